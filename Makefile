@@ -1,0 +1,178 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# What a person types; "make help" lists it. The kernel's build system reads
+# Kbuild, never this file.
+#
+# Everything goes to build/: a directory for each kernel, one for the tool, one
+# for the tests, so that no two builds tread on each other.
+
+MAKEFLAGS += --no-builtin-rules
+.SUFFIXES:
+.DELETE_ON_ERROR:
+
+PREFIX ?= /usr/local
+CC ?= cc
+CFLAGS ?= -O2 -g
+QEMU := selftests/qemu
+
+# Which kernel the module is for: KERNEL= names one of the virtual machine's,
+# KDIR= any build tree, neither means the running one.
+ifdef KERNEL
+K := $(KERNEL)
+KDIR := $(CURDIR)/build/kernels/$(KERNEL)/headers
+VM_KERNEL := $(KERNEL)
+else
+KDIR ?= /lib/modules/$(shell uname -r)/build
+K := $(or $(notdir $(shell cat $(KDIR)/include/config/kernel.release 2>/dev/null)),$(shell uname -r))
+VM_KERNEL := 6.12
+endif
+OBJ := build/$(K)
+
+.PHONY: all
+all: tool module
+
+.PHONY: help
+help:
+	@echo 'make                 the module for the running kernel, and the tool'
+	@echo 'make module          the module:    KERNEL=6.1|6.12 for a kernel of the virtual machine,'
+	@echo '                                    KDIR=DIR for a kernel tree, W=1 and C=1 as in the kernel'
+	@echo 'make tool            the tool:      build/tools/tcpclose'
+	@echo 'make selftests       the tests:     build/selftests/'
+	@echo 'make install         the module for the running kernel (or KDIR=), the tool to'
+	@echo '                     PREFIX=$(PREFIX), DESTDIR= in front'
+	@echo ''
+	@echo 'make demo            what tcpclose shows, in a virtual machine (KERNEL=)'
+	@echo 'make vm              a shell in a virtual machine (KERNEL=)'
+	@echo 'make check           all tests, on 6.1 and 6.12 (KERNEL=, TESTS="name..." for fewer)'
+	@echo 'make style           checkpatch, sparse, W=1, clang-format, shellcheck'
+	@echo 'make clean           remove what was built; distclean: also what was downloaded'
+	@echo ''
+	@echo 'Needs nothing but Debian 12: missing packages are installed, by apt, with sudo.'
+	@echo 'The virtual machine needs no root, and no kernel is ever installed.'
+
+# ---- module
+
+MODULE_SOURCES := $(shell find module -name '*.[chS]' 2>/dev/null)
+
+.PHONY: module
+ifdef KERNEL
+module: kernel
+.PHONY: kernel
+kernel:
+	@$(QEMU)/kernel $(KERNEL)
+else
+ifeq ($(wildcard $(KDIR)/Makefile),)
+# The tool is still worth building: "all" goes on, "make module" fails
+.PHONY: no-headers
+no-headers:
+	@echo 'module: no kernel headers in $(KDIR)' >&2
+	@echo 'module: install them: apt-get install linux-headers-$(shell uname -r)' >&2
+	@echo 'module: or name a kernel tree (make KDIR=...), or try it in a virtual machine:' >&2
+	@echo 'module: make demo; make vm; make module KERNEL=6.12' >&2
+	@$(if $(filter module install,$(MAKECMDGOALS)),false,:)
+module: no-headers
+KDIR_MISSING := y
+endif
+endif
+
+# A kernel of 6.12 or older writes next to the sources: give it links to them
+# in a directory of its own.
+ifndef KDIR_MISSING
+module: packages-module
+	@mkdir -p $(sort $(dir $(addprefix $(OBJ)/,$(MODULE_SOURCES))))
+	@find $(OBJ) -type l ! -exec test -e {} \; -delete
+	@$(foreach file,Kbuild $(MODULE_SOURCES),ln -sfn $(CURDIR)/$(file) $(OBJ)/$(file);)
+	+$(MAKE) --no-print-directory -C $(KDIR) M=$(CURDIR)/$(OBJ) modules
+endif
+
+# ---- tool
+
+TOOL := build/tools/tcpclose
+TOOL_SOURCES := $(wildcard tools/*.c)
+TOOL_OBJECTS := $(TOOL_SOURCES:%.c=build/%.o)
+WARNINGS := -Wall -Wextra -Wstrict-prototypes -Wmissing-prototypes -Wno-unused-parameter
+ALL_CFLAGS = -std=gnu11 -MMD -MP $(WARNINGS) -Imodule/uapi $(CPPFLAGS) $(CFLAGS)
+
+.PHONY: tool
+tool: $(if $(TOOL_SOURCES),$(TOOL))
+
+$(TOOL): $(TOOL_OBJECTS)
+	@echo '  LINK    $@'
+	@$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+build/tools/%.o: tools/%.c Makefile | packages-tool
+	@mkdir -p $(@D)
+	@echo '  CC      $<'
+	@$(CC) $(ALL_CFLAGS) -c -o $@ $<
+
+-include $(TOOL_OBJECTS:.o=.d)
+
+# ---- selftests: one source, one program; lib/ goes into each
+
+TESTS_DIR := build/selftests
+TEST_LIB := $(patsubst %.c,build/%.o,$(wildcard selftests/lib/*.c))
+TEST_PROGRAMS := $(patsubst %.c,build/%,$(wildcard selftests/*.c selftests/host/*.c))
+# The harness comes from the kernel's own tree, at build time
+HARNESS := build/linux/tools/testing/selftests/kselftest_harness.h
+TEST_CFLAGS := -D_GNU_SOURCE -I$(dir $(HARNESS)) -Iselftests/lib -Iselftests -Itools -Imodule
+
+.PHONY: selftests
+selftests: $(TEST_PROGRAMS)
+
+$(HARNESS): $(QEMU)/linux-source
+	@$(QEMU)/linux-source
+
+build/selftests/%.o: selftests/%.c Makefile | $(HARNESS) packages-selftests
+	@mkdir -p $(@D)
+	@echo '  CC      $<'
+	@$(CC) $(ALL_CFLAGS) $(TEST_CFLAGS) -c -o $@ $<
+
+# A test of the tool's model is linked with it: everything but main()
+$(patsubst selftests/%.c,build/selftests/%,$(wildcard selftests/host/*.c)): \
+	$(filter-out build/tools/main.o,$(TOOL_OBJECTS))
+
+$(TEST_PROGRAMS): %: %.o $(TEST_LIB)
+	@echo '  LINK    $@'
+	@$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lpthread $(LDLIBS)
+
+.SECONDARY:
+-include $(TEST_PROGRAMS:=.d) $(TEST_LIB:.o=.d)
+
+# ---- packages of the host, asked for before the first use only
+
+.PHONY: packages-module packages-tool packages-selftests
+packages-module packages-tool packages-selftests: packages-%:
+	@$(QEMU)/packages $*
+
+# ---- virtual machine
+
+.PHONY: vm demo check style
+vm:
+	@$(QEMU)/vm --kernel $(VM_KERNEL)
+
+demo:
+	@$(QEMU)/vm --kernel $(VM_KERNEL) --icount -- /selftests/demo
+
+check:
+	@$(QEMU)/check $(if $(KERNEL),--kernel $(KERNEL)) $(TESTS)
+
+style:
+	@$(QEMU)/style
+
+# ---- installation
+
+.PHONY: install
+install: all
+	+$(MAKE) --no-print-directory -C $(KDIR) M=$(CURDIR)/$(OBJ) \
+		$(if $(DESTDIR),INSTALL_MOD_PATH=$(DESTDIR)) modules_install
+	install -D -m 755 $(TOOL) $(DESTDIR)$(PREFIX)/bin/tcpclose
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man8 $(wildcard Documentation/*.8)
+
+# ---- cleaning; downloads are kept, they cost time
+
+.PHONY: clean distclean
+clean:
+	@[ ! -d build ] || find build -mindepth 1 -maxdepth 1 ! -name kernels ! -name linux -exec rm -rf {} +
+
+distclean:
+	rm -rf build
