@@ -14,6 +14,8 @@ PREFIX ?= /usr/local
 CC ?= cc
 CFLAGS ?= -O2 -g
 QEMU := selftests/qemu
+# Where the tool and the tests are built
+BUILD := build
 
 # Which kernel the module is for: KERNEL= names one of the virtual machine's,
 # KDIR= any build tree, neither means the running one.
@@ -87,9 +89,9 @@ endif
 
 # ---- tool
 
-TOOL := build/tools/tcpclose
+TOOL := $(BUILD)/tools/tcpclose
 TOOL_SOURCES := $(wildcard tools/*.c)
-TOOL_OBJECTS := $(TOOL_SOURCES:%.c=build/%.o)
+TOOL_OBJECTS := $(TOOL_SOURCES:%.c=$(BUILD)/%.o)
 WARNINGS := -Wall -Wextra -Wstrict-prototypes -Wmissing-prototypes -Wno-unused-parameter
 ALL_CFLAGS = -std=gnu11 -MMD -MP $(WARNINGS) -Imodule/uapi $(CPPFLAGS) $(CFLAGS)
 
@@ -100,7 +102,7 @@ $(TOOL): $(TOOL_OBJECTS)
 	@echo '  LINK    $@'
 	@$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
-build/tools/%.o: tools/%.c Makefile | packages-tool
+$(BUILD)/tools/%.o: tools/%.c Makefile | packages-tool
 	@mkdir -p $(@D)
 	@echo '  CC      $<'
 	@$(CC) $(ALL_CFLAGS) -c -o $@ $<
@@ -109,9 +111,8 @@ build/tools/%.o: tools/%.c Makefile | packages-tool
 
 # ---- selftests: one source, one program; lib/ goes into each
 
-TESTS_DIR := build/selftests
-TEST_LIB := $(patsubst %.c,build/%.o,$(wildcard selftests/lib/*.c))
-TEST_PROGRAMS := $(patsubst %.c,build/%,$(wildcard selftests/*.c selftests/host/*.c))
+TEST_LIB := $(patsubst %.c,$(BUILD)/%.o,$(wildcard selftests/lib/*.c))
+TEST_PROGRAMS := $(patsubst %.c,$(BUILD)/%,$(wildcard selftests/*.c selftests/host/*.c))
 # The harness comes from the kernel's own tree, at build time
 HARNESS := build/linux/tools/testing/selftests/kselftest_harness.h
 # Its macros define functions without a prototype
@@ -123,14 +124,14 @@ selftests: $(TEST_PROGRAMS)
 $(HARNESS): $(QEMU)/linux-source
 	@$(QEMU)/linux-source
 
-build/selftests/%.o: selftests/%.c Makefile | $(HARNESS) packages-selftests
+$(BUILD)/selftests/%.o: selftests/%.c Makefile | $(HARNESS) packages-selftests
 	@mkdir -p $(@D)
 	@echo '  CC      $<'
 	@$(CC) $(ALL_CFLAGS) $(TEST_CFLAGS) -c -o $@ $<
 
 # A test of the tool's model is linked with it: everything but main()
-$(patsubst selftests/%.c,build/selftests/%,$(wildcard selftests/host/*.c)): \
-	$(filter-out build/tools/main.o,$(TOOL_OBJECTS))
+$(patsubst selftests/%.c,$(BUILD)/selftests/%,$(wildcard selftests/host/*.c)): \
+	$(filter-out $(BUILD)/tools/main.o,$(TOOL_OBJECTS))
 
 $(TEST_PROGRAMS): %: %.o $(TEST_LIB)
 	@echo '  LINK    $@'
