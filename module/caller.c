@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Callers: tells which function of interest a return address lies in.
+ *
+ * Symbols are looked up once per address and remembered: there are a few dozen
+ * call sites at most, and a lookup costs thousands of instructions.
+ */
+#include <linux/hash.h>
+#include <linux/kallsyms.h>
+#include <linux/percpu.h>
+#include <linux/string.h>
+
+#include "caller.h"
+
+static const struct {
+	const char *function;
+	enum tcpclose_way way;
+} ways[] = {
+	/* Where the stack of an interrupted, unrelated task begins. */
+	{ "__do_softirq", TCPCLOSE_WAY_BOUNDARY },
+	{ "handle_softirqs", TCPCLOSE_WAY_BOUNDARY },
+	{ "net_rx_action", TCPCLOSE_WAY_BOUNDARY },
+	{ "napi_threaded_poll", TCPCLOSE_WAY_BOUNDARY },
+	{ "napi_threaded_poll_loop", TCPCLOSE_WAY_BOUNDARY },
+	{ "netif_receive_skb", TCPCLOSE_WAY_BOUNDARY },
+	{ "netif_receive_skb_list_internal", TCPCLOSE_WAY_BOUNDARY },
+	{ "__release_sock", TCPCLOSE_WAY_BACKLOG },
+	{ "tcp_release_cb", TCPCLOSE_WAY_BACKLOG },
+	/* What runs timers: tw_timer_handler() jumps to inet_twsk_kill(). */
+	{ "tw_timer_handler", TCPCLOSE_WAY_TIMER },
+	{ "call_timer_fn", TCPCLOSE_WAY_TIMER },
+	{ "expire_timers", TCPCLOSE_WAY_TIMER },
+	{ "__run_timers", TCPCLOSE_WAY_TIMER },
+	{ "__run_timer_base", TCPCLOSE_WAY_TIMER },
+	{ "run_timer_softirq", TCPCLOSE_WAY_TIMER },
+	/* Ends of mini-sockets. */
+	{ "inet_twsk_deschedule_put", TCPCLOSE_WAY_DESCHEDULE },
+	{ "tcp_timewait_state_process", TCPCLOSE_WAY_STATE_PROCESS },
+	{ "tcp_v4_rcv", TCPCLOSE_WAY_RECEIVE },
+	{ "tcp_v6_rcv", TCPCLOSE_WAY_RECEIVE },
+	{ "nf_tproxy_handle_time_wait4", TCPCLOSE_WAY_TPROXY },
+	{ "nf_tproxy_handle_time_wait6", TCPCLOSE_WAY_TPROXY },
+	{ "__inet_check_established", TCPCLOSE_WAY_CONNECT_HASH },
+	{ "__inet6_check_established", TCPCLOSE_WAY_CONNECT_HASH },
+	{ "__inet_hash_connect", TCPCLOSE_WAY_CONNECT_HASH },
+	{ "inet_twsk_purge", TCPCLOSE_WAY_PURGE },
+	{ "tcp_twsk_purge", TCPCLOSE_WAY_PURGE },
+	{ "tcp_abort", TCPCLOSE_WAY_ABORT },
+	/* Ends of full sockets. */
+	{ "__tcp_close", TCPCLOSE_WAY_CLOSE },
+	{ "tcp_close", TCPCLOSE_WAY_CLOSE },
+	{ "tcp_shutdown", TCPCLOSE_WAY_SHUTDOWN },
+	{ "tcp_disconnect", TCPCLOSE_WAY_DISCONNECT },
+	{ "tcp_v4_connect", TCPCLOSE_WAY_CONNECT },
+	{ "tcp_v6_connect", TCPCLOSE_WAY_CONNECT },
+	{ "tcp_connect", TCPCLOSE_WAY_CONNECT },
+	{ "inet_csk_listen_stop", TCPCLOSE_WAY_LISTEN_STOP },
+	{ "inet_child_forget", TCPCLOSE_WAY_LISTEN_STOP },
+	{ "tcp_reset", TCPCLOSE_WAY_RESET },
+	{ "tcp_rcv_state_process", TCPCLOSE_WAY_SEGMENT },
+	{ "tcp_rcv_synsent_state_process", TCPCLOSE_WAY_SEGMENT },
+	{ "tcp_fin", TCPCLOSE_WAY_SEGMENT },
+	{ "tcp_v4_err", TCPCLOSE_WAY_ICMP },
+	{ "tcp_v6_err", TCPCLOSE_WAY_ICMP },
+	{ "tcp_write_timer", TCPCLOSE_WAY_WRITE_TIMER },
+	{ "tcp_write_timer_handler", TCPCLOSE_WAY_WRITE_TIMER },
+	{ "tcp_retransmit_timer", TCPCLOSE_WAY_WRITE_TIMER },
+	{ "tcp_write_timeout", TCPCLOSE_WAY_WRITE_TIMER },
+	{ "tcp_write_err", TCPCLOSE_WAY_WRITE_TIMER },
+	{ "tcp_probe_timer", TCPCLOSE_WAY_WRITE_TIMER },
+	{ "tcp_fastopen_synack_timer", TCPCLOSE_WAY_WRITE_TIMER },
+	{ "tcp_keepalive_timer", TCPCLOSE_WAY_KEEPALIVE_TIMER },
+	{ "tcp_out_of_resources", TCPCLOSE_WAY_RESOURCES },
+	{ "tcp_v4_syn_recv_sock", TCPCLOSE_WAY_OPEN_FAILED },
+	{ "tcp_v6_syn_recv_sock", TCPCLOSE_WAY_OPEN_FAILED },
+	{ "tcp_check_req", TCPCLOSE_WAY_OPEN_FAILED },
+	{ "inet_csk_complete_hashdance", TCPCLOSE_WAY_OPEN_FAILED },
+	{ "subflow_syn_recv_sock", TCPCLOSE_WAY_OPEN_FAILED },
+};
+
+/*
+ * Direct-mapped: address in the upper bits, way in the lowest 8, as one word, so
+ * that readers and writers need no lock. Kernel addresses keep their meaning
+ * without their 8 uppermost bits, which are all set.
+ */
+#define MEMO_BITS	8
+static unsigned long memo[1 << MEMO_BITS];
+
+/* %KSYM_SYMBOL_LEN is too much for a stack; interrupts are off. */
+static DEFINE_PER_CPU(char [KSYM_SYMBOL_LEN], symbols);
+
+static enum tcpclose_way look_up(unsigned long address, bool *keep)
+{
+	char *symbol = *this_cpu_ptr(&symbols);
+	size_t length;
+	unsigned int i;
+
+	sprint_symbol_no_offset(symbol, address);
+	/* A module's address may be another one's tomorrow. */
+	*keep = !strchr(symbol, '[');
+	/* A part that the compiler set apart: .cold, .isra.0, .part.0 … */
+	length = strcspn(symbol, ". ");
+	for (i = 0; i < ARRAY_SIZE(ways); i++) {
+		if (strlen(ways[i].function) == length &&
+		    !strncmp(symbol, ways[i].function, length))
+			return ways[i].way;
+	}
+	return TCPCLOSE_WAY_OTHER;
+}
+
+/**
+ * tcpclose_caller() - tell which function an address lies in
+ * @address: a return address
+ *
+ * Context: interrupts off.
+ * Return: the function, %TCPCLOSE_WAY_OTHER if it is none of interest.
+ */
+enum tcpclose_way tcpclose_caller(unsigned long address)
+{
+	unsigned long *slot = &memo[hash_long(address, MEMO_BITS)];
+	unsigned long word = READ_ONCE(*slot);
+	enum tcpclose_way way;
+	bool keep;
+
+	if (likely(word >> 8 == address << 8 >> 8))
+		return word & 0xff;
+
+	/* A call can be a function's last instruction: look before the return. */
+	way = look_up(address - 1, &keep);
+	if (keep)
+		WRITE_ONCE(*slot, address << 8 | way);
+	return way;
+}

@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Causes: why a connection ended.
+ *
+ * A graceful end and a RST can be told from the socket and the segment in hand.
+ * For all others neither the order of events nor sk_err is enough, so the call
+ * stack is asked: the innermost function of interest decides. That costs a few
+ * thousand instructions and happens once in an aborted connection's life.
+ */
+#include <linux/stacktrace.h>
+#include <net/net_namespace.h>
+#include <net/sock.h>
+#include <net/tcp.h>
+
+#include "caller.h"
+#include "cause.h"
+#include "segment.h"
+
+#define STACK_DEPTH	32
+
+/**
+ * tcpclose_context_of_segment() - in which context a segment is processed
+ * @sk: the socket it reached
+ *
+ * A segment finds the socket either free, or held by a process that will look
+ * at its backlog before it lets go. Whose CPU time that is says nothing: a TUN
+ * device's writer or a threaded NAPI delivers from a task.
+ *
+ * Return: %TCPCLOSE_CONTEXT_SOFTIRQ or %TCPCLOSE_CONTEXT_BACKLOG.
+ */
+u8 tcpclose_context_of_segment(const struct sock *sk)
+{
+	return in_serving_softirq() || !sk->sk_lock.owned ?
+		       TCPCLOSE_CONTEXT_SOFTIRQ : TCPCLOSE_CONTEXT_BACKLOG;
+}
+
+/* __tcp_close() without tcp_disconnect() or tcp_time_wait(). */
+static u8 cause_in_close(const struct sock *sk, int old)
+{
+	if (old == TCP_LISTEN)
+		return TCPCLOSE_CAUSE_LISTENER;
+	if (old == TCP_SYN_SENT)
+		return TCPCLOSE_CAUSE_CONNECT_ABORTED;
+	/* Before sock_orphan() only unread data ends a connection at once. */
+	if (!sock_flag(sk, SOCK_DEAD))
+		return TCPCLOSE_CAUSE_UNREAD;
+	if (old == TCP_FIN_WAIT2 && READ_ONCE(tcp_sk(sk)->linger2) < 0)
+		return TCPCLOSE_CAUSE_FIN_WAIT2_TIMEOUT;
+	return check_net(sock_net(sk)) ? TCPCLOSE_CAUSE_MEMORY :
+					 TCPCLOSE_CAUSE_NETNS;
+}
+
+/* tcp_rcv_state_process() without tcp_reset() or tcp_time_wait(). */
+static u8 cause_in_segment(const struct sock *sk, int old)
+{
+	if (old == TCP_LAST_ACK)
+		return TCPCLOSE_CAUSE_FIN;
+	if (old == TCP_FIN_WAIT2 && READ_ONCE(tcp_sk(sk)->linger2) < 0)
+		return TCPCLOSE_CAUSE_FIN_WAIT2_TIMEOUT;
+	return old == TCP_FIN_WAIT1 || old == TCP_FIN_WAIT2 ?
+		       TCPCLOSE_CAUSE_DATA_AFTER_CLOSE : TCPCLOSE_CAUSE_UNKNOWN;
+}
+
+/* What one function on the stack says; %TCPCLOSE_CAUSE_NONE: nothing. */
+static u8 cause_of_way(enum tcpclose_way way, const struct sock *sk, int old,
+		       bool disconnect)
+{
+	switch (way) {
+	case TCPCLOSE_WAY_CLOSE:
+		return disconnect ? TCPCLOSE_CAUSE_LINGER : cause_in_close(sk, old);
+	case TCPCLOSE_WAY_SHUTDOWN:
+	case TCPCLOSE_WAY_CONNECT:
+		return TCPCLOSE_CAUSE_CONNECT_ABORTED;
+	case TCPCLOSE_WAY_LISTEN_STOP:
+		return TCPCLOSE_CAUSE_NOT_ACCEPTED;
+	case TCPCLOSE_WAY_ABORT:
+		return TCPCLOSE_CAUSE_DESTROYED;
+	case TCPCLOSE_WAY_RESET:
+		return old == TCP_SYN_SENT ? TCPCLOSE_CAUSE_REFUSED :
+					     TCPCLOSE_CAUSE_RST;
+	case TCPCLOSE_WAY_SEGMENT:
+		return cause_in_segment(sk, old);
+	case TCPCLOSE_WAY_OPEN_FAILED:
+		return TCPCLOSE_CAUSE_OPEN_FAILED;
+	case TCPCLOSE_WAY_ICMP:
+		return TCPCLOSE_CAUSE_UNREACHABLE;
+	case TCPCLOSE_WAY_RESOURCES:
+		return TCPCLOSE_CAUSE_MEMORY;
+	case TCPCLOSE_WAY_WRITE_TIMER:
+		return TCPCLOSE_CAUSE_TIMEOUT;
+	case TCPCLOSE_WAY_KEEPALIVE_TIMER:
+		/* An orphan in FIN_WAIT2 waits on the same timer. */
+		return old == TCP_FIN_WAIT2 && !sk->sk_err ?
+			       TCPCLOSE_CAUSE_FIN_WAIT2_TIMEOUT :
+			       TCPCLOSE_CAUSE_KEEPALIVE;
+	default:
+		return TCPCLOSE_CAUSE_NONE;
+	}
+}
+
+/* The innermost function of interest decides; its kind settles the context. */
+static struct tcpclose_verdict cause_on_stack(const struct sock *sk, int old)
+{
+	struct tcpclose_verdict verdict = { .cause = TCPCLOSE_CAUSE_NONE };
+	bool disconnect = false, backlog = false;
+	enum tcpclose_way decisive = TCPCLOSE_WAY_OTHER;
+	unsigned long stack[STACK_DEPTH];
+	unsigned int depth = stack_trace_save(stack, STACK_DEPTH, 1);
+	unsigned int i;
+
+	for (i = 0; i < depth; i++) {
+		enum tcpclose_way way = tcpclose_caller(stack[i]);
+
+		if (way == TCPCLOSE_WAY_BOUNDARY || way == TCPCLOSE_WAY_TIMER)
+			break;
+		backlog |= way == TCPCLOSE_WAY_BACKLOG;
+		disconnect |= way == TCPCLOSE_WAY_DISCONNECT;
+		if (verdict.cause == TCPCLOSE_CAUSE_NONE) {
+			verdict.cause = cause_of_way(way, sk, old, disconnect);
+			decisive = way;
+		}
+	}
+	if (verdict.cause == TCPCLOSE_CAUSE_NONE)
+		verdict.cause = disconnect ? TCPCLOSE_CAUSE_DISCONNECT :
+					     TCPCLOSE_CAUSE_UNKNOWN;
+
+	switch (decisive) {
+	case TCPCLOSE_WAY_RESET:
+	case TCPCLOSE_WAY_SEGMENT:
+	case TCPCLOSE_WAY_OPEN_FAILED:
+	case TCPCLOSE_WAY_ICMP:
+		verdict.segment = true;
+		verdict.context = tcpclose_context_of_segment(sk);
+		break;
+	case TCPCLOSE_WAY_RESOURCES:
+	case TCPCLOSE_WAY_WRITE_TIMER:
+	case TCPCLOSE_WAY_KEEPALIVE_TIMER:
+		verdict.context = backlog ? TCPCLOSE_CONTEXT_BACKLOG :
+					    TCPCLOSE_CONTEXT_TIMER;
+		break;
+	default:
+		verdict.context = in_serving_softirq() ? TCPCLOSE_CONTEXT_SOFTIRQ :
+							 TCPCLOSE_CONTEXT_PROCESS;
+	}
+	return verdict;
+}
+
+/**
+ * tcpclose_cause_of_close() - why a full socket enters CLOSE
+ * @sk: the socket
+ * @old: its state before
+ *
+ * Not for a socket that hands over to a mini-socket.
+ * Context: from the tracepoint, interrupts off.
+ */
+struct tcpclose_verdict tcpclose_cause_of_close(const struct sock *sk, int old)
+{
+	const struct tcp_sock *tp = tcp_sk(sk);
+	struct tcpclose_verdict verdict = {
+		.context = tcpclose_context_of_segment(sk),
+		.segment = true,
+	};
+	struct tcpclose_segment *segment;
+
+	/* tcp_rcv_state_process() leaves LAST_ACK when all is acknowledged. */
+	if (old == TCP_LAST_ACK && tp->snd_una == tp->write_seq && !sk->sk_err) {
+		verdict.cause = TCPCLOSE_CAUSE_FIN;
+		return verdict;
+	}
+
+	segment = tcpclose_segment_of(sk);
+	if (!segment || !segment->reset)
+		return cause_on_stack(sk, old);
+
+	segment->reset = false;
+	if (!(segment->flags & TCPCLOSE_FLAG_RST))
+		verdict.cause = TCPCLOSE_CAUSE_DATA_AFTER_CLOSE;
+	else
+		verdict.cause = old == TCP_SYN_SENT ? TCPCLOSE_CAUSE_REFUSED :
+						      TCPCLOSE_CAUSE_RST;
+	return verdict;
+}
+
+/**
+ * tcpclose_cause_of_end() - why a connection ended that waited in FIN_WAIT2
+ * @end: what ended its mini-socket, &enum tcpclose_end
+ *
+ * Return: &enum tcpclose_cause
+ */
+u8 tcpclose_cause_of_end(u8 end)
+{
+	switch (end) {
+	case TCPCLOSE_END_EXPIRED:
+		return TCPCLOSE_CAUSE_FIN_WAIT2_TIMEOUT;
+	case TCPCLOSE_END_RST:
+		return TCPCLOSE_CAUSE_RST;
+	case TCPCLOSE_END_REFUSED:
+		return TCPCLOSE_CAUSE_DATA_AFTER_CLOSE;
+	case TCPCLOSE_END_DESTROYED:
+		return TCPCLOSE_CAUSE_DESTROYED;
+	case TCPCLOSE_END_NETNS:
+		return TCPCLOSE_CAUSE_NETNS;
+	case TCPCLOSE_END_SYN:
+	case TCPCLOSE_END_RECYCLED:
+		return TCPCLOSE_CAUSE_REPLACED;
+	default:
+		return TCPCLOSE_CAUSE_UNKNOWN;
+	}
+}
+
+/**
+ * tcpclose_closer_of_cause() - which end closed a connection that had no FIN yet
+ * @cause: why it ended
+ *
+ * Return: &enum tcpclose_closer
+ */
+u8 tcpclose_closer_of_cause(u8 cause)
+{
+	switch (cause) {
+	case TCPCLOSE_CAUSE_RST:
+	case TCPCLOSE_CAUSE_REFUSED:
+		return TCPCLOSE_CLOSER_REMOTE;
+	case TCPCLOSE_CAUSE_UNREAD:
+	case TCPCLOSE_CAUSE_LINGER:
+	case TCPCLOSE_CAUSE_DISCONNECT:
+	case TCPCLOSE_CAUSE_CONNECT_ABORTED:
+	case TCPCLOSE_CAUSE_DESTROYED:
+	case TCPCLOSE_CAUSE_TIMEOUT:
+	case TCPCLOSE_CAUSE_KEEPALIVE:
+	case TCPCLOSE_CAUSE_MEMORY:
+	case TCPCLOSE_CAUSE_NOT_ACCEPTED:
+	case TCPCLOSE_CAUSE_NETNS:
+		return TCPCLOSE_CLOSER_LOCAL;
+	default:
+		return TCPCLOSE_CLOSER_NONE;
+	}
+}

@@ -1,0 +1,289 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The character device: who may open it, and what its calls mean.
+ *
+ * Opening takes CAP_NET_ADMIN over the opener's network namespace and shows that
+ * namespace; the whole machine takes CAP_NET_ADMIN in the initial user namespace
+ * and an opener in the initial network namespace. Checked once, at open.
+ */
+#include <linux/capability.h>
+#include <linux/fs.h>
+#include <linux/ktime.h>
+#include <linux/miscdevice.h>
+#include <linux/mm.h>
+#include <linux/module.h>
+#include <linux/nsproxy.h>
+#include <linux/poll.h>
+#include <linux/slab.h>
+#include <linux/uaccess.h>
+#include <net/net_namespace.h>
+
+#include "chardev.h"
+#include "hook.h"
+#include "reader.h"
+#include "ring.h"
+#include "stats.h"
+#include "wakeup.h"
+
+/* How long a reader sleeps while the only records there are too young. */
+#define YOUNG_NS	NSEC_PER_MSEC
+
+#define DELAY_US_MAX	1000000
+
+static int device_open(struct inode *inode, struct file *file)
+{
+	struct net *net = current->nsproxy->net_ns;
+	bool whole = net_eq(net, &init_net) && capable(CAP_NET_ADMIN);
+
+	if (!whole && !ns_capable(net->user_ns, CAP_NET_ADMIN))
+		return -EPERM;
+	/* Data flows one way. */
+	if (file->f_mode & FMODE_WRITE)
+		return -EACCES;
+
+	file->private_data = tcpclose_reader_open(whole);
+	return file->private_data ? 0 : -ENOMEM;
+}
+
+static int device_release(struct inode *inode, struct file *file)
+{
+	tcpclose_reader_close(file->private_data);
+	return 0;
+}
+
+/* Wait until there may be something to read. */
+static int wait_for_records(struct tcpclose_reader *reader)
+{
+	ktime_t young = ns_to_ktime(YOUNG_NS);
+	DEFINE_WAIT(wait);
+	int err = 0;
+
+	prepare_to_wait(&tcpclose_wakeup_queue, &wait, TASK_INTERRUPTIBLE);
+	tcpclose_wakeup_arm();
+	if (signal_pending(current))
+		err = -ERESTARTSYS;
+	else if (tcpclose_reader_behind(reader))
+		schedule_hrtimeout_range(&young, YOUNG_NS, HRTIMER_MODE_REL);
+	else
+		schedule();
+	finish_wait(&tcpclose_wakeup_queue, &wait);
+	return err;
+}
+
+static ssize_t device_read(struct file *file, char __user *to, size_t size,
+			   loff_t *position)
+{
+	struct tcpclose_reader *reader = file->private_data;
+	ssize_t done;
+	int err;
+
+	/* A process and its transition should fit into any buffer together. */
+	if (size < 2 * TCPCLOSE_RECORD_SIZE)
+		return -EINVAL;
+
+	for (;;) {
+		done = tcpclose_reader_read(reader, to, size);
+		if (done)
+			return done;
+		if (file->f_flags & O_NONBLOCK)
+			return -EAGAIN;
+		err = wait_for_records(reader);
+		if (err)
+			return err;
+	}
+}
+
+static __poll_t device_poll(struct file *file, poll_table *table)
+{
+	struct tcpclose_reader *reader = file->private_data;
+
+	poll_wait(file, &tcpclose_wakeup_queue, table);
+	tcpclose_wakeup_arm();
+	return tcpclose_reader_ready(reader) ? EPOLLIN | EPOLLRDNORM : 0;
+}
+
+/* Only the two ends can be reached: records are no bytes of a file. */
+static loff_t device_llseek(struct file *file, loff_t offset, int whence)
+{
+	if (offset)
+		return -ESPIPE;
+	switch (whence) {
+	case SEEK_SET:
+		tcpclose_reader_seek(file->private_data, false);
+		return 0;
+	case SEEK_END:
+		tcpclose_reader_seek(file->private_data, true);
+		return 0;
+	default:
+		return -EINVAL;
+	}
+}
+
+static int device_mmap(struct file *file, struct vm_area_struct *vma)
+{
+	struct tcpclose_reader *reader = file->private_data;
+
+	if (!reader->whole)
+		return -EPERM;
+	return tcpclose_ring_mmap(vma);
+}
+
+static int get_version(void __user *to)
+{
+	struct tcpclose_version version = {
+		.abi_major = TCPCLOSE_ABI_MAJOR,
+		.abi_minor = TCPCLOSE_ABI_MINOR,
+	};
+
+	strscpy(version.module, THIS_MODULE->version, sizeof(version.module));
+	return copy_to_user(to, &version, sizeof(version)) ? -EFAULT : 0;
+}
+
+static int get_geometry(const struct tcpclose_reader *reader, void __user *to)
+{
+	struct tcpclose_geometry geometry = {
+		.abi_major = TCPCLOSE_ABI_MAJOR,
+		.abi_minor = TCPCLOSE_ABI_MINOR,
+		.visible = reader->whole,
+	};
+
+	tcpclose_ring_geometry(&geometry);
+	return copy_to_user(to, &geometry, sizeof(geometry)) ? -EFAULT : 0;
+}
+
+static int get_stats(void __user *to)
+{
+	struct tcpclose_stats_request request;
+	struct tcpclose_stats *stats;
+	u32 size;
+	int err;
+
+	if (copy_from_user(&request, to, sizeof(request)))
+		return -EFAULT;
+	if (request.reserved)
+		return -EINVAL;
+	stats = kvmalloc(sizeof(*stats), GFP_KERNEL);
+	if (!stats)
+		return -ENOMEM;
+	err = tcpclose_stats_snapshot(stats);
+	if (err)
+		goto out;
+
+	size = min_t(u32, request.size, sizeof(*stats));
+	request.size = sizeof(*stats);
+	if (copy_to_user(u64_to_user_ptr(request.buf), stats, size) ||
+	    copy_to_user(to, &request, sizeof(request)))
+		err = -EFAULT;
+out:
+	kvfree(stats);
+	return err;
+}
+
+static int get_cursor(struct tcpclose_reader *reader, void __user *to)
+{
+	struct tcpclose_cursor cursor;
+	int err;
+
+	if (copy_from_user(&cursor, to, sizeof(cursor)))
+		return -EFAULT;
+	if (cursor.reserved)
+		return -EINVAL;
+	err = tcpclose_reader_cursor(reader, &cursor);
+	if (err)
+		return err;
+	return copy_to_user(to, &cursor, sizeof(cursor)) ? -EFAULT : 0;
+}
+
+static int set_wakeup(struct tcpclose_reader *reader, void __user *to)
+{
+	struct tcpclose_geometry geometry;
+	struct tcpclose_wakeup wakeup;
+
+	if (copy_from_user(&wakeup, to, sizeof(wakeup)))
+		return -EFAULT;
+	tcpclose_ring_geometry(&geometry);
+	if (wakeup.reserved || wakeup.watermark > geometry.ring_records ||
+	    wakeup.delay_us > DELAY_US_MAX)
+		return -EINVAL;
+	tcpclose_reader_wakeup(reader, &wakeup);
+	return copy_to_user(to, &wakeup, sizeof(wakeup)) ? -EFAULT : 0;
+}
+
+static int get_hook(void __user *to)
+{
+	struct tcpclose_hook hook;
+	int err;
+
+	if (copy_from_user(&hook, to, sizeof(hook)))
+		return -EFAULT;
+	err = tcpclose_hook_state(&hook);
+	if (err)
+		return err;
+	return copy_to_user(to, &hook, sizeof(hook)) ? -EFAULT : 0;
+}
+
+static long device_ioctl(struct file *file, unsigned int request,
+			 unsigned long argument)
+{
+	struct tcpclose_reader *reader = file->private_data;
+	void __user *to = (void __user *)argument;
+
+	switch (request) {
+	case TCPCLOSE_IOC_VERSION:
+		return get_version(to);
+	case TCPCLOSE_IOC_GEOMETRY:
+		return get_geometry(reader, to);
+	case TCPCLOSE_IOC_CURSOR:
+		return get_cursor(reader, to);
+	case TCPCLOSE_IOC_WAKEUP:
+		return set_wakeup(reader, to);
+	case TCPCLOSE_IOC_STATS:
+		return reader->whole ? get_stats(to) : -EPERM;
+	case TCPCLOSE_IOC_STATS_RESET:
+		return reader->whole ? tcpclose_stats_reset() : -EPERM;
+	case TCPCLOSE_IOC_HOOK:
+		return reader->whole ? get_hook(to) : -EPERM;
+	default:
+		return -ENOTTY;
+	}
+}
+
+static const struct file_operations device_operations = {
+	.owner = THIS_MODULE,
+	.open = device_open,
+	.release = device_release,
+	.read = device_read,
+	.poll = device_poll,
+	.llseek = device_llseek,
+	.mmap = device_mmap,
+	.unlocked_ioctl = device_ioctl,
+	.compat_ioctl = compat_ptr_ioctl,
+};
+
+static struct miscdevice device = {
+	.minor = MISC_DYNAMIC_MINOR,
+	.name = "tcpclose",
+	.fops = &device_operations,
+	.mode = 0600,
+};
+
+/**
+ * tcpclose_chardev_init() - make /dev/tcpclose
+ *
+ * Context: process; sleeps.
+ * Return: 0 or an error of misc_register().
+ */
+int tcpclose_chardev_init(void)
+{
+	return misc_register(&device);
+}
+
+/**
+ * tcpclose_chardev_exit() - remove /dev/tcpclose
+ *
+ * Context: process; sleeps. Open files keep the module from getting here.
+ */
+void tcpclose_chardev_exit(void)
+{
+	misc_deregister(&device);
+}

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What differs between the supported kernels: the only file that asks for a
+ * kernel's version. Each case names the release that changed.
+ */
+#ifndef TCPCLOSE_COMPAT_H
+#define TCPCLOSE_COMPAT_H
+
+#include <linux/ftrace.h>
+#include <linux/hrtimer.h>
+#include <linux/kprobes.h>
+#include <linux/mm.h>
+#include <linux/version.h>
+
+/* An ftrace callback can read its function's arguments. */
+#if defined(CONFIG_DYNAMIC_FTRACE) && defined(CONFIG_DYNAMIC_FTRACE_WITH_ARGS)
+#define TCPCLOSE_HAVE_FTRACE 1
+#else
+#define TCPCLOSE_HAVE_FTRACE 0
+#endif
+
+#if TCPCLOSE_HAVE_FTRACE
+/* 6.2 added ftrace_regs_get_argument(); before, x86 kept a pt_regs there. */
+static __always_inline unsigned long compat_ftrace_arg(struct ftrace_regs *fregs,
+						       unsigned int n)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 2, 0)
+	return ftrace_regs_get_argument(fregs, n);
+#else
+	return regs_get_kernel_argument(&fregs->regs, n);
+#endif
+}
+#endif
+
+/* The address that the function will return to, at its first instruction. */
+static __always_inline unsigned long compat_caller(struct pt_regs *regs)
+{
+#if defined(CONFIG_X86)
+	return regs_get_kernel_stack_nth(regs, 0);
+#elif defined(CONFIG_ARM64)
+	return procedure_link_pointer(regs);
+#else
+	return 0;
+#endif
+}
+
+/* 6.3 made vm_flags read-only to all but its helpers. */
+static inline void compat_vm_flags_clear(struct vm_area_struct *vma,
+					 unsigned long flags)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 3, 0)
+	vm_flags_clear(vma, flags);
+#else
+	vma->vm_flags &= ~flags;
+#endif
+}
+
+/* 6.13 replaced hrtimer_init() by hrtimer_setup(). */
+static inline void compat_hrtimer_setup(struct hrtimer *timer,
+					enum hrtimer_restart (*function)(struct hrtimer *),
+					clockid_t clock, enum hrtimer_mode mode)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 13, 0)
+	hrtimer_setup(timer, function, clock, mode);
+#else
+	hrtimer_init(timer, clock, mode);
+	timer->function = function;
+#endif
+}
+
+#endif /* TCPCLOSE_COMPAT_H */

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef TCPCLOSE_CONN_H
+#define TCPCLOSE_CONN_H
+
+#include <linux/types.h>
+
+#include "uapi/tcpclose.h"
+
+#define TCPCLOSE_CONN_MINI	0x01	/* @key is a mini-socket */
+#define TCPCLOSE_CONN_OLD	0x02	/* older than the module: no known birth */
+#define TCPCLOSE_CONN_REFUSED	0x04	/* born when there was no room */
+#define TCPCLOSE_CONN_TO_TIME_WAIT	0x08	/* in tcp_time_wait() */
+#define TCPCLOSE_CONN_HANDED_OVER	0x10	/* its mini-socket was made */
+
+/**
+ * struct tcpclose_conn - what is remembered of a connection between transitions
+ * @key: address of the socket or mini-socket; only compared, never followed
+ * @cookie: socket cookie; 0: not generated yet
+ * @born_ns: time of the first transition
+ * @since_ns: when @state was entered
+ * @next: next entry of the bucket, or of a free list
+ * @inode: inode of the socket (mini-sockets only)
+ * @cgroup: cgroup of the socket (mini-sockets only)
+ * @uid: owner of the socket (mini-sockets only)
+ * @index: number of the next transition
+ * @rearms: how often TIME_WAIT's timer was started anew
+ * @state: true state
+ * @flags: TCPCLOSE_CONN_*
+ * @closer: &enum tcpclose_closer
+ * @successor: true state of the mini-socket that took over
+ * @way: &enum tcpclose_way in which tcp_time_wait() was called
+ * @reserved: pads the entry to one cache line
+ *
+ * A full socket's entry changes under the socket's lock only; a mini-socket has
+ * none, so the bucket's lock is held for every look at an entry.
+ */
+struct tcpclose_conn {
+	const void *key;
+	u64 cookie;
+	u64 born_ns;
+	u64 since_ns;
+	u32 next;
+	u32 inode;
+	u32 cgroup;
+	u32 uid;
+	u16 index;
+	u16 rearms;
+	u8 state;
+	u8 flags;
+	u8 closer;
+	u8 successor;
+	u8 way;
+	u8 reserved[7];
+};
+
+struct tcpclose_bucket;
+
+int tcpclose_conn_init(unsigned int max_conns);
+void tcpclose_conn_exit(void);
+
+struct tcpclose_bucket *tcpclose_conn_lock(const void *key);
+void tcpclose_conn_unlock(struct tcpclose_bucket *bucket);
+struct tcpclose_conn *tcpclose_conn_find(struct tcpclose_bucket *bucket,
+					 const void *key);
+struct tcpclose_conn *tcpclose_conn_add(struct tcpclose_bucket *bucket,
+					const void *key);
+void tcpclose_conn_remove(struct tcpclose_bucket *bucket,
+			  struct tcpclose_conn *conn);
+u8 tcpclose_conn_unknown(void);
+unsigned int tcpclose_conn_max(void);
+
+#endif /* TCPCLOSE_CONN_H */

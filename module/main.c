@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * tcpclose: how TCP connections close.
+ *
+ * Parameters, and the order in which the parts begin and end.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/log2.h>
+#include <linux/mm.h>
+#include <linux/module.h>
+#include <linux/mutex.h>
+#include <linux/string.h>
+
+#include "chardev.h"
+#include "conn.h"
+#include "hook.h"
+#include "request.h"
+#include "ring.h"
+#include "segment.h"
+#include "stats.h"
+#include "timewait.h"
+#include "transition.h"
+#include "wakeup.h"
+
+#define MAX_CONNS_MIN	1u
+#define MAX_CONNS_MAX	(1u << 26)
+/* The default: this part of the memory, within these limits. */
+#define MAX_CONNS_MEMORY_PART	64
+#define MAX_CONNS_DEFAULT_MIN	65536UL
+#define MAX_CONNS_DEFAULT_MAX	1048576UL
+
+/* Guards the hook that scope=all needs, against a change of the parameter. */
+static DEFINE_MUTEX(scope_lock);
+static bool loaded;	/* under scope_lock */
+
+static unsigned int max_conns;
+static unsigned int ring_records = TCPCLOSE_RING_RECORDS_DEFAULT;
+static char *hooks = "auto";
+
+/* scope_lock held. Without the hook the scope is wider all the same. */
+static int apply_scope(bool all)
+{
+	if (all == tcpclose_scope_all)
+		return 0;
+	if (all) {
+		tcpclose_request_forget();
+		if (tcpclose_hook_attach(&tcpclose_request_probe))
+			pr_warn("no hook on %s: missing: %s\n",
+				tcpclose_request_probe.functions[0],
+				tcpclose_request_probe.purpose);
+	}
+	WRITE_ONCE(tcpclose_scope_all, all);
+	if (!all)
+		tcpclose_hook_detach(&tcpclose_request_probe);
+	return 0;
+}
+
+static bool wanted_scope_all;	/* under scope_lock */
+
+static int set_scope(const char *value, const struct kernel_param *param)
+{
+	bool all;
+	int err = 0;
+
+	if (sysfs_streq(value, "all")) {
+		all = true;
+	} else if (sysfs_streq(value, "teardown")) {
+		all = false;
+	} else {
+		pr_err("scope=%s: it is \"teardown\" or \"all\"\n", value);
+		return -EINVAL;
+	}
+	mutex_lock(&scope_lock);
+	wanted_scope_all = all;
+	if (loaded)
+		err = apply_scope(all);
+	mutex_unlock(&scope_lock);
+	return err;
+}
+
+static int get_scope(char *value, const struct kernel_param *param)
+{
+	return sysfs_emit(value, "%s\n", wanted_scope_all ? "all" : "teardown");
+}
+
+static const struct kernel_param_ops scope_ops = {
+	.set = set_scope,
+	.get = get_scope,
+};
+
+module_param_cb(scope, &scope_ops, NULL, 0644);
+MODULE_PARM_DESC(scope, "what is recorded: \"teardown\" (default) or \"all\", openings too; can be changed while loaded");
+module_param(max_conns, uint, 0444);
+MODULE_PARM_DESC(max_conns, "most connections tracked at a time, 1 to 67108864 (default: by memory, 65536 to 1048576)");
+module_param(ring_records, uint, 0444);
+MODULE_PARM_DESC(ring_records, "records per CPU, a power of two from 256 to 1048576 (default 16384: 2 MiB)");
+module_param(hooks, charp, 0444);
+MODULE_PARM_DESC(hooks, "how functions are watched: \"auto\" (default), \"ftrace\" or \"kprobe\"");
+
+static unsigned int default_max_conns(void)
+{
+	unsigned long bytes = totalram_pages() << PAGE_SHIFT;
+
+	return clamp(bytes / MAX_CONNS_MEMORY_PART / sizeof(struct tcpclose_conn),
+		     MAX_CONNS_DEFAULT_MIN, MAX_CONNS_DEFAULT_MAX);
+}
+
+static int check_parameters(enum tcpclose_hook_choice *choice)
+{
+	if (!is_power_of_2(ring_records) ||
+	    ring_records < TCPCLOSE_RING_RECORDS_MIN ||
+	    ring_records > TCPCLOSE_RING_RECORDS_MAX) {
+		pr_err("ring_records=%u: it is a power of two from %u to %u\n",
+		       ring_records, TCPCLOSE_RING_RECORDS_MIN,
+		       TCPCLOSE_RING_RECORDS_MAX);
+		return -EINVAL;
+	}
+	if (max_conns > MAX_CONNS_MAX) {
+		pr_err("max_conns=%u: it is from %u to %u\n", max_conns,
+		       MAX_CONNS_MIN, MAX_CONNS_MAX);
+		return -EINVAL;
+	}
+	if (!strcmp(hooks, "auto")) {
+		*choice = TCPCLOSE_HOOKS_AUTO;
+	} else if (!strcmp(hooks, "ftrace")) {
+		*choice = TCPCLOSE_HOOKS_FTRACE;
+	} else if (!strcmp(hooks, "kprobe")) {
+		*choice = TCPCLOSE_HOOKS_KPROBE;
+	} else {
+		pr_err("hooks=%s: it is \"auto\", \"ftrace\" or \"kprobe\"\n", hooks);
+		return -EINVAL;
+	}
+	return 0;
+}
+
+static int refuse_ftrace_off(void)
+{
+	pr_err("kernel.ftrace_enabled is 0, so nothing can be watched: set it to 1 (sysctl kernel.ftrace_enabled=1)\n");
+	return -EBUSY;
+}
+
+/* What can't be watched is missing from the picture, and said. */
+static int attach_all(struct tcpclose_probe *probes, unsigned int count)
+{
+	unsigned int i;
+
+	for (i = 0; i < count; i++) {
+		int err = tcpclose_hook_prepare(&probes[i]);
+
+		if (err)
+			return err;
+		err = tcpclose_hook_attach(&probes[i]);
+		if (err == -EBUSY)
+			return refuse_ftrace_off();
+		if (err)
+			pr_warn("no hook on %s (%d): missing: %s\n",
+				probes[i].functions[0], err, probes[i].purpose);
+	}
+	return 0;
+}
+
+static void detach_all(struct tcpclose_probe *probes, unsigned int count)
+{
+	while (count--)
+		tcpclose_hook_detach(&probes[count]);
+}
+
+static int attach(void)
+{
+	int err;
+
+	err = attach_all(tcpclose_segment_probes,
+			 ARRAY_SIZE(tcpclose_segment_probes));
+	if (err)
+		goto detach_segment;
+	err = attach_all(tcpclose_timewait_probes,
+			 ARRAY_SIZE(tcpclose_timewait_probes));
+	if (err)
+		goto detach_timewait;
+	err = tcpclose_hook_prepare(&tcpclose_request_probe);
+	if (err)
+		goto detach_timewait;
+
+	mutex_lock(&scope_lock);
+	apply_scope(wanted_scope_all);
+	loaded = true;
+	mutex_unlock(&scope_lock);
+
+	err = tcpclose_transition_init();
+	if (!err)
+		return 0;
+	pr_err("tracepoint inet_sock_set_state: %s (%d)\n",
+	       err == -ENOENT ? "this kernel has none: it needs CONFIG_TRACEPOINTS" :
+				"could not be attached to", err);
+
+	mutex_lock(&scope_lock);
+	loaded = false;
+	apply_scope(false);
+	mutex_unlock(&scope_lock);
+detach_timewait:
+	detach_all(tcpclose_timewait_probes, ARRAY_SIZE(tcpclose_timewait_probes));
+detach_segment:
+	detach_all(tcpclose_segment_probes, ARRAY_SIZE(tcpclose_segment_probes));
+	return err;
+}
+
+static void detach(void)
+{
+	tcpclose_transition_exit();
+	mutex_lock(&scope_lock);
+	loaded = false;
+	apply_scope(false);
+	mutex_unlock(&scope_lock);
+	detach_all(tcpclose_timewait_probes, ARRAY_SIZE(tcpclose_timewait_probes));
+	detach_all(tcpclose_segment_probes, ARRAY_SIZE(tcpclose_segment_probes));
+}
+
+static int __init tcpclose_init(void)
+{
+	enum tcpclose_hook_choice choice;
+	int err;
+
+	err = check_parameters(&choice);
+	if (err)
+		return err;
+	if (!max_conns)
+		max_conns = default_max_conns();
+
+	err = tcpclose_ring_init(ring_records);
+	if (err)
+		return err;
+	err = tcpclose_stats_init();
+	if (err)
+		goto exit_ring;
+	err = tcpclose_conn_init(max_conns);
+	if (err)
+		goto exit_stats;
+	tcpclose_wakeup_init(ring_records);
+	err = tcpclose_hook_init(choice);
+	if (err) {
+		err = refuse_ftrace_off();
+		goto exit_wakeup;
+	}
+	err = attach();
+	if (err)
+		goto exit_hook;
+	err = tcpclose_chardev_init();
+	if (err)
+		goto exit_attached;
+	return 0;
+
+exit_attached:
+	detach();
+exit_hook:
+	tcpclose_hook_exit();
+exit_wakeup:
+	tcpclose_wakeup_exit();
+	tcpclose_conn_exit();
+exit_stats:
+	tcpclose_stats_exit();
+exit_ring:
+	tcpclose_ring_exit();
+	return err;
+}
+
+static void __exit tcpclose_exit(void)
+{
+	tcpclose_chardev_exit();
+	detach();
+	tcpclose_hook_exit();
+	tcpclose_wakeup_exit();
+	tcpclose_conn_exit();
+	tcpclose_stats_exit();
+	tcpclose_ring_exit();
+}
+
+module_init(tcpclose_init);
+module_exit(tcpclose_exit);
+
+MODULE_AUTHOR("The tcpclose authors");
+MODULE_DESCRIPTION("How TCP connections close: every transition, TIME_WAIT included");
+MODULE_LICENSE("GPL");
+MODULE_VERSION("0.1");

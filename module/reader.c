@@ -1,0 +1,398 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Readers: each open file's own cursor through all rings, and the merge of
+ * their records in time order.
+ *
+ * A reader keeps a copy of the next record of each ring and delivers the oldest
+ * of them. Producers on two CPUs may commit in another order than they looked
+ * at the clock, so a record is held back for a moment (HOLD_NS), far longer
+ * than any producer takes.
+ */
+#include <linux/cpumask.h>
+#include <linux/cred.h>
+#include <linux/ktime.h>
+#include <linux/nsproxy.h>
+#include <linux/pid.h>
+#include <linux/pid_namespace.h>
+#include <linux/slab.h>
+#include <linux/spinlock.h>
+#include <linux/uaccess.h>
+#include <linux/user_namespace.h>
+#include <net/net_namespace.h>
+
+#include "reader.h"
+#include "ring.h"
+#include "wakeup.h"
+
+#define HOLD_NS		NSEC_PER_MSEC
+#define BOUNCE_RECORDS	16u
+
+static LIST_HEAD(readers);
+/* Guards the list; taken in softirq by tcpclose_reader_any_behind(). */
+static DEFINE_SPINLOCK(readers_lock);
+
+/* The smallest values that any open file asks for; readers_lock held. */
+static void apply_wakeup(void)
+{
+	struct tcpclose_geometry geometry;
+	struct tcpclose_reader *reader;
+	u32 watermark, delay_us;
+
+	tcpclose_ring_geometry(&geometry);
+	watermark = geometry.ring_records / 4;
+	delay_us = TCPCLOSE_WAKEUP_DELAY_US;
+	if (!list_empty(&readers)) {
+		watermark = U32_MAX;
+		delay_us = U32_MAX;
+	}
+	list_for_each_entry(reader, &readers, node) {
+		watermark = min(watermark, reader->watermark);
+		delay_us = min(delay_us, reader->delay_us);
+	}
+	tcpclose_wakeup_set(watermark, delay_us);
+}
+
+/**
+ * tcpclose_reader_open() - make a reader for the current process
+ * @whole: it may see the whole machine
+ *
+ * Context: process; sleeps.
+ * Return: the reader or NULL.
+ */
+struct tcpclose_reader *tcpclose_reader_open(bool whole)
+{
+	struct net *net = current->nsproxy->net_ns;
+	struct tcpclose_geometry geometry;
+	struct tcpclose_reader *reader;
+
+	reader = kzalloc(sizeof(*reader), GFP_KERNEL_ACCOUNT);
+	if (!reader)
+		return NULL;
+	reader->cursors = kvcalloc(nr_cpu_ids, sizeof(*reader->cursors),
+				   GFP_KERNEL_ACCOUNT);
+	if (!reader->cursors) {
+		kfree(reader);
+		return NULL;
+	}
+	mutex_init(&reader->lock);
+	reader->whole = whole;
+	reader->netns = net->net_cookie;
+	reader->netns_inode = net->ns.inum;
+	reader->user_ns = get_user_ns(current_user_ns());
+	reader->pid_ns = get_pid_ns(task_active_pid_ns(current));
+	tcpclose_ring_geometry(&geometry);
+	reader->watermark = geometry.ring_records / 4;
+	reader->delay_us = TCPCLOSE_WAKEUP_DELAY_US;
+	tcpclose_reader_seek(reader, false);
+
+	spin_lock_bh(&readers_lock);
+	list_add(&reader->node, &readers);
+	apply_wakeup();
+	spin_unlock_bh(&readers_lock);
+	return reader;
+}
+
+/**
+ * tcpclose_reader_close() - free a reader
+ * @reader: nobody uses it any more
+ *
+ * Context: process; sleeps.
+ */
+void tcpclose_reader_close(struct tcpclose_reader *reader)
+{
+	spin_lock_bh(&readers_lock);
+	list_del(&reader->node);
+	apply_wakeup();
+	spin_unlock_bh(&readers_lock);
+
+	put_pid_ns(reader->pid_ns);
+	put_user_ns(reader->user_ns);
+	kvfree(reader->cursors);
+	kfree(reader);
+}
+
+static bool visible(const struct tcpclose_reader *reader,
+		    const struct tcpclose_record *record)
+{
+	if (reader->whole)
+		return true;
+	if (record->kind == TCPCLOSE_KIND_TASK)
+		return ((const struct tcpclose_task *)record)->netns == reader->netns;
+	return record->netns == reader->netns &&
+	       record->netns_inode == reader->netns_inode;
+}
+
+static u32 translate_pid(const struct tcpclose_reader *reader, u32 nr)
+{
+	u32 translated;
+
+	rcu_read_lock();
+	translated = pid_nr_ns(find_pid_ns(nr, &init_pid_ns), reader->pid_ns);
+	rcu_read_unlock();
+	return translated;
+}
+
+/* Ids as the reader's own namespaces number them; what they can't see is 0. */
+static void translate(const struct tcpclose_reader *reader,
+		      struct tcpclose_record *record)
+{
+	if (record->kind == TCPCLOSE_KIND_TASK) {
+		struct tcpclose_task *task = (struct tcpclose_task *)record;
+
+		task->pid = translate_pid(reader, task->pid);
+		task->tid = translate_pid(reader, task->tid);
+		return;
+	}
+	if (record->pid)
+		record->pid = translate_pid(reader, record->pid);
+	if (record->uid != TCPCLOSE_UNKNOWN_UID)
+		record->uid = from_kuid(reader->user_ns, KUIDT_INIT(record->uid));
+}
+
+/* Copy a ring's next record that the reader may see, unless it is held. */
+static bool fill_head(struct tcpclose_reader *reader, unsigned int cpu)
+{
+	struct tcpclose_cpu_cursor *cursor = &reader->cursors[cpu];
+
+	while (!cursor->head.valid) {
+		if (!tcpclose_ring_copy(cpu, &cursor->position, &cursor->lost,
+					&cursor->head.record))
+			return false;
+		cursor->head.valid = visible(reader, &cursor->head.record);
+	}
+	return true;
+}
+
+/* The ring with the oldest record, and the second oldest's time. */
+static struct tcpclose_cpu_cursor *oldest(struct tcpclose_reader *reader,
+					  unsigned int *which, u64 *next_ns)
+{
+	struct tcpclose_cpu_cursor *first = NULL;
+	unsigned int cpu;
+
+	*next_ns = U64_MAX;
+	for_each_possible_cpu(cpu) {
+		struct tcpclose_cpu_cursor *cursor = &reader->cursors[cpu];
+		u64 ts_ns;
+
+		if (!fill_head(reader, cpu))
+			continue;
+		ts_ns = cursor->head.record.ts_ns;
+		if (!first || ts_ns < first->head.record.ts_ns) {
+			if (first)
+				*next_ns = first->head.record.ts_ns;
+			first = cursor;
+			*which = cpu;
+		} else if (ts_ns < *next_ns) {
+			*next_ns = ts_ns;
+		}
+	}
+	return first;
+}
+
+/* Deliver up to @max records into @to; returns how many. */
+static unsigned int merge(struct tcpclose_reader *reader, u64 until_ns,
+			  struct tcpclose_record *to, unsigned int max)
+{
+	unsigned int count = 0;
+
+	while (count < max) {
+		struct tcpclose_cpu_cursor *cursor;
+		unsigned int cpu = 0;
+		u64 next_ns;
+
+		cursor = oldest(reader, &cpu, &next_ns);
+		if (!cursor || cursor->head.record.ts_ns > until_ns)
+			break;
+		/* Its ring goes on as long as no other has anything older. */
+		do {
+			to[count] = cursor->head.record;
+			if (!reader->whole)
+				translate(reader, &to[count]);
+			count++;
+			cursor->head.valid = false;
+		} while (count < max && fill_head(reader, cpu) &&
+			 cursor->head.record.ts_ns <= min(next_ns, until_ns));
+	}
+	return count;
+}
+
+/**
+ * tcpclose_reader_read() - deliver records
+ * @reader: the reader
+ * @to: the user's buffer
+ * @size: its size, at least one record
+ *
+ * Context: process; sleeps.
+ * Return: bytes delivered, 0 if there is nothing, -EFAULT, -ERESTARTSYS. Records
+ * that could not be stored at @to are lost and counted as such.
+ */
+ssize_t tcpclose_reader_read(struct tcpclose_reader *reader, char __user *to,
+			     size_t size)
+{
+	u64 until_ns = ktime_get_ns() - HOLD_NS;
+	struct tcpclose_record *bounce;
+	size_t done = 0;
+	ssize_t err = 0;
+
+	bounce = kmalloc_array(BOUNCE_RECORDS, sizeof(*bounce), GFP_KERNEL);
+	if (!bounce)
+		return -ENOMEM;
+	if (mutex_lock_interruptible(&reader->lock)) {
+		kfree(bounce);
+		return -ERESTARTSYS;
+	}
+	while (size - done >= sizeof(*bounce)) {
+		unsigned int max = min_t(size_t, BOUNCE_RECORDS,
+					 (size - done) / sizeof(*bounce));
+		unsigned int i, count = merge(reader, until_ns, bounce, max);
+
+		if (!count)
+			break;
+		if (copy_to_user(to + done, bounce, count * sizeof(*bounce))) {
+			for (i = 0; i < count; i++)
+				reader->cursors[bounce[i].cpu].lost++;
+			err = -EFAULT;
+			break;
+		}
+		done += count * sizeof(*bounce);
+		if (signal_pending(current))
+			break;
+		cond_resched();
+	}
+	mutex_unlock(&reader->lock);
+	kfree(bounce);
+	return done ? done : err;
+}
+
+/**
+ * tcpclose_reader_ready() - whether a read would deliver something
+ * @reader: the reader
+ *
+ * Context: process; sleeps.
+ */
+bool tcpclose_reader_ready(struct tcpclose_reader *reader)
+{
+	struct tcpclose_cpu_cursor *cursor;
+	unsigned int cpu;
+	u64 next_ns;
+	bool ready;
+
+	mutex_lock(&reader->lock);
+	cursor = oldest(reader, &cpu, &next_ns);
+	ready = cursor &&
+		cursor->head.record.ts_ns <= ktime_get_ns() - HOLD_NS;
+	mutex_unlock(&reader->lock);
+	return ready;
+}
+
+/**
+ * tcpclose_reader_behind() - whether there are records it has not been given
+ * @reader: the reader
+ *
+ * They may be too young, or not for this reader.
+ *
+ * Context: any; without a lock: the answer can be outdated.
+ */
+bool tcpclose_reader_behind(struct tcpclose_reader *reader)
+{
+	unsigned int cpu;
+
+	for_each_possible_cpu(cpu) {
+		const struct tcpclose_cpu_cursor *cursor = &reader->cursors[cpu];
+
+		if (READ_ONCE(cursor->head.valid) ||
+		    READ_ONCE(cursor->position) != tcpclose_ring_committed(cpu))
+			return true;
+	}
+	return false;
+}
+
+/**
+ * tcpclose_reader_any_behind() - tcpclose_reader_behind() of any reader
+ *
+ * Context: softirq.
+ */
+bool tcpclose_reader_any_behind(void)
+{
+	struct tcpclose_reader *reader;
+	bool behind = false;
+
+	spin_lock_bh(&readers_lock);
+	list_for_each_entry(reader, &readers, node) {
+		behind = tcpclose_reader_behind(reader);
+		if (behind)
+			break;
+	}
+	spin_unlock_bh(&readers_lock);
+	return behind;
+}
+
+/**
+ * tcpclose_reader_seek() - move to one end of the rings
+ * @reader: the reader
+ * @newest: behind the newest record; else to the oldest
+ *
+ * Context: process; sleeps. What is passed over is not lost.
+ */
+void tcpclose_reader_seek(struct tcpclose_reader *reader, bool newest)
+{
+	unsigned int cpu;
+
+	mutex_lock(&reader->lock);
+	for_each_possible_cpu(cpu) {
+		struct tcpclose_cpu_cursor *cursor = &reader->cursors[cpu];
+
+		cursor->position = newest ? tcpclose_ring_committed(cpu) :
+					    tcpclose_ring_oldest(cpu);
+		cursor->head.valid = false;
+	}
+	mutex_unlock(&reader->lock);
+}
+
+/**
+ * tcpclose_reader_cursor() - tell where a reader stands in one ring
+ * @reader: the reader
+ * @cursor: @cursor->cpu is set; the other members are filled in
+ *
+ * Context: process; sleeps.
+ * Return: 0 or -EINVAL if there is no such CPU.
+ */
+int tcpclose_reader_cursor(struct tcpclose_reader *reader,
+			   struct tcpclose_cursor *cursor)
+{
+	const struct tcpclose_cpu_cursor *own;
+
+	if (cursor->cpu >= nr_cpu_ids || !cpu_possible(cursor->cpu))
+		return -EINVAL;
+	own = &reader->cursors[cursor->cpu];
+	mutex_lock(&reader->lock);
+	cursor->position = own->position - own->head.valid;
+	cursor->lost = own->lost;
+	mutex_unlock(&reader->lock);
+	cursor->written = tcpclose_ring_committed(cursor->cpu);
+	cursor->overwritten = tcpclose_ring_oldest(cursor->cpu);
+	return 0;
+}
+
+/**
+ * tcpclose_reader_wakeup() - set and tell when a reader is woken
+ * @reader: the reader
+ * @wakeup: new values, 0 for those to leave; gets the values in force for this
+ *	reader
+ *
+ * Context: process.
+ */
+void tcpclose_reader_wakeup(struct tcpclose_reader *reader,
+			    struct tcpclose_wakeup *wakeup)
+{
+	spin_lock_bh(&readers_lock);
+	if (wakeup->watermark)
+		reader->watermark = wakeup->watermark;
+	if (wakeup->delay_us)
+		reader->delay_us = wakeup->delay_us;
+	apply_wakeup();
+	wakeup->watermark = reader->watermark;
+	wakeup->delay_us = reader->delay_us;
+	spin_unlock_bh(&readers_lock);
+}

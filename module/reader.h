@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef TCPCLOSE_READER_H
+#define TCPCLOSE_READER_H
+
+#include <linux/list.h>
+#include <linux/mutex.h>
+#include <linux/types.h>
+
+#include "uapi/tcpclose.h"
+
+struct pid_namespace;
+struct user_namespace;
+
+/**
+ * struct tcpclose_head - the record that a reader will get next from one ring
+ * @record: a whole copy of it
+ * @valid: whether there is one
+ */
+struct tcpclose_head {
+	struct tcpclose_record record;
+	bool valid;
+};
+
+/**
+ * struct tcpclose_cpu_cursor - where a reader stands in one ring
+ * @position: number of the next record to copy
+ * @lost: records overwritten before they were copied
+ * @head: the record copied and not delivered yet
+ */
+struct tcpclose_cpu_cursor {
+	u64 position;
+	u64 lost;
+	struct tcpclose_head head;
+};
+
+/**
+ * struct tcpclose_reader - one open file
+ * @node: in the list of readers
+ * @lock: guards @cursors
+ * @cursors: one for each CPU number
+ * @whole: sees the whole machine; else its own network namespace only
+ * @netns: that namespace's cookie
+ * @netns_inode: and inode
+ * @user_ns: where user ids are shown from
+ * @pid_ns: where process ids are shown from
+ * @watermark: see &struct tcpclose_wakeup
+ * @delay_us: likewise
+ */
+struct tcpclose_reader {
+	struct list_head node;
+	struct mutex lock;
+	struct tcpclose_cpu_cursor *cursors;
+	bool whole;
+	u64 netns;
+	u32 netns_inode;
+	struct user_namespace *user_ns;
+	struct pid_namespace *pid_ns;
+	u32 watermark;
+	u32 delay_us;
+};
+
+struct tcpclose_reader *tcpclose_reader_open(bool whole);
+void tcpclose_reader_close(struct tcpclose_reader *reader);
+ssize_t tcpclose_reader_read(struct tcpclose_reader *reader, char __user *to,
+			     size_t size);
+bool tcpclose_reader_ready(struct tcpclose_reader *reader);
+bool tcpclose_reader_behind(struct tcpclose_reader *reader);
+void tcpclose_reader_seek(struct tcpclose_reader *reader, bool newest);
+int tcpclose_reader_cursor(struct tcpclose_reader *reader,
+			   struct tcpclose_cursor *cursor);
+void tcpclose_reader_wakeup(struct tcpclose_reader *reader,
+			    struct tcpclose_wakeup *wakeup);
+bool tcpclose_reader_any_behind(void);
+
+#endif /* TCPCLOSE_READER_H */

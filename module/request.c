@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Requests in hand: which connection request a listener is being cloned for.
+ *
+ * At LISTEN → SYN_RECV the new socket has its listener's addresses still, and no
+ * cookie that would last. The request has both. Watched only while openings are
+ * recorded.
+ */
+#include <linux/cpumask.h>
+#include <linux/percpu.h>
+#include <linux/preempt.h>
+
+#include "request.h"
+#include "segment.h"
+
+struct request {
+	const struct request_sock *req;
+	const struct task_struct *task;
+	unsigned long switches;
+};
+
+/* Like tcpclose_segments: one for tasks and one for softirq. */
+static DEFINE_PER_CPU(struct request [2], requests);
+
+/* inet_csk_clone_lock(sk, req, priority) */
+static __always_inline void clone_lock(unsigned long sk, unsigned long req,
+				       unsigned long priority,
+				       unsigned long caller)
+{
+	struct request *request;
+	unsigned long irq;
+
+	local_irq_save(irq);
+	tcpclose_probe_called(&tcpclose_request_probe);
+	request = &(*this_cpu_ptr(&requests))[!!in_serving_softirq()];
+	request->req = (const struct request_sock *)req;
+	request->task = in_serving_softirq() ? NULL : current;
+	request->switches = request->task ? tcpclose_switches() : 0;
+	local_irq_restore(irq);
+}
+
+TCPCLOSE_PROBE(clone_lock);
+
+struct tcpclose_probe tcpclose_request_probe = {
+	.functions = { "inet_csk_clone_lock" },
+	.purpose = "addresses and cookie at LISTEN -> SYN_RECV (scope=all)",
+	TCPCLOSE_PROBE_MEMBERS(clone_lock),
+};
+
+/**
+ * tcpclose_request_take() - the request that a socket has just been cloned for
+ *
+ * Context: tracepoint at LISTEN → SYN_RECV, interrupts off. The caller of
+ * inet_csk_clone_lock() holds the request.
+ * Return: the request, or NULL if none is sure.
+ */
+const struct request_sock *tcpclose_request_take(void)
+{
+	struct request *request;
+	const struct request_sock *req;
+
+	request = &(*this_cpu_ptr(&requests))[!!in_serving_softirq()];
+	req = request->req;
+	request->req = NULL;
+	if (request->task && (request->task != current ||
+			      request->switches != tcpclose_switches()))
+		return NULL;
+	return req;
+}
+
+/**
+ * tcpclose_request_forget() - forget what was noted
+ *
+ * Context: process; the hook is not attached.
+ */
+void tcpclose_request_forget(void)
+{
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		memset(per_cpu_ptr(&requests, cpu), 0, sizeof(requests));
+}

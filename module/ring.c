@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Ring buffer: carries records from the probes to any number of readers.
+ *
+ * Each possible CPU has its own ring, written by that CPU alone with interrupts
+ * off, so that a producer takes no lock, writes no shared cache line and never
+ * waits. The newest record is always kept; a reader finds out afterwards
+ * whether what it copied was overwritten meanwhile.
+ *
+ * Knows sizes and positions; knows nothing of TCP.
+ */
+#include <linux/cpumask.h>
+#include <linux/log2.h>
+#include <linux/mm.h>
+#include <linux/vmalloc.h>
+
+#include "compat.h"
+#include "ring.h"
+
+DEFINE_PER_CPU(struct tcpclose_ring, tcpclose_rings);
+
+/* One CPU's area: a page for the header, then the records. */
+static size_t ring_size;
+static unsigned int ring_records;
+
+/**
+ * tcpclose_ring_init() - allocate the rings
+ * @records: records per ring, a power of two
+ *
+ * Context: process; sleeps.
+ * Return: 0 or -ENOMEM.
+ */
+int tcpclose_ring_init(unsigned int records)
+{
+	int cpu;
+
+	ring_records = records;
+	ring_size = PAGE_SIZE +
+		    PAGE_ALIGN((size_t)records * sizeof(struct tcpclose_record));
+
+	for_each_possible_cpu(cpu) {
+		struct tcpclose_ring *ring = per_cpu_ptr(&tcpclose_rings, cpu);
+		void *area = vmalloc_user(ring_size);
+
+		if (!area) {
+			tcpclose_ring_exit();
+			return -ENOMEM;
+		}
+		ring->header = area;
+		ring->records = area + PAGE_SIZE;
+		ring->mask = records - 1;
+		ring->position = 0;
+		ring->woken = 0;
+	}
+	return 0;
+}
+
+/**
+ * tcpclose_ring_exit() - free the rings
+ *
+ * Context: process; no producer, no reader and no mapping is left.
+ */
+void tcpclose_ring_exit(void)
+{
+	int cpu;
+
+	for_each_possible_cpu(cpu) {
+		struct tcpclose_ring *ring = per_cpu_ptr(&tcpclose_rings, cpu);
+
+		vfree(ring->header);
+		ring->header = NULL;
+	}
+}
+
+/**
+ * tcpclose_ring_committed() - number of whole records ever written
+ * @cpu: whose ring
+ */
+u64 tcpclose_ring_committed(unsigned int cpu)
+{
+	/* Acquire: pairs with the release in tcpclose_ring_commit(). */
+	return smp_load_acquire(&per_cpu_ptr(&tcpclose_rings, cpu)->header->committed);
+}
+
+/**
+ * tcpclose_ring_oldest() - number of the oldest record that can be read
+ * @cpu: whose ring
+ */
+u64 tcpclose_ring_oldest(unsigned int cpu)
+{
+	struct tcpclose_ring *ring = per_cpu_ptr(&tcpclose_rings, cpu);
+	u64 begun = READ_ONCE(ring->header->begun);
+
+	return begun > ring_records ? begun - ring_records : 0;
+}
+
+/**
+ * tcpclose_ring_copy() - copy one record
+ * @cpu: whose ring
+ * @position: the record's number; raised to the oldest one there is when it was
+ *	overwritten, and by 1 when it was copied
+ * @lost: raised by the number of records passed over
+ * @to: %TCPCLOSE_RECORD_SIZE bytes; undefined when nothing was copied
+ *
+ * Context: any.
+ * Return: true if a record was copied, false if there is none yet.
+ */
+bool tcpclose_ring_copy(unsigned int cpu, u64 *position, u64 *lost, void *to)
+{
+	struct tcpclose_ring *ring = per_cpu_ptr(&tcpclose_rings, cpu);
+	u64 oldest = tcpclose_ring_oldest(cpu);
+
+	while (*position < tcpclose_ring_committed(cpu)) {
+		if (*position >= oldest) {
+			memcpy(to, &ring->records[*position & ring->mask],
+			       sizeof(*ring->records));
+			/* Pairs with smp_wmb() in tcpclose_ring_begin(). */
+			smp_rmb();
+			oldest = tcpclose_ring_oldest(cpu);
+		}
+		if (*position >= oldest) {
+			(*position)++;
+			return true;
+		}
+		*lost += oldest - *position;
+		*position = oldest;
+	}
+	return false;
+}
+
+/**
+ * tcpclose_ring_geometry() - describe the mapping
+ * @geometry: gets the members that the ring knows
+ */
+void tcpclose_ring_geometry(struct tcpclose_geometry *geometry)
+{
+	geometry->record_size = sizeof(struct tcpclose_record);
+	geometry->ring_records = ring_records;
+	geometry->rings = nr_cpu_ids;
+	geometry->header_size = PAGE_SIZE;
+	geometry->ring_size = ring_size;
+	geometry->mmap_size = (u64)ring_size * nr_cpu_ids;
+}
+
+/**
+ * tcpclose_ring_mmap() - map rings read-only
+ * @vma: any page-aligned part of the mapping that tcpclose_ring_geometry()
+ *	describes
+ *
+ * Context: process, mmap lock held.
+ * Return: 0, -EPERM for a writable mapping, -EINVAL for a range outside, or an
+ * error of vm_insert_page().
+ */
+int tcpclose_ring_mmap(struct vm_area_struct *vma)
+{
+	unsigned long ring_pages = ring_size >> PAGE_SHIFT;
+	unsigned long pages = ring_pages * nr_cpu_ids;
+	unsigned long page = vma->vm_pgoff;
+	unsigned long address;
+
+	if (vma->vm_flags & VM_WRITE)
+		return -EPERM;
+	if (page >= pages || vma_pages(vma) > pages - page)
+		return -EINVAL;
+	compat_vm_flags_clear(vma, VM_MAYWRITE);
+
+	for (address = vma->vm_start; address < vma->vm_end;
+	     address += PAGE_SIZE, page++) {
+		unsigned int cpu = page / ring_pages;
+		void *area;
+		int err;
+
+		/* A hole in the numbering of CPUs has no ring to show. */
+		if (!cpu_possible(cpu))
+			return -EINVAL;
+		area = per_cpu_ptr(&tcpclose_rings, cpu)->header;
+		area += page % ring_pages << PAGE_SHIFT;
+		err = vm_insert_page(vma, address, vmalloc_to_page(area));
+		if (err)
+			return err;
+	}
+	return 0;
+}

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef TCPCLOSE_RING_H
+#define TCPCLOSE_RING_H
+
+#include <linux/percpu.h>
+#include <linux/types.h>
+
+#include "uapi/tcpclose.h"
+
+#define TCPCLOSE_RING_RECORDS_MIN	256
+#define TCPCLOSE_RING_RECORDS_MAX	(1u << 20)
+#define TCPCLOSE_RING_RECORDS_DEFAULT	16384
+
+struct vm_area_struct;
+
+/**
+ * struct tcpclose_ring - one CPU's ring
+ * @header: start of the area that readers map
+ * @records: its records
+ * @mask: number of records, less 1
+ * @position: records begun so far; the owner CPU's private copy of
+ *	@header->begun
+ * @woken: @position when waiting readers were last woken
+ */
+struct tcpclose_ring {
+	struct tcpclose_ring_header *header;
+	struct tcpclose_record *records;
+	u32 mask;
+	u64 position;
+	u64 woken;
+};
+
+DECLARE_PER_CPU(struct tcpclose_ring, tcpclose_rings);
+
+int tcpclose_ring_init(unsigned int records);
+void tcpclose_ring_exit(void);
+
+bool tcpclose_ring_copy(unsigned int cpu, u64 *position, u64 *lost, void *to);
+u64 tcpclose_ring_committed(unsigned int cpu);
+u64 tcpclose_ring_oldest(unsigned int cpu);
+void tcpclose_ring_geometry(struct tcpclose_geometry *geometry);
+int tcpclose_ring_mmap(struct vm_area_struct *vma);
+
+/**
+ * tcpclose_ring_begin() - reserve this CPU's next record
+ * @seq: set to the record's sequence number
+ *
+ * Context: interrupts off, until tcpclose_ring_commit(). Never fails: the oldest
+ * record is overwritten.
+ * Return: the record's place; its content is the caller's to write, every byte.
+ */
+static inline void *tcpclose_ring_begin(u32 *seq)
+{
+	struct tcpclose_ring *ring = this_cpu_ptr(&tcpclose_rings);
+	u64 position = ring->position++;
+
+	WRITE_ONCE(ring->header->begun, position + 1);
+	/* Pairs with smp_rmb() in tcpclose_ring_copy(). */
+	smp_wmb();
+	*seq = position;
+	return &ring->records[position & ring->mask];
+}
+
+/**
+ * tcpclose_ring_commit() - show the record of tcpclose_ring_begin() to readers
+ *
+ * Context: as tcpclose_ring_begin().
+ */
+static inline void tcpclose_ring_commit(void)
+{
+	struct tcpclose_ring *ring = this_cpu_ptr(&tcpclose_rings);
+
+	/* Release: pairs with the acquire in tcpclose_ring_committed(). */
+	smp_store_release(&ring->header->committed, ring->position);
+}
+
+#endif /* TCPCLOSE_RING_H */

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Segments in hand: notes which segment is being processed for which socket, so
+ * that a transition can tell the control bits of the segment behind it.
+ *
+ * A transition caused by a segment always has one of the functions watched here
+ * on its stack. What a note says of a transition that no segment caused is not
+ * asked for: see transition.c.
+ */
+#include <linux/skbuff.h>
+#include <linux/tcp.h>
+
+#include "segment.h"
+
+DEFINE_PER_CPU(struct tcpclose_segment [2], tcpclose_segments);
+
+/* 16-bit word of the header that ends in the nine control bits. */
+#define FLAGS_WORD	6
+#define FLAGS_MASK	0x01ff
+
+static __always_inline void note(const void *owner, const struct tcphdr *th,
+				 u8 substate, bool reset)
+{
+	bool task = !in_serving_softirq();
+	struct tcpclose_segment *segment;
+	unsigned long irq = 0;
+
+	/* Another task must not find, or leave, half a note. */
+	if (task)
+		local_irq_save(irq);
+	segment = tcpclose_segment_slot();
+	segment->owner = owner;
+	segment->task = task ? current : NULL;
+	segment->switches = task ? tcpclose_switches() : 0;
+	segment->flags = be16_to_cpu(((const __be16 *)th)[FLAGS_WORD]) & FLAGS_MASK;
+	segment->reset = reset;
+	segment->substate = substate;
+	if (task)
+		local_irq_restore(irq);
+}
+
+/**
+ * tcpclose_segment_note() - note a segment
+ * @owner: the socket or mini-socket that it reached
+ * @th: its header
+ * @substate: the mini-socket's, 0 for a socket
+ * @reset: whether it resets the connection
+ */
+void tcpclose_segment_note(const void *owner, const struct tcphdr *th,
+			   u8 substate, bool reset)
+{
+	note(owner, th, substate, reset);
+}
+
+/* tcp_rcv_state_process(sk, skb): every segment outside ESTABLISHED. */
+static __always_inline void rcv_state_process(unsigned long sk, unsigned long skb,
+					      unsigned long unused,
+					      unsigned long caller)
+{
+	tcpclose_probe_called(&tcpclose_segment_probes[0]);
+	note((const void *)sk, tcp_hdr((const struct sk_buff *)skb), 0, false);
+}
+
+TCPCLOSE_PROBE(rcv_state_process);
+
+/*
+ * tcp_data_queue(sk, skb): in ESTABLISHED, data off the fast path, which a FIN
+ * always is.
+ */
+static __always_inline void data_queue(unsigned long sk, unsigned long skb,
+				       unsigned long unused, unsigned long caller)
+{
+	tcpclose_probe_called(&tcpclose_segment_probes[1]);
+	note((const void *)sk, tcp_hdr((const struct sk_buff *)skb), 0, false);
+}
+
+TCPCLOSE_PROBE(data_queue);
+
+/* tcp_reset(sk, skb): always followed by CLOSE. */
+static __always_inline void reset(unsigned long sk, unsigned long skb,
+				  unsigned long unused, unsigned long caller)
+{
+	tcpclose_probe_called(&tcpclose_segment_probes[2]);
+	note((const void *)sk, tcp_hdr((const struct sk_buff *)skb), 0, true);
+}
+
+TCPCLOSE_PROBE(reset);
+
+struct tcpclose_probe tcpclose_segment_probes[3] = {
+	{
+		.functions = { "tcp_rcv_state_process" },
+		.purpose = "control bits of segments outside ESTABLISHED",
+		TCPCLOSE_PROBE_MEMBERS(rcv_state_process),
+	},
+	{
+		.functions = { "tcp_data_queue" },
+		.purpose = "control bits of a FIN in ESTABLISHED",
+		TCPCLOSE_PROBE_MEMBERS(data_queue),
+	},
+	{
+		.functions = { "tcp_reset" },
+		.purpose = "that a RST was received, and its control bits",
+		TCPCLOSE_PROBE_MEMBERS(reset),
+	},
+};

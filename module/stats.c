@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Statistics: per-CPU counters, summed when somebody asks.
+ *
+ * They count whether or not anybody reads records, and never lose. A reset
+ * remembers the sums of its moment and later snapshots subtract them, so that
+ * the counting CPUs are left alone; only extremes are cleared in place.
+ */
+#include <linux/cpumask.h>
+#include <linux/ktime.h>
+#include <linux/mm.h>
+#include <linux/mutex.h>
+#include <linux/slab.h>
+#include <linux/topology.h>
+
+#include "conn.h"
+#include "stats.h"
+
+DEFINE_PER_CPU(struct tcpclose_stats *, tcpclose_counters);
+
+/* Sums at the last reset, and when that was. */
+static DEFINE_MUTEX(baseline_lock);
+static struct tcpclose_stats *baseline;	/* under baseline_lock */
+static u64 since_ns;			/* under baseline_lock */
+
+#define HISTOGRAMS	(TCPCLOSE_STATES + 1)
+
+/* The dwells and TIME_WAIT's lengths stand next to each other. */
+static struct tcpclose_histogram *histogram(struct tcpclose_stats *stats,
+					    unsigned int i)
+{
+	return i < TCPCLOSE_STATES ? &stats->dwell[i] : &stats->timewait;
+}
+
+static void clear_extremes(struct tcpclose_stats *stats)
+{
+	unsigned int i;
+
+	for (i = 0; i < HISTOGRAMS; i++) {
+		WRITE_ONCE(histogram(stats, i)->min_ns, TCPCLOSE_UNKNOWN_NS);
+		WRITE_ONCE(histogram(stats, i)->max_ns, 0);
+	}
+}
+
+/**
+ * tcpclose_stats_init() - make the counters
+ *
+ * Context: process; sleeps.
+ * Return: 0 or -ENOMEM.
+ */
+int tcpclose_stats_init(void)
+{
+	int cpu;
+
+	baseline = kvzalloc(sizeof(*baseline), GFP_KERNEL);
+	if (!baseline)
+		return -ENOMEM;
+	for_each_possible_cpu(cpu) {
+		struct tcpclose_stats *stats;
+
+		stats = kvzalloc_node(sizeof(*stats), GFP_KERNEL,
+				      cpu_to_node(cpu));
+		if (!stats) {
+			tcpclose_stats_exit();
+			return -ENOMEM;
+		}
+		clear_extremes(stats);
+		per_cpu(tcpclose_counters, cpu) = stats;
+	}
+	since_ns = ktime_get_ns();
+	return 0;
+}
+
+/**
+ * tcpclose_stats_exit() - free the counters
+ *
+ * Context: process; nobody counts any more.
+ */
+void tcpclose_stats_exit(void)
+{
+	int cpu;
+
+	for_each_possible_cpu(cpu) {
+		kvfree(per_cpu(tcpclose_counters, cpu));
+		per_cpu(tcpclose_counters, cpu) = NULL;
+	}
+	kvfree(baseline);
+	baseline = NULL;
+}
+
+/* All members but the extremes are 64-bit sums: add them up as such. */
+static void sum(struct tcpclose_stats *to)
+{
+	int cpu;
+
+	BUILD_BUG_ON(sizeof(*to) % sizeof(u64));
+
+	memset(to, 0, sizeof(*to));
+	clear_extremes(to);
+	for_each_possible_cpu(cpu) {
+		struct tcpclose_stats *stats = per_cpu(tcpclose_counters, cpu);
+		u64 *from = (u64 *)stats, *into = (u64 *)to;
+		u64 min_ns[HISTOGRAMS], max_ns[HISTOGRAMS];
+		unsigned int i;
+
+		for (i = 0; i < HISTOGRAMS; i++) {
+			struct tcpclose_histogram *h = histogram(stats, i);
+
+			min_ns[i] = min(histogram(to, i)->min_ns,
+					READ_ONCE(h->min_ns));
+			max_ns[i] = max(histogram(to, i)->max_ns,
+					READ_ONCE(h->max_ns));
+		}
+		for (i = 0; i < sizeof(*to) / sizeof(u64); i++)
+			into[i] += READ_ONCE(from[i]);
+		for (i = 0; i < HISTOGRAMS; i++) {
+			histogram(to, i)->min_ns = min_ns[i];
+			histogram(to, i)->max_ns = max_ns[i];
+		}
+	}
+}
+
+static void subtract(struct tcpclose_stats *from, const struct tcpclose_stats *what)
+{
+	const u64 *less = (const u64 *)what;
+	u64 *into = (u64 *)from;
+	unsigned int i;
+
+	for (i = 0; i < sizeof(*from) / sizeof(u64); i++)
+		into[i] -= less[i];
+}
+
+/**
+ * tcpclose_stats_snapshot() - sum up
+ * @to: gets what was counted since load or the last reset
+ *
+ * Context: process; sleeps.
+ * Return: 0 or -ERESTARTSYS.
+ */
+int tcpclose_stats_snapshot(struct tcpclose_stats *to)
+{
+	unsigned int i;
+
+	if (mutex_lock_interruptible(&baseline_lock))
+		return -ERESTARTSYS;
+	sum(to);
+	subtract(to, baseline);
+	to->since_ns = since_ns;
+	mutex_unlock(&baseline_lock);
+
+	to->now_ns = ktime_get_ns();
+	to->max_conns = tcpclose_conn_max();
+	for (i = 0; i < TCPCLOSE_STATES; i++)
+		to->tracked += to->live[i];
+	return 0;
+}
+
+/**
+ * tcpclose_stats_reset() - begin to count anew
+ *
+ * What is alive stays counted. A measurement that ends while this runs may be
+ * missing from the extremes, never from the counts.
+ *
+ * Context: process; sleeps.
+ * Return: 0, -ENOMEM or -ERESTARTSYS.
+ */
+int tcpclose_stats_reset(void)
+{
+	struct tcpclose_stats *sums = kvmalloc(sizeof(*sums), GFP_KERNEL);
+	unsigned int i;
+	int cpu;
+
+	if (!sums)
+		return -ENOMEM;
+	if (mutex_lock_interruptible(&baseline_lock)) {
+		kvfree(sums);
+		return -ERESTARTSYS;
+	}
+	for_each_possible_cpu(cpu)
+		clear_extremes(per_cpu(tcpclose_counters, cpu));
+	sum(sums);
+	for (i = 0; i < HISTOGRAMS; i++) {
+		histogram(sums, i)->min_ns = 0;
+		histogram(sums, i)->max_ns = 0;
+	}
+	memset(sums->live, 0, sizeof(sums->live));
+	sums->live_timewait = 0;
+	swap(baseline, sums);
+	since_ns = ktime_get_ns();
+	mutex_unlock(&baseline_lock);
+	kvfree(sums);
+	return 0;
+}

@@ -1,0 +1,445 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Mini-sockets: the life of a connection in TIME_WAIT, and in FIN_WAIT2 as an
+ * orphan, which no tracepoint shows.
+ *
+ * Birth, change and death are entries of kernel functions. A mini-socket has no
+ * lock of its own: two CPUs may process segments for it at the same time, and a
+ * third end it. Whoever finds its entry, under the bucket's lock, decides.
+ */
+#include <linux/ktime.h>
+#include <net/inet_timewait_sock.h>
+#include <net/tcp.h>
+#include <net/tcp_states.h>
+
+#include "caller.h"
+#include "cause.h"
+#include "conn.h"
+#include "record.h"
+#include "segment.h"
+#include "stats.h"
+#include "timewait.h"
+#include "transition.h"
+
+enum {
+	DESTRUCTOR,
+	KILL,
+	DESCHEDULE,
+	STATE_PROCESS,
+	SCHEDULE,
+	HASHDANCE,
+	TO_TIME_WAIT,
+};
+
+/*
+ * Who takes a mini-socket from its timer: inet_twsk_deschedule_put() runs with
+ * bottom halves off until its inet_twsk_kill().
+ */
+struct descheduling {
+	const void *tw;
+	unsigned long caller;
+};
+
+static DEFINE_PER_CPU(struct descheduling, deschedulings);
+
+/* tcp_time_wait(sk, state, timeo): the socket is to become a mini-socket. */
+static __always_inline void time_wait(unsigned long sk, unsigned long state,
+				      unsigned long timeo, unsigned long caller)
+{
+	const struct sock *socket = (const struct sock *)sk;
+	struct tcpclose_bucket *bucket;
+	struct tcpclose_conn *conn;
+	unsigned long irq;
+
+	local_irq_save(irq);
+	tcpclose_probe_called(&tcpclose_timewait_probes[TO_TIME_WAIT]);
+	bucket = tcpclose_conn_lock(socket);
+	conn = tcpclose_conn_find(bucket, socket);
+	if (conn) {
+		conn->flags |= TCPCLOSE_CONN_TO_TIME_WAIT;
+		conn->successor = state;
+		conn->way = tcpclose_caller(caller);
+	}
+	tcpclose_conn_unlock(bucket);
+	local_irq_restore(irq);
+}
+
+TCPCLOSE_PROBE(time_wait);
+
+/* What the mini-socket's entry takes over from the socket's. */
+static void hand_over(struct tcpclose_conn *to, const struct sock *sk,
+		      const struct inet_timewait_sock *tw)
+{
+	struct tcpclose_bucket *bucket = tcpclose_conn_lock(sk);
+	struct tcpclose_conn *from = tcpclose_conn_find(bucket, sk);
+
+	if (from) {
+		from->flags |= TCPCLOSE_CONN_HANDED_OVER;
+		from->successor = tw->tw_substate;
+		to->cookie = from->cookie;
+		to->born_ns = from->born_ns;
+		to->index = tcpclose_next(from->index);
+		to->closer = from->closer;
+		to->flags = from->flags & (TCPCLOSE_CONN_OLD | TCPCLOSE_CONN_REFUSED);
+		/* FIN_WAIT2 goes on. */
+		if (tw->tw_substate == from->state)
+			to->since_ns = from->since_ns;
+	} else {
+		to->flags = tcpclose_conn_unknown_flag(tcpclose_conn_unknown());
+	}
+	tcpclose_conn_unlock(bucket);
+}
+
+/*
+ * inet_twsk_hashdance(tw, sk, …): the mini-socket is complete, and nobody can
+ * find it yet.
+ */
+static __always_inline void hashdance(unsigned long twsk, unsigned long sk,
+				      unsigned long hashinfo, unsigned long caller)
+{
+	const struct inet_timewait_sock *tw = (const void *)twsk;
+	const struct sock *socket = (const struct sock *)sk;
+	struct tcpclose_conn took = { .key = tw };
+	struct tcpclose_bucket *bucket;
+	struct tcpclose_conn *conn;
+	unsigned long irq;
+
+	if (socket->sk_protocol != IPPROTO_TCP)
+		return;
+
+	local_irq_save(irq);
+	tcpclose_probe_called(&tcpclose_timewait_probes[HASHDANCE]);
+	tcpclose_count(born);
+	hand_over(&took, socket, tw);
+	if (!took.cookie)
+		took.cookie = atomic64_read(&tw->tw_cookie);
+	if (!took.since_ns)
+		took.since_ns = ktime_get_ns();
+	took.state = tw->tw_substate;
+	took.flags |= TCPCLOSE_CONN_MINI;
+	tcpclose_record_identity(&took, socket);
+
+	bucket = tcpclose_conn_lock(tw);
+	conn = tcpclose_conn_find(bucket, tw);
+	if (unlikely(conn)) {
+		tcpclose_stats_untracked(TCPCLOSE_UNTRACKED_STALE);
+		tcpclose_conn_forget(conn);
+		tcpclose_conn_remove(bucket, conn);
+	}
+	conn = tcpclose_conn_add(bucket, tw);
+	if (conn) {
+		took.next = conn->next;
+		*conn = took;
+		tcpclose_stats_live(conn->state, true, 1);
+	}
+	tcpclose_conn_unlock(bucket);
+	local_irq_restore(irq);
+}
+
+TCPCLOSE_PROBE(hashdance);
+
+/* tcp_timewait_state_process(tw, skb, th, …): a segment reached it. */
+static __always_inline void state_process(unsigned long tw, unsigned long skb,
+					  unsigned long th, unsigned long caller)
+{
+	tcpclose_probe_called(&tcpclose_timewait_probes[STATE_PROCESS]);
+	tcpclose_segment_note((const void *)tw, (const struct tcphdr *)th,
+			      ((const struct inet_timewait_sock *)tw)->tw_substate,
+			      false);
+}
+
+TCPCLOSE_PROBE(state_process);
+
+static u8 context_of_task(void)
+{
+	return in_serving_softirq() ? TCPCLOSE_CONTEXT_SOFTIRQ :
+				      TCPCLOSE_CONTEXT_PROCESS;
+}
+
+/* What the entry knows; it must still be there. */
+static void step_from(struct tcpclose_step *step, const struct tcpclose_conn *conn)
+{
+	step->cookie = conn->cookie;
+	step->dwell_ns = tcpclose_time_since(step->now_ns, conn->since_ns);
+	step->age_ns = tcpclose_time_since(step->now_ns, conn->born_ns);
+	step->index = conn->index;
+	step->rearms = conn->rearms;
+	step->closer = conn->closer;
+	step->mark |= tcpclose_mark_of(conn);
+}
+
+/* A mini-socket without an entry: older than the module, or no room for it. */
+static void step_without(struct tcpclose_step *step,
+			 const struct inet_timewait_sock *tw)
+{
+	u8 why = tcpclose_conn_unknown();
+
+	tcpclose_stats_untracked(why);
+	step->cookie = atomic64_read(&tw->tw_cookie);
+	step->mark |= tcpclose_conn_unknown_flag(why) == TCPCLOSE_CONN_OLD ?
+			      TCPCLOSE_MARK_OLD : TCPCLOSE_MARK_UNTRACKED;
+	step->closer = TCPCLOSE_CLOSER_NONE;
+}
+
+/*
+ * __inet_twsk_schedule(tw, timeo, rearm): the timer starts anew, since a segment
+ * came. The FIN that ends FIN_WAIT2 has changed tw_substate already.
+ */
+static __always_inline void schedule_timer(unsigned long twsk, unsigned long timeo,
+					   unsigned long rearm, unsigned long caller)
+{
+	const struct inet_timewait_sock *tw = (const void *)twsk;
+	struct tcpclose_step step = {
+		.dwell_ns = TCPCLOSE_UNKNOWN_NS,
+		.age_ns = TCPCLOSE_UNKNOWN_NS,
+		.new = TCP_TIME_WAIT,
+		.context = TCPCLOSE_CONTEXT_SOFTIRQ,
+	};
+	struct tcpclose_segment *segment;
+	struct tcpclose_conn known, *conn;
+	struct tcpclose_bucket *bucket;
+	unsigned long irq;
+
+	/* bool: its other bits mean nothing. */
+	if (!(rearm & 0xff))
+		return;
+
+	local_irq_save(irq);
+	tcpclose_probe_called(&tcpclose_timewait_probes[SCHEDULE]);
+	step.now_ns = ktime_get_ns();
+	segment = tcpclose_segment_of(tw);
+	step.flags = segment ? segment->flags : 0;
+
+	bucket = tcpclose_conn_lock(tw);
+	conn = tcpclose_conn_find(bucket, tw);
+	if (conn) {
+		step.old = conn->state;
+		if (step.old == TCP_TIME_WAIT)
+			conn->rearms = tcpclose_next(conn->rearms);
+		step_from(&step, conn);
+		conn->index = tcpclose_next(conn->index);
+		if (step.old != TCP_TIME_WAIT) {
+			tcpclose_stats_live(conn->state, true, -1);
+			conn->state = TCP_TIME_WAIT;
+			conn->since_ns = step.now_ns;
+			tcpclose_stats_live(conn->state, true, 1);
+		}
+		known = *conn;
+	} else {
+		step.old = segment ? segment->substate : TCP_TIME_WAIT;
+		step_without(&step, tw);
+	}
+	tcpclose_conn_unlock(bucket);
+
+	if (step.old == TCP_TIME_WAIT) {
+		step.mark |= TCPCLOSE_MARK_REARM;
+		tcpclose_count(rearmed);
+	} else {
+		step.cause = TCPCLOSE_CAUSE_FIN;
+		tcpclose_count(causes[TCPCLOSE_CAUSE_FIN]);
+		tcpclose_stats_edge(step.old, step.new, step.dwell_ns);
+	}
+	tcpclose_record_timewait(&step, tw, conn ? &known : NULL);
+	local_irq_restore(irq);
+}
+
+TCPCLOSE_PROBE(schedule_timer);
+
+/* inet_twsk_deschedule_put(tw): somebody ends it before its time. */
+static __always_inline void deschedule(unsigned long tw, unsigned long unused1,
+				       unsigned long unused2, unsigned long caller)
+{
+	unsigned long irq;
+
+	local_irq_save(irq);
+	tcpclose_probe_called(&tcpclose_timewait_probes[DESCHEDULE]);
+	this_cpu_write(deschedulings.tw, (const void *)tw);
+	this_cpu_write(deschedulings.caller, caller);
+	local_irq_restore(irq);
+}
+
+TCPCLOSE_PROBE(deschedule);
+
+/* What ended it, by who called inet_twsk_kill(). */
+static u8 end_by(const struct inet_timewait_sock *tw, unsigned long caller)
+{
+	enum tcpclose_way way = tcpclose_caller(caller);
+
+	if (way == TCPCLOSE_WAY_DESCHEDULE) {
+		if (this_cpu_read(deschedulings.tw) != tw)
+			return TCPCLOSE_END_OTHER;
+		way = tcpclose_caller(this_cpu_read(deschedulings.caller));
+	}
+	switch (way) {
+	case TCPCLOSE_WAY_TIMER:
+		return TCPCLOSE_END_EXPIRED;
+	case TCPCLOSE_WAY_STATE_PROCESS:
+		return TCPCLOSE_END_RST;
+	case TCPCLOSE_WAY_RECEIVE:
+		/* TCP_TW_RST is for FIN_WAIT2 only, TCP_TW_SYN for TIME_WAIT. */
+		return READ_ONCE(tw->tw_substate) == TCP_FIN_WAIT2 ?
+			       TCPCLOSE_END_REFUSED : TCPCLOSE_END_SYN;
+	case TCPCLOSE_WAY_TPROXY:
+		return TCPCLOSE_END_SYN;
+	case TCPCLOSE_WAY_CONNECT_HASH:
+		return TCPCLOSE_END_RECYCLED;
+	case TCPCLOSE_WAY_ABORT:
+		return TCPCLOSE_END_DESTROYED;
+	case TCPCLOSE_WAY_PURGE:
+		return TCPCLOSE_END_NETNS;
+	default:
+		return TCPCLOSE_END_OTHER;
+	}
+}
+
+static u8 context_of_end(u8 end)
+{
+	switch (end) {
+	case TCPCLOSE_END_EXPIRED:
+		return TCPCLOSE_CONTEXT_TIMER;
+	case TCPCLOSE_END_RST:
+	case TCPCLOSE_END_SYN:
+	case TCPCLOSE_END_REFUSED:
+		return TCPCLOSE_CONTEXT_SOFTIRQ;
+	case TCPCLOSE_END_OTHER:
+		/* Nobody's own call that we know of. */
+		return TCPCLOSE_CONTEXT_SOFTIRQ;
+	default:
+		return context_of_task();
+	}
+}
+
+/* Interrupts off. With @only_known nothing happens unless it has an entry. */
+static void end(const struct inet_timewait_sock *tw, u8 reason, u8 mark,
+		bool only_known)
+{
+	struct tcpclose_step step = {
+		.now_ns = ktime_get_ns(),
+		.dwell_ns = TCPCLOSE_UNKNOWN_NS,
+		.age_ns = TCPCLOSE_UNKNOWN_NS,
+		.new = TCP_CLOSE,
+		.mark = mark,
+		.context = context_of_end(reason),
+		.end = reason,
+	};
+	struct tcpclose_segment *segment;
+	struct tcpclose_conn known, *conn;
+	struct tcpclose_bucket *bucket;
+
+	bucket = tcpclose_conn_lock(tw);
+	conn = tcpclose_conn_find(bucket, tw);
+	if (!conn && only_known) {
+		tcpclose_conn_unlock(bucket);
+		return;
+	}
+	if (conn) {
+		known = *conn;
+		tcpclose_conn_forget(conn);
+		tcpclose_conn_remove(bucket, conn);
+	}
+	tcpclose_conn_unlock(bucket);
+
+	if (conn) {
+		step.old = known.state;
+		step_from(&step, &known);
+	} else {
+		step.old = READ_ONCE(tw->tw_substate);
+		step_without(&step, tw);
+	}
+	if (step.context == TCPCLOSE_CONTEXT_SOFTIRQ) {
+		segment = tcpclose_segment_of(tw);
+		step.flags = segment ? segment->flags : 0;
+	}
+	if (step.old == TCP_FIN_WAIT2) {
+		step.cause = tcpclose_cause_of_end(reason);
+		tcpclose_count(causes[step.cause]);
+	} else if (step.dwell_ns != TCPCLOSE_UNKNOWN_NS) {
+		tcpclose_histogram_add(&this_cpu_read(tcpclose_counters)->timewait,
+				       step.dwell_ns);
+	}
+	if (mark & TCPCLOSE_MARK_LATE)
+		tcpclose_count(late);
+	tcpclose_count(ends[reason]);
+	tcpclose_stats_edge(step.old, step.new, step.dwell_ns);
+	tcpclose_record_timewait(&step, tw, conn ? &known : NULL);
+}
+
+static bool is_tcp(const struct inet_timewait_sock *tw)
+{
+	return tw->tw_dr == &twsk_net(tw)->ipv4.tcp_death_row;
+}
+
+/* inet_twsk_kill(tw): every end comes here once. */
+static __always_inline void kill_timewait(unsigned long twsk, unsigned long unused1,
+					  unsigned long unused2,
+					  unsigned long caller)
+{
+	const struct inet_timewait_sock *tw = (const void *)twsk;
+	unsigned long irq;
+
+	if (!is_tcp(tw))
+		return;
+	local_irq_save(irq);
+	tcpclose_probe_called(&tcpclose_timewait_probes[KILL]);
+	end(tw, end_by(tw, caller), 0, false);
+	local_irq_restore(irq);
+}
+
+TCPCLOSE_PROBE(kill_timewait);
+
+/*
+ * tcp_twsk_destructor(sk): its memory goes. An entry that is still there belongs
+ * to one whose end the compiler has hidden from inet_twsk_kill().
+ */
+static __always_inline void destructor(unsigned long twsk, unsigned long unused1,
+				       unsigned long unused2, unsigned long caller)
+{
+	unsigned long irq;
+
+	local_irq_save(irq);
+	tcpclose_probe_called(&tcpclose_timewait_probes[DESTRUCTOR]);
+	end((const void *)twsk, TCPCLOSE_END_OTHER, TCPCLOSE_MARK_LATE, true);
+	local_irq_restore(irq);
+}
+
+TCPCLOSE_PROBE(destructor);
+
+/* Ends before births: what is born while they are attached is seen to its end. */
+struct tcpclose_probe tcpclose_timewait_probes[7] = {
+	[DESTRUCTOR] = {
+		.functions = { "tcp_twsk_destructor" },
+		.purpose = "ends of mini-sockets that nothing else shows",
+		TCPCLOSE_PROBE_MEMBERS(destructor),
+	},
+	[KILL] = {
+		.functions = { "inet_twsk_kill" },
+		.purpose = "moment and reason of a mini-socket's end",
+		TCPCLOSE_PROBE_MEMBERS(kill_timewait),
+	},
+	[DESCHEDULE] = {
+		.functions = { "inet_twsk_deschedule_put" },
+		.purpose = "reason of an early end: RST, SYN, connect(), ss -K",
+		TCPCLOSE_PROBE_MEMBERS(deschedule),
+	},
+	[STATE_PROCESS] = {
+		.functions = { "tcp_timewait_state_process" },
+		.purpose = "control bits of segments that reach a mini-socket",
+		TCPCLOSE_PROBE_MEMBERS(state_process),
+	},
+	[SCHEDULE] = {
+		.functions = { "__inet_twsk_schedule" },
+		.purpose = "FIN_WAIT2 to TIME_WAIT in a mini-socket, and re-arms",
+		TCPCLOSE_PROBE_MEMBERS(schedule_timer),
+	},
+	[HASHDANCE] = {
+		.functions = { "inet_twsk_hashdance",
+			       "inet_twsk_hashdance_schedule" },
+		.purpose = "births of mini-sockets: without it, no TIME_WAIT at all",
+		TCPCLOSE_PROBE_MEMBERS(hashdance),
+	},
+	[TO_TIME_WAIT] = {
+		.functions = { "tcp_time_wait" },
+		.purpose = "mini-sockets that could not be made (overflow)",
+		TCPCLOSE_PROBE_MEMBERS(time_wait),
+	},
+};

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef TCPCLOSE_TIMEWAIT_H
+#define TCPCLOSE_TIMEWAIT_H
+
+#include "hook.h"
+
+/* In the order in which they are to be attached. */
+extern struct tcpclose_probe tcpclose_timewait_probes[7];
+
+#endif /* TCPCLOSE_TIMEWAIT_H */

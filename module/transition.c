@@ -1,0 +1,412 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Transitions of full sockets: what the tracepoint inet_sock_set_state says, and
+ * what it means.
+ *
+ * The tracepoint is called under the socket's lock, from process context or
+ * softirq, and says CLOSE where the connection goes on in a mini-socket; the
+ * entry tells, since timewait.c has marked it before.
+ */
+#include <linux/err.h>
+#include <linux/ktime.h>
+#include <linux/string.h>
+#include <linux/tracepoint.h>
+#include <net/sock.h>
+#include <net/tcp.h>
+#include <net/tcp_states.h>
+
+#include "caller.h"
+#include "cause.h"
+#include "conn.h"
+#include "hook.h"
+#include "record.h"
+#include "request.h"
+#include "segment.h"
+#include "stats.h"
+#include "transition.h"
+
+#define TRACEPOINT	"inet_sock_set_state"
+
+/* The parameter "scope": openings are recorded, too. */
+bool tcpclose_scope_all;
+
+static struct tracepoint *tracepoint;
+static u64 __percpu *calls;
+
+static bool in_states(int state, unsigned int states)
+{
+	return (1u << state) & states;
+}
+
+static bool is_birth(int old, int new)
+{
+	return in_states(old, TCPF_CLOSE | TCPF_LISTEN) &&
+	       !in_states(new, TCPF_CLOSE | TCPF_LISTEN);
+}
+
+static bool in_scope(int old, int new)
+{
+	if (READ_ONCE(tcpclose_scope_all))
+		return true;
+	return !in_states(old, TCPF_CLOSE | TCPF_LISTEN) &&
+	       !in_states(new, TCPF_SYN_SENT | TCPF_SYN_RECV |
+			       TCPF_ESTABLISHED | TCPF_LISTEN);
+}
+
+/* Edges that only tcp_close_state(), connect() and listen() make. */
+static bool is_own_call(int old, int new)
+{
+	if (in_states(new, TCPF_FIN_WAIT1 | TCPF_LAST_ACK | TCPF_SYN_SENT |
+			   TCPF_LISTEN) || old == new)
+		return true;
+	return old == TCP_LISTEN && new == TCP_CLOSE;
+}
+
+/**
+ * tcpclose_time_since() - time between two moments
+ * @now_ns: the later one
+ * @then_ns: the earlier one; 0: unknown
+ *
+ * Return: nanoseconds, %TCPCLOSE_UNKNOWN_NS if unknown.
+ */
+u64 tcpclose_time_since(u64 now_ns, u64 then_ns)
+{
+	if (!then_ns)
+		return TCPCLOSE_UNKNOWN_NS;
+	/* Another CPU may have looked at the clock a moment later. */
+	return now_ns > then_ns ? now_ns - then_ns : 0;
+}
+
+/**
+ * tcpclose_next() - the next number, which stops at the largest
+ * @number: the number before
+ */
+u16 tcpclose_next(u16 number)
+{
+	return number == U16_MAX ? number : number + 1;
+}
+
+/**
+ * tcpclose_mark_of() - how a connection's records are marked
+ * @conn: its entry
+ *
+ * Return: TCPCLOSE_MARK_*
+ */
+u8 tcpclose_mark_of(const struct tcpclose_conn *conn)
+{
+	if (conn->flags & TCPCLOSE_CONN_OLD)
+		return TCPCLOSE_MARK_OLD;
+	return conn->flags & TCPCLOSE_CONN_REFUSED ? TCPCLOSE_MARK_UNTRACKED : 0;
+}
+
+/**
+ * tcpclose_conn_unknown_flag() - how an entry made too late is flagged
+ * @why: &enum tcpclose_untracked
+ *
+ * Return: %TCPCLOSE_CONN_OLD or %TCPCLOSE_CONN_REFUSED.
+ */
+u8 tcpclose_conn_unknown_flag(u8 why)
+{
+	return why == TCPCLOSE_UNTRACKED_FULL || why == TCPCLOSE_UNTRACKED_MEMORY ?
+		       TCPCLOSE_CONN_REFUSED : TCPCLOSE_CONN_OLD;
+}
+
+/**
+ * tcpclose_conn_forget() - count an entry out that is about to be removed
+ * @conn: the entry, its bucket locked
+ */
+void tcpclose_conn_forget(struct tcpclose_conn *conn)
+{
+	tcpclose_stats_live(conn->state, conn->flags & TCPCLOSE_CONN_MINI, -1);
+}
+
+/* Who must have closed first, from a state alone. */
+static u8 closer_of_state(int state)
+{
+	if (in_states(state, TCPF_FIN_WAIT1 | TCPF_FIN_WAIT2))
+		return TCPCLOSE_CLOSER_LOCAL;
+	if (in_states(state, TCPF_CLOSE_WAIT | TCPF_LAST_ACK))
+		return TCPCLOSE_CLOSER_REMOTE;
+	return state == TCP_CLOSING ? TCPCLOSE_CLOSER_BOTH : TCPCLOSE_CLOSER_NONE;
+}
+
+static u8 closer_after(u8 closer, int new, u8 cause)
+{
+	if (new == TCP_CLOSING)
+		return TCPCLOSE_CLOSER_BOTH;
+	if (closer != TCPCLOSE_CLOSER_NONE)
+		return closer;
+	return new == TCP_CLOSE ? tcpclose_closer_of_cause(cause) :
+				  closer_of_state(new);
+}
+
+/*
+ * The entry for this transition. One of another socket's, which went away
+ * unseen and had the same address, makes room. NULL: there is none.
+ */
+static struct tcpclose_conn *entry_for(struct tcpclose_bucket *bucket,
+				       const struct sock *sk, u64 cookie,
+				       int old, int new, u64 now_ns, u8 *why)
+{
+	struct tcpclose_conn *conn = tcpclose_conn_find(bucket, sk);
+	bool birth = is_birth(old, new);
+
+	*why = TCPCLOSE_UNTRACKED;
+	if (conn && (birth || conn->state != old ||
+		     (cookie && conn->cookie && conn->cookie != cookie))) {
+		tcpclose_stats_untracked(TCPCLOSE_UNTRACKED_STALE);
+		tcpclose_conn_forget(conn);
+		tcpclose_conn_remove(bucket, conn);
+		conn = NULL;
+	}
+	if (conn)
+		return conn;
+	if (!birth) {
+		*why = tcpclose_conn_unknown();
+		tcpclose_stats_untracked(*why);
+		if (new == TCP_CLOSE)
+			return NULL;
+	}
+
+	conn = tcpclose_conn_add(bucket, sk);
+	if (!conn) {
+		if (birth)
+			*why = tcpclose_conn_unknown();
+		return NULL;
+	}
+	conn->state = old;
+	if (birth) {
+		conn->born_ns = now_ns;
+	} else {
+		conn->flags = tcpclose_conn_unknown_flag(*why);
+		conn->closer = closer_of_state(old);
+	}
+	tcpclose_stats_live(old, false, 1);
+	return conn;
+}
+
+/* Context and control bits of a hand-over, by who called tcp_time_wait(). */
+static void explain_hand_over(struct tcpclose_step *step, const struct sock *sk,
+			      u8 way)
+{
+	struct tcpclose_segment *segment;
+
+	switch (way) {
+	case TCPCLOSE_WAY_CLOSE:
+		step->context = TCPCLOSE_CONTEXT_PROCESS;
+		return;
+	case TCPCLOSE_WAY_KEEPALIVE_TIMER:
+		step->context = TCPCLOSE_CONTEXT_TIMER;
+		return;
+	default:
+		step->context = tcpclose_context_of_segment(sk);
+		segment = tcpclose_segment_of(sk);
+		step->flags = segment ? segment->flags : 0;
+	}
+}
+
+/* Context, control bits and cause of any other transition. */
+static void explain(struct tcpclose_step *step, const struct sock *sk, int old,
+		    int new)
+{
+	struct tcpclose_segment *segment;
+
+	if (is_own_call(old, new)) {
+		step->context = in_serving_softirq() ? TCPCLOSE_CONTEXT_SOFTIRQ :
+						       TCPCLOSE_CONTEXT_PROCESS;
+		if (new == TCP_CLOSE && old == TCP_LISTEN)
+			step->cause = TCPCLOSE_CAUSE_LISTENER;
+		return;
+	}
+	if (new == TCP_CLOSE) {
+		struct tcpclose_verdict verdict = tcpclose_cause_of_close(sk, old);
+
+		step->cause = verdict.cause;
+		step->context = verdict.context;
+		if (!verdict.segment)
+			return;
+	} else {
+		step->context = tcpclose_context_of_segment(sk);
+	}
+	segment = tcpclose_segment_of(sk);
+	step->flags = segment ? segment->flags : 0;
+}
+
+static void count(const struct tcpclose_step *step)
+{
+	tcpclose_stats_edge(step->old, step->new, step->dwell_ns);
+	if (step->cause)
+		tcpclose_count(causes[step->cause]);
+	if (step->end)
+		tcpclose_count(ends[step->end]);
+}
+
+/* What the entry knows of this transition. */
+static void step_from(struct tcpclose_step *step, struct tcpclose_conn *conn)
+{
+	step->dwell_ns = tcpclose_time_since(step->now_ns, conn->since_ns);
+	step->age_ns = tcpclose_time_since(step->now_ns, conn->born_ns);
+	step->mark = tcpclose_mark_of(conn);
+	step->closer = conn->closer;
+	step->index = conn->index;
+}
+
+/* What the entry is to know of the next transition. */
+static void advance(struct tcpclose_conn *conn, const struct tcpclose_step *step)
+{
+	conn->index = tcpclose_next(conn->index);
+	if (step->cookie)
+		conn->cookie = step->cookie;
+	/* A self-loop ends no stay. */
+	if (step->old != step->new || !conn->since_ns)
+		conn->since_ns = step->now_ns;
+	conn->closer = closer_after(conn->closer, step->new,
+				    TCPCLOSE_CAUSE_NONE);
+	if (step->old != step->new) {
+		tcpclose_stats_live(step->old, false, -1);
+		tcpclose_stats_live(step->new, false, 1);
+	}
+	conn->state = step->new;
+}
+
+/* A full socket's last transition: @last is what was known of it. */
+static void explain_close(struct tcpclose_step *step, const struct sock *sk,
+			  const struct tcpclose_conn *last)
+{
+	if (!(last->flags & (TCPCLOSE_CONN_TO_TIME_WAIT |
+			     TCPCLOSE_CONN_HANDED_OVER))) {
+		explain(step, sk, step->old, TCP_CLOSE);
+		return;
+	}
+	explain_hand_over(step, sk, last->way);
+	if (last->flags & TCPCLOSE_CONN_HANDED_OVER)
+		step->new = last->successor;
+	else
+		step->end = TCPCLOSE_END_OVERFLOW;
+	if (last->successor == TCP_TIME_WAIT)
+		step->cause = TCPCLOSE_CAUSE_FIN;
+	else if (step->end)
+		step->cause = TCPCLOSE_CAUSE_MEMORY;
+}
+
+static void transition(const struct sock *sk, int old, int new)
+{
+	struct tcpclose_step step = {
+		.now_ns = ktime_get_ns(),
+		.dwell_ns = TCPCLOSE_UNKNOWN_NS,
+		.age_ns = TCPCLOSE_UNKNOWN_NS,
+		.old = old,
+		.new = new,
+		.raw = TCPCLOSE_EDGE(old, new),
+	};
+	bool recorded = in_scope(old, new);
+	const struct request_sock *req = NULL;
+	struct tcpclose_bucket *bucket;
+	struct tcpclose_conn *conn;
+	struct tcpclose_conn last = {};
+	u8 why;
+
+	/* What is generated now for a clone is overwritten by the request's. */
+	if (old == TCP_LISTEN && new == TCP_SYN_RECV) {
+		if (recorded)
+			req = tcpclose_request_take();
+		if (req)
+			step.cookie = tcpclose_record_cookie((const struct sock *)req);
+	} else if (recorded) {
+		step.cookie = tcpclose_record_cookie(sk);
+	}
+
+	/* Listeners, and sockets that never were anything, have no entry. */
+	if (in_states(old, TCPF_CLOSE | TCPF_LISTEN) && !is_birth(old, new)) {
+		explain(&step, sk, old, new);
+		goto out;
+	}
+
+	bucket = tcpclose_conn_lock(sk);
+	conn = entry_for(bucket, sk, step.cookie, old, new, step.now_ns, &why);
+	if (conn) {
+		step_from(&step, conn);
+	} else if (why != TCPCLOSE_UNTRACKED) {
+		step.mark = tcpclose_conn_unknown_flag(why) == TCPCLOSE_CONN_OLD ?
+				    TCPCLOSE_MARK_OLD : TCPCLOSE_MARK_UNTRACKED;
+		step.closer = closer_of_state(old);
+	}
+	if (conn && new == TCP_CLOSE) {
+		last = *conn;
+		tcpclose_conn_forget(conn);
+		tcpclose_conn_remove(bucket, conn);
+	} else if (conn) {
+		advance(conn, &step);
+	}
+	tcpclose_conn_unlock(bucket);
+
+	/* May look at the stack: not under a lock. */
+	if (new == TCP_CLOSE)
+		explain_close(&step, sk, &last);
+	else
+		explain(&step, sk, old, new);
+	step.closer = closer_after(step.closer, new, step.cause);
+out:
+	count(&step);
+	if (recorded)
+		tcpclose_record_sock(&step, sk, req);
+}
+
+static void probe(void *data, const struct sock *sk, const int old,
+		  const int new)
+{
+	unsigned long irq;
+
+	if (sk->sk_protocol != IPPROTO_TCP)
+		return;
+	local_irq_save(irq);
+	this_cpu_inc(*calls);
+	transition(sk, old, new);
+	local_irq_restore(irq);
+}
+
+static void find(struct tracepoint *candidate, void *found)
+{
+	if (!strcmp(candidate->name, TRACEPOINT))
+		*(struct tracepoint **)found = candidate;
+}
+
+/**
+ * tcpclose_transition_init() - begin to watch the tracepoint
+ *
+ * Context: process; sleeps.
+ * Return: 0, -ENOENT if the kernel has no such tracepoint, -ENOMEM, or an error
+ * of tracepoint_probe_register().
+ */
+int tcpclose_transition_init(void)
+{
+	int err;
+
+	tracepoint = NULL;
+	for_each_kernel_tracepoint(find, &tracepoint);
+	if (!tracepoint)
+		return -ENOENT;
+	calls = alloc_percpu(u64);
+	if (!calls)
+		return -ENOMEM;
+	err = tracepoint_probe_register(tracepoint, probe, NULL);
+	if (err) {
+		free_percpu(calls);
+		return err;
+	}
+	tcpclose_hook_tracepoint(TRACEPOINT, "every transition of a full socket",
+				 calls);
+	return 0;
+}
+
+/**
+ * tcpclose_transition_exit() - stop watching the tracepoint
+ *
+ * Context: process; sleeps. No call of the probe is running afterwards.
+ */
+void tcpclose_transition_exit(void)
+{
+	tracepoint_probe_unregister(tracepoint, probe, NULL);
+	tracepoint_synchronize_unregister();
+	free_percpu(calls);
+}

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef TCPCLOSE_WAKEUP_H
+#define TCPCLOSE_WAKEUP_H
+
+#include <linux/compiler.h>
+#include <linux/types.h>
+#include <linux/wait.h>
+
+#include "ring.h"
+
+#define TCPCLOSE_WAKEUP_DELAY_US	10000
+
+/**
+ * enum tcpclose_wakeup_state - what a producer has to do about readers
+ * @TCPCLOSE_WAKEUP_IDLE: nothing: none waits
+ * @TCPCLOSE_WAKEUP_ARMED: start the delay: some wait
+ * @TCPCLOSE_WAKEUP_DELAYED: nothing before the watermark: the delay runs
+ */
+enum tcpclose_wakeup_state {
+	TCPCLOSE_WAKEUP_IDLE,
+	TCPCLOSE_WAKEUP_ARMED,
+	TCPCLOSE_WAKEUP_DELAYED,
+};
+
+extern int tcpclose_wakeup_state;
+extern u32 tcpclose_wakeup_watermark;
+extern struct wait_queue_head tcpclose_wakeup_queue;
+
+void tcpclose_wakeup_init(unsigned int ring_records);
+void tcpclose_wakeup_exit(void);
+void tcpclose_wakeup_arm(void);
+void tcpclose_wakeup_set(u32 watermark, u32 delay_us);
+void tcpclose_wakeup_start(void);
+void tcpclose_wakeup_now(void);
+
+/**
+ * tcpclose_wakeup_notify() - see that waiting readers learn of a new record
+ *
+ * Context: interrupts off, after tcpclose_ring_commit().
+ */
+static inline void tcpclose_wakeup_notify(void)
+{
+	struct tcpclose_ring *ring;
+
+	if (likely(READ_ONCE(tcpclose_wakeup_state) == TCPCLOSE_WAKEUP_IDLE))
+		return;
+	if (READ_ONCE(tcpclose_wakeup_state) == TCPCLOSE_WAKEUP_ARMED) {
+		tcpclose_wakeup_start();
+		return;
+	}
+	ring = this_cpu_ptr(&tcpclose_rings);
+	if (ring->position - READ_ONCE(ring->woken) >=
+	    READ_ONCE(tcpclose_wakeup_watermark))
+		tcpclose_wakeup_now();
+}
+
+#endif /* TCPCLOSE_WAKEUP_H */
