@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Numbers, addresses and strings as characters, without printf(): a busy
+ * machine's stream has many millions of them.
+ *
+ * What other people chose (names of threads and namespaces) never reaches a
+ * terminal or a JSON reader as it is.
+ */
+#include "clock.h"
+#include "format.h"
+
+static const char hex[] = "0123456789abcdef";
+
+/**
+ * format_u64() - a decimal number
+ * @p: room for %FORMAT_U64_MAX characters
+ * @value: the number
+ */
+char *format_u64(char *p, uint64_t value)
+{
+	char text[FORMAT_U64_MAX];
+	char *start = text + sizeof(text);
+
+	do {
+		*--start = (char)('0' + value % 10);
+		value /= 10;
+	} while (value);
+	return format_bytes(p, start, (size_t)(text + sizeof(text) - start));
+}
+
+/**
+ * format_digits() - a decimal number with leading zeros
+ * @p: room for @digits characters
+ * @value: the number; digits in front that do not fit are left out
+ * @digits: how many
+ */
+char *format_digits(char *p, uint64_t value, unsigned int digits)
+{
+	unsigned int i;
+
+	for (i = digits; i > 0; i--) {
+		p[i - 1] = (char)('0' + value % 10);
+		value /= 10;
+	}
+	return p + digits;
+}
+
+/**
+ * format_ipv4() - an IPv4 address
+ * @p: room for 15 characters
+ * @addr: 4 bytes, network order
+ */
+char *format_ipv4(char *p, const uint8_t *addr)
+{
+	int i;
+
+	for (i = 0; i < 4; i++) {
+		if (i)
+			*p++ = '.';
+		p = format_u64(p, addr[i]);
+	}
+	return p;
+}
+
+static char *format_hex16(char *p, unsigned int value)
+{
+	if (value >= 0x1000)
+		*p++ = hex[value >> 12];
+	if (value >= 0x100)
+		*p++ = hex[value >> 8 & 0xf];
+	if (value >= 0x10)
+		*p++ = hex[value >> 4 & 0xf];
+	*p++ = hex[value & 0xf];
+	return p;
+}
+
+/**
+ * format_ipv6() - an IPv6 address, as RFC 5952 wants it
+ * @p: room for %FORMAT_IP_MAX characters
+ * @addr: 16 bytes, network order
+ */
+char *format_ipv6(char *p, const uint8_t *addr)
+{
+	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
+	unsigned int words[8], i, len, best = 8, best_len = 1;
+
+	if (!memcmp(addr, mapped, sizeof(mapped)))
+		return format_ipv4(FORMAT_LITERAL(p, "::ffff:"),
+				   addr + sizeof(mapped));
+	for (i = 0; i < 8; i++)
+		words[i] = (unsigned int)addr[2 * i] << 8 | addr[2 * i + 1];
+	/* The first of the longest runs of zeros, if longer than one. */
+	for (i = 0; i < 8; i += len + 1) {
+		for (len = 0; i + len < 8 && !words[i + len]; len++)
+			;
+		if (len > best_len) {
+			best = i;
+			best_len = len;
+		}
+	}
+	for (i = 0; i < 8; i++) {
+		if (i == best) {
+			p = FORMAT_LITERAL(p, "::");
+			i += best_len - 1;
+			continue;
+		}
+		if (i && i != best + best_len)
+			*p++ = ':';
+		p = format_hex16(p, words[i]);
+	}
+	return p;
+}
+
+/**
+ * format_duration() - a duration for people: three digits or so and a unit
+ * @p: room for %FORMAT_DURATION_MAX characters
+ * @ns: nanoseconds
+ */
+char *format_duration(char *p, uint64_t ns)
+{
+	static const struct {
+		uint64_t limit_ns; /* rounded to the unit it would overflow */
+		uint64_t tenth_ns;
+		const char *unit;
+	} units[] = {
+		{ 999950ULL, 100ULL, "us" },
+		{ 999950000ULL, 100000ULL, "ms" },
+		{ 999950000000ULL, 100000000ULL, "s" },
+		{ 7197000000000ULL, 6000000000ULL, "m" },
+		{ 259020000000000ULL, 360000000000ULL, "h" },
+		{ UINT64_MAX, 8640000000000ULL, "d" },
+	};
+	unsigned int i = 0;
+	uint64_t tenths;
+
+	if (ns < 1000)
+		return FORMAT_LITERAL(format_u64(p, ns), "ns");
+	while (ns >= units[i].limit_ns && units[i].limit_ns != UINT64_MAX)
+		i++;
+	tenths = ns / units[i].tenth_ns;
+	if (ns % units[i].tenth_ns >= units[i].tenth_ns / 2)
+		tenths++;
+	p = format_u64(p, tenths / 10);
+	*p++ = '.';
+	*p++ = (char)('0' + tenths % 10);
+	return format_string(p, units[i].unit);
+}
+
+/* Length of the UTF-8 character at @s with its value, or 0 if it is none. */
+static size_t utf8_decode(const unsigned char *s, uint32_t *value)
+{
+	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
+	size_t len, i;
+
+	if (s[0] < 0x80) {
+		*value = s[0];
+		return 1;
+	}
+	if (s[0] >= 0xf0 && s[0] < 0xf8)
+		len = 4;
+	else if (s[0] >= 0xe0)
+		len = 3;
+	else if (s[0] >= 0xc0)
+		len = 2;
+	else
+		return 0;
+	if (s[0] >= 0xf8)
+		return 0;
+	*value = s[0] & (0xffU >> (len + 1));
+	/* The NUL at the end is no continuation, so this stops there. */
+	for (i = 1; i < len; i++) {
+		if ((s[i] & 0xc0) != 0x80)
+			return 0;
+		*value = *value << 6 | (s[i] & 0x3f);
+	}
+	if (*value < least[len] || *value > 0x10ffff ||
+	    (*value >= 0xd800 && *value < 0xe000))
+		return 0;
+	return len;
+}
+
+/**
+ * format_json_string() - a string in quotes, valid whatever it holds
+ * @p: room for FORMAT_JSON_MAX() of its length
+ * @string: the string; what is no UTF-8 becomes U+FFFD
+ */
+char *format_json_string(char *p, const char *string)
+{
+	const unsigned char *s = (const unsigned char *)string;
+
+	*p++ = '"';
+	while (*s) {
+		uint32_t value;
+		size_t len = utf8_decode(s, &value);
+
+		if (!len) {
+			p = FORMAT_LITERAL(p, "\\ufffd");
+			s++;
+			continue;
+		}
+		if (value == '"' || value == '\\') {
+			*p++ = '\\';
+			*p++ = (char)value;
+		} else if (value < 0x20 || (value >= 0x7f && value < 0xa0)) {
+			p = FORMAT_LITERAL(p, "\\u00");
+			*p++ = hex[value >> 4];
+			*p++ = hex[value & 0xf];
+		} else {
+			p = format_bytes(p, (const char *)s, len);
+		}
+		s += len;
+	}
+	*p++ = '"';
+	return p;
+}
+
+/* Controls, and what turns or hides the text around it. */
+static bool is_printable(uint32_t c)
+{
+	return c >= 0x20 && !(c >= 0x7f && c < 0xa0) && c != '\\' &&
+	       c != 0xad && !(c >= 0x200b && c <= 0x200f) &&
+	       !(c >= 0x2028 && c <= 0x202e) && !(c >= 0x2060 && c <= 0x206f) &&
+	       c != 0xfeff && !(c >= 0xfff9 && c <= 0xfffb);
+}
+
+/**
+ * format_text() - a string that does a terminal no harm
+ * @p: room for FORMAT_TEXT_MAX() of its length
+ * @string: the string; bytes that must not be shown become \xNN
+ * @utf8: characters beyond ASCII may be shown
+ */
+char *format_text(char *p, const char *string, bool utf8)
+{
+	const unsigned char *s = (const unsigned char *)string;
+
+	while (*s) {
+		uint32_t value;
+		size_t len = utf8_decode(s, &value);
+
+		if (len && is_printable(value) && (len == 1 || utf8)) {
+			p = format_bytes(p, (const char *)s, len);
+			s += len;
+			continue;
+		}
+		for (len = len ? len : 1; len > 0; len--, s++) {
+			p = FORMAT_LITERAL(p, "\\x");
+			*p++ = hex[*s >> 4];
+			*p++ = hex[*s & 0xf];
+		}
+	}
+	return p;
+}
+
+/**
+ * format_columns() - how wide a text is on a terminal, about
+ * @text: valid UTF-8
+ * @len: its length, bytes
+ */
+size_t format_columns(const char *text, size_t len)
+{
+	size_t columns = 0, i;
+
+	for (i = 0; i < len; i++)
+		if (((unsigned char)text[i] & 0xc0) != 0x80)
+			columns++;
+	return columns;
+}
