@@ -34,6 +34,44 @@ u8 tcpclose_context_of_segment(const struct sock *sk)
 		       TCPCLOSE_CONTEXT_SOFTIRQ : TCPCLOSE_CONTEXT_BACKLOG;
 }
 
+/* Whether this runs from a backlog, within the process that holds the socket. */
+static bool on_backlog(void)
+{
+	unsigned long stack[STACK_DEPTH];
+	unsigned int depth = stack_trace_save(stack, STACK_DEPTH, 1);
+	unsigned int i;
+
+	for (i = 0; i < depth; i++) {
+		enum tcpclose_way way = tcpclose_caller(stack[i]);
+
+		if (way == TCPCLOSE_WAY_BACKLOG)
+			return true;
+		if (way == TCPCLOSE_WAY_BOUNDARY)
+			break;
+	}
+	return false;
+}
+
+/**
+ * tcpclose_context_of_call() - in which context a connection was closed from here
+ * @sk: the socket
+ *
+ * That is a process's own call, but for one case: a shutdown() before the
+ * connection was established is carried out by the segment that establishes it
+ * (tcp_rcv_state_process()).
+ *
+ * Return: &enum tcpclose_context
+ */
+u8 tcpclose_context_of_call(const struct sock *sk)
+{
+	if (in_serving_softirq() || !sk->sk_lock.owned)
+		return TCPCLOSE_CONTEXT_SOFTIRQ;
+	/* This task has worked on a segment for this socket: just now? */
+	if (tcpclose_segment_of(sk) && on_backlog())
+		return TCPCLOSE_CONTEXT_BACKLOG;
+	return TCPCLOSE_CONTEXT_PROCESS;
+}
+
 /* __tcp_close() without tcp_disconnect() or tcp_time_wait(). */
 static u8 cause_in_close(const struct sock *sk, int old)
 {
@@ -120,9 +158,13 @@ static struct tcpclose_verdict cause_on_stack(const struct sock *sk, int old)
 			decisive = way;
 		}
 	}
+	/* inet_shutdown() disconnects a socket in SYN_SENT. */
+	if (verdict.cause == TCPCLOSE_CAUSE_NONE && disconnect)
+		verdict.cause = old == TCP_SYN_SENT ?
+					TCPCLOSE_CAUSE_CONNECT_ABORTED :
+					TCPCLOSE_CAUSE_DISCONNECT;
 	if (verdict.cause == TCPCLOSE_CAUSE_NONE)
-		verdict.cause = disconnect ? TCPCLOSE_CAUSE_DISCONNECT :
-					     TCPCLOSE_CAUSE_UNKNOWN;
+		verdict.cause = TCPCLOSE_CAUSE_UNKNOWN;
 
 	switch (decisive) {
 	case TCPCLOSE_WAY_RESET:

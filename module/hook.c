@@ -50,8 +50,11 @@ static int attach_ftrace(struct tcpclose_probe *probe, unsigned long address)
 {
 	int err;
 
-	probe->ops.func = probe->ftrace;
-	probe->ops.flags = FTRACE_OPS_FL_PERMANENT;
+	/* From scratch: ftrace_free_filter() leaves what it freed in place. */
+	probe->ops = (struct ftrace_ops) {
+		.func = probe->ftrace,
+		.flags = FTRACE_OPS_FL_PERMANENT,
+	};
 	err = ftrace_set_filter_ip(&probe->ops, address, 0, 0);
 	if (err)
 		return err;
@@ -80,11 +83,7 @@ static void notrace guard_function(unsigned long ip, unsigned long caller,
 {
 }
 
-static struct ftrace_ops guard = {
-	.func = guard_function,
-	.flags = FTRACE_OPS_FL_PERMANENT,
-};
-
+static struct ftrace_ops guard;
 static bool guarded;
 
 static int guard_attach(void)
@@ -92,10 +91,18 @@ static int guard_attach(void)
 	unsigned long address;
 	int err = find("tcp_abort", &address);
 
-	if (!err)
-		err = ftrace_set_filter_ip(&guard, address, 0, 0);
-	if (!err)
-		err = register_ftrace_function(&guard);
+	if (err)
+		return err;
+	guard = (struct ftrace_ops) {
+		.func = guard_function,
+		.flags = FTRACE_OPS_FL_PERMANENT,
+	};
+	err = ftrace_set_filter_ip(&guard, address, 0, 0);
+	if (err)
+		return err;
+	err = register_ftrace_function(&guard);
+	if (err)
+		ftrace_free_filter(&guard);
 	guarded = !err;
 	return err;
 }

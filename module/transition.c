@@ -212,13 +212,12 @@ static void explain(struct tcpclose_step *step, const struct sock *sk, int old,
 	struct tcpclose_segment *segment;
 
 	if (is_own_call(old, new)) {
-		step->context = in_serving_softirq() ? TCPCLOSE_CONTEXT_SOFTIRQ :
-						       TCPCLOSE_CONTEXT_PROCESS;
+		step->context = tcpclose_context_of_call(sk);
 		if (new == TCP_CLOSE && old == TCP_LISTEN)
 			step->cause = TCPCLOSE_CAUSE_LISTENER;
-		return;
-	}
-	if (new == TCP_CLOSE) {
+		if (step->context == TCPCLOSE_CONTEXT_PROCESS)
+			return;
+	} else if (new == TCP_CLOSE) {
 		struct tcpclose_verdict verdict = tcpclose_cause_of_close(sk, old);
 
 		step->cause = verdict.cause;

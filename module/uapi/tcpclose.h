@@ -234,8 +234,9 @@ enum tcpclose_cause {
  * @cookie: socket cookie, as ``ss -e`` prints it (there in hexadecimal);
  *	0: unknown
  * @dwell_ns: time spent in the true old state; for the end of a TIME_WAIT its
- *	whole length, for a re-arm the time since TIME_WAIT began;
- *	%TCPCLOSE_UNKNOWN_NS: unknown
+ *	whole length, for a re-arm the time since TIME_WAIT began, which is when
+ *	the mini-socket was made: some microseconds before the full socket's
+ *	last transition; %TCPCLOSE_UNKNOWN_NS: unknown
  * @age_ns: time since the connection's first transition;
  *	%TCPCLOSE_UNKNOWN_NS: unknown
  * @laddr: local address; IPv4 in the first 4 bytes, the others 0
