@@ -14,6 +14,8 @@ PREFIX ?= /usr/local
 CC ?= cc
 CFLAGS ?= -O2 -g
 QEMU := selftests/qemu
+# make -s is silent
+SAY := $(if $(findstring s,$(firstword -$(MAKEFLAGS))),:,echo)
 # Where the tool and the tests are built
 BUILD := build
 
@@ -100,12 +102,12 @@ ALL_CFLAGS = -std=gnu11 -D_GNU_SOURCE= -MMD -MP $(WARNINGS) -Imodule/uapi $(CPPF
 tool: $(if $(TOOL_SOURCES),$(TOOL))
 
 $(TOOL): $(TOOL_OBJECTS)
-	@echo '  LINK    $@'
+	@$(SAY) '  LINK    $@'
 	@$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 $(BUILD)/tools/%.o: tools/%.c Makefile | packages-tool
 	@mkdir -p $(@D)
-	@echo '  CC      $<'
+	@$(SAY) '  CC      $<'
 	@$(CC) $(ALL_CFLAGS) -c -o $@ $<
 
 -include $(TOOL_OBJECTS:.o=.d)
@@ -116,8 +118,9 @@ TEST_LIB := $(patsubst %.c,$(BUILD)/%.o,$(wildcard selftests/lib/*.c))
 TEST_PROGRAMS := $(patsubst %.c,$(BUILD)/%,$(wildcard selftests/*.c selftests/host/*.c))
 # The harness comes from the kernel's own tree, at build time
 HARNESS := build/linux/tools/testing/selftests/kselftest_harness.h
-# Its macros define functions without a prototype
-TEST_CFLAGS := -Wno-missing-prototypes -I$(dir $(HARNESS)) -Iselftests/lib -Iselftests -Itools -Imodule
+# Its macros define functions without a prototype, vfork in them, and compare what
+# they are given
+TEST_CFLAGS := -Wno-missing-prototypes -Wno-clobbered -Wno-sign-compare -I$(dir $(HARNESS)) -Iselftests/lib -Iselftests -Itools -Imodule
 
 .PHONY: selftests
 selftests: $(TEST_PROGRAMS)
@@ -127,7 +130,7 @@ $(HARNESS): $(QEMU)/linux-source
 
 $(BUILD)/selftests/%.o: selftests/%.c Makefile | $(HARNESS) packages-selftests
 	@mkdir -p $(@D)
-	@echo '  CC      $<'
+	@$(SAY) '  CC      $<'
 	@$(CC) $(ALL_CFLAGS) $(TEST_CFLAGS) -c -o $@ $<
 
 # A test of the tool's model is linked with it: everything but main()
@@ -135,7 +138,7 @@ $(patsubst selftests/%.c,$(BUILD)/selftests/%,$(wildcard selftests/host/*.c)): \
 	$(filter-out $(BUILD)/tools/main.o,$(TOOL_OBJECTS))
 
 $(TEST_PROGRAMS): %: %.o $(TEST_LIB)
-	@echo '  LINK    $@'
+	@$(SAY) '  LINK    $@'
 	@$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lpthread $(LDLIBS)
 
 .SECONDARY:
