@@ -168,12 +168,8 @@ static int take_options(struct watch *w, int argc, char **argv)
 	while ((id = options_next(&o)) != OPTION_END) {
 		if (id == OPT_HELP)
 			return tool_help(w->tool, specs);
-		if (id == OPTION_OPERAND) {
-			snprintf(o.error, sizeof(o.error),
-				 "%.80s is no option: %s", o.value,
-				 "a recording needs --input");
-			id = OPTION_ERROR;
-		}
+		if (id == OPTION_OPERAND)
+			id = options_bad_operand(&o);
 		if (id == OPTION_ERROR || take_option(w, &o, id))
 			return tool_usage_error(w->tool, o.error);
 	}

@@ -33,6 +33,7 @@ static void decode_traffic(struct event *e, const struct tcpclose_record *r)
 		e->retransmits = EVENT_UNKNOWN;
 		e->srtt_us = EVENT_UNKNOWN;
 		e->sk_err = EVENT_UNKNOWN;
+		e->sk_shutdown = EVENT_UNKNOWN;
 		e->rearms = r->rearms;
 		return;
 	}
@@ -41,6 +42,7 @@ static void decode_traffic(struct event *e, const struct tcpclose_record *r)
 	e->retransmits = r->retransmits;
 	e->srtt_us = r->srtt_us ? (int64_t)r->srtt_us : EVENT_UNKNOWN;
 	e->sk_err = r->sk_err;
+	e->sk_shutdown = TCPCLOSE_HOW_SHUTDOWN(r->how);
 	e->rearms = EVENT_UNKNOWN;
 }
 
@@ -104,7 +106,6 @@ void event_decode(struct event *e, const struct tcpclose_record *r,
 	e->ipv6 = TCPCLOSE_HOW_IPV6(r->how);
 	e->context = TCPCLOSE_HOW_CONTEXT(r->how);
 	e->closer = TCPCLOSE_HOW_CLOSER(r->how);
-	e->sk_shutdown = TCPCLOSE_HOW_SHUTDOWN(r->how);
 	e->end = r->end;
 	e->cause = r->cause;
 	memcpy(e->laddr, r->laddr, sizeof(e->laddr));

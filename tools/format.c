@@ -75,18 +75,27 @@ static char *format_hex16(char *p, unsigned int value)
 }
 
 /**
+ * is_mapped_ipv4() - whether an IPv6 address stands for an IPv4 one
+ * @addr: 16 bytes; the IPv4 address is the last 4
+ */
+bool is_mapped_ipv4(const uint8_t *addr)
+{
+	static const uint8_t prefix[12] = { [10] = 0xff, [11] = 0xff };
+
+	return !memcmp(addr, prefix, sizeof(prefix));
+}
+
+/**
  * format_ipv6() - an IPv6 address, as RFC 5952 wants it
  * @p: room for %FORMAT_IP_MAX characters
  * @addr: 16 bytes, network order
  */
 char *format_ipv6(char *p, const uint8_t *addr)
 {
-	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
 	unsigned int words[8], i, len, best = 8, best_len = 1;
 
-	if (!memcmp(addr, mapped, sizeof(mapped)))
-		return format_ipv4(FORMAT_LITERAL(p, "::ffff:"),
-				   addr + sizeof(mapped));
+	if (is_mapped_ipv4(addr))
+		return format_ipv4(FORMAT_LITERAL(p, "::ffff:"), addr + 12);
 	for (i = 0; i < 8; i++)
 		words[i] = (unsigned int)addr[2 * i] << 8 | addr[2 * i + 1];
 	/* The first of the longest runs of zeros, if longer than one. */

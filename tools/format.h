@@ -34,6 +34,8 @@ static inline char *format_string(char *p, const char *string)
 /* Of a literal the compiler knows the length. */
 #define FORMAT_LITERAL(p, literal) format_bytes(p, literal, sizeof(literal) - 1)
 
+bool is_mapped_ipv4(const uint8_t *addr);
+
 char *format_u64(char *p, uint64_t value);
 char *format_digits(char *p, uint64_t value, unsigned int digits);
 char *format_ipv4(char *p, const uint8_t *addr);

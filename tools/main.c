@@ -19,6 +19,8 @@ static const struct command commands[] = {
 	  cmd_watch },
 	{ "record", "FILE", "write transitions to a file for later",
 	  cmd_record },
+	{ "stat", "", "show what was counted: transitions, times, ends, losses",
+	  cmd_stat },
 	{ NULL, NULL, NULL, NULL },
 };
 

@@ -130,6 +130,19 @@ int options_bad_value(struct options *o, const char *expected)
 	return OPTION_ERROR;
 }
 
+/**
+ * options_bad_operand() - say that the operand just found has no place
+ * @o: the walk
+ *
+ * Return: %OPTION_ERROR
+ */
+int options_bad_operand(struct options *o)
+{
+	snprintf(o->error, sizeof(o->error), "%.80s: no such argument",
+		 o->value);
+	return OPTION_ERROR;
+}
+
 /* Digits only: neither sign nor space, which strtoull() would both accept. */
 static const char *digits(const char *text, uint64_t *value)
 {

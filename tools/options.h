@@ -51,6 +51,7 @@ struct options {
 void options_init(struct options *o, const struct option_spec *specs, int argc,
 		  char **argv);
 int options_next(struct options *o);
+int options_bad_operand(struct options *o);
 int options_bad_value(struct options *o, const char *expected);
 
 int parse_u64(const char *text, uint64_t min, uint64_t max, uint64_t *value);

@@ -49,6 +49,9 @@ void output_init(struct output *o, bool json)
 	o->second = -1;
 	for (i = 0; i < OUTPUT_COLUMNS; i++)
 		o->width[i] = columns[i].width;
+	/* "->" is one column wider than the arrow. */
+	if (!o->utf8)
+		o->width[OUTPUT_TRANSITION]++;
 }
 
 /**
@@ -309,7 +312,10 @@ static char *text_process(struct output *o, char *p, const struct event *e)
 static char *text_endpoint(char *p, const struct event *e, const uint8_t *addr,
 			   uint16_t port)
 {
-	if (e->ipv6) {
+	/* IPv4 on the wire, whatever the socket's family: JSON tells that. */
+	if (e->ipv6 && is_mapped_ipv4(addr)) {
+		p = format_ipv4(p, addr + 12);
+	} else if (e->ipv6) {
 		*p++ = '[';
 		p = format_ipv6(p, addr);
 		*p++ = ']';
