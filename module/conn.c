@@ -86,7 +86,7 @@ void tcpclose_conn_exit(void)
  * Context: interrupts off.
  * Return: the bucket, for the other functions and tcpclose_conn_unlock().
  */
-struct tcpclose_bucket *tcpclose_conn_lock(const void *key)
+struct tcpclose_bucket *tcpclose_conn_lock(const void *key) __acquires(bucket)
 {
 	struct tcpclose_bucket *bucket = &buckets[hash_ptr((void *)key, bucket_bits)];
 
@@ -98,7 +98,7 @@ struct tcpclose_bucket *tcpclose_conn_lock(const void *key)
  * tcpclose_conn_unlock() - end what tcpclose_conn_lock() began
  * @bucket: the bucket; its entries must not be used afterwards
  */
-void tcpclose_conn_unlock(struct tcpclose_bucket *bucket)
+void tcpclose_conn_unlock(struct tcpclose_bucket *bucket) __releases(bucket)
 {
 	raw_spin_unlock(&bucket->lock);
 }

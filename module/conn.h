@@ -58,8 +58,8 @@ struct tcpclose_bucket;
 int tcpclose_conn_init(unsigned int max_conns);
 void tcpclose_conn_exit(void);
 
-struct tcpclose_bucket *tcpclose_conn_lock(const void *key);
-void tcpclose_conn_unlock(struct tcpclose_bucket *bucket);
+struct tcpclose_bucket *tcpclose_conn_lock(const void *key) __acquires(bucket);
+void tcpclose_conn_unlock(struct tcpclose_bucket *bucket) __releases(bucket);
 struct tcpclose_conn *tcpclose_conn_find(struct tcpclose_bucket *bucket,
 					 const void *key);
 struct tcpclose_conn *tcpclose_conn_add(struct tcpclose_bucket *bucket,

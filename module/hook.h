@@ -42,10 +42,11 @@ static void notrace handler##_ftrace(unsigned long ip, unsigned long caller, \
 	handler(compat_ftrace_arg(fregs, 0), compat_ftrace_arg(fregs, 1), \
 		compat_ftrace_arg(fregs, 2), caller); \
 }
+
 #define TCPCLOSE_FTRACE_MEMBER(handler)	.ftrace = handler##_ftrace,
 #else
-#define TCPCLOSE_FTRACE_PROBE(handler)
-#define TCPCLOSE_FTRACE_MEMBER(handler)
+#define TCPCLOSE_FTRACE_PROBE(...)
+#define TCPCLOSE_FTRACE_MEMBER(...)
 #endif
 
 /**
@@ -76,8 +77,6 @@ enum tcpclose_hook_choice {
 	TCPCLOSE_HOOKS_FTRACE,
 	TCPCLOSE_HOOKS_KPROBE,
 };
-
-struct tcpclose_conn;
 
 int tcpclose_hook_init(enum tcpclose_hook_choice choice);
 void tcpclose_hook_exit(void);

@@ -6,6 +6,7 @@
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
+#include <linux/bits.h>
 #include <linux/log2.h>
 #include <linux/mm.h>
 #include <linux/module.h>
@@ -24,7 +25,7 @@
 #include "wakeup.h"
 
 #define MAX_CONNS_MIN	1u
-#define MAX_CONNS_MAX	(1u << 26)
+#define MAX_CONNS_MAX	BIT(26)
 /* The default: this part of the memory, within these limits. */
 #define MAX_CONNS_MEMORY_PART	64
 #define MAX_CONNS_DEFAULT_MIN	65536UL
@@ -111,14 +112,14 @@ static int check_parameters(enum tcpclose_hook_choice *choice)
 	if (!is_power_of_2(ring_records) ||
 	    ring_records < TCPCLOSE_RING_RECORDS_MIN ||
 	    ring_records > TCPCLOSE_RING_RECORDS_MAX) {
-		pr_err("ring_records=%u: it is a power of two from %u to %u\n",
+		pr_err("ring_records=%u: it is a power of two from %u to %lu\n",
 		       ring_records, TCPCLOSE_RING_RECORDS_MIN,
 		       TCPCLOSE_RING_RECORDS_MAX);
 		return -EINVAL;
 	}
 	if (max_conns > MAX_CONNS_MAX) {
-		pr_err("max_conns=%u: it is from %u to %u\n", max_conns,
-		       MAX_CONNS_MIN, MAX_CONNS_MAX);
+		pr_err("max_conns=%u: it is from %u to %lu, or 0 for what suits the memory\n",
+		       max_conns, MAX_CONNS_MIN, MAX_CONNS_MAX);
 		return -EINVAL;
 	}
 	if (!strcmp(hooks, "auto")) {

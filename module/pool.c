@@ -13,6 +13,7 @@
 #include <linux/percpu.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
+#include <linux/string.h>
 #include <linux/vmalloc.h>
 #include <linux/workqueue.h>
 
@@ -138,7 +139,7 @@ int tcpclose_pool_init(unsigned int entries)
 	int cpu;
 
 	for_each_possible_cpu(cpu)
-		*per_cpu_ptr(&magazines, cpu) = (struct magazine){};
+		memset(per_cpu_ptr(&magazines, cpu), 0, sizeof(struct magazine));
 	common_head = 0;
 	common_entries = 0;
 	made = 0;

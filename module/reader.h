@@ -48,7 +48,7 @@ struct tcpclose_cpu_cursor {
  */
 struct tcpclose_reader {
 	struct list_head node;
-	struct mutex lock;
+	struct mutex lock;	/* of the cursors */
 	struct tcpclose_cpu_cursor *cursors;
 	bool whole;
 	u64 netns;

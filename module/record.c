@@ -157,6 +157,22 @@ static void fill_request_addresses(struct tcpclose_record *record,
 	fill_address4(record->raddr, ireq->ir_rmt_addr);
 }
 
+static void fill_timewait_addresses(struct tcpclose_record *record,
+				    const struct inet_timewait_sock *tw)
+{
+	record->lport = ntohs(tw->tw_sport);
+	record->rport = ntohs(tw->tw_dport);
+#if IS_ENABLED(CONFIG_IPV6)
+	if (tw->tw_family == AF_INET6) {
+		memcpy(record->laddr, &tw->tw_v6_rcv_saddr, 16);
+		memcpy(record->raddr, &tw->tw_v6_daddr, 16);
+		return;
+	}
+#endif
+	fill_address4(record->laddr, tw->tw_rcv_saddr);
+	fill_address4(record->raddr, tw->tw_daddr);
+}
+
 static void fill_traffic(struct tcpclose_record *record, const struct sock *sk)
 {
 	const struct tcp_sock *tp = tcp_sk(sk);
@@ -263,18 +279,7 @@ void tcpclose_record_timewait(const struct tcpclose_step *step,
 	record = tcpclose_ring_begin(&seq);
 	fill_step(record, seq, step, TCPCLOSE_ORIGIN_TIMEWAIT,
 		  tw->tw_family == AF_INET6, 0);
-	record->lport = ntohs(tw->tw_sport);
-	record->rport = ntohs(tw->tw_dport);
-#if IS_ENABLED(CONFIG_IPV6)
-	if (tw->tw_family == AF_INET6) {
-		memcpy(record->laddr, &tw->tw_v6_rcv_saddr, 16);
-		memcpy(record->raddr, &tw->tw_v6_daddr, 16);
-	} else
-#endif
-	{
-		fill_address4(record->laddr, tw->tw_rcv_saddr);
-		fill_address4(record->raddr, tw->tw_daddr);
-	}
+	fill_timewait_addresses(record, tw);
 	fill_netns(record, net);
 	record->inode = conn ? conn->inode : 0;
 	record->cgroup = conn ? conn->cgroup : 0;

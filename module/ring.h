@@ -2,13 +2,14 @@
 #ifndef TCPCLOSE_RING_H
 #define TCPCLOSE_RING_H
 
+#include <linux/bits.h>
 #include <linux/percpu.h>
 #include <linux/types.h>
 
 #include "uapi/tcpclose.h"
 
 #define TCPCLOSE_RING_RECORDS_MIN	256
-#define TCPCLOSE_RING_RECORDS_MAX	(1u << 20)
+#define TCPCLOSE_RING_RECORDS_MAX	BIT(20)
 #define TCPCLOSE_RING_RECORDS_DEFAULT	16384
 
 struct vm_area_struct;

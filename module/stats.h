@@ -19,15 +19,20 @@ void tcpclose_stats_exit(void);
 int tcpclose_stats_snapshot(struct tcpclose_stats *to);
 int tcpclose_stats_reset(void);
 
-#define tcpclose_count(member) \
-	do { \
-		u64 *counter = &this_cpu_read(tcpclose_counters)->member; \
-		WRITE_ONCE(*counter, *counter + 1); \
-	} while (0)
+/* This CPU's counters; interrupts off. */
+static inline struct tcpclose_stats *tcpclose_stats_here(void)
+{
+	return this_cpu_read(tcpclose_counters);
+}
+
+static inline void tcpclose_count(u64 *counter)
+{
+	WRITE_ONCE(*counter, *counter + 1);
+}
 
 static inline void tcpclose_stats_untracked(enum tcpclose_untracked why)
 {
-	tcpclose_count(untracked[why]);
+	tcpclose_count(&tcpclose_stats_here()->untracked[why]);
 }
 
 /* Bucket of a duration: TCPCLOSE_BUCKET_NS() turned round. */
@@ -45,10 +50,8 @@ static inline unsigned int tcpclose_bucket(u64 ns)
 static inline void tcpclose_histogram_add(struct tcpclose_histogram *histogram,
 					  u64 ns)
 {
-	u64 *bucket = &histogram->buckets[tcpclose_bucket(ns)];
-
-	WRITE_ONCE(*bucket, *bucket + 1);
-	WRITE_ONCE(histogram->count, histogram->count + 1);
+	tcpclose_count(&histogram->buckets[tcpclose_bucket(ns)]);
+	tcpclose_count(&histogram->count);
 	WRITE_ONCE(histogram->sum_ns, histogram->sum_ns + ns);
 	if (ns < histogram->min_ns)
 		WRITE_ONCE(histogram->min_ns, ns);
@@ -66,10 +69,9 @@ static inline void tcpclose_histogram_add(struct tcpclose_histogram *histogram,
  */
 static inline void tcpclose_stats_edge(u8 from, u8 to, u64 dwell_ns)
 {
-	struct tcpclose_stats *stats = this_cpu_read(tcpclose_counters);
-	u64 *edge = &stats->transitions[from][to];
+	struct tcpclose_stats *stats = tcpclose_stats_here();
 
-	WRITE_ONCE(*edge, *edge + 1);
+	tcpclose_count(&stats->transitions[from][to]);
 	if (from != to && dwell_ns != TCPCLOSE_UNKNOWN_NS)
 		tcpclose_histogram_add(&stats->dwell[from], dwell_ns);
 }
@@ -84,7 +86,7 @@ static inline void tcpclose_stats_edge(u8 from, u8 to, u64 dwell_ns)
  */
 static inline void tcpclose_stats_live(u8 state, bool mini, int change)
 {
-	struct tcpclose_stats *stats = this_cpu_read(tcpclose_counters);
+	struct tcpclose_stats *stats = tcpclose_stats_here();
 
 	WRITE_ONCE(stats->live[state], stats->live[state] + change);
 	if (mini)

@@ -109,7 +109,7 @@ static __always_inline void hashdance(unsigned long twsk, unsigned long sk,
 
 	local_irq_save(irq);
 	tcpclose_probe_called(&tcpclose_timewait_probes[HASHDANCE]);
-	tcpclose_count(born);
+	tcpclose_count(&tcpclose_stats_here()->born);
 	hand_over(&took, socket, tw);
 	if (!took.cookie)
 		took.cookie = atomic64_read(&tw->tw_cookie);
@@ -233,10 +233,10 @@ static __always_inline void schedule_timer(unsigned long twsk, unsigned long tim
 
 	if (step.old == TCP_TIME_WAIT) {
 		step.mark |= TCPCLOSE_MARK_REARM;
-		tcpclose_count(rearmed);
+		tcpclose_count(&tcpclose_stats_here()->rearmed);
 	} else {
 		step.cause = TCPCLOSE_CAUSE_FIN;
-		tcpclose_count(causes[TCPCLOSE_CAUSE_FIN]);
+		tcpclose_count(&tcpclose_stats_here()->causes[TCPCLOSE_CAUSE_FIN]);
 		tcpclose_stats_edge(step.old, step.new, step.dwell_ns);
 	}
 	tcpclose_record_timewait(&step, tw, conn ? &known : NULL);
@@ -352,14 +352,14 @@ static void end(const struct inet_timewait_sock *tw, u8 reason, u8 mark,
 	}
 	if (step.old == TCP_FIN_WAIT2) {
 		step.cause = tcpclose_cause_of_end(reason);
-		tcpclose_count(causes[step.cause]);
+		tcpclose_count(&tcpclose_stats_here()->causes[step.cause]);
 	} else if (step.dwell_ns != TCPCLOSE_UNKNOWN_NS) {
-		tcpclose_histogram_add(&this_cpu_read(tcpclose_counters)->timewait,
+		tcpclose_histogram_add(&tcpclose_stats_here()->timewait,
 				       step.dwell_ns);
 	}
 	if (mark & TCPCLOSE_MARK_LATE)
-		tcpclose_count(late);
-	tcpclose_count(ends[reason]);
+		tcpclose_count(&tcpclose_stats_here()->late);
+	tcpclose_count(&tcpclose_stats_here()->ends[reason]);
 	tcpclose_stats_edge(step.old, step.new, step.dwell_ns);
 	tcpclose_record_timewait(&step, tw, conn ? &known : NULL);
 }

@@ -27,6 +27,9 @@
 
 #define TRACEPOINT	"inet_sock_set_state"
 
+/* States that are entered on the way to an open connection. */
+#define OPENING	(TCPF_SYN_SENT | TCPF_SYN_RECV | TCPF_ESTABLISHED | TCPF_LISTEN)
+
 /* The parameter "scope": openings are recorded, too. */
 bool tcpclose_scope_all;
 
@@ -49,8 +52,7 @@ static bool in_scope(int old, int new)
 	if (READ_ONCE(tcpclose_scope_all))
 		return true;
 	return !in_states(old, TCPF_CLOSE | TCPF_LISTEN) &&
-	       !in_states(new, TCPF_SYN_SENT | TCPF_SYN_RECV |
-			       TCPF_ESTABLISHED | TCPF_LISTEN);
+	       !in_states(new, OPENING);
 }
 
 /* Edges that only tcp_close_state(), connect() and listen() make. */
@@ -235,9 +237,9 @@ static void count(const struct tcpclose_step *step)
 {
 	tcpclose_stats_edge(step->old, step->new, step->dwell_ns);
 	if (step->cause)
-		tcpclose_count(causes[step->cause]);
+		tcpclose_count(&tcpclose_stats_here()->causes[step->cause]);
 	if (step->end)
-		tcpclose_count(ends[step->end]);
+		tcpclose_count(&tcpclose_stats_here()->ends[step->end]);
 }
 
 /* What the entry knows of this transition. */

@@ -112,7 +112,9 @@ enum tcpclose_closer {
  * @TCPCLOSE_END_NETNS: its network namespace went away (inet_twsk_purge())
  * @TCPCLOSE_END_OTHER: something else
  * @TCPCLOSE_END_OVERFLOW: it could not be made: tcp_max_tw_buckets or memory
- *	(TCPTimeWaitOverflow); stands in the record of the socket itself
+ *	(TCPTimeWaitOverflow); stands in the record of the socket itself, whose
+ *	cause is %TCPCLOSE_CAUSE_FIN if both FINs were there and
+ *	%TCPCLOSE_CAUSE_MEMORY if the peer's was still to come
  * @TCPCLOSE_ENDS: size of a table indexed by end
  */
 enum tcpclose_end {
