@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The module itself: load, unload, and what it says in the kernel's log.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "module.h"
+
+int module_load(const char *parameters)
+{
+	const char *path = getenv("TCPCLOSE_KO");
+	struct utsname name;
+	char buf[256];
+	int fd, ret = 0;
+
+	if (!path) {
+		uname(&name);
+		snprintf(buf, sizeof(buf),
+			 "/lib/modules/%s/updates/tcpclose.ko", name.release);
+		path = buf;
+	}
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	if (syscall(SYS_finit_module, fd, parameters, 0))
+		ret = -errno;
+	close(fd);
+	return ret;
+}
+
+/* The system call has a name of its own for what everybody else calls busy */
+int module_unload(void)
+{
+	if (!syscall(SYS_delete_module, "tcpclose", O_NONBLOCK))
+		return 0;
+	return errno == EWOULDBLOCK ? -EBUSY : -errno;
+}
+
+bool module_is_loaded(void)
+{
+	return !access("/sys/module/tcpclose", F_OK);
+}
+
+int module_reload(const char *parameters)
+{
+	int tries, ret = 0;
+
+	for (tries = 0; tries < 200 && module_is_loaded(); tries++) {
+		ret = module_unload();
+		if (!ret || ret != -EBUSY)
+			break;
+		usleep(10000);
+	}
+	if (ret)
+		return ret;
+	/* Leftovers of earlier tests would end while the module looks on */
+	if (system("ss -Kat state time-wait state fin-wait-2 >/dev/null"))
+		return -ENOENT;
+	return module_load(parameters);
+}
+
+int module_log_open(void)
+{
+	int fd = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+
+	if (fd < 0)
+		return -errno;
+	lseek(fd, 0, SEEK_END);
+	return fd;
+}
+
+bool module_log_has(int log, const char *text)
+{
+	bool found = false;
+	char line[2048], *message;
+	ssize_t got;
+
+	for (;;) {
+		got = read(log, line, sizeof(line) - 1);
+		if (got < 0 && errno == EPIPE)
+			continue;
+		if (got <= 0)
+			return found;
+		line[got] = '\0';
+		message = strchr(line, ';');
+		if (message && !strncmp(message + 1, "tcpclose", 8) &&
+		    strstr(message, text))
+			found = true;
+	}
+}

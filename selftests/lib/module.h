@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The module itself: load, unload, and what it says in the kernel's log.
+ */
+#ifndef _SELFTESTS_MODULE_H
+#define _SELFTESTS_MODULE_H
+
+#include <stdbool.h>
+
+/** module_load() - load with parameters; 0 or -errno of finit_module(2) */
+int module_load(const char *parameters);
+
+/** module_unload() - unload; 0, -EBUSY while there are users, or -errno */
+int module_unload(void);
+
+bool module_is_loaded(void);
+
+/**
+ * module_reload() - make it run with just these parameters
+ *
+ * Waits a moment for a user that is on its way out. Ends the mini-sockets of
+ * this network namespace in between, so that what follows is alone.
+ */
+int module_reload(const char *parameters);
+
+/** module_log_open() - follow the kernel's log from now on; a descriptor */
+int module_log_open(void);
+
+/**
+ * module_log_has() - read on, to the end; was there such a line of the module?
+ * @text: part of the line
+ */
+bool module_log_has(int log, const char *text);
+
+#endif /* _SELFTESTS_MODULE_H */

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Small files of /proc and /sys: settings, counters.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "procfile.h"
+
+int procfile_write(const char *path, const char *text)
+{
+	size_t length = strlen(text);
+	int fd = open(path, O_WRONLY | O_CLOEXEC | O_TRUNC);
+	ssize_t ret;
+
+	if (fd < 0)
+		return -errno;
+	ret = write(fd, text, length);
+	if (ret < 0)
+		ret = -errno;
+	else
+		ret = ret == (ssize_t)length ? 0 : -EIO;
+	close(fd);
+	return ret;
+}
+
+int procfile_read(const char *path, char *text, size_t size)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	size_t length = 0;
+	ssize_t got = 0;
+
+	if (fd < 0)
+		return -errno;
+	while (length < size - 1) {
+		got = read(fd, text + length, size - 1 - length);
+		if (got <= 0)
+			break;
+		length += got;
+	}
+	if (got < 0)
+		length = 0;
+	close(fd);
+	if (length && text[length - 1] == '\n')
+		length--;
+	text[length] = '\0';
+	return got < 0 ? -EIO : (int)length;
+}
+
+long procfile_number(const char *path)
+{
+	char text[64];
+	int ret = procfile_read(path, text, sizeof(text));
+
+	return ret < 0 ? ret : strtol(text, NULL, 10);
+}
+
+/* Value number N of the second line belongs to name number N of the first */
+long procfile_tcpext(const char *name)
+{
+	static const char prefix[] = "TcpExt:";
+	char names[16384], values[16384];
+	char *next_name, *next_value, *word, *value;
+	long ret = -ENOENT;
+	FILE *file = fopen("/proc/thread-self/net/netstat", "re");
+
+	if (!file)
+		return -errno;
+	while (fgets(names, sizeof(names), file) &&
+	       fgets(values, sizeof(values), file)) {
+		if (strncmp(names, prefix, sizeof(prefix) - 1))
+			continue;
+		word = strtok_r(names, " \n", &next_name);
+		value = strtok_r(values, " \n", &next_value);
+		while (word && value) {
+			if (!strcmp(word, name))
+				ret = strtol(value, NULL, 10);
+			word = strtok_r(NULL, " \n", &next_name);
+			value = strtok_r(NULL, " \n", &next_value);
+		}
+	}
+	fclose(file);
+	return ret;
+}
+
+long procfile_sockstat(const char *name)
+{
+	char line[256], *next, *word;
+	long ret = -ENOENT;
+	FILE *file = fopen("/proc/thread-self/net/sockstat", "re");
+
+	if (!file)
+		return -errno;
+	while (fgets(line, sizeof(line), file)) {
+		if (strncmp(line, "TCP:", 4))
+			continue;
+		for (word = strtok_r(line, " \n", &next); word;
+		     word = strtok_r(NULL, " \n", &next))
+			if (!strcmp(word, name))
+				ret = strtol(next, NULL, 10);
+	}
+	fclose(file);
+	return ret;
+}

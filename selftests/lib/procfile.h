@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Small files of /proc and /sys: settings, counters.
+ *
+ * Every function returns -errno on failure and prints nothing.
+ */
+#ifndef _SELFTESTS_PROCFILE_H
+#define _SELFTESTS_PROCFILE_H
+
+#include <stddef.h>
+
+/** procfile_write() - write a text in one go */
+int procfile_write(const char *path, const char *text);
+
+/**
+ * procfile_read() - read a text, NUL-terminated, last newline removed
+ *
+ * Return: its length
+ */
+int procfile_read(const char *path, char *text, size_t size);
+
+/** procfile_number() - the number in a file, or -errno */
+long procfile_number(const char *path);
+
+/**
+ * procfile_tcpext() - a counter of TcpExt in /proc/thread-self/net/netstat
+ * @name: without the prefix, as "TWRecycled"
+ *
+ * Speaks of the calling thread's network namespace.
+ */
+long procfile_tcpext(const char *name);
+
+/**
+ * procfile_sockstat() - a number of the TCP line in .../net/sockstat
+ * @name: "inuse", "orphan", "tw", "alloc", "mem"
+ */
+long procfile_sockstat(const char *name);
+
+#endif /* _SELFTESTS_PROCFILE_H */

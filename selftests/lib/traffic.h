@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Connections over the loopback device, opened and closed in bulk.
+ *
+ * Knows sockets; knows nothing of the module. A thread holds both ends of its
+ * connections, so a cycle is over before its next begins.
+ */
+#ifndef _SELFTESTS_TRAFFIC_H
+#define _SELFTESTS_TRAFFIC_H
+
+/**
+ * enum traffic_close - how a connection is closed
+ * @TRAFFIC_CLIENT: the client closes, then the server
+ * @TRAFFIC_SERVER: the server closes, then the client
+ * @TRAFFIC_BOTH: both at once, each in a thread of its own
+ * @TRAFFIC_HALF: the client shuts down sending, receives, closes
+ * @TRAFFIC_LINGER: the client aborts: SO_LINGER with time 0
+ * @TRAFFIC_UNREAD: the server closes and has not read everything
+ * @TRAFFIC_DISCONNECT: the client calls connect(AF_UNSPEC)
+ * @TRAFFIC_REFUSED: there is no server
+ */
+enum traffic_close {
+	TRAFFIC_CLIENT = 0x01,
+	TRAFFIC_SERVER = 0x02,
+	TRAFFIC_BOTH = 0x04,
+	TRAFFIC_HALF = 0x08,
+	TRAFFIC_LINGER = 0x10,
+	TRAFFIC_UNREAD = 0x20,
+	TRAFFIC_DISCONNECT = 0x40,
+	TRAFFIC_REFUSED = 0x80,
+	TRAFFIC_MIXED = 0xff,
+};
+
+/**
+ * struct traffic - what to do
+ * @family: AF_INET, AF_INET6, or AF_UNSPEC: both in turn
+ * @closes: set of &enum traffic_close, in turn
+ * @cycles: connections of each thread; 0: until traffic_stop()
+ * @threads: how many; 0 means 1
+ * @netns: descriptor of a network namespace; 0: the caller's
+ * @port: thread N's server listens there + N; 0 means 20000
+ */
+struct traffic {
+	int family;
+	unsigned int closes;
+	unsigned int cycles;
+	unsigned int threads;
+	int netns;
+	unsigned int port;
+};
+
+struct traffic_run;
+
+/** traffic_start() - start the threads; NULL with errno set */
+struct traffic_run *traffic_start(const struct traffic *traffic);
+
+/**
+ * traffic_wait() - wait until all cycles are done
+ *
+ * Return: connections made, or -errno of the first that failed
+ */
+long traffic_wait(struct traffic_run *run);
+
+/** traffic_stop() - stop after the cycle at hand; likewise */
+long traffic_stop(struct traffic_run *run);
+
+/** traffic_run() - start and wait; likewise */
+long traffic_run(const struct traffic *traffic);
+
+/** traffic_one() - one connection over IPv4, the given way; likewise */
+long traffic_one(enum traffic_close how);
+
+#endif /* _SELFTESTS_TRAFFIC_H */
