@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What a test of the records needs, set up together.
+ */
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "device.h"
+#include "lab.h"
+
+int lab_open(struct lab *lab, int family)
+{
+	int err, fd;
+
+	memset(lab, 0, sizeof(*lab));
+	lab->family = family;
+	err = stream_open(&lab->stream);
+	if (err)
+		return err;
+	err = device_scope("teardown");
+	if (!err)
+		err = net_enter();
+	if (err)
+		goto close_stream;
+	err = puppet_open(&lab->puppet, family);
+	if (err)
+		goto close_stream;
+	fd = socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	lab->netns = net_netns_cookie(fd);
+	close(fd);
+	return 0;
+
+close_stream:
+	stream_close(&lab->stream);
+	return err;
+}
+
+void lab_close(struct lab *lab)
+{
+	device_scope("teardown");
+	puppet_close(&lab->puppet);
+	stream_close(&lab->stream);
+}
+
+struct flow lab_flow(const struct lab *lab, uint16_t lport, uint16_t rport)
+{
+	struct flow flow = { .netns = lab->netns, .lport = lport, .rport = rport };
+
+	return flow;
+}
+
+struct flow lab_peer_flow(const struct lab *lab, const struct peer *peer)
+{
+	return lab_flow(lab, peer->lport, peer->rport);
+}
+
+int lab_sync(struct lab *lab)
+{
+	union net_addr nobody = net_loopback(AF_INET, 1);
+	struct flow flow = { 0 };
+	int fd, err = -EPROTO;
+
+	fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return -errno;
+	flow.cookie = net_cookie(fd);
+	if (connect(fd, &nobody.sa, net_addr_len(&nobody)) && errno == ECONNREFUSED)
+		err = stream_wait(&lab->stream, &flow, 1, LAB_TIMEOUT_MS);
+	close(fd);
+	return err;
+}
+
+static size_t words_in(const char *text)
+{
+	size_t words = 0;
+
+	while (*text) {
+		text += strspn(text, " ");
+		words += !!*text;
+		text += strcspn(text, " ");
+	}
+	return words;
+}
+
+const char *lab_path(struct lab *lab, const struct flow *flow, const char *expected)
+{
+	const char *path;
+
+	stream_wait(&lab->stream, flow, words_in(expected), LAB_TIMEOUT_MS);
+	if (lab_sync(lab))
+		return "the device gives no records";
+	path = stream_path(&lab->stream, flow);
+	if (strcmp(path, expected))
+		stream_dump(&lab->stream, flow, stdout);
+	return path;
+}
+
+int lab_wait(struct lab *lab, const struct peer *peer, size_t count, int timeout_ms)
+{
+	struct flow flow = lab_peer_flow(lab, peer);
+
+	return stream_wait(&lab->stream, &flow, count, timeout_ms);
+}
+
+const struct event *lab_event(const struct lab *lab, const struct peer *peer, size_t n)
+{
+	struct flow flow = lab_peer_flow(lab, peer);
+
+	return stream_event(&lab->stream, &flow, n);
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What a test of the records needs, set up together: a network namespace of
+ * its own, the puppet in it, and the device, opened outside, so that its
+ * sequence numbers are whole.
+ */
+#ifndef _SELFTESTS_LAB_H
+#define _SELFTESTS_LAB_H
+
+#include "peer.h"
+#include "stream.h"
+
+#define LAB_TIMEOUT_MS	5000
+
+/**
+ * struct lab
+ * @netns: cookie of the test's network namespace
+ */
+struct lab {
+	int family;
+	uint32_t netns;
+	struct stream stream;
+	struct puppet puppet;
+};
+
+/** lab_open() - set up; the module's scope is teardown, before and after */
+int lab_open(struct lab *lab, int family);
+void lab_close(struct lab *lab);
+
+/** lab_flow() - a connection of the lab's namespace by its ports, 0: any */
+struct flow lab_flow(const struct lab *lab, uint16_t lport, uint16_t rport);
+struct flow lab_peer_flow(const struct lab *lab, const struct peer *peer);
+
+/**
+ * lab_sync() - everything that happened before this call is in the stream
+ *
+ * Makes a transition of its own and waits for that.
+ */
+int lab_sync(struct lab *lab);
+
+/**
+ * lab_path() - stream_path(), once it is complete
+ * @expected: waits until there are as many transitions as words in it
+ *
+ * Dumps the records to standard output if it is not @expected.
+ */
+const char *lab_path(struct lab *lab, const struct flow *flow, const char *expected);
+
+/**
+ * EXPECT_PATH() - @flow went through exactly these transitions
+ * @path: as stream_path() writes them
+ */
+#define EXPECT_PATH(lab, flow, path) \
+	EXPECT_STREQ(path, lab_path(lab, flow, path))
+
+#define EXPECT_PEER_PATH(lab, peer, path) do { \
+	struct flow _flow = lab_peer_flow(lab, peer); \
+	EXPECT_PATH(lab, &_flow, path); \
+} while (0)
+
+/** lab_wait() - wait until @peer's connection has @count transitions */
+int lab_wait(struct lab *lab, const struct peer *peer, size_t count, int timeout_ms);
+
+/** lab_event() - the @n-th transition of @peer's connection, from 0 */
+const struct event *lab_event(const struct lab *lab, const struct peer *peer, size_t n);
+
+#endif /* _SELFTESTS_LAB_H */

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The fixture of tests in the lab, once for each address family.
+ */
+#ifndef _SELFTESTS_LAB_FIXTURE_H
+#define _SELFTESTS_LAB_FIXTURE_H
+
+#include "kselftest_harness.h"
+#include "lab.h"
+
+/*
+ * Each test gets self->lab and self->peer, a connection with the puppet that
+ * does not exist yet; variant->family. At the end the stream has no gap.
+ */
+#define LAB_FIXTURE(name)						\
+FIXTURE(name) {								\
+	struct lab lab;							\
+	struct peer peer;						\
+};									\
+FIXTURE_VARIANT(name) {							\
+	int family;							\
+};									\
+FIXTURE_VARIANT_ADD(name, ipv4) {					\
+	.family = AF_INET,						\
+};									\
+FIXTURE_VARIANT_ADD(name, ipv6) {					\
+	.family = AF_INET6,						\
+};									\
+FIXTURE_SETUP(name)							\
+{									\
+	ASSERT_EQ(0, lab_open(&self->lab, variant->family));		\
+	peer_init(&self->peer, &self->lab.puppet);			\
+}									\
+FIXTURE_TEARDOWN(name)							\
+{									\
+	EXPECT_EQ(0, stream_poll(&self->lab.stream, 0));		\
+	EXPECT_TRUE(stream_exact(&self->lab.stream));			\
+	lab_close(&self->lab);						\
+}									\
+struct lab_fixture_##name
+
+/* In a test of such a fixture: the connection's path, its n-th event. */
+#define PATH(path)	EXPECT_PEER_PATH(&self->lab, &self->peer, path)
+#define EVENT(n)	lab_event(&self->lab, &self->peer, n)
+
+/* What every active close begins with, if the peer answers. */
+#define TO_FIN_WAIT2 \
+	"ESTABLISHED>FIN_WAIT1 FIN_WAIT1>FIN_WAIT2 FIN_WAIT2>FIN_WAIT2[CLOSE]"
+#define TO_TIME_WAIT	TO_FIN_WAIT2 " tw:FIN_WAIT2>TIME_WAIT=FIN"
+#define REARM		" tw:TIME_WAIT>TIME_WAIT*"
+
+#endif /* _SELFTESTS_LAB_FIXTURE_H */

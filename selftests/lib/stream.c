@@ -1,0 +1,308 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The device's records as a test wants them: of one connection, in order,
+ * with their processes, and as text that a failed comparison can show.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "device.h"
+#include "stream.h"
+
+static const char *const state_names[TCPCLOSE_STATES] = {
+	[TCPCLOSE_ESTABLISHED] = "ESTABLISHED",
+	[TCPCLOSE_SYN_SENT] = "SYN_SENT",
+	[TCPCLOSE_SYN_RECV] = "SYN_RECV",
+	[TCPCLOSE_FIN_WAIT1] = "FIN_WAIT1",
+	[TCPCLOSE_FIN_WAIT2] = "FIN_WAIT2",
+	[TCPCLOSE_TIME_WAIT] = "TIME_WAIT",
+	[TCPCLOSE_CLOSE] = "CLOSE",
+	[TCPCLOSE_CLOSE_WAIT] = "CLOSE_WAIT",
+	[TCPCLOSE_LAST_ACK] = "LAST_ACK",
+	[TCPCLOSE_LISTEN] = "LISTEN",
+	[TCPCLOSE_CLOSING] = "CLOSING",
+	[TCPCLOSE_NEW_SYN_RECV] = "NEW_SYN_RECV",
+};
+
+static const char *const end_names[TCPCLOSE_ENDS] = {
+	[TCPCLOSE_END_EXPIRED] = "EXPIRED",
+	[TCPCLOSE_END_RST] = "RST",
+	[TCPCLOSE_END_SYN] = "SYN",
+	[TCPCLOSE_END_RECYCLED] = "RECYCLED",
+	[TCPCLOSE_END_REFUSED] = "REFUSED",
+	[TCPCLOSE_END_DESTROYED] = "DESTROYED",
+	[TCPCLOSE_END_NETNS] = "NETNS",
+	[TCPCLOSE_END_OTHER] = "OTHER",
+	[TCPCLOSE_END_OVERFLOW] = "OVERFLOW",
+};
+
+static const char *const cause_names[TCPCLOSE_CAUSES] = {
+	[TCPCLOSE_CAUSE_UNKNOWN] = "UNKNOWN",
+	[TCPCLOSE_CAUSE_FIN] = "FIN",
+	[TCPCLOSE_CAUSE_RST] = "RST",
+	[TCPCLOSE_CAUSE_REFUSED] = "REFUSED",
+	[TCPCLOSE_CAUSE_DATA_AFTER_CLOSE] = "DATA_AFTER_CLOSE",
+	[TCPCLOSE_CAUSE_UNREAD] = "UNREAD",
+	[TCPCLOSE_CAUSE_LINGER] = "LINGER",
+	[TCPCLOSE_CAUSE_DISCONNECT] = "DISCONNECT",
+	[TCPCLOSE_CAUSE_CONNECT_ABORTED] = "CONNECT_ABORTED",
+	[TCPCLOSE_CAUSE_DESTROYED] = "DESTROYED",
+	[TCPCLOSE_CAUSE_TIMEOUT] = "TIMEOUT",
+	[TCPCLOSE_CAUSE_KEEPALIVE] = "KEEPALIVE",
+	[TCPCLOSE_CAUSE_FIN_WAIT2_TIMEOUT] = "FIN_WAIT2_TIMEOUT",
+	[TCPCLOSE_CAUSE_UNREACHABLE] = "UNREACHABLE",
+	[TCPCLOSE_CAUSE_MEMORY] = "MEMORY",
+	[TCPCLOSE_CAUSE_NOT_ACCEPTED] = "NOT_ACCEPTED",
+	[TCPCLOSE_CAUSE_OPEN_FAILED] = "OPEN_FAILED",
+	[TCPCLOSE_CAUSE_NETNS] = "NETNS",
+	[TCPCLOSE_CAUSE_LISTENER] = "LISTENER",
+	[TCPCLOSE_CAUSE_REPLACED] = "REPLACED",
+};
+
+static const char *name_of(const char *const *names, size_t size, unsigned int n)
+{
+	return n < size && names[n] ? names[n] : "???";
+}
+
+int stream_open(struct stream *stream)
+{
+	memset(stream, 0, sizeof(*stream));
+	stream->fd = device_open(O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	if (stream->fd < 0)
+		return stream->fd;
+	if (lseek(stream->fd, 0, SEEK_END) < 0) {
+		int err = -errno;
+
+		close(stream->fd);
+		return err;
+	}
+	return 0;
+}
+
+void stream_close(struct stream *stream)
+{
+	close(stream->fd);
+	free(stream->events);
+	stream->events = NULL;
+}
+
+bool stream_exact(const struct stream *stream)
+{
+	return !stream->gaps && !stream->disorder && !stream->stray_tasks &&
+	       !stream->unknown && !stream->strangers;
+}
+
+static bool belongs(const struct event *event, const struct flow *flow)
+{
+	const struct tcpclose_record *r = &event->r;
+
+	return (!flow->cookie || flow->cookie == r->cookie) &&
+	       (!flow->netns || flow->netns == r->netns) &&
+	       (!flow->lport || flow->lport == r->lport) &&
+	       (!flow->rport || flow->rport == r->rport);
+}
+
+size_t stream_count(const struct stream *stream, const struct flow *flow)
+{
+	size_t i, count = 0;
+
+	for (i = 0; i < stream->count; i++)
+		count += belongs(&stream->events[i], flow);
+	return count;
+}
+
+const struct event *stream_event(const struct stream *stream,
+				 const struct flow *flow, size_t n)
+{
+	static const struct event none;
+	size_t i;
+
+	for (i = 0; i < stream->count; i++)
+		if (belongs(&stream->events[i], flow) && !n--)
+			return &stream->events[i];
+	return &none;
+}
+
+static int add_event(struct stream *stream, const struct tcpclose_record *record)
+{
+	struct tcpclose_task *task = &stream->task[record->cpu];
+	struct event *event;
+
+	if (stream->count == stream->room) {
+		size_t room = stream->room ? 2 * stream->room : 64;
+
+		event = realloc(stream->events, room * sizeof(*event));
+		if (!event)
+			return -ENOMEM;
+		stream->events = event;
+		stream->room = room;
+	}
+	event = &stream->events[stream->count++];
+	memset(event, 0, sizeof(*event));
+	event->r = *record;
+	if (task->kind) {
+		if (task->seq + 1 == record->seq && task->ts_ns == record->ts_ns &&
+		    task->cookie == record->cookie)
+			event->task = *task;
+		else
+			stream->stray_tasks++;
+		task->kind = 0;
+	}
+	if (event_context(event) == TCPCLOSE_CONTEXT_PROCESS ?
+		    !event->task.kind || event->task.pid != record->pid :
+		    event->task.kind || record->pid)
+		stream->strangers++;
+	return 0;
+}
+
+static int take(struct stream *stream, const struct tcpclose_record *record)
+{
+	unsigned int cpu = record->cpu;
+
+	if (cpu >= STREAM_CPUS)
+		return -ERANGE;
+	if (stream->begun[cpu] && record->seq != stream->next_seq[cpu])
+		stream->gaps++;
+	stream->begun[cpu] = true;
+	stream->next_seq[cpu] = record->seq + 1;
+	if (record->ts_ns < stream->last_ns)
+		stream->disorder++;
+	stream->last_ns = record->ts_ns;
+
+	switch (record->kind) {
+	case TCPCLOSE_KIND_TRANSITION:
+		return add_event(stream, record);
+	case TCPCLOSE_KIND_TASK:
+		if (stream->task[cpu].kind)
+			stream->stray_tasks++;
+		stream->task[cpu] = *device_task(record);
+		return 0;
+	default:
+		stream->unknown++;
+		return 0;
+	}
+}
+
+int stream_poll(struct stream *stream, int timeout_ms)
+{
+	struct pollfd pfd = { .fd = stream->fd, .events = POLLIN };
+	struct tcpclose_record records[32];
+	ssize_t len, i;
+	int err;
+
+	if (poll(&pfd, 1, timeout_ms) < 0)
+		return -errno;
+	for (;;) {
+		len = read(stream->fd, records, sizeof(records));
+		if (len < 0)
+			return errno == EAGAIN ? 0 : -errno;
+		if (len % (ssize_t)sizeof(records[0]))
+			return -EPROTO;
+		for (i = 0; i < len / (ssize_t)sizeof(records[0]); i++) {
+			err = take(stream, &records[i]);
+			if (err)
+				return err;
+		}
+	}
+}
+
+int stream_wait(struct stream *stream, const struct flow *flow, size_t count,
+		int timeout_ms)
+{
+	uint64_t end = now_ns() + timeout_ms * 1000000ULL;
+	int err;
+
+	for (;;) {
+		uint64_t now = now_ns();
+
+		err = stream_poll(stream, 0);
+		if (err)
+			return err;
+		if (stream_count(stream, flow) >= count)
+			return 0;
+		if (now >= end)
+			return -ETIMEDOUT;
+		err = stream_poll(stream, (end - now) / 1000000 + 1);
+		if (err)
+			return err;
+	}
+}
+
+static void print_step(const struct tcpclose_record *r, FILE *to)
+{
+	bool timewait = TCPCLOSE_HOW_ORIGIN(r->how) == TCPCLOSE_ORIGIN_TIMEWAIT;
+
+	fprintf(to, "%s%s>%s", timewait ? "tw:" : "",
+		name_of(state_names, TCPCLOSE_STATES, TCPCLOSE_EDGE_FROM(r->edge)),
+		name_of(state_names, TCPCLOSE_STATES, TCPCLOSE_EDGE_TO(r->edge)));
+	if (r->raw != r->edge && !(timewait && !r->raw))
+		fprintf(to, "[%s]",
+			name_of(state_names, TCPCLOSE_STATES, TCPCLOSE_EDGE_TO(r->raw)));
+	if (r->raw && TCPCLOSE_EDGE_FROM(r->raw) != TCPCLOSE_EDGE_FROM(r->edge))
+		fprintf(to, "?FROM");
+	if (r->mark & TCPCLOSE_MARK_REARM)
+		fprintf(to, "*");
+	if (r->cause)
+		fprintf(to, "=%s", name_of(cause_names, TCPCLOSE_CAUSES, r->cause));
+	if (r->end)
+		fprintf(to, "!%s", name_of(end_names, TCPCLOSE_ENDS, r->end));
+	if (r->mark & TCPCLOSE_MARK_OLD)
+		fprintf(to, "?OLD");
+	if (r->mark & TCPCLOSE_MARK_UNTRACKED)
+		fprintf(to, "?UNTRACKED");
+	if (r->mark & TCPCLOSE_MARK_LATE)
+		fprintf(to, "?LATE");
+}
+
+const char *stream_path(const struct stream *stream, const struct flow *flow)
+{
+	static char path[4096];
+	size_t i, n = 0;
+	FILE *to;
+
+	to = fmemopen(path, sizeof(path), "w");
+	if (!to)
+		return "";
+	for (i = 0; i < stream->count; i++) {
+		if (!belongs(&stream->events[i], flow))
+			continue;
+		if (n++)
+			fputc(' ', to);
+		print_step(&stream->events[i].r, to);
+	}
+	fclose(to);
+	/* fmemopen() writes no end into what it never wrote to */
+	path[n ? sizeof(path) - 1 : 0] = '\0';
+	return path;
+}
+
+void stream_dump(const struct stream *stream, const struct flow *flow, FILE *to)
+{
+	static const char *const contexts[] = { "process", "softirq", "timer", "backlog" };
+	static const char *const closers[] = { "none", "local", "remote", "both" };
+	size_t i;
+
+	for (i = 0; i < stream->count; i++) {
+		const struct event *e = &stream->events[i];
+		const struct tcpclose_record *r = &e->r;
+
+		if (!belongs(e, flow))
+			continue;
+		fprintf(to, "# %" PRIu64 ".%09" PRIu64 " cpu %u seq %u #%u %u>%u cookie %" PRIx64 " ",
+			(uint64_t)(r->ts_ns / 1000000000), (uint64_t)(r->ts_ns % 1000000000),
+			r->cpu, r->seq, r->index, r->lport, r->rport, (uint64_t)r->cookie);
+		print_step(r, to);
+		fprintf(to, " dwell %" PRId64 " age %" PRId64 " %s closer %s shutdown %u flags %#x",
+			(int64_t)r->dwell_ns, (int64_t)r->age_ns, contexts[event_context(e)],
+			closers[event_closer(e)], event_shutdown(e), r->flags);
+		fprintf(to, " err %u uid %d inode %u pid %u comm '%s' sent %" PRIu64
+			" received %" PRIu64 " retransmits/rearms %u srtt %u\n",
+			r->sk_err, (int)r->uid, r->inode, r->pid, e->task.comm,
+			event_sent(e), event_received(e), r->retransmits, r->srtt_us);
+	}
+}

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The device's records as a test wants them: of one connection, in order,
+ * with their processes, and as text that a failed comparison can show.
+ *
+ * Knows records; knows nothing of sockets.
+ */
+#ifndef _SELFTESTS_STREAM_H
+#define _SELFTESTS_STREAM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "tcpclose.h"
+
+#define STREAM_CPUS	64
+
+/**
+ * struct event - a transition
+ * @r: its record
+ * @task: the TASK record before it; kind 0: there was none
+ */
+struct event {
+	struct tcpclose_record r;
+	struct tcpclose_task task;
+};
+
+/**
+ * struct stream - an open device and what it gave since then
+ * @gaps: sequence numbers that did not follow the one before
+ * @disorder: records older than the one before
+ * @stray_tasks: TASK records without the transition they belong to
+ * @unknown: records of an unknown kind
+ * @strangers: transitions that name a process without its TASK record, or
+ *	outside a process's own call, or not in one
+ */
+struct stream {
+	int fd;
+	struct event *events;
+	size_t count;
+	size_t room;
+	unsigned int gaps;
+	unsigned int disorder;
+	unsigned int stray_tasks;
+	unsigned int unknown;
+	unsigned int strangers;
+
+	uint64_t last_ns;
+	uint32_t next_seq[STREAM_CPUS];
+	bool begun[STREAM_CPUS];
+	struct tcpclose_task task[STREAM_CPUS];
+};
+
+/**
+ * struct flow - which transitions belong to a connection; 0 matches all
+ */
+struct flow {
+	uint64_t cookie;
+	uint32_t netns;
+	uint16_t lport;
+	uint16_t rport;
+};
+
+/** stream_open() - open the device, go to the newest record */
+int stream_open(struct stream *stream);
+void stream_close(struct stream *stream);
+
+/** stream_exact() - nothing was lost, disordered or torn so far */
+bool stream_exact(const struct stream *stream);
+
+/** stream_count() - transitions of @flow so far */
+size_t stream_count(const struct stream *stream, const struct flow *flow);
+
+/**
+ * stream_event() - the @n-th transition of @flow, from 0
+ *
+ * Return: an empty event if there is none, so a test need not check.
+ */
+const struct event *stream_event(const struct stream *stream,
+				 const struct flow *flow, size_t n);
+
+/** stream_poll() - read what comes within @timeout_ms; 0 or -errno */
+int stream_poll(struct stream *stream, int timeout_ms);
+
+/**
+ * stream_wait() - read until @flow has @count transitions
+ *
+ * Return: 0, -ETIMEDOUT or another -errno.
+ */
+int stream_wait(struct stream *stream, const struct flow *flow, size_t count,
+		int timeout_ms);
+
+/**
+ * stream_path() - the transitions of @flow as one line of text
+ *
+ * One word each: ``FIN_WAIT1>FIN_WAIT2``, with ``tw:`` in front for one of a
+ * mini-socket, ``[CLOSE]`` behind where the tracepoint claimed another new
+ * state, ``*`` for a re-arm, ``=CAUSE`` and ``!END`` where there is one, and
+ * ``?OLD``, ``?UNTRACKED``, ``?LATE``, which no test expects.
+ *
+ * Return: a string that lives until the next call.
+ */
+const char *stream_path(const struct stream *stream, const struct flow *flow);
+
+/** stream_dump() - print the records of @flow, for a person to read */
+void stream_dump(const struct stream *stream, const struct flow *flow, FILE *to);
+
+static inline uint64_t event_sent(const struct event *event)
+{
+	return event->r.bytes_sent_lo | (uint64_t)event->r.bytes_sent_hi << 32;
+}
+
+static inline uint64_t event_received(const struct event *event)
+{
+	return event->r.bytes_received_lo |
+	       (uint64_t)event->r.bytes_received_hi << 32;
+}
+
+static inline int event_context(const struct event *event)
+{
+	return TCPCLOSE_HOW_CONTEXT(event->r.how);
+}
+
+static inline int event_closer(const struct event *event)
+{
+	return TCPCLOSE_HOW_CLOSER(event->r.how);
+}
+
+static inline int event_shutdown(const struct event *event)
+{
+	return TCPCLOSE_HOW_SHUTDOWN(event->r.how);
+}
+
+#endif /* _SELFTESTS_STREAM_H */
