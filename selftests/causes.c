@@ -1,0 +1,400 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Every way in which a connection can end, provoked for real. The ends of
+ * mini-sockets are timewait.c's, listeners are scope.c's.
+ *
+ * vm: --icount --smp 1
+ */
+#include <netinet/tcp.h>
+
+#include "lab_fixture.h"
+
+LAB_FIXTURE(causes);
+
+#define EXPECT_FROM(n, context, closer, error) do { \
+	EXPECT_EQ(TCPCLOSE_CONTEXT_##context, event_context(EVENT(n))); \
+	EXPECT_EQ(TCPCLOSE_CLOSER_##closer, event_closer(EVENT(n))); \
+	EXPECT_EQ(error, EVENT(n)->r.sk_err); \
+} while (0)
+
+static int tcp_option(int fd, int option, int value)
+{
+	return setsockopt(fd, IPPROTO_TCP, option, &value, sizeof(value));
+}
+
+static int disconnect(int fd)
+{
+	struct sockaddr nowhere = { .sa_family = AF_UNSPEC };
+
+	return connect(fd, &nowhere, sizeof(nowhere));
+}
+
+/* ---- the other end */
+
+TEST_F(causes, both_fins_are_graceful)
+{
+	ASSERT_EQ(0, peer_connect(&self->peer));
+	ASSERT_EQ(0, peer_send(&self->peer, PUPPET_FIN | PUPPET_ACK, NULL, 0));
+	ASSERT_EQ(0, peer_close_half(&self->peer));
+	PATH("ESTABLISHED>CLOSE_WAIT CLOSE_WAIT>LAST_ACK LAST_ACK>CLOSE=FIN");
+	EXPECT_FROM(2, SOFTIRQ, REMOTE, 0);
+}
+
+TEST_F(causes, rst_of_the_peer)
+{
+	ASSERT_EQ(0, peer_accept(&self->peer));
+	ASSERT_EQ(0, peer_send(&self->peer, PUPPET_RST | PUPPET_ACK, NULL, 0));
+	PATH("ESTABLISHED>CLOSE=RST");
+	EXPECT_FROM(0, SOFTIRQ, REMOTE, ECONNRESET);
+}
+
+TEST_F(causes, syn_was_refused)
+{
+	ASSERT_EQ(0, peer_connecting(&self->peer));
+	ASSERT_EQ(0, peer_send(&self->peer, PUPPET_RST | PUPPET_ACK, NULL, 0));
+	PATH("SYN_SENT>CLOSE=REFUSED");
+	EXPECT_FROM(0, SOFTIRQ, REMOTE, ECONNREFUSED);
+}
+
+TEST_F(causes, data_after_close_in_fin_wait1)
+{
+	ASSERT_EQ(0, peer_connect(&self->peer));
+	ASSERT_EQ(0, peer_close(&self->peer));
+	ASSERT_EQ(0, peer_expect(&self->peer, PUPPET_FIN));
+	ASSERT_EQ(0, peer_send_at(&self->peer, PUPPET_PSH | PUPPET_ACK, self->peer.seq,
+				  self->peer.ack - 1, "late", 4));
+	ASSERT_EQ(0, peer_expect(&self->peer, PUPPET_RST));
+	PATH("ESTABLISHED>FIN_WAIT1 FIN_WAIT1>CLOSE=DATA_AFTER_CLOSE");
+	EXPECT_EQ(TCPCLOSE_CONTEXT_SOFTIRQ, event_context(EVENT(1)));
+	EXPECT_EQ(TCPCLOSE_CLOSER_LOCAL, event_closer(EVENT(1)));
+	EXPECT_EQ(TCPCLOSE_FLAG_PSH | TCPCLOSE_FLAG_ACK, EVENT(1)->r.flags);
+}
+
+TEST_F(causes, data_after_close_with_the_ack_of_the_fin)
+{
+	ASSERT_EQ(0, peer_connect(&self->peer));
+	ASSERT_EQ(0, peer_close(&self->peer));
+	ASSERT_EQ(0, peer_expect(&self->peer, PUPPET_FIN));
+	ASSERT_EQ(0, peer_send(&self->peer, PUPPET_PSH | PUPPET_ACK, "late", 4));
+	ASSERT_EQ(0, peer_expect(&self->peer, PUPPET_RST));
+	PATH("ESTABLISHED>FIN_WAIT1 FIN_WAIT1>FIN_WAIT2 FIN_WAIT2>CLOSE=DATA_AFTER_CLOSE");
+}
+
+TEST_F(causes, data_after_shutdown_of_both_directions)
+{
+	ASSERT_EQ(0, peer_connect(&self->peer));
+	ASSERT_EQ(0, shutdown(self->peer.fd, SHUT_RDWR));
+	ASSERT_EQ(0, peer_expect(&self->peer, PUPPET_FIN));
+	ASSERT_EQ(0, peer_send(&self->peer, PUPPET_ACK, NULL, 0));
+	ASSERT_EQ(0, peer_send(&self->peer, PUPPET_PSH | PUPPET_ACK, "late", 4));
+	PATH("ESTABLISHED>FIN_WAIT1 FIN_WAIT1>FIN_WAIT2 FIN_WAIT2>CLOSE=DATA_AFTER_CLOSE");
+}
+
+/* ---- a process of this end */
+
+TEST_F(causes, close_with_unread_data)
+{
+	ASSERT_EQ(0, peer_connect(&self->peer));
+	ASSERT_EQ(0, peer_send(&self->peer, PUPPET_PSH | PUPPET_ACK, "unread", 6));
+	ASSERT_EQ(0, net_wait(self->peer.fd, POLLIN, LAB_TIMEOUT_MS));
+	ASSERT_EQ(0, peer_close(&self->peer));
+	ASSERT_EQ(0, peer_expect(&self->peer, PUPPET_RST));
+	PATH("ESTABLISHED>CLOSE=UNREAD");
+	EXPECT_FROM(0, PROCESS, LOCAL, 0);
+}
+
+TEST_F(causes, close_with_unread_data_after_the_peers_fin)
+{
+	ASSERT_EQ(0, peer_connect(&self->peer));
+	ASSERT_EQ(0, peer_send(&self->peer, PUPPET_FIN | PUPPET_PSH | PUPPET_ACK, "unread", 6));
+	ASSERT_EQ(0, peer_close(&self->peer));
+	PATH("ESTABLISHED>CLOSE_WAIT CLOSE_WAIT>CLOSE=UNREAD");
+	EXPECT_FROM(1, PROCESS, REMOTE, 0);
+}
+
+TEST_F(causes, linger_of_no_time)
+{
+	ASSERT_EQ(0, peer_connect(&self->peer));
+	ASSERT_EQ(0, net_abort(self->peer.fd));
+	ASSERT_EQ(0, peer_expect(&self->peer, PUPPET_RST));
+	PATH("ESTABLISHED>CLOSE=LINGER");
+	EXPECT_EQ(TCPCLOSE_CONTEXT_PROCESS, event_context(EVENT(0)));
+	EXPECT_EQ(TCPCLOSE_CLOSER_LOCAL, event_closer(EVENT(0)));
+}
+
+TEST_F(causes, connect_to_nowhere_disconnects)
+{
+	ASSERT_EQ(0, peer_connect(&self->peer));
+	ASSERT_EQ(0, disconnect(self->peer.fd));
+	ASSERT_EQ(0, peer_expect(&self->peer, PUPPET_RST));
+	PATH("ESTABLISHED>CLOSE=DISCONNECT");
+	EXPECT_EQ(TCPCLOSE_CONTEXT_PROCESS, event_context(EVENT(0)));
+	EXPECT_EQ(TCPCLOSE_CLOSER_LOCAL, event_closer(EVENT(0)));
+}
+
+TEST_F(causes, close_while_connecting)
+{
+	ASSERT_EQ(0, peer_connecting(&self->peer));
+	ASSERT_EQ(0, peer_close(&self->peer));
+	PATH("SYN_SENT>CLOSE=CONNECT_ABORTED");
+	EXPECT_FROM(0, PROCESS, LOCAL, 0);
+}
+
+TEST_F(causes, shutdown_while_connecting)
+{
+	ASSERT_EQ(0, peer_connecting(&self->peer));
+	ASSERT_EQ(0, shutdown(self->peer.fd, SHUT_RDWR));
+	PATH("SYN_SENT>CLOSE=CONNECT_ABORTED");
+	EXPECT_EQ(TCPCLOSE_CONTEXT_PROCESS, event_context(EVENT(0)));
+}
+
+/* The port pair is taken: connect() gets as far as SYN_SENT and back. */
+TEST_F(causes, connect_fails_on_this_machine)
+{
+	union net_addr remote = self->lab.puppet.remote;
+	struct flow flow = { 0 };
+	struct peer second;
+
+	ASSERT_EQ(0, peer_connect(&self->peer));
+	peer_init(&second, &self->lab.puppet);
+	ASSERT_EQ(0, peer_socket(&second));
+	remote.in.sin_port = htons(self->peer.rport);
+	ASSERT_EQ(-1, connect(second.fd, &remote.sa, net_addr_len(&remote)));
+	ASSERT_EQ(EADDRNOTAVAIL, errno);
+	flow.cookie = second.cookie;
+	EXPECT_PATH(&self->lab, &flow, "SYN_SENT>CLOSE=CONNECT_ABORTED");
+	EXPECT_EQ(TCPCLOSE_ESTABLISHED, net_state(self->peer.fd));
+}
+
+TEST_F(causes, listener_closes_before_accept)
+{
+	ASSERT_EQ(0, peer_listen(&self->peer));
+	ASSERT_EQ(0, peer_knock(&self->peer));
+	ASSERT_EQ(0, net_wait(self->peer.listener, POLLIN, LAB_TIMEOUT_MS));
+	PATH("");
+	ASSERT_EQ(0, close(self->peer.listener));
+	ASSERT_EQ(0, peer_expect(&self->peer, PUPPET_RST));
+	PATH("ESTABLISHED>CLOSE=NOT_ACCEPTED");
+	EXPECT_EQ(TCPCLOSE_CONTEXT_PROCESS, event_context(EVENT(0)));
+	EXPECT_EQ(TCPCLOSE_CLOSER_LOCAL, event_closer(EVENT(0)));
+}
+
+TEST_F(causes, listener_closes_before_accept_of_a_closed_connection)
+{
+	ASSERT_EQ(0, peer_listen(&self->peer));
+	ASSERT_EQ(0, peer_knock(&self->peer));
+	ASSERT_EQ(0, peer_send(&self->peer, PUPPET_FIN | PUPPET_ACK, NULL, 0));
+	PATH("ESTABLISHED>CLOSE_WAIT");
+	ASSERT_EQ(0, close(self->peer.listener));
+	PATH("ESTABLISHED>CLOSE_WAIT CLOSE_WAIT>CLOSE=NOT_ACCEPTED");
+	EXPECT_EQ(TCPCLOSE_CLOSER_REMOTE, event_closer(EVENT(1)));
+}
+
+/* ---- an administrator */
+
+TEST_F(causes, destroyed_by_an_administrator)
+{
+	ASSERT_EQ(0, peer_connect(&self->peer));
+	ASSERT_EQ(0, peer_destroy(&self->peer));
+	ASSERT_EQ(0, peer_expect(&self->peer, PUPPET_RST));
+	PATH("ESTABLISHED>CLOSE=DESTROYED");
+	EXPECT_FROM(0, PROCESS, LOCAL, ECONNABORTED);
+	EXPECT_EQ((__u32)getpid(), EVENT(0)->r.pid);
+}
+
+TEST_F(causes, destroyed_while_connecting)
+{
+	ASSERT_EQ(0, peer_connecting(&self->peer));
+	ASSERT_EQ(0, peer_destroy(&self->peer));
+	PATH("SYN_SENT>CLOSE=DESTROYED");
+	EXPECT_FROM(0, PROCESS, LOCAL, ECONNABORTED);
+}
+
+/* ---- silence */
+
+TEST_F(causes, no_answer_to_syn)
+{
+	ASSERT_EQ(0, peer_socket(&self->peer));
+	ASSERT_EQ(0, tcp_option(self->peer.fd, TCP_SYNCNT, 1));
+	ASSERT_EQ(0, peer_connecting(&self->peer));
+	ASSERT_EQ(0, net_wait(self->peer.fd, POLLHUP, 20000));
+	PATH("SYN_SENT>CLOSE=TIMEOUT");
+	EXPECT_FROM(0, TIMER, LOCAL, ETIMEDOUT);
+	/* The first one was taken by peer_connecting() */
+	EXPECT_EQ(peer_count(&self->peer, PUPPET_SYN), EVENT(0)->r.retransmits);
+}
+
+TEST_F(causes, no_answer_to_data)
+{
+	ASSERT_EQ(0, peer_connect(&self->peer));
+	ASSERT_EQ(0, tcp_option(self->peer.fd, TCP_USER_TIMEOUT, 1000));
+	ASSERT_EQ(1, write(self->peer.fd, "x", 1));
+	ASSERT_EQ(0, net_wait(self->peer.fd, POLLHUP, 20000));
+	PATH("ESTABLISHED>CLOSE=TIMEOUT");
+	EXPECT_FROM(0, TIMER, LOCAL, ETIMEDOUT);
+}
+
+TEST_F(causes, no_answer_to_fin)
+{
+	ASSERT_EQ(0, net_sysctl("ipv4.tcp_orphan_retries", "1"));
+	ASSERT_EQ(0, peer_connect(&self->peer));
+	ASSERT_EQ(0, peer_close(&self->peer));
+	ASSERT_EQ(0, peer_expect(&self->peer, PUPPET_FIN));
+	ASSERT_EQ(0, peer_expect(&self->peer, PUPPET_FIN));
+	PATH("ESTABLISHED>FIN_WAIT1 FIN_WAIT1>CLOSE=TIMEOUT");
+	EXPECT_FROM(1, TIMER, LOCAL, ETIMEDOUT);
+}
+
+TEST_F(causes, no_answer_to_fin_in_last_ack)
+{
+	ASSERT_EQ(0, net_sysctl("ipv4.tcp_orphan_retries", "1"));
+	ASSERT_EQ(0, peer_connect(&self->peer));
+	ASSERT_EQ(0, peer_send(&self->peer, PUPPET_FIN | PUPPET_ACK, NULL, 0));
+	ASSERT_EQ(0, peer_close(&self->peer));
+	PATH("ESTABLISHED>CLOSE_WAIT CLOSE_WAIT>LAST_ACK LAST_ACK>CLOSE=TIMEOUT");
+	EXPECT_FROM(2, TIMER, REMOTE, ETIMEDOUT);
+}
+
+TEST_F(causes, no_answer_to_keepalive)
+{
+	int one = 1;
+
+	ASSERT_EQ(0, peer_connect(&self->peer));
+	ASSERT_EQ(0, tcp_option(self->peer.fd, TCP_KEEPIDLE, 1));
+	ASSERT_EQ(0, tcp_option(self->peer.fd, TCP_KEEPINTVL, 1));
+	ASSERT_EQ(0, tcp_option(self->peer.fd, TCP_KEEPCNT, 1));
+	ASSERT_EQ(0, setsockopt(self->peer.fd, SOL_SOCKET, SO_KEEPALIVE, &one, sizeof(one)));
+	ASSERT_EQ(0, net_wait(self->peer.fd, POLLHUP, 20000));
+	ASSERT_EQ(0, peer_expect(&self->peer, PUPPET_RST));
+	PATH("ESTABLISHED>CLOSE=KEEPALIVE");
+	EXPECT_FROM(0, TIMER, LOCAL, ETIMEDOUT);
+}
+
+/* ---- the peer's FIN does not come */
+
+TEST_F(causes, fin_wait2_times_out_in_a_mini_socket)
+{
+	ASSERT_EQ(0, net_sysctl("ipv4.tcp_fin_timeout", "2"));
+	ASSERT_EQ(0, peer_connect(&self->peer));
+	ASSERT_EQ(0, peer_close_half(&self->peer));
+	PATH(TO_FIN_WAIT2 " tw:FIN_WAIT2>CLOSE=FIN_WAIT2_TIMEOUT!EXPIRED");
+	EXPECT_EQ(TCPCLOSE_CONTEXT_TIMER, event_context(EVENT(3)));
+	EXPECT_LE(1900000000ULL, EVENT(3)->r.dwell_ns);
+	EXPECT_GE(3000000000ULL, EVENT(3)->r.dwell_ns);
+}
+
+/* More than TIME_WAIT's length: the socket itself waits for the surplus. */
+TEST_F(causes, long_fin_wait2_becomes_a_mini_socket_by_timer)
+{
+	ASSERT_EQ(0, peer_connect(&self->peer));
+	ASSERT_EQ(0, tcp_option(self->peer.fd, TCP_LINGER2, 62));
+	ASSERT_EQ(0, peer_close_half(&self->peer));
+	PATH(TO_FIN_WAIT2);
+	EXPECT_EQ(TCPCLOSE_CONTEXT_TIMER, event_context(EVENT(2)));
+	EXPECT_LE(1900000000ULL, EVENT(2)->r.dwell_ns);
+}
+
+/*
+ * A FIN that was seen before makes the orphan wait as a full socket, on its
+ * keepalive timer; there is no mini-socket in the end.
+ */
+TEST_F(causes, fin_wait2_times_out_in_the_full_socket)
+{
+	ASSERT_EQ(0, net_sysctl("ipv4.tcp_fin_timeout", "2"));
+	ASSERT_EQ(0, peer_connect(&self->peer));
+	ASSERT_EQ(0, peer_close(&self->peer));
+	ASSERT_EQ(0, peer_expect(&self->peer, PUPPET_FIN));
+	ASSERT_EQ(0, peer_send_at(&self->peer, PUPPET_FIN | PUPPET_ACK, self->peer.seq - 1,
+				  self->peer.ack, NULL, 0));
+	PATH("ESTABLISHED>FIN_WAIT1 FIN_WAIT1>FIN_WAIT2 FIN_WAIT2>CLOSE=FIN_WAIT2_TIMEOUT");
+	EXPECT_FROM(2, TIMER, LOCAL, 0);
+}
+
+TEST_F(causes, negative_linger2_waits_for_no_fin)
+{
+	ASSERT_EQ(0, peer_connect(&self->peer));
+	ASSERT_EQ(0, tcp_option(self->peer.fd, TCP_LINGER2, -1));
+	ASSERT_EQ(0, peer_close_half(&self->peer));
+	PATH("ESTABLISHED>FIN_WAIT1 FIN_WAIT1>FIN_WAIT2 FIN_WAIT2>CLOSE=FIN_WAIT2_TIMEOUT");
+	EXPECT_FROM(2, SOFTIRQ, LOCAL, 0);
+}
+
+TEST_F(causes, negative_linger2_after_shutdown_ends_in_close)
+{
+	ASSERT_EQ(0, peer_connect(&self->peer));
+	ASSERT_EQ(0, tcp_option(self->peer.fd, TCP_LINGER2, -1));
+	ASSERT_EQ(0, shutdown(self->peer.fd, SHUT_WR));
+	ASSERT_EQ(0, peer_expect(&self->peer, PUPPET_FIN));
+	ASSERT_EQ(0, peer_send(&self->peer, PUPPET_ACK, NULL, 0));
+	ASSERT_EQ(0, peer_close(&self->peer));
+	ASSERT_EQ(0, peer_expect(&self->peer, PUPPET_RST));
+	PATH("ESTABLISHED>FIN_WAIT1 FIN_WAIT1>FIN_WAIT2 FIN_WAIT2>FIN_WAIT2 FIN_WAIT2>CLOSE=FIN_WAIT2_TIMEOUT");
+	EXPECT_FROM(3, PROCESS, LOCAL, 0);
+}
+
+/* ---- the network, the machine */
+
+TEST_F(causes, icmp_unreachable_while_connecting)
+{
+	ASSERT_EQ(0, peer_connecting(&self->peer));
+	/* Port unreachable */
+	ASSERT_EQ(0, puppet_icmp(&self->lab.puppet, variant->family == AF_INET ? 3 : 4,
+				 self->peer.packet, self->peer.packet_len));
+	PATH("SYN_SENT>CLOSE=UNREACHABLE");
+	EXPECT_FROM(0, SOFTIRQ, NONE, ECONNREFUSED);
+}
+
+/* Afterwards ICMP is only a hint: the connection lives. */
+TEST_F(causes, icmp_unreachable_when_established_ends_nothing)
+{
+	ASSERT_EQ(0, peer_connect(&self->peer));
+	ASSERT_EQ(1, write(self->peer.fd, "x", 1));
+	ASSERT_EQ(0, peer_expect(&self->peer, PUPPET_PSH));
+	ASSERT_EQ(0, puppet_icmp(&self->lab.puppet, variant->family == AF_INET ? 3 : 4,
+				 self->peer.packet, self->peer.packet_len));
+	PATH("");
+	EXPECT_EQ(TCPCLOSE_ESTABLISHED, net_state(self->peer.fd));
+}
+
+TEST_F(causes, too_many_orphans)
+{
+	struct peer first;
+	int i;
+
+	peer_init(&first, &self->lab.puppet);
+	first.lport = 5001;
+	ASSERT_EQ(0, peer_connect(&first));
+	ASSERT_EQ(0, peer_connect(&self->peer));
+	ASSERT_EQ(0, peer_close(&first));
+	ASSERT_EQ(0, net_in_init(net_sysctl, "ipv4.tcp_max_orphans", "0"));
+	/* The kernel counts its orphans ten times a second */
+	for (i = 0; i < 3; i++)
+		usleep(100000);
+	EXPECT_EQ(0, peer_close(&self->peer));
+	ASSERT_EQ(0, net_in_init(net_sysctl, "ipv4.tcp_max_orphans", "8192"));
+	PATH("ESTABLISHED>FIN_WAIT1 FIN_WAIT1>CLOSE=MEMORY");
+	EXPECT_FROM(1, PROCESS, LOCAL, 0);
+}
+
+/*
+ * The route back is gone when the handshake completes. IPv6 looks for the
+ * route before it makes the socket, so there is nothing to end.
+ */
+TEST_F(causes, opening_that_fails)
+{
+	ASSERT_EQ(0, peer_listen(&self->peer));
+	ASSERT_EQ(0, peer_send(&self->peer, PUPPET_SYN, NULL, 0));
+	ASSERT_EQ(0, peer_expect(&self->peer, PUPPET_SYN | PUPPET_ACK));
+	ASSERT_EQ(0, net_run("ip route add unreachable %s",
+			     variant->family == AF_INET ? "192.0.2.2" : "2001:db8::2"));
+	ASSERT_EQ(0, peer_send(&self->peer, PUPPET_ACK, NULL, 0));
+	if (variant->family == AF_INET) {
+		PATH("SYN_RECV>CLOSE=OPEN_FAILED");
+		EXPECT_FROM(0, SOFTIRQ, NONE, 0);
+		EXPECT_EQ(1, EVENT(0)->r.index);
+	} else {
+		PATH("");
+	}
+}
+
+TEST_HARNESS_MAIN
