@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Whose a connection is and who acted on it, against what the socket itself,
+ * the file system and the acting thread say.
+ *
+ * vm: --icount --smp 1
+ */
+#include <pthread.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+
+#include "lab_fixture.h"
+#include "procfile.h"
+
+LAB_FIXTURE(identity);
+
+/* ---- whose it is */
+
+TEST_F(identity, uid_is_the_owners)
+{
+	ASSERT_EQ(0, seteuid(4242));
+	EXPECT_EQ(0, peer_socket(&self->peer));
+	ASSERT_EQ(0, seteuid(0));
+	ASSERT_EQ(0, peer_connect(&self->peer));
+	ASSERT_EQ(0, peer_close_active(&self->peer));
+	PATH(TO_TIME_WAIT);
+	EXPECT_EQ(4242U, EVENT(0)->r.uid);
+	EXPECT_EQ(4242U, EVENT(3)->r.uid);
+}
+
+TEST_F(identity, inode_is_the_sockets_file)
+{
+	struct stat stat;
+
+	ASSERT_EQ(0, peer_connect(&self->peer));
+	ASSERT_EQ(0, fstat(self->peer.fd, &stat));
+	ASSERT_EQ(0, shutdown(self->peer.fd, SHUT_WR));
+	ASSERT_EQ(0, peer_expect(&self->peer, PUPPET_FIN));
+	ASSERT_EQ(0, peer_send(&self->peer, PUPPET_FIN | PUPPET_ACK, NULL, 0));
+	ASSERT_EQ(0, peer_send(&self->peer, PUPPET_RST, NULL, 0));
+	PATH("ESTABLISHED>FIN_WAIT1 FIN_WAIT1>FIN_WAIT2 FIN_WAIT2>TIME_WAIT[CLOSE]=FIN tw:TIME_WAIT>CLOSE!RST");
+	EXPECT_EQ(stat.st_ino, EVENT(0)->r.inode);
+	EXPECT_EQ(stat.st_ino, EVENT(1)->r.inode);
+	EXPECT_EQ(stat.st_ino, EVENT(3)->r.inode);
+}
+
+TEST_F(identity, orphan_has_no_inode)
+{
+	struct stat stat;
+
+	ASSERT_EQ(0, peer_connect(&self->peer));
+	ASSERT_EQ(0, fstat(self->peer.fd, &stat));
+	ASSERT_EQ(0, peer_close_active(&self->peer));
+	PATH(TO_TIME_WAIT);
+	EXPECT_EQ(stat.st_ino, EVENT(0)->r.inode);
+	EXPECT_EQ(0U, EVENT(1)->r.inode);
+	EXPECT_EQ(0U, EVENT(3)->r.inode);
+}
+
+#define CGROUP "/sys/fs/cgroup/tcpclose-selftest"
+
+TEST_F(identity, cgroup_is_the_sockets)
+{
+	struct stat stat;
+
+	ASSERT_TRUE(!mkdir(CGROUP, 0755) || errno == EEXIST);
+	ASSERT_EQ(0, lstat(CGROUP, &stat));
+	ASSERT_EQ(0, procfile_write(CGROUP "/cgroup.procs", "0"));
+	EXPECT_EQ(0, peer_socket(&self->peer));
+	ASSERT_EQ(0, procfile_write("/sys/fs/cgroup/cgroup.procs", "0"));
+	ASSERT_EQ(0, peer_connect(&self->peer));
+	ASSERT_EQ(0, peer_close_active(&self->peer));
+	PATH(TO_TIME_WAIT);
+	EXPECT_EQ(stat.st_ino, EVENT(0)->r.cgroup);
+	EXPECT_EQ(stat.st_ino, EVENT(0)->task.cgroup);
+	EXPECT_EQ(stat.st_ino, EVENT(3)->r.cgroup);
+	rmdir(CGROUP);
+}
+
+TEST_F(identity, netns_is_the_sockets)
+{
+	struct stat netns;
+
+	ASSERT_EQ(0, stat("/proc/thread-self/ns/net", &netns));
+	ASSERT_EQ(0, peer_connect(&self->peer));
+	ASSERT_EQ(0, peer_close_active(&self->peer));
+	PATH(TO_TIME_WAIT);
+	EXPECT_EQ(self->lab.netns, EVENT(0)->r.netns);
+	EXPECT_EQ(self->lab.netns, EVENT(0)->task.netns);
+	EXPECT_EQ(self->lab.netns, EVENT(3)->r.netns);
+	EXPECT_EQ(netns.st_ino, EVENT(0)->r.netns_inode);
+	EXPECT_EQ(netns.st_ino, EVENT(3)->r.netns_inode);
+}
+
+TEST_F(identity, cookie_is_the_sockets_in_every_record)
+{
+	int i;
+
+	ASSERT_EQ(0, peer_connect(&self->peer));
+	ASSERT_EQ(0, peer_close_active(&self->peer));
+	PATH(TO_TIME_WAIT);
+	for (i = 0; i < 4; i++)
+		EXPECT_EQ(self->peer.cookie, EVENT(i)->r.cookie);
+	EXPECT_EQ(self->peer.cookie, EVENT(0)->task.cookie);
+}
+
+TEST_F(identity, cookie_is_there_even_if_nobody_asked_before)
+{
+	struct flow client;
+	int pair[2];
+
+	ASSERT_EQ(0, net_pair(variant->family, pair));
+	client = lab_flow(&self->lab, net_local_port(pair[0]), net_remote_port(pair[0]));
+	ASSERT_EQ(0, shutdown(pair[0], SHUT_WR));
+	EXPECT_PATH(&self->lab, &client, "ESTABLISHED>FIN_WAIT1 FIN_WAIT1>FIN_WAIT2");
+	EXPECT_EQ(net_cookie(pair[0]), stream_event(&self->lab.stream, &client, 0)->r.cookie);
+	EXPECT_EQ(net_cookie(pair[0]), stream_event(&self->lab.stream, &client, 1)->r.cookie);
+}
+
+TEST_F(identity, addresses_and_ports_are_the_sockets)
+{
+	const struct puppet *puppet = &self->lab.puppet;
+	__u8 laddr[16] = { 0 }, raddr[16] = { 0 };
+	int i;
+
+	if (variant->family == AF_INET) {
+		memcpy(laddr, &puppet->local.in.sin_addr, 4);
+		memcpy(raddr, &puppet->remote.in.sin_addr, 4);
+	} else {
+		memcpy(laddr, &puppet->local.in6.sin6_addr, 16);
+		memcpy(raddr, &puppet->remote.in6.sin6_addr, 16);
+	}
+	ASSERT_EQ(0, peer_connect(&self->peer));
+	ASSERT_EQ(0, peer_close_active(&self->peer));
+	PATH(TO_TIME_WAIT);
+	for (i = 0; i < 4; i++) {
+		EXPECT_EQ(0, memcmp(laddr, EVENT(i)->r.laddr, 16));
+		EXPECT_EQ(0, memcmp(raddr, EVENT(i)->r.raddr, 16));
+		EXPECT_EQ(5000, EVENT(i)->r.lport);
+		EXPECT_EQ(self->peer.rport, EVENT(i)->r.rport);
+		EXPECT_EQ(variant->family == AF_INET6, TCPCLOSE_HOW_IPV6(EVENT(i)->r.how));
+	}
+}
+
+/* ---- who did it */
+
+struct closer {
+	int fd;
+	pid_t tid;
+};
+
+static void *close_in_thread(void *arg)
+{
+	struct closer *closer = arg;
+
+	prctl(PR_SET_NAME, "the-closer");
+	closer->tid = syscall(SYS_gettid);
+	shutdown(closer->fd, SHUT_WR);
+	return NULL;
+}
+
+TEST_F(identity, task_is_the_thread_that_closed)
+{
+	struct closer closer;
+	pthread_t thread;
+
+	ASSERT_EQ(0, peer_connect(&self->peer));
+	closer.fd = self->peer.fd;
+	ASSERT_EQ(0, pthread_create(&thread, NULL, close_in_thread, &closer));
+	ASSERT_EQ(0, pthread_join(thread, NULL));
+	PATH("ESTABLISHED>FIN_WAIT1");
+	EXPECT_EQ((__u32)getpid(), EVENT(0)->r.pid);
+	EXPECT_EQ((__u32)getpid(), EVENT(0)->task.pid);
+	EXPECT_EQ((__u32)closer.tid, EVENT(0)->task.tid);
+	EXPECT_STREQ("the-closer", EVENT(0)->task.comm);
+}
+
+TEST_F(identity, task_knows_what_was_not_read)
+{
+	char two[2];
+
+	ASSERT_EQ(0, peer_connect(&self->peer));
+	ASSERT_EQ(0, peer_send(&self->peer, PUPPET_FIN | PUPPET_PSH | PUPPET_ACK, "unread", 6));
+	ASSERT_EQ(2, read(self->peer.fd, two, sizeof(two)));
+	ASSERT_EQ(0, peer_close(&self->peer));
+	PATH("ESTABLISHED>CLOSE_WAIT CLOSE_WAIT>CLOSE=UNREAD");
+	EXPECT_EQ(4U, EVENT(1)->task.unread_bytes);
+	EXPECT_EQ(0U, EVENT(1)->task.unacked_bytes);
+}
+
+TEST_F(identity, task_knows_what_was_not_acknowledged)
+{
+	ASSERT_EQ(0, peer_connect(&self->peer));
+	ASSERT_EQ(7, write(self->peer.fd, "unacked", 7));
+	ASSERT_EQ(0, peer_close(&self->peer));
+	PATH("ESTABLISHED>FIN_WAIT1");
+	EXPECT_EQ(7U, EVENT(0)->task.unacked_bytes);
+	EXPECT_EQ(0U, EVENT(0)->task.unread_bytes);
+}
+
+TEST_HARNESS_MAIN

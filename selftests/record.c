@@ -1,0 +1,312 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What a record says of a connection's traffic, times and segments, against
+ * what the socket, the clock and the wire say. Its owner is identity.c's.
+ *
+ * vm: --icount --smp 1
+ */
+#include <linux/tcp.h>
+
+#include "device.h"
+#include "lab_fixture.h"
+
+LAB_FIXTURE(record);
+
+/* ---- traffic */
+
+static ssize_t read_all(int fd, size_t len)
+{
+	static char buffer[65536];
+	size_t total = 0;
+
+	while (total < len) {
+		ssize_t got = read(fd, buffer, sizeof(buffer));
+
+		if (got < 0 && errno == EAGAIN && !net_wait(fd, POLLIN, LAB_TIMEOUT_MS))
+			continue;
+		if (got <= 0)
+			break;
+		total += got;
+	}
+	return total;
+}
+
+TEST_F(record, bytes_are_exact)
+{
+	ASSERT_EQ(0, peer_connect(&self->peer));
+	ASSERT_EQ(5, write(self->peer.fd, "hello", 5));
+	ASSERT_EQ(0, peer_expect(&self->peer, PUPPET_PSH));
+	ASSERT_EQ(0, peer_send(&self->peer, PUPPET_PSH | PUPPET_ACK, "goodbye", 7));
+	ASSERT_EQ(7, read_all(self->peer.fd, 7));
+	ASSERT_EQ(0, peer_send(&self->peer, PUPPET_FIN | PUPPET_ACK, NULL, 0));
+	ASSERT_EQ(0, peer_close(&self->peer));
+	ASSERT_EQ(0, peer_expect(&self->peer, PUPPET_FIN));
+	ASSERT_EQ(0, peer_send(&self->peer, PUPPET_ACK, NULL, 0));
+	PATH("ESTABLISHED>CLOSE_WAIT CLOSE_WAIT>LAST_ACK LAST_ACK>CLOSE=FIN");
+	EXPECT_EQ(5U, event_sent(EVENT(0)));
+	EXPECT_EQ(7U, event_received(EVENT(0)));
+	/* Neither FIN counts */
+	EXPECT_EQ(7U, event_received(EVENT(1)));
+	EXPECT_EQ(7U, event_received(EVENT(2)));
+}
+
+TEST_F(record, bytes_are_exact_in_bulk)
+{
+	static char block[1 << 20];
+	struct flow client, server;
+	int pair[2];
+	pid_t pid;
+
+	ASSERT_EQ(0, net_pair(variant->family, pair));
+	client = lab_flow(&self->lab, net_local_port(pair[0]), net_remote_port(pair[0]));
+	server = lab_flow(&self->lab, client.rport, client.lport);
+	pid = fork();
+	ASSERT_LE(0, pid);
+	if (!pid) {
+		close(pair[1]);
+		_exit(write(pair[0], block, sizeof(block)) != sizeof(block));
+	}
+	ASSERT_EQ(0, close(pair[0]));
+	ASSERT_EQ((ssize_t)sizeof(block), read_all(pair[1], sizeof(block) + 1));
+	ASSERT_EQ(0, close(pair[1]));
+	EXPECT_PATH(&self->lab, &server,
+		    "ESTABLISHED>CLOSE_WAIT CLOSE_WAIT>LAST_ACK LAST_ACK>CLOSE=FIN");
+	EXPECT_EQ(sizeof(block), event_received(stream_event(&self->lab.stream, &server, 2)));
+	EXPECT_EQ(0U, event_sent(stream_event(&self->lab.stream, &server, 2)));
+	EXPECT_EQ(sizeof(block), event_sent(stream_event(&self->lab.stream, &client, 1)));
+}
+
+/* A half-closed connection still receives; the records say how much. */
+TEST_F(record, half_close_still_receives)
+{
+	ASSERT_EQ(0, peer_connect(&self->peer));
+	ASSERT_EQ(0, shutdown(self->peer.fd, SHUT_WR));
+	ASSERT_EQ(0, peer_expect(&self->peer, PUPPET_FIN));
+	ASSERT_EQ(0, peer_send(&self->peer, PUPPET_ACK, NULL, 0));
+	ASSERT_EQ(0, peer_send(&self->peer, PUPPET_PSH | PUPPET_ACK, "more", 4));
+	ASSERT_EQ(4, read_all(self->peer.fd, 4));
+	ASSERT_EQ(0, peer_send(&self->peer, PUPPET_FIN | PUPPET_ACK, NULL, 0));
+	PATH("ESTABLISHED>FIN_WAIT1 FIN_WAIT1>FIN_WAIT2 FIN_WAIT2>TIME_WAIT[CLOSE]=FIN");
+	EXPECT_EQ(0U, event_received(EVENT(1)));
+	EXPECT_EQ(4U, event_received(EVENT(2)));
+}
+
+static struct tcp_info info_of(int fd)
+{
+	struct tcp_info info = { 0 };
+	socklen_t len = sizeof(info);
+
+	getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &len);
+	return info;
+}
+
+TEST_F(record, retransmits_are_counted)
+{
+	ASSERT_EQ(0, peer_connect(&self->peer));
+	ASSERT_EQ(4, write(self->peer.fd, "lost", 4));
+	/* The segment, and three times again */
+	ASSERT_EQ(0, peer_expect(&self->peer, PUPPET_PSH));
+	ASSERT_EQ(0, peer_expect(&self->peer, PUPPET_PSH));
+	ASSERT_EQ(0, peer_expect(&self->peer, PUPPET_PSH));
+	ASSERT_EQ(0, peer_expect(&self->peer, PUPPET_PSH));
+	ASSERT_EQ(0, peer_send(&self->peer, PUPPET_ACK, NULL, 0));
+	ASSERT_EQ(0, shutdown(self->peer.fd, SHUT_WR));
+	PATH("ESTABLISHED>FIN_WAIT1");
+	EXPECT_EQ(3, EVENT(0)->r.retransmits);
+	EXPECT_EQ(4U, event_sent(EVENT(0)));
+}
+
+TEST_F(record, retransmits_are_the_sockets_own_count)
+{
+	unsigned int retransmits = 0;
+	struct flow client;
+	int pair[2], tries;
+
+	ASSERT_EQ(0, net_pair(variant->family, pair));
+	client = lab_flow(&self->lab, net_local_port(pair[0]), net_remote_port(pair[0]));
+	ASSERT_EQ(0, net_run("nft 'add table inet lost; add chain inet lost in { type filter hook input priority 0; }; add rule inet lost in tcp sport %u tcp flags & psh == psh drop'",
+			     client.lport));
+	ASSERT_EQ(4, write(pair[0], "lost", 4));
+	for (tries = 0; retransmits < 2 && tries < 100; tries++) {
+		usleep(50000);
+		retransmits = info_of(pair[0]).tcpi_total_retrans;
+	}
+	ASSERT_EQ(0, net_run("nft delete table inet lost"));
+	ASSERT_EQ(4, read_all(pair[1], 4));
+	retransmits = info_of(pair[0]).tcpi_total_retrans;
+	ASSERT_LE(2U, retransmits);
+	ASSERT_EQ(0, shutdown(pair[0], SHUT_WR));
+	EXPECT_PATH(&self->lab, &client, "ESTABLISHED>FIN_WAIT1 FIN_WAIT1>FIN_WAIT2");
+	EXPECT_EQ(retransmits, stream_event(&self->lab.stream, &client, 0)->r.retransmits);
+	EXPECT_EQ(4U, event_sent(stream_event(&self->lab.stream, &client, 0)));
+}
+
+TEST_F(record, srtt_is_the_delay_of_the_path)
+{
+	struct flow client;
+	unsigned int rtt;
+	int pair[2];
+
+	ASSERT_EQ(0, net_run("tc qdisc add dev lo root netem delay 20ms"));
+	ASSERT_EQ(0, net_pair(variant->family, pair));
+	client = lab_flow(&self->lab, net_local_port(pair[0]), net_remote_port(pair[0]));
+	rtt = info_of(pair[0]).tcpi_rtt;
+	ASSERT_EQ(0, shutdown(pair[0], SHUT_WR));
+	ASSERT_EQ(0, stream_wait(&self->lab.stream, &client, 1, LAB_TIMEOUT_MS));
+	EXPECT_EQ(rtt, stream_event(&self->lab.stream, &client, 0)->r.srtt_us);
+	EXPECT_LE(40000U, rtt);
+	EXPECT_GE(50000U, rtt);
+}
+
+/* ---- which directions are shut down */
+
+TEST_F(record, shutdown_bits_tell_half_close_from_close)
+{
+	ASSERT_EQ(0, peer_connect(&self->peer));
+	ASSERT_EQ(0, shutdown(self->peer.fd, SHUT_WR));
+	ASSERT_EQ(0, peer_close(&self->peer));
+	PATH("ESTABLISHED>FIN_WAIT1 FIN_WAIT1>FIN_WAIT1");
+	EXPECT_EQ(2, event_shutdown(EVENT(0)));
+	EXPECT_EQ(3, event_shutdown(EVENT(1)));
+}
+
+TEST_F(record, shutdown_bits_tell_that_the_peer_has_finished)
+{
+	ASSERT_EQ(0, peer_connect(&self->peer));
+	ASSERT_EQ(0, peer_send(&self->peer, PUPPET_FIN | PUPPET_ACK, NULL, 0));
+	PATH("ESTABLISHED>CLOSE_WAIT");
+	EXPECT_EQ(1, event_shutdown(EVENT(0)));
+}
+
+/* ---- the segment */
+
+#define ALL_BUT_SYN_AND_RST \
+	(PUPPET_FIN | PUPPET_PSH | PUPPET_ACK | PUPPET_URG | PUPPET_ECE | PUPPET_CWR | PUPPET_NS)
+
+TEST_F(record, all_control_bits_reach_the_record)
+{
+	ASSERT_EQ(0, peer_connect(&self->peer));
+	ASSERT_EQ(0, peer_send(&self->peer, ALL_BUT_SYN_AND_RST, "x", 1));
+	PATH("ESTABLISHED>CLOSE_WAIT");
+	EXPECT_EQ(ALL_BUT_SYN_AND_RST, EVENT(0)->r.flags);
+}
+
+TEST_F(record, each_control_bit_stands_for_itself)
+{
+	static const __u16 bits[] = {
+		TCPCLOSE_FLAG_PSH, TCPCLOSE_FLAG_URG, TCPCLOSE_FLAG_ECE, TCPCLOSE_FLAG_CWR,
+		TCPCLOSE_FLAG_NS,
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(bits); i++) {
+		const __u16 flags = TCPCLOSE_FLAG_FIN | TCPCLOSE_FLAG_ACK | bits[i];
+
+		peer_init(&self->peer, &self->lab.puppet);
+		ASSERT_EQ(0, peer_connect(&self->peer));
+		ASSERT_EQ(0, peer_send(&self->peer, flags, NULL, 0));
+		PATH("ESTABLISHED>CLOSE_WAIT");
+		EXPECT_EQ(flags, EVENT(0)->r.flags);
+		ASSERT_EQ(0, net_abort(self->peer.fd));
+	}
+}
+
+TEST_F(record, control_bits_of_a_segment_to_a_mini_socket)
+{
+	const __u16 fin = PUPPET_FIN | PUPPET_ACK | PUPPET_ECE | PUPPET_CWR | PUPPET_NS;
+	const __u16 rst = PUPPET_RST | PUPPET_ECE | PUPPET_NS;
+
+	ASSERT_EQ(0, peer_connect(&self->peer));
+	ASSERT_EQ(0, peer_close(&self->peer));
+	ASSERT_EQ(0, peer_expect(&self->peer, PUPPET_FIN));
+	ASSERT_EQ(0, peer_send(&self->peer, PUPPET_ACK, NULL, 0));
+	ASSERT_EQ(0, peer_send(&self->peer, fin, NULL, 0));
+	ASSERT_EQ(0, peer_send(&self->peer, rst, NULL, 0));
+	PATH(TO_TIME_WAIT " tw:TIME_WAIT>CLOSE!RST");
+	EXPECT_EQ(fin, EVENT(3)->r.flags);
+	EXPECT_EQ(rst, EVENT(4)->r.flags);
+}
+
+/* ---- time */
+
+#define EXPECT_BETWEEN(low, value, high) do { \
+	EXPECT_LE(low, value); \
+	EXPECT_GE(high, value); \
+} while (0)
+
+TEST_F(record, dwell_and_age_are_the_clocks)
+{
+	uint64_t open, opened, fin, finned, close, closed;
+
+	open = now_ns();
+	ASSERT_EQ(0, peer_connect(&self->peer));
+	opened = now_ns();
+	sleep(3);
+	fin = now_ns();
+	ASSERT_EQ(0, peer_send(&self->peer, PUPPET_FIN | PUPPET_ACK, NULL, 0));
+	finned = now_ns();
+	sleep(7);
+	close = now_ns();
+	ASSERT_EQ(0, peer_close(&self->peer));
+	closed = now_ns();
+	PATH("ESTABLISHED>CLOSE_WAIT CLOSE_WAIT>LAST_ACK");
+	EXPECT_BETWEEN(fin, EVENT(0)->r.ts_ns, finned);
+	EXPECT_BETWEEN(fin - opened, EVENT(0)->r.dwell_ns, finned - open);
+	EXPECT_BETWEEN(fin - opened, EVENT(0)->r.age_ns, finned - open);
+	EXPECT_LT(EVENT(0)->r.dwell_ns, EVENT(0)->r.age_ns);
+	EXPECT_BETWEEN(close, EVENT(1)->r.ts_ns, closed);
+	EXPECT_BETWEEN(close - finned, EVENT(1)->r.dwell_ns, closed - fin);
+	EXPECT_BETWEEN(close - opened, EVENT(1)->r.age_ns, closed - open);
+	EXPECT_EQ(EVENT(1)->r.ts_ns - EVENT(0)->r.ts_ns, EVENT(1)->r.dwell_ns);
+}
+
+TEST_F(record, dwell_goes_on_over_the_hand_over)
+{
+	int i;
+
+	ASSERT_EQ(0, peer_connect(&self->peer));
+	ASSERT_EQ(0, peer_close(&self->peer));
+	ASSERT_EQ(0, peer_expect(&self->peer, PUPPET_FIN));
+	ASSERT_EQ(0, peer_send(&self->peer, PUPPET_ACK, NULL, 0));
+	sleep(5);
+	ASSERT_EQ(0, peer_send(&self->peer, PUPPET_FIN | PUPPET_ACK, NULL, 0));
+	PATH(TO_TIME_WAIT);
+	for (i = 1; i < 4; i++) {
+		/* The hand-over is no new state: FIN_WAIT2 began with the ACK */
+		__u64 began = EVENT(i == 3 ? 1 : i - 1)->r.ts_ns;
+
+		EXPECT_EQ(EVENT(i)->r.ts_ns - began, EVENT(i)->r.dwell_ns);
+		EXPECT_EQ(EVENT(i)->r.ts_ns - EVENT(0)->r.ts_ns,
+			  EVENT(i)->r.age_ns - EVENT(0)->r.age_ns);
+	}
+}
+
+TEST_F(record, index_has_no_gaps)
+{
+	int i;
+
+	ASSERT_EQ(0, peer_accept(&self->peer));
+	ASSERT_EQ(0, peer_close_active(&self->peer));
+	ASSERT_EQ(0, peer_send(&self->peer, PUPPET_RST, NULL, 0));
+	PATH(TO_TIME_WAIT " tw:TIME_WAIT>CLOSE!RST");
+	for (i = 0; i < 5; i++)
+		EXPECT_EQ(2 + i, EVENT(i)->r.index);
+}
+
+/* ---- what a mini-socket does not know */
+
+TEST_F(record, mini_socket_has_no_traffic)
+{
+	ASSERT_EQ(0, peer_connect(&self->peer));
+	ASSERT_EQ(0, peer_send(&self->peer, PUPPET_PSH | PUPPET_ACK, "data", 4));
+	ASSERT_EQ(4, read_all(self->peer.fd, 4));
+	ASSERT_EQ(0, peer_close_active(&self->peer));
+	PATH(TO_TIME_WAIT);
+	EXPECT_EQ(4U, event_received(EVENT(2)));
+	EXPECT_EQ(0U, event_received(EVENT(3)));
+	EXPECT_EQ(0U, EVENT(3)->r.srtt_us);
+	EXPECT_EQ(0, EVENT(3)->r.sk_err);
+	EXPECT_EQ(0, EVENT(3)->r.raw);
+}
+
+TEST_HARNESS_MAIN
