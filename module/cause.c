@@ -136,6 +136,13 @@ static u8 cause_of_way(enum tcpclose_way way, const struct sock *sk, int old,
 	}
 }
 
+static bool is_timer(enum tcpclose_way way)
+{
+	return way == TCPCLOSE_WAY_WRITE_TIMER ||
+	       way == TCPCLOSE_WAY_KEEPALIVE_TIMER ||
+	       way == TCPCLOSE_WAY_RESOURCES;
+}
+
 /* The innermost function of interest decides; its kind settles the context. */
 static struct tcpclose_verdict cause_on_stack(const struct sock *sk, int old)
 {
@@ -151,12 +158,17 @@ static struct tcpclose_verdict cause_on_stack(const struct sock *sk, int old)
 
 		if (way == TCPCLOSE_WAY_BOUNDARY || way == TCPCLOSE_WAY_TIMER)
 			break;
-		backlog |= way == TCPCLOSE_WAY_BACKLOG;
+		backlog = way == TCPCLOSE_WAY_BACKLOG;
+		if (backlog)
+			break;
 		disconnect |= way == TCPCLOSE_WAY_DISCONNECT;
 		if (verdict.cause == TCPCLOSE_CAUSE_NONE) {
 			verdict.cause = cause_of_way(way, sk, old, disconnect);
 			decisive = way;
 		}
+		/* A timer's work may be done late, from the backlog. */
+		if (verdict.cause != TCPCLOSE_CAUSE_NONE && !is_timer(decisive))
+			break;
 	}
 	/* inet_shutdown() disconnects a socket in SYN_SENT. */
 	if (verdict.cause == TCPCLOSE_CAUSE_NONE && disconnect)

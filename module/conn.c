@@ -56,7 +56,8 @@ int tcpclose_conn_init(unsigned int max_conns)
 	capacity = max_conns;
 	refused = false;
 	bucket_bits = ilog2(roundup_pow_of_two(max(max_conns, 64u)));
-	buckets = vmalloc(array_size(1u << bucket_bits, sizeof(*buckets)));
+	buckets = __vmalloc(array_size(1u << bucket_bits, sizeof(*buckets)),
+			    GFP_KERNEL | __GFP_NOWARN);
 	if (!buckets) {
 		tcpclose_pool_exit();
 		return -ENOMEM;

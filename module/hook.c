@@ -327,3 +327,20 @@ int tcpclose_hook_state(struct tcpclose_hook *hook)
 	strscpy(hook->purpose, probe->purpose, sizeof(hook->purpose));
 	return 0;
 }
+
+/**
+ * tcpclose_hook_missed() - how often a hook could not run since load
+ *
+ * A kprobe is passed over while another one runs on the same CPU.
+ */
+u64 tcpclose_hook_missed(void)
+{
+	u64 missed = 0;
+	unsigned int i;
+
+	for (i = 0; i < probes_count; i++) {
+		if (probes[i]->via == TCPCLOSE_HOOK_KPROBE)
+			missed += READ_ONCE(probes[i]->kp.nmissed);
+	}
+	return missed;
+}

@@ -84,6 +84,7 @@ int tcpclose_hook_prepare(struct tcpclose_probe *probe);
 int tcpclose_hook_attach(struct tcpclose_probe *probe);
 void tcpclose_hook_detach(struct tcpclose_probe *probe);
 int tcpclose_hook_state(struct tcpclose_hook *hook);
+u64 tcpclose_hook_missed(void);
 void tcpclose_hook_tracepoint(const char *name, const char *purpose,
 			      u64 __percpu *calls);
 

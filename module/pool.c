@@ -149,7 +149,8 @@ int tcpclose_pool_init(unsigned int entries)
 	init_irq_work(&grow_irq_work, grow_soon);
 
 	tcpclose_pool_chunks = kvcalloc(DIV_ROUND_UP(entries, TCPCLOSE_POOL_CHUNK),
-					sizeof(*tcpclose_pool_chunks), GFP_KERNEL);
+					sizeof(*tcpclose_pool_chunks),
+					GFP_KERNEL | __GFP_NOWARN);
 	if (!tcpclose_pool_chunks)
 		return -ENOMEM;
 	while (made < min(capacity, FIRST_ENTRIES)) {

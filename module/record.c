@@ -232,12 +232,16 @@ void tcpclose_record_sock(const struct tcpclose_step *step, const struct sock *s
 	if (step->context == TCPCLOSE_CONTEXT_PROCESS) {
 		const struct tcp_sock *tp = tcp_sk(sk);
 		u32 unread = tp->rcv_nxt - tp->copied_seq;
+		u32 unacked = tp->write_seq - tp->snd_una;
 
-		/* The FIN takes a number, too, which nobody reads. */
+		/* SYN and FIN take a number, too, which is no data. */
 		if (unread && sock_flag(sk, SOCK_DONE))
 			unread--;
-		record_task(step, net->net_cookie, cgroup, unread,
-			    tp->write_seq - tp->snd_una);
+		if (unacked && (1 << step->old) & (TCPF_SYN_SENT | TCPF_SYN_RECV |
+						   TCPF_FIN_WAIT1 | TCPF_CLOSING |
+						   TCPF_LAST_ACK))
+			unacked--;
+		record_task(step, net->net_cookie, cgroup, unread, unacked);
 	}
 
 	record = tcpclose_ring_begin(&seq);

@@ -14,6 +14,7 @@
 #include <linux/topology.h>
 
 #include "conn.h"
+#include "hook.h"
 #include "stats.h"
 
 DEFINE_PER_CPU(struct tcpclose_stats *, tcpclose_counters);
@@ -150,6 +151,7 @@ int tcpclose_stats_snapshot(struct tcpclose_stats *to)
 
 	to->now_ns = ktime_get_ns();
 	to->max_conns = tcpclose_conn_max();
+	to->missed = tcpclose_hook_missed();
 	for (i = 0; i < TCPCLOSE_STATES; i++)
 		to->tracked += to->live[i];
 	return 0;

@@ -236,7 +236,7 @@ static void explain(struct tcpclose_step *step, const struct sock *sk, int old,
 static void count(const struct tcpclose_step *step)
 {
 	tcpclose_stats_edge(step->old, step->new, step->dwell_ns);
-	if (step->cause)
+	if (step->cause && step->cause != TCPCLOSE_CAUSE_LISTENER)
 		tcpclose_count(&tcpclose_stats_here()->causes[step->cause]);
 	if (step->end)
 		tcpclose_count(&tcpclose_stats_here()->ends[step->end]);

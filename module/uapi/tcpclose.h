@@ -481,7 +481,7 @@ enum tcpclose_untracked {
  * @born: mini-sockets made
  * @rearmed: times that TIME_WAIT's timer was started anew
  * @late: ends seen only when the memory was freed
- * @causes: ends of connections by &enum tcpclose_cause
+ * @causes: ends of connections by &enum tcpclose_cause; listeners are none
  * @live: tracked connections by state, now; not touched by a reset
  * @live_timewait: mini-sockets alive, of @live, now
  * @tracked: connections tracked, now
