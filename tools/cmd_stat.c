@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "clock.h"
-#include "device.h"
+#include "devnode.h"
 #include "options.h"
 #include "report.h"
 #include "signals.h"
@@ -181,7 +181,7 @@ int cmd_stat(struct tool *tool, int argc, char **argv)
 	if (ret >= 0)
 		goto out_free;
 	signals_catch();
-	r->fd = device_open(r->device, &why);
+	r->fd = devnode_open(r->device, &why);
 	if (r->fd < 0) {
 		tool_complain(tool, "%s", why.text);
 		ret = EXIT_COULD_NOT_RUN;

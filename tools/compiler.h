@@ -5,10 +5,14 @@
 #ifndef TCPCLOSE_COMPILER_H
 #define TCPCLOSE_COMPILER_H
 
+#ifndef ARRAY_SIZE
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
+#endif
 
 /* The compiler checks the arguments of what is formatted. */
+#ifndef __printf
 #define __printf(format, first) \
 	__attribute((__format__(__printf__, format, first)))
+#endif
 
 #endif /* TCPCLOSE_COMPILER_H */

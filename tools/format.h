@@ -15,7 +15,7 @@
 
 #define FORMAT_U64_MAX 20
 #define FORMAT_IP_MAX 45
-#define FORMAT_DURATION_MAX 8
+#define FORMAT_DURATION_MAX 10
 /* Each byte may become six characters; and the quotes. */
 #define FORMAT_JSON_MAX(len) (6 * (len) + 2)
 #define FORMAT_TEXT_MAX(len) (4 * (len))

@@ -43,8 +43,9 @@ static uint64_t clamp_ns(const struct tcpclose_histogram *h, uint64_t ns)
  * @h: the histogram
  * @percent: 1 to 99
  *
- * Values are taken to lie evenly in their bucket, so the result is off by no
- * more than the bucket's width, which is 25 % of its value at most.
+ * Values are taken to lie evenly in their bucket, or in that part of it which
+ * lies between the extremes, so the result is off by no more than the bucket's
+ * width, which is 25 % of its value at most.
  *
  * Return: nanoseconds, or %TCPCLOSE_UNKNOWN_NS if nothing was counted
  */
@@ -70,9 +71,10 @@ uint64_t histogram_percentile(const struct tcpclose_histogram *h,
 	histogram_bucket(h, b, &row);
 	if (row.to_ns == UINT64_MAX)
 		return clamp_ns(h, h->max_ns);
-	width = (double)(row.to_ns - row.from_ns);
+	row.from_ns = clamp_ns(h, row.from_ns);
+	width = (double)(clamp_ns(h, row.to_ns) - row.from_ns);
 	share = ((double)(rank - before) - 0.5) / (double)row.count;
-	return clamp_ns(h, row.from_ns + (uint64_t)(width * share));
+	return row.from_ns + (uint64_t)(width * share);
 }
 
 /**

@@ -4,12 +4,11 @@
  *
  * Finds the command and runs it; knows nothing of what commands do.
  */
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "device.h"
+#include "devnode.h"
 #include "options.h"
 #include "tool.h"
 
@@ -23,78 +22,6 @@ static const struct command commands[] = {
 	  cmd_stat },
 	{ NULL, NULL, NULL, NULL },
 };
-
-/**
- * tool_complain() - tell a person what is wrong, on standard error
- * @tool: the run
- * @format: as for printf(), no newline; says what to do next
- */
-void tool_complain(const struct tool *tool, const char *format, ...)
-{
-	char text[1024];
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(text, sizeof(text), format, args);
-	va_end(args);
-	/* One call, so that lines of several processes do not mix. */
-	fprintf(stderr, "%s: %s\n", tool->name, text);
-}
-
-/**
- * tool_usage_error() - complain about the command line
- * @tool: the run
- * @reason: what is wrong with it
- *
- * Return: %EXIT_COULD_NOT_RUN
- */
-int tool_usage_error(const struct tool *tool, const char *reason)
-{
-	if (tool->command)
-		tool_complain(tool, "%s: %s: see `%s %s --help`",
-			      tool->command->name, reason, tool->name,
-			      tool->command->name);
-	else
-		tool_complain(tool, "%s: see `%s --help`", reason, tool->name);
-	return EXIT_COULD_NOT_RUN;
-}
-
-static int finish_stdout(const struct tool *tool)
-{
-	if (!fflush(stdout) && !ferror(stdout))
-		return EXIT_CLEAN;
-	tool_complain(tool, "standard output: cannot be written: %m");
-	return EXIT_COULD_NOT_RUN;
-}
-
-/**
- * tool_help() - print the help of the command that runs
- * @tool: the run
- * @specs: the command's options
- *
- * Return: an exit status
- */
-int tool_help(const struct tool *tool, const struct option_spec *specs)
-{
-	const struct command *command = tool->command;
-
-	printf("usage: %s %s [OPTION]...%s%s\n\n%s %s: %s\n\n", tool->name,
-	       command->name, *command->operands ? " " : "", command->operands,
-	       tool->name, command->name, command->summary);
-	for (; specs->name; specs++) {
-		char left[64];
-
-		snprintf(left, sizeof(left), "--%s%s%s", specs->name,
-			 specs->arg ? " " : "", specs->arg ? specs->arg : "");
-		if (specs->letter)
-			printf("  -%c, ", specs->letter);
-		else
-			printf("      ");
-		printf("%-24s %s\n", left, specs->help);
-	}
-	printf("\nMore in tcpclose(1).\n");
-	return finish_stdout(tool);
-}
 
 static void print_commands(const struct tool *tool, FILE *to)
 {
@@ -119,16 +46,16 @@ static int print_version(const struct tool *tool)
 
 	printf("tcpclose %s, ABI %u.%u\n", TCPCLOSE_VERSION, TCPCLOSE_ABI_MAJOR,
 	       TCPCLOSE_ABI_MINOR);
-	fd = device_open(TCPCLOSE_DEVICE, &why);
+	fd = devnode_open(TCPCLOSE_DEVICE, &why);
 	if (fd >= 0) {
-		if (!device_version(fd, &version))
+		if (!devnode_version(fd, &version))
 			printf("module %s, ABI %u.%u\n", version.module,
 			       version.abi_major, version.abi_minor);
 		close(fd);
 	} else {
 		printf("module unknown: %s\n", why.text);
 	}
-	return finish_stdout(tool);
+	return tool_flush(tool);
 }
 
 static const struct command *find_command(const char *name)
@@ -155,7 +82,7 @@ int main(int argc, char **argv)
 	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") ||
 	    (!strcmp(argv[1], "help") && argc == 2)) {
 		print_commands(&tool, stdout);
-		return finish_stdout(&tool);
+		return tool_flush(&tool);
 	}
 	if (!strcmp(argv[1], "help")) {
 		tool.command = find_command(argv[2]);

@@ -399,7 +399,8 @@ static char *text_why(char *p, const struct event *e)
 	char *start = p;
 
 	if (event_is_rearm(e))
-		p = FORMAT_LITERAL(p, "rearmed");
+		p = format_u64(FORMAT_LITERAL(p, "re-arm "),
+			       e->rearms > 0 ? (uint64_t)e->rearms : 0);
 	if (e->end)
 		p = text_number_name(comma(p, start), end_name(e->end), "end-",
 				     e->end);
@@ -409,7 +410,7 @@ static char *text_why(char *p, const struct event *e)
 		p = text_number_name(comma(p, start),
 				     error_name((unsigned int)e->sk_err),
 				     "errno-", (unsigned int)e->sk_err);
-	if (e->rearms > 0) {
+	if (e->rearms > 0 && !event_is_rearm(e)) {
 		p = format_u64(comma(p, start), (uint64_t)e->rearms);
 		p = e->rearms == 1 ? FORMAT_LITERAL(p, " re-arm") :
 				     FORMAT_LITERAL(p, " re-arms");

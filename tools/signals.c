@@ -3,7 +3,6 @@
  * Being told to stop: the first SIGINT or SIGTERM asks for a clean end, the
  * second one ends the program.
  */
-#define _GNU_SOURCE
 #include <errno.h>
 #include <signal.h>
 #include <stdatomic.h>

@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 #include "clock.h"
-#include "device.h"
+#include "devnode.h"
 #include "netns.h"
 #include "signals.h"
 #include "source.h"
@@ -126,7 +126,7 @@ static int enqueue_starts(struct source *s)
 	unsigned int cpu;
 
 	for (cpu = 0; cpu < s->head.cpus; cpu++) {
-		int ret = device_cursor(s->fd, cpu, &cursor);
+		int ret = devnode_cursor(s->fd, cpu, &cursor);
 
 		if (ret)
 			return ret;
@@ -146,7 +146,7 @@ static int enqueue_losses(struct source *s)
 	unsigned int cpu;
 
 	for (cpu = 0; cpu < s->head.cpus; cpu++) {
-		int ret = device_cursor(s->fd, cpu, &cursor);
+		int ret = devnode_cursor(s->fd, cpu, &cursor);
 
 		if (ret)
 			return ret;
@@ -473,7 +473,7 @@ int source_open_device(struct source **result, const char *path, bool all,
 
 	if (!s)
 		return reason_set(why, -ENOMEM, "out of memory");
-	ret = device_open(path, why);
+	ret = devnode_open(path, why);
 	if (ret < 0)
 		goto err_close;
 	s->fd = ret;
@@ -482,7 +482,7 @@ int source_open_device(struct source **result, const char *path, bool all,
 		ret = -errno;
 		goto err_explain;
 	}
-	ret = device_geometry(s->fd, &geometry);
+	ret = devnode_geometry(s->fd, &geometry);
 	if (ret)
 		goto err_explain;
 	if (geometry.record_size != TCPCLOSE_RECORD_SIZE) {

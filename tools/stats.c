@@ -7,7 +7,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 
-#include "device.h"
+#include "devnode.h"
 #include "stats.h"
 
 /* Far more than there are; an end in case the device never says so. */
@@ -17,7 +17,7 @@ static int fetch_rings(int fd, struct stats *s)
 {
 	struct tcpclose_geometry geometry;
 	unsigned int cpu;
-	int ret = device_geometry(fd, &geometry);
+	int ret = devnode_geometry(fd, &geometry);
 
 	if (ret)
 		return ret;
@@ -25,7 +25,7 @@ static int fetch_rings(int fd, struct stats *s)
 	if (!s->rings)
 		return -ENOMEM;
 	for (cpu = 0; cpu < geometry.rings; cpu++) {
-		ret = device_cursor(fd, cpu, &s->rings[cpu]);
+		ret = devnode_cursor(fd, cpu, &s->rings[cpu]);
 		if (ret)
 			return ret;
 	}

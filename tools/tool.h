@@ -56,6 +56,7 @@ struct options;
 void __printf(2, 3)
 	tool_complain(const struct tool *tool, const char *format, ...);
 int tool_usage_error(const struct tool *tool, const char *reason);
+int tool_flush(const struct tool *tool);
 int tool_help(const struct tool *tool, const struct option_spec *specs);
 
 int cmd_record(struct tool *tool, int argc, char **argv);

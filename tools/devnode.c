@@ -10,7 +10,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "device.h"
+#include "devnode.h"
 
 static int open_error(const char *path, int error, struct reason *why)
 {
@@ -46,7 +46,7 @@ static int check_version(int fd, const char *path, struct reason *why)
 	static const char newer[] =
 		"%s: module %s has ABI %u, this tool ABI %u: use the tool of that module";
 	struct tcpclose_version v;
-	int ret = device_version(fd, &v);
+	int ret = devnode_version(fd, &v);
 
 	if (ret)
 		return reason_set(why, ret, no_device, path);
@@ -60,13 +60,13 @@ static int check_version(int fd, const char *path, struct reason *why)
 }
 
 /**
- * device_open() - open the device for non-blocking reads and check its ABI
+ * devnode_open() - open the device for non-blocking reads and check its ABI
  * @path: its name
  * @why: why it failed
  *
  * Return: a file descriptor, or -errno
  */
-int device_open(const char *path, struct reason *why)
+int devnode_open(const char *path, struct reason *why)
 {
 	int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 	int ret;
@@ -82,13 +82,13 @@ int device_open(const char *path, struct reason *why)
 }
 
 /**
- * device_version() - ask for the module's version
+ * devnode_version() - ask for the module's version
  * @fd: the device
  * @version: result
  *
  * Return: 0, or -errno
  */
-int device_version(int fd, struct tcpclose_version *version)
+int devnode_version(int fd, struct tcpclose_version *version)
 {
 	if (ioctl(fd, TCPCLOSE_IOC_VERSION, version))
 		return -errno;
@@ -97,26 +97,26 @@ int device_version(int fd, struct tcpclose_version *version)
 }
 
 /**
- * device_geometry() - ask how many rings there are and what this file sees
+ * devnode_geometry() - ask how many rings there are and what this file sees
  * @fd: the device
  * @geometry: result
  *
  * Return: 0, or -errno
  */
-int device_geometry(int fd, struct tcpclose_geometry *geometry)
+int devnode_geometry(int fd, struct tcpclose_geometry *geometry)
 {
 	return ioctl(fd, TCPCLOSE_IOC_GEOMETRY, geometry) ? -errno : 0;
 }
 
 /**
- * device_cursor() - ask where this file stands in one ring
+ * devnode_cursor() - ask where this file stands in one ring
  * @fd: the device
  * @cpu: which ring
  * @cursor: result
  *
  * Return: 0, or -errno
  */
-int device_cursor(int fd, unsigned int cpu, struct tcpclose_cursor *cursor)
+int devnode_cursor(int fd, unsigned int cpu, struct tcpclose_cursor *cursor)
 {
 	memset(cursor, 0, sizeof(*cursor));
 	cursor->cpu = cpu;
