@@ -1,0 +1,82 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# A damaged recording: what is whole is shown, what is not is told, and nothing
+# crashes.
+
+set -u
+# shellcheck source=selftests/host/lib/tap.sh
+. "$(dirname "$0")/lib/tap.sh"
+build_sample
+
+cd "$work" || exit 1
+./sample recording >sample.rec
+"$tcpclose" watch --json --input sample.rec >whole 2>/dev/null
+
+# Each byte is cut at in recording.c; here, what the user is told
+for at in 1 7 127; do
+	head -c "$at" sample.rec >cut.rec
+	complains "a cut within the header is refused ($at)" "cut after $at of 128" \
+		"$tcpclose" watch --input cut.rec
+done
+for rest in 0 1 64 127; do
+	at=$((128 * 10 + rest))
+	head -c "$at" sample.rec >cut.rec
+	exits "a cut leaves what is whole ($rest)" 0 "$tcpclose" watch --json --input cut.rec
+	head -n "$(wc -l <out)" whole >expected
+	same "and nothing else" expected out
+	if [ "$rest" = 0 ]; then
+		if grep -q 'within a record' err; then not_ok "and is none" err; else ok "and is none"; fi
+	else
+		if grep -q "within a record: left out its last $rest byte" err; then
+			ok "and is told"
+		else
+			not_ok "and is told" err
+		fi
+	fi
+done
+
+# change OFFSET BYTES: a copy of the sample with other bytes (printf notation)
+change()
+{
+	cp sample.rec changed.rec
+	# shellcheck disable=SC2059
+	printf "$2" | dd of=changed.rec bs=1 seek="$1" conv=notrunc status=none
+}
+
+change 0 X
+complains "another magic is refused" "is no recording" "$tcpclose" watch --input changed.rec
+change 8 '\002'
+complains "a newer format is refused" "format 2.*newer tcpclose" "$tcpclose" watch --input changed.rec
+change 8 '\000'
+complains "format 0 is refused" "use its tcpclose" "$tcpclose" watch --input changed.rec
+change 10 '\001'
+complains "another size of header is refused" "use its tcpclose" "$tcpclose" watch --input changed.rec
+change 12 '\002'
+complains "another ABI is refused" "ABI 2.*ABI 1" "$tcpclose" watch --input changed.rec
+change 14 '\377'
+exits "a newer minor ABI is read" 0 "$tcpclose" watch --input changed.rec
+change 16 '\377'
+complains "another size of record is refused" "records of 255 bytes" "$tcpclose" watch --input changed.rec
+change 20 '\001\002\003\004'
+complains "the other byte order is refused" "byte order" "$tcpclose" watch --input changed.rec
+change 20 '\000'
+complains "a damaged byte order is refused" "damaged header" "$tcpclose" watch --input changed.rec
+
+: >empty.rec
+complains "an empty file is refused" "is empty" "$tcpclose" watch --input empty.rec
+complains "a directory is refused" "is a directory" "$tcpclose" watch --input .
+complains "a missing file is refused" "cannot be read: No such file" "$tcpclose" watch --input no.rec
+complains "another file is refused" "is no recording" "$tcpclose" watch --input whole
+
+head -c 128 sample.rec >header.rec
+exits "a header alone is a recording without records" 0 "$tcpclose" watch --json --input header.rec
+if [ ! -s out ] && [ ! -s err ]; then ok "and nothing is said of it"; else not_ok "and nothing is said of it" out err; fi
+
+# Zeros, as a disk leaves them after a loss of power
+{ cat sample.rec; head -c 1280 /dev/zero; } >zeros.rec
+exits "zeros behind a recording are left out" 0 "$tcpclose" watch --json --input zeros.rec
+same "and all before is shown" whole out
+if grep -q 'left out 11 records of unknown kind' err; then ok "and told"; else not_ok "and told" err; fi
+
+finish

@@ -1,0 +1,402 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Samples with known content, always the same bytes, for tests that need no
+ * kernel:
+ *
+ *	sample recording	a recording with one of everything
+ *	sample many N		a recording of N transitions
+ *	sample text|json	a report of statistics
+ */
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <tcpclose.h>
+
+#include "buffer.h"
+#include "recording.h"
+#include "report.h"
+
+#define SECOND 1000000000ULL
+#define HOST 4026531840U
+#define CLIENT 4026532300U
+#define SERVER 4026532400U
+
+/* 2026-01-02 03:04:05 UTC is 1000 s after the machine was started. */
+#define START_NS (1000 * SECOND)
+#define OFFSET_NS (1767323045 * SECOND - START_NS)
+
+static struct buffer out;
+static __u64 now_ns = START_NS;
+static __u32 seq[4];
+
+static void header(void)
+{
+	struct recording_header h;
+
+	memset(&h, 0, sizeof(h));
+	memcpy(h.magic, RECORDING_MAGIC, sizeof(h.magic));
+	h.version = RECORDING_VERSION;
+	h.header_size = sizeof(h);
+	h.abi_major = TCPCLOSE_ABI_MAJOR;
+	h.abi_minor = TCPCLOSE_ABI_MINOR;
+	h.record_size = TCPCLOSE_RECORD_SIZE;
+	h.byte_order = RECORDING_BYTE_ORDER;
+	h.realtime_offset_ns = OFFSET_NS;
+	h.start_ns = START_NS;
+	h.own_netns = HOST;
+	h.visible = 1;
+	h.cpus = 4;
+	memcpy(h.release, "6.12.0-sample", sizeof("6.12.0-sample"));
+	buffer_add(&out, &h, sizeof(h));
+}
+
+static void marker(unsigned int kind, unsigned int cpu, __u64 value,
+		   __u32 inode, const char *name)
+{
+	struct recording_marker m;
+
+	memset(&m, 0, sizeof(m));
+	m.ts_ns = now_ns;
+	m.cpu = cpu;
+	m.kind = kind;
+	m.value = value;
+	m.inode = inode;
+	snprintf(m.name, sizeof(m.name), "%s", name);
+	buffer_add(&out, &m, sizeof(m));
+}
+
+static void task(unsigned int cpu, __u64 cookie, const char *comm)
+{
+	struct tcpclose_task t;
+
+	memset(&t, 0, sizeof(t));
+	t.ts_ns = now_ns + 1000;
+	t.seq = seq[cpu]++;
+	t.cpu = cpu;
+	t.kind = TCPCLOSE_KIND_TASK;
+	t.cookie = cookie;
+	t.netns = 7;
+	t.cgroup = 1234567890123;
+	t.pid = 4711;
+	t.tid = 4712;
+	memcpy(t.comm, comm, strlen(comm));
+	t.unread_bytes = 3;
+	t.unacked_bytes = 5;
+	buffer_add(&out, &t, sizeof(t));
+}
+
+/* A transition of an IPv4 connection, to be changed and given to add(). */
+static struct tcpclose_record step(unsigned int cpu, unsigned int from,
+				   unsigned int to)
+{
+	struct tcpclose_record r;
+
+	memset(&r, 0, sizeof(r));
+	now_ns += 1000;
+	r.ts_ns = now_ns;
+	r.seq = seq[cpu]++;
+	r.cpu = cpu;
+	r.kind = TCPCLOSE_KIND_TRANSITION;
+	r.cookie = 0x1001;
+	r.dwell_ns = 12345678;
+	r.age_ns = 98765432;
+	inet_pton(AF_INET, "10.0.0.1", r.laddr);
+	inet_pton(AF_INET, "10.0.0.2", r.raddr);
+	r.lport = 40000;
+	r.rport = 443;
+	r.netns = 7;
+	r.netns_inode = CLIENT;
+	r.inode = 31337;
+	r.cgroup = 42;
+	r.uid = 1000;
+	r.bytes_sent_lo = 1460;
+	r.bytes_received_lo = 2920;
+	r.srtt_us = 20000;
+	r.index = 3;
+	r.edge = TCPCLOSE_EDGE(from, to);
+	r.raw = r.edge;
+	r.how = TCPCLOSE_HOW(TCPCLOSE_ORIGIN_TRACEPOINT, 0,
+			     TCPCLOSE_CONTEXT_SOFTIRQ, TCPCLOSE_CLOSER_LOCAL,
+			     2);
+	return r;
+}
+
+static struct tcpclose_record mini(unsigned int cpu, unsigned int from,
+				   unsigned int to)
+{
+	struct tcpclose_record r = step(cpu, from, to);
+
+	r.raw = 0;
+	r.inode = 0;
+	r.bytes_sent_lo = 0;
+	r.bytes_received_lo = 0;
+	r.srtt_us = 0;
+	r.how = TCPCLOSE_HOW(TCPCLOSE_ORIGIN_TIMEWAIT, 0,
+			     TCPCLOSE_CONTEXT_TIMER, TCPCLOSE_CLOSER_LOCAL, 0);
+	return r;
+}
+
+static void add(struct tcpclose_record r)
+{
+	buffer_add(&out, &r, sizeof(r));
+}
+
+static void to_ipv6(struct tcpclose_record *r, const char *laddr,
+		    const char *raddr)
+{
+	inet_pton(AF_INET6, laddr, r->laddr);
+	inet_pton(AF_INET6, raddr, r->raddr);
+	r->how |= TCPCLOSE_HOW(0, 1, 0, 0, 0);
+}
+
+static void active_close(void)
+{
+	struct tcpclose_record r;
+
+	task(0, 0x1001, "curl");
+	r = step(0, TCPCLOSE_ESTABLISHED, TCPCLOSE_FIN_WAIT1);
+	r.how = TCPCLOSE_HOW(0, 0, TCPCLOSE_CONTEXT_PROCESS,
+			     TCPCLOSE_CLOSER_LOCAL, 3);
+	r.pid = 4711;
+	r.cgroup = 0;
+	add(r);
+	r = step(1, TCPCLOSE_FIN_WAIT1, TCPCLOSE_FIN_WAIT2);
+	r.flags = TCPCLOSE_FLAG_ACK;
+	r.dwell_ns = 20 * 1000 * 1000;
+	add(r);
+	r = step(1, TCPCLOSE_FIN_WAIT2, TCPCLOSE_TIME_WAIT);
+	r.raw = TCPCLOSE_EDGE(TCPCLOSE_FIN_WAIT2, TCPCLOSE_CLOSE);
+	r.flags = TCPCLOSE_FLAG_FIN | TCPCLOSE_FLAG_ACK;
+	r.cause = TCPCLOSE_CAUSE_FIN;
+	r.dwell_ns = 999;
+	add(r);
+	now_ns += 30 * SECOND;
+	r = mini(0, TCPCLOSE_TIME_WAIT, TCPCLOSE_TIME_WAIT);
+	r.flags = TCPCLOSE_FLAG_ACK;
+	r.mark = TCPCLOSE_MARK_REARM;
+	r.rearms = 1;
+	r.dwell_ns = 30 * SECOND;
+	add(r);
+	now_ns += 60 * SECOND;
+	r = mini(1, TCPCLOSE_TIME_WAIT, TCPCLOSE_CLOSE);
+	r.end = TCPCLOSE_END_EXPIRED;
+	r.rearms = 1;
+	r.dwell_ns = 90 * SECOND + 123456789;
+	add(r);
+}
+
+static void aborts(void)
+{
+	struct tcpclose_record r;
+
+	r = step(0, TCPCLOSE_ESTABLISHED, TCPCLOSE_CLOSE);
+	r.netns_inode = SERVER;
+	r.netns = 8;
+	r.cause = TCPCLOSE_CAUSE_RST;
+	r.sk_err = 104;
+	r.flags = TCPCLOSE_FLAG_RST;
+	r.retransmits = 2;
+	to_ipv6(&r, "2001:db8::1", "2001:db8:0:0:1::2");
+	add(r);
+	r = step(0, TCPCLOSE_SYN_SENT, TCPCLOSE_CLOSE);
+	r.netns_inode = HOST;
+	r.netns = 1;
+	r.cause = TCPCLOSE_CAUSE_REFUSED;
+	r.sk_err = 111;
+	r.bytes_sent_lo = 0;
+	r.bytes_received_lo = 0;
+	r.srtt_us = 0;
+	r.how = TCPCLOSE_HOW(0, 0, TCPCLOSE_CONTEXT_BACKLOG,
+			     TCPCLOSE_CLOSER_REMOTE, 0);
+	to_ipv6(&r, "::ffff:192.0.2.1", "::ffff:192.0.2.2");
+	add(r);
+	r = step(0, TCPCLOSE_CLOSING, TCPCLOSE_CLOSE);
+	r.end = TCPCLOSE_END_OVERFLOW;
+	r.cause = TCPCLOSE_CAUSE_FIN;
+	r.how = TCPCLOSE_HOW(0, 0, TCPCLOSE_CONTEXT_SOFTIRQ,
+			     TCPCLOSE_CLOSER_BOTH, 3);
+	add(r);
+	r = mini(0, TCPCLOSE_FIN_WAIT2, TCPCLOSE_CLOSE);
+	r.end = TCPCLOSE_END_EXPIRED;
+	r.cause = TCPCLOSE_CAUSE_FIN_WAIT2_TIMEOUT;
+	r.mark = TCPCLOSE_MARK_LATE;
+	add(r);
+}
+
+/* What people and damaged files can put into a record. */
+static void oddities(void)
+{
+	struct tcpclose_record r;
+
+	task(2, 0, "\033[31m\"\\\xff\xc3\xa9\n");
+	r = step(2, TCPCLOSE_CLOSE_WAIT, TCPCLOSE_LAST_ACK);
+	r.how = TCPCLOSE_HOW(0, 0, TCPCLOSE_CONTEXT_PROCESS,
+			     TCPCLOSE_CLOSER_NONE, 3);
+	r.pid = 4711;
+	r.cookie = 0;
+	r.mark = TCPCLOSE_MARK_OLD | TCPCLOSE_MARK_UNTRACKED;
+	r.dwell_ns = TCPCLOSE_UNKNOWN_NS;
+	r.age_ns = TCPCLOSE_UNKNOWN_NS;
+	r.uid = TCPCLOSE_UNKNOWN_UID;
+	r.inode = 0;
+	r.netns_inode = 4026539999U;
+	add(r);
+	/* A task whose transition was lost must not be taken for another's. */
+	task(2, 0x2002, "wrong");
+	seq[2]++;
+	marker(RECORDING_KIND_LOST, 2, 1, 0, "");
+	r = step(2, 13, 14);
+	r.how = TCPCLOSE_HOW(0, 0, TCPCLOSE_CONTEXT_PROCESS,
+			     TCPCLOSE_CLOSER_NONE, 0);
+	r.pid = 99;
+	r.cookie = ~0ULL;
+	r.lport = 0;
+	r.rport = 0;
+	r.index = 65535;
+	r.bytes_sent_hi = 0xffff;
+	r.bytes_received_hi = 1;
+	r.flags = 0x1ff;
+	r.end = 12;
+	r.cause = 30;
+	r.sk_err = 200;
+	r.netns = 0;
+	r.netns_inode = 0;
+	add(r);
+}
+
+static void one_of_everything(void)
+{
+	header();
+	/* CPU 1 is about to pass 32 bits. */
+	seq[0] = 100;
+	seq[1] = 0xfffffffe;
+	marker(RECORDING_KIND_START, 0, 100, 0, "");
+	marker(RECORDING_KIND_START, 1, 0x7fffffffeULL, 0, "");
+	marker(RECORDING_KIND_NETNS, 0, 7, CLIENT, "client");
+	marker(RECORDING_KIND_NETNS, 0, 8, SERVER, "ser\033ver");
+	active_close();
+	marker(RECORDING_KIND_LOST, 0, 17, 0, "");
+	seq[0] += 17;
+	aborts();
+	marker(RECORDING_KIND_CLOCK, 0, OFFSET_NS + 3600 * SECOND, 0, "");
+	oddities();
+	marker(0xee, 3, 0, 0, "from the future");
+}
+
+static void many(unsigned int count)
+{
+	header();
+	while (count--)
+		add(step(count % 4, TCPCLOSE_ESTABLISHED, TCPCLOSE_FIN_WAIT1));
+}
+
+static void count_duration(struct tcpclose_histogram *h, unsigned int bucket,
+			   __u64 ns, __u64 times)
+{
+	h->buckets[bucket] += times;
+	h->count += times;
+	h->sum_ns += times * ns;
+	if (ns < h->min_ns)
+		h->min_ns = ns;
+	if (ns > h->max_ns)
+		h->max_ns = ns;
+}
+
+static void fill_counters(struct tcpclose_stats *c)
+{
+	unsigned int i;
+
+	c->since_ns = START_NS;
+	c->now_ns = START_NS + 90 * SECOND + SECOND / 2;
+	for (i = 0; i < TCPCLOSE_STATES; i++)
+		c->dwell[i].min_ns = TCPCLOSE_UNKNOWN_NS;
+	c->timewait.min_ns = TCPCLOSE_UNKNOWN_NS;
+	c->transitions[TCPCLOSE_ESTABLISHED][TCPCLOSE_FIN_WAIT1] = 1000;
+	c->transitions[TCPCLOSE_FIN_WAIT2][TCPCLOSE_TIME_WAIT] = 999;
+	/* The least, the most, and beyond. */
+	count_duration(&c->dwell[TCPCLOSE_ESTABLISHED], 0, 5, 1);
+	count_duration(&c->dwell[TCPCLOSE_ESTABLISHED], 80, 300000000, 900);
+	count_duration(&c->dwell[TCPCLOSE_ESTABLISHED], 175,
+		       60 * 86400 * SECOND, 99);
+	count_duration(&c->dwell[TCPCLOSE_FIN_WAIT1], 60, 8500000, 1000);
+	count_duration(&c->timewait, 111, 60400000000, 997);
+	count_duration(&c->timewait, 112, 70000000000, 2);
+	c->dwell[TCPCLOSE_TIME_WAIT] = c->timewait;
+	c->ends[TCPCLOSE_END_EXPIRED] = 998;
+	c->ends[TCPCLOSE_END_RST] = 1;
+	c->ends[TCPCLOSE_END_OVERFLOW] = 1;
+	c->born = 1002;
+	c->rearmed = 4;
+	c->late = 1;
+	c->causes[TCPCLOSE_CAUSE_FIN] = 999;
+	c->causes[TCPCLOSE_CAUSE_LINGER] = 1;
+	c->causes[30] = 2;
+	c->live[TCPCLOSE_ESTABLISHED] = 12;
+	c->live[TCPCLOSE_TIME_WAIT] = 3;
+	c->live_timewait = 3;
+	c->tracked = 15;
+	c->max_conns = 65536;
+	c->untracked[TCPCLOSE_UNTRACKED_OLD] = 5;
+	c->untracked[TCPCLOSE_UNTRACKED_FULL] = 6;
+	c->missed = 1;
+}
+
+static void report(const struct report *how)
+{
+	struct tcpclose_cursor rings[3] = {
+		{ .cpu = 0, .written = 5000, .overwritten = 904 },
+		{ .cpu = 1 },
+		{ .cpu = 2, .written = 12 },
+	};
+	struct tcpclose_hook hooks[3] = {
+		{ .via = TCPCLOSE_HOOK_TRACEPOINT,
+		  .needed = 1,
+		  .calls = 2000,
+		  .name = "inet_sock_set_state",
+		  .purpose = "every transition" },
+		{ .via = TCPCLOSE_HOOK_OFF,
+		  .error = 2,
+		  .name = "inet_twsk_kill",
+		  .purpose = "moment of a mini-socket's end" },
+		{ .via = TCPCLOSE_HOOK_OFF,
+		  .name = "not_wanted",
+		  .purpose = "none" },
+	};
+	struct stats s = {
+		.rings = rings, .ring_count = 3, .hooks = hooks, .hook_count = 3
+	};
+	static struct stats before;
+
+	fill_counters(&s.counters);
+	report_write(how, &out, &s, NULL);
+	if (how->json)
+		return;
+	before = s;
+	before.counters.now_ns -= 2 * SECOND;
+	before.counters.transitions[TCPCLOSE_ESTABLISHED][TCPCLOSE_FIN_WAIT1] =
+		700;
+	buffer_printf(&out, "\n");
+	report_write(how, &out, &s, &before);
+}
+
+int main(int argc, char **argv)
+{
+	const struct report text = { .json = false };
+	const struct report json = { .json = true };
+
+	buffer_init(&out, STDOUT_FILENO);
+	if (argc == 2 && !strcmp(argv[1], "recording"))
+		one_of_everything();
+	else if (argc == 3 && !strcmp(argv[1], "many"))
+		many(strtoul(argv[2], NULL, 10));
+	else if (argc == 2 && !strcmp(argv[1], "text"))
+		report(&text);
+	else if (argc == 2 && !strcmp(argv[1], "json"))
+		report(&json);
+	else
+		return 2;
+	return buffer_flush(&out) ? 2 : 0;
+}

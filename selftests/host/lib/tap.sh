@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=sh disable=SC2034
+#
+# For tests of the tool that need no kernel: where things are, and TAP.
+#
+# A test sources this, calls "ok" or "not_ok" for each promise, and ends with
+# "finish". Everything is said in UTC and plain ASCII unless a test says
+# otherwise.
+
+top=$(cd "$(dirname "$0")/../.." && pwd)
+golden=$top/selftests/host/golden
+tcpclose=${TCPCLOSE:-$top/build/tools/tcpclose}
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+count=0 failed=0
+
+export TZ=UTC LC_ALL=C
+unset NO_COLOR LANG LC_CTYPE
+
+echo "TAP version 13"
+
+ok()
+{
+	count=$((count + 1))
+	echo "ok $count $1"
+}
+
+# not_ok NAME [FILE...]: the files say why
+not_ok()
+{
+	count=$((count + 1))
+	failed=1
+	echo "not ok $count $1"
+	shift
+	for file in "$@"; do
+		sed "s/^/# /" "$file"
+	done
+}
+
+# skip NAME REASON
+skip()
+{
+	count=$((count + 1))
+	echo "ok $count $1 # SKIP $2"
+}
+
+# same NAME EXPECTED ACTUAL: two files have the same content
+same()
+{
+	if diff -u "$2" "$3" >"$work/diff" 2>&1; then
+		ok "$1"
+	else
+		not_ok "$1" "$work/diff"
+	fi
+}
+
+# exits NAME STATUS COMMAND...: what it prints is in $work/out and $work/err
+exits()
+{
+	name=$1 expected=$2
+	shift 2
+	status=0
+	"$@" >"$work/out" 2>"$work/err" </dev/null || status=$?
+	if [ "$status" = "$expected" ]; then
+		ok "$name"
+	else
+		echo "exit status $status, not $expected" >>"$work/err"
+		not_ok "$name" "$work/err"
+	fi
+}
+
+# complains NAME PATTERN COMMAND...: exits with 2, says one line on standard
+# error that matches, and nothing on standard output
+complains()
+{
+	name=$1 pattern=$2
+	shift 2
+	status=0
+	"$@" >"$work/out" 2>"$work/err" </dev/null || status=$?
+	if [ "$status" = 2 ] && [ ! -s "$work/out" ] && [ "$(wc -l <"$work/err")" = 1 ] &&
+	   grep -q -e "$pattern" "$work/err"; then
+		ok "$name"
+	else
+		echo "exit status $status, pattern: $pattern" >>"$work/err"
+		not_ok "$name" "$work/err"
+	fi
+}
+
+# The program that makes samples, from the tool's own sources
+build_sample()
+{
+	set --
+	for part in buffer format histogram names report_json report_text; do
+		set -- "$@" "$top/tools/$part.c"
+	done
+	"${CC:-cc}" -O1 -w -std=gnu11 -D_GNU_SOURCE -I"$top/module/uapi" -I"$top/tools" \
+		-o "$work/sample" "$top/selftests/host/lib/sample.c" "$@" ||
+		{ echo "Bail out! the samples do not build"; exit 1; }
+}
+
+finish()
+{
+	echo "1..$count"
+	exit "$failed"
+}

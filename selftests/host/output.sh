@@ -1,0 +1,64 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# What people and programs read is what it always was: golden files.
+#
+# To accept a change: UPDATE=1 selftests/host/output.sh, and look at the diff.
+
+set -u
+# shellcheck source=selftests/host/lib/tap.sh
+. "$(dirname "$0")/lib/tap.sh"
+build_sample
+
+# golden NAME FILE COMMAND...
+golden()
+{
+	name=$1 file=$2
+	shift 2
+	"$@" >"$work/actual" 2>"$work/complaints"
+	cat "$work/complaints" >>"$work/actual"
+	[ -z "${UPDATE:-}" ] || cp "$work/actual" "$golden/$file"
+	same "$name" "$golden/$file" "$work/actual"
+}
+
+cd "$work" || exit 1
+./sample recording >sample.rec
+
+golden "watch writes text" watch.txt "$tcpclose" watch --input sample.rec
+golden "watch writes UTF-8 where the locale has it" watch-utf8.txt \
+	env LC_ALL=C.UTF-8 "$tcpclose" watch --input sample.rec
+golden "watch writes JSON" watch.json "$tcpclose" watch --json --input sample.rec
+golden "stat writes text" stat.txt ./sample text
+golden "stat writes JSON" stat.json ./sample json
+
+env TZ=Asia/Kolkata "$tcpclose" watch --input sample.rec 2>/dev/null >local
+if [ -e /usr/share/zoneinfo/Asia/Kolkata ] && ! grep -q '^08:34:05.000001 ' local; then
+	not_ok "watch shows local time" local
+else
+	ok "watch shows local time"
+fi
+
+"$tcpclose" watch --json --input sample.rec 2>/dev/null >expected
+"$tcpclose" watch --json --input - <sample.rec 2>/dev/null >actual
+same "a recording can come from standard input" expected actual
+head -c 1000000 sample.rec | "$tcpclose" watch --json --input - 2>/dev/null >actual
+same "a recording can come from a pipe" expected actual
+
+# No escape sequence for a terminal that did not ask for one, and none at all
+# from a name that somebody chose
+"$tcpclose" watch --input sample.rec 2>/dev/null >actual
+if LC_ALL=C tr -d '\n -~' <actual | grep -q .; then
+	not_ok "what others named does a terminal no harm" actual
+else
+	ok "what others named does a terminal no harm"
+fi
+
+./sample many 100000 >many.rec
+"$tcpclose" watch --json --input many.rec >many.json
+if [ "$(wc -l <many.json)" = 100000 ] && [ "$(sort -u many.json | wc -l)" = 100000 ]; then
+	ok "a long recording is shown in full"
+else
+	not_ok "a long recording is shown in full"
+fi
+
+finish

@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Recordings as the source reads them: whatever happens to the file, what is
+ * whole is read and nothing else.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "kselftest_harness.h"
+
+#include "filter.h"
+#include "output.h"
+#include "recording.h"
+#include "source.h"
+
+#define RECORDS 8
+
+FIXTURE(recording)
+{
+	struct {
+		struct recording_header header;
+		union {
+			struct tcpclose_record record;
+			struct tcpclose_task task;
+			struct recording_marker marker;
+		} r[RECORDS];
+	} file;
+	struct output output;
+	struct source *source;
+	struct reason why;
+	char path[32];
+	int fd;
+};
+
+static struct tcpclose_record transition(unsigned int cpu, unsigned int seq)
+{
+	struct tcpclose_record r;
+
+	memset(&r, 0, sizeof(r));
+	r.ts_ns = 1000 + seq;
+	r.seq = seq;
+	r.cpu = cpu;
+	r.kind = TCPCLOSE_KIND_TRANSITION;
+	r.edge = TCPCLOSE_EDGE(TCPCLOSE_FIN_WAIT1, TCPCLOSE_FIN_WAIT2);
+	r.netns = 5;
+	r.netns_inode = 4026532000U;
+	return r;
+}
+
+static struct tcpclose_task task(unsigned int cpu, unsigned int seq)
+{
+	struct tcpclose_task t;
+
+	memset(&t, 0, sizeof(t));
+	t.ts_ns = 1000 + seq;
+	t.seq = seq;
+	t.cpu = cpu;
+	t.kind = TCPCLOSE_KIND_TASK;
+	t.pid = 7;
+	/* No NUL, as in a damaged file */
+	memset(t.comm, 'x', sizeof(t.comm));
+	return t;
+}
+
+static struct recording_marker marker(unsigned int kind, unsigned int cpu,
+				      __u64 value)
+{
+	struct recording_marker m;
+
+	memset(&m, 0, sizeof(m));
+	m.kind = kind;
+	m.cpu = cpu;
+	m.value = value;
+	return m;
+}
+
+/* Two CPUs whose records take turns, one of them with a task. */
+FIXTURE_SETUP(recording)
+{
+	int null;
+
+	recording_header_init(&self->file.header);
+	self->file.header.visible = 1;
+	self->file.header.cpus = 2;
+	self->file.r[0].marker =
+		marker(RECORDING_KIND_START, 0, 0x1fffffffeULL);
+	self->file.r[1].marker = marker(RECORDING_KIND_NETNS, 0, 5);
+	self->file.r[1].marker.inode = 4026532000U;
+	memset(self->file.r[1].marker.name, 'n',
+	       sizeof(self->file.r[1].marker.name));
+	self->file.r[2].task = task(0, 0xfffffffeU);
+	self->file.r[3].record = transition(1, 10);
+	self->file.r[4].record = transition(0, 0xffffffffU);
+	self->file.r[5].marker = marker(RECORDING_KIND_LOST, 0, 3);
+	self->file.r[6].record = transition(0, 3);
+	self->file.r[7].record = transition(1, 11);
+	self->fd = memfd_create("recording", MFD_CLOEXEC);
+	ASSERT_GE(self->fd, 0);
+	snprintf(self->path, sizeof(self->path), "/proc/self/fd/%d", self->fd);
+	null = open("/dev/null", O_WRONLY | O_CLOEXEC);
+	ASSERT_GE(null, 0);
+	output_init(&self->output, false);
+	self->output.buffer.fd = null;
+}
+
+FIXTURE_TEARDOWN(recording)
+{
+	close(self->output.buffer.fd);
+	close(self->fd);
+}
+
+static int open_cut(FIXTURE_DATA(recording) * self, size_t size)
+{
+	if (ftruncate(self->fd, 0) ||
+	    pwrite(self->fd, &self->file, size, 0) != (ssize_t)size)
+		return -EIO;
+	return source_open_recording(&self->source, self->path, &self->why);
+}
+
+/* Return: events that were read, and shown in both forms */
+static int read_all(FIXTURE_DATA(recording) * self)
+{
+	struct event e;
+	int count = 0, ret;
+
+	while ((ret = source_next(self->source, &e)) > 0) {
+		self->output.json = count % 2;
+		output_event(&self->output, &e);
+		count++;
+	}
+	return ret ? ret : count;
+}
+
+TEST_F(recording, is_read_as_it_was_written)
+{
+	struct source_summary summary;
+	struct event e;
+
+	ASSERT_EQ(open_cut(self, sizeof(self->file)), 0);
+	ASSERT_EQ(source_next(self->source, &e), 1);
+	EXPECT_EQ(e.cpu, 1);
+	EXPECT_EQ(e.seq, 10);
+	EXPECT_STREQ(e.comm, "");
+	EXPECT_EQ(e.tid, 0);
+	ASSERT_EQ(source_next(self->source, &e), 1);
+	EXPECT_EQ(e.cpu, 0);
+	EXPECT_EQ(e.seq, 0x1ffffffffULL);
+	EXPECT_STREQ(e.comm, "xxxxxxxxxxxxxxxx");
+	EXPECT_EQ(strlen(e.netns_name), 95);
+	ASSERT_EQ(source_next(self->source, &e), 1);
+	EXPECT_EQ(e.kind, EVENT_LOST);
+	EXPECT_EQ(e.lost, 3);
+	ASSERT_EQ(source_next(self->source, &e), 1);
+	EXPECT_EQ(e.seq, 0x200000003ULL);
+	EXPECT_STREQ(e.comm, "");
+	ASSERT_EQ(source_next(self->source, &e), 1);
+	EXPECT_EQ(e.seq, 11);
+	ASSERT_EQ(source_next(self->source, &e), 0);
+	source_summarize(self->source, &summary);
+	EXPECT_EQ(summary.transitions, 4);
+	EXPECT_EQ(summary.lost, 3);
+	EXPECT_EQ(summary.skipped, 0);
+	EXPECT_EQ(summary.cut_bytes, 0);
+	source_close(self->source);
+}
+
+TEST_F(recording, cut_within_its_header_is_refused)
+{
+	size_t size;
+
+	for (size = 0; size < sizeof(self->file.header); size++)
+		EXPECT_EQ(open_cut(self, size), -ENODATA)
+	TH_LOG("at byte %zu", size);
+}
+
+TEST_F(recording, cut_at_any_byte_leaves_what_is_whole)
+{
+	/* Events after so many records */
+	static const int events[RECORDS + 1] = { 0, 0, 0, 0, 1, 2, 3, 4, 5 };
+	size_t header = sizeof(self->file.header), size;
+
+	for (size = header; size <= sizeof(self->file); size++) {
+		struct source_summary summary;
+
+		ASSERT_EQ(open_cut(self, size), 0);
+		EXPECT_EQ(read_all(self),
+			  events[(size - header) / TCPCLOSE_RECORD_SIZE])
+		TH_LOG("at byte %zu", size);
+		source_summarize(self->source, &summary);
+		EXPECT_EQ(summary.cut_bytes,
+			  (size - header) % TCPCLOSE_RECORD_SIZE);
+		source_close(self->source);
+	}
+}
+
+/* Any byte may be any other: nothing crashes, and no record becomes two. */
+TEST_F(recording, with_any_byte_changed_does_no_harm)
+{
+	static const unsigned char values[] = { 0x00, 0x01, 0x02, 0x7f, 0x80,
+						0xf0, 0xf1, 0xf2, 0xf3, 0xff };
+	unsigned char *bytes = (void *)&self->file;
+	size_t at;
+	unsigned int i;
+
+	for (at = 0; at < sizeof(self->file); at++) {
+		unsigned char was = bytes[at];
+
+		for (i = 0; i < sizeof(values); i++) {
+			int count;
+
+			bytes[at] = values[i];
+			if (open_cut(self, sizeof(self->file)))
+				continue;
+			count = read_all(self);
+			EXPECT_GE(count, 4)
+			TH_LOG("byte %zu is %u", at, values[i]);
+			EXPECT_LE(count, 6)
+			TH_LOG("byte %zu is %u", at, values[i]);
+			source_close(self->source);
+		}
+		bytes[at] = was;
+	}
+}
+
+TEST_F(recording, of_noise_does_no_harm)
+{
+	static const unsigned char kinds[] = {
+		TCPCLOSE_KIND_TRANSITION, TCPCLOSE_KIND_TASK,
+		RECORDING_KIND_START,	  RECORDING_KIND_LOST,
+		RECORDING_KIND_CLOCK,	  RECORDING_KIND_NETNS
+	};
+	unsigned int round, seed = 1;
+	size_t i;
+
+	for (round = 0; round < 1000; round++) {
+		unsigned char *bytes = (void *)self->file.r;
+
+		for (i = 0; i < sizeof(self->file.r); i++)
+			bytes[i] = (unsigned char)rand_r(&seed);
+		for (i = 0; i < RECORDS; i++)
+			self->file.r[i].marker.kind =
+				kinds[rand_r(&seed) % sizeof(kinds)];
+		ASSERT_EQ(open_cut(self, sizeof(self->file)), 0);
+		EXPECT_GE(read_all(self), 0);
+		source_close(self->source);
+	}
+}
+
+TEST_HARNESS_MAIN

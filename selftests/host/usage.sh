@@ -1,0 +1,106 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# What is typed wrong, cannot be opened or cannot be written is told in one
+# line that says what to do, with exit status 2.
+
+set -u
+# shellcheck source=selftests/host/lib/tap.sh
+. "$(dirname "$0")/lib/tap.sh"
+build_sample
+
+cd "$work" || exit 1
+./sample recording >sample.rec
+./sample many 5000 >many.rec
+./sample many 5 >some.rec
+
+exits "no command is an error" 2 "$tcpclose"
+if [ ! -s out ] && grep -q '^usage: tcpclose COMMAND' err; then ok "and shows the commands"; else not_ok "and shows the commands" err; fi
+exits "--help is none" 0 "$tcpclose" --help
+if [ ! -s err ] && grep -q '^  watch ' out; then ok "and shows them on standard output"; else not_ok "and shows them on standard output" err; fi
+for command in watch record stat; do
+	exits "$command --help" 0 "$tcpclose" "$command" --help
+	cp out help
+	exits "help $command" 0 "$tcpclose" help "$command"
+	same "$command: both are the same" help out
+done
+exits "--version" 0 "$tcpclose" --version
+if grep -q '^tcpclose [0-9.]*, ABI 1\.' out; then ok "says version and ABI"; else not_ok "says version and ABI" out; fi
+
+complains "an unknown command" "no command wtach: see .tcpclose --help" "$tcpclose" wtach
+complains "an unknown option in front" "no option --wtach" "$tcpclose" --wtach
+complains "an unknown option" "unknown option --jsno: see .tcpclose watch --help" "$tcpclose" watch --jsno
+complains "an abbreviated option" "unknown option --js" "$tcpclose" watch --js
+complains "an abbreviated option with a value" "unknown option --cou=3" "$tcpclose" watch --cou=3
+complains "an unknown letter" "unknown option -x" "$tcpclose" watch -x
+complains "letters in a row" "unknown option -hh" "$tcpclose" watch -hh
+complains "an option without its argument" "needs an argument" "$tcpclose" watch --count
+complains "an argument for an option without one" "takes no argument" "$tcpclose" watch --json=yes
+complains "an operand for watch" "no such argument" "$tcpclose" watch sample.rec
+complains "an operand behind --" "no such argument" "$tcpclose" watch -- --json
+complains "an operand for stat" "no such argument" "$tcpclose" stat now
+complains "record without a file" "FILE is missing" "$tcpclose" record
+complains "record with two files" "one FILE" "$tcpclose" record a b
+complains "--input and --device" "not both" "$tcpclose" watch --input sample.rec --device /dev/null
+complains "--input and --all" "for a device" "$tcpclose" watch --input sample.rec --all
+complains "stat --count without --interval" "needs --interval" "$tcpclose" stat --count 2
+
+for value in "" 0 -1 +1 " 1" "1 " 1x 0x10 1.5 18446744073709551616 99999999999999999999999; do
+	complains "--count '$value'" "expected a whole number" "$tcpclose" watch --count "$value"
+done
+for value in "" 0 0.0 -1 1. .5 1e3 1,5 1s 1000000001 99999999999999999999999; do
+	complains "--duration '$value'" "expected seconds" "$tcpclose" watch --duration "$value"
+	complains "--interval '$value'" "expected seconds" "$tcpclose" stat --interval "$value"
+done
+for value in "" 0 65536 -1 1- -2 2-1 1-65536 1-2-3 http 123456789-2; do
+	complains "--port '$value'" "expected a port" "$tcpclose" watch "--port=$value"
+done
+for value in "" 10.0.0 10.0.0.256 10.0.0.1/33 10.0.0.1/ 10.0.0.1/-1 10.0.0.1/8/8 :::1 ::1/129 \
+	     localhost 1111111111111111111111111111111111111111111111111; do
+	complains "--addr '$value'" "expected an address" "$tcpclose" watch --addr "$value"
+done
+for value in "" 5 ipv4 INET unix; do
+	complains "--family '$value'" "expected inet" "$tcpclose" watch --family "$value"
+done
+for value in "" "," "TIME_WAIT," ",TIME_WAIT" TIMEWAITS FIN_WAIT "TIME WAIT" 6; do
+	complains "--state '$value'" "expected states" "$tcpclose" watch --state "$value"
+done
+for value in "" 0 -1 4294967296 self; do
+	complains "--pid '$value'" "expected a process" "$tcpclose" watch --pid "$value"
+done
+for value in "" /no/such/file; do
+	complains "--netns '$value'" "expected self" "$tcpclose" watch --netns "$value"
+done
+if [ -c /dev/tcpclose ]; then
+	skip "a name that no namespace has" "the module is loaded"
+else
+	complains "a name that no namespace has" "no network namespace is called" "$tcpclose" watch --netns nobody-has-this
+fi
+set -- --pid 1
+while [ $# -lt 130 ]; do
+	set -- --pid 1 "$@"
+done
+complains "more filters than there is room for" "no more than 64" "$tcpclose" watch "$@"
+
+for command in watch stat "record x.rec"; do
+	# shellcheck disable=SC2086
+	set -- "$tcpclose" $command
+	complains "$command: no device" "no /dev/no.*modprobe tcpclose" "$@" --device /dev/no-such-device
+	complains "$command: a device that is another" "is no tcpclose device" "$@" --device /dev/null
+	complains "$command: a device that is a file" "is no tcpclose device" "$@" --device sample.rec
+	complains "$command: a device that is a directory" "is no tcpclose device" "$@" --device .
+	mkfifo fifo
+	complains "$command: a device that is a pipe" "is no tcpclose device" "$@" --device fifo
+	rm fifo
+done
+if [ -e x.rec ]; then not_ok "record without a device leaves no file"; else ok "record without a device leaves no file"; fi
+
+complains "a full disk" "standard output: No space left" sh -c "$tcpclose watch --input some.rec >/dev/full"
+complains "a full disk, at the end" "standard output: No space left" sh -c "$tcpclose watch --input many.rec >/dev/full"
+complains "a full disk, for help" "standard output: .*No space left" sh -c "$tcpclose watch --help >/dev/full"
+complains "a closed standard output" "standard output: Bad file" sh -c "$tcpclose watch --input many.rec >&-"
+exits "a reader that has seen enough is no error" 0 \
+	sh -c "{ '$tcpclose' watch --json --input many.rec; echo \$? >&2; } | head -n 1"
+if [ "$(cat err)" = 0 ] && [ "$(wc -l <out)" = 1 ]; then ok "and nothing is said"; else not_ok "and nothing is said" err; fi
+
+finish
