@@ -1,0 +1,50 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The interface has the same layout for 32-bit and 64-bit programs, and no hole
+# whose content would be left to chance.
+
+set -eu
+
+top=$(dirname "$(dirname "$(dirname "$(readlink -f "$0")")")")
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+echo "TAP version 13"
+echo "1..2"
+count=0 failed=0
+
+result()
+{
+	count=$((count + 1))
+	if [ "$1" = 0 ]; then
+		echo "ok $count $2"
+	else
+		echo "not ok $count $2"
+		failed=1
+	fi
+}
+
+{
+	echo '#include "tcpclose.h"'
+	# Debugging information holds what is used
+	sed -n 's/^struct \(tcpclose_[a-z_]*\) {$/struct \1 the_\1;/p' "$top/module/uapi/tcpclose.h"
+} >"$work/layout.c"
+
+for bits in 32 64; do
+	# The headers of the C library are for 64 bits only, the kernel's for both
+	gcc "-m$bits" -g -c -ffreestanding -I "$top/module/uapi" -I "/usr/include/$(gcc -print-multiarch)" \
+		-o "$work/$bits.o" "$work/layout.c"
+	pahole --sort "$work/$bits.o" | sed 's/long long unsigned int/u64/; s/long long int/s64/' >"$work/$bits"
+done
+
+[ "$(grep -c '^struct tcpclose_' "$work/64")" -ge 9 ] && diff "$work/32" "$work/64" | sed 's/^/# /' >"$work/diff" &&
+	[ ! -s "$work/diff" ] && status=0 || status=1
+cat "$work/diff"
+result $status "interface has one layout for 32 and 64 bits"
+
+grep -E 'XXX|padding' "$work/64" | sed 's/^/# /' >"$work/holes" || :
+cat "$work/holes"
+[ -s "$work/holes" ] && status=1 || status=0
+result $status "interface has no holes"
+exit $failed

@@ -1,0 +1,323 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Waiting for records: blocking reads, poll and epoll, and how soon a reader is
+ * woken.
+ */
+/* vm: --smp 2 */
+#include <fcntl.h>
+#include <poll.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+
+#include "kselftest_harness.h"
+
+#include "lib/device.h"
+#include "lib/module.h"
+#include "lib/procfile.h"
+#include "lib/traffic.h"
+
+FIXTURE(waiting)
+{
+	int fd;
+	struct device_log log;
+};
+
+FIXTURE_SETUP(waiting)
+{
+	self->fd = device_open(O_RDONLY);
+	ASSERT_LE(0, self->fd);
+	ASSERT_EQ(0, lseek(self->fd, 0, SEEK_END));
+	memset(&self->log, 0, sizeof(self->log));
+}
+
+FIXTURE_TEARDOWN(waiting)
+{
+	device_log_free(&self->log);
+	close(self->fd);
+}
+
+struct reader {
+	int fd;
+	pid_t tid;
+	ssize_t got;
+	int error;
+	uint64_t done_ns;
+	pthread_t thread;
+};
+
+static void *reader_main(void *arg)
+{
+	struct reader *reader = arg;
+	struct tcpclose_record records[16];
+
+	__atomic_store_n(&reader->tid, gettid(), __ATOMIC_RELEASE);
+	reader->got = read(reader->fd, records, sizeof(records));
+	reader->error = errno;
+	reader->done_ns = now_ns();
+	return NULL;
+}
+
+/* In the read(2) of the device, as far as one can see from outside */
+static bool is_reading(pid_t tid)
+{
+	char path[64], text[256], *where;
+
+	snprintf(path, sizeof(path), "/proc/self/task/%d/syscall", tid);
+	if (procfile_read(path, text, sizeof(text)) < 0 ||
+	    strncmp(text, "0 ", 2))
+		return false;
+	snprintf(path, sizeof(path), "/proc/self/task/%d/stat", tid);
+	if (procfile_read(path, text, sizeof(text)) < 0)
+		return false;
+	where = strrchr(text, ')');
+	return where && where[2] == 'S';
+}
+
+static bool reader_start(struct reader *reader, int fd)
+{
+	uint64_t deadline = now_ns() + 10000000000ULL;
+	pid_t tid;
+
+	memset(reader, 0, sizeof(*reader));
+	reader->fd = fd;
+	if (pthread_create(&reader->thread, NULL, reader_main, reader))
+		return false;
+	while (now_ns() < deadline) {
+		tid = __atomic_load_n(&reader->tid, __ATOMIC_ACQUIRE);
+		if (tid && is_reading(tid))
+			return true;
+		sched_yield();
+	}
+	return false;
+}
+
+TEST_F(waiting, a_blocking_read_waits_for_the_next_record)
+{
+	struct reader reader;
+
+	ASSERT_TRUE(reader_start(&reader, self->fd));
+	ASSERT_EQ(1, traffic_one(TRAFFIC_LINGER));
+	pthread_join(reader.thread, NULL);
+	EXPECT_LE(128, reader.got);
+	EXPECT_EQ(0, reader.got % 128);
+}
+
+TEST_F(waiting, all_blocked_readers_are_woken)
+{
+	struct reader readers[8];
+	int fds[8], i;
+
+	for (i = 0; i < 8; i++) {
+		fds[i] = device_open(O_RDONLY);
+		ASSERT_LE(0, fds[i]);
+		ASSERT_EQ(0, lseek(fds[i], 0, SEEK_END));
+		ASSERT_TRUE(reader_start(&readers[i], fds[i]));
+	}
+	ASSERT_EQ(1, traffic_one(TRAFFIC_LINGER));
+	for (i = 0; i < 8; i++) {
+		pthread_join(readers[i].thread, NULL);
+		EXPECT_LE(128, readers[i].got);
+		close(fds[i]);
+	}
+}
+
+static void do_nothing(int signal)
+{
+}
+
+TEST_F(waiting, a_signal_interrupts_a_blocking_read)
+{
+	struct sigaction action = { .sa_handler = do_nothing };
+	struct reader reader;
+
+	ASSERT_EQ(0, sigaction(SIGUSR1, &action, NULL));
+	ASSERT_TRUE(reader_start(&reader, self->fd));
+	ASSERT_EQ(0, pthread_kill(reader.thread, SIGUSR1));
+	pthread_join(reader.thread, NULL);
+	EXPECT_EQ(-1, reader.got);
+	EXPECT_EQ(EINTR, reader.error);
+}
+
+TEST_F(waiting, a_read_goes_on_after_a_handler_with_sa_restart)
+{
+	struct sigaction action = {
+		.sa_handler = do_nothing,
+		.sa_flags = SA_RESTART,
+	};
+	struct reader reader;
+
+	ASSERT_EQ(0, sigaction(SIGUSR1, &action, NULL));
+	ASSERT_TRUE(reader_start(&reader, self->fd));
+	ASSERT_EQ(0, pthread_kill(reader.thread, SIGUSR1));
+	ASSERT_EQ(1, traffic_one(TRAFFIC_LINGER));
+	pthread_join(reader.thread, NULL);
+	EXPECT_LE(128, reader.got);
+}
+
+TEST_F(waiting, a_fatal_signal_ends_a_blocked_process)
+{
+	struct tcpclose_record records[16];
+	char path[64], text[64];
+	uint64_t deadline = now_ns() + 10000000000ULL;
+	int status;
+	pid_t child = fork();
+
+	ASSERT_LE(0, child);
+	if (!child) {
+		if (read(self->fd, records, sizeof(records)) < 0)
+			_exit(1);
+		_exit(0);
+	}
+	snprintf(path, sizeof(path), "/proc/%d/syscall", child);
+	do {
+		ASSERT_LT(now_ns(), deadline);
+		ASSERT_LE(0, procfile_read(path, text, sizeof(text)));
+	} while (strncmp(text, "0 ", 2));
+	ASSERT_EQ(0, kill(child, SIGKILL));
+	ASSERT_EQ(child, waitpid(child, &status, 0));
+	EXPECT_TRUE(WIFSIGNALED(status));
+}
+
+TEST_F(waiting, closing_a_file_leaves_its_blocked_reader_in_peace)
+{
+	struct reader reader;
+	int fd = device_open(O_RDONLY);
+
+	ASSERT_LE(0, fd);
+	ASSERT_EQ(0, lseek(fd, 0, SEEK_END));
+	ASSERT_TRUE(reader_start(&reader, fd));
+	ASSERT_EQ(0, close(fd));
+	ASSERT_EQ(1, traffic_one(TRAFFIC_LINGER));
+	pthread_join(reader.thread, NULL);
+	EXPECT_LE(128, reader.got);
+}
+
+TEST_F(waiting, poll_tells_when_there_is_something)
+{
+	struct pollfd ready = { .fd = self->fd, .events = POLLIN | POLLOUT };
+
+	EXPECT_EQ(0, poll(&ready, 1, 0));
+	ASSERT_EQ(1, traffic_one(TRAFFIC_LINGER));
+	EXPECT_EQ(1, poll(&ready, 1, 5000));
+	EXPECT_EQ(POLLIN, ready.revents);
+	EXPECT_EQ(0, device_log_drain(&self->log, self->fd));
+	EXPECT_EQ(0, poll(&ready, 1, 0));
+}
+
+TEST_F(waiting, epoll_tells_each_time_anew)
+{
+	struct epoll_event event = { .events = EPOLLIN | EPOLLET };
+	int epoll = epoll_create1(EPOLL_CLOEXEC), i;
+
+	ASSERT_LE(0, epoll);
+	ASSERT_EQ(0, epoll_ctl(epoll, EPOLL_CTL_ADD, self->fd, &event));
+	EXPECT_EQ(0, epoll_wait(epoll, &event, 1, 0));
+	for (i = 0; i < 3; i++) {
+		ASSERT_EQ(1, traffic_one(TRAFFIC_LINGER));
+		EXPECT_EQ(1, epoll_wait(epoll, &event, 1, 5000));
+		EXPECT_EQ(0, device_log_drain(&self->log, self->fd));
+		/* The second end of the connection may have come since */
+		while (epoll_wait(epoll, &event, 1, 100) == 1)
+			device_log_drain(&self->log, self->fd);
+	}
+	close(epoll);
+}
+
+static uint64_t last_ts_ns(const struct device_log *log)
+{
+	return log->records[log->count - 1].ts_ns;
+}
+
+TEST_F(waiting, a_lone_event_is_shown_within_50_ms)
+{
+	uint64_t best_ns = UINT64_MAX, late_ns;
+	struct reader reader;
+	int i;
+
+	/* The best of some: a busy host may delay any one */
+	for (i = 0; i < 5; i++) {
+		ASSERT_TRUE(reader_start(&reader, self->fd));
+		ASSERT_EQ(1, traffic_one(TRAFFIC_REFUSED));
+		pthread_join(reader.thread, NULL);
+		ASSERT_LE(128, reader.got);
+		ASSERT_EQ(0, lseek(self->fd, 0, SEEK_SET));
+		ASSERT_EQ(0, device_log_drain(&self->log, self->fd));
+		late_ns = reader.done_ns - last_ts_ns(&self->log);
+		if (late_ns < best_ns)
+			best_ns = late_ns;
+	}
+	EXPECT_GT(50000000, best_ns);
+}
+
+TEST_F(waiting, a_watermark_of_one_wakes_at_once)
+{
+	uint64_t begin = now_ns();
+
+	ASSERT_EQ(0, device_wakeup(self->fd, 1, 1000000));
+	ASSERT_EQ(1, traffic_one(TRAFFIC_LINGER));
+	EXPECT_EQ(1, device_readable_ms(self->fd, 5000));
+	EXPECT_GT(900000000, now_ns() - begin);
+}
+
+TEST_F(waiting, a_reader_is_woken_after_its_delay_at_the_latest)
+{
+	struct reader reader;
+	uint64_t begin;
+
+	ASSERT_EQ(0, device_wakeup(self->fd, 8192, 400000));
+	ASSERT_TRUE(reader_start(&reader, self->fd));
+	begin = now_ns();
+	ASSERT_EQ(1, traffic_one(TRAFFIC_LINGER));
+	pthread_join(reader.thread, NULL);
+	EXPECT_LE(128, reader.got);
+	EXPECT_LT(350000000, reader.done_ns - begin);
+	EXPECT_GT(2000000000, reader.done_ns - begin);
+}
+
+TEST_F(waiting, the_watermark_wakes_before_the_delay)
+{
+	struct reader reader;
+	uint64_t begin;
+
+	ASSERT_EQ(0, device_wakeup(self->fd, 16, 1000000));
+	ASSERT_TRUE(reader_start(&reader, self->fd));
+	begin = now_ns();
+	ASSERT_EQ(40, traffic_run(&(struct traffic){
+			      .family = AF_INET,
+			      .closes = TRAFFIC_LINGER,
+			      .cycles = 40,
+		      }));
+	pthread_join(reader.thread, NULL);
+	EXPECT_LE(128, reader.got);
+	EXPECT_GT(900000000, reader.done_ns - begin);
+}
+
+TEST_F(waiting, the_most_eager_reader_sets_the_pace)
+{
+	int eager = device_open(O_RDONLY);
+	struct reader reader;
+	uint64_t begin;
+
+	ASSERT_LE(0, eager);
+	ASSERT_EQ(0, device_wakeup(self->fd, 8192, 1000000));
+	ASSERT_EQ(0, device_wakeup(eager, 1, 1000));
+	ASSERT_TRUE(reader_start(&reader, self->fd));
+	begin = now_ns();
+	ASSERT_EQ(1, traffic_one(TRAFFIC_LINGER));
+	pthread_join(reader.thread, NULL);
+	EXPECT_GT(900000000, reader.done_ns - begin);
+	close(eager);
+}
+
+int main(int argc, char **argv)
+{
+	/* Once: loading takes longer than most tests */
+	if (module_reload("")) {
+		perror("module");
+		return 1;
+	}
+	return test_harness_run(argc, argv);
+}
