@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Loading and unloading the module: under its users, under traffic, and with
+ * function tracing switched off.
+ */
+/* vm: --smp 2 */
+#include <fcntl.h>
+#include <sys/socket.h>
+
+#include "kselftest_harness.h"
+
+#include "lib/device.h"
+#include "lib/module.h"
+#include "lib/procfile.h"
+#include "lib/traffic.h"
+
+#define FTRACE_ENABLED "/proc/sys/kernel/ftrace_enabled"
+
+FIXTURE(loading)
+{
+	int fd;
+	int log;
+};
+
+FIXTURE_SETUP(loading)
+{
+	self->fd = -1;
+	self->log = module_log_open();
+	ASSERT_LE(0, self->log);
+	if (module_is_loaded())
+		ASSERT_EQ(0, module_unload());
+}
+
+FIXTURE_TEARDOWN(loading)
+{
+	procfile_write(FTRACE_ENABLED, "1");
+	close(self->fd);
+	close(self->log);
+}
+
+TEST_F(loading, twice_is_refused)
+{
+	ASSERT_EQ(0, module_load(""));
+	EXPECT_EQ(-EEXIST, module_load(""));
+}
+
+static bool is_any(const struct tcpclose_record *record)
+{
+	return true;
+}
+
+TEST_F(loading, cannot_be_undone_while_a_file_is_open)
+{
+	ASSERT_EQ(0, module_load(""));
+	self->fd = device_open(O_RDONLY);
+	ASSERT_LE(0, self->fd);
+	EXPECT_EQ(-EBUSY, module_unload());
+	close(self->fd);
+	EXPECT_EQ(0, module_unload());
+}
+
+TEST_F(loading, cannot_be_undone_while_a_mapping_lives)
+{
+	struct device_map map;
+
+	ASSERT_EQ(0, module_load("ring_records=256"));
+	self->fd = device_open(O_RDONLY);
+	ASSERT_LE(0, self->fd);
+	ASSERT_EQ(0, device_map_open(&map, self->fd));
+	close(self->fd);
+	self->fd = -1;
+	EXPECT_EQ(-EBUSY, module_unload());
+	/* A part of it is enough */
+	ASSERT_EQ(0, munmap((void *)map.base,
+			    map.geometry.mmap_size - getpagesize()));
+	EXPECT_EQ(-EBUSY, module_unload());
+	ASSERT_EQ(0, munmap((void *)(map.base + map.geometry.mmap_size -
+				     getpagesize()),
+			    getpagesize()));
+	EXPECT_EQ(0, module_unload());
+}
+
+TEST_F_TIMEOUT(loading, and_unloading_twenty_times_under_traffic_is_clean, 200)
+{
+	struct traffic_run *run;
+	struct device_log log;
+	int i;
+
+	run = traffic_start(&(struct traffic){
+		.family = AF_UNSPEC,
+		.closes = TRAFFIC_MIXED,
+		.threads = 3,
+	});
+	ASSERT_NE(NULL, run);
+	for (i = 0; i < 20; i++) {
+		ASSERT_EQ(0, module_load("ring_records=1024 scope=all"));
+		self->fd = device_open(O_RDONLY | O_NONBLOCK);
+		ASSERT_LE(0, self->fd);
+		memset(&log, 0, sizeof(log));
+		EXPECT_EQ(0,
+			  device_log_until(&log, self->fd, is_any, 20, 5000));
+		device_log_free(&log);
+		close(self->fd);
+		ASSERT_EQ(0, module_unload());
+	}
+	EXPECT_LT(0, traffic_stop(run));
+}
+
+static bool hook_is_alive(int fd)
+{
+	struct device_log log = {};
+	bool alive = lseek(fd, 0, SEEK_END) == 0 &&
+		     traffic_one(TRAFFIC_CLIENT) == 1 &&
+		     !device_log_until(&log, fd, device_from_timewait, 1, 2000);
+
+	device_log_free(&log);
+	return alive;
+}
+
+TEST_F(loading, with_function_tracing_off_is_refused_or_falls_back)
+{
+	int ret;
+
+	if (procfile_write(FTRACE_ENABLED, "0"))
+		SKIP(return, "kernel cannot switch function tracing off");
+	ret = module_load("");
+	if (ret) {
+		EXPECT_FALSE(module_is_loaded());
+		EXPECT_TRUE(module_log_has(self->log, "ftrace"));
+		return;
+	}
+	self->fd = device_open(O_RDONLY | O_NONBLOCK);
+	ASSERT_LE(0, self->fd);
+	EXPECT_TRUE(hook_is_alive(self->fd));
+}
+
+TEST_F(loading, keeps_its_hooks_when_function_tracing_is_switched_off)
+{
+	ASSERT_EQ(0, module_load(""));
+	self->fd = device_open(O_RDONLY | O_NONBLOCK);
+	ASSERT_LE(0, self->fd);
+	procfile_write(FTRACE_ENABLED, "0");
+	EXPECT_TRUE(hook_is_alive(self->fd));
+}
+
+TEST_HARNESS_MAIN
