@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Every way in which a connection can end, provoked for real. The ends of
- * mini-sockets are timewait.c's, listeners are scope.c's.
+ * Why connections end: by the other end, a process, an administrator, the
+ * machine, each provoked for real. Silence is silence.c's, openings that fail
+ * are opening.c's, mini-sockets are minisocket.c's, listeners are scope.c's.
  *
  * vm: --icount --smp 1
  */
@@ -16,11 +17,6 @@ LAB_FIXTURE(causes);
 	EXPECT_EQ(TCPCLOSE_CLOSER_##closer, event_closer(EVENT(n))); \
 	EXPECT_EQ(error, EVENT(n)->r.sk_err); \
 } while (0)
-
-static int tcp_option(int fd, int option, int value)
-{
-	return setsockopt(fd, IPPROTO_TCP, option, &value, sizeof(value));
-}
 
 static int disconnect(int fd)
 {
@@ -190,6 +186,29 @@ TEST_F(causes, listener_closes_before_accept_of_a_closed_connection)
 	EXPECT_EQ(TCPCLOSE_CLOSER_REMOTE, event_closer(EVENT(1)));
 }
 
+TEST_F(causes, close_with_unread_data_after_shutdown)
+{
+	ASSERT_EQ(0, peer_connect(&self->peer));
+	ASSERT_EQ(0, shutdown(self->peer.fd, SHUT_WR));
+	ASSERT_EQ(0, peer_expect(&self->peer, PUPPET_FIN));
+	ASSERT_EQ(0, peer_send(&self->peer, PUPPET_PSH | PUPPET_ACK, "unread", 6));
+	ASSERT_EQ(0, peer_close(&self->peer));
+	PATH("ESTABLISHED>FIN_WAIT1 FIN_WAIT1>FIN_WAIT2 FIN_WAIT2>CLOSE=UNREAD");
+	EXPECT_FROM(2, PROCESS, LOCAL, 0);
+}
+
+/* What CRIU does with a connection that goes on elsewhere: no segment leaves. */
+TEST_F(causes, close_in_repair_mode_disconnects)
+{
+	int on = TCP_REPAIR_ON;
+
+	ASSERT_EQ(0, peer_connect(&self->peer));
+	ASSERT_EQ(0, setsockopt(self->peer.fd, IPPROTO_TCP, TCP_REPAIR, &on, sizeof(on)));
+	ASSERT_EQ(0, peer_close(&self->peer));
+	PATH("ESTABLISHED>CLOSE=DISCONNECT");
+	EXPECT_TRUE(peer_silent(&self->peer, 100));
+}
+
 /* ---- an administrator */
 
 TEST_F(causes, destroyed_by_an_administrator)
@@ -208,128 +227,6 @@ TEST_F(causes, destroyed_while_connecting)
 	ASSERT_EQ(0, peer_destroy(&self->peer));
 	PATH("SYN_SENT>CLOSE=DESTROYED");
 	EXPECT_FROM(0, PROCESS, LOCAL, ECONNABORTED);
-}
-
-/* ---- silence */
-
-TEST_F(causes, no_answer_to_syn)
-{
-	ASSERT_EQ(0, peer_socket(&self->peer));
-	ASSERT_EQ(0, tcp_option(self->peer.fd, TCP_SYNCNT, 1));
-	ASSERT_EQ(0, peer_connecting(&self->peer));
-	ASSERT_EQ(0, net_wait(self->peer.fd, POLLHUP, 20000));
-	PATH("SYN_SENT>CLOSE=TIMEOUT");
-	EXPECT_FROM(0, TIMER, LOCAL, ETIMEDOUT);
-	/* The first one was taken by peer_connecting() */
-	EXPECT_EQ(peer_count(&self->peer, PUPPET_SYN), EVENT(0)->r.retransmits);
-}
-
-TEST_F(causes, no_answer_to_data)
-{
-	ASSERT_EQ(0, peer_connect(&self->peer));
-	ASSERT_EQ(0, tcp_option(self->peer.fd, TCP_USER_TIMEOUT, 1000));
-	ASSERT_EQ(1, write(self->peer.fd, "x", 1));
-	ASSERT_EQ(0, net_wait(self->peer.fd, POLLHUP, 20000));
-	PATH("ESTABLISHED>CLOSE=TIMEOUT");
-	EXPECT_FROM(0, TIMER, LOCAL, ETIMEDOUT);
-}
-
-TEST_F(causes, no_answer_to_fin)
-{
-	ASSERT_EQ(0, net_sysctl("ipv4.tcp_orphan_retries", "1"));
-	ASSERT_EQ(0, peer_connect(&self->peer));
-	ASSERT_EQ(0, peer_close(&self->peer));
-	ASSERT_EQ(0, peer_expect(&self->peer, PUPPET_FIN));
-	ASSERT_EQ(0, peer_expect(&self->peer, PUPPET_FIN));
-	PATH("ESTABLISHED>FIN_WAIT1 FIN_WAIT1>CLOSE=TIMEOUT");
-	EXPECT_FROM(1, TIMER, LOCAL, ETIMEDOUT);
-}
-
-TEST_F(causes, no_answer_to_fin_in_last_ack)
-{
-	ASSERT_EQ(0, net_sysctl("ipv4.tcp_orphan_retries", "1"));
-	ASSERT_EQ(0, peer_connect(&self->peer));
-	ASSERT_EQ(0, peer_send(&self->peer, PUPPET_FIN | PUPPET_ACK, NULL, 0));
-	ASSERT_EQ(0, peer_close(&self->peer));
-	PATH("ESTABLISHED>CLOSE_WAIT CLOSE_WAIT>LAST_ACK LAST_ACK>CLOSE=TIMEOUT");
-	EXPECT_FROM(2, TIMER, REMOTE, ETIMEDOUT);
-}
-
-TEST_F(causes, no_answer_to_keepalive)
-{
-	int one = 1;
-
-	ASSERT_EQ(0, peer_connect(&self->peer));
-	ASSERT_EQ(0, tcp_option(self->peer.fd, TCP_KEEPIDLE, 1));
-	ASSERT_EQ(0, tcp_option(self->peer.fd, TCP_KEEPINTVL, 1));
-	ASSERT_EQ(0, tcp_option(self->peer.fd, TCP_KEEPCNT, 1));
-	ASSERT_EQ(0, setsockopt(self->peer.fd, SOL_SOCKET, SO_KEEPALIVE, &one, sizeof(one)));
-	ASSERT_EQ(0, net_wait(self->peer.fd, POLLHUP, 20000));
-	ASSERT_EQ(0, peer_expect(&self->peer, PUPPET_RST));
-	PATH("ESTABLISHED>CLOSE=KEEPALIVE");
-	EXPECT_FROM(0, TIMER, LOCAL, ETIMEDOUT);
-}
-
-/* ---- the peer's FIN does not come */
-
-TEST_F(causes, fin_wait2_times_out_in_a_mini_socket)
-{
-	ASSERT_EQ(0, net_sysctl("ipv4.tcp_fin_timeout", "2"));
-	ASSERT_EQ(0, peer_connect(&self->peer));
-	ASSERT_EQ(0, peer_close_half(&self->peer));
-	PATH(TO_FIN_WAIT2 " tw:FIN_WAIT2>CLOSE=FIN_WAIT2_TIMEOUT!EXPIRED");
-	EXPECT_EQ(TCPCLOSE_CONTEXT_TIMER, event_context(EVENT(3)));
-	EXPECT_LE(1900000000ULL, EVENT(3)->r.dwell_ns);
-	EXPECT_GE(3000000000ULL, EVENT(3)->r.dwell_ns);
-}
-
-/* More than TIME_WAIT's length: the socket itself waits for the surplus. */
-TEST_F(causes, long_fin_wait2_becomes_a_mini_socket_by_timer)
-{
-	ASSERT_EQ(0, peer_connect(&self->peer));
-	ASSERT_EQ(0, tcp_option(self->peer.fd, TCP_LINGER2, 62));
-	ASSERT_EQ(0, peer_close_half(&self->peer));
-	PATH(TO_FIN_WAIT2);
-	EXPECT_EQ(TCPCLOSE_CONTEXT_TIMER, event_context(EVENT(2)));
-	EXPECT_LE(1900000000ULL, EVENT(2)->r.dwell_ns);
-}
-
-/*
- * A FIN that was seen before makes the orphan wait as a full socket, on its
- * keepalive timer; there is no mini-socket in the end.
- */
-TEST_F(causes, fin_wait2_times_out_in_the_full_socket)
-{
-	ASSERT_EQ(0, net_sysctl("ipv4.tcp_fin_timeout", "2"));
-	ASSERT_EQ(0, peer_connect(&self->peer));
-	ASSERT_EQ(0, peer_close(&self->peer));
-	ASSERT_EQ(0, peer_expect(&self->peer, PUPPET_FIN));
-	ASSERT_EQ(0, peer_send_at(&self->peer, PUPPET_FIN | PUPPET_ACK, self->peer.seq - 1,
-				  self->peer.ack, NULL, 0));
-	PATH("ESTABLISHED>FIN_WAIT1 FIN_WAIT1>FIN_WAIT2 FIN_WAIT2>CLOSE=FIN_WAIT2_TIMEOUT");
-	EXPECT_FROM(2, TIMER, LOCAL, 0);
-}
-
-TEST_F(causes, negative_linger2_waits_for_no_fin)
-{
-	ASSERT_EQ(0, peer_connect(&self->peer));
-	ASSERT_EQ(0, tcp_option(self->peer.fd, TCP_LINGER2, -1));
-	ASSERT_EQ(0, peer_close_half(&self->peer));
-	PATH("ESTABLISHED>FIN_WAIT1 FIN_WAIT1>FIN_WAIT2 FIN_WAIT2>CLOSE=FIN_WAIT2_TIMEOUT");
-	EXPECT_FROM(2, SOFTIRQ, LOCAL, 0);
-}
-
-TEST_F(causes, negative_linger2_after_shutdown_ends_in_close)
-{
-	ASSERT_EQ(0, peer_connect(&self->peer));
-	ASSERT_EQ(0, tcp_option(self->peer.fd, TCP_LINGER2, -1));
-	ASSERT_EQ(0, shutdown(self->peer.fd, SHUT_WR));
-	ASSERT_EQ(0, peer_expect(&self->peer, PUPPET_FIN));
-	ASSERT_EQ(0, peer_send(&self->peer, PUPPET_ACK, NULL, 0));
-	ASSERT_EQ(0, peer_close(&self->peer));
-	ASSERT_EQ(0, peer_expect(&self->peer, PUPPET_RST));
-	PATH("ESTABLISHED>FIN_WAIT1 FIN_WAIT1>FIN_WAIT2 FIN_WAIT2>FIN_WAIT2 FIN_WAIT2>CLOSE=FIN_WAIT2_TIMEOUT");
-	EXPECT_FROM(3, PROCESS, LOCAL, 0);
 }
 
 /* ---- the network, the machine */
@@ -356,45 +253,40 @@ TEST_F(causes, icmp_unreachable_when_established_ends_nothing)
 	EXPECT_EQ(TCPCLOSE_ESTABLISHED, net_state(self->peer.fd));
 }
 
+/* The kernel counts its orphans ten times a second; the first RTO is longer. */
+#define ORPHANS_COUNTED_US	130000
+
+static int max_orphans(const char *number)
+{
+	return net_in_init(net_sysctl, "ipv4.tcp_max_orphans", number);
+}
+
 TEST_F(causes, too_many_orphans)
 {
 	struct peer first;
-	int i;
 
 	peer_init(&first, &self->lab.puppet);
 	first.lport = 5001;
 	ASSERT_EQ(0, peer_connect(&first));
 	ASSERT_EQ(0, peer_connect(&self->peer));
-	ASSERT_EQ(0, peer_close(&first));
-	ASSERT_EQ(0, net_in_init(net_sysctl, "ipv4.tcp_max_orphans", "0"));
-	/* The kernel counts its orphans ten times a second */
-	for (i = 0; i < 3; i++)
-		usleep(100000);
+	ASSERT_EQ(0, max_orphans("0"));
+	EXPECT_EQ(0, peer_close(&first));
+	usleep(ORPHANS_COUNTED_US);
 	EXPECT_EQ(0, peer_close(&self->peer));
-	ASSERT_EQ(0, net_in_init(net_sysctl, "ipv4.tcp_max_orphans", "8192"));
+	ASSERT_EQ(0, max_orphans("8192"));
 	PATH("ESTABLISHED>FIN_WAIT1 FIN_WAIT1>CLOSE=MEMORY");
 	EXPECT_FROM(1, PROCESS, LOCAL, 0);
 }
 
-/*
- * The route back is gone when the handshake completes. IPv6 looks for the
- * route before it makes the socket, so there is nothing to end.
- */
-TEST_F(causes, opening_that_fails)
+TEST_F(causes, too_many_orphans_when_a_timer_looks)
 {
-	ASSERT_EQ(0, peer_listen(&self->peer));
-	ASSERT_EQ(0, peer_send(&self->peer, PUPPET_SYN, NULL, 0));
-	ASSERT_EQ(0, peer_expect(&self->peer, PUPPET_SYN | PUPPET_ACK));
-	ASSERT_EQ(0, net_run("ip route add unreachable %s",
-			     variant->family == AF_INET ? "192.0.2.2" : "2001:db8::2"));
-	ASSERT_EQ(0, peer_send(&self->peer, PUPPET_ACK, NULL, 0));
-	if (variant->family == AF_INET) {
-		PATH("SYN_RECV>CLOSE=OPEN_FAILED");
-		EXPECT_FROM(0, SOFTIRQ, NONE, 0);
-		EXPECT_EQ(1, EVENT(0)->r.index);
-	} else {
-		PATH("");
-	}
+	ASSERT_EQ(0, peer_connect(&self->peer));
+	ASSERT_EQ(0, peer_close(&self->peer));
+	ASSERT_EQ(0, max_orphans("0"));
+	EXPECT_EQ(0, lab_wait(&self->lab, &self->peer, 2, LAB_TIMEOUT_MS));
+	ASSERT_EQ(0, max_orphans("8192"));
+	PATH("ESTABLISHED>FIN_WAIT1 FIN_WAIT1>CLOSE=MEMORY");
+	EXPECT_EQ(TCPCLOSE_CONTEXT_TIMER, event_context(EVENT(1)));
 }
 
 TEST_HARNESS_MAIN

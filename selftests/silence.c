@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Ends by silence: no answer to a SYN, data, a FIN or a keepalive, and no FIN
+ * in FIN_WAIT2.
+ *
+ * vm: --icount --smp 1
+ */
+#include <netinet/tcp.h>
+
+#include "lab_fixture.h"
+
+LAB_FIXTURE(silence);
+
+#define EXPECT_FROM(n, context, closer, error) do { \
+	EXPECT_EQ(TCPCLOSE_CONTEXT_##context, event_context(EVENT(n))); \
+	EXPECT_EQ(TCPCLOSE_CLOSER_##closer, event_closer(EVENT(n))); \
+	EXPECT_EQ(error, EVENT(n)->r.sk_err); \
+} while (0)
+
+static int tcp_option(int fd, int option, int value)
+{
+	return setsockopt(fd, IPPROTO_TCP, option, &value, sizeof(value));
+}
+
+/* ---- no answer */
+
+TEST_F(silence, no_answer_to_syn)
+{
+	ASSERT_EQ(0, peer_socket(&self->peer));
+	ASSERT_EQ(0, tcp_option(self->peer.fd, TCP_SYNCNT, 1));
+	ASSERT_EQ(0, peer_connecting(&self->peer));
+	ASSERT_EQ(0, net_wait(self->peer.fd, POLLHUP, 20000));
+	PATH("SYN_SENT>CLOSE=TIMEOUT");
+	EXPECT_FROM(0, TIMER, LOCAL, ETIMEDOUT);
+	/* The first one was taken by peer_connecting() */
+	EXPECT_EQ(peer_count(&self->peer, PUPPET_SYN), EVENT(0)->r.retransmits);
+}
+
+TEST_F(silence, no_answer_to_data)
+{
+	ASSERT_EQ(0, peer_connect(&self->peer));
+	ASSERT_EQ(0, tcp_option(self->peer.fd, TCP_USER_TIMEOUT, 1000));
+	ASSERT_EQ(1, write(self->peer.fd, "x", 1));
+	ASSERT_EQ(0, net_wait(self->peer.fd, POLLHUP, 20000));
+	PATH("ESTABLISHED>CLOSE=TIMEOUT");
+	EXPECT_FROM(0, TIMER, LOCAL, ETIMEDOUT);
+}
+
+TEST_F(silence, no_answer_to_fin)
+{
+	ASSERT_EQ(0, net_sysctl("ipv4.tcp_orphan_retries", "1"));
+	ASSERT_EQ(0, peer_connect(&self->peer));
+	ASSERT_EQ(0, peer_close(&self->peer));
+	ASSERT_EQ(0, peer_expect(&self->peer, PUPPET_FIN));
+	ASSERT_EQ(0, peer_expect(&self->peer, PUPPET_FIN));
+	PATH("ESTABLISHED>FIN_WAIT1 FIN_WAIT1>CLOSE=TIMEOUT");
+	EXPECT_FROM(1, TIMER, LOCAL, ETIMEDOUT);
+}
+
+TEST_F(silence, no_answer_to_fin_in_last_ack)
+{
+	ASSERT_EQ(0, net_sysctl("ipv4.tcp_orphan_retries", "1"));
+	ASSERT_EQ(0, peer_connect(&self->peer));
+	ASSERT_EQ(0, peer_send(&self->peer, PUPPET_FIN | PUPPET_ACK, NULL, 0));
+	ASSERT_EQ(0, peer_close(&self->peer));
+	PATH("ESTABLISHED>CLOSE_WAIT CLOSE_WAIT>LAST_ACK LAST_ACK>CLOSE=TIMEOUT");
+	EXPECT_FROM(2, TIMER, REMOTE, ETIMEDOUT);
+}
+
+TEST_F(silence, no_answer_to_keepalive)
+{
+	int one = 1;
+
+	ASSERT_EQ(0, peer_connect(&self->peer));
+	ASSERT_EQ(0, tcp_option(self->peer.fd, TCP_KEEPIDLE, 1));
+	ASSERT_EQ(0, tcp_option(self->peer.fd, TCP_KEEPINTVL, 1));
+	ASSERT_EQ(0, tcp_option(self->peer.fd, TCP_KEEPCNT, 1));
+	ASSERT_EQ(0, setsockopt(self->peer.fd, SOL_SOCKET, SO_KEEPALIVE, &one, sizeof(one)));
+	ASSERT_EQ(0, net_wait(self->peer.fd, POLLHUP, 20000));
+	ASSERT_EQ(0, peer_expect(&self->peer, PUPPET_RST));
+	PATH("ESTABLISHED>CLOSE=KEEPALIVE");
+	EXPECT_FROM(0, TIMER, LOCAL, ETIMEDOUT);
+}
+
+/* What ICMP said meanwhile becomes the error; the cause is the silence. */
+TEST_F(silence, no_answer_to_data_but_icmp)
+{
+	ASSERT_EQ(0, peer_connect(&self->peer));
+	ASSERT_EQ(0, tcp_option(self->peer.fd, TCP_USER_TIMEOUT, 1000));
+	ASSERT_EQ(1, write(self->peer.fd, "x", 1));
+	ASSERT_EQ(0, peer_expect(&self->peer, PUPPET_PSH));
+	/* Host, or address, unreachable */
+	ASSERT_EQ(0, puppet_icmp(&self->lab.puppet, variant->family == AF_INET ? 1 : 3,
+				 self->peer.packet, self->peer.packet_len));
+	ASSERT_EQ(0, net_wait(self->peer.fd, POLLHUP, 20000));
+	PATH("ESTABLISHED>CLOSE=TIMEOUT");
+	EXPECT_FROM(0, TIMER, LOCAL, EHOSTUNREACH);
+}
+
+TEST_F(silence, no_window_for_data)
+{
+	struct segment closed;
+
+	ASSERT_EQ(0, peer_connect(&self->peer));
+	ASSERT_EQ(0, tcp_option(self->peer.fd, TCP_USER_TIMEOUT, 1000));
+	closed = peer_segment(&self->peer, PUPPET_ACK, self->peer.seq, self->peer.ack);
+	closed.window = 0;
+	ASSERT_EQ(0, puppet_send(&self->lab.puppet, &closed));
+	ASSERT_EQ(1, write(self->peer.fd, "x", 1));
+	ASSERT_EQ(0, net_wait(self->peer.fd, POLLHUP, 20000));
+	PATH("ESTABLISHED>CLOSE=TIMEOUT");
+	EXPECT_FROM(0, TIMER, LOCAL, ETIMEDOUT);
+	EXPECT_EQ(0U, event_sent(EVENT(0)));
+}
+
+TEST_F(silence, no_window_for_the_data_of_an_orphan)
+{
+	struct segment closed;
+
+	ASSERT_EQ(0, net_sysctl("ipv4.tcp_orphan_retries", "1"));
+	ASSERT_EQ(0, peer_connect(&self->peer));
+	closed = peer_segment(&self->peer, PUPPET_ACK, self->peer.seq, self->peer.ack);
+	closed.window = 0;
+	ASSERT_EQ(0, puppet_send(&self->lab.puppet, &closed));
+	ASSERT_EQ(1, write(self->peer.fd, "x", 1));
+	ASSERT_EQ(0, peer_close(&self->peer));
+	PATH("ESTABLISHED>FIN_WAIT1 FIN_WAIT1>CLOSE=TIMEOUT");
+	EXPECT_FROM(1, TIMER, LOCAL, ETIMEDOUT);
+}
+
+/* ---- the peer's FIN does not come */
+
+TEST_F(silence, fin_wait2_times_out_in_a_mini_socket)
+{
+	ASSERT_EQ(0, net_sysctl("ipv4.tcp_fin_timeout", "2"));
+	ASSERT_EQ(0, peer_connect(&self->peer));
+	ASSERT_EQ(0, peer_close_half(&self->peer));
+	PATH(TO_FIN_WAIT2 " tw:FIN_WAIT2>CLOSE=FIN_WAIT2_TIMEOUT!EXPIRED");
+	EXPECT_EQ(TCPCLOSE_CONTEXT_TIMER, event_context(EVENT(3)));
+	EXPECT_LE(1900000000ULL, EVENT(3)->r.dwell_ns);
+	EXPECT_GE(3000000000ULL, EVENT(3)->r.dwell_ns);
+}
+
+/* More than TIME_WAIT's length: the socket itself waits for the surplus. */
+TEST_F(silence, long_fin_wait2_becomes_a_mini_socket_by_timer)
+{
+	ASSERT_EQ(0, peer_connect(&self->peer));
+	ASSERT_EQ(0, tcp_option(self->peer.fd, TCP_LINGER2, 62));
+	ASSERT_EQ(0, peer_close_half(&self->peer));
+	PATH(TO_FIN_WAIT2);
+	EXPECT_EQ(TCPCLOSE_CONTEXT_TIMER, event_context(EVENT(2)));
+	EXPECT_LE(1900000000ULL, EVENT(2)->r.dwell_ns);
+}
+
+/*
+ * A FIN that was seen before makes the orphan wait as a full socket, on its
+ * keepalive timer; there is no mini-socket in the end.
+ */
+TEST_F(silence, fin_wait2_times_out_in_the_full_socket)
+{
+	ASSERT_EQ(0, net_sysctl("ipv4.tcp_fin_timeout", "2"));
+	ASSERT_EQ(0, peer_connect(&self->peer));
+	ASSERT_EQ(0, peer_close(&self->peer));
+	ASSERT_EQ(0, peer_expect(&self->peer, PUPPET_FIN));
+	ASSERT_EQ(0, peer_send_at(&self->peer, PUPPET_FIN | PUPPET_ACK, self->peer.seq - 1,
+				  self->peer.ack, NULL, 0));
+	PATH("ESTABLISHED>FIN_WAIT1 FIN_WAIT1>FIN_WAIT2 FIN_WAIT2>CLOSE=FIN_WAIT2_TIMEOUT");
+	EXPECT_FROM(2, TIMER, LOCAL, 0);
+}
+
+TEST_F(silence, negative_linger2_waits_for_no_fin)
+{
+	ASSERT_EQ(0, peer_connect(&self->peer));
+	ASSERT_EQ(0, tcp_option(self->peer.fd, TCP_LINGER2, -1));
+	ASSERT_EQ(0, peer_close_half(&self->peer));
+	PATH("ESTABLISHED>FIN_WAIT1 FIN_WAIT1>FIN_WAIT2 FIN_WAIT2>CLOSE=FIN_WAIT2_TIMEOUT");
+	EXPECT_FROM(2, SOFTIRQ, LOCAL, 0);
+}
+
+TEST_F(silence, negative_linger2_after_shutdown_ends_in_close)
+{
+	ASSERT_EQ(0, peer_connect(&self->peer));
+	ASSERT_EQ(0, tcp_option(self->peer.fd, TCP_LINGER2, -1));
+	ASSERT_EQ(0, shutdown(self->peer.fd, SHUT_WR));
+	ASSERT_EQ(0, peer_expect(&self->peer, PUPPET_FIN));
+	ASSERT_EQ(0, peer_send(&self->peer, PUPPET_ACK, NULL, 0));
+	ASSERT_EQ(0, peer_close(&self->peer));
+	ASSERT_EQ(0, peer_expect(&self->peer, PUPPET_RST));
+	PATH("ESTABLISHED>FIN_WAIT1 FIN_WAIT1>FIN_WAIT2 FIN_WAIT2>FIN_WAIT2 FIN_WAIT2>CLOSE=FIN_WAIT2_TIMEOUT");
+	EXPECT_FROM(3, PROCESS, LOCAL, 0);
+}
+
+TEST_HARNESS_MAIN
