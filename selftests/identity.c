@@ -143,6 +143,38 @@ TEST_F(identity, addresses_and_ports_are_the_sockets)
 	}
 }
 
+/* An IPv6 socket that speaks IPv4 stays an IPv6 one, mini-socket included. */
+TEST_F(identity, mapped_address_is_shown_as_the_socket_has_it)
+{
+	const __u8 mapped[16] = { [10] = 0xff, 0xff, 127, 0, 0, 1 };
+	union net_addr any = net_address(AF_INET6, "::", 0);
+	union net_addr to = net_address(AF_INET6, "::ffff:127.0.0.1", 0);
+	socklen_t len = sizeof(any);
+	int i, listener, client, server;
+	struct flow flow;
+
+	listener = net_listen(&any, 1);
+	ASSERT_LE(0, listener);
+	ASSERT_EQ(0, getsockname(listener, &any.sa, &len));
+	to.in6.sin6_port = any.in6.sin6_port;
+	client = net_connect(NULL, &to);
+	ASSERT_LE(0, client);
+	server = accept(listener, NULL, NULL);
+	ASSERT_LE(0, server);
+	flow = lab_flow(&self->lab, net_local_port(client), net_remote_port(client));
+	ASSERT_EQ(0, close(client));
+	EXPECT_PATH(&self->lab, &flow, TO_FIN_WAIT2);
+	ASSERT_EQ(0, close(server));
+	EXPECT_PATH(&self->lab, &flow, TO_TIME_WAIT);
+	for (i = 0; i < 4; i++) {
+		const struct event *event = stream_event(&self->lab.stream, &flow, i);
+
+		EXPECT_EQ(1, TCPCLOSE_HOW_IPV6(event->r.how));
+		EXPECT_EQ(0, memcmp(mapped, event->r.laddr, 16));
+		EXPECT_EQ(0, memcmp(mapped, event->r.raddr, 16));
+	}
+}
+
 /* ---- who did it */
 
 struct closer {
