@@ -139,6 +139,21 @@ static int enqueue_starts(struct source *s)
 	return 0;
 }
 
+/* When a CPU's oldest record that can still be read was written; else now. */
+static uint64_t first_ns(const struct source *s, unsigned int cpu)
+{
+	size_t pos;
+
+	for (pos = s->pos; pos < s->len; pos += TCPCLOSE_RECORD_SIZE) {
+		const struct tcpclose_record *r =
+			(const void *)((const char *)s->buf + pos);
+
+		if (r->cpu == cpu)
+			return r->ts_ns;
+	}
+	return s->batch_ns;
+}
+
 /* Only the device knows what a reader of one namespace has lost. */
 static int enqueue_losses(struct source *s)
 {
@@ -152,7 +167,7 @@ static int enqueue_losses(struct source *s)
 			return ret;
 		if (cursor.lost == s->cpus[cpu].lost)
 			continue;
-		if (!enqueue(s, RECORDING_KIND_LOST, s->batch_ns, cpu,
+		if (!enqueue(s, RECORDING_KIND_LOST, first_ns(s, cpu), cpu,
 			     cursor.lost - s->cpus[cpu].lost))
 			return -ENOMEM;
 		s->cpus[cpu].lost = cursor.lost;

@@ -9,7 +9,7 @@
 #include "compiler.h"
 
 #ifndef TCPCLOSE_VERSION
-#define TCPCLOSE_VERSION "0.1.0"
+#define TCPCLOSE_VERSION "0.1"
 #endif
 
 /**
