@@ -103,4 +103,23 @@ exits "a reader that has seen enough is no error" 0 \
 	sh -c "{ '$tcpclose' watch --json --input many.rec; echo \$? >&2; } | head -n 1"
 if [ "$(cat err)" = 0 ] && [ "$(wc -l <out)" = 1 ]; then ok "and nothing is said"; else not_ok "and nothing is said" err; fi
 
+# The man page knows every option and every JSON name
+man=$top/Documentation/tcpclose.1
+sed 's/\\-/-/g; s/\\f[A-Z]//g' "$man" >manual
+for command in watch record stat; do
+	"$tcpclose" "$command" --help | sed -n 's/^ .*\(--[a-z]*\) .*/\1/p'
+done | sort -u | grep -v -e '^--help$' >options
+"$tcpclose" watch --json --input sample.rec 2>complaints >json
+cat json "$golden/stat.json" | grep -o '"[a-z0-9_]*":' | tr -d '":' | sort -u >names
+for list in options names; do
+	while read -r word; do
+		grep -q -w -e "$word" manual || echo "$word"
+	done <"$list" >missing
+	if [ -s "$list" ] && [ ! -s missing ]; then
+		ok "the man page has all $list"
+	else
+		not_ok "the man page has all $list" missing
+	fi
+done
+
 finish
