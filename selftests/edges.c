@@ -330,10 +330,16 @@ TEST_F(edges, rst_ends_last_ack)
 	EXPECT_FROM(2, SOFTIRQ, REMOTE, RST);
 }
 
-/* A SYN in an established state gets a challenge ACK (RFC 5961 section 4). */
-TEST_F(edges, syn_in_last_ack_changes_nothing)
+/*
+ * The last ACK was lost, and the client comes again: its SYN gets a challenge
+ * ACK (RFC 5961 section 4), its RST ends the old connection, its SYN opens.
+ */
+TEST_F(edges, syn_in_last_ack_is_challenged_and_then_succeeds)
 {
-	ASSERT_EQ(0, peer_connect(&self->peer));
+	struct flow old = { 0 };
+
+	ASSERT_EQ(0, peer_accept(&self->peer));
+	old.cookie = self->peer.cookie;
 	ASSERT_EQ(0, peer_send(&self->peer, PUPPET_FIN | PUPPET_ACK, NULL, 0));
 	ASSERT_EQ(0, peer_close(&self->peer));
 	ASSERT_EQ(0, peer_expect(&self->peer, PUPPET_FIN));
@@ -341,8 +347,20 @@ TEST_F(edges, syn_in_last_ack_changes_nothing)
 	ASSERT_EQ(0, peer_expect(&self->peer, PUPPET_ACK));
 	EXPECT_EQ(PUPPET_ACK, self->peer.last.flags);
 	PATH("ESTABLISHED>CLOSE_WAIT CLOSE_WAIT>LAST_ACK");
-	ASSERT_EQ(0, peer_send(&self->peer, PUPPET_RST, NULL, 0));
-	PATH("ESTABLISHED>CLOSE_WAIT CLOSE_WAIT>LAST_ACK LAST_ACK>CLOSE=RST");
+	ASSERT_EQ(0, peer_send_at(&self->peer, PUPPET_RST, self->peer.last.ack, 0, NULL, 0));
+	EXPECT_PATH(&self->lab, &old,
+		    "ESTABLISHED>CLOSE_WAIT CLOSE_WAIT>LAST_ACK LAST_ACK>CLOSE=RST");
+	self->peer.seq += 100000;
+	EXPECT_EQ(0, peer_accept(&self->peer));
+}
+
+/* ---- segments that change nothing */
+
+TEST_F(edges, segment_for_no_connection_is_reset_and_no_transition)
+{
+	ASSERT_EQ(0, peer_send(&self->peer, PUPPET_ACK, NULL, 0));
+	ASSERT_EQ(0, peer_expect(&self->peer, PUPPET_RST));
+	PATH("");
 }
 
 /* A broken checksum drops the segment, no more: nothing is reset. */

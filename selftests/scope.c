@@ -51,6 +51,17 @@ TEST_F(scope, all_shows_a_passive_opening)
 	EXPECT_EQ(TCPCLOSE_FLAG_ACK, EVENT(1)->r.flags);
 }
 
+TEST_F(scope, all_shows_a_passive_opening_by_syn_cookie)
+{
+	ASSERT_EQ(0, net_sysctl("ipv4.tcp_syncookies", "2"));
+	ASSERT_EQ(0, device_scope("all"));
+	ASSERT_EQ(0, peer_accept(&self->peer));
+	ASSERT_EQ(0, net_abort(self->peer.fd));
+	PATH("LISTEN>SYN_RECV SYN_RECV>ESTABLISHED ESTABLISHED>CLOSE=LINGER");
+	EXPECT_EQ(0, EVENT(0)->r.index);
+	EXPECT_EQ(self->peer.cookie, EVENT(0)->r.cookie);
+}
+
 TEST_F(scope, all_shows_syns_that_cross)
 {
 	ASSERT_EQ(0, device_scope("all"));
