@@ -105,7 +105,10 @@ static u8 cause_of_way(enum tcpclose_way way, const struct sock *sk, int old,
 {
 	switch (way) {
 	case TCPCLOSE_WAY_CLOSE:
-		return disconnect ? TCPCLOSE_CAUSE_LINGER : cause_in_close(sk, old);
+		if (!disconnect)
+			return cause_in_close(sk, old);
+		return tcp_sk(sk)->repair ? TCPCLOSE_CAUSE_DISCONNECT :
+					    TCPCLOSE_CAUSE_LINGER;
 	case TCPCLOSE_WAY_SHUTDOWN:
 	case TCPCLOSE_WAY_CONNECT:
 		return TCPCLOSE_CAUSE_CONNECT_ABORTED;

@@ -45,13 +45,13 @@ static __always_inline unsigned long compat_caller(struct pt_regs *regs)
 }
 
 /* 6.3 made vm_flags read-only to all but its helpers. */
-static inline void compat_vm_flags_clear(struct vm_area_struct *vma,
-					 unsigned long flags)
+static inline void compat_vm_flags_mod(struct vm_area_struct *vma,
+				       unsigned long set, unsigned long clear)
 {
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 3, 0)
-	vm_flags_clear(vma, flags);
+	vm_flags_mod(vma, set, clear);
 #else
-	vma->vm_flags &= ~flags;
+	vma->vm_flags = (vma->vm_flags | set) & ~clear;
 #endif
 }
 

@@ -361,12 +361,19 @@ void tcpclose_reader_seek(struct tcpclose_reader *reader, bool newest)
 int tcpclose_reader_cursor(struct tcpclose_reader *reader,
 			   struct tcpclose_cursor *cursor)
 {
-	const struct tcpclose_cpu_cursor *own;
+	struct tcpclose_cpu_cursor *own;
+	u64 oldest_there;
 
 	if (cursor->cpu >= nr_cpu_ids || !cpu_possible(cursor->cpu))
 		return -EINVAL;
 	own = &reader->cursors[cursor->cpu];
 	mutex_lock(&reader->lock);
+	/* What has been overwritten since the last read is lost already. */
+	oldest_there = tcpclose_ring_oldest(cursor->cpu);
+	if (own->position < oldest_there) {
+		own->lost += oldest_there - own->position;
+		own->position = oldest_there;
+	}
 	cursor->position = own->position - own->head.valid;
 	cursor->lost = own->lost;
 	mutex_unlock(&reader->lock);

@@ -162,7 +162,7 @@ int tcpclose_ring_mmap(struct vm_area_struct *vma)
 		return -EPERM;
 	if (page >= pages || vma_pages(vma) > pages - page)
 		return -EINVAL;
-	compat_vm_flags_clear(vma, VM_MAYWRITE);
+	compat_vm_flags_mod(vma, VM_DONTEXPAND | VM_DONTDUMP, VM_MAYWRITE);
 
 	for (address = vma->vm_start; address < vma->vm_end;
 	     address += PAGE_SIZE, page++) {
