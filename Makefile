@@ -62,7 +62,7 @@ MODULE_SOURCES := $(shell find module -name '*.[chS]' 2>/dev/null)
 ifdef KERNEL
 module: kernel
 .PHONY: kernel
-kernel:
+kernel: packages-module
 	@$(QEMU)/kernel $(KERNEL)
 else
 ifeq ($(wildcard $(KDIR)/Makefile),)
