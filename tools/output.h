@@ -11,6 +11,9 @@
 #include "buffer.h"
 #include "event.h"
 
+/* More than any event takes in either form. */
+#define OUTPUT_ROOM 4096
+
 /**
  * enum output_column - columns of the text form whose width grows as needed
  */
@@ -52,5 +55,11 @@ void output_header(struct output *o);
 void output_event(struct output *o, const struct event *e);
 int output_flush(struct output *o);
 const char *output_clock(struct output *o, uint64_t realtime_ns);
+
+char *output_json(char *p, const struct event *e);
+
+void output_text_init(struct output *o);
+char *output_text_titles(struct output *o, char *p);
+char *output_text(struct output *o, char *p, const struct event *e);
 
 #endif /* TCPCLOSE_OUTPUT_H */

@@ -16,54 +16,17 @@
 
 #include "clock.h"
 #include "devnode.h"
-#include "netns.h"
 #include "signals.h"
-#include "source.h"
-
-#define BATCH_SIZE (2048 * TCPCLOSE_RECORD_SIZE)
-#define NETNS_RETRY_NS NS_PER_S
-#define CLOCK_STEP_NS ((int64_t)NS_PER_MS)
+#include "source_internal.h"
 
 /**
- * struct source_cpu - what is known of one CPU's records
- * @next_seq: number that the next record has if none is lost
- * @lost: losses that the device told of, so far
- * @started: @next_seq is known
- * @has_task: @task waits for its transition
- * @task: the process behind the next record
+ * source_cpu() - what is known of one CPU
+ * @s: the source
+ * @cpu: its number; a damaged recording may hold any
+ *
+ * Return: it, or NULL if there is no memory
  */
-struct source_cpu {
-	uint64_t next_seq;
-	uint64_t lost;
-	bool started;
-	bool has_task;
-	struct tcpclose_task task;
-};
-
-struct source {
-	int fd;
-	bool live;
-	/* The record at buf[pos] has had its markers put before it (live only). */
-	bool inspected;
-	bool at_end;
-	struct recording_header head;
-	int64_t realtime_offset_ns;
-	uint64_t batch_ns;
-	struct source_summary summary;
-
-	struct source_cpu *cpus;
-	unsigned int cpu_count;
-
-	/* Markers to be delivered before the record at buf[pos]. */
-	struct recording_marker *queue;
-	size_t queue_first, queue_end, queue_size;
-
-	struct netns_table netns;
-	size_t pos, len;
-	uint64_t buf[BATCH_SIZE / sizeof(uint64_t)];
-};
-
-static struct source_cpu *get_cpu(struct source *s, unsigned int cpu)
+struct source_cpu *source_cpu(struct source *s, unsigned int cpu)
 {
 	struct source_cpu *cpus;
 	unsigned int count;
@@ -82,32 +45,11 @@ static struct source_cpu *get_cpu(struct source *s, unsigned int cpu)
 	return &cpus[cpu];
 }
 
-static struct recording_marker *enqueue(struct source *s, unsigned int kind,
-					uint64_t ts_ns, unsigned int cpu,
-					uint64_t value)
-{
-	struct recording_marker *m;
-
-	if (s->queue_end == s->queue_size) {
-		size_t size = s->queue_size ? 2 * s->queue_size : 16;
-		struct recording_marker *queue =
-			realloc(s->queue, size * sizeof(*queue));
-
-		if (!queue)
-			return NULL;
-		s->queue = queue;
-		s->queue_size = size;
-	}
-	m = &s->queue[s->queue_end++];
-	memset(m, 0, sizeof(*m));
-	m->kind = (uint8_t)kind;
-	m->cpu = (uint16_t)cpu;
-	m->ts_ns = ts_ns;
-	m->value = value;
-	return m;
-}
-
-static bool queue_is_empty(struct source *s)
+/**
+ * source_queue_is_empty() - whether no marker waits to be delivered
+ * @s: the source
+ */
+bool source_queue_is_empty(struct source *s)
 {
 	if (s->queue_first < s->queue_end)
 		return false;
@@ -116,123 +58,13 @@ static bool queue_is_empty(struct source *s)
 	return true;
 }
 
-/*
- * Where the file stands now: the whole numbers of the first records to come,
- * without which a loss before a CPU's first record would go unnoticed.
+/**
+ * source_fill() - read more records; one that has begun is kept
+ * @s: the source
+ *
+ * Return: bytes read, 0 at the end of a recording, or -errno
  */
-static int enqueue_starts(struct source *s)
-{
-	struct tcpclose_cursor cursor;
-	unsigned int cpu;
-
-	for (cpu = 0; cpu < s->head.cpus; cpu++) {
-		int ret = devnode_cursor(s->fd, cpu, &cursor);
-
-		if (ret)
-			return ret;
-		if (!get_cpu(s, cpu) ||
-		    !enqueue(s, RECORDING_KIND_START, s->head.start_ns, cpu,
-			     cursor.position))
-			return -ENOMEM;
-		s->cpus[cpu].lost = cursor.lost;
-	}
-	return 0;
-}
-
-/* When a CPU's oldest record that can still be read was written; else now. */
-static uint64_t first_ns(const struct source *s, unsigned int cpu)
-{
-	size_t pos;
-
-	for (pos = s->pos; pos < s->len; pos += TCPCLOSE_RECORD_SIZE) {
-		const struct tcpclose_record *r =
-			(const void *)((const char *)s->buf + pos);
-
-		if (r->cpu == cpu)
-			return r->ts_ns;
-	}
-	return s->batch_ns;
-}
-
-/* Only the device knows what a reader of one namespace has lost. */
-static int enqueue_losses(struct source *s)
-{
-	struct tcpclose_cursor cursor;
-	unsigned int cpu;
-
-	for (cpu = 0; cpu < s->head.cpus; cpu++) {
-		int ret = devnode_cursor(s->fd, cpu, &cursor);
-
-		if (ret)
-			return ret;
-		if (cursor.lost == s->cpus[cpu].lost)
-			continue;
-		if (!enqueue(s, RECORDING_KIND_LOST, first_ns(s, cpu), cpu,
-			     cursor.lost - s->cpus[cpu].lost))
-			return -ENOMEM;
-		s->cpus[cpu].lost = cursor.lost;
-	}
-	return 0;
-}
-
-static int enqueue_clock(struct source *s)
-{
-	int64_t offset = realtime_offset_ns();
-
-	if (llabs(offset - s->realtime_offset_ns) < CLOCK_STEP_NS)
-		return 0;
-	return enqueue(s, RECORDING_KIND_CLOCK, s->batch_ns, 0,
-		       (uint64_t)offset) ?
-		       0 :
-		       -ENOMEM;
-}
-
-static int enqueue_netns(struct source *s, const struct tcpclose_record *r)
-{
-	struct netns_entry *entry =
-		netns_find(&s->netns, r->netns, r->netns_inode);
-	struct recording_marker *m;
-
-	if (entry &&
-	    (entry->name[0] || s->batch_ns - entry->looked_ns < NETNS_RETRY_NS))
-		return 0;
-	entry = netns_take(&s->netns, r->netns, r->netns_inode);
-	entry->looked_ns = s->batch_ns;
-	netns_look_up(r->netns_inode, entry->name);
-	if (!entry->name[0])
-		return 0;
-	m = enqueue(s, RECORDING_KIND_NETNS, r->ts_ns, r->cpu, r->netns);
-	if (!m)
-		return -ENOMEM;
-	m->inode = r->netns_inode;
-	memcpy(m->name, entry->name, sizeof(m->name));
-	return 0;
-}
-
-/* Records between the one expected and the one that came. */
-static uint32_t gap(const struct source_cpu *cpu, uint32_t seq)
-{
-	uint32_t distance = seq - (uint32_t)cpu->next_seq;
-
-	return cpu->started && distance < 1U << 31 ? distance : 0;
-}
-
-/* Put before a record of the device what a recording would say there. */
-static int inspect(struct source *s, const struct tcpclose_record *r)
-{
-	struct source_cpu *cpu = get_cpu(s, r->cpu);
-
-	if (!cpu)
-		return -ENOMEM;
-	if (s->head.visible && gap(cpu, r->seq) &&
-	    !enqueue(s, RECORDING_KIND_LOST, r->ts_ns, r->cpu,
-		     gap(cpu, r->seq)))
-		return -ENOMEM;
-	return r->kind == TCPCLOSE_KIND_TRANSITION ? enqueue_netns(s, r) : 0;
-}
-
-/* Keep the begun record, read behind it. */
-static int fill(struct source *s)
+int source_fill(struct source *s)
 {
 	size_t rest = s->len - s->pos;
 	ssize_t got;
@@ -260,23 +92,6 @@ static int fill(struct source *s)
 	return (int)got;
 }
 
-static int next_batch(struct source *s)
-{
-	int got, ret;
-
-	if (!s->live)
-		return fill(s);
-	s->batch_ns = monotonic_ns();
-	ret = enqueue_clock(s);
-	got = fill(s);
-	if (!ret && !s->head.visible && (got > 0 || got == -EAGAIN))
-		ret = enqueue_losses(s);
-	if (ret)
-		return ret;
-	/* With something in the queue there is something to deliver. */
-	return got == -EAGAIN && !queue_is_empty(s) ? 1 : got;
-}
-
 static int track_marker(struct source *s, const struct recording_marker *m)
 {
 	struct netns_entry *entry;
@@ -284,7 +99,7 @@ static int track_marker(struct source *s, const struct recording_marker *m)
 
 	switch (m->kind) {
 	case RECORDING_KIND_START:
-		cpu = get_cpu(s, m->cpu);
+		cpu = source_cpu(s, m->cpu);
 		if (!cpu)
 			return -ENOMEM;
 		cpu->next_seq = m->value;
@@ -317,7 +132,7 @@ static int track(struct source *s, const struct recording_marker *m)
 	if (m->kind != TCPCLOSE_KIND_TRANSITION &&
 	    m->kind != TCPCLOSE_KIND_TASK)
 		return track_marker(s, m);
-	cpu = get_cpu(s, m->cpu);
+	cpu = source_cpu(s, m->cpu);
 	if (!cpu)
 		return -ENOMEM;
 	distance = m->seq - (uint32_t)cpu->next_seq;
@@ -347,7 +162,7 @@ int source_next_raw(struct source *s, const struct recording_marker **raw)
 	int ret;
 
 	for (;;) {
-		if (!queue_is_empty(s)) {
+		if (!source_queue_is_empty(s)) {
 			*raw = &s->queue[s->queue_first++];
 			break;
 		}
@@ -356,7 +171,7 @@ int source_next_raw(struct source *s, const struct recording_marker **raw)
 
 			if (s->live && !s->inspected) {
 				s->inspected = true;
-				ret = inspect(s, record);
+				ret = source_live_inspect(s, record);
 				if (ret)
 					return ret;
 				continue;
@@ -366,7 +181,7 @@ int source_next_raw(struct source *s, const struct recording_marker **raw)
 			*raw = record;
 			break;
 		}
-		ret = next_batch(s);
+		ret = s->live ? source_live_batch(s) : source_fill(s);
 		if (ret <= 0)
 			return ret;
 	}
@@ -511,7 +326,7 @@ int source_open_device(struct source **result, const char *path, bool all,
 	s->head.cpus = geometry.rings;
 	s->head.own_netns = netns_own_inode();
 	s->realtime_offset_ns = s->head.realtime_offset_ns;
-	ret = enqueue_starts(s);
+	ret = source_live_start(s);
 	if (ret)
 		goto err_explain;
 	*result = s;

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the parts of the source share; nobody else includes this.
+ */
+#ifndef TCPCLOSE_SOURCE_INTERNAL_H
+#define TCPCLOSE_SOURCE_INTERNAL_H
+
+#include "netns.h"
+#include "source.h"
+
+#define BATCH_SIZE (2048 * TCPCLOSE_RECORD_SIZE)
+
+/**
+ * struct source_cpu - what is known of one CPU's records
+ * @next_seq: number that the next record has if none is lost
+ * @lost: losses that the device told of, so far
+ * @started: @next_seq is known
+ * @has_task: @task waits for its transition
+ * @task: the process behind the next record
+ */
+struct source_cpu {
+	uint64_t next_seq;
+	uint64_t lost;
+	bool started;
+	bool has_task;
+	struct tcpclose_task task;
+};
+
+struct source {
+	int fd;
+	bool live;
+	/* The record at buf[pos] has had its markers put before it (live only). */
+	bool inspected;
+	bool at_end;
+	struct recording_header head;
+	int64_t realtime_offset_ns;
+	uint64_t batch_ns;
+	struct source_summary summary;
+
+	struct source_cpu *cpus;
+	unsigned int cpu_count;
+
+	/* Markers to be delivered before the record at buf[pos]. */
+	struct recording_marker *queue;
+	size_t queue_first, queue_end, queue_size;
+
+	struct netns_table netns;
+	size_t pos, len;
+	uint64_t buf[BATCH_SIZE / sizeof(uint64_t)];
+};
+
+struct source_cpu *source_cpu(struct source *s, unsigned int cpu);
+bool source_queue_is_empty(struct source *s);
+int source_fill(struct source *s);
+
+int source_live_start(struct source *s);
+int source_live_inspect(struct source *s, const struct tcpclose_record *r);
+int source_live_batch(struct source *s);
+
+#endif /* TCPCLOSE_SOURCE_INTERNAL_H */
