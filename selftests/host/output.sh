@@ -17,8 +17,10 @@ golden()
 	shift 2
 	"$@" >"$work/actual" 2>"$work/complaints"
 	cat "$work/complaints" >>"$work/actual"
-	[ -z "${UPDATE:-}" ] || cp "$work/actual" "$golden/$file"
-	same "$name" "$golden/$file" "$work/actual"
+	licence="# SPDX-License-Identifier: GPL-2.0-only"
+	[ -z "${UPDATE:-}" ] || { echo "$licence"; cat "$work/actual"; } >"$golden/$file"
+	sed "1{/^$licence\$/d}" "$golden/$file" >"$work/golden"
+	same "$name" "$work/golden" "$work/actual"
 }
 
 cd "$work" || exit 1
