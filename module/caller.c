@@ -54,6 +54,7 @@ static const struct {
 	{ "tcp_v4_connect", TCPCLOSE_WAY_CONNECT },
 	{ "tcp_v6_connect", TCPCLOSE_WAY_CONNECT },
 	{ "tcp_connect", TCPCLOSE_WAY_CONNECT },
+	{ "tcp_sendmsg_fastopen", TCPCLOSE_WAY_CONNECT },
 	{ "inet_csk_listen_stop", TCPCLOSE_WAY_LISTEN_STOP },
 	{ "inet_child_forget", TCPCLOSE_WAY_LISTEN_STOP },
 	{ "tcp_reset", TCPCLOSE_WAY_RESET },
@@ -66,7 +67,6 @@ static const struct {
 	{ "tcp_write_timer_handler", TCPCLOSE_WAY_WRITE_TIMER },
 	{ "tcp_retransmit_timer", TCPCLOSE_WAY_WRITE_TIMER },
 	{ "tcp_write_timeout", TCPCLOSE_WAY_WRITE_TIMER },
-	{ "tcp_write_err", TCPCLOSE_WAY_WRITE_TIMER },
 	{ "tcp_probe_timer", TCPCLOSE_WAY_WRITE_TIMER },
 	{ "tcp_fastopen_synack_timer", TCPCLOSE_WAY_WRITE_TIMER },
 	{ "tcp_keepalive_timer", TCPCLOSE_WAY_KEEPALIVE_TIMER },
@@ -96,8 +96,8 @@ static enum tcpclose_way look_up(unsigned long address, bool *keep)
 	unsigned int i;
 
 	sprint_symbol_no_offset(symbol, address);
-	/* A module's address may be another one's tomorrow. */
-	*keep = !strchr(symbol, '[');
+	/* A module's address may be another one's tomorrow; "0x…" is none yet. */
+	*keep = symbol[0] != '0' && !strchr(symbol, '[');
 	/* A part that the compiler set apart: .cold, .isra.0, .part.0 … */
 	length = strcspn(symbol, ". ");
 	for (i = 0; i < ARRAY_SIZE(ways); i++) {

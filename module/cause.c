@@ -64,12 +64,20 @@ static bool on_backlog(void)
  */
 u8 tcpclose_context_of_call(const struct sock *sk)
 {
-	if (in_serving_softirq() || !sk->sk_lock.owned)
+	if (in_serving_softirq())
 		return TCPCLOSE_CONTEXT_SOFTIRQ;
+	if (!tcpclose_segment_of(sk))
+		return TCPCLOSE_CONTEXT_PROCESS;
 	/* This task has worked on a segment for this socket: just now? */
-	if (tcpclose_segment_of(sk) && on_backlog())
-		return TCPCLOSE_CONTEXT_BACKLOG;
-	return TCPCLOSE_CONTEXT_PROCESS;
+	if (!sk->sk_lock.owned)
+		return TCPCLOSE_CONTEXT_SOFTIRQ;
+	return on_backlog() ? TCPCLOSE_CONTEXT_BACKLOG : TCPCLOSE_CONTEXT_PROCESS;
+}
+
+static u8 memory_or_netns(const struct sock *sk)
+{
+	return check_net(sock_net(sk)) ? TCPCLOSE_CAUSE_MEMORY :
+					 TCPCLOSE_CAUSE_NETNS;
 }
 
 /* __tcp_close() without tcp_disconnect() or tcp_time_wait(). */
@@ -84,8 +92,7 @@ static u8 cause_in_close(const struct sock *sk, int old)
 		return TCPCLOSE_CAUSE_UNREAD;
 	if (old == TCP_FIN_WAIT2 && READ_ONCE(tcp_sk(sk)->linger2) < 0)
 		return TCPCLOSE_CAUSE_FIN_WAIT2_TIMEOUT;
-	return check_net(sock_net(sk)) ? TCPCLOSE_CAUSE_MEMORY :
-					 TCPCLOSE_CAUSE_NETNS;
+	return memory_or_netns(sk);
 }
 
 /* tcp_rcv_state_process() without tcp_reset() or tcp_time_wait(). */
@@ -126,12 +133,12 @@ static u8 cause_of_way(enum tcpclose_way way, const struct sock *sk, int old,
 	case TCPCLOSE_WAY_ICMP:
 		return TCPCLOSE_CAUSE_UNREACHABLE;
 	case TCPCLOSE_WAY_RESOURCES:
-		return TCPCLOSE_CAUSE_MEMORY;
+		return memory_or_netns(sk);
 	case TCPCLOSE_WAY_WRITE_TIMER:
 		return TCPCLOSE_CAUSE_TIMEOUT;
 	case TCPCLOSE_WAY_KEEPALIVE_TIMER:
 		/* An orphan in FIN_WAIT2 waits on the same timer. */
-		return old == TCP_FIN_WAIT2 && !sk->sk_err ?
+		return old == TCP_FIN_WAIT2 && sock_flag(sk, SOCK_DEAD) ?
 			       TCPCLOSE_CAUSE_FIN_WAIT2_TIMEOUT :
 			       TCPCLOSE_CAUSE_KEEPALIVE;
 	default:
@@ -185,8 +192,10 @@ static struct tcpclose_verdict cause_on_stack(const struct sock *sk, int old)
 	case TCPCLOSE_WAY_RESET:
 	case TCPCLOSE_WAY_SEGMENT:
 	case TCPCLOSE_WAY_OPEN_FAILED:
-	case TCPCLOSE_WAY_ICMP:
 		verdict.segment = true;
+		verdict.context = tcpclose_context_of_segment(sk);
+		break;
+	case TCPCLOSE_WAY_ICMP:
 		verdict.context = tcpclose_context_of_segment(sk);
 		break;
 	case TCPCLOSE_WAY_RESOURCES:
@@ -196,8 +205,12 @@ static struct tcpclose_verdict cause_on_stack(const struct sock *sk, int old)
 					    TCPCLOSE_CONTEXT_TIMER;
 		break;
 	default:
-		verdict.context = in_serving_softirq() ? TCPCLOSE_CONTEXT_SOFTIRQ :
-							 TCPCLOSE_CONTEXT_PROCESS;
+		if (backlog)
+			verdict.context = TCPCLOSE_CONTEXT_BACKLOG;
+		else if (in_serving_softirq())
+			verdict.context = TCPCLOSE_CONTEXT_SOFTIRQ;
+		else
+			verdict.context = TCPCLOSE_CONTEXT_PROCESS;
 	}
 	return verdict;
 }

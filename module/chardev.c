@@ -59,7 +59,7 @@ static int wait_for_records(struct tcpclose_reader *reader)
 	int err = 0;
 
 	prepare_to_wait(&tcpclose_wakeup_queue, &wait, TASK_INTERRUPTIBLE);
-	tcpclose_wakeup_arm();
+	tcpclose_reader_wait(reader);
 	if (signal_pending(current))
 		err = -ERESTARTSYS;
 	else if (tcpclose_reader_behind(reader))
@@ -98,7 +98,7 @@ static __poll_t device_poll(struct file *file, poll_table *table)
 	struct tcpclose_reader *reader = file->private_data;
 
 	poll_wait(file, &tcpclose_wakeup_queue, table);
-	tcpclose_wakeup_arm();
+	tcpclose_reader_wait(reader);
 	return tcpclose_reader_ready(reader) ? EPOLLIN | EPOLLRDNORM : 0;
 }
 
@@ -198,6 +198,7 @@ static int set_wakeup(struct tcpclose_reader *reader, void __user *to)
 {
 	struct tcpclose_geometry geometry;
 	struct tcpclose_wakeup wakeup;
+	int err;
 
 	if (copy_from_user(&wakeup, to, sizeof(wakeup)))
 		return -EFAULT;
@@ -205,7 +206,9 @@ static int set_wakeup(struct tcpclose_reader *reader, void __user *to)
 	if (wakeup.reserved || wakeup.watermark > geometry.ring_records ||
 	    wakeup.delay_us > DELAY_US_MAX)
 		return -EINVAL;
-	tcpclose_reader_wakeup(reader, &wakeup);
+	err = tcpclose_reader_wakeup(reader, &wakeup);
+	if (err)
+		return err;
 	return copy_to_user(to, &wakeup, sizeof(wakeup)) ? -EFAULT : 0;
 }
 

@@ -11,6 +11,7 @@
  */
 #include <linux/errno.h>
 #include <linux/module.h>
+#include <linux/nospec.h>
 #include <linux/string.h>
 
 #include "hook.h"
@@ -219,6 +220,7 @@ int tcpclose_hook_prepare(struct tcpclose_probe *probe)
 		return -ENOMEM;
 	probe->via = TCPCLOSE_HOOK_OFF;
 	probe->error = 0;
+	probe->missed = 0;
 	probes[probes_count++] = probe;
 	return 0;
 }
@@ -265,6 +267,8 @@ void tcpclose_hook_detach(struct tcpclose_probe *probe)
 		break;
 	case TCPCLOSE_HOOK_KPROBE:
 		unregister_kprobe(&probe->kp);
+		probe->missed += probe->kp.nmissed;
+		probe->kp.nmissed = 0;
 		break;
 	default:
 		return;
@@ -319,7 +323,7 @@ int tcpclose_hook_state(struct tcpclose_hook *hook)
 	}
 	if (index > probes_count)
 		return -ENOENT;
-	probe = probes[index - 1];
+	probe = probes[array_index_nospec(index - 1, probes_count)];
 	hook->via = READ_ONCE(probe->via);
 	hook->error = READ_ONCE(probe->error);
 	hook->calls = sum(probe->calls);
@@ -338,9 +342,7 @@ u64 tcpclose_hook_missed(void)
 	u64 missed = 0;
 	unsigned int i;
 
-	for (i = 0; i < probes_count; i++) {
-		if (probes[i]->via == TCPCLOSE_HOOK_KPROBE)
-			missed += READ_ONCE(probes[i]->kp.nmissed);
-	}
+	for (i = 0; i < probes_count; i++)
+		missed += probes[i]->missed + READ_ONCE(probes[i]->kp.nmissed);
 	return missed;
 }

@@ -18,6 +18,7 @@
  * @ops: for ftrace
  * @kp: for kprobes
  * @calls: how often it was called, per CPU
+ * @missed: how often it could not run, before it was attached last (kprobes)
  */
 struct tcpclose_probe {
 	const char *functions[3];
@@ -31,6 +32,7 @@ struct tcpclose_probe {
 	enum tcpclose_hook_via via;
 	int error;
 	u64 __percpu *calls;
+	u64 missed;
 };
 
 #if TCPCLOSE_HAVE_FTRACE

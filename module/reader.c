@@ -11,9 +11,11 @@
 #include <linux/cpumask.h>
 #include <linux/cred.h>
 #include <linux/ktime.h>
+#include <linux/nospec.h>
 #include <linux/nsproxy.h>
 #include <linux/pid.h>
 #include <linux/pid_namespace.h>
+#include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 #include <linux/uaccess.h>
@@ -27,8 +29,15 @@
 #define HOLD_NS		NSEC_PER_MSEC
 #define BOUNCE_RECORDS	16u
 
+#define SKIP_RECORDS	1024u	/* between two looks at signals */
+
+/*
+ * Those that see the whole machine: they alone decide when all are woken, since
+ * every CPU pays for it.
+ */
 static LIST_HEAD(readers);
-/* Guards the list; taken in softirq by tcpclose_reader_any_behind(). */
+static LIST_HEAD(waiting_readers);
+/* Guards both lists; taken in softirq by tcpclose_reader_look(). */
 static DEFINE_SPINLOCK(readers_lock);
 
 /* The smallest values that any open file asks for; readers_lock held. */
@@ -85,10 +94,14 @@ struct tcpclose_reader *tcpclose_reader_open(bool whole)
 	reader->delay_us = TCPCLOSE_WAKEUP_DELAY_US;
 	tcpclose_reader_seek(reader, false);
 
-	spin_lock_bh(&readers_lock);
-	list_add(&reader->node, &readers);
-	apply_wakeup();
-	spin_unlock_bh(&readers_lock);
+	INIT_LIST_HEAD(&reader->waiting);
+	INIT_LIST_HEAD(&reader->node);
+	if (whole) {
+		spin_lock_bh(&readers_lock);
+		list_add(&reader->node, &readers);
+		apply_wakeup();
+		spin_unlock_bh(&readers_lock);
+	}
 	return reader;
 }
 
@@ -101,8 +114,10 @@ struct tcpclose_reader *tcpclose_reader_open(bool whole)
 void tcpclose_reader_close(struct tcpclose_reader *reader)
 {
 	spin_lock_bh(&readers_lock);
+	list_del(&reader->waiting);
 	list_del(&reader->node);
-	apply_wakeup();
+	if (reader->whole)
+		apply_wakeup();
 	spin_unlock_bh(&readers_lock);
 
 	put_pid_ns(reader->pid_ns);
@@ -141,6 +156,9 @@ static void translate(const struct tcpclose_reader *reader,
 
 		task->pid = translate_pid(reader, task->pid);
 		task->tid = translate_pid(reader, task->tid);
+		/* A process that the reader can't see has no name either. */
+		if (!task->pid)
+			memset(task->comm, 0, sizeof(task->comm));
 		return;
 	}
 	if (record->pid)
@@ -153,8 +171,15 @@ static void translate(const struct tcpclose_reader *reader,
 static bool fill_head(struct tcpclose_reader *reader, unsigned int cpu)
 {
 	struct tcpclose_cpu_cursor *cursor = &reader->cursors[cpu];
+	unsigned int skipped = 0;
 
 	while (!cursor->head.valid) {
+		/* Millions may be for others. */
+		if (++skipped % SKIP_RECORDS == 0) {
+			cond_resched();
+			if (signal_pending(current))
+				return false;
+		}
 		if (!tcpclose_ring_copy(cpu, &cursor->position, &cursor->lost,
 					&cursor->head.record))
 			return false;
@@ -309,23 +334,49 @@ bool tcpclose_reader_behind(struct tcpclose_reader *reader)
 }
 
 /**
- * tcpclose_reader_any_behind() - tcpclose_reader_behind() of any reader
+ * tcpclose_reader_wait() - a reader is about to wait
+ * @reader: the reader; its process is in tcpclose_wakeup_queue already
+ *
+ * To be followed by a look for records before the process sleeps.
+ *
+ * Context: process.
+ */
+void tcpclose_reader_wait(struct tcpclose_reader *reader)
+{
+	spin_lock_bh(&readers_lock);
+	if (list_empty(&reader->waiting))
+		list_add(&reader->waiting, &waiting_readers);
+	tcpclose_wakeup_arm();
+	spin_unlock_bh(&readers_lock);
+}
+
+/**
+ * tcpclose_reader_look() - see whether to wake those that wait
+ * @state: &enum tcpclose_wakeup_state; set to idle unless some go on waiting
  *
  * Context: softirq.
+ * Return: what there is to do. Those to be woken wait no longer.
  */
-bool tcpclose_reader_any_behind(void)
+enum tcpclose_waiting tcpclose_reader_look(int *state)
 {
-	struct tcpclose_reader *reader;
-	bool behind = false;
+	enum tcpclose_waiting waiting = TCPCLOSE_NONE_WAITS;
+	struct tcpclose_reader *reader, *next;
 
 	spin_lock_bh(&readers_lock);
-	list_for_each_entry(reader, &readers, node) {
-		behind = tcpclose_reader_behind(reader);
-		if (behind)
+	list_for_each_entry(reader, &waiting_readers, waiting) {
+		waiting = TCPCLOSE_NONE_BEHIND;
+		if (tcpclose_reader_behind(reader)) {
+			waiting = TCPCLOSE_SOME_BEHIND;
 			break;
+		}
 	}
+	if (waiting == TCPCLOSE_SOME_BEHIND)
+		list_for_each_entry_safe(reader, next, &waiting_readers, waiting)
+			list_del_init(&reader->waiting);
+	if (waiting != TCPCLOSE_NONE_BEHIND)
+		WRITE_ONCE(*state, TCPCLOSE_WAKEUP_IDLE);
 	spin_unlock_bh(&readers_lock);
-	return behind;
+	return waiting;
 }
 
 /**
@@ -366,6 +417,7 @@ int tcpclose_reader_cursor(struct tcpclose_reader *reader,
 
 	if (cursor->cpu >= nr_cpu_ids || !cpu_possible(cursor->cpu))
 		return -EINVAL;
+	cursor->cpu = array_index_nospec(cursor->cpu, nr_cpu_ids);
 	own = &reader->cursors[cursor->cpu];
 	mutex_lock(&reader->lock);
 	/* What has been overwritten since the last read is lost already. */
@@ -389,17 +441,22 @@ int tcpclose_reader_cursor(struct tcpclose_reader *reader,
  *	reader
  *
  * Context: process.
+ * Return: 0, or -EPERM for a reader that may not set them.
  */
-void tcpclose_reader_wakeup(struct tcpclose_reader *reader,
-			    struct tcpclose_wakeup *wakeup)
+int tcpclose_reader_wakeup(struct tcpclose_reader *reader,
+			   struct tcpclose_wakeup *wakeup)
 {
+	if (!reader->whole && (wakeup->watermark || wakeup->delay_us))
+		return -EPERM;
 	spin_lock_bh(&readers_lock);
 	if (wakeup->watermark)
 		reader->watermark = wakeup->watermark;
 	if (wakeup->delay_us)
 		reader->delay_us = wakeup->delay_us;
-	apply_wakeup();
+	if (reader->whole)
+		apply_wakeup();
 	wakeup->watermark = reader->watermark;
 	wakeup->delay_us = reader->delay_us;
 	spin_unlock_bh(&readers_lock);
+	return 0;
 }

@@ -35,7 +35,8 @@ struct tcpclose_cpu_cursor {
 
 /**
  * struct tcpclose_reader - one open file
- * @node: in the list of readers
+ * @node: in the list of those that see the whole machine
+ * @waiting: in the list of those that wait, or empty
  * @lock: guards @cursors
  * @cursors: one for each CPU number
  * @whole: sees the whole machine; else its own network namespace only
@@ -48,6 +49,7 @@ struct tcpclose_cpu_cursor {
  */
 struct tcpclose_reader {
 	struct list_head node;
+	struct list_head waiting;
 	struct mutex lock;	/* of the cursors */
 	struct tcpclose_cpu_cursor *cursors;
 	bool whole;
@@ -59,6 +61,18 @@ struct tcpclose_reader {
 	u32 delay_us;
 };
 
+/**
+ * enum tcpclose_waiting - what there is to do for readers that wait
+ * @TCPCLOSE_NONE_WAITS: nothing, and nothing will be
+ * @TCPCLOSE_NONE_BEHIND: nothing: there is nothing new for them
+ * @TCPCLOSE_SOME_BEHIND: wake them
+ */
+enum tcpclose_waiting {
+	TCPCLOSE_NONE_WAITS,
+	TCPCLOSE_NONE_BEHIND,
+	TCPCLOSE_SOME_BEHIND,
+};
+
 struct tcpclose_reader *tcpclose_reader_open(bool whole);
 void tcpclose_reader_close(struct tcpclose_reader *reader);
 ssize_t tcpclose_reader_read(struct tcpclose_reader *reader, char __user *to,
@@ -68,8 +82,9 @@ bool tcpclose_reader_behind(struct tcpclose_reader *reader);
 void tcpclose_reader_seek(struct tcpclose_reader *reader, bool newest);
 int tcpclose_reader_cursor(struct tcpclose_reader *reader,
 			   struct tcpclose_cursor *cursor);
-void tcpclose_reader_wakeup(struct tcpclose_reader *reader,
-			    struct tcpclose_wakeup *wakeup);
-bool tcpclose_reader_any_behind(void);
+int tcpclose_reader_wakeup(struct tcpclose_reader *reader,
+			   struct tcpclose_wakeup *wakeup);
+void tcpclose_reader_wait(struct tcpclose_reader *reader);
+enum tcpclose_waiting tcpclose_reader_look(int *state);
 
 #endif /* TCPCLOSE_READER_H */

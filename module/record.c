@@ -237,10 +237,12 @@ void tcpclose_record_sock(const struct tcpclose_step *step, const struct sock *s
 		/* SYN and FIN take a number, too, which is no data. */
 		if (unread && sock_flag(sk, SOCK_DONE))
 			unread--;
-		if (unacked && (1 << step->old) & (TCPF_SYN_SENT | TCPF_SYN_RECV |
-						   TCPF_FIN_WAIT1 | TCPF_CLOSING |
-						   TCPF_LAST_ACK))
+		if (unacked && (1 << step->old) & (TCPF_SYN_RECV | TCPF_FIN_WAIT1 |
+						   TCPF_CLOSING | TCPF_LAST_ACK))
 			unacked--;
+		/* A socket that is used again still has its old snd_una. */
+		if ((1 << step->old) & (TCPF_CLOSE | TCPF_LISTEN | TCPF_SYN_SENT))
+			unacked = 0;
 		record_task(step, net->net_cookie, cgroup, unread, unacked);
 	}
 

@@ -17,10 +17,13 @@ struct request {
 	const struct request_sock *req;
 	const struct task_struct *task;
 	unsigned long switches;
+	unsigned long missed;
 };
 
 /* Like tcpclose_segments: one for tasks and one for softirq. */
 static DEFINE_PER_CPU(struct request [2], requests);
+
+struct tcpclose_probe tcpclose_request_probe;
 
 /* inet_csk_clone_lock(sk, req, priority) */
 static __always_inline void clone_lock(unsigned long sk, unsigned long req,
@@ -36,6 +39,7 @@ static __always_inline void clone_lock(unsigned long sk, unsigned long req,
 	request->req = (const struct request_sock *)req;
 	request->task = in_serving_softirq() ? NULL : current;
 	request->switches = request->task ? tcpclose_switches() : 0;
+	request->missed = tcpclose_request_probe.kp.nmissed;
 	local_irq_restore(irq);
 }
 
@@ -62,6 +66,9 @@ const struct request_sock *tcpclose_request_take(void)
 	request = &(*this_cpu_ptr(&requests))[!!in_serving_softirq()];
 	req = request->req;
 	request->req = NULL;
+	/* The note may be of an earlier clone: its request may be gone. */
+	if (request->missed != tcpclose_request_probe.kp.nmissed)
+		return NULL;
 	if (request->task && (request->task != current ||
 			      request->switches != tcpclose_switches()))
 		return NULL;

@@ -12,6 +12,7 @@
 #include <linux/cpumask.h>
 #include <linux/log2.h>
 #include <linux/mm.h>
+#include <linux/sched.h>
 #include <linux/vmalloc.h>
 
 #include "compat.h"
@@ -172,12 +173,13 @@ int tcpclose_ring_mmap(struct vm_area_struct *vma)
 
 		/* A hole in the numbering of CPUs has no ring to show. */
 		if (!cpu_possible(cpu))
-			return -EINVAL;
+			continue;
 		area = per_cpu_ptr(&tcpclose_rings, cpu)->header;
 		area += page % ring_pages << PAGE_SHIFT;
 		err = vm_insert_page(vma, address, vmalloc_to_page(area));
 		if (err)
 			return err;
+		cond_resched();
 	}
 	return 0;
 }

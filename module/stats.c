@@ -23,6 +23,7 @@ DEFINE_PER_CPU(struct tcpclose_stats *, tcpclose_counters);
 static DEFINE_MUTEX(baseline_lock);
 static struct tcpclose_stats *baseline;	/* under baseline_lock */
 static u64 since_ns;			/* under baseline_lock */
+static u64 missed_before;		/* under baseline_lock */
 
 #define HISTOGRAMS	(TCPCLOSE_STATES + 1)
 
@@ -69,6 +70,7 @@ int tcpclose_stats_init(void)
 		per_cpu(tcpclose_counters, cpu) = stats;
 	}
 	since_ns = ktime_get_ns();
+	missed_before = 0;
 	return 0;
 }
 
@@ -131,6 +133,33 @@ static void subtract(struct tcpclose_stats *from, const struct tcpclose_stats *w
 		into[i] -= less[i];
 }
 
+/*
+ * What is alive is born on one CPU and dies on another, so a sum of all takes
+ * care to be quick; what it still gets wrong is never less than nothing.
+ */
+static void sum_live(struct tcpclose_stats *to)
+{
+	unsigned int i;
+	int cpu;
+
+	memset(to->live, 0, sizeof(to->live));
+	to->live_timewait = 0;
+	preempt_disable();
+	for_each_possible_cpu(cpu) {
+		struct tcpclose_stats *stats = per_cpu(tcpclose_counters, cpu);
+
+		for (i = 0; i < TCPCLOSE_STATES; i++)
+			to->live[i] += READ_ONCE(stats->live[i]);
+		to->live_timewait += READ_ONCE(stats->live_timewait);
+	}
+	preempt_enable();
+	to->live_timewait = max(to->live_timewait, 0LL);
+	for (i = 0; i < TCPCLOSE_STATES; i++) {
+		to->live[i] = max(to->live[i], 0LL);
+		to->tracked += to->live[i];
+	}
+}
+
 /**
  * tcpclose_stats_snapshot() - sum up
  * @to: gets what was counted since load or the last reset
@@ -147,13 +176,19 @@ int tcpclose_stats_snapshot(struct tcpclose_stats *to)
 	sum(to);
 	subtract(to, baseline);
 	to->since_ns = since_ns;
+	to->missed = tcpclose_hook_missed() - missed_before;
 	mutex_unlock(&baseline_lock);
 
+	/* One that ended while the counters were reset left its extremes only. */
+	for (i = 0; i < HISTOGRAMS; i++) {
+		if (histogram(to, i)->count)
+			continue;
+		histogram(to, i)->min_ns = TCPCLOSE_UNKNOWN_NS;
+		histogram(to, i)->max_ns = 0;
+	}
 	to->now_ns = ktime_get_ns();
 	to->max_conns = tcpclose_conn_max();
-	to->missed = tcpclose_hook_missed();
-	for (i = 0; i < TCPCLOSE_STATES; i++)
-		to->tracked += to->live[i];
+	sum_live(to);
 	return 0;
 }
 
@@ -185,10 +220,9 @@ int tcpclose_stats_reset(void)
 		histogram(sums, i)->min_ns = 0;
 		histogram(sums, i)->max_ns = 0;
 	}
-	memset(sums->live, 0, sizeof(sums->live));
-	sums->live_timewait = 0;
 	swap(baseline, sums);
 	since_ns = ktime_get_ns();
+	missed_before = tcpclose_hook_missed();
 	mutex_unlock(&baseline_lock);
 	kvfree(sums);
 	return 0;

@@ -42,6 +42,69 @@ struct descheduling {
 
 static DEFINE_PER_CPU(struct descheduling, deschedulings);
 
+/*
+ * What a socket's entry would be told of its hand-over, where it has none. Like
+ * tcpclose_segments: one for tasks and one for softirq.
+ */
+struct hand_over {
+	const void *sk;
+	const struct task_struct *task;
+	unsigned long switches;
+	u8 flags;	/* TCPCLOSE_CONN_* */
+	u8 successor;
+	u8 way;
+};
+
+static DEFINE_PER_CPU(struct hand_over [2], hand_overs);
+
+static struct hand_over *hand_over_slot(void)
+{
+	return &(*this_cpu_ptr(&hand_overs))[!!in_serving_softirq()];
+}
+
+static struct hand_over *hand_over_of(const void *sk)
+{
+	struct hand_over *note = hand_over_slot();
+
+	if (note->sk != sk)
+		return NULL;
+	if (note->task && (note->task != current ||
+			   note->switches != tcpclose_switches()))
+		return NULL;
+	return note;
+}
+
+static void hand_over_begin(const void *sk, u8 successor, u8 way)
+{
+	struct hand_over *note = hand_over_slot();
+
+	note->sk = sk;
+	note->task = in_serving_softirq() ? NULL : current;
+	note->switches = note->task ? tcpclose_switches() : 0;
+	note->flags = TCPCLOSE_CONN_TO_TIME_WAIT;
+	note->successor = successor;
+	note->way = way;
+}
+
+/**
+ * tcpclose_timewait_take() - the hand-over of a socket that has no entry
+ * @sk: the socket, which enters CLOSE
+ * @last: gets flags, successor and way, if it is sure that there is one
+ *
+ * Context: tracepoint, interrupts off.
+ */
+void tcpclose_timewait_take(const struct sock *sk, struct tcpclose_conn *last)
+{
+	struct hand_over *note = hand_over_of(sk);
+
+	if (!note)
+		return;
+	last->flags = note->flags;
+	last->successor = note->successor;
+	last->way = note->way;
+	note->sk = NULL;
+}
+
 /* tcp_time_wait(sk, state, timeo): the socket is to become a mini-socket. */
 static __always_inline void time_wait(unsigned long sk, unsigned long state,
 				      unsigned long timeo, unsigned long caller)
@@ -59,6 +122,8 @@ static __always_inline void time_wait(unsigned long sk, unsigned long state,
 		conn->flags |= TCPCLOSE_CONN_TO_TIME_WAIT;
 		conn->successor = state;
 		conn->way = tcpclose_caller(caller);
+	} else {
+		hand_over_begin(socket, state, tcpclose_caller(caller));
 	}
 	tcpclose_conn_unlock(bucket);
 	local_irq_restore(irq);
@@ -81,12 +146,21 @@ static void hand_over(struct tcpclose_conn *to, const struct sock *sk,
 		to->index = tcpclose_next(from->index);
 		to->closer = from->closer;
 		to->flags = from->flags & (TCPCLOSE_CONN_OLD | TCPCLOSE_CONN_REFUSED);
-		/* FIN_WAIT2 goes on. */
-		if (tw->tw_substate == from->state)
-			to->since_ns = from->since_ns;
+		to->since_ns = from->since_ns;
 	} else {
+		struct hand_over *note = hand_over_of(sk);
+
+		if (note) {
+			note->flags |= TCPCLOSE_CONN_HANDED_OVER;
+			note->successor = tw->tw_substate;
+		}
 		to->flags = tcpclose_conn_unknown_flag(tcpclose_conn_unknown());
+		to->closer = sk->sk_state == TCP_CLOSING ? TCPCLOSE_CLOSER_BOTH :
+							   TCPCLOSE_CLOSER_LOCAL;
 	}
+	/* FIN_WAIT2 goes on; TIME_WAIT begins. */
+	if (tw->tw_substate == TCP_TIME_WAIT)
+		to->since_ns = ktime_get_ns();
 	tcpclose_conn_unlock(bucket);
 }
 
@@ -113,8 +187,6 @@ static __always_inline void hashdance(unsigned long twsk, unsigned long sk,
 	hand_over(&took, socket, tw);
 	if (!took.cookie)
 		took.cookie = atomic64_read(&tw->tw_cookie);
-	if (!took.since_ns)
-		took.since_ns = ktime_get_ns();
 	took.state = tw->tw_substate;
 	took.flags |= TCPCLOSE_CONN_MINI;
 	tcpclose_record_identity(&took, socket);
@@ -178,7 +250,8 @@ static void step_without(struct tcpclose_step *step,
 	step->cookie = atomic64_read(&tw->tw_cookie);
 	step->mark |= tcpclose_conn_unknown_flag(why) == TCPCLOSE_CONN_OLD ?
 			      TCPCLOSE_MARK_OLD : TCPCLOSE_MARK_UNTRACKED;
-	step->closer = TCPCLOSE_CLOSER_NONE;
+	step->closer = READ_ONCE(tw->tw_substate) == TCP_FIN_WAIT2 ?
+			       TCPCLOSE_CLOSER_LOCAL : TCPCLOSE_CLOSER_NONE;
 }
 
 /*
@@ -225,11 +298,16 @@ static __always_inline void schedule_timer(unsigned long twsk, unsigned long tim
 			tcpclose_stats_live(conn->state, true, 1);
 		}
 		known = *conn;
-	} else {
+	} else if (timer_pending(&tw->tw_timer)) {
 		step.old = segment ? segment->substate : TCP_TIME_WAIT;
 		step_without(&step, tw);
+		if (step.old == TCP_FIN_WAIT2)
+			step.closer = TCPCLOSE_CLOSER_LOCAL;
 	}
 	tcpclose_conn_unlock(bucket);
+	/* Another CPU ended it while this one looked at the segment. */
+	if (!step.old)
+		goto out;
 
 	if (step.old == TCP_TIME_WAIT) {
 		step.mark |= TCPCLOSE_MARK_REARM;
@@ -240,6 +318,7 @@ static __always_inline void schedule_timer(unsigned long twsk, unsigned long tim
 		tcpclose_stats_edge(step.old, step.new, step.dwell_ns);
 	}
 	tcpclose_record_timewait(&step, tw, conn ? &known : NULL);
+out:
 	local_irq_restore(irq);
 }
 
@@ -260,16 +339,21 @@ static __always_inline void deschedule(unsigned long tw, unsigned long unused1,
 
 TCPCLOSE_PROBE(deschedule);
 
-/* What ended it, by who called inet_twsk_kill(). */
-static u8 end_by(const struct inet_timewait_sock *tw, unsigned long caller)
+/* Who ended it, by who called inet_twsk_kill(). */
+static enum tcpclose_way ended_by(const struct inet_timewait_sock *tw,
+				  unsigned long caller)
 {
 	enum tcpclose_way way = tcpclose_caller(caller);
 
-	if (way == TCPCLOSE_WAY_DESCHEDULE) {
-		if (this_cpu_read(deschedulings.tw) != tw)
-			return TCPCLOSE_END_OTHER;
-		way = tcpclose_caller(this_cpu_read(deschedulings.caller));
-	}
+	if (way != TCPCLOSE_WAY_DESCHEDULE)
+		return way;
+	if (this_cpu_read(deschedulings.tw) != tw)
+		return TCPCLOSE_WAY_OTHER;
+	return tcpclose_caller(this_cpu_read(deschedulings.caller));
+}
+
+static u8 end_of_way(enum tcpclose_way way, const struct inet_timewait_sock *tw)
+{
 	switch (way) {
 	case TCPCLOSE_WAY_TIMER:
 		return TCPCLOSE_END_EXPIRED;
@@ -309,10 +393,12 @@ static u8 context_of_end(u8 end)
 	}
 }
 
-/* Interrupts off. With @only_known nothing happens unless it has an entry. */
-static void end(const struct inet_timewait_sock *tw, u8 reason, u8 mark,
-		bool only_known)
+/*
+ * Interrupts off. With TCPCLOSE_MARK_LATE nothing happens unless it has an entry.
+ */
+static void end(const struct inet_timewait_sock *tw, enum tcpclose_way way, u8 mark)
 {
+	u8 reason = end_of_way(way, tw);
 	struct tcpclose_step step = {
 		.now_ns = ktime_get_ns(),
 		.dwell_ns = TCPCLOSE_UNKNOWN_NS,
@@ -328,7 +414,7 @@ static void end(const struct inet_timewait_sock *tw, u8 reason, u8 mark,
 
 	bucket = tcpclose_conn_lock(tw);
 	conn = tcpclose_conn_find(bucket, tw);
-	if (!conn && only_known) {
+	if (!conn && mark & TCPCLOSE_MARK_LATE) {
 		tcpclose_conn_unlock(bucket);
 		return;
 	}
@@ -346,7 +432,8 @@ static void end(const struct inet_timewait_sock *tw, u8 reason, u8 mark,
 		step.old = READ_ONCE(tw->tw_substate);
 		step_without(&step, tw);
 	}
-	if (step.context == TCPCLOSE_CONTEXT_SOFTIRQ) {
+	/* TPROXY sees the SYN before TCP does: no note is of that one. */
+	if (way == TCPCLOSE_WAY_STATE_PROCESS || way == TCPCLOSE_WAY_RECEIVE) {
 		segment = tcpclose_segment_of(tw);
 		step.flags = segment ? segment->flags : 0;
 	}
@@ -381,7 +468,7 @@ static __always_inline void kill_timewait(unsigned long twsk, unsigned long unus
 		return;
 	local_irq_save(irq);
 	tcpclose_probe_called(&tcpclose_timewait_probes[KILL]);
-	end(tw, end_by(tw, caller), 0, false);
+	end(tw, ended_by(tw, caller), 0);
 	local_irq_restore(irq);
 }
 
@@ -398,7 +485,7 @@ static __always_inline void destructor(unsigned long twsk, unsigned long unused1
 
 	local_irq_save(irq);
 	tcpclose_probe_called(&tcpclose_timewait_probes[DESTRUCTOR]);
-	end((const void *)twsk, TCPCLOSE_END_OTHER, TCPCLOSE_MARK_LATE, true);
+	end((const void *)twsk, TCPCLOSE_WAY_OTHER, TCPCLOSE_MARK_LATE);
 	local_irq_restore(irq);
 }
 

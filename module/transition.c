@@ -23,6 +23,7 @@
 #include "request.h"
 #include "segment.h"
 #include "stats.h"
+#include "timewait.h"
 #include "transition.h"
 
 #define TRACEPOINT	"inet_sock_set_state"
@@ -226,6 +227,10 @@ static void explain(struct tcpclose_step *step, const struct sock *sk, int old,
 		step->context = verdict.context;
 		if (!verdict.segment)
 			return;
+	} else if (sk->sk_lock.owned && tcp_sk(sk)->repair) {
+		/* A restored connection is established by connect(). */
+		step->context = TCPCLOSE_CONTEXT_PROCESS;
+		return;
 	} else {
 		step->context = tcpclose_context_of_segment(sk);
 	}
@@ -259,7 +264,7 @@ static void advance(struct tcpclose_conn *conn, const struct tcpclose_step *step
 	if (step->cookie)
 		conn->cookie = step->cookie;
 	/* A self-loop ends no stay. */
-	if (step->old != step->new || !conn->since_ns)
+	if (step->old != step->new)
 		conn->since_ns = step->now_ns;
 	conn->closer = closer_after(conn->closer, step->new,
 				    TCPCLOSE_CAUSE_NONE);
@@ -288,6 +293,19 @@ static void explain_close(struct tcpclose_step *step, const struct sock *sk,
 		step->cause = TCPCLOSE_CAUSE_FIN;
 	else if (step->end)
 		step->cause = TCPCLOSE_CAUSE_MEMORY;
+}
+
+/*
+ * A socket without an entry may have been handed over all the same, by a task
+ * that was preempted meanwhile: then the stack shows what these two show.
+ */
+static void doubt(struct tcpclose_step *step)
+{
+	if (!in_serving_softirq() &&
+	    in_states(step->old, TCPF_FIN_WAIT2 | TCPF_CLOSING) &&
+	    (step->cause == TCPCLOSE_CAUSE_DATA_AFTER_CLOSE ||
+	     step->cause == TCPCLOSE_CAUSE_MEMORY))
+		step->cause = TCPCLOSE_CAUSE_UNKNOWN;
 }
 
 static void transition(const struct sock *sk, int old, int new)
@@ -342,10 +360,15 @@ static void transition(const struct sock *sk, int old, int new)
 	tcpclose_conn_unlock(bucket);
 
 	/* May look at the stack: not under a lock. */
-	if (new == TCP_CLOSE)
+	if (new == TCP_CLOSE) {
+		if (!conn)
+			tcpclose_timewait_take(sk, &last);
 		explain_close(&step, sk, &last);
-	else
+		if (!conn && !last.flags)
+			doubt(&step);
+	} else {
 		explain(&step, sk, old, new);
+	}
 	step.closer = closer_after(step.closer, new, step.cause);
 out:
 	count(&step);

@@ -34,22 +34,25 @@ static struct irq_work now_work;
 
 static enum hrtimer_restart expire(struct hrtimer *hrtimer)
 {
+	/* From now on a producer tells of its record; those before are seen. */
 	int state = xchg(&tcpclose_wakeup_state, TCPCLOSE_WAKEUP_ARMED);
 	int cpu;
 
-	if (!tcpclose_reader_any_behind()) {
+	switch (tcpclose_reader_look(&tcpclose_wakeup_state)) {
+	case TCPCLOSE_NONE_WAITS:
+		break;
+	case TCPCLOSE_NONE_BEHIND:
 		/* Whoever waits has read already what began the delay. */
-		if (state != TCPCLOSE_WAKEUP_DELAYED)
-			return HRTIMER_NORESTART;
-		hrtimer_forward_now(hrtimer, ns_to_ktime(LOOK_AGAIN_NS));
-		return HRTIMER_RESTART;
+		if (state == TCPCLOSE_WAKEUP_DELAYED)
+			hrtimer_start(hrtimer, ns_to_ktime(LOOK_AGAIN_NS),
+				      HRTIMER_MODE_REL_SOFT);
+		break;
+	case TCPCLOSE_SOME_BEHIND:
+		for_each_possible_cpu(cpu)
+			WRITE_ONCE(per_cpu_ptr(&tcpclose_rings, cpu)->woken,
+				   tcpclose_ring_committed(cpu));
+		wake_up_all(&tcpclose_wakeup_queue);
 	}
-
-	WRITE_ONCE(tcpclose_wakeup_state, TCPCLOSE_WAKEUP_IDLE);
-	for_each_possible_cpu(cpu)
-		WRITE_ONCE(per_cpu_ptr(&tcpclose_rings, cpu)->woken,
-			   tcpclose_ring_committed(cpu));
-	wake_up_all(&tcpclose_wakeup_queue);
 	return HRTIMER_NORESTART;
 }
 
@@ -90,12 +93,9 @@ void tcpclose_wakeup_now(void)
 }
 
 /**
- * tcpclose_wakeup_arm() - a reader is about to wait
+ * tcpclose_wakeup_arm() - have producers tell of their next record
  *
- * To be followed by a look for records, and only then by waiting on
- * tcpclose_wakeup_queue.
- *
- * Context: process.
+ * Context: process; see tcpclose_reader_wait().
  */
 void tcpclose_wakeup_arm(void)
 {

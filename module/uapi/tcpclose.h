@@ -357,7 +357,8 @@ struct tcpclose_task {
  * @abi_minor: %TCPCLOSE_ABI_MINOR of the module
  * @record_size: bytes, %TCPCLOSE_RECORD_SIZE
  * @ring_records: records in one CPU's ring, a power of two
- * @rings: number of rings; ring N belongs to CPU N; an absent CPU's is empty
+ * @rings: number of rings; ring N belongs to CPU N; the area of a CPU that can't
+ *	exist (/sys/devices/system/cpu/possible) is not there: SIGBUS
  * @visible: 1 if the file sees the whole machine, 0 if its own network
  *	namespace only
  * @header_size: offset of the records within a ring's area, bytes
@@ -419,7 +420,9 @@ struct tcpclose_cursor {
  *	1 to 1000000; 0 leaves it as it is
  * @reserved: must be 0
  *
- * The module wakes all readers together, by the smallest values of any.
+ * The module wakes all readers together, by the smallest values of any. A file
+ * that sees only its own network namespace can ask (0, 0), and setting gives it
+ * -EPERM: all CPUs would pay for it.
  */
 struct tcpclose_wakeup {
 	__u32 watermark;
