@@ -172,7 +172,7 @@ install: all
 	+$(MAKE) --no-print-directory -C $(KDIR) M=$(CURDIR)/$(OBJ) \
 		$(if $(DESTDIR),INSTALL_MOD_PATH=$(DESTDIR)) modules_install
 	install -D -m 755 $(TOOL) $(DESTDIR)$(PREFIX)/bin/tcpclose
-	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man8 $(wildcard Documentation/*.8)
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man1 Documentation/tcpclose.1
 
 # ---- cleaning; downloads are kept, they cost time
 
