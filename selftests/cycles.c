@@ -33,19 +33,19 @@ static struct account accounts[2];
 
 static const char *make_cycles(int family, int namespace)
 {
+	const struct traffic traffic = {
+		.family = family,
+		.closes = TRAFFIC_CLIENT,
+		.cycles = CYCLES / THREADS,
+		.threads = THREADS,
+		.netns = namespace,
+	};
+
 	if (namespace_write(namespace, "/proc/sys/net/ipv4/tcp_max_tw_buckets", "100000"))
 		return "tcp_max_tw_buckets";
 	if (namespace_write(namespace, "/proc/sys/net/ipv4/tcp_tw_reuse", "0"))
 		return "tcp_tw_reuse";
-	if (traffic_run(&(struct traffic){
-		    .family = family,
-		    .closes = TRAFFIC_CLIENT,
-		    .cycles = CYCLES / THREADS,
-		    .threads = THREADS,
-		    .netns = namespace,
-	    }) != CYCLES)
-		return "traffic";
-	return NULL;
+	return traffic_run(&traffic) == CYCLES ? NULL : "traffic";
 }
 
 /* Once for each family, before the tests look at it */
@@ -78,21 +78,22 @@ FIXTURE_VARIANT(plain_cycles)
 	int account;
 };
 
-FIXTURE_VARIANT_ADD(plain_cycles, ipv4)
-{
+/* clang-format off */
+FIXTURE_VARIANT_ADD(plain_cycles, ipv4) {
 	.account = 0,
 };
 
-FIXTURE_VARIANT_ADD(plain_cycles, ipv6)
-{
+FIXTURE_VARIANT_ADD(plain_cycles, ipv6) {
 	.account = 1,
 };
+
+/* clang-format on */
 
 FIXTURE_SETUP(plain_cycles)
 {
 	self->account = &accounts[variant->account];
 	ASSERT_EQ(NULL, self->account->failed)
-		TH_LOG("%s", self->account->failed);
+	TH_LOG("%s", self->account->failed);
 }
 
 FIXTURE_TEARDOWN(plain_cycles)

@@ -110,8 +110,12 @@ TEST_F(ioctls, reserved_members_must_be_zero)
 TEST_F(ioctls, bad_addresses_give_efault)
 {
 	static const unsigned long requests[] = {
-		TCPCLOSE_IOC_VERSION, TCPCLOSE_IOC_GEOMETRY, TCPCLOSE_IOC_STATS,
-		TCPCLOSE_IOC_CURSOR,  TCPCLOSE_IOC_WAKEUP,   TCPCLOSE_IOC_HOOK,
+		TCPCLOSE_IOC_VERSION,
+		TCPCLOSE_IOC_GEOMETRY,
+		TCPCLOSE_IOC_STATS,
+		TCPCLOSE_IOC_CURSOR,
+		TCPCLOSE_IOC_WAKEUP,
+		TCPCLOSE_IOC_HOOK,
 	};
 	struct tcpclose_stats_request request = {
 		.buf = 8,
@@ -185,7 +189,7 @@ static int walk_hooks(struct __test_metadata *_metadata, int fd, bool all)
 		EXPECT_EQ(0, hook.error);
 		if (all || hook.needed)
 			EXPECT_NE(TCPCLOSE_HOOK_OFF, hook.via)
-				TH_LOG("%s is off", hook.name);
+		TH_LOG("%s is off", hook.name);
 		tracepoints += hook.via == TCPCLOSE_HOOK_TRACEPOINT;
 	}
 	EXPECT_LE(1, tracepoints);

@@ -27,50 +27,53 @@ FIXTURE_VARIANT(bad_parameters)
 	const char *name;
 };
 
-FIXTURE_VARIANT_ADD(bad_parameters, scope_unknown){
+/* clang-format off */
+FIXTURE_VARIANT_ADD(bad_parameters, scope_unknown) {
 	.bad = "scope=foo",
 	.name = "scope",
 };
 
-FIXTURE_VARIANT_ADD(bad_parameters, scope_empty){
+FIXTURE_VARIANT_ADD(bad_parameters, scope_empty) {
 	.bad = "scope=",
 	.name = "scope",
 };
 
-FIXTURE_VARIANT_ADD(bad_parameters, ring_no_power_of_two){
+FIXTURE_VARIANT_ADD(bad_parameters, ring_no_power_of_two) {
 	.bad = "ring_records=1000",
 	.name = "ring_records",
 };
 
-FIXTURE_VARIANT_ADD(bad_parameters, ring_too_small){
+FIXTURE_VARIANT_ADD(bad_parameters, ring_too_small) {
 	.bad = "ring_records=128",
 	.name = "ring_records",
 };
 
-FIXTURE_VARIANT_ADD(bad_parameters, ring_zero){
+FIXTURE_VARIANT_ADD(bad_parameters, ring_zero) {
 	.bad = "ring_records=0",
 	.name = "ring_records",
 };
 
-FIXTURE_VARIANT_ADD(bad_parameters, ring_too_large){
+FIXTURE_VARIANT_ADD(bad_parameters, ring_too_large) {
 	.bad = "ring_records=2097152",
 	.name = "ring_records",
 };
 
-FIXTURE_VARIANT_ADD(bad_parameters, ring_no_number){
+FIXTURE_VARIANT_ADD(bad_parameters, ring_no_number) {
 	.bad = "ring_records=many",
 	.name = "ring_records",
 };
 
-FIXTURE_VARIANT_ADD(bad_parameters, max_conns_too_large){
+FIXTURE_VARIANT_ADD(bad_parameters, max_conns_too_large) {
 	.bad = "max_conns=4294967295",
 	.name = "max_conns",
 };
 
-FIXTURE_VARIANT_ADD(bad_parameters, hooks_unknown){
+FIXTURE_VARIANT_ADD(bad_parameters, hooks_unknown) {
 	.bad = "hooks=magic",
 	.name = "hooks",
 };
+
+/* clang-format on */
 
 FIXTURE_SETUP(bad_parameters)
 {
@@ -190,17 +193,20 @@ FIXTURE_VARIANT(hooks)
 	unsigned int not_via;
 };
 
-FIXTURE_VARIANT_ADD(hooks, by_ftrace){
+/* clang-format off */
+FIXTURE_VARIANT_ADD(hooks, by_ftrace) {
 	.parameters = "scope=all hooks=ftrace",
 	.via = TCPCLOSE_HOOK_FTRACE,
 	.not_via = TCPCLOSE_HOOK_KPROBE,
 };
 
-FIXTURE_VARIANT_ADD(hooks, by_kprobe){
+FIXTURE_VARIANT_ADD(hooks, by_kprobe) {
 	.parameters = "scope=all hooks=kprobe",
 	.via = TCPCLOSE_HOOK_KPROBE,
 	.not_via = TCPCLOSE_HOOK_FTRACE,
 };
+
+/* clang-format on */
 
 FIXTURE_SETUP(hooks)
 {

@@ -7,7 +7,7 @@
  * acts out one of them, for the demonstration. Without arguments it tests that
  * each goes through the states that it is to show.
  */
-/* vm: --icount --smp 1 */
+/* vm: --icount --smp 1 --limit 1500 */
 #include <fcntl.h>
 #include <sys/socket.h>
 
@@ -18,16 +18,20 @@
 #include "lib/namespace.h"
 #include "lib/peers.h"
 
-#define PORT		7000
+#define PORT 7000
 
 /* First letters of the states, as they are passed through */
 static char letter(unsigned int state)
 {
 	static const char letters[TCPCLOSE_STATES] = {
-		[TCPCLOSE_ESTABLISHED] = 'E', [TCPCLOSE_SYN_SENT] = 'S',
-		[TCPCLOSE_FIN_WAIT1] = '1',   [TCPCLOSE_FIN_WAIT2] = '2',
-		[TCPCLOSE_TIME_WAIT] = 'T',   [TCPCLOSE_CLOSE] = '.',
-		[TCPCLOSE_CLOSE_WAIT] = 'W',  [TCPCLOSE_LAST_ACK] = 'L',
+		[TCPCLOSE_ESTABLISHED] = 'E',
+		[TCPCLOSE_SYN_SENT] = 'S',
+		[TCPCLOSE_FIN_WAIT1] = '1',
+		[TCPCLOSE_FIN_WAIT2] = '2',
+		[TCPCLOSE_TIME_WAIT] = 'T',
+		[TCPCLOSE_CLOSE] = '.',
+		[TCPCLOSE_CLOSE_WAIT] = 'W',
+		[TCPCLOSE_LAST_ACK] = 'L',
 		[TCPCLOSE_CLOSING] = 'G',
 	};
 
@@ -39,11 +43,13 @@ static void walk_of(const struct device_log *log, bool server, char *walk,
 {
 	const struct tcpclose_record *record;
 	size_t i, at = 0;
+	bool servers;
 
 	for (i = 0; i < log->count; i++) {
 		record = &log->records[i];
-		if (!device_is_transition(record) ||
-		    (record->lport == PORT) != server || at + 2 >= size)
+		servers = record->lport == PORT;
+		if (!device_is_transition(record) || servers != server ||
+		    at + 2 >= size)
 			continue;
 		if (!at)
 			walk[at++] = letter(TCPCLOSE_EDGE_FROM(record->edge));
@@ -132,8 +138,8 @@ static bool is_end_of_all(const struct tcpclose_record *record)
 }
 
 static void expect_walks(struct __test_metadata *_metadata,
-			 FIXTURE_DATA(scenario) *self,
-			 const FIXTURE_VARIANT(scenario) *variant,
+			 FIXTURE_DATA(scenario) * self,
+			 const FIXTURE_VARIANT(scenario) * variant,
 			 const char *address)
 {
 	char client[32], server[32];

@@ -25,10 +25,11 @@
 #define NAMESPACES 3
 #define THREADS 2
 #define CYCLES 1700
+#define CLOSES (NAMESPACES * THREADS * CYCLES)
 #define TW_BUCKETS "/proc/sys/net/ipv4/tcp_max_tw_buckets"
 #define PORT_RANGE "/proc/sys/net/ipv4/ip_local_port_range"
 
-static_assert(NAMESPACES *THREADS *CYCLES >= 10000, "what is promised");
+static_assert(CLOSES >= 10000, "what is promised");
 
 /**
  * struct account - what everybody saw of the same closes
@@ -96,7 +97,7 @@ static void make_closes(struct account *account, const int *namespaces)
 		step(account, "traffic", ret);
 		done += ret;
 	}
-	if (done != NAMESPACES * THREADS * CYCLES)
+	if (done != CLOSES)
 		step(account, "number of closes", -ERANGE);
 }
 
@@ -273,14 +274,17 @@ FIXTURE_VARIANT(mixed_closes)
 	bool all;
 };
 
-FIXTURE_VARIANT_ADD(mixed_closes, scope_all){
+/* clang-format off */
+FIXTURE_VARIANT_ADD(mixed_closes, scope_all) {
 	.account = 0,
 	.all = true,
 };
 
-FIXTURE_VARIANT_ADD(mixed_closes, scope_teardown){
+FIXTURE_VARIANT_ADD(mixed_closes, scope_teardown) {
 	.account = 1,
 };
+
+/* clang-format on */
 
 FIXTURE_SETUP(mixed_closes)
 {

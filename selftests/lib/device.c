@@ -153,7 +153,8 @@ int device_log_drain(struct device_log *log, int fd)
 		if (ret <= 0)
 			break;
 	}
-	return ret == -EAGAIN ? 0 : ret < 0 ? ret : 0;
+	return ret == -EAGAIN ? 0 : ret < 0 ? ret :
+					      0;
 }
 
 int device_log_until(struct device_log *log, int fd,

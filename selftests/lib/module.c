@@ -7,11 +7,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
 #include "module.h"
+#include "traffic.h"
 
 int module_load(const char *parameters)
 {
@@ -60,6 +62,16 @@ int module_reload(const char *parameters)
 	}
 	if (ret)
 		return ret;
+	/*
+	 * A first connection makes the kernel patch its own code, which QEMU
+	 * survives only while no other processor runs there.
+	 */
+	if (traffic_run(&(struct traffic){
+		    .family = AF_UNSPEC,
+		    .closes = TRAFFIC_CLIENT,
+		    .cycles = 2,
+	    }) != 2)
+		return -EIO;
 	/* Leftovers of earlier tests would end while the module looks on */
 	if (system("ss -Kat state time-wait state fin-wait-2 >/dev/null"))
 		return -ENOENT;

@@ -5,7 +5,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
-#include <netinet/tcp.h>
+#include <poll.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdbool.h>
@@ -130,6 +130,7 @@ static int close_pair(struct worker *worker, enum traffic_close how, int client,
 		      int server)
 {
 	struct linger abort = { .l_onoff = 1 };
+	struct pollfd unread = { .fd = server, .events = POLLIN };
 	struct sockaddr unspec = { .sa_family = AF_UNSPEC };
 	int ret = 0;
 
@@ -165,7 +166,9 @@ static int close_pair(struct worker *worker, enum traffic_close how, int client,
 		close(server);
 		return ret;
 	case TRAFFIC_UNREAD:
-		if (write(client, "unread", 6) != 6)
+		/* Has to be there before the server closes */
+		if (write(client, "unread", 6) != 6 ||
+		    poll(&unread, 1, -1) != 1)
 			ret = -errno;
 		close(server);
 		if (!ret)
@@ -198,8 +201,9 @@ static int cycle(struct worker *worker, enum traffic_close how, int v6)
 	if (how == TRAFFIC_REFUSED) {
 		loopback(&to, to.any.sa_family,
 			 ntohs(to.v4.sin_port) + REFUSED_PORTS);
-		ret = connect(client, &to.any, sizeof(to));
-		ret = ret && errno == ECONNREFUSED ? 0 : -EPROTO;
+		ret = connect(client, &to.any, sizeof(to)) ? -errno : -EISCONN;
+		if (ret == -ECONNREFUSED)
+			ret = 0;
 		close(client);
 		return ret;
 	}
