@@ -18,6 +18,7 @@
 
 #include "conn.h"
 #include "pool.h"
+#include "stats.h"
 
 struct tcpclose_bucket {
 	raw_spinlock_t lock;
@@ -184,6 +185,36 @@ u8 tcpclose_conn_unknown(void)
 		return TCPCLOSE_UNTRACKED_OLD;
 	return tcpclose_pool_full() ? TCPCLOSE_UNTRACKED_FULL :
 				      TCPCLOSE_UNTRACKED_MEMORY;
+}
+
+/**
+ * tcpclose_conn_next() - the next number, which stops at the largest
+ * @number: the number before
+ */
+u16 tcpclose_conn_next(u16 number)
+{
+	return number == U16_MAX ? number : number + 1;
+}
+
+/**
+ * tcpclose_conn_unknown_flag() - how an entry made too late is flagged
+ * @why: &enum tcpclose_untracked
+ *
+ * Return: %TCPCLOSE_CONN_OLD or %TCPCLOSE_CONN_REFUSED.
+ */
+u8 tcpclose_conn_unknown_flag(u8 why)
+{
+	return why == TCPCLOSE_UNTRACKED_FULL || why == TCPCLOSE_UNTRACKED_MEMORY ?
+		       TCPCLOSE_CONN_REFUSED : TCPCLOSE_CONN_OLD;
+}
+
+/**
+ * tcpclose_conn_forget() - count an entry out that is about to be removed
+ * @conn: the entry, its bucket locked
+ */
+void tcpclose_conn_forget(struct tcpclose_conn *conn)
+{
+	tcpclose_stats_live(conn->state, conn->flags & TCPCLOSE_CONN_MINI, -1);
 }
 
 /**

@@ -67,6 +67,9 @@ struct tcpclose_conn *tcpclose_conn_add(struct tcpclose_bucket *bucket,
 void tcpclose_conn_remove(struct tcpclose_bucket *bucket,
 			  struct tcpclose_conn *conn);
 u8 tcpclose_conn_unknown(void);
+u8 tcpclose_conn_unknown_flag(u8 why);
+u16 tcpclose_conn_next(u16 number);
+void tcpclose_conn_forget(struct tcpclose_conn *conn);
 unsigned int tcpclose_conn_max(void);
 
 #endif /* TCPCLOSE_CONN_H */

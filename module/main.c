@@ -15,6 +15,7 @@
 
 #include "chardev.h"
 #include "conn.h"
+#include "handover.h"
 #include "hook.h"
 #include "request.h"
 #include "ring.h"
@@ -179,9 +180,14 @@ static int attach(void)
 			 ARRAY_SIZE(tcpclose_timewait_probes));
 	if (err)
 		goto detach_timewait;
+	/* Ends before births: what is born now is seen to its end. */
+	err = attach_all(tcpclose_handover_probes,
+			 ARRAY_SIZE(tcpclose_handover_probes));
+	if (err)
+		goto detach_handover;
 	err = tcpclose_hook_prepare(&tcpclose_request_probe);
 	if (err)
-		goto detach_timewait;
+		goto detach_handover;
 
 	mutex_lock(&scope_lock);
 	apply_scope(wanted_scope_all);
@@ -199,6 +205,8 @@ static int attach(void)
 	loaded = false;
 	apply_scope(false);
 	mutex_unlock(&scope_lock);
+detach_handover:
+	detach_all(tcpclose_handover_probes, ARRAY_SIZE(tcpclose_handover_probes));
 detach_timewait:
 	detach_all(tcpclose_timewait_probes, ARRAY_SIZE(tcpclose_timewait_probes));
 detach_segment:
@@ -213,6 +221,7 @@ static void detach(void)
 	loaded = false;
 	apply_scope(false);
 	mutex_unlock(&scope_lock);
+	detach_all(tcpclose_handover_probes, ARRAY_SIZE(tcpclose_handover_probes));
 	detach_all(tcpclose_timewait_probes, ARRAY_SIZE(tcpclose_timewait_probes));
 	detach_all(tcpclose_segment_probes, ARRAY_SIZE(tcpclose_segment_probes));
 }

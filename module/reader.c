@@ -13,7 +13,6 @@
 #include <linux/ktime.h>
 #include <linux/nospec.h>
 #include <linux/nsproxy.h>
-#include <linux/pid.h>
 #include <linux/pid_namespace.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
@@ -24,6 +23,7 @@
 
 #include "reader.h"
 #include "ring.h"
+#include "view.h"
 #include "wakeup.h"
 
 #define HOLD_NS		NSEC_PER_MSEC
@@ -126,47 +126,6 @@ void tcpclose_reader_close(struct tcpclose_reader *reader)
 	kfree(reader);
 }
 
-static bool visible(const struct tcpclose_reader *reader,
-		    const struct tcpclose_record *record)
-{
-	if (reader->whole)
-		return true;
-	if (record->kind == TCPCLOSE_KIND_TASK)
-		return ((const struct tcpclose_task *)record)->netns == reader->netns;
-	return record->netns == reader->netns &&
-	       record->netns_inode == reader->netns_inode;
-}
-
-static u32 translate_pid(const struct tcpclose_reader *reader, u32 nr)
-{
-	u32 translated;
-
-	rcu_read_lock();
-	translated = pid_nr_ns(find_pid_ns(nr, &init_pid_ns), reader->pid_ns);
-	rcu_read_unlock();
-	return translated;
-}
-
-/* Ids as the reader's own namespaces number them; what they can't see is 0. */
-static void translate(const struct tcpclose_reader *reader,
-		      struct tcpclose_record *record)
-{
-	if (record->kind == TCPCLOSE_KIND_TASK) {
-		struct tcpclose_task *task = (struct tcpclose_task *)record;
-
-		task->pid = translate_pid(reader, task->pid);
-		task->tid = translate_pid(reader, task->tid);
-		/* A process that the reader can't see has no name either. */
-		if (!task->pid)
-			memset(task->comm, 0, sizeof(task->comm));
-		return;
-	}
-	if (record->pid)
-		record->pid = translate_pid(reader, record->pid);
-	if (record->uid != TCPCLOSE_UNKNOWN_UID)
-		record->uid = from_kuid(reader->user_ns, KUIDT_INIT(record->uid));
-}
-
 /* Copy a ring's next record that the reader may see, unless it is held. */
 static bool fill_head(struct tcpclose_reader *reader, unsigned int cpu)
 {
@@ -183,7 +142,7 @@ static bool fill_head(struct tcpclose_reader *reader, unsigned int cpu)
 		if (!tcpclose_ring_copy(cpu, &cursor->position, &cursor->lost,
 					&cursor->head.record))
 			return false;
-		cursor->head.valid = visible(reader, &cursor->head.record);
+		cursor->head.valid = tcpclose_view_shows(reader, &cursor->head.record);
 	}
 	return true;
 }
@@ -233,7 +192,7 @@ static unsigned int merge(struct tcpclose_reader *reader, u64 until_ns,
 		do {
 			to[count] = cursor->head.record;
 			if (!reader->whole)
-				translate(reader, &to[count]);
+				tcpclose_view_translate(reader, &to[count]);
 			count++;
 			cursor->head.valid = false;
 		} while (count < max && fill_head(reader, cpu) &&

@@ -18,6 +18,7 @@
 #include "conn.h"
 #include "record.h"
 #include "ring.h"
+#include "step.h"
 #include "wakeup.h"
 
 /**

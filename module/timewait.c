@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Mini-sockets: the life of a connection in TIME_WAIT, and in FIN_WAIT2 as an
- * orphan, which no tracepoint shows.
+ * orphan, which no tracepoint shows, from its birth (handover.c) on.
  *
- * Birth, change and death are entries of kernel functions. A mini-socket has no
+ * Change and death are entries of kernel functions. A mini-socket has no
  * lock of its own: two CPUs may process segments for it at the same time, and a
  * third end it. Whoever finds its entry, under the bucket's lock, decides.
  */
@@ -18,8 +18,8 @@
 #include "record.h"
 #include "segment.h"
 #include "stats.h"
+#include "step.h"
 #include "timewait.h"
-#include "transition.h"
 
 enum {
 	DESTRUCTOR,
@@ -27,8 +27,6 @@ enum {
 	DESCHEDULE,
 	STATE_PROCESS,
 	SCHEDULE,
-	HASHDANCE,
-	TO_TIME_WAIT,
 };
 
 /*
@@ -41,174 +39,6 @@ struct descheduling {
 };
 
 static DEFINE_PER_CPU(struct descheduling, deschedulings);
-
-/*
- * What a socket's entry would be told of its hand-over, where it has none. Like
- * tcpclose_segments: one for tasks and one for softirq.
- */
-struct hand_over {
-	const void *sk;
-	const struct task_struct *task;
-	unsigned long switches;
-	u8 flags;	/* TCPCLOSE_CONN_* */
-	u8 successor;
-	u8 way;
-};
-
-static DEFINE_PER_CPU(struct hand_over [2], hand_overs);
-
-static struct hand_over *hand_over_slot(void)
-{
-	return &(*this_cpu_ptr(&hand_overs))[!!in_serving_softirq()];
-}
-
-static struct hand_over *hand_over_of(const void *sk)
-{
-	struct hand_over *note = hand_over_slot();
-
-	if (note->sk != sk)
-		return NULL;
-	if (note->task && (note->task != current ||
-			   note->switches != tcpclose_switches()))
-		return NULL;
-	return note;
-}
-
-static void hand_over_begin(const void *sk, u8 successor, u8 way)
-{
-	struct hand_over *note = hand_over_slot();
-
-	note->sk = sk;
-	note->task = in_serving_softirq() ? NULL : current;
-	note->switches = note->task ? tcpclose_switches() : 0;
-	note->flags = TCPCLOSE_CONN_TO_TIME_WAIT;
-	note->successor = successor;
-	note->way = way;
-}
-
-/**
- * tcpclose_timewait_take() - the hand-over of a socket that has no entry
- * @sk: the socket, which enters CLOSE
- * @last: gets flags, successor and way, if it is sure that there is one
- *
- * Context: tracepoint, interrupts off.
- */
-void tcpclose_timewait_take(const struct sock *sk, struct tcpclose_conn *last)
-{
-	struct hand_over *note = hand_over_of(sk);
-
-	if (!note)
-		return;
-	last->flags = note->flags;
-	last->successor = note->successor;
-	last->way = note->way;
-	note->sk = NULL;
-}
-
-/* tcp_time_wait(sk, state, timeo): the socket is to become a mini-socket. */
-static __always_inline void time_wait(unsigned long sk, unsigned long state,
-				      unsigned long timeo, unsigned long caller)
-{
-	const struct sock *socket = (const struct sock *)sk;
-	struct tcpclose_bucket *bucket;
-	struct tcpclose_conn *conn;
-	unsigned long irq;
-
-	local_irq_save(irq);
-	tcpclose_probe_called(&tcpclose_timewait_probes[TO_TIME_WAIT]);
-	bucket = tcpclose_conn_lock(socket);
-	conn = tcpclose_conn_find(bucket, socket);
-	if (conn) {
-		conn->flags |= TCPCLOSE_CONN_TO_TIME_WAIT;
-		conn->successor = state;
-		conn->way = tcpclose_caller(caller);
-	} else {
-		hand_over_begin(socket, state, tcpclose_caller(caller));
-	}
-	tcpclose_conn_unlock(bucket);
-	local_irq_restore(irq);
-}
-
-TCPCLOSE_PROBE(time_wait);
-
-/* What the mini-socket's entry takes over from the socket's. */
-static void hand_over(struct tcpclose_conn *to, const struct sock *sk,
-		      const struct inet_timewait_sock *tw)
-{
-	struct tcpclose_bucket *bucket = tcpclose_conn_lock(sk);
-	struct tcpclose_conn *from = tcpclose_conn_find(bucket, sk);
-
-	if (from) {
-		from->flags |= TCPCLOSE_CONN_HANDED_OVER;
-		from->successor = tw->tw_substate;
-		to->cookie = from->cookie;
-		to->born_ns = from->born_ns;
-		to->index = tcpclose_next(from->index);
-		to->closer = from->closer;
-		to->flags = from->flags & (TCPCLOSE_CONN_OLD | TCPCLOSE_CONN_REFUSED);
-		to->since_ns = from->since_ns;
-	} else {
-		struct hand_over *note = hand_over_of(sk);
-
-		if (note) {
-			note->flags |= TCPCLOSE_CONN_HANDED_OVER;
-			note->successor = tw->tw_substate;
-		}
-		to->flags = tcpclose_conn_unknown_flag(tcpclose_conn_unknown());
-		to->closer = sk->sk_state == TCP_CLOSING ? TCPCLOSE_CLOSER_BOTH :
-							   TCPCLOSE_CLOSER_LOCAL;
-	}
-	/* FIN_WAIT2 goes on; TIME_WAIT begins. */
-	if (tw->tw_substate == TCP_TIME_WAIT)
-		to->since_ns = ktime_get_ns();
-	tcpclose_conn_unlock(bucket);
-}
-
-/*
- * inet_twsk_hashdance(tw, sk, …): the mini-socket is complete, and nobody can
- * find it yet.
- */
-static __always_inline void hashdance(unsigned long twsk, unsigned long sk,
-				      unsigned long hashinfo, unsigned long caller)
-{
-	const struct inet_timewait_sock *tw = (const void *)twsk;
-	const struct sock *socket = (const struct sock *)sk;
-	struct tcpclose_conn took = { .key = tw };
-	struct tcpclose_bucket *bucket;
-	struct tcpclose_conn *conn;
-	unsigned long irq;
-
-	if (socket->sk_protocol != IPPROTO_TCP)
-		return;
-
-	local_irq_save(irq);
-	tcpclose_probe_called(&tcpclose_timewait_probes[HASHDANCE]);
-	tcpclose_count(&tcpclose_stats_here()->born);
-	hand_over(&took, socket, tw);
-	if (!took.cookie)
-		took.cookie = atomic64_read(&tw->tw_cookie);
-	took.state = tw->tw_substate;
-	took.flags |= TCPCLOSE_CONN_MINI;
-	tcpclose_record_identity(&took, socket);
-
-	bucket = tcpclose_conn_lock(tw);
-	conn = tcpclose_conn_find(bucket, tw);
-	if (unlikely(conn)) {
-		tcpclose_stats_untracked(TCPCLOSE_UNTRACKED_STALE);
-		tcpclose_conn_forget(conn);
-		tcpclose_conn_remove(bucket, conn);
-	}
-	conn = tcpclose_conn_add(bucket, tw);
-	if (conn) {
-		took.next = conn->next;
-		*conn = took;
-		tcpclose_stats_live(conn->state, true, 1);
-	}
-	tcpclose_conn_unlock(bucket);
-	local_irq_restore(irq);
-}
-
-TCPCLOSE_PROBE(hashdance);
 
 /* tcp_timewait_state_process(tw, skb, th, …): a segment reached it. */
 static __always_inline void state_process(unsigned long tw, unsigned long skb,
@@ -228,18 +58,6 @@ static u8 context_of_task(void)
 				      TCPCLOSE_CONTEXT_PROCESS;
 }
 
-/* What the entry knows; it must still be there. */
-static void step_from(struct tcpclose_step *step, const struct tcpclose_conn *conn)
-{
-	step->cookie = conn->cookie;
-	step->dwell_ns = tcpclose_time_since(step->now_ns, conn->since_ns);
-	step->age_ns = tcpclose_time_since(step->now_ns, conn->born_ns);
-	step->index = conn->index;
-	step->rearms = conn->rearms;
-	step->closer = conn->closer;
-	step->mark |= tcpclose_mark_of(conn);
-}
-
 /* A mini-socket without an entry: older than the module, or no room for it. */
 static void step_without(struct tcpclose_step *step,
 			 const struct inet_timewait_sock *tw)
@@ -247,9 +65,8 @@ static void step_without(struct tcpclose_step *step,
 	u8 why = tcpclose_conn_unknown();
 
 	tcpclose_stats_untracked(why);
+	tcpclose_step_unknown(step, why);
 	step->cookie = atomic64_read(&tw->tw_cookie);
-	step->mark |= tcpclose_conn_unknown_flag(why) == TCPCLOSE_CONN_OLD ?
-			      TCPCLOSE_MARK_OLD : TCPCLOSE_MARK_UNTRACKED;
 	step->closer = READ_ONCE(tw->tw_substate) == TCP_FIN_WAIT2 ?
 			       TCPCLOSE_CLOSER_LOCAL : TCPCLOSE_CLOSER_NONE;
 }
@@ -288,9 +105,9 @@ static __always_inline void schedule_timer(unsigned long twsk, unsigned long tim
 	if (conn) {
 		step.old = conn->state;
 		if (step.old == TCP_TIME_WAIT)
-			conn->rearms = tcpclose_next(conn->rearms);
-		step_from(&step, conn);
-		conn->index = tcpclose_next(conn->index);
+			conn->rearms = tcpclose_conn_next(conn->rearms);
+		tcpclose_step_known(&step, conn);
+		conn->index = tcpclose_conn_next(conn->index);
 		if (step.old != TCP_TIME_WAIT) {
 			tcpclose_stats_live(conn->state, true, -1);
 			conn->state = TCP_TIME_WAIT;
@@ -427,7 +244,7 @@ static void end(const struct inet_timewait_sock *tw, enum tcpclose_way way, u8 m
 
 	if (conn) {
 		step.old = known.state;
-		step_from(&step, &known);
+		tcpclose_step_known(&step, &known);
 	} else {
 		step.old = READ_ONCE(tw->tw_substate);
 		step_without(&step, tw);
@@ -491,8 +308,7 @@ static __always_inline void destructor(unsigned long twsk, unsigned long unused1
 
 TCPCLOSE_PROBE(destructor);
 
-/* Ends before births: what is born while they are attached is seen to its end. */
-struct tcpclose_probe tcpclose_timewait_probes[7] = {
+struct tcpclose_probe tcpclose_timewait_probes[5] = {
 	[DESTRUCTOR] = {
 		.functions = { "tcp_twsk_destructor" },
 		.purpose = "ends of mini-sockets that nothing else shows",
@@ -517,16 +333,5 @@ struct tcpclose_probe tcpclose_timewait_probes[7] = {
 		.functions = { "__inet_twsk_schedule" },
 		.purpose = "FIN_WAIT2 to TIME_WAIT in a mini-socket, and re-arms",
 		TCPCLOSE_PROBE_MEMBERS(schedule_timer),
-	},
-	[HASHDANCE] = {
-		.functions = { "inet_twsk_hashdance",
-			       "inet_twsk_hashdance_schedule" },
-		.purpose = "births of mini-sockets: without it, no TIME_WAIT at all",
-		TCPCLOSE_PROBE_MEMBERS(hashdance),
-	},
-	[TO_TIME_WAIT] = {
-		.functions = { "tcp_time_wait" },
-		.purpose = "mini-sockets that could not be made (overflow)",
-		TCPCLOSE_PROBE_MEMBERS(time_wait),
 	},
 };

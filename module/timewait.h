@@ -4,12 +4,6 @@
 
 #include "hook.h"
 
-struct sock;
-struct tcpclose_conn;
-
-void tcpclose_timewait_take(const struct sock *sk, struct tcpclose_conn *last);
-
-/* In the order in which they are to be attached. */
-extern struct tcpclose_probe tcpclose_timewait_probes[7];
+extern struct tcpclose_probe tcpclose_timewait_probes[5];
 
 #endif /* TCPCLOSE_TIMEWAIT_H */

@@ -5,7 +5,7 @@
  *
  * The tracepoint is called under the socket's lock, from process context or
  * softirq, and says CLOSE where the connection goes on in a mini-socket; the
- * entry tells, since timewait.c has marked it before.
+ * entry tells, since handover.c has marked it before.
  */
 #include <linux/err.h>
 #include <linux/ktime.h>
@@ -18,12 +18,13 @@
 #include "caller.h"
 #include "cause.h"
 #include "conn.h"
+#include "handover.h"
 #include "hook.h"
 #include "record.h"
 #include "request.h"
 #include "segment.h"
 #include "stats.h"
-#include "timewait.h"
+#include "step.h"
 #include "transition.h"
 
 #define TRACEPOINT	"inet_sock_set_state"
@@ -63,64 +64,6 @@ static bool is_own_call(int old, int new)
 			   TCPF_LISTEN) || old == new)
 		return true;
 	return old == TCP_LISTEN && new == TCP_CLOSE;
-}
-
-/**
- * tcpclose_time_since() - time between two moments
- * @now_ns: the later one
- * @then_ns: the earlier one; 0: unknown
- *
- * Return: nanoseconds, %TCPCLOSE_UNKNOWN_NS if unknown.
- */
-u64 tcpclose_time_since(u64 now_ns, u64 then_ns)
-{
-	if (!then_ns)
-		return TCPCLOSE_UNKNOWN_NS;
-	/* Another CPU may have looked at the clock a moment later. */
-	return now_ns > then_ns ? now_ns - then_ns : 0;
-}
-
-/**
- * tcpclose_next() - the next number, which stops at the largest
- * @number: the number before
- */
-u16 tcpclose_next(u16 number)
-{
-	return number == U16_MAX ? number : number + 1;
-}
-
-/**
- * tcpclose_mark_of() - how a connection's records are marked
- * @conn: its entry
- *
- * Return: TCPCLOSE_MARK_*
- */
-u8 tcpclose_mark_of(const struct tcpclose_conn *conn)
-{
-	if (conn->flags & TCPCLOSE_CONN_OLD)
-		return TCPCLOSE_MARK_OLD;
-	return conn->flags & TCPCLOSE_CONN_REFUSED ? TCPCLOSE_MARK_UNTRACKED : 0;
-}
-
-/**
- * tcpclose_conn_unknown_flag() - how an entry made too late is flagged
- * @why: &enum tcpclose_untracked
- *
- * Return: %TCPCLOSE_CONN_OLD or %TCPCLOSE_CONN_REFUSED.
- */
-u8 tcpclose_conn_unknown_flag(u8 why)
-{
-	return why == TCPCLOSE_UNTRACKED_FULL || why == TCPCLOSE_UNTRACKED_MEMORY ?
-		       TCPCLOSE_CONN_REFUSED : TCPCLOSE_CONN_OLD;
-}
-
-/**
- * tcpclose_conn_forget() - count an entry out that is about to be removed
- * @conn: the entry, its bucket locked
- */
-void tcpclose_conn_forget(struct tcpclose_conn *conn)
-{
-	tcpclose_stats_live(conn->state, conn->flags & TCPCLOSE_CONN_MINI, -1);
 }
 
 /* Who must have closed first, from a state alone. */
@@ -213,27 +156,28 @@ static void explain(struct tcpclose_step *step, const struct sock *sk, int old,
 		    int new)
 {
 	struct tcpclose_segment *segment;
+	bool by_segment = false;
 
 	if (is_own_call(old, new)) {
 		step->context = tcpclose_context_of_call(sk);
+		by_segment = step->context != TCPCLOSE_CONTEXT_PROCESS;
 		if (new == TCP_CLOSE && old == TCP_LISTEN)
 			step->cause = TCPCLOSE_CAUSE_LISTENER;
-		if (step->context == TCPCLOSE_CONTEXT_PROCESS)
-			return;
 	} else if (new == TCP_CLOSE) {
 		struct tcpclose_verdict verdict = tcpclose_cause_of_close(sk, old);
 
 		step->cause = verdict.cause;
 		step->context = verdict.context;
-		if (!verdict.segment)
-			return;
+		by_segment = verdict.segment;
 	} else if (sk->sk_lock.owned && tcp_sk(sk)->repair) {
 		/* A restored connection is established by connect(). */
 		step->context = TCPCLOSE_CONTEXT_PROCESS;
-		return;
 	} else {
 		step->context = tcpclose_context_of_segment(sk);
+		by_segment = true;
 	}
+	if (!by_segment)
+		return;
 	segment = tcpclose_segment_of(sk);
 	step->flags = segment ? segment->flags : 0;
 }
@@ -247,20 +191,10 @@ static void count(const struct tcpclose_step *step)
 		tcpclose_count(&tcpclose_stats_here()->ends[step->end]);
 }
 
-/* What the entry knows of this transition. */
-static void step_from(struct tcpclose_step *step, struct tcpclose_conn *conn)
-{
-	step->dwell_ns = tcpclose_time_since(step->now_ns, conn->since_ns);
-	step->age_ns = tcpclose_time_since(step->now_ns, conn->born_ns);
-	step->mark = tcpclose_mark_of(conn);
-	step->closer = conn->closer;
-	step->index = conn->index;
-}
-
 /* What the entry is to know of the next transition. */
 static void advance(struct tcpclose_conn *conn, const struct tcpclose_step *step)
 {
-	conn->index = tcpclose_next(conn->index);
+	conn->index = tcpclose_conn_next(conn->index);
 	if (step->cookie)
 		conn->cookie = step->cookie;
 	/* A self-loop ends no stay. */
@@ -344,10 +278,9 @@ static void transition(const struct sock *sk, int old, int new)
 	bucket = tcpclose_conn_lock(sk);
 	conn = entry_for(bucket, sk, step.cookie, old, new, step.now_ns, &why);
 	if (conn) {
-		step_from(&step, conn);
+		tcpclose_step_known(&step, conn);
 	} else if (why != TCPCLOSE_UNTRACKED) {
-		step.mark = tcpclose_conn_unknown_flag(why) == TCPCLOSE_CONN_OLD ?
-				    TCPCLOSE_MARK_OLD : TCPCLOSE_MARK_UNTRACKED;
+		tcpclose_step_unknown(&step, why);
 		step.closer = closer_of_state(old);
 	}
 	if (conn && new == TCP_CLOSE) {
@@ -362,7 +295,7 @@ static void transition(const struct sock *sk, int old, int new)
 	/* May look at the stack: not under a lock. */
 	if (new == TCP_CLOSE) {
 		if (!conn)
-			tcpclose_timewait_take(sk, &last);
+			tcpclose_handover_take(sk, &last);
 		explain_close(&step, sk, &last);
 		if (!conn && !last.flags)
 			doubt(&step);
