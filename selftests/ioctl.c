@@ -2,7 +2,7 @@
 /*
  * The ioctls of /dev/tcpclose: what each answers and what it refuses.
  */
-/* vm: --smp 2 */
+/* vm: --smp 1 */
 #include <fcntl.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>

@@ -6,9 +6,9 @@
 /*
  * QEMU without KVM and with a thread for each processor may go on executing an
  * instruction that another processor has patched, and live patching of functions
- * in use is just what this provokes: one processor.
+ * in use is just what this provokes: two processors that take turns.
  *
- * vm: --smp 1
+ * vm: --smp 2 --one-thread
  */
 #include <fcntl.h>
 #include <sys/socket.h>
@@ -95,7 +95,7 @@ TEST_F_TIMEOUT(loading, and_unloading_twenty_times_under_traffic_is_clean, 200)
 	run = traffic_start(&(struct traffic){
 		.family = AF_UNSPEC,
 		.closes = TRAFFIC_MIXED,
-		.threads = 1,
+		.threads = 2,
 	});
 	ASSERT_NE(NULL, run);
 	for (i = 0; i < 20; i++) {

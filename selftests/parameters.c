@@ -2,7 +2,7 @@
 /*
  * The module's parameters: what each does, and that a bad value is refused.
  */
-/* vm: --smp 2 */
+/* vm: --smp 1 */
 #include <fcntl.h>
 #include <sys/socket.h>
 

@@ -2,7 +2,7 @@
 /*
  * Who may open /dev/tcpclose, and what they see.
  */
-/* vm: --smp 2 */
+/* vm: --smp 1 */
 #include <fcntl.h>
 #include <linux/capability.h>
 #include <sched.h>

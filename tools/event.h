@@ -124,6 +124,13 @@ struct event {
 void event_decode(struct event *e, const struct tcpclose_record *r,
 		  const struct tcpclose_task *t);
 
+/* A full socket goes on in the state it had, as a mini-socket. */
+static inline bool event_is_orphaned(const struct event *e)
+{
+	return e->raw_new == TCPCLOSE_CLOSE && e->new != e->raw_new &&
+	       e->new == e->old;
+}
+
 static inline bool event_is_rearm(const struct event *e)
 {
 	return e->mark & TCPCLOSE_MARK_REARM;

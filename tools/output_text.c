@@ -187,6 +187,8 @@ static char *text_why(char *p, const struct event *e)
 	if (event_is_rearm(e))
 		p = format_u64(FORMAT_LITERAL(p, "re-arm "),
 			       e->rearms > 0 ? (uint64_t)e->rearms : 0);
+	if (event_is_orphaned(e))
+		p = FORMAT_LITERAL(p, "as mini-socket");
 	if (e->end)
 		p = text_number_name(comma(p, start), end_name(e->end), "end-",
 				     e->end);

@@ -52,6 +52,11 @@ bool module_is_loaded(void)
 
 int module_reload(const char *parameters)
 {
+	const struct traffic warm_up = {
+		.family = AF_UNSPEC,
+		.closes = TRAFFIC_CLIENT,
+		.cycles = 2,
+	};
 	int tries, ret = 0;
 
 	for (tries = 0; tries < 200 && module_is_loaded(); tries++) {
@@ -66,11 +71,7 @@ int module_reload(const char *parameters)
 	 * A first connection makes the kernel patch its own code, which QEMU
 	 * survives only while no other processor runs there.
 	 */
-	if (traffic_run(&(struct traffic){
-		    .family = AF_UNSPEC,
-		    .closes = TRAFFIC_CLIENT,
-		    .cycles = 2,
-	    }) != 2)
+	if (traffic_run(&warm_up) != (int)warm_up.cycles)
 		return -EIO;
 	/* Leftovers of earlier tests would end while the module looks on */
 	if (system("ss -Kat state time-wait state fin-wait-2 >/dev/null"))
