@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What the statistics say is alive is what ss and nstat say is.
+ */
+/* vm: --icount --smp 1 */
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "kselftest_harness.h"
+
+#include "lib/device.h"
+#include "lib/net.h"
+#include "lib/procfile.h"
+
+/* Pairs that stay open, are half closed, have an orphan, have a TIME_WAIT */
+#define STAY 4
+#define HALF 3
+#define ORPHAN 2
+#define TIME_WAIT 3
+#define PAIRS (STAY + HALF + ORPHAN + TIME_WAIT)
+
+/* The number that a command prints, or -1 */
+static long number_of(const char *format, const char *name)
+{
+	char command[128];
+	long value = -1;
+	FILE *output;
+
+	snprintf(command, sizeof(command), format, name);
+	output = popen(command, "r");
+	if (!output)
+		return -1;
+	if (fscanf(output, "%ld", &value) != 1)
+		value = -1;
+	return pclose(output) ? -1 : value;
+}
+
+/* How many sockets ss lists in a state, by its name for it */
+static long listed(const char *state)
+{
+	return number_of("ss -Htan state %s | wc -l", state);
+}
+
+/* What nstat says of a counter, since the namespace was made */
+static long counter(const char *name)
+{
+	return number_of("nstat -asz %s | awk 'NR == 2 { print $2 }'", name);
+}
+
+/* A gauge, which nstat leaves out */
+static long established(void)
+{
+	return number_of("awk '/^%s:/ && n++ { print $10 }' /proc/net/snmp", "Tcp");
+}
+
+FIXTURE(agreement)
+{
+	int device;
+	struct tcpclose_stats before;
+	struct tcpclose_stats after;
+};
+
+FIXTURE_VARIANT(agreement)
+{
+	int family;
+};
+
+FIXTURE_VARIANT_ADD(agreement, ipv4)
+{
+	.family = AF_INET,
+};
+
+FIXTURE_VARIANT_ADD(agreement, ipv6)
+{
+	.family = AF_INET6,
+};
+
+/* Connections that stay, in a namespace of their own: some of each state. */
+FIXTURE_SETUP(agreement)
+{
+	int tries, i, pair[2];
+
+	self->device = device_open(O_RDONLY);
+	ASSERT_LE(0, self->device);
+	/* An earlier test's namespace is taken down behind its back */
+	for (tries = 0; tries < 500; tries++) {
+		ASSERT_EQ(0, device_stats(self->device, &self->before));
+		if (!self->before.tracked)
+			break;
+		usleep(10000);
+	}
+	ASSERT_EQ(0, self->before.tracked);
+	ASSERT_EQ(0, net_enter());
+
+	for (i = 0; i < PAIRS; i++) {
+		ASSERT_EQ(0, net_pair(variant->family, pair));
+		if (i < STAY)
+			continue;
+		if (i < STAY + HALF) {
+			ASSERT_EQ(0, shutdown(pair[0], SHUT_WR));
+			continue;
+		}
+		close(pair[0]);
+		/* Then its end stays behind as an orphan */
+		if (i >= STAY + HALF + ORPHAN)
+			close(pair[1]);
+	}
+	/* The acknowledgement of a FIN may take 40 ms */
+	for (tries = 0; tries < 500; tries++) {
+		ASSERT_EQ(0, device_stats(self->device, &self->after));
+		if (!self->after.live[TCPCLOSE_FIN_WAIT1])
+			break;
+		usleep(10000);
+	}
+}
+
+FIXTURE_TEARDOWN(agreement)
+{
+	close(self->device);
+}
+
+TEST_F(agreement, of_live_connections_with_ss)
+{
+	EXPECT_EQ(2 * STAY, listed("established"));
+	EXPECT_EQ(listed("established"), self->after.live[TCPCLOSE_ESTABLISHED]);
+	EXPECT_EQ(HALF + ORPHAN, listed("close-wait"));
+	EXPECT_EQ(listed("close-wait"), self->after.live[TCPCLOSE_CLOSE_WAIT]);
+	EXPECT_EQ(HALF + ORPHAN, listed("fin-wait-2"));
+	EXPECT_EQ(listed("fin-wait-2"), self->after.live[TCPCLOSE_FIN_WAIT2]);
+	EXPECT_EQ(TIME_WAIT, listed("time-wait"));
+	EXPECT_EQ(listed("time-wait"), self->after.live[TCPCLOSE_TIME_WAIT]);
+	EXPECT_EQ(listed("all"), self->after.tracked);
+}
+
+TEST_F(agreement, of_connections_and_births_with_nstat)
+{
+	EXPECT_EQ(2 * STAY + HALF + ORPHAN, established());
+	EXPECT_EQ(established(), self->after.live[TCPCLOSE_ESTABLISHED] +
+					 self->after.live[TCPCLOSE_CLOSE_WAIT]);
+	/* TW counts mini-sockets of FIN_WAIT2, too */
+	EXPECT_EQ(ORPHAN + TIME_WAIT, counter("TcpExtTW"));
+	EXPECT_EQ(counter("TcpExtTW"), self->after.born - self->before.born);
+	EXPECT_EQ(counter("TcpActiveOpens"),
+		  self->after.transitions[TCPCLOSE_CLOSE][TCPCLOSE_SYN_SENT] -
+			  self->before.transitions[TCPCLOSE_CLOSE][TCPCLOSE_SYN_SENT]);
+	EXPECT_EQ(counter("TcpPassiveOpens"),
+		  self->after.transitions[TCPCLOSE_LISTEN][TCPCLOSE_SYN_RECV] -
+			  self->before.transitions[TCPCLOSE_LISTEN][TCPCLOSE_SYN_RECV]);
+}
+
+TEST_F(agreement, of_time_wait_with_sockstat)
+{
+	EXPECT_EQ(procfile_sockstat("tw"), self->after.live_timewait);
+}
+
+TEST_HARNESS_MAIN
