@@ -108,7 +108,7 @@ FIXTURE_SETUP(agreement)
 		if (i >= STAY + HALF + ORPHAN)
 			close(pair[1]);
 	}
-	/* The acknowledgement of a FIN may take 40 ms */
+	/* The ACK of a FIN may take 40 ms */
 	for (tries = 0; tries < 500; tries++) {
 		ASSERT_EQ(0, device_stats(self->device, &self->after));
 		if (!self->after.live[TCPCLOSE_FIN_WAIT1])
