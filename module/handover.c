@@ -40,6 +40,8 @@ struct note {
 
 static DEFINE_PER_CPU(struct note [2], notes);
 
+struct tcpclose_probe tcpclose_handover_probes[2];
+
 static struct note *note_slot(void)
 {
 	return &(*this_cpu_ptr(&notes))[!!in_serving_softirq()];
@@ -57,6 +59,14 @@ static struct note *note_of(const void *sk)
 	return note;
 }
 
+/* Where births are not watched, an attempt has to be taken for one. */
+static u8 attempt(void)
+{
+	return tcpclose_handover_probes[HASHDANCE].via ?
+		       TCPCLOSE_CONN_TO_TIME_WAIT :
+		       TCPCLOSE_CONN_TO_TIME_WAIT | TCPCLOSE_CONN_HANDED_OVER;
+}
+
 static void note_begin(const void *sk, u8 successor, u8 way)
 {
 	struct note *note = note_slot();
@@ -64,7 +74,7 @@ static void note_begin(const void *sk, u8 successor, u8 way)
 	note->sk = sk;
 	note->task = in_serving_softirq() ? NULL : current;
 	note->switches = note->task ? tcpclose_switches() : 0;
-	note->flags = TCPCLOSE_CONN_TO_TIME_WAIT;
+	note->flags = attempt();
 	note->successor = successor;
 	note->way = way;
 }
@@ -88,6 +98,15 @@ void tcpclose_handover_take(const struct sock *sk, struct tcpclose_conn *last)
 	note->sk = NULL;
 }
 
+/**
+ * tcpclose_handover_watched() - whether a hand-over can't go unseen
+ */
+bool tcpclose_handover_watched(void)
+{
+	return tcpclose_handover_probes[TO_TIME_WAIT].via ||
+	       tcpclose_handover_probes[HASHDANCE].via;
+}
+
 /* tcp_time_wait(sk, state, timeo): the socket is to become a mini-socket. */
 static __always_inline void time_wait(unsigned long sk, unsigned long state,
 				      unsigned long timeo, unsigned long caller)
@@ -102,7 +121,7 @@ static __always_inline void time_wait(unsigned long sk, unsigned long state,
 	bucket = tcpclose_conn_lock(socket);
 	conn = tcpclose_conn_find(bucket, socket);
 	if (conn) {
-		conn->flags |= TCPCLOSE_CONN_TO_TIME_WAIT;
+		conn->flags |= attempt();
 		conn->successor = state;
 		conn->way = tcpclose_caller(caller);
 	} else {

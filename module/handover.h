@@ -8,6 +8,7 @@ struct sock;
 struct tcpclose_conn;
 
 void tcpclose_handover_take(const struct sock *sk, struct tcpclose_conn *last);
+bool tcpclose_handover_watched(void);
 
 extern struct tcpclose_probe tcpclose_handover_probes[2];
 

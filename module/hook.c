@@ -19,6 +19,7 @@
 #define HOOKS_MAX	16
 
 static enum tcpclose_hook_choice choice;
+static const char *unwanted;	/* functions, with commas in between */
 
 static struct {
 	const char *name;
@@ -171,15 +172,17 @@ static int attach_at(struct tcpclose_probe *probe, unsigned long address)
 /**
  * tcpclose_hook_init() - choose how hooks are attached
  * @how: the parameter "hooks"
+ * @without: the parameter "without"; must stay
  *
  * Context: process; sleeps.
  * Return: 0, or -EBUSY when ftrace is switched off.
  */
-int tcpclose_hook_init(enum tcpclose_hook_choice how)
+int tcpclose_hook_init(enum tcpclose_hook_choice how, const char *without)
 {
 	int err = 0;
 
 	choice = how;
+	unwanted = without;
 	probes_count = 0;
 	tracepoint.name = NULL;
 	if (choice == TCPCLOSE_HOOKS_KPROBE && IS_ENABLED(CONFIG_KPROBES_ON_FTRACE))
@@ -226,12 +229,46 @@ int tcpclose_hook_prepare(struct tcpclose_probe *probe)
 }
 
 /**
+ * tcpclose_hook_named() - whether a list begins with a name of a function
+ * @probe: the function
+ * @names: names with commas in between
+ * @length: set to the length of the first name
+ */
+bool tcpclose_hook_named(const struct tcpclose_probe *probe, const char *names,
+			 size_t *length)
+{
+	unsigned int i;
+
+	*length = strcspn(names, ",");
+	for (i = 0; probe->functions[i]; i++) {
+		if (strlen(probe->functions[i]) == *length &&
+		    !strncmp(probe->functions[i], names, *length))
+			return true;
+	}
+	return false;
+}
+
+static bool is_unwanted(const struct tcpclose_probe *probe)
+{
+	const char *names = unwanted;
+	size_t length;
+
+	while (*names) {
+		if (tcpclose_hook_named(probe, names, &length))
+			return true;
+		names += length;
+		names += *names == ',';
+	}
+	return false;
+}
+
+/**
  * tcpclose_hook_attach() - begin to watch a function
  * @probe: what to watch, prepared
  *
  * Context: process; sleeps.
- * Return: 0; -EBUSY when kernel.ftrace_enabled is 0; or why it can't be watched,
- * which tcpclose_hook_state() shows too.
+ * Return: 0; -EBUSY when kernel.ftrace_enabled is 0; -ECANCELED when it is not
+ * wanted; or why it can't be watched, which tcpclose_hook_state() shows too.
  */
 int tcpclose_hook_attach(struct tcpclose_probe *probe)
 {
@@ -239,6 +276,10 @@ int tcpclose_hook_attach(struct tcpclose_probe *probe)
 	int err = -ENOENT;
 	unsigned int i;
 
+	if (is_unwanted(probe)) {
+		probe->error = ECANCELED;
+		return -ECANCELED;
+	}
 	for (i = 0; probe->functions[i]; i++) {
 		err = find(probe->functions[i], &address);
 		if (!err) {

@@ -80,13 +80,15 @@ enum tcpclose_hook_choice {
 	TCPCLOSE_HOOKS_KPROBE,
 };
 
-int tcpclose_hook_init(enum tcpclose_hook_choice choice);
+int tcpclose_hook_init(enum tcpclose_hook_choice choice, const char *without);
 void tcpclose_hook_exit(void);
 int tcpclose_hook_prepare(struct tcpclose_probe *probe);
 int tcpclose_hook_attach(struct tcpclose_probe *probe);
 void tcpclose_hook_detach(struct tcpclose_probe *probe);
 int tcpclose_hook_state(struct tcpclose_hook *hook);
 u64 tcpclose_hook_missed(void);
+bool tcpclose_hook_named(const struct tcpclose_probe *probe, const char *names,
+			 size_t *length);
 void tcpclose_hook_tracepoint(const char *name, const char *purpose,
 			      u64 __percpu *calls);
 

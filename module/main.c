@@ -39,6 +39,7 @@ static bool loaded;	/* under scope_lock */
 static unsigned int max_conns;
 static unsigned int ring_records = TCPCLOSE_RING_RECORDS_DEFAULT;
 static char *hooks = "auto";
+static char *without = "";
 
 /* scope_lock held. Without the hook the scope is wider all the same. */
 static int apply_scope(bool all)
@@ -100,12 +101,49 @@ MODULE_PARM_DESC(ring_records, "records per CPU, a power of two from 256 to 1048
 module_param(hooks, charp, 0444);
 MODULE_PARM_DESC(hooks, "how functions are watched: \"auto\" (default), \"ftrace\" or \"kprobe\"");
 
+module_param(without, charp, 0444);
+MODULE_PARM_DESC(without, "functions not to be watched, with commas in between: for a kernel where one makes trouble");
+
 static unsigned int default_max_conns(void)
 {
 	unsigned long bytes = totalram_pages() << PAGE_SHIFT;
 
 	return clamp(bytes / MAX_CONNS_MEMORY_PART / sizeof(struct tcpclose_conn),
 		     MAX_CONNS_DEFAULT_MIN, MAX_CONNS_DEFAULT_MAX);
+}
+
+static bool any_named(const struct tcpclose_probe *probes, unsigned int count,
+		      const char *names, size_t *length)
+{
+	while (count--) {
+		if (tcpclose_hook_named(&probes[count], names, length))
+			return true;
+	}
+	return false;
+}
+
+/* A misspelt name would leave the function watched. */
+static int check_without(void)
+{
+	const char *names = without;
+	size_t length;
+
+	while (*names) {
+		if (!any_named(tcpclose_segment_probes,
+			       ARRAY_SIZE(tcpclose_segment_probes), names, &length) &&
+		    !any_named(tcpclose_timewait_probes,
+			       ARRAY_SIZE(tcpclose_timewait_probes), names, &length) &&
+		    !any_named(tcpclose_handover_probes,
+			       ARRAY_SIZE(tcpclose_handover_probes), names, &length) &&
+		    !any_named(&tcpclose_request_probe, 1, names, &length)) {
+			pr_err("without=%s: \"%.*s\" is no function that is watched; \"tcpclose stat\" lists them\n",
+			       without, (int)length, names);
+			return -EINVAL;
+		}
+		names += length;
+		names += *names == ',';
+	}
+	return 0;
 }
 
 static int check_parameters(enum tcpclose_hook_choice *choice)
@@ -133,7 +171,7 @@ static int check_parameters(enum tcpclose_hook_choice *choice)
 		pr_err("hooks=%s: it is \"auto\", \"ftrace\" or \"kprobe\"\n", hooks);
 		return -EINVAL;
 	}
-	return 0;
+	return check_without();
 }
 
 static int refuse_ftrace_off(void)
@@ -247,7 +285,7 @@ static int __init tcpclose_init(void)
 	if (err)
 		goto exit_stats;
 	tcpclose_wakeup_init(ring_records);
-	err = tcpclose_hook_init(choice);
+	err = tcpclose_hook_init(choice, without);
 	if (err) {
 		err = refuse_ftrace_off();
 		goto exit_wakeup;

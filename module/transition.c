@@ -144,11 +144,20 @@ static void explain_hand_over(struct tcpclose_step *step, const struct sock *sk,
 	case TCPCLOSE_WAY_KEEPALIVE_TIMER:
 		step->context = TCPCLOSE_CONTEXT_TIMER;
 		return;
+	case 0:
+		/* tcp_time_wait() is not watched; an orphan's task has closed it. */
+		if (sk->sk_shutdown == SHUTDOWN_MASK && sock_flag(sk, SOCK_DEAD) &&
+		    !in_serving_softirq()) {
+			step->context = tcpclose_context_of_call(sk);
+			return;
+		}
+		break;
 	default:
-		step->context = tcpclose_context_of_segment(sk);
-		segment = tcpclose_segment_of(sk);
-		step->flags = segment ? segment->flags : 0;
+		break;
 	}
+	step->context = tcpclose_context_of_segment(sk);
+	segment = tcpclose_segment_of(sk);
+	step->flags = segment ? segment->flags : 0;
 }
 
 /* Context, control bits and cause of any other transition. */
@@ -230,13 +239,13 @@ static void explain_close(struct tcpclose_step *step, const struct sock *sk,
 }
 
 /*
- * A socket without an entry may have been handed over all the same, by a task
- * that was preempted meanwhile: then the stack shows what these two show.
+ * A socket that nothing is known of may have been handed over all the same, by a
+ * task that was preempted meanwhile, or where neither function is watched: then
+ * the stack shows what these two show.
  */
 static void doubt(struct tcpclose_step *step)
 {
-	if (!in_serving_softirq() &&
-	    in_states(step->old, TCPF_FIN_WAIT2 | TCPF_CLOSING) &&
+	if (in_states(step->old, TCPF_FIN_WAIT2 | TCPF_CLOSING) &&
 	    (step->cause == TCPCLOSE_CAUSE_DATA_AFTER_CLOSE ||
 	     step->cause == TCPCLOSE_CAUSE_MEMORY))
 		step->cause = TCPCLOSE_CAUSE_UNKNOWN;
@@ -297,7 +306,8 @@ static void transition(const struct sock *sk, int old, int new)
 		if (!conn)
 			tcpclose_handover_take(sk, &last);
 		explain_close(&step, sk, &last);
-		if (!conn && !last.flags)
+		if (!tcpclose_handover_watched() ||
+		    (!conn && !last.flags && !in_serving_softirq()))
 			doubt(&step);
 	} else {
 		explain(&step, sk, old, new);

@@ -247,6 +247,7 @@ TEST_F(overrun, while_reading_spoils_no_record_and_no_count)
 		usleep(3000);
 	}
 	ASSERT_LT(0, traffic_stop(run));
+	ASSERT_EQ(0, settle());
 	self->log.count = 0;
 	ASSERT_EQ(0, device_log_drain(&self->log, self->fd));
 	ASSERT_TRUE(follow(&gaps, self->log.records, self->log.count));
@@ -267,7 +268,7 @@ TEST_F(overrun, of_the_mapping_is_noticed_by_its_reader)
 	struct device_map map;
 	struct gaps gaps = {};
 	uint64_t deadline = now_ns() + 1500000000ULL, seen = 0;
-	unsigned int ring;
+	unsigned int ring, turn = 0;
 
 	ASSERT_EQ(0, device_map_open(&map, self->fd));
 	for (ring = 0; ring < self->rings; ring++)
@@ -287,9 +288,10 @@ TEST_F(overrun, of_the_mapping_is_noticed_by_its_reader)
 				seen++;
 			}
 		/* Slow enough to be overrun, and every other time not */
-		usleep(seen & 1 ? 50000 : 1000);
+		usleep(turn++ % 2 ? 50000 : 1000);
 	}
 	ASSERT_LT(0, traffic_stop(run));
+	ASSERT_EQ(0, settle());
 	for (ring = 0; ring < map.geometry.rings; ring++)
 		while (device_map_read(&map, ring, &record))
 			seen++;

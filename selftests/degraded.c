@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A kernel without one of the watched functions: what is missing is said, and
+ * the rest is right.
+ */
+/* vm: --icount --smp 1 */
+#include <fcntl.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "kselftest_harness.h"
+
+#include "lib/device.h"
+#include "lib/module.h"
+#include "lib/traffic.h"
+
+#define CLOSES 3
+
+FIXTURE(degraded)
+{
+	int fd;
+	struct device_log log;
+};
+
+FIXTURE_SETUP(degraded)
+{
+	self->fd = -1;
+	memset(&self->log, 0, sizeof(self->log));
+}
+
+FIXTURE_TEARDOWN(degraded)
+{
+	device_log_free(&self->log);
+	close(self->fd);
+	ASSERT_EQ(0, module_reload(""));
+}
+
+static bool is_end(const struct tcpclose_record *record)
+{
+	return device_from_timewait(record) &&
+	       TCPCLOSE_EDGE_TO(record->edge) == TCPCLOSE_CLOSE;
+}
+
+static bool is_overflow(const struct tcpclose_record *record)
+{
+	return device_from_tracepoint(record) && record->end == TCPCLOSE_END_OVERFLOW;
+}
+
+static int hook_of(int fd, const char *name, struct tcpclose_hook *hook)
+{
+	for (memset(hook, 0, sizeof(*hook)); !ioctl(fd, TCPCLOSE_IOC_HOOK, hook);
+	     hook->index++) {
+		if (!strcmp(hook->name, name))
+			return 0;
+	}
+	return -ENOENT;
+}
+
+static long closes(void)
+{
+	return traffic_run(&(struct traffic){
+		.family = AF_INET,
+		.closes = TRAFFIC_CLIENT,
+		.cycles = CLOSES,
+	});
+}
+
+TEST_F_TIMEOUT(degraded, end_of_a_mini_socket_is_caught_when_its_memory_goes, 300)
+{
+	struct tcpclose_stats stats;
+	struct tcpclose_hook hook;
+	size_t i;
+
+	ASSERT_EQ(0, module_reload("without=inet_twsk_kill"));
+	self->fd = device_open(O_RDONLY | O_NONBLOCK);
+	ASSERT_LE(0, self->fd);
+	ASSERT_EQ(0, hook_of(self->fd, "inet_twsk_kill", &hook));
+	EXPECT_EQ(TCPCLOSE_HOOK_OFF, hook.via);
+	EXPECT_EQ(ECANCELED, hook.error);
+
+	ASSERT_EQ(CLOSES, closes());
+	EXPECT_EQ(0, device_log_until(&self->log, self->fd, is_end, CLOSES, 70000));
+	for (i = 0; i < self->log.count; i++) {
+		if (!is_end(&self->log.records[i]))
+			continue;
+		EXPECT_EQ(TCPCLOSE_MARK_LATE, self->log.records[i].mark);
+		EXPECT_EQ(TCPCLOSE_END_OTHER, self->log.records[i].end);
+		EXPECT_LE(60000000000ULL, self->log.records[i].dwell_ns);
+		EXPECT_GE(62100000000ULL, self->log.records[i].dwell_ns);
+	}
+	ASSERT_EQ(0, device_stats(self->fd, &stats));
+	EXPECT_EQ(CLOSES, stats.late);
+	EXPECT_EQ(CLOSES, stats.ends[TCPCLOSE_END_OTHER]);
+	EXPECT_EQ(0, stats.live_timewait);
+}
+
+TEST_F(degraded, without_births_no_overflow_is_made_up)
+{
+	ASSERT_EQ(0, module_reload("without=inet_twsk_hashdance"));
+	self->fd = device_open(O_RDONLY | O_NONBLOCK);
+	ASSERT_LE(0, self->fd);
+	ASSERT_EQ(CLOSES, closes());
+	usleep(200000);
+	ASSERT_LE(0, device_log_drain(&self->log, self->fd));
+	EXPECT_EQ(0, device_log_count(&self->log, is_overflow));
+}
+
+TEST_F(degraded, unknown_function_is_refused)
+{
+	int log = module_log_open();
+
+	ASSERT_LE(0, log);
+	EXPECT_EQ(-EINVAL, module_reload("without=inet_twsk_kill,tcp_nothing"));
+	EXPECT_TRUE(module_log_has(log, "tcp_nothing"));
+	close(log);
+}
+
+TEST_HARNESS_MAIN
