@@ -171,7 +171,7 @@ style:
 install: all
 	+$(MAKE) --no-print-directory -C $(KDIR) M=$(CURDIR)/$(OBJ) \
 		$(if $(DESTDIR),INSTALL_MOD_PATH=$(DESTDIR)) modules_install
-	$(if $(DESTDIR),,depmod -a $(K))
+	$(if $(DESTDIR),,depmod -a "$$(cat $(KDIR)/include/config/kernel.release)")
 	install -D -m 755 $(TOOL) $(DESTDIR)$(PREFIX)/bin/tcpclose
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man1 Documentation/tcpclose.1
 
