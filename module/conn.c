@@ -31,12 +31,6 @@ static unsigned int capacity;
 /* Whether a connection was ever refused an entry; set once, read often. */
 static bool refused;
 
-static struct tcpclose_conn *entry(u32 id)
-{
-	return &tcpclose_pool_chunks[(id - 1) / TCPCLOSE_POOL_CHUNK]
-				    [(id - 1) % TCPCLOSE_POOL_CHUNK];
-}
-
 /**
  * tcpclose_conn_init() - make the table
  * @max_conns: most connections tracked at a time
@@ -118,7 +112,7 @@ struct tcpclose_conn *tcpclose_conn_find(struct tcpclose_bucket *bucket,
 	u32 id = bucket->head;
 
 	while (id) {
-		struct tcpclose_conn *conn = entry(id);
+		struct tcpclose_conn *conn = tcpclose_pool_entry(id);
 
 		if (conn->key == key)
 			return conn;
@@ -145,7 +139,7 @@ struct tcpclose_conn *tcpclose_conn_add(struct tcpclose_bucket *bucket,
 			WRITE_ONCE(refused, true);
 		return NULL;
 	}
-	conn = entry(id);
+	conn = tcpclose_pool_entry(id);
 	memset(conn, 0, sizeof(*conn));
 	conn->key = key;
 	conn->next = bucket->head;
@@ -164,8 +158,8 @@ void tcpclose_conn_remove(struct tcpclose_bucket *bucket,
 	u32 *link = &bucket->head;
 	u32 id;
 
-	while (entry(*link) != conn)
-		link = &entry(*link)->next;
+	while (tcpclose_pool_entry(*link) != conn)
+		link = &tcpclose_pool_entry(*link)->next;
 	id = *link;
 	*link = conn->next;
 	conn->key = NULL;

@@ -42,18 +42,12 @@ static unsigned int batch;
 static unsigned int made;	/* entries that exist; the worker's */
 static bool growing;		/* an irq_work or work is on its way */
 
-static struct tcpclose_conn *entry(u32 id)
-{
-	return &tcpclose_pool_chunks[(id - 1) / TCPCLOSE_POOL_CHUNK]
-				    [(id - 1) % TCPCLOSE_POOL_CHUNK];
-}
-
 /* A batch: entries chained by @next; its first one's @rearms is its size. */
 static void common_push(u32 head, u32 count)
 {
-	entry(head)->rearms = count;
+	tcpclose_pool_entry(head)->rearms = count;
 	raw_spin_lock(&common_lock);
-	entry(head)->inode = common_head;
+	tcpclose_pool_entry(head)->inode = common_head;
 	common_head = head;
 	WRITE_ONCE(common_entries, common_entries + count);
 	raw_spin_unlock(&common_lock);
@@ -66,8 +60,8 @@ static u32 common_pop(u32 *count)
 	raw_spin_lock(&common_lock);
 	head = common_head;
 	if (head) {
-		common_head = entry(head)->inode;
-		*count = entry(head)->rearms;
+		common_head = tcpclose_pool_entry(head)->inode;
+		*count = tcpclose_pool_entry(head)->rearms;
 		WRITE_ONCE(common_entries, common_entries - *count);
 	}
 	raw_spin_unlock(&common_lock);
@@ -206,7 +200,7 @@ u32 tcpclose_pool_get(void)
 		if (!id)
 			return 0;
 	}
-	magazine->head = entry(id)->next;
+	magazine->head = tcpclose_pool_entry(id)->next;
 	magazine->count--;
 	return id;
 }
@@ -223,17 +217,17 @@ void tcpclose_pool_put(u32 id)
 	u32 last;
 	unsigned int i;
 
-	entry(id)->next = magazine->head;
+	tcpclose_pool_entry(id)->next = magazine->head;
 	magazine->head = id;
 	if (likely(++magazine->count <= 2 * batch))
 		return;
 
 	/* The last few given back go: the chain is short to walk and warm. */
 	for (i = 1, last = id; i < batch; i++)
-		last = entry(last)->next;
-	magazine->head = entry(last)->next;
+		last = tcpclose_pool_entry(last)->next;
+	magazine->head = tcpclose_pool_entry(last)->next;
 	magazine->count -= batch;
-	entry(last)->next = 0;
+	tcpclose_pool_entry(last)->next = 0;
 	common_push(id, batch);
 }
 
