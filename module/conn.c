@@ -148,7 +148,7 @@ struct tcpclose_conn *tcpclose_conn_add(struct tcpclose_bucket *bucket,
 }
 
 /**
- * tcpclose_conn_remove() - forget a connection
+ * tcpclose_conn_remove() - forget a connection, which is no longer live then
  * @bucket: the entry's bucket, locked
  * @conn: the entry; free afterwards
  */
@@ -158,6 +158,7 @@ void tcpclose_conn_remove(struct tcpclose_bucket *bucket,
 	u32 *link = &bucket->head;
 	u32 id;
 
+	tcpclose_stats_live(conn->state, conn->flags & TCPCLOSE_CONN_MINI, -1);
 	while (tcpclose_pool_entry(*link) != conn)
 		link = &tcpclose_pool_entry(*link)->next;
 	id = *link;
@@ -200,15 +201,6 @@ u8 tcpclose_conn_unknown_flag(u8 why)
 {
 	return why == TCPCLOSE_UNTRACKED_FULL || why == TCPCLOSE_UNTRACKED_MEMORY ?
 		       TCPCLOSE_CONN_REFUSED : TCPCLOSE_CONN_OLD;
-}
-
-/**
- * tcpclose_conn_forget() - count an entry out that is about to be removed
- * @conn: the entry, its bucket locked
- */
-void tcpclose_conn_forget(struct tcpclose_conn *conn)
-{
-	tcpclose_stats_live(conn->state, conn->flags & TCPCLOSE_CONN_MINI, -1);
 }
 
 /**

@@ -69,7 +69,6 @@ void tcpclose_conn_remove(struct tcpclose_bucket *bucket,
 u8 tcpclose_conn_unknown(void);
 u8 tcpclose_conn_unknown_flag(u8 why);
 u16 tcpclose_conn_next(u16 number);
-void tcpclose_conn_forget(struct tcpclose_conn *conn);
 unsigned int tcpclose_conn_max(void);
 
 #endif /* TCPCLOSE_CONN_H */

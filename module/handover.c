@@ -16,9 +16,9 @@
 #include "conn.h"
 #include "handover.h"
 #include "record.h"
-#include "segment.h"
 #include "stats.h"
 #include "step.h"
+#include "worker.h"
 
 enum {
 	HASHDANCE,
@@ -26,13 +26,12 @@ enum {
 };
 
 /*
- * What a socket's entry would be told of its hand-over, where it has none. Like
- * tcpclose_segments: one for tasks and one for softirq.
+ * What a socket's entry would be told of its hand-over, where it has none, by
+ * tcpclose_worker_slot().
  */
 struct note {
 	const void *sk;
-	const struct task_struct *task;
-	unsigned long switches;
+	struct tcpclose_worker worker;
 	u8 flags;	/* TCPCLOSE_CONN_* */
 	u8 successor;
 	u8 way;
@@ -44,17 +43,14 @@ struct tcpclose_probe tcpclose_handover_probes[2];
 
 static struct note *note_slot(void)
 {
-	return &(*this_cpu_ptr(&notes))[!!in_serving_softirq()];
+	return &(*this_cpu_ptr(&notes))[tcpclose_worker_slot()];
 }
 
 static struct note *note_of(const void *sk)
 {
 	struct note *note = note_slot();
 
-	if (note->sk != sk)
-		return NULL;
-	if (note->task && (note->task != current ||
-			   note->switches != tcpclose_switches()))
+	if (note->sk != sk || !tcpclose_worker_is_here(&note->worker))
 		return NULL;
 	return note;
 }
@@ -72,8 +68,7 @@ static void note_begin(const void *sk, u8 successor, u8 way)
 	struct note *note = note_slot();
 
 	note->sk = sk;
-	note->task = in_serving_softirq() ? NULL : current;
-	note->switches = note->task ? tcpclose_switches() : 0;
+	note->worker = tcpclose_worker_here();
 	note->flags = attempt();
 	note->successor = successor;
 	note->way = way;
@@ -197,7 +192,6 @@ static __always_inline void hashdance(unsigned long twsk, unsigned long sk,
 	conn = tcpclose_conn_find(bucket, tw);
 	if (unlikely(conn)) {
 		tcpclose_stats_untracked(TCPCLOSE_UNTRACKED_STALE);
-		tcpclose_conn_forget(conn);
 		tcpclose_conn_remove(bucket, conn);
 	}
 	conn = tcpclose_conn_add(bucket, tw);

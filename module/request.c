@@ -8,19 +8,17 @@
  */
 #include <linux/cpumask.h>
 #include <linux/percpu.h>
-#include <linux/preempt.h>
 
 #include "request.h"
-#include "segment.h"
+#include "worker.h"
 
 struct request {
 	const struct request_sock *req;
-	const struct task_struct *task;
-	unsigned long switches;
+	struct tcpclose_worker worker;
 	unsigned long missed;
 };
 
-/* Like tcpclose_segments: one for tasks and one for softirq. */
+/* By tcpclose_worker_slot(). */
 static DEFINE_PER_CPU(struct request [2], requests);
 
 struct tcpclose_probe tcpclose_request_probe;
@@ -35,10 +33,9 @@ static __always_inline void clone_lock(unsigned long sk, unsigned long req,
 
 	local_irq_save(irq);
 	tcpclose_probe_called(&tcpclose_request_probe);
-	request = &(*this_cpu_ptr(&requests))[!!in_serving_softirq()];
+	request = &(*this_cpu_ptr(&requests))[tcpclose_worker_slot()];
 	request->req = (const struct request_sock *)req;
-	request->task = in_serving_softirq() ? NULL : current;
-	request->switches = request->task ? tcpclose_switches() : 0;
+	request->worker = tcpclose_worker_here();
 	request->missed = tcpclose_request_probe.kp.nmissed;
 	local_irq_restore(irq);
 }
@@ -63,16 +60,13 @@ const struct request_sock *tcpclose_request_take(void)
 	struct request *request;
 	const struct request_sock *req;
 
-	request = &(*this_cpu_ptr(&requests))[!!in_serving_softirq()];
+	request = &(*this_cpu_ptr(&requests))[tcpclose_worker_slot()];
 	req = request->req;
 	request->req = NULL;
 	/* The note may be of an earlier clone: its request may be gone. */
 	if (request->missed != tcpclose_request_probe.kp.nmissed)
 		return NULL;
-	if (request->task && (request->task != current ||
-			      request->switches != tcpclose_switches()))
-		return NULL;
-	return req;
+	return tcpclose_worker_is_here(&request->worker) ? req : NULL;
 }
 
 /**

@@ -30,8 +30,7 @@ static __always_inline void note(const void *owner, const struct tcphdr *th,
 		local_irq_save(irq);
 	segment = tcpclose_segment_slot();
 	segment->owner = owner;
-	segment->task = task ? current : NULL;
-	segment->switches = task ? tcpclose_switches() : 0;
+	segment->worker = tcpclose_worker_here();
 	segment->flags = be16_to_cpu(((const __be16 *)th)[FLAGS_WORD]) & FLAGS_MASK;
 	segment->reset = reset;
 	segment->substate = substate;

@@ -3,45 +3,33 @@
 #define TCPCLOSE_SEGMENT_H
 
 #include <linux/percpu.h>
-#include <linux/preempt.h>
-#include <linux/sched.h>
 #include <linux/types.h>
 
 #include "hook.h"
+#include "worker.h"
 
 /**
  * struct tcpclose_segment - the segment that a CPU is working on
  * @owner: socket or mini-socket that it reached; only compared
- * @task: the task that works on it, NULL in softirq
- * @switches: context switches of @task so far
+ * @worker: who works on it
  * @flags: its control bits, TCPCLOSE_FLAG_*
  * @reset: tcp_reset() was called for it
  * @substate: of a mini-socket, before the segment is processed
  */
 struct tcpclose_segment {
 	const void *owner;
-	const struct task_struct *task;
-	unsigned long switches;
+	struct tcpclose_worker worker;
 	u16 flags;
 	bool reset;
 	u8 substate;
 };
 
-/*
- * One for softirq and one for tasks, which a softirq can interrupt. A task can
- * be preempted while it works on its backlog, and what it noted be overwritten:
- * then it has switched, and its note counts for nothing.
- */
+/* By tcpclose_worker_slot(). */
 DECLARE_PER_CPU(struct tcpclose_segment [2], tcpclose_segments);
 
 static __always_inline struct tcpclose_segment *tcpclose_segment_slot(void)
 {
-	return &(*this_cpu_ptr(&tcpclose_segments))[!!in_serving_softirq()];
-}
-
-static __always_inline unsigned long tcpclose_switches(void)
-{
-	return current->nvcsw + current->nivcsw;
+	return &(*this_cpu_ptr(&tcpclose_segments))[tcpclose_worker_slot()];
 }
 
 /**
@@ -55,10 +43,7 @@ static inline struct tcpclose_segment *tcpclose_segment_of(const void *owner)
 {
 	struct tcpclose_segment *segment = tcpclose_segment_slot();
 
-	if (segment->owner != owner)
-		return NULL;
-	if (segment->task && (segment->task != current ||
-			      segment->switches != tcpclose_switches()))
+	if (segment->owner != owner || !tcpclose_worker_is_here(&segment->worker))
 		return NULL;
 	return segment;
 }

@@ -237,7 +237,6 @@ static void end(const struct inet_timewait_sock *tw, enum tcpclose_way way, u8 m
 	}
 	if (conn) {
 		known = *conn;
-		tcpclose_conn_forget(conn);
 		tcpclose_conn_remove(bucket, conn);
 	}
 	tcpclose_conn_unlock(bucket);

@@ -101,7 +101,6 @@ static struct tcpclose_conn *entry_for(struct tcpclose_bucket *bucket,
 	if (conn && (birth || conn->state != old ||
 		     (cookie && conn->cookie && conn->cookie != cookie))) {
 		tcpclose_stats_untracked(TCPCLOSE_UNTRACKED_STALE);
-		tcpclose_conn_forget(conn);
 		tcpclose_conn_remove(bucket, conn);
 		conn = NULL;
 	}
@@ -294,7 +293,6 @@ static void transition(const struct sock *sk, int old, int new)
 	}
 	if (conn && new == TCP_CLOSE) {
 		last = *conn;
-		tcpclose_conn_forget(conn);
 		tcpclose_conn_remove(bucket, conn);
 	} else if (conn) {
 		advance(conn, &step);
