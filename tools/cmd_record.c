@@ -12,57 +12,35 @@
 #include <unistd.h>
 
 #include "buffer.h"
-#include "clock.h"
-#include "options.h"
-#include "recording.h"
-#include "signals.h"
-#include "source.h"
-#include "tool.h"
+#include "session.h"
 
 enum {
-	OPT_ALL = 1,
-	OPT_COUNT,
-	OPT_DEVICE,
-	OPT_DURATION,
+	OPT_COUNT = 1,
 	OPT_FORCE,
-	OPT_HELP,
 };
 
 static const struct option_spec specs[] = {
-	{ "all", 0, OPT_ALL, NULL,
-	  "begin with what the module still holds, not with now" },
+	SESSION_SPEC_ALL,
 	{ "count", 0, OPT_COUNT, "N", "end after N transitions" },
-	{ "device", 0, OPT_DEVICE, "PATH",
-	  "read this device instead of " TCPCLOSE_DEVICE },
-	{ "duration", 0, OPT_DURATION, "SECONDS",
-	  "end after that time; fractions are fine" },
+	SESSION_SPEC_DEVICE,
+	SESSION_SPEC_DURATION,
 	{ "force", 0, OPT_FORCE, NULL, "replace FILE if it exists" },
-	{ "help", 'h', OPT_HELP, NULL, "show this help" },
-	{ NULL, 0, 0, NULL, NULL },
+	SESSION_SPEC_HELP,
+	SESSION_SPEC_END,
 };
 
 /**
  * struct record - one run of the command
- * @tool: the run
- * @source: the device
- * @device: its name
+ * @session: the device
  * @path: name of the file
  * @count: transitions to write at most; 0: no limit
- * @duration_ns: time to run; 0: no limit
- * @end_ns: records after this time are not wanted; UINT64_MAX: no limit
- * @all: begin with the oldest record
  * @force: replace an existing file
  * @file: what is to be written
  */
 struct record {
-	struct tool *tool;
-	struct source *source;
-	const char *device;
+	struct session session;
 	const char *path;
 	uint64_t count;
-	uint64_t duration_ns;
-	uint64_t end_ns;
-	bool all;
 	bool force;
 	struct buffer file;
 };
@@ -70,24 +48,13 @@ struct record {
 static int take_option(struct record *r, struct options *o, int id)
 {
 	switch (id) {
-	case OPT_ALL:
-		r->all = true;
-		break;
 	case OPT_COUNT:
 		if (parse_u64(o->value, 1, UINT64_MAX, &r->count))
 			return options_bad_value(o, "a whole number above 0");
-		break;
-	case OPT_DEVICE:
-		r->device = o->value;
-		break;
-	case OPT_DURATION:
-		if (parse_seconds(o->value, &r->duration_ns))
-			return options_bad_value(o,
-						 "seconds, such as 10 or 0.5");
-		break;
+		return 0;
 	case OPT_FORCE:
 		r->force = true;
-		break;
+		return 0;
 	case OPTION_OPERAND:
 		if (r->path) {
 			snprintf(o->error, sizeof(o->error),
@@ -95,77 +62,60 @@ static int take_option(struct record *r, struct options *o, int id)
 			return OPTION_ERROR;
 		}
 		r->path = o->value;
-		break;
+		return 0;
+	default:
+		return session_take_option(&r->session, o, id);
 	}
-	return 0;
 }
 
 /* Return: an exit status, or -1 to go on. */
 static int take_options(struct record *r, int argc, char **argv)
 {
+	struct tool *tool = r->session.tool;
 	struct options o;
 	int id;
 
 	options_init(&o, specs, argc, argv);
 	while ((id = options_next(&o)) != OPTION_END) {
-		if (id == OPT_HELP)
-			return tool_help(r->tool, specs);
+		if (id == SESSION_HELP)
+			return tool_help(tool, specs);
 		if (id == OPTION_ERROR || take_option(r, &o, id))
-			return tool_usage_error(r->tool, o.error);
+			return tool_usage_error(tool, o.error);
 	}
 	if (!r->path)
-		return tool_usage_error(r->tool, "FILE is missing");
+		return tool_usage_error(tool, "FILE is missing");
 	if (!strcmp(r->path, "-") && isatty(STDOUT_FILENO))
-		return tool_usage_error(r->tool, "no recording to a terminal");
+		return tool_usage_error(tool, "no recording to a terminal");
 	return -1;
 }
 
-/* Return: 1 if that was the last one, else 0. */
-static int add(struct record *r, const struct recording_marker *raw)
+static int add(void *context, const struct recording_marker *raw)
 {
+	struct record *r = context;
 	struct source_summary summary;
 
 	buffer_add(&r->file, raw, sizeof(*raw));
-	if (!r->count || raw->kind != TCPCLOSE_KIND_TRANSITION)
+	if (r->file.error)
 		return 0;
-	source_summarize(r->source, &summary);
-	return summary.transitions == r->count;
+	if (!r->count || raw->kind != TCPCLOSE_KIND_TRANSITION)
+		return 1;
+	source_summarize(r->session.source, &summary);
+	return summary.transitions != r->count;
 }
 
-static int run(struct record *r)
+/* Whatever happens to us now, the file holds all that was read. */
+static int flush(void *context)
 {
-	const struct recording_marker *raw;
-	int ret;
+	struct record *r = context;
 
-	for (;;) {
-		bool stopped = signals_stop();
-
-		if (stopped && r->end_ns > monotonic_ns())
-			r->end_ns = monotonic_ns();
-		while ((ret = source_next_raw(r->source, &raw)) > 0) {
-			if (raw->ts_ns > r->end_ns || add(r, raw))
-				return 0;
-			if (r->file.error)
-				return 0;
-			if (!stopped && signals_stop())
-				break;
-		}
-		if (ret > 0)
-			continue;
-		if (ret != -EAGAIN)
-			return ret;
-		/* Whatever happens to us now, the file holds all that was read. */
-		if (buffer_flush(&r->file) || stopped ||
-		    monotonic_ns() >= r->end_ns)
-			return 0;
-		ret = source_wait(r->source, r->end_ns);
-		if (ret && ret != -EINTR)
-			return ret;
-	}
+	return buffer_flush(&r->file);
 }
+
+static const struct session_calls calls = { .raw = add, .idle = flush };
 
 static int finish(struct record *r, int error)
 {
+	struct tool *tool = r->session.tool;
 	static const char ends_early[] =
 		"the recording ends early, but all before is whole";
 	struct source_summary summary;
@@ -173,16 +123,16 @@ static int finish(struct record *r, int error)
 
 	if (close(r->file.fd) && !ret)
 		ret = -errno;
-	source_summarize(r->source, &summary);
+	source_summarize(r->session.source, &summary);
 	if (ret)
-		tool_complain(r->tool, "%s: cannot be written: %s: %s", r->path,
+		tool_complain(tool, "%s: cannot be written: %s: %s", r->path,
 			      strerror(-ret), ends_early);
-	if (error)
-		tool_complain(r->tool, "%s: cannot be read: %s: %s", r->device,
+	else if (error)
+		tool_complain(tool, "%s: cannot be read: %s: %s", session_name(&r->session),
 			      strerror(-error), ends_early);
 	if (ret || error)
 		return EXIT_COULD_NOT_RUN;
-	tool_complain(r->tool,
+	tool_complain(tool,
 		      "%s: %llu transition%s recorded, %llu record%s lost",
 		      r->path, (unsigned long long)summary.transitions,
 		      summary.transitions == 1 ? "" : "s",
@@ -194,24 +144,22 @@ static int finish(struct record *r, int error)
 /* The device first: without one, no empty file is left behind. */
 static int open_both(struct record *r)
 {
+	struct session *s = &r->session;
 	struct reason why;
 	int fd;
 
-	if (source_open_device(&r->source, r->device, r->all, &why))
-		goto err;
+	if (session_open(s))
+		return -1;
 	fd = recording_create(r->path, r->force, &why);
-	if (fd < 0)
-		goto err_source;
+	if (fd < 0) {
+		tool_complain(s->tool, "%s", why.text);
+		source_close(s->source);
+		return -1;
+	}
 	buffer_init(&r->file, fd);
-	buffer_add(&r->file, source_header(r->source),
+	buffer_add(&r->file, source_header(s->source),
 		   sizeof(struct recording_header));
 	return 0;
-
-err_source:
-	source_close(r->source);
-err:
-	tool_complain(r->tool, "%s", why.text);
-	return -1;
 }
 
 int cmd_record(struct tool *tool, int argc, char **argv)
@@ -223,20 +171,15 @@ int cmd_record(struct tool *tool, int argc, char **argv)
 		tool_complain(tool, "out of memory");
 		return EXIT_COULD_NOT_RUN;
 	}
-	r->tool = tool;
-	r->device = TCPCLOSE_DEVICE;
-	r->end_ns = UINT64_MAX;
+	session_init(&r->session, tool);
 	ret = take_options(r, argc, argv);
 	if (ret >= 0)
 		goto out_free;
 	ret = EXIT_COULD_NOT_RUN;
-	signals_catch();
 	if (open_both(r))
 		goto out_free;
-	if (r->duration_ns)
-		r->end_ns = monotonic_ns() + r->duration_ns;
-	ret = finish(r, run(r));
-	source_close(r->source);
+	ret = finish(r, session_run(&r->session, &calls, r));
+	source_close(r->session.source);
 out_free:
 	free(r);
 	return ret;
