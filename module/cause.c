@@ -53,16 +53,15 @@ static bool on_backlog(void)
 }
 
 /**
- * tcpclose_context_of_call() - in which context a connection was closed from here
- * @sk: the socket
+ * tcpclose_context_in_doubt() - in which context a socket is closed, if a process
+ * closes it or a segment does
+ * @sk: the socket, of which nothing else is known
  *
- * That is a process's own call, but for one case: a shutdown() before the
- * connection was established is carried out by the segment that establishes it
- * (tcp_rcv_state_process()).
+ * Looks at the stack, if this task has worked on a segment for the socket.
  *
  * Return: &enum tcpclose_context
  */
-u8 tcpclose_context_of_call(const struct sock *sk)
+u8 tcpclose_context_in_doubt(const struct sock *sk)
 {
 	if (in_serving_softirq())
 		return TCPCLOSE_CONTEXT_SOFTIRQ;

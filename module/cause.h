@@ -22,7 +22,7 @@ struct tcpclose_verdict {
 
 struct tcpclose_verdict tcpclose_cause_of_close(const struct sock *sk, int old);
 u8 tcpclose_context_of_segment(const struct sock *sk);
-u8 tcpclose_context_of_call(const struct sock *sk);
+u8 tcpclose_context_in_doubt(const struct sock *sk);
 u8 tcpclose_cause_of_end(u8 end);
 u8 tcpclose_closer_of_cause(u8 cause);
 

@@ -11,6 +11,7 @@
 #define TCPCLOSE_CONN_REFUSED	0x04	/* born when there was no room */
 #define TCPCLOSE_CONN_TO_TIME_WAIT	0x08	/* in tcp_time_wait() */
 #define TCPCLOSE_CONN_HANDED_OVER	0x10	/* its mini-socket was made */
+#define TCPCLOSE_CONN_SHUT_DOWN	0x20	/* before it was established */
 
 /**
  * struct tcpclose_conn - what is remembered of a connection between transitions

@@ -147,7 +147,7 @@ static void explain_hand_over(struct tcpclose_step *step, const struct sock *sk,
 		/* tcp_time_wait() is not watched; an orphan's task has closed it. */
 		if (sk->sk_shutdown == SHUTDOWN_MASK && sock_flag(sk, SOCK_DEAD) &&
 		    !in_serving_softirq()) {
-			step->context = tcpclose_context_of_call(sk);
+			step->context = tcpclose_context_in_doubt(sk);
 			return;
 		}
 		break;
@@ -159,15 +159,34 @@ static void explain_hand_over(struct tcpclose_step *step, const struct sock *sk,
 	step->flags = segment ? segment->flags : 0;
 }
 
-/* Context, control bits and cause of any other transition. */
+/*
+ * In which context a connection was closed from here. That is a process's own
+ * call, but for one case: a shutdown() before the connection was established is
+ * carried out by the segment that establishes it (tcp_rcv_state_process()).
+ */
+static u8 context_of_call(const struct sock *sk, int old,
+			  const struct tcpclose_conn *last)
+{
+	if (in_serving_softirq())
+		return TCPCLOSE_CONTEXT_SOFTIRQ;
+	if (!last->key)
+		return tcpclose_context_in_doubt(sk);
+	return old == TCP_ESTABLISHED && last->flags & TCPCLOSE_CONN_SHUT_DOWN ?
+		       tcpclose_context_of_segment(sk) : TCPCLOSE_CONTEXT_PROCESS;
+}
+
+/*
+ * Context, control bits and cause of any other transition. @last: what was known
+ * of the connection; its key is NULL if nothing.
+ */
 static void explain(struct tcpclose_step *step, const struct sock *sk, int old,
-		    int new)
+		    int new, const struct tcpclose_conn *last)
 {
 	struct tcpclose_segment *segment;
 	bool by_segment = false;
 
 	if (is_own_call(old, new)) {
-		step->context = tcpclose_context_of_call(sk);
+		step->context = context_of_call(sk, old, last);
 		by_segment = step->context != TCPCLOSE_CONTEXT_PROCESS;
 		if (new == TCP_CLOSE && old == TCP_LISTEN)
 			step->cause = TCPCLOSE_CAUSE_LISTENER;
@@ -223,7 +242,7 @@ static void explain_close(struct tcpclose_step *step, const struct sock *sk,
 {
 	if (!(last->flags & (TCPCLOSE_CONN_TO_TIME_WAIT |
 			     TCPCLOSE_CONN_HANDED_OVER))) {
-		explain(step, sk, step->old, TCP_CLOSE);
+		explain(step, sk, step->old, TCP_CLOSE, last);
 		return;
 	}
 	explain_hand_over(step, sk, last->way);
@@ -279,7 +298,7 @@ static void transition(const struct sock *sk, int old, int new)
 
 	/* Listeners, and sockets that never were anything, have no entry. */
 	if (in_states(old, TCPF_CLOSE | TCPF_LISTEN) && !is_birth(old, new)) {
-		explain(&step, sk, old, new);
+		explain(&step, sk, old, new, &last);
 		goto out;
 	}
 
@@ -295,7 +314,11 @@ static void transition(const struct sock *sk, int old, int new)
 		last = *conn;
 		tcpclose_conn_remove(bucket, conn);
 	} else if (conn) {
+		last.key = conn->key;
+		last.flags = conn->flags;
 		advance(conn, &step);
+		if (old == TCP_SYN_RECV && sk->sk_shutdown & SEND_SHUTDOWN)
+			conn->flags |= TCPCLOSE_CONN_SHUT_DOWN;
 	}
 	tcpclose_conn_unlock(bucket);
 
@@ -308,7 +331,7 @@ static void transition(const struct sock *sk, int old, int new)
 		    (!conn && !last.flags && !in_serving_softirq()))
 			doubt(&step);
 	} else {
-		explain(&step, sk, old, new);
+		explain(&step, sk, old, new, &last);
 	}
 	step.closer = closer_after(step.closer, new, step.cause);
 out:
