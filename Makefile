@@ -92,11 +92,11 @@ endif
 # ---- tool
 
 TOOL := $(BUILD)/tools/tcpclose
-TOOL_SOURCES := $(wildcard tools/*.c)
+TOOL_SOURCES := $(wildcard tools/*.c tools/*/*.c)
 TOOL_OBJECTS := $(TOOL_SOURCES:%.c=$(BUILD)/%.o)
 WARNINGS := -Wall -Wextra -Wstrict-prototypes -Wmissing-prototypes -Wno-unused-parameter
 # _GNU_SOURCE empty, so that a source may define it as well
-ALL_CFLAGS = -std=gnu11 -D_GNU_SOURCE= -MMD -MP $(WARNINGS) -Imodule/uapi $(CPPFLAGS) $(CFLAGS)
+ALL_CFLAGS = -std=gnu11 -D_GNU_SOURCE= -MMD -MP $(WARNINGS) -Imodule/uapi -Itools $(CPPFLAGS) $(CFLAGS)
 
 .PHONY: tool
 tool: $(if $(TOOL_SOURCES),$(TOOL))
