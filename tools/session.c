@@ -26,6 +26,7 @@ void session_init(struct session *s, struct tool *tool)
 	s->tool = tool;
 	s->device = TCPCLOSE_DEVICE;
 	s->end_ns = UINT64_MAX;
+	s->wake_ns = UINT64_MAX;
 }
 
 static const char *expected(int id, int error)
@@ -215,6 +216,13 @@ static int next_event(struct session *s, const struct session_calls *calls,
 	return ret;
 }
 
+static uint64_t wait_until_ns(const struct session *s)
+{
+	if (!source_is_live(s->source))
+		return UINT64_MAX;
+	return s->wake_ns < s->end_ns ? s->wake_ns : s->end_ns;
+}
+
 /**
  * session_run() - move events to a command until the end
  * @s: an open session
@@ -257,9 +265,7 @@ int session_run(struct session *s, const struct session_calls *calls,
 			return ret;
 		if (source_is_live(s->source) && monotonic_ns() >= s->end_ns)
 			return 0;
-		ret = source_wait(s->source, source_is_live(s->source) ?
-						     s->end_ns :
-						     UINT64_MAX);
+		ret = source_wait(s->source, wait_until_ns(s));
 		if (ret && ret != -EINTR)
 			return ret;
 	}

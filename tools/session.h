@@ -73,6 +73,8 @@ enum session_option {
  * @input: name of the recording; NULL: the device
  * @duration_ns: time to run; 0: no limit
  * @end_ns: events after this time are not wanted; UINT64_MAX: no limit
+ * @wake_ns: a command's wish: @idle is called then, whether or not anything
+ *	happens; UINT64_MAX: none
  * @all: begin with the oldest record
  */
 struct session {
@@ -83,6 +85,7 @@ struct session {
 	const char *input;
 	uint64_t duration_ns;
 	uint64_t end_ns;
+	uint64_t wake_ns;
 	bool all;
 };
 
