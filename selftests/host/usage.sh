@@ -18,7 +18,7 @@ exits "no command is an error" 2 "$tcpclose"
 if [ ! -s out ] && grep -q '^usage: tcpclose COMMAND' err; then ok "and shows the commands"; else not_ok "and shows the commands" err; fi
 exits "--help is none" 0 "$tcpclose" --help
 if [ ! -s err ] && grep -q '^  watch ' out; then ok "and shows them on standard output"; else not_ok "and shows them on standard output" err; fi
-for command in watch record stat; do
+for command in watch record ladder stat; do
 	exits "$command --help" 0 "$tcpclose" "$command" --help
 	cp out help
 	exits "help $command" 0 "$tcpclose" help "$command"
@@ -41,6 +41,14 @@ complains "an operand behind --" "no such argument" "$tcpclose" watch -- --json
 complains "an operand for stat" "no such argument" "$tcpclose" stat now
 complains "record without a file" "FILE is missing" "$tcpclose" record
 complains "record with two files" "one FILE" "$tcpclose" record a b
+complains "a cookie that is none" "expected a socket cookie" "$tcpclose" ladder 1a
+complains "two cookies" "no such argument" "$tcpclose" ladder 26 27
+complains "a cookie and a filter" "no --count and no filter" "$tcpclose" ladder 26 --port 80
+complains "a cookie and --count" "no --count and no filter" "$tcpclose" ladder 26 --count 2
+complains "more ladders than can be drawn" "a number from 1 to 64" "$tcpclose" ladder --count 65
+for value in "" 0 0x 0x0 0x12345678901234567 sk: sk:xyz "sk:1 " -1 +1 18446744073709551616; do
+	complains "cookie '$value'" "expected a socket cookie\\|unknown option" "$tcpclose" ladder "$value"
+done
 complains "--input and --device" "not both" "$tcpclose" watch --input sample.rec --device /dev/null
 complains "--input and --all" "for a device" "$tcpclose" watch --input sample.rec --all
 complains "stat --count without --interval" "needs --interval" "$tcpclose" stat --count 2
@@ -82,7 +90,7 @@ while [ $# -lt 130 ]; do
 done
 complains "more filters than there is room for" "no more than 64" "$tcpclose" watch "$@"
 
-for command in watch stat "record x.rec"; do
+for command in watch ladder stat "record x.rec"; do
 	# shellcheck disable=SC2086
 	set -- "$tcpclose" $command
 	complains "$command: no device" "no /dev/no.*modprobe tcpclose" "$@" --device /dev/no-such-device
@@ -106,7 +114,7 @@ if [ "$(cat err)" = 0 ] && [ "$(wc -l <out)" = 1 ]; then ok "and nothing is said
 # The man page knows every option and every JSON name
 man=$top/Documentation/tcpclose.1
 sed 's/\\-/-/g; s/\\f[A-Z]//g' "$man" >manual
-for command in watch record stat; do
+for command in watch record ladder stat; do
 	"$tcpclose" "$command" --help | sed -n 's/^ .*\(--[a-z]*\) .*/\1/p'
 done | sort -u | grep -v -e '^--help$' >options
 "$tcpclose" watch --json --input sample.rec 2>complaints >json

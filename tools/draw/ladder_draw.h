@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Ladders for people.
+ */
+#ifndef TCPCLOSE_LADDER_DRAW_H
+#define TCPCLOSE_LADDER_DRAW_H
+
+#include <stdbool.h>
+
+#include "buffer.h"
+#include "ladder.h"
+
+/**
+ * struct ladder_style - what the reader's terminal shows
+ * @utf8: more than ASCII
+ * @colour: colours
+ */
+struct ladder_style {
+	bool utf8;
+	bool colour;
+};
+
+int ladder_text(struct buffer *to, const struct ladder *ladder,
+		const struct ladder_style *style);
+
+#endif /* TCPCLOSE_LADDER_DRAW_H */
