@@ -16,17 +16,54 @@
 
 /**
  * enum event_kind - what an event is
- * @EVENT_TRANSITION: a transition; all members count
+ * @EVENT_TRANSITION: a transition; all members but @flaw count
  * @EVENT_LOST: records were lost; @lost, @cpu and @ts_ns count
+ * @EVENT_START: the stream of @cpu begins with the record @seq; whoever reads
+ *	began to do so at @ts_ns
+ * @EVENT_FLAW: the stream itself is not whole; @flaw, @lost, @cpu, @seq and
+ *	@ts_ns count
+ *
+ * Only source_next_every() gives the last two.
  */
 enum event_kind {
 	EVENT_TRANSITION,
 	EVENT_LOST,
+	EVENT_START,
+	EVENT_FLAW,
+};
+
+/**
+ * enum event_flaw - what is wrong with the records of a CPU
+ * @EVENT_FLAW_GAP: @lost numbers are missing, and no loss was told
+ * @EVENT_FLAW_LOSS: loss was told of @lost records more than are missing
+ * @EVENT_FLAW_AGAIN: a number came that was there already, or is passed
+ * @EVENT_FLAW_TIME: time went back
+ * @EVENT_FLAW_NO_START: nothing tells where the stream of this CPU begins
+ * @EVENT_FLAW_START_AGAIN: that is told a second time
+ * @EVENT_FLAW_TASK_ALONE: a process that belongs to no transition
+ * @EVENT_FLAW_TASK_OTHER: a process that is another transition's
+ * @EVENT_FLAW_NO_TASK: a process's own call, and the process is missing
+ * @EVENT_FLAW_KIND: a record of unknown kind
+ * @EVENT_FLAWS: how many there are
+ */
+enum event_flaw {
+	EVENT_FLAW_GAP,
+	EVENT_FLAW_LOSS,
+	EVENT_FLAW_AGAIN,
+	EVENT_FLAW_TIME,
+	EVENT_FLAW_NO_START,
+	EVENT_FLAW_START_AGAIN,
+	EVENT_FLAW_TASK_ALONE,
+	EVENT_FLAW_TASK_OTHER,
+	EVENT_FLAW_NO_TASK,
+	EVENT_FLAW_KIND,
+	EVENT_FLAWS,
 };
 
 /**
  * struct event - one transition or loss
- * @kind: which of the two
+ * @kind: which of them
+ * @flaw: what is wrong
  * @lost: how many records were lost on @cpu, before @ts_ns
  * @ts_ns: CLOCK_MONOTONIC
  * @realtime_ns: the same moment since the epoch
@@ -75,6 +112,7 @@ enum event_kind {
  */
 struct event {
 	enum event_kind kind;
+	enum event_flaw flaw;
 	uint64_t lost;
 	uint64_t ts_ns;
 	uint64_t realtime_ns;

@@ -121,6 +121,32 @@ char *format_ipv6(char *p, const uint8_t *addr)
 }
 
 /**
+ * format_endpoint() - an address and its port
+ * @p: room for %FORMAT_ENDPOINT_MAX characters
+ * @ipv6: the address is IPv6's; one that is IPv4's on the wire is written so,
+ *	whatever the socket's family
+ * @addr: 4 or 16 bytes, network order
+ * @port: its port; 0: none
+ */
+char *format_endpoint(char *p, bool ipv6, const uint8_t *addr, uint16_t port)
+{
+	if (ipv6 && is_mapped_ipv4(addr)) {
+		p = format_ipv4(p, addr + 12);
+	} else if (ipv6) {
+		*p++ = '[';
+		p = format_ipv6(p, addr);
+		*p++ = ']';
+	} else {
+		p = format_ipv4(p, addr);
+	}
+	*p++ = ':';
+	if (port)
+		return format_u64(p, port);
+	*p++ = '*';
+	return p;
+}
+
+/**
  * format_duration() - a duration for people: three digits or so and a unit
  * @p: room for %FORMAT_DURATION_MAX characters
  * @ns: nanoseconds

@@ -23,6 +23,8 @@ static const struct command commands[] = {
 	  cmd_ladder },
 	{ "stat", "", "show what was counted: transitions, times, ends, losses",
 	  cmd_stat },
+	{ "verify", "", "check transitions by the documented state machine",
+	  cmd_verify },
 	{ NULL, NULL, NULL, NULL },
 };
 

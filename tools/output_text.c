@@ -95,26 +95,6 @@ static char *text_process(struct output *o, char *p, const struct event *e)
 	return p;
 }
 
-static char *text_endpoint(char *p, const struct event *e, const uint8_t *addr,
-			   uint16_t port)
-{
-	/* IPv4 on the wire, whatever the socket's family: JSON tells that. */
-	if (e->ipv6 && is_mapped_ipv4(addr)) {
-		p = format_ipv4(p, addr + 12);
-	} else if (e->ipv6) {
-		*p++ = '[';
-		p = format_ipv6(p, addr);
-		*p++ = ']';
-	} else {
-		p = format_ipv4(p, addr);
-	}
-	*p++ = ':';
-	if (port)
-		return format_u64(p, port);
-	*p++ = '*';
-	return p;
-}
-
 static char *text_state(char *p, unsigned int state)
 {
 	const char *name = state_name(state);
@@ -233,9 +213,9 @@ char *output_text(struct output *o, char *p, const struct event *e)
 	p = text_clock(o, p, e->realtime_ns);
 	p = end_column(o, text_netns(o, p, e), p, OUTPUT_NETNS);
 	p = end_column(o, text_process(o, p, e), p, OUTPUT_PROCESS);
-	p = end_column(o, text_endpoint(p, e, e->laddr, e->lport), p,
+	p = end_column(o, format_endpoint(p, e->ipv6, e->laddr, e->lport), p,
 		       OUTPUT_LOCAL);
-	p = end_column(o, text_endpoint(p, e, e->raddr, e->rport), p,
+	p = end_column(o, format_endpoint(p, e->ipv6, e->raddr, e->rport), p,
 		       OUTPUT_REMOTE);
 	p = end_column(o, text_transition(o, p, e), p, OUTPUT_TRANSITION);
 	p = end_column(o,

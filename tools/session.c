@@ -193,12 +193,16 @@ static int next_raw(struct session *s, const struct session_calls *calls,
 static int deliver(struct session *s, const struct event *e,
 		   const struct session_calls *calls, void *context)
 {
+	if (e->kind == EVENT_START || e->kind == EVENT_FLAW)
+		return calls->every(context, e);
 	/* A recording's time begins with its first event. */
 	if (s->end_ns == UINT64_MAX && s->duration_ns &&
 	    !source_is_live(s->source))
 		s->end_ns = e->ts_ns + s->duration_ns;
 	if (e->ts_ns > s->end_ns)
 		return 0;
+	if (calls->every)
+		return calls->every(context, e);
 	if (e->kind != EVENT_LOST && !filter_matches(&s->filter, e))
 		return 1;
 	return calls->event(context, e);
@@ -209,7 +213,8 @@ static int next_event(struct session *s, const struct session_calls *calls,
 		      void *context, int *go_on)
 {
 	struct event e;
-	int ret = source_next(s->source, &e);
+	int ret = calls->every ? source_next_every(s->source, &e) :
+				 source_next(s->source, &e);
 
 	if (ret > 0)
 		*go_on = deliver(s, &e, calls, context);

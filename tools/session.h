@@ -93,6 +93,8 @@ struct session {
  * struct session_calls - what a command does with events
  * @event: gets each event that is wanted, and each loss; returns 1 to go on, 0
  *	to end, or -errno
+ * @every: instead of @event: gets each event of any kind, whether the filter
+ *	wants it or not; returns likewise
  * @raw: instead of @event: gets each record as it is, whether wanted or not;
  *	returns likewise
  * @idle: nothing more to read for now: a place to show what there is; returns 0
@@ -100,6 +102,7 @@ struct session {
  */
 struct session_calls {
 	int (*event)(void *context, const struct event *e);
+	int (*every)(void *context, const struct event *e);
 	int (*raw)(void *context, const struct recording_marker *raw);
 	int (*idle)(void *context);
 };

@@ -223,8 +223,79 @@ static void transition_event(struct source *s, const struct tcpclose_record *r,
 		e->netns_name = NULL;
 }
 
+static void start_event(const struct recording_marker *m, struct event *e)
+{
+	memset(e, 0, sizeof(*e));
+	e->kind = EVENT_START;
+	e->seq = m->value;
+	e->cpu = m->cpu;
+	e->ts_ns = m->ts_ns;
+}
+
+static void flaw_event(struct source *s, const struct recording_marker *m,
+		       struct event *e)
+{
+	memset(e, 0, sizeof(*e));
+	e->kind = EVENT_FLAW;
+	e->flaw = s->flaws.what[s->flaw];
+	e->lost = s->flaws.lost[s->flaw++];
+	e->seq = m->seq;
+	e->cpu = m->cpu;
+	e->ts_ns = m->ts_ns;
+	e->realtime_ns = m->ts_ns + (uint64_t)s->realtime_offset_ns;
+}
+
+/* The next record; s->held: it has been looked at, and has flaws. */
+static int next_checked(struct source *s, const struct recording_marker **raw)
+{
+	struct source_cpu *cpu;
+	int ret;
+
+	if (s->held) {
+		*raw = s->held;
+		return 1;
+	}
+	ret = source_next_raw(s, raw);
+	if (ret <= 0)
+		return ret;
+	cpu = source_cpu(s, (*raw)->cpu);
+	if (!cpu)
+		return -ENOMEM;
+	order_check(&cpu->order, s->head.visible, *raw, &s->flaws);
+	s->flaw = 0;
+	if (s->flaws.count)
+		s->held = *raw;
+	return 1;
+}
+
+/* Return: whether a record is an event of its own. */
+static bool make_event(struct source *s, const struct recording_marker *raw,
+		       struct event *e)
+{
+	struct source_cpu *cpu;
+
+	switch (raw->kind) {
+	case TCPCLOSE_KIND_TRANSITION:
+		transition_event(s, (const void *)raw, e);
+		return true;
+	case TCPCLOSE_KIND_TASK:
+		cpu = &s->cpus[raw->cpu];
+		memcpy(&cpu->task, raw, sizeof(cpu->task));
+		cpu->has_task = true;
+		return false;
+	case RECORDING_KIND_START:
+		start_event(raw, e);
+		return true;
+	case RECORDING_KIND_LOST:
+		lost_event(s, raw, e);
+		return true;
+	default:
+		return false;
+	}
+}
+
 /**
- * source_next() - the next event
+ * source_next() - the next transition or loss
  * @s: the source
  * @e: result; strings that it points to are valid until the next call
  *
@@ -234,26 +305,40 @@ static void transition_event(struct source *s, const struct tcpclose_record *r,
 int source_next(struct source *s, struct event *e)
 {
 	const struct recording_marker *raw;
-	struct source_cpu *cpu;
 	int ret;
 
 	for (;;) {
 		ret = source_next_raw(s, &raw);
 		if (ret <= 0)
 			return ret;
-		switch (raw->kind) {
-		case TCPCLOSE_KIND_TRANSITION:
-			transition_event(s, (const void *)raw, e);
+		if (make_event(s, raw, e) && e->kind != EVENT_START)
 			return 1;
-		case TCPCLOSE_KIND_TASK:
-			cpu = &s->cpus[raw->cpu];
-			memcpy(&cpu->task, raw, sizeof(cpu->task));
-			cpu->has_task = true;
-			break;
-		case RECORDING_KIND_LOST:
-			lost_event(s, raw, e);
+	}
+}
+
+/**
+ * source_next_every() - the next event of any kind
+ * @s: the source
+ * @e: result, likewise; flaws of a record come before it
+ *
+ * Return: likewise
+ */
+int source_next_every(struct source *s, struct event *e)
+{
+	const struct recording_marker *raw;
+	int ret;
+
+	for (;;) {
+		ret = next_checked(s, &raw);
+		if (ret <= 0)
+			return ret;
+		if (s->held && s->flaw < s->flaws.count) {
+			flaw_event(s, raw, e);
 			return 1;
 		}
+		s->held = NULL;
+		if (make_event(s, raw, e))
+			return 1;
 	}
 }
 

@@ -37,6 +37,7 @@ int source_open_recording(struct source **result, const char *path,
 void source_close(struct source *s);
 
 int source_next(struct source *s, struct event *e);
+int source_next_every(struct source *s, struct event *e);
 int source_next_raw(struct source *s, const struct recording_marker **raw);
 int source_wait(struct source *s, uint64_t deadline_ns);
 

@@ -6,6 +6,7 @@
 #define TCPCLOSE_SOURCE_INTERNAL_H
 
 #include "netns.h"
+#include "order.h"
 #include "source.h"
 
 #define BATCH_SIZE (2048 * TCPCLOSE_RECORD_SIZE)
@@ -17,6 +18,7 @@
  * @started: @next_seq is known
  * @has_task: @task waits for its transition
  * @task: the process behind the next record
+ * @order: whether its records are in order
  */
 struct source_cpu {
 	uint64_t next_seq;
@@ -24,6 +26,7 @@ struct source_cpu {
 	bool started;
 	bool has_task;
 	struct tcpclose_task task;
+	struct order_cpu order;
 };
 
 struct source {
@@ -39,6 +42,11 @@ struct source {
 
 	struct source_cpu *cpus;
 	unsigned int cpu_count;
+
+	/* A record whose flaws are delivered before it. */
+	const struct recording_marker *held;
+	struct order_flaws flaws;
+	unsigned int flaw;
 
 	/* Markers to be delivered before the record at buf[pos]. */
 	struct recording_marker *queue;

@@ -62,6 +62,7 @@ int tool_help(const struct tool *tool, const struct option_spec *specs);
 int cmd_ladder(struct tool *tool, int argc, char **argv);
 int cmd_record(struct tool *tool, int argc, char **argv);
 int cmd_stat(struct tool *tool, int argc, char **argv);
+int cmd_verify(struct tool *tool, int argc, char **argv);
 int cmd_watch(struct tool *tool, int argc, char **argv);
 
 #endif /* TCPCLOSE_TOOL_H */

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the parts of the check share; nobody else includes this.
+ */
+#ifndef TCPCLOSE_CHECK_INTERNAL_H
+#define TCPCLOSE_CHECK_INTERNAL_H
+
+#include "check.h"
+#include "compiler.h"
+
+static inline bool state_is_unborn(unsigned int state)
+{
+	return state == TCPCLOSE_CLOSE || state == TCPCLOSE_LISTEN;
+}
+
+static inline bool state_is_opening(unsigned int state)
+{
+	return state == TCPCLOSE_SYN_SENT || state == TCPCLOSE_SYN_RECV ||
+	       state == TCPCLOSE_ESTABLISHED;
+}
+
+/* The module knows less of this connection than of others, and says so. */
+static inline bool event_is_marked(const struct event *e)
+{
+	return e->mark & (TCPCLOSE_MARK_OLD | TCPCLOSE_MARK_UNTRACKED);
+}
+
+static inline bool event_is_mini(const struct event *e)
+{
+	return e->origin == TCPCLOSE_ORIGIN_TIMEWAIT;
+}
+
+static inline bool event_hands_over(const struct event *e)
+{
+	return !event_is_mini(e) && e->raw_new == TCPCLOSE_CLOSE &&
+	       e->new != TCPCLOSE_CLOSE;
+}
+
+void __printf(4, 5) check_fault(struct check *c, enum fault_kind fault,
+				const struct event *e, const char *format, ...);
+bool check_covers(const struct check *c, uint64_t ts_ns);
+
+int check_life_step(struct check *c, const struct event *e);
+void check_life_forget(void *check, const struct history_entry *entry);
+int check_life_finish(struct check *c);
+
+void check_values(struct check *c, const struct event *e,
+		  struct history_entry *entry);
+void check_values_take(struct check *c, const struct event *e,
+		       struct history_entry *entry);
+
+#endif /* TCPCLOSE_CHECK_INTERNAL_H */
