@@ -221,6 +221,25 @@ static int next_event(struct session *s, const struct session_calls *calls,
 	return ret;
 }
 
+/*
+ * The device holds records back for 1 ms (HOLD_NS in module/reader.c), so what
+ * happened just before the end can be read only a moment after it.
+ *
+ * Return: whether there was something to wait for
+ */
+static bool settle(const struct session *s)
+{
+	uint64_t settled_ns = s->end_ns + 2 * NS_PER_MS;
+	uint64_t now_ns = monotonic_ns();
+	struct timespec left = {};
+
+	if (now_ns >= settled_ns)
+		return false;
+	left.tv_nsec = (long)(settled_ns - now_ns);
+	nanosleep(&left, NULL);
+	return true;
+}
+
 static uint64_t wait_until_ns(const struct session *s)
 {
 	if (!source_is_live(s->source))
@@ -266,10 +285,13 @@ int session_run(struct session *s, const struct session_calls *calls,
 		if (ret != -EAGAIN)
 			return ret;
 		ret = calls->idle ? calls->idle(context) : 0;
-		if (ret || stopped)
+		if (ret)
 			return ret;
-		if (source_is_live(s->source) && monotonic_ns() >= s->end_ns)
+		if (source_is_live(s->source) && monotonic_ns() >= s->end_ns) {
+			if (settle(s))
+				continue;
 			return 0;
+		}
 		ret = source_wait(s->source, wait_until_ns(s));
 		if (ret && ret != -EINTR)
 			return ret;
