@@ -15,8 +15,12 @@
 #include "session.h"
 #include "terminal.h"
 
+/* How often a busy machine's connections are looked through. */
+#define LOOK_NS (50 * NS_PER_MS)
+
 enum {
 	OPT_COUNT = 1,
+	OPT_FORMAT,
 };
 
 static const struct option_spec specs[] = {
@@ -26,6 +30,7 @@ static const struct option_spec specs[] = {
 	SESSION_SPEC_DEVICE,
 	SESSION_SPEC_DURATION,
 	SESSION_SPEC_FAMILY,
+	{ "format", 0, OPT_FORMAT, "FORMAT", "text (default) or svg" },
 	SESSION_SPEC_HELP,
 	SESSION_SPEC_INPUT,
 	SESSION_SPEC_NETNS,
@@ -44,9 +49,11 @@ static const struct option_spec specs[] = {
  * @buffer: standard output
  * @cookie: the one connection that is wanted; 0: go by @filter
  * @cookies_name: how it was typed
+ * @look_ns: when to look again whether enough is over
  * @lost: records lost
  * @nameless: transitions that match and have no cookie
  * @listener: the cookie is a listener's
+ * @svg: draw as SVG
  */
 struct run {
 	struct session session;
@@ -56,16 +63,19 @@ struct run {
 	struct buffer buffer;
 	uint64_t cookie;
 	const char *cookies_name;
+	uint64_t look_ns;
 	uint64_t lost;
 	uint64_t nameless;
 	bool listener;
+	bool svg;
 };
 
 /* As ss -e shows it ("sk:1a"), as JSON does (26), or as C would (0x1a). */
 static int parse_cookie(const char *text, uint64_t *cookie)
 {
 	bool hex = !strncmp(text, "0x", 2);
-	size_t skip = hex ? 2 : !strncmp(text, "sk:", 3) ? 3 : 0;
+	size_t skip = hex ? 2 : !strncmp(text, "sk:", 3) ? 3 :
+							   0;
 	const char *digits = text + skip;
 
 	if (!skip)
@@ -101,6 +111,11 @@ static int take_option(struct run *run, struct options *o, int id)
 			return options_bad_value(o, "a number from 1 to 64");
 		run->choice.wanted = (unsigned int)count;
 		return 0;
+	case OPT_FORMAT:
+		run->svg = !strcmp(o->value, "svg");
+		if (!run->svg && strcmp(o->value, "text"))
+			return options_bad_value(o, "text or svg");
+		return 0;
 	case OPTION_OPERAND:
 		return take_operand(run, o);
 	default:
@@ -123,6 +138,9 @@ static int check_options(struct run *run)
 		return tool_usage_error(
 			tool,
 			"COOKIE is one connection: no --count and no filter");
+	if (run->svg && run->choice.wanted > 1)
+		return tool_usage_error(
+			tool, "--count is for text: a picture shows one");
 	return session_check_options(&run->session);
 }
 
@@ -189,6 +207,11 @@ static int look(void *context)
 
 	if (!source_is_live(s->source))
 		return 0;
+	if (now_ns < run->look_ns) {
+		s->wake_ns = run->look_ns;
+		return 0;
+	}
+	run->look_ns = now_ns + LOOK_NS;
 	s->wake_ns = UINT64_MAX;
 	if (ladder_count_ended(run->ends, !run->cookie, now_ns, &s->wake_ns,
 			       run->choice.wanted) == run->choice.wanted)
@@ -215,7 +238,8 @@ static int draw(struct run *run)
 		const struct ladder_candidate *c = &run->choice.chosen[i];
 
 		ladder_build(ladder, c->end, c->peer, c->pairing);
-		ret = ladder_text(&run->buffer, ladder, &style);
+		ret = run->svg ? ladder_svg(&run->buffer, ladder) :
+				 ladder_text(&run->buffer, ladder, &style);
 		if (i)
 			buffer_printf(&run->buffer, "\n\n");
 	}

@@ -201,6 +201,8 @@ static void fill(struct end_step *step, const struct event *e)
 	step->index = e->index;
 	step->flags = e->flags;
 	step->rearms = e->rearms > 0 ? (uint16_t)e->rearms : 0;
+	step->retransmits =
+		e->retransmits > 0 ? (uint16_t)e->retransmits : 0;
 	step->old = e->old;
 	step->new = e->new;
 	step->mark = e->mark;

@@ -23,6 +23,7 @@
  * @index: number of the transition in the connection's life
  * @flags: control bits of the segment behind it; 0: none in hand
  * @rearms: starts anew of TIME_WAIT's timer; of a mini-socket only
+ * @retransmits: segments sent again so far; of a full socket only
  * @old: true old state
  * @new: true new state
  * @mark: TCPCLOSE_MARK_* bits
@@ -46,6 +47,7 @@ struct end_step {
 	uint16_t index;
 	uint16_t flags;
 	uint16_t rearms;
+	uint16_t retransmits;
 	uint8_t old;
 	uint8_t new;
 	uint8_t mark;
@@ -131,6 +133,12 @@ bool end_tuples_match(const struct end_tuple *a, const struct end_tuple *b);
 static inline bool end_step_is_rearm(const struct end_step *step)
 {
 	return step->mark & TCPCLOSE_MARK_REARM;
+}
+
+static inline bool end_step_is_edge(const struct end_step *step,
+				    unsigned int old, unsigned int new)
+{
+	return step->old == old && step->new == new;
 }
 
 /* The process's own call, so far as the kernel knows. */

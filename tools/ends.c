@@ -112,13 +112,13 @@ static uint32_t hash_bytes(const void *bytes, size_t len, uint32_t hash)
 static struct node **cookie_bucket(struct ends *ends, uint64_t cookie)
 {
 	return &ends->by_cookie[hash_bytes(&cookie, sizeof(cookie),
-					   2166136261) % BUCKETS];
+					   2166136261) %
+				BUCKETS];
 }
 
 static uint32_t hash_half(const uint8_t addr[16], uint16_t port)
 {
-	return hash_bytes(addr, 16, hash_bytes(&port, sizeof(port),
-					       2166136261));
+	return hash_bytes(addr, 16, hash_bytes(&port, sizeof(port), 2166136261));
 }
 
 static uint32_t hash_tuple(const struct end_tuple *t)

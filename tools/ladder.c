@@ -11,6 +11,7 @@
 
 #include "clock.h"
 #include "ladder.h"
+#include "ladder_parts.h"
 
 #define FIN TCPCLOSE_FLAG_FIN
 #define SYN TCPCLOSE_FLAG_SYN
@@ -46,150 +47,6 @@ struct half {
 	int count;
 	int at[END_STEPS_MAX];
 };
-
-/* Segments that a transition is made by, or makes; several may be one. */
-enum part {
-	PART_SYN = 0x01,
-	PART_SYN_ACK = 0x02, /* of a simultaneous open */
-	PART_ACK_OF_SYN = 0x04,
-	PART_FIN = 0x08,
-	PART_ACK_OF_FIN = 0x10,
-	PART_RST = 0x20,
-};
-
-/**
- * ladder_edge() - the model's edge of a step
- * @step: the step
- *
- * Return: the edge, or NULL if the model has none such
- */
-const struct model_edge *ladder_edge(const struct ladder_step *step)
-{
-	enum model_verdict verdict = step->step->verdict;
-	size_t count;
-
-	if (verdict != MODEL_OK_DOCUMENTED && verdict != MODEL_OK_LINUX)
-		return NULL;
-	return &model_edges(&count)[step->step->edge];
-}
-
-static bool is_edge(const struct end_step *step, unsigned int old,
-		    unsigned int new)
-{
-	return step->old == old && step->new == new;
-}
-
-static bool sends_fin(const struct end_step *step)
-{
-	return step->old != step->new && (step->new == TCPCLOSE_FIN_WAIT1 ||
-					  step->new == TCPCLOSE_LAST_ACK);
-}
-
-/* A FIN in FIN_WAIT2, whether or not there can be a mini-socket. */
-static bool fin_ends_fin_wait2(const struct end_step *step)
-{
-	return is_edge(step, TCPCLOSE_FIN_WAIT2, TCPCLOSE_TIME_WAIT) ||
-	       (is_edge(step, TCPCLOSE_FIN_WAIT2, TCPCLOSE_CLOSE) &&
-		step->end == TCPCLOSE_END_OVERFLOW &&
-		step->cause == TCPCLOSE_CAUSE_FIN);
-}
-
-/*
- * A FIN in TIME_WAIT is acknowledged. What else starts its timer anew may be
- * answered or not (tcp_timewait_state_process()).
- */
-static bool is_fin_again(const struct end_step *step)
-{
-	return end_step_is_rearm(step) && step->flags & FIN;
-}
-
-static const char *action_of(const struct ladder_step *step)
-{
-	const struct model_edge *edge = ladder_edge(step);
-
-	return edge && edge->action ? edge->action : "";
-}
-
-/* Its RST must have been sent. */
-static bool sends_rst_surely(const struct ladder_step *ls)
-{
-	const struct end_step *step = ls->step;
-
-	if (step->new != TCPCLOSE_CLOSE)
-		return false;
-	/* A timer sends none if there is no memory for it. */
-	if (step->cause == TCPCLOSE_CAUSE_MEMORY && !end_step_is_call(step))
-		return false;
-	return step->end == TCPCLOSE_END_REFUSED ||
-	       !strcmp(action_of(ls), "snd RST");
-}
-
-static bool may_send_rst(const struct ladder_step *ls)
-{
-	return sends_rst_surely(ls) ||
-	       (ls->step->new == TCPCLOSE_CLOSE &&
-		!strncmp(action_of(ls), "snd RST", strlen("snd RST")));
-}
-
-/* Return: PART_* bits of what must have left, or may have with a RST. */
-static unsigned int parts_sent(const struct ladder_step *ls)
-{
-	const struct end_step *step = ls->step;
-
-	if (sends_fin(step))
-		return PART_FIN;
-	if (is_edge(step, TCPCLOSE_ESTABLISHED, TCPCLOSE_CLOSE_WAIT) ||
-	    is_edge(step, TCPCLOSE_FIN_WAIT1, TCPCLOSE_CLOSING) ||
-	    fin_ends_fin_wait2(step) || is_fin_again(step))
-		return PART_ACK_OF_FIN;
-	if (is_edge(step, TCPCLOSE_CLOSE, TCPCLOSE_SYN_SENT))
-		return PART_SYN;
-	if (is_edge(step, TCPCLOSE_SYN_SENT, TCPCLOSE_SYN_RECV))
-		return PART_SYN_ACK;
-	if (is_edge(step, TCPCLOSE_SYN_SENT, TCPCLOSE_ESTABLISHED))
-		return PART_ACK_OF_SYN;
-	return may_send_rst(ls) ? PART_RST : 0;
-}
-
-/* Return: what the segment behind it was there for. */
-static unsigned int parts_received(const struct end_step *step,
-				   unsigned int bits)
-{
-	if (bits & RST)
-		return PART_RST;
-	if (step->new == TCPCLOSE_CLOSE_WAIT || step->new == TCPCLOSE_CLOSING ||
-	    fin_ends_fin_wait2(step))
-		return PART_FIN;
-	if (is_edge(step, TCPCLOSE_FIN_WAIT1, TCPCLOSE_FIN_WAIT2))
-		return bits & FIN ? PART_FIN : PART_ACK_OF_FIN;
-	if (step->old == TCPCLOSE_CLOSING ||
-	    (is_edge(step, TCPCLOSE_LAST_ACK, TCPCLOSE_CLOSE) &&
-	     step->cause == TCPCLOSE_CAUSE_FIN))
-		return PART_ACK_OF_FIN;
-	if (step->old == TCPCLOSE_SYN_SENT || step->old == TCPCLOSE_LISTEN ||
-	    step->old == TCPCLOSE_SYN_RECV)
-		return !(bits & SYN) ? PART_ACK_OF_SYN :
-		       bits & ACK    ? PART_SYN_ACK :
-				       PART_SYN;
-	return 0;
-}
-
-static unsigned int bits_of_parts(unsigned int parts)
-{
-	switch (parts) {
-	case PART_SYN:
-		return SYN;
-	case PART_SYN_ACK:
-		return SYN | ACK;
-	case PART_FIN:
-		/* RFC 9293 3.1: "Once a connection is established, [ACK] is always sent." */
-		return FIN | ACK;
-	case PART_RST:
-		return RST;
-	default:
-		return ACK;
-	}
-}
 
 static uint64_t distance(uint64_t a, uint64_t b)
 {
@@ -274,7 +131,7 @@ static unsigned int bits_implied(const struct ladder_step *ls)
 	if (!edge || edge->trigger != MODEL_BY_SEGMENT ||
 	    end_step_is_rearm(ls->step))
 		return 0;
-	if (parts_received(ls->step, edge->bits) == PART_FIN)
+	if (ladder_parts_received(ls->step, edge->bits) == PART_FIN)
 		return FIN | ACK;
 	return edge->bits;
 }
@@ -288,7 +145,7 @@ static int find_departure(const struct half *half, unsigned int part,
 	for (i = 0; i < half->count; i++) {
 		const struct ladder_step *ls = &half->steps[i];
 
-		if (!(parts_sent(ls) & part) || ls->sent != LADDER_NONE ||
+		if (!(ladder_parts_sent(ls) & part) || ls->sent != LADDER_NONE ||
 		    ls->step->ts_ns > arrival_ns + LATE_NS)
 			continue;
 		/* Of those recorded late, only if there is no other. */
@@ -337,7 +194,7 @@ static void add_arrivals(struct ladder *ladder, struct half halves[],
 		arrow->bits = (uint16_t)bits;
 		arrow->bits_seen = seen;
 		arrow->departure = find_departure(
-			other, parts_received(ls->step, bits), ls->step->ts_ns);
+			other, ladder_parts_received(ls->step, bits), ls->step->ts_ns);
 		if (arrow->departure != LADDER_NONE)
 			other->steps[arrow->departure].sent = ls->received;
 	}
@@ -349,8 +206,8 @@ static bool fin_carried_ack(const struct half *peer)
 	int i;
 
 	for (i = 0; i < peer->count; i++)
-		if (is_edge(peer->steps[i].step, TCPCLOSE_FIN_WAIT1,
-			    TCPCLOSE_FIN_WAIT2) &&
+		if (end_step_is_edge(peer->steps[i].step, TCPCLOSE_FIN_WAIT1,
+				     TCPCLOSE_FIN_WAIT2) &&
 		    peer->steps[i].step->flags & FIN)
 			return true;
 	return false;
@@ -368,7 +225,10 @@ static bool sends_ack_surely(const struct half *half, int i,
 	       half->steps[i + 1].step->ts_ns >= step->ts_ns + ACK_DELAY_NS;
 }
 
-/* What a later step of its sender says of a SYN or FIN: it was acknowledged. */
+/*
+ * What a later step of its sender says of a SYN or FIN: it was acknowledged, or
+ * there was nobody to take it.
+ */
 static bool is_answered(const struct half *half, int after, unsigned int bits)
 {
 	int i;
@@ -380,8 +240,9 @@ static bool is_answered(const struct half *half, int after, unsigned int bits)
 			return step->new != TCPCLOSE_CLOSE ||
 			       step->cause == TCPCLOSE_CAUSE_REFUSED;
 		if (bits & FIN &&
-		    (parts_received(step, step->flags) == PART_ACK_OF_FIN ||
-		     is_edge(step, TCPCLOSE_FIN_WAIT1, TCPCLOSE_FIN_WAIT2)))
+		    (ladder_parts_received(step, step->flags) == PART_ACK_OF_FIN ||
+		     end_step_is_edge(step, TCPCLOSE_FIN_WAIT1, TCPCLOSE_FIN_WAIT2) ||
+		     step->flags & RST))
 			return true;
 	}
 	return false;
@@ -395,12 +256,12 @@ static void add_departures(struct ladder *ladder, struct half halves[],
 
 	for (i = 0; i < half->count; i++) {
 		struct ladder_step *ls = &half->steps[i];
-		unsigned int parts = parts_sent(ls);
+		unsigned int parts = ladder_parts_sent(ls);
 		struct ladder_arrow *arrow;
 
 		if (ls->sent != LADDER_NONE || !parts)
 			continue;
-		if (parts == PART_RST && !sends_rst_surely(ls))
+		if (parts == PART_RST && !ladder_sends_rst_surely(ls))
 			continue;
 		if (parts == PART_ACK_OF_FIN &&
 		    !sends_ack_surely(half, i, &halves[!from]))
@@ -408,7 +269,7 @@ static void add_departures(struct ladder *ladder, struct half halves[],
 		ls->sent = ladder->arrow_count;
 		arrow = add_arrow(ladder, from);
 		arrow->departure = i;
-		arrow->bits = (uint16_t)bits_of_parts(parts);
+		arrow->bits = (uint16_t)ladder_bits_of_part(parts);
 		arrow->answered = is_answered(half, i, arrow->bits);
 	}
 }
@@ -545,233 +406,4 @@ void ladder_build(struct ladder *ladder, const struct end *end,
 	merge(ladder, halves);
 	settle_arrows(ladder, halves);
 	ladder->start_ns = ladder->steps[0].step->ts_ns;
-}
-
-static unsigned int rank_of_cause(unsigned int cause)
-{
-	switch (cause) {
-	case TCPCLOSE_CAUSE_NONE:
-		return 0;
-	case TCPCLOSE_CAUSE_FIN:
-		return 1;
-	case TCPCLOSE_CAUSE_RST:
-		return 2;
-	default:
-		return 3;
-	}
-}
-
-/**
- * ladder_deciding_step() - the step that says why the connection ended
- * @ladder: the connection
- *
- * What one end did says more than that the other was told.
- *
- * Return: the step, or NULL if there is none
- */
-const struct ladder_step *ladder_deciding_step(const struct ladder *ladder)
-{
-	const struct ladder_step *found = NULL;
-	unsigned int best = 0;
-	int i;
-
-	for (i = 0; i < ladder->step_count; i++) {
-		unsigned int rank =
-			rank_of_cause(ladder->steps[i].step->cause);
-
-		if (rank <= best)
-			continue;
-		best = rank;
-		found = &ladder->steps[i];
-	}
-	return found;
-}
-
-/**
- * ladder_kind() - how the connection was closed
- * @ladder: the connection
- */
-enum ladder_kind ladder_kind(const struct ladder *ladder)
-{
-	const struct ladder_step *decisive = ladder_deciding_step(ladder);
-	enum ladder_kind kind = LADDER_GRACEFUL;
-	int i;
-
-	if (!decisive)
-		return end_is_complete(ladder->ends[LADDER_LEFT]) ?
-			       LADDER_UNSEEN :
-			       LADDER_OPEN;
-	if (decisive->step->cause != TCPCLOSE_CAUSE_FIN)
-		return LADDER_ABRUPT;
-	for (i = 0; i < ladder->step_count; i++) {
-		const struct end_step *step = ladder->steps[i].step;
-
-		if (step->new == TCPCLOSE_CLOSING ||
-		    step->old == TCPCLOSE_CLOSING)
-			return LADDER_SIMULTANEOUS;
-		if (is_edge(step, TCPCLOSE_FIN_WAIT1, TCPCLOSE_FIN_WAIT2) &&
-		    step->flags)
-			kind = step->flags & FIN ? LADDER_THREE_SEGMENTS :
-						   LADDER_FOUR_WAY;
-	}
-	return kind;
-}
-
-/* SHUT_WR alone: tcp_close_state() found only the sending direction shut. */
-static bool is_shut_wr(const struct end_step *step)
-{
-	return end_step_is_call(step) && sends_fin(step) &&
-	       step->sk_shutdown == 2;
-}
-
-/**
- * ladder_is_half_close() - whether one end sent its FIN and went on receiving
- * @ladder: the connection
- */
-bool ladder_is_half_close(const struct ladder *ladder)
-{
-	int i;
-
-	for (i = 0; i < ladder->step_count; i++)
-		if (is_shut_wr(ladder->steps[i].step))
-			return true;
-	return false;
-}
-
-/**
- * ladder_stay_ns() - how long an end stayed in the state that a step led to
- * @ladder: the connection
- * @step: number of the step
- *
- * Return: nanoseconds, or %EVENT_UNKNOWN
- */
-int64_t ladder_stay_ns(const struct ladder *ladder, int step)
-{
-	const struct ladder_step *entered = &ladder->steps[step];
-	unsigned int state = entered->step->new;
-	int i;
-
-	for (i = step + 1; i < ladder->step_count; i++) {
-		const struct ladder_step *ls = &ladder->steps[i];
-
-		if (ls->side != entered->side)
-			continue;
-		if (ls->step->old != state)
-			return EVENT_UNKNOWN;
-		if (ls->step->new == state)
-			continue;
-		if (ls->step->dwell_ns != EVENT_UNKNOWN)
-			return ls->step->dwell_ns;
-		return ls->step->ts_ns < entered->step->ts_ns ?
-			       EVENT_UNKNOWN :
-			       (int64_t)(ls->step->ts_ns -
-					 entered->step->ts_ns);
-	}
-	return EVENT_UNKNOWN;
-}
-
-static bool closes_abruptly(const struct end_step *step)
-{
-	return step->cause == TCPCLOSE_CAUSE_UNREAD ||
-	       step->cause == TCPCLOSE_CAUSE_LINGER;
-}
-
-/*
- * Who sent the FIN, close() or shutdown(), shows in what came after it: close()
- * after shutdown() stores the state once more (tcp_close_state()), and after
- * close() no process holds the socket any more.
- */
-static const char *call_of_fin(const struct ladder *ladder, int step)
-{
-	const struct ladder_step *fin = &ladder->steps[step];
-	int i;
-
-	if (is_shut_wr(fin->step))
-		return "shutdown(SHUT_WR)";
-	for (i = step + 1; i < ladder->step_count; i++) {
-		const struct end_step *later = ladder->steps[i].step;
-
-		if (ladder->steps[i].side != fin->side ||
-		    later->origin != TCPCLOSE_ORIGIN_TRACEPOINT)
-			continue;
-		if (end_step_is_call(later) &&
-		    (closes_abruptly(later) ||
-		     (later->old == later->new && !later->orphaned)))
-			return "shutdown()";
-		if (later->no_process)
-			return "close()";
-	}
-	return "close() or shutdown()";
-}
-
-static const char *call_of_abort(unsigned int cause)
-{
-	switch (cause) {
-	case TCPCLOSE_CAUSE_UNREAD:
-		return "close(), data unread";
-	case TCPCLOSE_CAUSE_LINGER:
-		return "close(), SO_LINGER 0";
-	case TCPCLOSE_CAUSE_DISCONNECT:
-		return "connect(AF_UNSPEC)";
-	case TCPCLOSE_CAUSE_CONNECT_ABORTED:
-		return "gives up connecting";
-	case TCPCLOSE_CAUSE_DESTROYED:
-		return "ss -K or BPF";
-	case TCPCLOSE_CAUSE_NOT_ACCEPTED:
-		return "closes the listener";
-	case TCPCLOSE_CAUSE_FIN_WAIT2_TIMEOUT:
-		return "close(), TCP_LINGER2";
-	case TCPCLOSE_CAUSE_MEMORY:
-		return "close(), no memory";
-	case TCPCLOSE_CAUSE_NETNS:
-		return "namespace gone";
-	default:
-		return "call unknown";
-	}
-}
-
-static const char *call_of_end(unsigned int end)
-{
-	switch (end) {
-	case TCPCLOSE_END_RECYCLED:
-		return "connect() takes port";
-	case TCPCLOSE_END_DESTROYED:
-		return "ss -K or BPF";
-	case TCPCLOSE_END_NETNS:
-		return "namespace gone";
-	default:
-		return NULL;
-	}
-}
-
-/**
- * ladder_call() - which system call made a step
- * @ladder: the connection
- * @step: number of the step, one that a process made
- *
- * Return: its name, or what is known of it
- */
-const char *ladder_call(const struct ladder *ladder, int step)
-{
-	const struct end_step *s = ladder->steps[step].step;
-	const char *end = call_of_end(s->end);
-
-	if (end)
-		return end;
-	if (sends_fin(s))
-		return call_of_fin(ladder, step);
-	if (s->old == s->new)
-		return "close()";
-	switch (s->new) {
-	case TCPCLOSE_SYN_SENT:
-		return "connect()";
-	case TCPCLOSE_ESTABLISHED:
-		return "connect(), repair";
-	case TCPCLOSE_LISTEN:
-		return "listen()";
-	case TCPCLOSE_CLOSE:
-		return call_of_abort(s->cause);
-	default:
-		return "close()";
-	}
 }

@@ -35,7 +35,7 @@ enum ladder_side {
  * @departure: the step that sent it; %LADDER_NONE: not seen
  * @arrival: the step that it made; %LADDER_NONE: not seen
  * @before: it left before the first step of its end
- * @answered: its arrival was not seen, but an answer to it
+ * @answered: its arrival was not seen, but an answer to it was
  * @bits: its control bits
  * @bits_seen: the receiver had them in hand; else they follow from the step
  * @latency_ns: from step to step, or %EVENT_UNKNOWN
@@ -93,6 +93,13 @@ struct ladder {
 
 /**
  * enum ladder_kind - how the connection was closed
+ * @LADDER_OPEN: not yet
+ * @LADDER_FOUR_WAY: each FIN and each ACK of one in a segment of its own
+ * @LADDER_THREE_SEGMENTS: the second FIN came with the ACK of the first
+ * @LADDER_SIMULTANEOUS: both FINs crossed
+ * @LADDER_GRACEFUL: both sent their FIN; in which of these ways was not seen
+ * @LADDER_ABRUPT: in another way
+ * @LADDER_UNSEEN: the step that decides was not seen
  */
 enum ladder_kind {
 	LADDER_OPEN,
@@ -104,10 +111,20 @@ enum ladder_kind {
 	LADDER_UNSEEN,
 };
 
+/* Seen at both ends. */
+static inline bool ladder_arrow_is_whole(const struct ladder_arrow *arrow)
+{
+	return arrow->departure != LADDER_NONE &&
+	       arrow->arrival != LADDER_NONE;
+}
+
 void ladder_build(struct ladder *ladder, const struct end *end,
 		  const struct end *peer, enum ends_pairing pairing);
 enum ladder_kind ladder_kind(const struct ladder *ladder);
+bool ladder_has_arrow(const struct ladder *ladder, bool whole);
 bool ladder_is_half_close(const struct ladder *ladder);
+bool ladder_sends_fin(const struct end_step *step);
+bool ladder_is_fin_again(const struct end_step *step);
 const struct ladder_step *ladder_deciding_step(const struct ladder *ladder);
 const struct model_edge *ladder_edge(const struct ladder_step *step);
 int64_t ladder_stay_ns(const struct ladder *ladder, int step);

@@ -45,6 +45,10 @@ complains "a cookie that is none" "expected a socket cookie" "$tcpclose" ladder 
 complains "two cookies" "no such argument" "$tcpclose" ladder 26 27
 complains "a cookie and a filter" "no --count and no filter" "$tcpclose" ladder 26 --port 80
 complains "a cookie and --count" "no --count and no filter" "$tcpclose" ladder 26 --count 2
+complains "a picture of several connections" "a picture shows one" "$tcpclose" ladder --format svg --count 2
+for value in "" SVG png text,svg; do
+	complains "ladder --format '$value'" "expected text or svg" "$tcpclose" ladder --format "$value"
+done
 complains "more ladders than can be drawn" "a number from 1 to 64" "$tcpclose" ladder --count 65
 for value in "" 0 0x 0x0 0x12345678901234567 sk: sk:xyz "sk:1 " -1 +1 18446744073709551616; do
 	complains "cookie '$value'" "expected a socket cookie\\|unknown option" "$tcpclose" ladder "$value"

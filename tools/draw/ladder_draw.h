@@ -20,6 +20,7 @@ struct ladder_style {
 	bool colour;
 };
 
+int ladder_svg(struct buffer *to, const struct ladder *ladder);
 int ladder_text(struct buffer *to, const struct ladder *ladder,
 		const struct ladder_style *style);
 

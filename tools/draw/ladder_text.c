@@ -9,270 +9,16 @@
 #include <string.h>
 
 #include "clock.h"
-#include "compiler.h"
-#include "draw/ladder_draw.h"
-#include "draw/ladder_rows.h"
+#include "draw/ladder_text.h"
 #include "format.h"
 #include "ladder_words.h"
 #include "terminal.h"
 
-/* Columns; all together 98. */
-#define MIDDLE 30
+/* Columns; with those between the lines 98 all together. */
 #define SIDE 27
 #define TIME 10
-#define INDENT (TIME + 1)
 
-/**
- * struct glyphs - what lines are drawn with
- */
-struct glyphs {
-	const char *line;
-	const char *unseen_line;
-	const char *across;
-	const char *unseen;
-	const char *down;
-	const char *crossing;
-	const char *right;
-	const char *left;
-	/* Turns of an arrow to the right, then of one to the left. */
-	const char *turn[2][2];
-	/* Where an arrow leaves its line, by side. */
-	const char *leave[LADDER_SIDES];
-	const char *gap;
-};
-
-static const struct glyphs unicode = {
-	.line = "│",
-	.unseen_line = "┊",
-	.across = "─",
-	.unseen = "╌",
-	.down = "│",
-	.crossing = "┼",
-	.right = "▶",
-	.left = "◀",
-	.turn = { { "╮", "╰" }, { "╭", "╯" } },
-	.leave = { "├", "┤" },
-	.gap = "┆",
-};
-
-static const struct glyphs ascii = {
-	.line = "|",
-	.unseen_line = ":",
-	.across = "-",
-	.unseen = ".",
-	.down = "|",
-	.crossing = "+",
-	.right = ">",
-	.left = "<",
-	.turn = { { ".", "'" }, { ".", "'" } },
-	.leave = { "+", "+" },
-	.gap = ":",
-};
-
-/**
- * struct drawing - a drawing in progress
- * @to: where it is written
- * @ladder: what is drawn
- * @rows: where
- * @style: the terminal
- * @glyphs: characters for lines
- * @lane: of each arrow, the column where it goes down
- * @side: columns of the left side
- * @time: columns of the time
- */
-struct drawing {
-	struct buffer *to;
-	const struct ladder *ladder;
-	struct ladder_rows rows;
-	const struct ladder_style *style;
-	const struct glyphs *glyphs;
-	int lane[LADDER_ARROWS_MAX];
-	int side;
-	int time;
-};
-
-/* One row between the two lines: a character each, and letters over them. */
-struct middle {
-	const char *cells[MIDDLE];
-	char letters[MIDDLE];
-};
-
-static bool is_whole(const struct ladder_arrow *arrow)
-{
-	return arrow->departure != LADDER_NONE && arrow->arrival != LADDER_NONE;
-}
-
-static bool overlap(const struct ladder_rows *rows, int a, int b)
-{
-	return rows->from[a] <= rows->to[b] && rows->from[b] <= rows->to[a];
-}
-
-/* Arrows that are under way at the same time go down in different columns. */
-static void choose_lanes(struct drawing *d)
-{
-	static const int lanes[] = { 15, 18, 12, 21, 9, 24 };
-	int i, j;
-
-	for (i = 0; i < d->ladder->arrow_count; i++) {
-		unsigned int k = 0;
-
-		d->lane[i] = lanes[0];
-		if (!is_whole(&d->ladder->arrows[i]))
-			continue;
-		for (j = 0; j < i && k < ARRAY_SIZE(lanes); j++) {
-			if (d->lane[j] != lanes[k] ||
-			    !is_whole(&d->ladder->arrows[j]) ||
-			    !overlap(&d->rows, i, j))
-				continue;
-			/* Taken: look at all again for the next. */
-			k++;
-			j = -1;
-		}
-		d->lane[i] = lanes[k < ARRAY_SIZE(lanes) ? k : 0];
-	}
-}
-
-static void draw_across(struct middle *m, const struct glyphs *glyphs, int from,
-			int to, const char *glyph)
-{
-	int i;
-
-	for (i = from; i <= to; i++)
-		m->cells[i] = m->cells[i] == glyphs->down ? glyphs->crossing :
-							    glyph;
-}
-
-/* A label with a blank around it, from column @at; as much as there is room. */
-static void write_label(struct middle *m, int at, const char *text, int room)
-{
-	int len = (int)strlen(text), i;
-
-	if (len > room - 2)
-		len = room - 2;
-	if (len <= 0)
-		return;
-	m->letters[at] = ' ';
-	for (i = 0; i < len; i++)
-		m->letters[at + 1 + i] = text[i];
-	m->letters[at + 1 + len] = ' ';
-}
-
-/* At the sender's side of columns @from to @to, or in their middle. */
-static void label(struct middle *m, int from, int to, bool at_end,
-		  const char *text)
-{
-	int room = to - from + 1, len = (int)strlen(text) + 2;
-
-	if (len > room)
-		len = room;
-	write_label(m, at_end ? to - len + 1 : from, text, room);
-}
-
-static void draw_begin(const struct drawing *d, struct middle *m, int i)
-{
-	const struct ladder_arrow *arrow = &d->ladder->arrows[i];
-	bool left = arrow->from == LADDER_RIGHT;
-	int lane = d->lane[i];
-	struct words w = { 0 };
-
-	words_bits(&w, arrow->bits);
-	if (left) {
-		draw_across(m, d->glyphs, lane + 1, MIDDLE - 1,
-			    d->glyphs->across);
-		label(m, lane + 2, MIDDLE - 2, true, w.text);
-	} else {
-		draw_across(m, d->glyphs, 0, lane - 1, d->glyphs->across);
-		label(m, 1, lane - 2, false, w.text);
-	}
-	m->cells[lane] = d->glyphs->turn[left][0];
-}
-
-static void draw_end(const struct drawing *d, struct middle *m, int i)
-{
-	const struct ladder_arrow *arrow = &d->ladder->arrows[i];
-	bool left = arrow->from == LADDER_RIGHT;
-	struct words w = { 0 };
-	int lane = d->lane[i];
-
-	if (arrow->latency_ns != EVENT_UNKNOWN)
-		words_duration(&w, arrow->latency_ns);
-	if (left) {
-		draw_across(m, d->glyphs, 1, lane - 1, d->glyphs->across);
-		m->cells[0] = d->glyphs->left;
-		if (w.text[0])
-			label(m, 2, lane - 2, false, w.text);
-	} else {
-		draw_across(m, d->glyphs, lane + 1, MIDDLE - 2,
-			    d->glyphs->across);
-		m->cells[MIDDLE - 1] = d->glyphs->right;
-		if (w.text[0])
-			label(m, lane + 2, MIDDLE - 3, true, w.text);
-	}
-	m->cells[lane] = d->glyphs->turn[left][1];
-}
-
-/*
- * Seen at one end only: the other half is broken, and ends in a question if
- * nothing shows that it arrived.
- */
-static void draw_half(const struct drawing *d, struct middle *m, int i)
-{
-	const struct ladder_arrow *arrow = &d->ladder->arrows[i];
-	bool arrived = arrow->arrival != LADDER_NONE;
-	bool to_left = arrow->from == LADDER_RIGHT;
-	bool seen_left = arrived ? to_left : !to_left;
-	bool reaches = arrived || arrow->answered;
-	int far = reaches ? MIDDLE - 1 : MIDDLE - 6;
-	struct words w = { 0 };
-	int from, to;
-
-	from = seen_left ? 0 : MIDDLE - 1 - far;
-	to = seen_left ? far : MIDDLE - 1;
-	draw_across(m, d->glyphs, from, to, d->glyphs->unseen);
-	if (seen_left)
-		draw_across(m, d->glyphs, 0, MIDDLE / 2 - 1,
-			    d->glyphs->across);
-	else
-		draw_across(m, d->glyphs, MIDDLE / 2, MIDDLE - 1,
-			    d->glyphs->across);
-	words_bits(&w, arrow->bits);
-	if (seen_left)
-		label(m, arrived ? 3 : 2, MIDDLE / 2, false, w.text);
-	else
-		label(m, MIDDLE / 2 - 1, MIDDLE - (arrived ? 4 : 3), true,
-		      w.text);
-	if (reaches)
-		m->cells[to_left ? 0 : MIDDLE - 1] =
-			to_left ? d->glyphs->left : d->glyphs->right;
-	if (!reaches)
-		m->letters[seen_left ? to + 1 : from - 1] = '?';
-}
-
-static void draw_middle(const struct drawing *d, struct middle *m, int row)
-{
-	int i;
-
-	for (i = 0; i < MIDDLE; i++) {
-		m->cells[i] = " ";
-		m->letters[i] = '\0';
-	}
-	for (i = 0; i < d->ladder->arrow_count; i++)
-		if (is_whole(&d->ladder->arrows[i]) && d->rows.from[i] < row &&
-		    d->rows.to[i] > row)
-			m->cells[d->lane[i]] = d->glyphs->down;
-	for (i = 0; i < d->ladder->arrow_count; i++) {
-		bool whole = is_whole(&d->ladder->arrows[i]);
-
-		if (whole && d->rows.from[i] == row)
-			draw_begin(d, m, i);
-		else if (whole && d->rows.to[i] == row)
-			draw_end(d, m, i);
-		else if (!whole && d->rows.from[i] == row)
-			draw_half(d, m, i);
-	}
-}
-
-static void spaces(const struct drawing *d, int count)
+static void spaces(const struct ladder_drawing *d, int count)
 {
 	if (count > 0)
 		buffer_printf(d->to, "%*s", count, "");
@@ -296,7 +42,7 @@ static int columns_of(const char *text)
 	return (int)format_columns(text, strlen(text));
 }
 
-static void write_text(const struct drawing *d, const char *text, int room,
+static void write_text(const struct ladder_drawing *d, const char *text, int room,
 		       const char *colour)
 {
 	size_t len = fit(text, room);
@@ -309,7 +55,7 @@ static void write_text(const struct drawing *d, const char *text, int room,
 }
 
 /* What stands on a side of a row; its colour. */
-static const char *side_text(const struct drawing *d, struct words *w,
+static const char *side_text(const struct ladder_drawing *d, struct words *w,
 			     enum ladder_side side, int row)
 {
 	const struct ladder_place *place = &d->rows.rows[row].sides[side];
@@ -342,7 +88,7 @@ static const char *side_text(const struct drawing *d, struct words *w,
 	return TERMINAL_BOLD;
 }
 
-static bool leaves_at(const struct drawing *d, enum ladder_side side, int row)
+static bool leaves_at(const struct ladder_drawing *d, enum ladder_side side, int row)
 {
 	int i;
 
@@ -355,7 +101,7 @@ static bool leaves_at(const struct drawing *d, enum ladder_side side, int row)
 	return false;
 }
 
-static const char *line_at(const struct drawing *d, enum ladder_side side,
+static const char *line_at(const struct ladder_drawing *d, enum ladder_side side,
 			   int row)
 {
 	if (!d->ladder->ends[side])
@@ -368,7 +114,7 @@ static const char *line_at(const struct drawing *d, enum ladder_side side,
 					 d->glyphs->line;
 }
 
-static void write_time(const struct drawing *d, int row)
+static void write_time(const struct ladder_drawing *d, int row)
 {
 	int step = d->rows.rows[row].step;
 	uint64_t ns;
@@ -384,21 +130,11 @@ static void write_time(const struct drawing *d, int row)
 		      (unsigned int)(ns % NS_PER_S / NS_PER_US));
 }
 
-static void write_gap(const struct drawing *d, struct middle *m, int row)
-{
-	struct words w = { 0 };
-	int len;
-
-	words_duration(&w, (int64_t)d->rows.rows[row].gap_ns);
-	len = (int)strlen(w.text);
-	memcpy(&m->letters[(MIDDLE - len) / 2], w.text, (size_t)len);
-}
-
 /* No blanks at the end of a line. */
-static int last_column(const struct middle *m, const char *line,
+static int last_column(const struct ladder_middle *m, const char *line,
 		       const char *text)
 {
-	int i = MIDDLE - 1;
+	int i = LADDER_TEXT_MIDDLE - 1;
 
 	if (*line == ' ' && !*text)
 		while (i >= 0 && *m->cells[i] == ' ' && !m->letters[i])
@@ -406,7 +142,7 @@ static int last_column(const struct middle *m, const char *line,
 	return i;
 }
 
-static void write_middle(const struct drawing *d, const struct middle *m,
+static void write_middle(const struct ladder_drawing *d, const struct ladder_middle *m,
 			 int last)
 {
 	int i;
@@ -419,18 +155,16 @@ static void write_middle(const struct drawing *d, const struct middle *m,
 	}
 }
 
-static void write_row(const struct drawing *d, int row)
+static void write_row(const struct ladder_drawing *d, int row)
 {
 	struct words left = { .utf8 = d->style->utf8 };
 	struct words right = { .utf8 = d->style->utf8 };
 	const char *left_colour = side_text(d, &left, LADDER_LEFT, row);
 	const char *right_colour = side_text(d, &right, LADDER_RIGHT, row);
 	const char *line = line_at(d, LADDER_RIGHT, row);
-	struct middle m;
+	struct ladder_middle m;
 
-	draw_middle(d, &m, row);
-	if (d->rows.rows[row].gap_ns)
-		write_gap(d, &m, row);
+	ladder_text_middle(d, &m, row);
 	write_time(d, row);
 	spaces(d, 1 + d->side - columns_of(left.text));
 	write_text(d, left.text, d->side, left_colour);
@@ -445,7 +179,7 @@ static void write_row(const struct drawing *d, int row)
 	buffer_printf(d->to, "\n");
 }
 
-static void write_headings(const struct drawing *d)
+static void write_headings(const struct ladder_drawing *d)
 {
 	struct words lines[LADDER_SIDES][WORDS_HEADINGS] = { 0 };
 	int count[LADDER_SIDES], room = d->time + 1 + d->side, i;
@@ -461,38 +195,19 @@ static void write_headings(const struct drawing *d)
 		write_text(d, lines[LADDER_LEFT][i].text, room,
 			   i ? NULL : TERMINAL_BOLD);
 		if (lines[LADDER_RIGHT][i].text[0]) {
-			spaces(d, MIDDLE + 4);
-			write_text(d, lines[LADDER_RIGHT][i].text, WORDS_SIZE,
+			spaces(d, LADDER_TEXT_MIDDLE + 4);
+			write_text(d, lines[LADDER_RIGHT][i].text,
+				   i ? room : WORDS_SIZE,
 				   i ? NULL : TERMINAL_BOLD);
 		}
 		buffer_printf(d->to, "\n");
 	}
 }
 
-static bool has_half(const struct ladder *ladder)
-{
-	int i;
-
-	for (i = 0; i < ladder->arrow_count; i++)
-		if (!is_whole(&ladder->arrows[i]))
-			return true;
-	return false;
-}
-
-static bool has_whole(const struct ladder *ladder)
-{
-	int i;
-
-	for (i = 0; i < ladder->arrow_count; i++)
-		if (is_whole(&ladder->arrows[i]))
-			return true;
-	return false;
-}
-
-static void write_conclusions(const struct drawing *d)
+static void write_conclusions(const struct ladder_drawing *d)
 {
 	struct words lines[WORDS_CONCLUSIONS] = { 0 };
-	const struct glyphs *g = d->glyphs;
+	const struct ladder_glyphs *g = d->glyphs;
 	int count, i;
 
 	for (i = 0; i < WORDS_CONCLUSIONS; i++)
@@ -503,13 +218,13 @@ static void write_conclusions(const struct drawing *d)
 		buffer_printf(d->to, "%s\n", lines[i].text);
 	buffer_printf(d->to,
 		      "times: seconds; beside a state: how long it lasted\n");
-	if (has_whole(d->ladder))
+	if (ladder_has_arrow(d->ladder, true))
 		buffer_printf(
 			d->to,
 			"%s%s%s: seen at both ends; its time is from the sender's step to the receiver's,\n"
 			"     so a segment that left later than its step (a delayed ACK) was faster\n",
 			g->across, g->across, g->right);
-	if (has_half(d->ladder))
+	if (ladder_has_arrow(d->ladder, false))
 		buffer_printf(
 			d->to,
 			"%s%s%s: not seen at that end; ?: and no answer to it, either\n",
@@ -517,7 +232,7 @@ static void write_conclusions(const struct drawing *d)
 }
 
 /* Wide enough for the latest time and the longest address. */
-static void choose_widths(struct drawing *d)
+static void choose_widths(struct ladder_drawing *d)
 {
 	struct words lines[WORDS_HEADINGS] = { 0 };
 	const struct ladder *ladder = d->ladder;
@@ -552,7 +267,7 @@ static void choose_widths(struct drawing *d)
 int ladder_text(struct buffer *to, const struct ladder *ladder,
 		const struct ladder_style *style)
 {
-	struct drawing *d = calloc(1, sizeof(*d));
+	struct ladder_drawing *d = calloc(1, sizeof(*d));
 	struct words w = { .utf8 = style->utf8 };
 	int i;
 
@@ -561,9 +276,10 @@ int ladder_text(struct buffer *to, const struct ladder *ladder,
 	d->to = to;
 	d->ladder = ladder;
 	d->style = style;
-	d->glyphs = style->utf8 ? &unicode : &ascii;
+	d->glyphs = style->utf8 ? &ladder_glyphs_unicode :
+				  &ladder_glyphs_ascii;
 	ladder_rows_place(&d->rows, ladder);
-	choose_lanes(d);
+	ladder_text_lanes(d);
 	choose_widths(d);
 	words_title(&w, ladder);
 	write_text(d, w.text, WORDS_SIZE, TERMINAL_BOLD);
