@@ -13,15 +13,9 @@
 #include <string.h>
 
 #include "check_internal.h"
-#include "clock.h"
 
 /* 64 bytes each: half of what a check may take. */
 #define MAX_SLOTS ((size_t)1 << 21)
-/*
- * A CPU may be held up between looking at the clock and writing, but not for
- * that long.
- */
-#define LATE_MAX_NS NS_PER_S
 
 /**
  * check_fault() - something is wrong

@@ -6,6 +6,7 @@
 #define TCPCLOSE_CHECK_INTERNAL_H
 
 #include "check.h"
+#include "clock.h"
 #include "compiler.h"
 
 static inline bool state_is_unborn(unsigned int state)
@@ -18,6 +19,12 @@ static inline bool state_is_opening(unsigned int state)
 	return state == TCPCLOSE_SYN_SENT || state == TCPCLOSE_SYN_RECV ||
 	       state == TCPCLOSE_ESTABLISHED;
 }
+
+/*
+ * A CPU may be held up between looking at the clock and writing, but not for
+ * longer than that.
+ */
+#define LATE_MAX_NS NS_PER_S
 
 /* The module knows less of this connection than of others, and says so. */
 static inline bool event_is_marked(const struct event *e)
@@ -46,6 +53,8 @@ int check_life_finish(struct check *c);
 
 void check_values(struct check *c, const struct event *e,
 		  struct history_entry *entry);
+void check_values_late(struct check *c, const struct event *e,
+		       struct history_entry *entry);
 void check_values_take(struct check *c, const struct event *e,
 		       struct history_entry *entry);
 

@@ -16,7 +16,9 @@
 #include <string.h>
 
 #include "check_internal.h"
-#include "clock.h"
+
+#define HOLE_BITS                                            \
+	(HISTORY_HOLE | HISTORY_NEEDED | HISTORY_LINGER | HISTORY_HOLE_SINCE)
 
 /* The module has no entry for it: numbers begin again. */
 static bool is_untracked(const struct event *e)
@@ -56,15 +58,16 @@ static void end_life(struct check *c, const struct event *e,
 {
 	if (entry->flags & HISTORY_COUNTED)
 		c->ended++;
-	history_end(&c->history, entry->cookie, entry->netns,
-		    entry->next ? entry->next - 1u : 0, e->ts_ns);
+	history_end(&c->history, entry, e->ts_ns);
 	history_remove(&c->history, entry);
 }
 
-static void open_hole(struct history_entry *entry, unsigned int index,
-		      unsigned int from, unsigned int to, uint64_t from_ns)
+/* @why: HISTORY_NEEDED, HISTORY_LINGER, both or none */
+static void open_hole(struct history_entry *entry, unsigned int why,
+		      unsigned int index, unsigned int from, unsigned int to,
+		      uint64_t from_ns)
 {
-	entry->flags |= HISTORY_HOLE;
+	entry->flags |= (uint16_t)(HISTORY_HOLE | why);
 	entry->hole_index = (uint16_t)index;
 	entry->hole_from = (uint8_t)from;
 	entry->hole_to = (uint8_t)to;
@@ -102,7 +105,8 @@ static bool fills_hole(const struct history_entry *entry,
 static void fill_hole(struct check *c, const struct event *e,
 		      struct history_entry *entry)
 {
-	entry->flags &= (uint16_t)~(HISTORY_HOLE | HISTORY_NEEDED);
+	check_values_late(c, e, entry);
+	entry->flags &= (uint16_t)~HOLE_BITS;
 	count_seen(c, entry);
 	if (entry->state == TCPCLOSE_CLOSE)
 		end_life(c, e, entry);
@@ -121,6 +125,32 @@ static void adopt(struct history_entry *entry, const struct event *e)
 		entry->flags |= HISTORY_MINI;
 	else
 		entry->flags &= (uint16_t)~HISTORY_MINI;
+}
+
+/*
+ * One transition is still to come. What does not change with it stays known: a
+ * hand-over from FIN_WAIT2 to FIN_WAIT2 and a re-arm end no stay.
+ */
+static void skip_one(struct history_entry *entry, const struct event *e)
+{
+	bool stays = entry->state == e->old;
+	unsigned int since = HISTORY_SINCE | HISTORY_RANGE;
+
+	open_hole(entry, HISTORY_NEEDED | HISTORY_LINGER, entry->next,
+		  entry->state, e->old, entry->last_ns);
+	if ((entry->flags & since) == HISTORY_SINCE) {
+		entry->hole_ns = entry->since_ns;
+		entry->flags |= HISTORY_HOLE_SINCE;
+	}
+	if (!stays)
+		entry->flags &= (uint16_t)~since;
+	if (!(entry->flags & HISTORY_MINI))
+		entry->rearms = 0;
+	else if (stays)
+		entry->rearms++;
+	entry->flags |= HISTORY_MINI | HISTORY_REARMS;
+	entry->state = e->old;
+	entry->next = e->index;
 }
 
 /*
@@ -143,15 +173,24 @@ static int jump(struct check *c, const struct event *e,
 {
 	unsigned int missing = e->index - entry->next, from = entry->state;
 	uint64_t from_ns = entry->last_ns;
+	bool was_mini = entry->flags & HISTORY_MINI;
 	const char *name;
 
-	if (missing == 1 && may_come_later(entry, e)) {
-		open_hole(entry, entry->next, from, e->old, from_ns);
-		entry->flags |= HISTORY_NEEDED;
+	/* The last of them was before the stream, which began between the two. */
+	if (e->dwell_ns >= 0 &&
+	    !check_covers(c, e->ts_ns - (uint64_t)e->dwell_ns)) {
 		adopt(entry, e);
 		return 0;
 	}
+	if (missing == 1 && may_come_later(entry, e)) {
+		skip_one(entry, e);
+		return 0;
+	}
 	adopt(entry, e);
+	/* The hand-over may be among what is missing, or come later. */
+	if (event_is_mini(e) && !was_mini && !(entry->flags & HISTORY_HOLE))
+		open_hole(entry, HISTORY_LINGER, e->index - 1u, 0, e->old,
+			  from_ns);
 	if (is_unrecorded_opening(from, e->old, missing)) {
 		if (c->wanted)
 			c->unopened++;
@@ -169,10 +208,8 @@ static int check_index(struct check *c, const struct event *e,
 	if (is_untracked(e)) {
 		if (event_is_mini(e) && !(entry->flags & HISTORY_MINI) &&
 		    !(entry->flags & HISTORY_HOLE)) {
-			open_hole(entry, entry->next, entry->state, e->old,
-				  entry->last_ns);
-			entry->flags |= HISTORY_NEEDED;
-			adopt(entry, e);
+			skip_one(entry, e);
+			entry->flags &= (uint16_t)~HISTORY_REARMS;
 		}
 		entry->next = 0;
 		return 0;
@@ -205,10 +242,6 @@ static void check_state(struct check *c, const struct event *e,
 		check_fault(c, FAULT_HAND_OVER, e,
 			    "a mini-socket before the hand-over");
 		adopt(entry, e);
-	} else if (!mini && was_mini) {
-		check_fault(c, FAULT_HAND_OVER, e,
-			    "the socket itself, after the hand-over");
-		adopt(entry, e);
 	}
 }
 
@@ -234,7 +267,7 @@ static void advance(struct check *c, const struct event *e,
 	if (event_is_mini(e) || event_hands_over(e))
 		entry->flags |= HISTORY_MINI;
 	/* What must still come needs to find it. */
-	if (e->new == TCPCLOSE_CLOSE && !(entry->flags & HISTORY_NEEDED))
+	if (e->new == TCPCLOSE_CLOSE && !(entry->flags & HISTORY_LINGER))
 		end_life(c, e, entry);
 }
 
@@ -284,11 +317,11 @@ static int look_back(struct check *c, const struct event *e,
 	if (state_is_opening(e->old))
 		return 0;
 	if (mini && check_covers(c, entered_ns + NS_PER_S))
-		open_hole(entry, e->index - 1u, 0, e->old, entered_ns);
+		open_hole(entry, HISTORY_LINGER, e->index - 1u, 0, e->old,
+			  entered_ns);
 	if (!check_covers(c, entered_ns))
 		return 0;
 	if (c->history.forgotten && entered_ns <= c->history.forgotten_ns) {
-		entry->flags &= (uint16_t)~HISTORY_HOLE;
 		if (c->wanted)
 			c->forgot++;
 		return 0;
@@ -303,10 +336,14 @@ static int look_back(struct check *c, const struct event *e,
 /* @end: that of a connection with the same cookie */
 static bool is_later_life(const struct event *e, const struct history_end *end)
 {
-	if (e->mark & TCPCLOSE_MARK_UNTRACKED)
-		return true;
-	return !event_is_marked(e) && e->age_ns >= 0 &&
-	       e->ts_ns - (uint64_t)e->age_ns > end->end_ns;
+	uint64_t born_ns = e->ts_ns - (uint64_t)e->age_ns;
+
+	if (event_is_marked(e))
+		return e->mark & TCPCLOSE_MARK_UNTRACKED;
+	if (e->age_ns < 0)
+		return false;
+	/* A socket may be used again while its mini-socket lives. */
+	return end->born_ns ? born_ns > end->born_ns : born_ns > end->end_ns;
 }
 
 static int see_first(struct check *c, const struct event *e)
@@ -329,7 +366,7 @@ static int see_first(struct check *c, const struct event *e)
 		if (c->wanted)
 			c->marked++;
 		if (event_is_mini(e))
-			open_hole(entry, 0, 0, e->old, 0);
+			open_hole(entry, 0, 0, 0, e->old, 0);
 	}
 	check_marks(c, e, entry);
 	check_values(c, e, entry);
@@ -351,12 +388,16 @@ static int miss_end(struct check *c, const struct event *e,
 /* A life begins. */
 static int begin_life(struct check *c, const struct event *e)
 {
+	const struct history_end *end =
+		history_find_end(&c->history, e->cookie, e->netns_inode);
 	struct history_entry *entry =
 		history_add(&c->history, e->cookie, e->netns_inode);
 
 	adopt(entry, e);
 	if (e->index)
 		check_fault(c, FAULT_INDEX, e, "a life begins with number 0");
+	if (end && !end->mini && end->end_ns > e->ts_ns)
+		check_fault(c, FAULT_AGAIN, e, "its end came before");
 	check_marks(c, e, entry);
 	check_values(c, e, entry);
 	advance(c, e, entry);
@@ -391,11 +432,74 @@ static void check_nameless(struct check *c, const struct event *e)
 			    "this transition should have one");
 }
 
-static bool is_another_life(const struct history_entry *entry,
-			    const struct event *e)
+/* When the life began that an event is of; 0: unknown */
+static uint64_t born_of(const struct event *e)
 {
-	return !event_is_marked(e) && e->age_ns >= 0 &&
-	       e->ts_ns - (uint64_t)e->age_ns > entry->last_ns;
+	return event_is_marked(e) || e->age_ns < 0 ?
+		       0 :
+		       e->ts_ns - (uint64_t)e->age_ns;
+}
+
+/* Whether they are of the same life, as far as can be known. */
+static bool is_same_life(const struct history_entry *entry,
+			 const struct event *e)
+{
+	uint64_t born_ns = born_of(e);
+
+	return !born_ns || !(entry->flags & HISTORY_BORN) ||
+	       entry->born_ns == born_ns;
+}
+
+/* Whether it fits so well that, if it says otherwise, it is wrong. */
+static bool is_next(const struct history_entry *entry, const struct event *e)
+{
+	return (e->index == entry->next && e->old == entry->state) ||
+	       (e->index == entry->next + 1 && may_come_later(entry, e));
+}
+
+static int step_mini(struct check *c, const struct event *e)
+{
+	uint64_t born_ns = born_of(e);
+	struct history_entry *entry;
+
+	entry = history_find(&c->history, e->cookie, e->netns_inode, true,
+			     born_ns);
+	if (!entry)
+		entry = history_find(&c->history, e->cookie, e->netns_inode,
+				     false, born_ns);
+	return entry && (is_same_life(entry, e) || is_next(entry, e)) ?
+		       follow(c, e, entry) :
+		       see_first(c, e);
+}
+
+static int step_socket(struct check *c, const struct event *e)
+{
+	uint64_t born_ns = born_of(e);
+	struct history_entry *entry, *mini;
+	bool unborn = state_is_unborn(e->old);
+	int ret = 0;
+
+	entry = history_find(&c->history, e->cookie, e->netns_inode, false, 0);
+	if (entry && (unborn || born_ns > entry->last_ns)) {
+		ret = miss_end(c, e, entry);
+		entry = NULL;
+	}
+	if (ret || (unborn && state_is_unborn(e->new)))
+		return ret;
+	if (unborn)
+		return begin_life(c, e);
+	if (entry)
+		return follow(c, e, entry);
+	mini = history_find(&c->history, e->cookie, e->netns_inode, true,
+			    born_ns);
+	if (!mini || !is_same_life(mini, e))
+		return see_first(c, e);
+	if (fills_hole(mini, e))
+		fill_hole(c, e, mini);
+	else
+		check_fault(c, FAULT_HAND_OVER, e,
+			    "the socket itself, after the hand-over");
+	return 0;
 }
 
 /**
@@ -407,26 +511,13 @@ static bool is_another_life(const struct history_entry *entry,
  */
 int check_life_step(struct check *c, const struct event *e)
 {
-	bool unborn = state_is_unborn(e->old);
-	struct history_entry *entry;
-	int ret = 0;
-
-	if (unborn && state_is_unborn(e->new))
+	if (state_is_unborn(e->old) && state_is_unborn(e->new))
 		check_unborn(c, e);
 	if (!e->cookie) {
 		check_nameless(c, e);
 		return 0;
 	}
-	entry = history_find(&c->history, e->cookie, e->netns_inode);
-	if (entry && (unborn || is_another_life(entry, e))) {
-		ret = miss_end(c, e, entry);
-		entry = NULL;
-	}
-	if (ret || (unborn && state_is_unborn(e->new)))
-		return ret;
-	if (unborn)
-		return begin_life(c, e);
-	return entry ? follow(c, e, entry) : see_first(c, e);
+	return event_is_mini(e) ? step_mini(c, e) : step_socket(c, e);
 }
 
 /* Return: 0 or -ENOMEM */
@@ -436,6 +527,9 @@ static int report_hole(struct check *c, const struct history_entry *entry)
 	struct finding f;
 
 	if ((entry->flags & bits) != bits)
+		return 0;
+	/* The stream ends where it may still have come. */
+	if (entry->last_ns + LATE_MAX_NS > c->newest_ns)
 		return 0;
 	memset(&f, 0, sizeof(f));
 	f.fault = FAULT_GAP;

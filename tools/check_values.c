@@ -13,6 +13,9 @@
 	(TCPCLOSE_MARK_OLD | TCPCLOSE_MARK_UNTRACKED | TCPCLOSE_MARK_LATE | \
 	 TCPCLOSE_MARK_REARM)
 
+static const char unknown_times[] =
+	"dwell or age unknown, and no mark says why";
+
 /* Who must have closed first, from a state alone. */
 static uint8_t closer_of_state(unsigned int state)
 {
@@ -130,8 +133,7 @@ static void check_times(struct check *c, const struct event *e,
 		return;
 	}
 	if (!event_is_marked(e) && (e->dwell_ns < 0 || e->age_ns < 0))
-		check_fault(c, FAULT_TIME, e,
-			    "dwell or age unknown, and no mark says why");
+		check_fault(c, FAULT_TIME, e, "%s", unknown_times);
 	else if (e->age_ns >= 0 && e->dwell_ns > e->age_ns)
 		check_fault(c, FAULT_TIME, e, "dwell is longer than age");
 	if (e->age_ns >= 0)
@@ -215,6 +217,37 @@ void check_values(struct check *c, const struct event *e,
 	check_times(c, e, entry);
 	check_closer(c, e, entry);
 	check_rearms(c, e, entry);
+	check_tuple(c, e, entry);
+}
+
+/**
+ * check_values_late() - check a transition that came after the next one
+ * @c: the check
+ * @e: the transition
+ * @entry: what is known of the connection, which has a hole
+ */
+void check_values_late(struct check *c, const struct event *e,
+		       struct history_entry *entry)
+{
+	uint64_t dwell_ns = e->ts_ns - entry->hole_ns;
+
+	check_mark_bits(c, e);
+	if (event_is_marked(e) && !(entry->flags & HISTORY_MARKED))
+		check_fault(c, FAULT_MARK, e, "%s",
+			    "the next one does not have them");
+	if (!event_is_marked(e) && (e->dwell_ns < 0 || e->age_ns < 0))
+		check_fault(c, FAULT_TIME, e, "%s", unknown_times);
+	if (e->age_ns >= 0)
+		check_age(c, e, entry);
+	if (e->dwell_ns >= 0 && entry->flags & HISTORY_HOLE_SINCE &&
+	    (uint64_t)e->dwell_ns != dwell_ns)
+		check_fault(c, FAULT_TIME, e,
+			    "dwell %lld ns, but the state began %lld ns before",
+			    (long long)e->dwell_ns, (long long)dwell_ns);
+	if (entry->flags & HISTORY_CLOSER && e->closer != entry->closer &&
+	    !event_is_marked(e))
+		check_fault(c, FAULT_CLOSER, e, "%s",
+			    "the next one has another");
 	check_tuple(c, e, entry);
 }
 

@@ -85,20 +85,30 @@ void history_free(struct history *h)
  * @h: the history
  * @cookie: its cookie
  * @netns: inode of its network namespace
+ * @mini: a mini-socket stands for it
+ * @born_ns: of several, the one that began then; 0: any
  *
  * Return: it, valid until something is added or removed, or NULL
  */
 struct history_entry *history_find(struct history *h, uint64_t cookie,
-				   uint32_t netns)
+				   uint32_t netns, bool mini, uint64_t born_ns)
 {
+	struct history_entry *other = NULL;
 	size_t i = place(h, cookie, netns);
 
-	while (h->slots[i].flags) {
-		if (h->slots[i].cookie == cookie && h->slots[i].netns == netns)
-			return &h->slots[i];
-		i = (i + 1) & (h->slot_count - 1);
+	for (; h->slots[i].flags; i = (i + 1) & (h->slot_count - 1)) {
+		struct history_entry *entry = &h->slots[i];
+
+		if (entry->cookie != cookie || entry->netns != netns ||
+		    mini != !!(entry->flags & HISTORY_MINI))
+			continue;
+		if (!born_ns || !(entry->flags & HISTORY_BORN) ||
+		    entry->born_ns == born_ns)
+			return entry;
+		if (!other)
+			other = entry;
 	}
-	return NULL;
+	return other;
 }
 
 static struct history_entry *free_slot(struct history *h, uint64_t cookie,
@@ -254,19 +264,19 @@ static struct history_end *end_slot(struct history *h, uint64_t cookie,
 /**
  * history_end() - remember for a while that a connection has ended
  * @h: the history
- * @cookie: its cookie
- * @netns: inode of its network namespace
- * @index: number of its last transition
+ * @entry: it; its next number is known already
  * @end_ns: when that was
  */
-void history_end(struct history *h, uint64_t cookie, uint32_t netns,
-		 uint32_t index, uint64_t end_ns)
+void history_end(struct history *h, const struct history_entry *entry,
+		 uint64_t end_ns)
 {
-	*end_slot(h, cookie, netns) = (struct history_end){
-		.cookie = cookie,
-		.netns = netns,
-		.index = index,
+	*end_slot(h, entry->cookie, entry->netns) = (struct history_end){
+		.cookie = entry->cookie,
+		.netns = entry->netns,
+		.index = entry->next ? entry->next - 1 : 0,
+		.mini = entry->flags & HISTORY_MINI,
 		.end_ns = end_ns,
+		.born_ns = entry->flags & HISTORY_BORN ? entry->born_ns : 0,
 	};
 }
 

@@ -12,7 +12,7 @@
 
 /* Bits of &struct history_entry.flags. */
 #define HISTORY_USED 0x01
-#define HISTORY_MINI 0x02 /* a mini-socket stands for it */
+#define HISTORY_MINI 0x02 /* key: a mini-socket stands for it */
 #define HISTORY_MARKED 0x04 /* the module does not know its beginning */
 #define HISTORY_SINCE 0x08 /* @since_ns is known */
 #define HISTORY_RANGE 0x10 /* only that it is between @since_ns and @last_ns */
@@ -22,17 +22,23 @@
 #define HISTORY_CLOSER 0x100 /* @closer is known */
 #define HISTORY_HOLE 0x200 /* one transition, @hole_index, is still to come */
 #define HISTORY_NEEDED 0x400 /* and must come */
-#define HISTORY_COUNTED 0x800 /* one of its transitions was wanted */
+#define HISTORY_LINGER 0x800 /* and is waited for, also after the end */
+#define HISTORY_HOLE_SINCE 0x1000 /* @hole_ns is exact */
+#define HISTORY_COUNTED 0x2000 /* one of its transitions was wanted */
 
 /**
  * struct history_entry - a living connection
+ *
+ * A socket that is used again begins another life with the same cookie, while
+ * mini-sockets of those before it may still be there.
+ *
  * @cookie: key
  * @netns: key, inode of its network namespace
  * @tuple: hash of its addresses and ports
  * @since_ns: when it entered @state
  * @last_ns: time of its latest record
  * @born_ns: time of its first transition
- * @hole_ns: the transition that is still to come is not older than this
+ * @hole_ns: when it entered @hole_from, or a time before that
  * @next: number of its next transition
  * @rearms: how often TIME_WAIT's timer was started anew
  * @flags: HISTORY_* bits
@@ -65,13 +71,17 @@ struct history_entry {
  * @cookie: key; 0: none
  * @netns: key
  * @index: number of its last transition
+ * @mini: it ended as a mini-socket
  * @end_ns: when that was
+ * @born_ns: when it began; 0: unknown
  */
 struct history_end {
 	uint64_t cookie;
 	uint32_t netns;
-	uint32_t index;
+	uint16_t index;
+	bool mini;
 	uint64_t end_ns;
+	uint64_t born_ns;
 };
 
 /**
@@ -103,13 +113,13 @@ struct history {
 int history_init(struct history *h, size_t max_slots);
 void history_free(struct history *h);
 struct history_entry *history_find(struct history *h, uint64_t cookie,
-				   uint32_t netns);
+				   uint32_t netns, bool mini, uint64_t born_ns);
 struct history_entry *history_add(struct history *h, uint64_t cookie,
 				  uint32_t netns);
 void history_remove(struct history *h, struct history_entry *entry);
 struct history_entry *history_walk(struct history *h, size_t *pos);
-void history_end(struct history *h, uint64_t cookie, uint32_t netns,
-		 uint32_t index, uint64_t end_ns);
+void history_end(struct history *h, const struct history_entry *entry,
+		 uint64_t end_ns);
 struct history_end *history_find_end(struct history *h, uint64_t cookie,
 				     uint32_t netns);
 uint64_t history_hash(const struct history *h, uint64_t a, uint64_t b);

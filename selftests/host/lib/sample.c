@@ -5,6 +5,8 @@
  *
  *	sample recording	a recording with one of everything
  *	sample many N		a recording of N transitions
+ *	sample lives N ROOM	a recording of N records: whole lives, ROOM at a time
+ *	sample losses N ROOM	likewise, and some of them were lost
  *	sample text|json	a report of statistics
  */
 #include <arpa/inet.h>
@@ -16,6 +18,7 @@
 #include <tcpclose.h>
 
 #include "buffer.h"
+#include "lives.h"
 #include "recording.h"
 #include "report.h"
 
@@ -293,6 +296,26 @@ static void many(unsigned int count)
 		add(step(count % 4, TCPCLOSE_ESTABLISHED, TCPCLOSE_FIN_WAIT1));
 }
 
+static void add_life(void *context, const void *record)
+{
+	buffer_add(&out, record, TCPCLOSE_RECORD_SIZE);
+}
+
+static int whole_lives(bool losses, unsigned long count, unsigned int room)
+{
+	struct lives lives = {
+		.all = true,
+		.losses = losses,
+		.room = room,
+		.write = add_life,
+	};
+	struct recording_header h;
+
+	lives_header(&h);
+	buffer_add(&out, &h, sizeof(h));
+	return lives_write(&lives, count);
+}
+
 static void count_duration(struct tcpclose_histogram *h, unsigned int bucket,
 			   __u64 ns, __u64 times)
 {
@@ -386,17 +409,24 @@ int main(int argc, char **argv)
 {
 	const struct report text = { .json = false };
 	const struct report json = { .json = true };
+	int failed = 0;
 
 	buffer_init(&out, STDOUT_FILENO);
 	if (argc == 2 && !strcmp(argv[1], "recording"))
 		one_of_everything();
 	else if (argc == 3 && !strcmp(argv[1], "many"))
 		many(strtoul(argv[2], NULL, 10));
+	else if (argc == 4 && !strcmp(argv[1], "lives"))
+		failed = whole_lives(false, strtoul(argv[2], NULL, 10),
+				     strtoul(argv[3], NULL, 10));
+	else if (argc == 4 && !strcmp(argv[1], "losses"))
+		failed = whole_lives(true, strtoul(argv[2], NULL, 10),
+				     strtoul(argv[3], NULL, 10));
 	else if (argc == 2 && !strcmp(argv[1], "text"))
 		report(&text);
 	else if (argc == 2 && !strcmp(argv[1], "json"))
 		report(&json);
 	else
 		return 2;
-	return buffer_flush(&out) ? 2 : 0;
+	return buffer_flush(&out) || failed ? 2 : 0;
 }

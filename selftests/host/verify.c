@@ -1,0 +1,892 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A stream that was tampered with is caught, wherever and however, and one that
+ * was not is clean.
+ *
+ * Each test changes one record of a stream of whole lives, each record in turn.
+ * Where a change can't be told from another life that is as good, the test says
+ * so.
+ */
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "kselftest_harness.h"
+
+#include "check.h"
+#include "lives.h"
+#include "source.h"
+
+#define RECORDS_MAX	1024
+#define STREAM_RECORDS	150
+
+union entry {
+	struct tcpclose_record r;
+	struct tcpclose_task t;
+	struct recording_marker m;
+};
+
+/**
+ * struct stream - a recording
+ * @count: how many entries
+ */
+struct stream {
+	struct recording_header header;
+	union entry entries[RECORDS_MAX];
+	size_t count;
+};
+
+FIXTURE(tampered)
+{
+	struct stream base;
+	struct stream now;
+	struct check check;
+	int fd;
+	char path[32];
+};
+
+static void keep(void *context, const void *record)
+{
+	struct stream *s = context;
+
+	if (s->count < RECORDS_MAX)
+		memcpy(&s->entries[s->count++], record, sizeof(union entry));
+}
+
+static int generate(struct stream *s, bool all, bool losses, unsigned int records)
+{
+	struct lives lives = {
+		.all = all,
+		.losses = losses,
+		.room = 4,
+		.write = keep,
+		.context = s,
+	};
+
+	s->count = 0;
+	lives_header(&s->header);
+	return lives_write(&lives, records);
+}
+
+FIXTURE_SETUP(tampered)
+{
+	self->fd = memfd_create("stream", MFD_CLOEXEC);
+	ASSERT_LE(0, self->fd);
+	snprintf(self->path, sizeof(self->path), "/proc/self/fd/%d", self->fd);
+	ASSERT_EQ(0, generate(&self->base, true, false, STREAM_RECORDS));
+	ASSERT_LT(self->base.count, RECORDS_MAX);
+	self->now = self->base;
+}
+
+FIXTURE_TEARDOWN(tampered)
+{
+	close(self->fd);
+}
+
+/* Return: how much is wrong with the recording in the file, or -1 */
+static long verify_file(FIXTURE_DATA(tampered) * self)
+{
+	struct source *source;
+	struct reason why;
+	struct event e;
+	int ret = source_open_recording(&source, self->path, &why);
+
+	if (ret)
+		return -1;
+	while ((ret = source_next_every(source, &e)) > 0 && !check_event(&self->check, &e))
+		;
+	source_close(source);
+	if (!ret)
+		ret = check_finish(&self->check);
+	check_free(&self->check);
+	return ret ? -1 : (long)check_fault_count(&self->check);
+}
+
+/* Return: how much is wrong with the stream at hand, or -1 */
+static long verify(FIXTURE_DATA(tampered) * self)
+{
+	size_t size = self->now.count * sizeof(union entry);
+
+	if (ftruncate(self->fd, 0) ||
+	    pwrite(self->fd, &self->now.header, sizeof(self->now.header), 0) < 0 ||
+	    pwrite(self->fd, self->now.entries, size, sizeof(self->now.header)) != (ssize_t)size ||
+	    check_init(&self->check, NULL))
+		return -1;
+	return verify_file(self);
+}
+
+static uint64_t found(FIXTURE_DATA(tampered) * self, enum fault_kind fault)
+{
+	return self->check.faults[fault].count;
+}
+
+static bool is_record(const union entry *e)
+{
+	return e->r.kind == TCPCLOSE_KIND_TRANSITION || e->r.kind == TCPCLOSE_KIND_TASK;
+}
+
+static bool is_transition(const union entry *e)
+{
+	return e->r.kind == TCPCLOSE_KIND_TRANSITION;
+}
+
+static unsigned int from_of(const union entry *e)
+{
+	return TCPCLOSE_EDGE_FROM(e->r.edge);
+}
+
+static unsigned int to_of(const union entry *e)
+{
+	return TCPCLOSE_EDGE_TO(e->r.edge);
+}
+
+static bool is_mini(const union entry *e)
+{
+	return TCPCLOSE_HOW_ORIGIN(e->r.how) == TCPCLOSE_ORIGIN_TIMEWAIT;
+}
+
+static bool is_opening(unsigned int state)
+{
+	return state == TCPCLOSE_SYN_SENT || state == TCPCLOSE_SYN_RECV ||
+	       state == TCPCLOSE_ESTABLISHED;
+}
+
+/* Nothing of the same CPU comes after it: that the stream ends is no fault. */
+static bool is_last_of_cpu(const struct stream *s, size_t i)
+{
+	size_t j;
+
+	for (j = i + 1; j < s->count; j++)
+		if (s->entries[j].r.cpu == s->entries[i].r.cpu)
+			return false;
+	return true;
+}
+
+static bool is_last_of_life(const struct stream *s, size_t i)
+{
+	size_t j;
+
+	for (j = i + 1; j < s->count; j++)
+		if (is_transition(&s->entries[j]) &&
+		    s->entries[j].r.cookie == s->entries[i].r.cookie)
+			return false;
+	return true;
+}
+
+static bool has_begun(const struct stream *s, size_t i, __u64 cookie)
+{
+	while (i--)
+		if (is_transition(&s->entries[i]) && s->entries[i].r.cookie == cookie)
+			return true;
+	return false;
+}
+
+/* What is missing may still come within a second: see LATE_MAX_NS. */
+static bool is_near_end(const struct stream *s, size_t i)
+{
+	return s->entries[i].r.ts_ns + 1100000000 > s->entries[s->count - 1].r.ts_ns;
+}
+
+static void drop(struct stream *s, size_t i)
+{
+	s->count--;
+	memmove(&s->entries[i], &s->entries[i + 1], (s->count - i) * sizeof(s->entries[0]));
+}
+
+static void insert(struct stream *s, size_t i, const union entry *e)
+{
+	memmove(&s->entries[i + 1], &s->entries[i], (s->count - i) * sizeof(s->entries[0]));
+	s->entries[i] = *e;
+	s->count++;
+}
+
+static void swap(struct stream *s, size_t i, size_t j)
+{
+	union entry e = s->entries[i];
+
+	s->entries[i] = s->entries[j];
+	s->entries[j] = e;
+}
+
+/* Whoever tampers covers the tracks: numbers of each CPU follow again. */
+static void renumber(struct stream *s)
+{
+	__u32 next[LIVES_CPUS] = { 0 };
+	size_t i;
+
+	for (i = 0; i < s->count; i++) {
+		union entry *e = &s->entries[i];
+
+		if (e->m.kind == RECORDING_KIND_START)
+			next[e->m.cpu] = e->m.value;
+		else if (e->m.kind == RECORDING_KIND_LOST)
+			next[e->m.cpu] += e->m.value;
+		else if (is_record(e))
+			e->r.seq = next[e->r.cpu]++;
+	}
+}
+
+#define FOR_EACH(i) \
+	for (i = 0; self->now = self->base, i < self->base.count; i++)
+
+/* The change at hand, made to entry @i, must be told as @fault. */
+#define EXPECT_FOUND(i, fault) do { \
+	EXPECT_LT(0, verify(self)); \
+	EXPECT_LT(0, found(self, fault)) \
+	TH_LOG("entry %zu, %u to %u of cookie %llu", (size_t)(i), \
+	       from_of(&self->base.entries[i]), to_of(&self->base.entries[i]), \
+	       self->base.entries[i].r.cookie); \
+} while (0)
+
+#define EXPECT_CAUGHT(i, format, ...) \
+	EXPECT_LT(0, verify(self)) \
+	TH_LOG("entry %zu, %u to %u of cookie %llu: " format, (size_t)(i), \
+	       from_of(&self->base.entries[i]), to_of(&self->base.entries[i]), \
+	       self->base.entries[i].r.cookie, ##__VA_ARGS__)
+
+/* ---- what is whole is clean */
+
+TEST_F(tampered, nothing_is_clean)
+{
+	EXPECT_EQ(0, verify(self));
+	EXPECT_LT(0, self->check.ended);
+	EXPECT_EQ(self->check.seen, self->check.ended);
+	EXPECT_EQ(0, self->check.unopened);
+}
+
+TEST_F(tampered, teardown_only_is_clean)
+{
+	ASSERT_EQ(0, generate(&self->now, false, false, STREAM_RECORDS));
+	EXPECT_EQ(0, verify(self));
+	EXPECT_EQ(self->check.seen, self->check.unopened);
+}
+
+TEST_F(tampered, reported_loss_is_clean)
+{
+	ASSERT_EQ(0, generate(&self->now, true, true, 900));
+	ASSERT_LT(self->now.count, RECORDS_MAX);
+	EXPECT_EQ(0, verify(self));
+	EXPECT_LT(0, self->check.lost);
+	EXPECT_LT(0, self->check.gaps.explained.count);
+}
+
+/* The stream may begin in the middle of lives, and end there. */
+TEST_F(tampered, any_part_is_clean)
+{
+	size_t i, cpu, first;
+
+	for (i = LIVES_CPUS; i < self->base.count; i++) {
+		self->now = self->base;
+		for (cpu = 0; cpu < LIVES_CPUS; cpu++) {
+			for (first = i; first < self->base.count; first++)
+				if (self->base.entries[first].r.cpu == cpu)
+					break;
+			if (first < self->base.count)
+				self->now.entries[cpu].m.value = self->base.entries[first].r.seq;
+			self->now.entries[cpu].m.ts_ns = self->base.entries[i].r.ts_ns;
+		}
+		memmove(&self->now.entries[LIVES_CPUS], &self->base.entries[i],
+			(self->base.count - i) * sizeof(union entry));
+		self->now.count = LIVES_CPUS + self->base.count - i;
+		EXPECT_EQ(0, verify(self))
+		TH_LOG("from entry %zu", i);
+		self->now = self->base;
+		self->now.count = i;
+		EXPECT_EQ(0, verify(self))
+		TH_LOG("to entry %zu", i);
+	}
+}
+
+static void write_out(void *context, const void *record)
+{
+	fwrite(record, TCPCLOSE_RECORD_SIZE, 1, context);
+}
+
+/* More connections than may be remembered: some are forgotten, that is all. */
+TEST_F(tampered, forgotten_connections_are_clean)
+{
+	struct lives lives = { .all = true, .room = 5000, .write = write_out };
+	FILE *file = fdopen(dup(self->fd), "w");
+
+	ASSERT_NE(NULL, file);
+	ASSERT_EQ(1, fwrite(&self->base.header, sizeof(self->base.header), 1, file));
+	lives.context = file;
+	ASSERT_EQ(0, lives_write(&lives, 50000));
+	ASSERT_EQ(0, fclose(file));
+	ASSERT_EQ(0, check_init(&self->check, NULL));
+	self->check.history.max_slots = 1024;
+	EXPECT_EQ(0, verify_file(self));
+	EXPECT_LT(1000, self->check.history.forgotten);
+	EXPECT_LT(1000, self->check.forgot);
+	EXPECT_EQ(1024, self->check.history.slot_count);
+}
+
+TEST_F(tampered, noise_does_no_harm)
+{
+	static const unsigned char kinds[] = {
+		TCPCLOSE_KIND_TRANSITION, TCPCLOSE_KIND_TRANSITION, TCPCLOSE_KIND_TRANSITION,
+		TCPCLOSE_KIND_TASK, RECORDING_KIND_START, RECORDING_KIND_LOST,
+	};
+	unsigned int round, seed = 1;
+	size_t i, b;
+
+	for (round = 0; round < 100; round++) {
+		self->now.count = 200;
+		for (i = 0; i < self->now.count; i++) {
+			union entry *e = &self->now.entries[i];
+			unsigned char *bytes = (void *)e;
+
+			for (b = 0; b < sizeof(*e); b++)
+				bytes[b] = rand_r(&seed);
+			e->r.kind = kinds[rand_r(&seed) % sizeof(kinds)];
+			/* Meet again */
+			e->r.cookie %= 4;
+			e->r.cpu %= round % 2 ? 4 : 65536;
+			e->r.netns_inode %= 2;
+			e->r.index %= 8;
+			e->r.mark &= rand_r(&seed);
+		}
+		EXPECT_LT(0, verify(self));
+	}
+}
+
+/* ---- records that are missing, or too many */
+
+TEST_F(tampered, a_dropped_record_is_caught)
+{
+	size_t i;
+
+	FOR_EACH(i) {
+		if (!is_record(&self->now.entries[i]) || is_last_of_cpu(&self->now, i))
+			continue;
+		drop(&self->now, i);
+		EXPECT_FOUND(i, FAULT_STREAM + EVENT_FLAW_GAP);
+	}
+}
+
+/* Of an opening it can't be told whether it was recorded at all. */
+TEST_F(tampered, a_dropped_record_is_caught_by_its_connection)
+{
+	size_t i;
+
+	FOR_EACH(i) {
+		union entry *e = &self->now.entries[i];
+
+		if (!is_transition(e) || is_last_of_life(&self->now, i) ||
+		    is_opening(to_of(e)) || is_near_end(&self->now, i))
+			continue;
+		if (self->now.entries[i - 1].t.kind == TCPCLOSE_KIND_TASK &&
+		    self->now.entries[i - 1].t.cookie == e->r.cookie)
+			drop(&self->now, --i), drop(&self->now, i), i++;
+		else
+			drop(&self->now, i);
+		renumber(&self->now);
+		EXPECT_FOUND(i, FAULT_GAP);
+	}
+}
+
+TEST_F(tampered, a_doubled_record_is_caught)
+{
+	size_t i;
+
+	FOR_EACH(i) {
+		if (!is_record(&self->now.entries[i]))
+			continue;
+		insert(&self->now, i, &self->base.entries[i]);
+		EXPECT_FOUND(i, FAULT_STREAM + EVENT_FLAW_AGAIN);
+	}
+}
+
+TEST_F(tampered, a_doubled_record_is_caught_by_its_connection)
+{
+	size_t i;
+
+	FOR_EACH(i) {
+		if (!is_transition(&self->now.entries[i]))
+			continue;
+		insert(&self->now, i, &self->base.entries[i]);
+		renumber(&self->now);
+		EXPECT_CAUGHT(i, "doubled");
+	}
+}
+
+TEST_F(tampered, swapped_records_of_a_cpu_are_caught)
+{
+	size_t i, j;
+
+	FOR_EACH(i) {
+		for (j = i + 1; j < self->now.count; j++)
+			if (self->now.entries[j].r.cpu == self->now.entries[i].r.cpu)
+				break;
+		if (!is_record(&self->now.entries[i]) || j == self->now.count)
+			continue;
+		swap(&self->now, i, j);
+		EXPECT_FOUND(i, FAULT_STREAM + EVENT_FLAW_AGAIN);
+	}
+}
+
+/* But for the two that two CPUs may tell in either order: see lives.c. */
+TEST_F(tampered, swapped_records_of_a_connection_are_caught)
+{
+	size_t i, j;
+
+	FOR_EACH(i) {
+		union entry *e = &self->now.entries[i], *later;
+
+		for (j = i + 1; j < self->now.count; j++)
+			if (is_transition(&self->now.entries[j]) &&
+			    self->now.entries[j].r.cookie == e->r.cookie)
+				break;
+		later = &self->now.entries[j];
+		if (!is_transition(e) || j == self->now.count || is_mini(later) || is_mini(e))
+			continue;
+		if (is_opening(to_of(e)) && is_opening(to_of(later)))
+			continue;
+		swap(&self->now, i, j);
+		renumber(&self->now);
+		EXPECT_CAUGHT(i, "swapped with %zu", j);
+	}
+}
+
+TEST_F(tampered, a_process_without_its_transition_is_caught)
+{
+	size_t i;
+
+	FOR_EACH(i) {
+		if (self->now.entries[i].t.kind != TCPCLOSE_KIND_TASK ||
+		    is_last_of_cpu(&self->now, i + 1))
+			continue;
+		drop(&self->now, i + 1);
+		renumber(&self->now);
+		EXPECT_FOUND(i, FAULT_STREAM + EVENT_FLAW_TASK_ALONE);
+	}
+}
+
+TEST_F(tampered, a_call_without_its_process_is_caught)
+{
+	bool begun[LIVES_CPUS] = { false };
+	size_t i;
+
+	FOR_EACH(i) {
+		union entry *e = &self->now.entries[i];
+		bool first = !begun[e->r.cpu];
+
+		begun[e->r.cpu] |= is_record(e);
+		/* The process may be what the stream began behind. */
+		if (e->t.kind != TCPCLOSE_KIND_TASK || first)
+			continue;
+		drop(&self->now, i);
+		renumber(&self->now);
+		EXPECT_FOUND(i, FAULT_STREAM + EVENT_FLAW_NO_TASK);
+	}
+}
+
+TEST_F(tampered, another_process_is_caught)
+{
+	size_t i;
+
+	FOR_EACH(i) {
+		struct tcpclose_task *task = &self->now.entries[i].t;
+
+		if (task->kind != TCPCLOSE_KIND_TASK)
+			continue;
+		task->pid++;
+		EXPECT_FOUND(i, FAULT_STREAM + EVENT_FLAW_TASK_OTHER);
+		task->pid--;
+		task->cookie ^= 1;
+		EXPECT_FOUND(i, FAULT_STREAM + EVENT_FLAW_TASK_OTHER);
+		task->cookie ^= 1;
+		task->netns ^= 1;
+		EXPECT_FOUND(i, FAULT_STREAM + EVENT_FLAW_TASK_OTHER);
+	}
+}
+
+/* ---- markers */
+
+TEST_F(tampered, a_dropped_start_is_caught)
+{
+	size_t i;
+
+	for (i = 0; i < LIVES_CPUS; i++) {
+		self->now = self->base;
+		drop(&self->now, i);
+		EXPECT_FOUND(i, FAULT_STREAM + EVENT_FLAW_NO_START);
+		self->now = self->base;
+		insert(&self->now, LIVES_CPUS, &self->base.entries[i]);
+		EXPECT_FOUND(i, FAULT_STREAM + EVENT_FLAW_START_AGAIN);
+		self->now = self->base;
+		self->now.entries[i].m.value--;
+		EXPECT_FOUND(i, FAULT_STREAM + EVENT_FLAW_GAP);
+	}
+}
+
+TEST_F(tampered, a_changed_loss_is_caught)
+{
+	size_t i, seen = 0;
+
+	ASSERT_EQ(0, generate(&self->base, true, true, 900));
+	FOR_EACH(i) {
+		if (self->now.entries[i].m.kind != RECORDING_KIND_LOST ||
+		    is_last_of_cpu(&self->now, i))
+			continue;
+		seen++;
+		self->now.entries[i].m.value--;
+		EXPECT_FOUND(i, FAULT_STREAM + EVENT_FLAW_GAP);
+		self->now.entries[i].m.value += 2;
+		EXPECT_FOUND(i, FAULT_STREAM + EVENT_FLAW_LOSS);
+		drop(&self->now, i);
+		EXPECT_FOUND(i, FAULT_STREAM + EVENT_FLAW_GAP);
+	}
+	EXPECT_LT(10, seen);
+}
+
+TEST_F(tampered, an_invented_loss_is_caught)
+{
+	size_t i;
+
+	FOR_EACH(i) {
+		union entry lost = self->now.entries[i];
+
+		if (!is_record(&lost))
+			continue;
+		lost.m.kind = RECORDING_KIND_LOST;
+		lost.m.value = 1;
+		insert(&self->now, i, &lost);
+		EXPECT_FOUND(i, FAULT_STREAM + EVENT_FLAW_LOSS);
+	}
+}
+
+TEST_F(tampered, loss_elsewhere_explains_nothing)
+{
+	size_t i, seen = 0;
+
+	ASSERT_EQ(0, generate(&self->base, true, true, 900));
+	FOR_EACH(i) {
+		union entry *e = &self->now.entries[i];
+
+		if (!is_transition(e) || is_mini(e) || is_opening(to_of(e)) ||
+		    is_last_of_life(&self->now, i) || e[-1].t.kind == TCPCLOSE_KIND_TASK)
+			continue;
+		drop(&self->now, i);
+		renumber(&self->now);
+		ASSERT_LE(0, verify(self));
+		seen += found(self, FAULT_GAP);
+	}
+	/* Some happen to be missing where there was loss. */
+	EXPECT_LT(50, seen);
+}
+
+/* ---- what a record says */
+
+static bool has_names(unsigned int edge)
+{
+	return model_state(TCPCLOSE_EDGE_FROM(edge)) && model_state(TCPCLOSE_EDGE_TO(edge));
+}
+
+/* Each other edge, whether or not the tracepoint is made to agree. */
+TEST_F_TIMEOUT(tampered, other_states_are_caught, 300)
+{
+	unsigned int edge;
+	size_t i;
+
+	FOR_EACH(i) {
+		struct tcpclose_record *r = &self->now.entries[i].r;
+		__u8 was = r->edge, raw = r->raw;
+
+		if (!is_transition(&self->now.entries[i]))
+			continue;
+		for (edge = 0; edge < 256; edge++) {
+			if (edge == was || !has_names(edge))
+				continue;
+			r->edge = edge;
+			EXPECT_CAUGHT(i, "edge %#x", edge);
+			if (raw != was || !raw)
+				continue;
+			r->raw = edge;
+			EXPECT_CAUGHT(i, "edge and raw %#x", edge);
+			r->raw = raw;
+		}
+		r->edge = was;
+		for (edge = 0; edge < 256; edge++) {
+			r->raw = edge;
+			if (edge != raw && has_names(edge))
+				EXPECT_CAUGHT(i, "raw %#x", edge);
+		}
+	}
+}
+
+/*
+ * Of openings it can't be told whether they were recorded at all: one less, or one
+ * of a connection of its own, is as good.
+ */
+TEST_F(tampered, another_cookie_is_caught)
+{
+	size_t i, j;
+
+	FOR_EACH(i) {
+		union entry *e = &self->now.entries[i];
+		__u64 was = e->r.cookie;
+
+		if (!is_transition(e) || is_near_end(&self->now, i))
+			continue;
+		if (from_of(e) != TCPCLOSE_LISTEN) {
+			e->r.cookie = 0;
+			EXPECT_CAUGHT(i, "no cookie");
+		}
+		if (!is_opening(from_of(e)) && !is_opening(to_of(e))) {
+			e->r.cookie = 1000000;
+			EXPECT_CAUGHT(i, "unknown cookie");
+			e->r.cookie = 1;
+			if (was != 1)
+				EXPECT_CAUGHT(i, "earlier cookie");
+		}
+		/* That of a connection that lives. */
+		for (j = i + 1; j < self->now.count; j++) {
+			union entry *other = &self->now.entries[j];
+
+			if (!is_transition(other) || other->r.cookie == was ||
+			    is_near_end(&self->now, j) ||
+			    !has_begun(&self->base, i, other->r.cookie))
+				continue;
+			/* Its socket may be used again meanwhile. */
+			if (is_mini(other) && is_opening(from_of(e)))
+				continue;
+			e->r.cookie = other->r.cookie;
+			EXPECT_CAUGHT(i, "cookie %llu", other->r.cookie);
+			break;
+		}
+	}
+}
+
+TEST_F(tampered, another_namespace_is_caught)
+{
+	size_t i;
+
+	FOR_EACH(i) {
+		union entry *e = &self->now.entries[i];
+
+		if (!is_transition(e) || is_opening(to_of(e)) ||
+		    is_opening(from_of(e)) || is_near_end(&self->now, i))
+			continue;
+		e->r.netns_inode++;
+		EXPECT_CAUGHT(i, "namespace");
+	}
+}
+
+TEST_F(tampered, another_time_is_caught)
+{
+	const __s64 changes[] = { -1000000000, -1, 1, 1000000000 };
+	unsigned int k;
+	size_t i;
+
+	FOR_EACH(i) {
+		struct tcpclose_record *r = &self->now.entries[i].r;
+		__u64 was = r->ts_ns;
+
+		if (!is_record(&self->now.entries[i]))
+			continue;
+		for (k = 0; k < 4; k++) {
+			r->ts_ns = was + changes[k];
+			EXPECT_CAUGHT(i, "time %+lld", (long long)changes[k]);
+		}
+	}
+}
+
+TEST_F(tampered, another_dwell_or_age_is_caught)
+{
+	const __s64 changes[] = { -1000000000, -1, 1, 1000000000 };
+	unsigned int k;
+	size_t i;
+
+	FOR_EACH(i) {
+		struct tcpclose_record *r = &self->now.entries[i].r;
+		bool born = from_of(&self->now.entries[i]) == TCPCLOSE_CLOSE ||
+			    from_of(&self->now.entries[i]) == TCPCLOSE_LISTEN;
+		__u64 dwell = r->dwell_ns, age = r->age_ns;
+
+		if (!is_transition(&self->now.entries[i]))
+			continue;
+		for (k = 0; k < 4; k++) {
+			r->dwell_ns = born ? 1 : dwell + changes[k];
+			/* When a mini-socket was made is known to some extent only. */
+			if (!(is_mini(&self->now.entries[i]) &&
+			      from_of(&self->now.entries[i]) == TCPCLOSE_TIME_WAIT &&
+			      (changes[k] == 1 || changes[k] == -1)))
+				EXPECT_CAUGHT(i, "dwell %+lld", (long long)changes[k]);
+			r->dwell_ns = dwell;
+			r->age_ns = age + changes[k];
+			EXPECT_CAUGHT(i, "age %+lld", (long long)changes[k]);
+			r->age_ns = age;
+		}
+		r->age_ns = TCPCLOSE_UNKNOWN_NS;
+		EXPECT_CAUGHT(i, "age unknown");
+		r->age_ns = age;
+		r->dwell_ns = TCPCLOSE_UNKNOWN_NS;
+		if (!born)
+			EXPECT_CAUGHT(i, "dwell unknown");
+	}
+}
+
+TEST_F(tampered, another_number_is_caught)
+{
+	const __u16 changes[] = { 1, 2, 100, 0xfffe, 0xffff };
+	unsigned int k;
+	size_t i;
+
+	FOR_EACH(i) {
+		struct tcpclose_record *r = &self->now.entries[i].r;
+		__u16 was = r->index;
+
+		if (!is_transition(&self->now.entries[i]))
+			continue;
+		for (k = 0; k < 5; k++) {
+			r->index = was + changes[k];
+			EXPECT_CAUGHT(i, "number %u, was %u", r->index, was);
+		}
+	}
+}
+
+TEST_F(tampered, another_closer_is_caught)
+{
+	unsigned int closer;
+	size_t i;
+
+	FOR_EACH(i) {
+		struct tcpclose_record *r = &self->now.entries[i].r;
+		__u8 how = r->how;
+
+		if (!is_transition(&self->now.entries[i]))
+			continue;
+		for (closer = 0; closer < 4; closer++) {
+			if (closer == TCPCLOSE_HOW_CLOSER(how))
+				continue;
+			r->how = (how & ~(3 << 4)) | closer << 4;
+			EXPECT_FOUND(i, FAULT_CLOSER);
+		}
+	}
+}
+
+/* A number that has no meaning; one where none belongs; none where one does. */
+TEST_F(tampered, another_cause_or_end_is_caught)
+{
+	size_t i;
+
+	FOR_EACH(i) {
+		struct tcpclose_record *r = &self->now.entries[i].r;
+		__u8 cause = r->cause, end = r->end;
+
+		if (!is_transition(&self->now.entries[i]))
+			continue;
+		r->cause = TCPCLOSE_CAUSE_REPLACED + 1;
+		EXPECT_FOUND(i, FAULT_TRANSITION);
+		r->cause = cause ? TCPCLOSE_CAUSE_NONE : TCPCLOSE_CAUSE_FIN;
+		EXPECT_FOUND(i, FAULT_TRANSITION);
+		r->cause = TCPCLOSE_CAUSE_LISTENER;
+		EXPECT_FOUND(i, FAULT_TRANSITION);
+		r->cause = cause;
+		r->end = TCPCLOSE_END_OVERFLOW + 1;
+		EXPECT_FOUND(i, FAULT_TRANSITION);
+		r->end = end ? TCPCLOSE_END_NONE : TCPCLOSE_END_EXPIRED;
+		EXPECT_FOUND(i, FAULT_TRANSITION);
+	}
+}
+
+TEST_F(tampered, another_origin_is_caught)
+{
+	size_t i;
+
+	FOR_EACH(i) {
+		if (!is_transition(&self->now.entries[i]))
+			continue;
+		self->now.entries[i].r.how ^= 1;
+		EXPECT_FOUND(i, FAULT_TRANSITION);
+	}
+}
+
+TEST_F(tampered, other_marks_are_caught)
+{
+	unsigned int bit;
+	size_t i;
+
+	FOR_EACH(i) {
+		struct tcpclose_record *r = &self->now.entries[i].r;
+
+		if (!is_transition(&self->now.entries[i]))
+			continue;
+		for (bit = 0; bit < 8; bit++) {
+			__u8 was = r->mark;
+
+			/* Of the last one it may be true, as far as anybody knows. */
+			if (1 << bit <= TCPCLOSE_MARK_LATE && is_last_of_life(&self->now, i))
+				continue;
+			r->mark ^= 1 << bit;
+			EXPECT_CAUGHT(i, "mark %#x", r->mark);
+			r->mark = was;
+		}
+	}
+}
+
+TEST_F(tampered, another_number_of_rearms_is_caught)
+{
+	size_t i;
+
+	FOR_EACH(i) {
+		if (!is_transition(&self->now.entries[i]) || !is_mini(&self->now.entries[i]))
+			continue;
+		self->now.entries[i].r.rearms++;
+		EXPECT_FOUND(i, FAULT_REARMS);
+	}
+}
+
+/* An address may change while the connection is opened. */
+TEST_F(tampered, another_address_is_caught)
+{
+	size_t i;
+
+	FOR_EACH(i) {
+		struct tcpclose_record *r = &self->now.entries[i].r;
+		unsigned int from = from_of(&self->now.entries[i]);
+
+		if (!is_transition(&self->now.entries[i]) || is_opening(from) ||
+		    from == TCPCLOSE_CLOSE || from == TCPCLOSE_LISTEN)
+			continue;
+		r->laddr[3] ^= 1;
+		EXPECT_FOUND(i, FAULT_ADDRESS);
+		r->laddr[3] ^= 1;
+		r->raddr[0] ^= 1;
+		EXPECT_FOUND(i, FAULT_ADDRESS);
+		r->raddr[0] ^= 1;
+		r->lport ^= 1;
+		EXPECT_FOUND(i, FAULT_ADDRESS);
+		r->lport ^= 1;
+		r->rport ^= 1;
+		EXPECT_FOUND(i, FAULT_ADDRESS);
+		r->rport ^= 1;
+		r->how ^= TCPCLOSE_HOW(0, 1, 0, 0, 0);
+		EXPECT_FOUND(i, FAULT_ADDRESS);
+	}
+}
+
+TEST_F(tampered, another_cpu_or_kind_is_caught)
+{
+	size_t i;
+
+	FOR_EACH(i) {
+		struct tcpclose_record *r = &self->now.entries[i].r;
+
+		if (!is_record(&self->now.entries[i]) || is_last_of_cpu(&self->now, i))
+			continue;
+		r->cpu ^= 1;
+		EXPECT_CAUGHT(i, "CPU %u", r->cpu);
+		r->cpu = 60000;
+		EXPECT_FOUND(i, FAULT_STREAM + EVENT_FLAW_NO_START);
+		r->cpu = self->base.entries[i].r.cpu;
+		r->kind = 77;
+		EXPECT_FOUND(i, FAULT_STREAM + EVENT_FLAW_KIND);
+		r->kind = self->base.entries[i].r.kind ^ 3;
+		EXPECT_CAUGHT(i, "kind %u", r->kind);
+	}
+}
+
+TEST_HARNESS_MAIN

@@ -1,0 +1,113 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# What tcpclose verify says, and how it exits. That tampering is caught wherever
+# it is, is shown in verify.c.
+#
+# To accept a change: UPDATE=1 selftests/host/verify.sh, and look at the diff.
+
+set -u
+# shellcheck source=selftests/host/lib/tap.sh
+. "$(dirname "$0")/lib/tap.sh"
+build_sample
+
+self=$(readlink -f "$0")
+cd "$work" || exit 1
+./sample lives 300 6 >lives.rec
+./sample losses 2000 6 >losses.rec
+
+# part FROM TO: records FROM to TO of the recording, from 0, TO not included
+part()
+{
+	tail -c +$((128 + 128 * $1 + 1)) lives.rec | head -c $((128 * ($2 - $1)))
+}
+
+# tampered RECORDS...: a recording of these parts, FROM-TO each
+tampered()
+{
+	head -c 128 lives.rec
+	for range; do
+		part "${range%-*}" "${range#*-}"
+	done
+}
+
+# golden NAME FILE: what is in $work/out is what it was
+golden()
+{
+	licence="# SPDX-License-Identifier: GPL-2.0-only"
+	[ -z "${UPDATE:-}" ] || { echo "$licence"; cat out; } >"$golden/$2"
+	sed "1{/^$licence\$/d}" "$golden/$2" >expected
+	same "$1" expected out
+}
+
+# says NAME PATTERN: standard output has such a line
+says()
+{
+	if grep -q -e "$2" out; then ok "$1"; else not_ok "$1" out; fi
+}
+
+end=$((($(wc -c <lives.rec) - 128) / 128))
+
+exits "a whole stream is clean" 0 "$tcpclose" verify --input lives.rec
+golden "and this is the report" verify.txt
+exits "also as JSON" 0 "$tcpclose" verify --json --input lives.rec
+golden "and this is the object" verify.json
+if [ "$(wc -l <out)" = 1 ]; then ok "on one line"; else not_ok "on one line" out; fi
+exits "and from a pipe" 0 sh -c "cat lives.rec | $tcpclose verify --input -"
+cp out piped
+"$tcpclose" verify --input lives.rec >out
+same "which is the same" out piped
+
+exits "reported loss is no violation" 0 "$tcpclose" verify --input losses.rec
+says "and explains the gaps" '^gaps in histories, explained by that loss  *[1-9]'
+says "which are told" '^transitions of a connection are missing: [1-9]'
+says "and so is the verdict" '^VERDICT: clean.*loss explains'
+
+tampered 0-50 51-"$end" >dropped.rec
+exits "a dropped record is a violation" 1 "$tcpclose" verify --input dropped.rec
+golden "and this is the report on it" verify-dropped.txt
+exits "also as JSON" 1 "$tcpclose" verify --json --input dropped.rec
+says "with its name" '"name":"untold-loss".*"verdict":"violation"}$'
+tampered 0-50 49-"$end" >doubled.rec
+exits "a doubled record is a violation" 1 "$tcpclose" verify --input doubled.rec
+says "and told" '^records came again, or out of order: 1'
+tampered 0-50 60-61 50-60 61-"$end" >moved.rec
+exits "a moved record is a violation" 1 "$tcpclose" verify --input moved.rec
+tampered 1-"$end" >unstarted.rec
+exits "a dropped START is a violation" 1 "$tcpclose" verify --input unstarted.rec
+says "and told" "^nothing tells where a CPU's records begin: 1"
+
+# The end of a recording may be cut: that is told, and is no violation
+head -c $((128 * 200 + 57)) lives.rec >cut.rec
+exits "a cut recording is clean as far as it goes" 0 "$tcpclose" verify --input cut.rec
+if grep -q 'ends within a record: left out its last 57 bytes' err; then ok "and the cut is told"; else not_ok "and the cut is told" err; fi
+head -c 128 lives.rec >empty.rec
+exits "a recording of nothing is clean" 0 "$tcpclose" verify --input empty.rec
+says "and says so" '^VERDICT: clean, but there was nothing to check'
+exits "a sample of oddities is not" 1 sh -c "./sample recording | $tcpclose verify --input -"
+
+# Filters choose what is reported; everything is followed
+exits "a filter narrows the report" 0 "$tcpclose" verify --json --family 6 --input lives.rec
+all=$("$tcpclose" verify --input lives.rec | sed -n 's/^Checked \([0-9]*\) .*/\1/p')
+six=$("$tcpclose" verify --family 6 --input lives.rec | sed -n 's/^Checked \([0-9]*\) .*/\1/p')
+four=$("$tcpclose" verify --family 4 --input lives.rec | sed -n 's/^Checked \([0-9]*\) .*/\1/p')
+if [ "$six" -gt 0 ] && [ "$four" -gt 0 ] && [ $((six + four)) = "$all" ]; then
+	ok "and its parts are the whole"
+else
+	not_ok "and its parts are the whole"
+fi
+exits "a filter of states leaves no gaps" 0 "$tcpclose" verify --state TIME_WAIT --input lives.rec
+says "and counts only those" '^TIME_WAIT  *CLOSE  *Timeout'
+if grep -q '^ESTABLISHED' out; then not_ok "and no others" out; else ok "and no others"; fi
+exits "--duration ends it early" 0 "$tcpclose" verify --duration 2 --input lives.rec
+says "after that time" '^Checked [0-9]* transitions of [0-9]* connections, [12]\.[0-9] s'
+
+complains "no device" "no/such: No such file\|no/such.*not" "$tcpclose" verify --device no/such
+complains "a missing recording" "cannot be read" "$tcpclose" verify --input no/such
+complains "an operand" "no such argument" "$tcpclose" verify lives.rec
+complains "no recording at all" "is no recording" "$tcpclose" verify --input "$self"
+
+"$tcpclose" verify --input lives.rec >/dev/full 2>err
+if [ $? = 2 ] && grep -q 'No space' err; then ok "a full disk is told"; else not_ok "a full disk is told" err; fi
+
+finish

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A stream that the module could have written: the lives of many connections,
+ * from whole openings to the end of TIME_WAIT, on several CPUs, always the same.
+ *
+ * Knows records; knows nothing of sockets.
+ */
+#ifndef _SELFTESTS_LIVES_H
+#define _SELFTESTS_LIVES_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "recording.h"
+#include "tcpclose.h"
+
+#define LIVES_CPUS	4
+
+/**
+ * struct lives - a stream
+ * @all: openings are recorded, as with scope=all
+ * @losses: records are lost now and then, as the stream tells
+ * @room: connections that live at the same time
+ * @write: gets each record
+ * @context: for @write
+ *
+ * All other members are the stream's own.
+ */
+struct lives {
+	bool all;
+	bool losses;
+	unsigned int room;
+	void (*write)(void *context, const void *record);
+	void *context;
+
+	struct life *living;
+	uint64_t now_ns;
+	uint64_t records;
+	uint64_t born;
+	uint64_t random;
+	uint32_t seq[LIVES_CPUS];
+	uint32_t lost[LIVES_CPUS];
+};
+
+/** lives_header() - what a recording of the stream begins with */
+void lives_header(struct recording_header *header);
+
+/**
+ * lives_write() - write the stream
+ * @lives: its first members are set, all others 0
+ * @count: end after so many records, or some more; no life is cut
+ *
+ * Return: 0, or -1 if there is no memory
+ */
+int lives_write(struct lives *lives, uint64_t count);
+
+#endif /* _SELFTESTS_LIVES_H */
