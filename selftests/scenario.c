@@ -144,6 +144,10 @@ static bool is_end_of_all(const struct tcpclose_record *record)
 	       TCPCLOSE_EDGE_TO(record->edge) == TCPCLOSE_CLOSE;
 }
 
+/* The tool, at once, and without anything that the model does not know */
+static const char draws_it[] = "tcpclose graph --all >/tmp/it && grep -q '^[A-Z].* CLOSE ' /tmp/it";
+static const char is_legal[] = "! grep -e illegal -e impossible /tmp/it";
+
 static void expect_walks(struct __test_metadata *_metadata,
 			 FIXTURE_DATA(scenario) * self,
 			 const FIXTURE_VARIANT(scenario) * variant,
@@ -164,6 +168,8 @@ static void expect_walks(struct __test_metadata *_metadata,
 	walk_of(&self->log, true, server, sizeof(server));
 	EXPECT_STREQ(variant->client, client);
 	EXPECT_STREQ(variant->server, server);
+	EXPECT_EQ(0, system(draws_it));
+	EXPECT_EQ(0, system(is_legal));
 }
 
 TEST_F_TIMEOUT(scenario, goes_through_its_states_over_ipv4, 120)

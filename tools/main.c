@@ -18,6 +18,7 @@ static const struct command commands[] = {
 	  cmd_watch },
 	{ "record", "FILE", "write transitions to a file for later",
 	  cmd_record },
+	{ "graph", "", "draw the state diagram of what was seen", cmd_graph },
 	{ "ladder", "[COOKIE]",
 	  "draw a connection: both ends, and the segments between them",
 	  cmd_ladder },

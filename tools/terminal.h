@@ -8,6 +8,7 @@
 #include <stdbool.h>
 
 #define TERMINAL_BOLD "\033[1m"
+#define TERMINAL_DIM "\033[2m"
 #define TERMINAL_RED "\033[31m"
 #define TERMINAL_GREEN "\033[32m"
 #define TERMINAL_YELLOW "\033[33m"

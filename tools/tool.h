@@ -59,6 +59,7 @@ int tool_usage_error(const struct tool *tool, const char *reason);
 int tool_flush(const struct tool *tool);
 int tool_help(const struct tool *tool, const struct option_spec *specs);
 
+int cmd_graph(struct tool *tool, int argc, char **argv);
 int cmd_ladder(struct tool *tool, int argc, char **argv);
 int cmd_record(struct tool *tool, int argc, char **argv);
 int cmd_stat(struct tool *tool, int argc, char **argv);

@@ -10,19 +10,6 @@ set -u
 . "$(dirname "$0")/lib/tap.sh"
 build_sample
 
-# golden NAME FILE COMMAND...
-golden()
-{
-	name=$1 file=$2
-	shift 2
-	"$@" >"$work/actual" 2>"$work/complaints"
-	cat "$work/complaints" >>"$work/actual"
-	licence="# SPDX-License-Identifier: GPL-2.0-only"
-	[ -z "${UPDATE:-}" ] || { echo "$licence"; cat "$work/actual"; } >"$golden/$file"
-	sed "1{/^$licence\$/d}" "$golden/$file" >"$work/golden"
-	same "$name" "$work/golden" "$work/actual"
-}
-
 cd "$work" || exit 1
 ./sample recording >sample.rec
 

@@ -18,7 +18,7 @@ exits "no command is an error" 2 "$tcpclose"
 if [ ! -s out ] && grep -q '^usage: tcpclose COMMAND' err; then ok "and shows the commands"; else not_ok "and shows the commands" err; fi
 exits "--help is none" 0 "$tcpclose" --help
 if [ ! -s err ] && grep -q '^  watch ' out; then ok "and shows them on standard output"; else not_ok "and shows them on standard output" err; fi
-for command in watch record ladder verify stat; do
+for command in watch record graph ladder verify stat; do
 	exits "$command --help" 0 "$tcpclose" "$command" --help
 	cp out help
 	exits "help $command" 0 "$tcpclose" help "$command"
@@ -94,7 +94,7 @@ while [ $# -lt 130 ]; do
 done
 complains "more filters than there is room for" "no more than 64" "$tcpclose" watch "$@"
 
-for command in watch ladder stat "record x.rec"; do
+for command in watch graph ladder stat "record x.rec"; do
 	# shellcheck disable=SC2086
 	set -- "$tcpclose" $command
 	complains "$command: no device" "no /dev/no.*modprobe tcpclose" "$@" --device /dev/no-such-device
@@ -118,7 +118,7 @@ if [ "$(cat err)" = 0 ] && [ "$(wc -l <out)" = 1 ]; then ok "and nothing is said
 # The man page knows every option and every JSON name
 man=$top/Documentation/tcpclose.1
 sed 's/\\-/-/g; s/\\f[A-Z]//g' "$man" >manual
-for command in watch record ladder verify stat; do
+for command in watch record graph ladder verify stat; do
 	"$tcpclose" "$command" --help | sed -n 's/^ .*\(--[a-z]*\) .*/\1/p'
 done | sort -u | grep -v -e '^--help$' >options
 "$tcpclose" watch --json --input sample.rec 2>complaints >json

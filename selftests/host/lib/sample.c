@@ -7,9 +7,14 @@
  *	sample many N		a recording of N transitions
  *	sample lives N ROOM	a recording of N records: whole lives, ROOM at a time
  *	sample losses N ROOM	likewise, and some of them were lost
+ *	sample graph		a recording of all that a diagram may show
+ *	sample empty		a recording without records
+ *	sample pairs		a recording with a transition of each state to each
+ *	sample noise N		a recording of N records of noise
  *	sample text|json	a report of statistics
  */
 #include <arpa/inet.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -316,6 +321,179 @@ static int whole_lives(bool losses, unsigned long count, unsigned int room)
 	return lives_write(&lives, count);
 }
 
+static void add_step(unsigned int from, unsigned int to, unsigned int context,
+		     unsigned int cause, __u64 dwell_ns)
+{
+	struct tcpclose_record r = step(0, from, to);
+
+	r.how = TCPCLOSE_HOW(0, 0, context, 0, 0);
+	r.cause = cause;
+	r.dwell_ns = dwell_ns;
+	add(r);
+}
+
+static void add_hand_over(unsigned int from, unsigned int to,
+			  unsigned int context, unsigned int cause)
+{
+	struct tcpclose_record r = step(0, from, to);
+
+	r.raw = TCPCLOSE_EDGE(from, TCPCLOSE_CLOSE);
+	r.how = TCPCLOSE_HOW(0, 0, context, 0, 0);
+	r.cause = cause;
+	r.dwell_ns = 5000000;
+	add(r);
+}
+
+static void add_mini(unsigned int from, unsigned int to, unsigned int context,
+		     unsigned int cause, unsigned int end, __u64 dwell_ns)
+{
+	struct tcpclose_record r = mini(0, from, to);
+
+	r.how = TCPCLOSE_HOW(TCPCLOSE_ORIGIN_TIMEWAIT, 0, context, 0, 0);
+	r.mark = from == to ? TCPCLOSE_MARK_REARM : 0;
+	r.cause = cause;
+	r.end = end;
+	r.dwell_ns = dwell_ns;
+	add(r);
+}
+
+static void openings(void)
+{
+	add_step(TCPCLOSE_CLOSE, TCPCLOSE_LISTEN, TCPCLOSE_CONTEXT_PROCESS, 0,
+		 TCPCLOSE_UNKNOWN_NS);
+	add_step(TCPCLOSE_CLOSE, TCPCLOSE_CLOSE, TCPCLOSE_CONTEXT_PROCESS, 0,
+		 TCPCLOSE_UNKNOWN_NS);
+	add_step(TCPCLOSE_CLOSE, TCPCLOSE_SYN_SENT, TCPCLOSE_CONTEXT_PROCESS, 0,
+		 TCPCLOSE_UNKNOWN_NS);
+	add_step(TCPCLOSE_LISTEN, TCPCLOSE_SYN_RECV, TCPCLOSE_CONTEXT_SOFTIRQ,
+		 0, TCPCLOSE_UNKNOWN_NS);
+	add_step(TCPCLOSE_SYN_SENT, TCPCLOSE_ESTABLISHED,
+		 TCPCLOSE_CONTEXT_SOFTIRQ, 0, 20 * 1000 * 1000);
+	add_step(TCPCLOSE_SYN_RECV, TCPCLOSE_ESTABLISHED,
+		 TCPCLOSE_CONTEXT_SOFTIRQ, 0, 2000);
+	add_step(TCPCLOSE_SYN_SENT, TCPCLOSE_CLOSE, TCPCLOSE_CONTEXT_SOFTIRQ,
+		 TCPCLOSE_CAUSE_REFUSED, 21 * 1000 * 1000);
+	add_step(TCPCLOSE_SYN_SENT, TCPCLOSE_CLOSE, TCPCLOSE_CONTEXT_PROCESS,
+		 TCPCLOSE_CAUSE_CONNECT_ABORTED, 3 * SECOND);
+	add_step(TCPCLOSE_LISTEN, TCPCLOSE_CLOSE, TCPCLOSE_CONTEXT_PROCESS,
+		 TCPCLOSE_CAUSE_LISTENER, 3600 * SECOND);
+}
+
+/* The median of both kinds of closes is that of the one in the middle. */
+static void closes(void)
+{
+	__u64 i;
+
+	for (i = 1; i <= 101; i++) {
+		add_step(TCPCLOSE_ESTABLISHED, TCPCLOSE_FIN_WAIT1,
+			 TCPCLOSE_CONTEXT_PROCESS, 0, i * 1000 * 1000);
+		add_step(TCPCLOSE_FIN_WAIT1, TCPCLOSE_FIN_WAIT2,
+			 TCPCLOSE_CONTEXT_SOFTIRQ, 0, i * 1000);
+		add_hand_over(TCPCLOSE_FIN_WAIT2, TCPCLOSE_FIN_WAIT2,
+			      TCPCLOSE_CONTEXT_SOFTIRQ, 0);
+		add_mini(TCPCLOSE_FIN_WAIT2, TCPCLOSE_TIME_WAIT,
+			 TCPCLOSE_CONTEXT_SOFTIRQ, TCPCLOSE_CAUSE_FIN, 0,
+			 i * SECOND);
+		add_mini(TCPCLOSE_TIME_WAIT, TCPCLOSE_CLOSE,
+			 i % 2 ? TCPCLOSE_CONTEXT_TIMER :
+				 TCPCLOSE_CONTEXT_PROCESS,
+			 0,
+			 i % 2 ? TCPCLOSE_END_EXPIRED : TCPCLOSE_END_RECYCLED,
+			 60 * SECOND);
+	}
+	for (i = 1; i <= 1500; i++) {
+		add_step(TCPCLOSE_ESTABLISHED, TCPCLOSE_CLOSE_WAIT,
+			 TCPCLOSE_CONTEXT_SOFTIRQ, 0, i * 1000 * 1000);
+		add_step(TCPCLOSE_CLOSE_WAIT, TCPCLOSE_LAST_ACK,
+			 TCPCLOSE_CONTEXT_PROCESS, 0, 1);
+	}
+	add_step(TCPCLOSE_LAST_ACK, TCPCLOSE_CLOSE, TCPCLOSE_CONTEXT_SOFTIRQ,
+		 TCPCLOSE_CAUSE_FIN, 20 * 1000 * 1000);
+}
+
+static void less_common(void)
+{
+	struct tcpclose_record r;
+
+	add_step(TCPCLOSE_SYN_RECV, TCPCLOSE_FIN_WAIT1,
+		 TCPCLOSE_CONTEXT_PROCESS, 0, 1000);
+	add_step(TCPCLOSE_FIN_WAIT1, TCPCLOSE_FIN_WAIT1,
+		 TCPCLOSE_CONTEXT_PROCESS, 0, 1000);
+	add_step(TCPCLOSE_FIN_WAIT1, TCPCLOSE_CLOSING,
+		 TCPCLOSE_CONTEXT_BACKLOG, 0, 1000);
+	add_hand_over(TCPCLOSE_CLOSING, TCPCLOSE_TIME_WAIT,
+		      TCPCLOSE_CONTEXT_SOFTIRQ, TCPCLOSE_CAUSE_FIN);
+	add_mini(TCPCLOSE_TIME_WAIT, TCPCLOSE_TIME_WAIT,
+		 TCPCLOSE_CONTEXT_SOFTIRQ, 0, 0, 30 * SECOND);
+	add_mini(TCPCLOSE_TIME_WAIT, TCPCLOSE_CLOSE, TCPCLOSE_CONTEXT_SOFTIRQ,
+		 0, TCPCLOSE_END_RST, 90 * SECOND);
+	add_step(TCPCLOSE_ESTABLISHED, TCPCLOSE_CLOSE, TCPCLOSE_CONTEXT_PROCESS,
+		 TCPCLOSE_CAUSE_LINGER, 86400 * SECOND);
+	add_step(TCPCLOSE_ESTABLISHED, TCPCLOSE_CLOSE, TCPCLOSE_CONTEXT_PROCESS,
+		 TCPCLOSE_CAUSE_DESTROYED, 86400 * SECOND);
+	add_mini(TCPCLOSE_FIN_WAIT2, TCPCLOSE_CLOSE, TCPCLOSE_CONTEXT_TIMER,
+		 TCPCLOSE_CAUSE_FIN_WAIT2_TIMEOUT, TCPCLOSE_END_EXPIRED,
+		 60 * SECOND);
+	r = step(0, TCPCLOSE_CLOSING, TCPCLOSE_CLOSE);
+	r.cause = TCPCLOSE_CAUSE_FIN;
+	r.end = TCPCLOSE_END_OVERFLOW;
+	r.cookie = 0x2002;
+	add(r);
+	marker(RECORDING_KIND_LOST, 0, 12345, 0, "");
+	seq[0] += 12345;
+}
+
+/* What must not be. */
+static void violations(void)
+{
+	add_step(TCPCLOSE_ESTABLISHED, TCPCLOSE_TIME_WAIT,
+		 TCPCLOSE_CONTEXT_PROCESS, 0, 1000);
+	add_step(TCPCLOSE_LAST_ACK, TCPCLOSE_ESTABLISHED,
+		 TCPCLOSE_CONTEXT_SOFTIRQ, 0, 1000);
+	add_step(TCPCLOSE_LAST_ACK, TCPCLOSE_ESTABLISHED,
+		 TCPCLOSE_CONTEXT_SOFTIRQ, 0, 3000);
+	/* A timer does not acknowledge. */
+	add_step(TCPCLOSE_FIN_WAIT1, TCPCLOSE_FIN_WAIT2,
+		 TCPCLOSE_CONTEXT_TIMER, 0, 1000);
+	add_step(15, TCPCLOSE_CLOSE_WAIT, TCPCLOSE_CONTEXT_TIMER, 0,
+		 TCPCLOSE_UNKNOWN_NS);
+}
+
+static void diagram(void)
+{
+	header();
+	openings();
+	closes();
+	less_common();
+	violations();
+}
+
+static void all_pairs(void)
+{
+	unsigned int edge;
+
+	header();
+	for (edge = 0; edge < 256; edge++)
+		add(step(0, TCPCLOSE_EDGE_FROM(edge),
+			 TCPCLOSE_EDGE_TO(edge)));
+}
+
+static void noise(unsigned int count)
+{
+	unsigned int seed = 1, i;
+	unsigned char bytes[TCPCLOSE_RECORD_SIZE];
+	const size_t kind = offsetof(struct tcpclose_record, kind);
+
+	header();
+	while (count--) {
+		for (i = 0; i < sizeof(bytes); i++)
+			bytes[i] = (unsigned char)rand_r(&seed);
+		if (count % 8)
+			bytes[kind] = TCPCLOSE_KIND_TRANSITION;
+		buffer_add(&out, bytes, sizeof(bytes));
+	}
+}
+
 static void count_duration(struct tcpclose_histogram *h, unsigned int bucket,
 			   __u64 ns, __u64 times)
 {
@@ -422,6 +600,14 @@ int main(int argc, char **argv)
 	else if (argc == 4 && !strcmp(argv[1], "losses"))
 		failed = whole_lives(true, strtoul(argv[2], NULL, 10),
 				     strtoul(argv[3], NULL, 10));
+	else if (argc == 2 && !strcmp(argv[1], "graph"))
+		diagram();
+	else if (argc == 2 && !strcmp(argv[1], "empty"))
+		header();
+	else if (argc == 2 && !strcmp(argv[1], "pairs"))
+		all_pairs();
+	else if (argc == 3 && !strcmp(argv[1], "noise"))
+		noise(strtoul(argv[2], NULL, 10));
 	else if (argc == 2 && !strcmp(argv[1], "text"))
 		report(&text);
 	else if (argc == 2 && !strcmp(argv[1], "json"))

@@ -54,6 +54,20 @@ same()
 	fi
 }
 
+# golden NAME FILE COMMAND...: prints what the golden file has; UPDATE=1 accepts
+# what it prints now
+golden()
+{
+	name=$1 file=$2
+	shift 2
+	"$@" >"$work/actual" 2>"$work/complaints"
+	cat "$work/complaints" >>"$work/actual"
+	licence="# SPDX-License-Identifier: GPL-2.0-only"
+	[ -z "${UPDATE:-}" ] || { echo "$licence"; cat "$work/actual"; } >"$golden/$file"
+	sed "1{/^$licence\$/d}" "$golden/$file" >"$work/golden"
+	same "$name" "$work/golden" "$work/actual"
+}
+
 # exits NAME STATUS COMMAND...: what it prints is in $work/out and $work/err
 exits()
 {
