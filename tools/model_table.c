@@ -563,11 +563,17 @@ const struct model_edge model_table[] = {
 		.wording =
 			"The only thing that can arrive in this state is a retransmission of the remote FIN. Acknowledge it, and restart the 2 MSL timeout.",
 	},
-	MINI_END(TIME_WAIT, "time_wait-close-expired", EXPIRED,
-		 "tw_timer_handler()", "Timeout=2MSL", MODEL_BY_TIMER,
-		 MODEL_GRACEFUL, 0, TIMER,
-		 "If the time-wait timeout expires on a connection, delete the TCB, enter the CLOSED state, and return.",
-		 MODEL_DOCUMENTED, "3.10.8"),
+	{
+		FROM_TO(TIME_WAIT, CLOSE), .id = "time_wait-close-expired",
+		.shape = MODEL_MINI, .figure = true,
+		.standing = MODEL_DOCUMENTED, .manner = MODEL_GRACEFUL,
+		.trigger = MODEL_BY_TIMER, .ends = E(EXPIRED),
+		.contexts = TIMER, .event = "Timeout=2MSL",
+		.action = "delete TCB", .by = "tw_timer_handler()",
+		.section = "3.10.8",
+		.wording =
+			"If the time-wait timeout expires on a connection, delete the TCB, enter the CLOSED state, and return.",
+	},
 	MINI_END(TIME_WAIT, "time_wait-close-rst", RST,
 		 "tcp_timewait_state_process()", "rcv RST", MODEL_BY_SEGMENT,
 		 MODEL_ABRUPT, 0, SOFTIRQ,
