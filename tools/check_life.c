@@ -248,11 +248,16 @@ static void check_state(struct check *c, const struct event *e,
 static void check_marks(struct check *c, const struct event *e,
 			struct history_entry *entry)
 {
-	if (event_is_marked(e))
+	bool was_marked = entry->flags & HISTORY_MARKED;
+
+	if (event_is_marked(e)) {
 		entry->flags |= HISTORY_MARKED;
-	else if (entry->flags & HISTORY_MARKED)
+		if (c->wanted && !was_marked)
+			c->marked++;
+	} else if (was_marked) {
 		check_fault(c, FAULT_MARK, e,
 			    "its beginning was not known before");
+	}
 }
 
 static void advance(struct check *c, const struct event *e,
@@ -360,14 +365,10 @@ static int see_first(struct check *c, const struct event *e)
 	}
 	entry = history_add(&c->history, e->cookie, e->netns_inode);
 	adopt(entry, e);
-	if (!event_is_marked(e)) {
+	if (!event_is_marked(e))
 		ret = look_back(c, e, entry);
-	} else {
-		if (c->wanted)
-			c->marked++;
-		if (event_is_mini(e))
-			open_hole(entry, 0, 0, 0, e->old, 0);
-	}
+	else if (event_is_mini(e))
+		open_hole(entry, 0, 0, 0, e->old, 0);
 	check_marks(c, e, entry);
 	check_values(c, e, entry);
 	advance(c, e, entry);

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # What tcpclose verify says, and how it exits. That tampering is caught wherever
-# it is, is shown in verify.c.
+# it is, is shown in tampering.c.
 #
 # To accept a change: UPDATE=1 selftests/host/verify.sh, and look at the diff.
 

@@ -1,0 +1,333 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * tcpclose verify on real streams: whatever the machine, the module and the
+ * reader go through, what the module says is what TCP may do, and whole.
+ */
+/* vm: --smp 4 --one-thread */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "kselftest_harness.h"
+
+#include "lib/device.h"
+#include "lib/module.h"
+#include "lib/namespace.h"
+#include "lib/net.h"
+#include "lib/traffic.h"
+
+#define REPORT_MAX	65536
+
+/**
+ * struct verifier - a running tcpclose verify
+ * @out: what it writes
+ * @report: the same, when it has ended
+ */
+struct verifier {
+	pid_t pid;
+	int out;
+	char report[REPORT_MAX];
+};
+
+FIXTURE(verify)
+{
+	struct verifier verifier;
+};
+
+FIXTURE_SETUP(verify)
+{
+	self->verifier.pid = 0;
+}
+
+FIXTURE_TEARDOWN(verify)
+{
+	if (self->verifier.pid > 0)
+		kill(self->verifier.pid, SIGKILL);
+	EXPECT_EQ(0, module_reload(""));
+}
+
+/* It has the device open, so nothing that happens now escapes it. */
+static bool is_open(pid_t pid)
+{
+	char path[64], target[64];
+	int fd;
+
+	for (fd = 3; fd < 16; fd++) {
+		ssize_t len;
+
+		snprintf(path, sizeof(path), "/proc/%d/fd/%d", pid, fd);
+		len = readlink(path, target, sizeof(target) - 1);
+		target[len > 0 ? len : 0] = '\0';
+		if (!strcmp(target, TCPCLOSE_DEVICE))
+			return true;
+	}
+	return false;
+}
+
+static int start(struct verifier *v, const char *argument)
+{
+	int tries;
+
+	v->out = memfd_create("report", MFD_CLOEXEC);
+	if (v->out < 0)
+		return -errno;
+	v->pid = fork();
+	if (!v->pid) {
+		dup2(v->out, STDOUT_FILENO);
+		execlp("tcpclose", "tcpclose", "verify", argument, NULL);
+		_exit(127);
+	}
+	for (tries = 0; tries < 1000 && !is_open(v->pid); tries++)
+		usleep(10000);
+	return is_open(v->pid) ? 0 : -ETIMEDOUT;
+}
+
+/* Return: its exit status; the report is printed if that is not 0 */
+static int finish(struct verifier *v)
+{
+	int status;
+	ssize_t len;
+
+	kill(v->pid, SIGINT);
+	if (waitpid(v->pid, &status, 0) != v->pid)
+		return -errno;
+	v->pid = 0;
+	len = pread(v->out, v->report, sizeof(v->report) - 1, 0);
+	v->report[len > 0 ? len : 0] = '\0';
+	close(v->out);
+	if (status)
+		fprintf(stderr, "%s\n", v->report);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : -EINTR;
+}
+
+/* The number behind the last word of a line that begins so; 0: no such line */
+static long number(const struct verifier *v, const char *line)
+{
+	const char *at = strstr(v->report, line);
+	long value = 0;
+
+	if (!at)
+		return 0;
+	sscanf(at + strlen(line), "%ld", &value);
+	return value;
+}
+
+#define CHECKED(v)	number(v, "Checked ")
+
+static long closes(int family, unsigned int cycles, unsigned int threads)
+{
+	return traffic_run(&(struct traffic){
+		.family = family,
+		.closes = TRAFFIC_MIXED,
+		.cycles = cycles,
+		.threads = threads,
+	});
+}
+
+/* ---- what happens to connections */
+
+TEST_F_TIMEOUT(verify, mixed_closes_are_clean, 120)
+{
+	ASSERT_EQ(0, start(&self->verifier, NULL));
+	EXPECT_EQ(1200, closes(AF_UNSPEC, 300, 4));
+	EXPECT_EQ(0, finish(&self->verifier));
+	EXPECT_LE(3 * 1200, CHECKED(&self->verifier));
+}
+
+TEST_F_TIMEOUT(verify, whole_lives_are_clean, 120)
+{
+	ASSERT_EQ(0, device_scope("all"));
+	ASSERT_EQ(0, start(&self->verifier, NULL));
+	EXPECT_EQ(800, closes(AF_UNSPEC, 200, 4));
+	EXPECT_EQ(0, finish(&self->verifier));
+	EXPECT_LE(6 * 800, CHECKED(&self->verifier));
+	EXPECT_EQ(0, number(&self->verifier, "opening not recorded (scope=teardown)"));
+}
+
+TEST_F_TIMEOUT(verify, changes_of_scope_are_clean, 120)
+{
+	struct traffic_run *run;
+	int i;
+
+	ASSERT_EQ(0, start(&self->verifier, NULL));
+	run = traffic_start(&(struct traffic){
+		.family = AF_UNSPEC,
+		.closes = TRAFFIC_MIXED,
+		.threads = 3,
+	});
+	ASSERT_NE(NULL, run);
+	for (i = 0; i < 40; i++) {
+		ASSERT_EQ(0, device_scope(i % 2 ? "teardown" : "all"));
+		usleep(20000);
+	}
+	EXPECT_LT(0, traffic_stop(run));
+	EXPECT_EQ(0, finish(&self->verifier));
+	EXPECT_LT(0, number(&self->verifier, "opening not recorded (scope=teardown)"));
+}
+
+/* The mini-socket keeps the cookie of a socket that begins another life. */
+TEST_F_TIMEOUT(verify, a_socket_that_is_used_again_is_clean, 60)
+{
+	const struct sockaddr nobody = { .sa_family = AF_UNSPEC };
+	union net_addr addr = net_loopback(AF_INET, 21000);
+	int listener = net_listen(&addr, 8);
+	int client = socket(AF_INET, SOCK_STREAM, 0);
+	int i, server;
+	char byte;
+
+	ASSERT_LE(0, listener);
+	ASSERT_LE(0, client);
+	ASSERT_EQ(0, device_scope("all"));
+	ASSERT_EQ(0, start(&self->verifier, NULL));
+	for (i = 0; i < 4; i++) {
+		ASSERT_EQ(0, connect(client, &addr.sa, sizeof(addr.in)));
+		server = accept(listener, NULL, NULL);
+		ASSERT_LE(0, server);
+		/* The client's FIN, then the server's: TIME_WAIT is the client's. */
+		ASSERT_EQ(0, shutdown(client, SHUT_WR));
+		ASSERT_EQ(0, read(server, &byte, 1));
+		ASSERT_EQ(0, close(server));
+		ASSERT_EQ(0, read(client, &byte, 1));
+		if (i == 2)
+			ASSERT_EQ(0, device_scope("teardown"));
+		ASSERT_EQ(0, connect(client, &nobody, sizeof(nobody)));
+	}
+	close(client);
+	close(listener);
+	EXPECT_EQ(0, finish(&self->verifier));
+	EXPECT_EQ(8, number(&self->verifier, "ended") + number(&self->verifier, "still open"));
+}
+
+/* ---- what happens to the reader */
+
+TEST_F_TIMEOUT(verify, loss_is_told_and_explains_gaps, 120)
+{
+	struct traffic_run *run;
+
+	ASSERT_EQ(0, module_reload("ring_records=256"));
+	ASSERT_EQ(0, start(&self->verifier, NULL));
+	run = traffic_start(&(struct traffic){
+		.family = AF_UNSPEC,
+		.closes = TRAFFIC_MIXED,
+		.threads = 4,
+	});
+	ASSERT_NE(NULL, run);
+	usleep(300000);
+	ASSERT_EQ(0, kill(self->verifier.pid, SIGSTOP));
+	sleep(3);
+	ASSERT_EQ(0, kill(self->verifier.pid, SIGCONT));
+	usleep(300000);
+	EXPECT_LT(0, traffic_stop(run));
+	EXPECT_EQ(0, finish(&self->verifier));
+	EXPECT_LT(0, number(&self->verifier, "records lost, as the stream tells"));
+	EXPECT_LT(0, number(&self->verifier, "gaps in histories, explained by that loss"));
+}
+
+TEST_F_TIMEOUT(verify, what_is_left_in_the_rings_is_clean, 120)
+{
+	ASSERT_EQ(0, module_reload("ring_records=256"));
+	EXPECT_EQ(800, closes(AF_UNSPEC, 200, 4));
+	ASSERT_EQ(0, start(&self->verifier, "--all"));
+	EXPECT_EQ(40, closes(AF_UNSPEC, 10, 4));
+	EXPECT_EQ(0, finish(&self->verifier));
+	EXPECT_LE(256, CHECKED(&self->verifier));
+	EXPECT_LT(0, number(&self->verifier, "began before the stream"));
+}
+
+TEST_F_TIMEOUT(verify, one_namespace_is_clean, 120)
+{
+	struct traffic_run *others;
+	int space = namespace_new(), before;
+
+	ASSERT_LE(0, space);
+	others = traffic_start(&(struct traffic){
+		.family = AF_INET,
+		.closes = TRAFFIC_MIXED,
+		.threads = 2,
+	});
+	ASSERT_NE(NULL, others);
+	before = namespace_enter(space);
+	ASSERT_LE(0, before);
+	ASSERT_EQ(0, start(&self->verifier, NULL));
+	EXPECT_EQ(200, closes(AF_UNSPEC, 100, 2));
+	ASSERT_EQ(0, namespace_leave(before));
+	EXPECT_LT(0, traffic_stop(others));
+	EXPECT_EQ(0, finish(&self->verifier));
+	/* Its own, and not the others', of which there are more. */
+	EXPECT_LE(3 * 200, CHECKED(&self->verifier));
+	EXPECT_GE(6 * 200, CHECKED(&self->verifier));
+	close(space);
+}
+
+/* ---- what happens to the module */
+
+TEST_F_TIMEOUT(verify, connections_older_than_the_module_are_clean, 120)
+{
+	int pairs[8][2], i;
+
+	ASSERT_EQ(0, module_unload());
+	for (i = 0; i < 8; i++)
+		ASSERT_EQ(0, net_pair(i % 2 ? AF_INET6 : AF_INET, pairs[i]));
+	/* TIME_WAIT, FIN_WAIT2, CLOSE_WAIT, and FIN_WAIT1 to begin with. */
+	EXPECT_EQ(8, closes(AF_INET, 8, 1));
+	ASSERT_EQ(0, shutdown(pairs[0][0], SHUT_WR));
+	ASSERT_EQ(0, close(pairs[1][0]));
+	ASSERT_EQ(0, module_load(""));
+	ASSERT_EQ(0, start(&self->verifier, NULL));
+	for (i = 0; i < 8; i++) {
+		if (i != 1)
+			ASSERT_EQ(0, close(pairs[i][0]));
+		ASSERT_EQ(0, close(pairs[i][1]));
+	}
+	EXPECT_EQ(0, net_run("ss -K -t state time-wait"));
+	EXPECT_EQ(40, closes(AF_UNSPEC, 20, 2));
+	EXPECT_EQ(0, finish(&self->verifier));
+	EXPECT_LE(16, number(&self->verifier, "older than the module, or not tracked by it"));
+}
+
+TEST_F_TIMEOUT(verify, more_connections_than_are_tracked_are_clean, 120)
+{
+	ASSERT_EQ(0, module_reload("max_conns=20"));
+	ASSERT_EQ(0, device_scope("all"));
+	ASSERT_EQ(0, start(&self->verifier, NULL));
+	EXPECT_EQ(400, closes(AF_UNSPEC, 100, 4));
+	EXPECT_EQ(0, net_run("ss -K -t state time-wait"));
+	EXPECT_EQ(0, finish(&self->verifier));
+	EXPECT_LT(100, number(&self->verifier, "older than the module, or not tracked by it"));
+}
+
+/* What the module lacks it says less of, but nothing that is wrong. */
+TEST_F_TIMEOUT(verify, a_module_without_some_hooks_is_clean, 300)
+{
+	static const char *const parameters[] = {
+		"hooks=kprobe",
+		"without=tcp_time_wait",
+		"without=tcp_timewait_state_process",
+		"without=__inet_twsk_schedule",
+		"without=inet_twsk_deschedule_put",
+		"without=inet_twsk_kill",
+		"without=tcp_twsk_destructor",
+		"without=tcp_data_queue",
+		"without=tcp_reset",
+		"without=inet_csk_clone_lock",
+	};
+	unsigned int i;
+
+	for (i = 0; i < sizeof(parameters) / sizeof(parameters[0]); i++) {
+		ASSERT_EQ(0, module_reload(parameters[i]))
+		TH_LOG("%s", parameters[i]);
+		ASSERT_EQ(0, device_scope("all"));
+		ASSERT_EQ(0, start(&self->verifier, NULL));
+		EXPECT_EQ(64, closes(AF_UNSPEC, 16, 4));
+		EXPECT_EQ(0, net_run("ss -K -t state time-wait"));
+		EXPECT_EQ(0, finish(&self->verifier))
+		TH_LOG("%s", parameters[i]);
+	}
+}
+
+TEST_HARNESS_MAIN
