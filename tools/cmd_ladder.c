@@ -257,10 +257,12 @@ static void tell_others(const struct run *run)
 
 	if (!more)
 		return;
-	tool_complain(run->session.tool,
-		      "%llu more connection%s: --count draws more, a cookie another%s",
-		      more, more == 1 ? " matches" : "s match",
-		      more > choice->other_count ? "; the next are" : "");
+	tool_complain(
+		run->session.tool,
+		"%s%llu more connection%s: --count draws more, a cookie another%s",
+		ends_forgotten(run->ends) ? "at least " : "", more,
+		more == 1 ? " matches" : "s match",
+		more > choice->other_count ? "; the next are" : "");
 	for (i = 0; i < choice->other_count; i++) {
 		words_endpoints(&w, choice->others[i].end);
 		tool_complain(run->session.tool, "0x%llx: %s",

@@ -87,6 +87,16 @@ void words_title(struct words *w, const struct ladder *ladder)
 		words_add(w, ", and a FIN that came again");
 }
 
+static void add_whereabouts(struct words *w, const struct ladder *ladder,
+			    enum ladder_side side)
+{
+	const struct end *end = ladder->ends[side];
+
+	words_add_side(w, ladder, side);
+	words_add(w, " is in ");
+	words_add_state(w, end->steps[end->count - 1].new);
+}
+
 static void conclude_manner(struct words *w, const struct ladder *ladder)
 {
 	const struct ladder_step *decisive = ladder_deciding_step(ladder);
@@ -95,10 +105,12 @@ static void conclude_manner(struct words *w, const struct ladder *ladder)
 
 	switch (ladder_kind(ladder)) {
 	case LADDER_OPEN:
-		words_add(w, "not closed: ");
-		words_add_side(w, ladder, LADDER_LEFT);
-		words_add(w, " is in ");
-		words_add_state(w, left->steps[left->count - 1].new);
+		words_add(w, "not closed, or not seen to the end: ");
+		add_whereabouts(w, ladder, LADDER_LEFT);
+		if (!ladder->ends[LADDER_RIGHT])
+			return;
+		words_add(w, ", ");
+		add_whereabouts(w, ladder, LADDER_RIGHT);
 		return;
 	case LADDER_UNSEEN:
 		words_add(w, "closed, but the step that tells why was not seen");
@@ -110,9 +122,10 @@ static void conclude_manner(struct words *w, const struct ladder *ladder)
 	default:
 		words_add(w, "graceful: %s", cause_phrase(decisive->step->cause));
 	}
-	if (closer == TCPCLOSE_CLOSER_BOTH) {
+	if (ladder_kind(ladder) == LADDER_SIMULTANEOUS) {
 		words_add(w, " before they had the other's");
-	} else if (closer != TCPCLOSE_CLOSER_NONE) {
+	} else if (closer == TCPCLOSE_CLOSER_LOCAL ||
+		   closer == TCPCLOSE_CLOSER_REMOTE) {
 		words_add(w, ", ");
 		words_add_side(w, ladder,
 			       closer == TCPCLOSE_CLOSER_LOCAL ? LADDER_LEFT :
@@ -199,7 +212,8 @@ static void add_edges(struct words *w, const struct ladder *ladder,
 		for (j = 0; j < i; j++)
 			if (ladder->steps[j].step->verdict == verdict &&
 			    ladder->steps[j].step->old == step->old &&
-			    ladder->steps[j].step->new == step->new)
+			    ladder->steps[j].step->new == step->new &&
+			    ladder->steps[j].step->orphaned == step->orphaned)
 				break;
 		if (j < i)
 			continue;

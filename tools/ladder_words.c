@@ -4,6 +4,7 @@
  *
  * Knows nothing of where on the drawing that goes.
  */
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
@@ -73,8 +74,15 @@ static bool add_traffic(struct words *w, const struct end *end)
 		return false;
 	words_add(w, "%lld B sent, %lld B received", (long long)end->bytes_sent,
 		  (long long)end->bytes_received);
-	if (end->retransmits > 0)
-		words_add(w, ", %lld retransmitted", (long long)end->retransmits);
+	return true;
+}
+
+static bool add_retransmits(struct words *w, const struct end *end)
+{
+	if (end->retransmits <= 0)
+		return false;
+	words_add(w, "%lld segment%s sent again", (long long)end->retransmits,
+		  end->retransmits == 1 ? "" : "s");
 	return true;
 }
 
@@ -134,6 +142,7 @@ int words_headings(struct words lines[WORDS_HEADINGS],
 	count++;
 	count += add_processes(&lines[count], end);
 	count += add_traffic(&lines[count], end);
+	count += add_retransmits(&lines[count], end);
 	return count;
 }
 
@@ -160,7 +169,7 @@ static void add_error(struct words *w, const struct end_step *step)
 	if (step->sk_err <= 0)
 		return;
 	name = error_name((unsigned int)step->sk_err);
-	words_add(w, "%s", w->text[0] ? ": " : "");
+	words_add(w, "%s", w->text[0] ? ", " : "");
 	if (name)
 		words_add(w, "%s", name);
 	else
@@ -229,6 +238,38 @@ static void caption_segment(struct words *w, const struct end_step *step)
 	add_error(w, step);
 }
 
+/* Room for a name, however it is written: the rows depend on it. */
+static size_t name_columns(const struct end_step *step)
+{
+	size_t len = strlen(step->comm);
+
+	return len && len < 6 ? 6 : len;
+}
+
+static size_t process_columns(const struct end_step *step)
+{
+	char number[16];
+
+	return name_columns(step) +
+	       (size_t)snprintf(number, sizeof(number), "[%u]", step->pid);
+}
+
+/* A name with characters that must not be shown is cut; the heading has all. */
+static void add_short_process(struct words *w, const struct end_step *step)
+{
+	char shown[FORMAT_TEXT_MAX(sizeof(step->comm)) + 1];
+	size_t room = name_columns(step);
+
+	*format_text(shown, step->comm, w->utf8) = '\0';
+	if (w->raw || format_columns(shown, strlen(shown)) <= room) {
+		add_process(w, step);
+		return;
+	}
+	words_add(w, "%.*s...", (int)words_fit(shown, room - 3), shown);
+	if (step->pid)
+		words_add(w, "[%u]", step->pid);
+}
+
 static bool is_timers(const struct ladder_step *ls)
 {
 	const struct model_edge *edge = ladder_edge(ls);
@@ -260,14 +301,13 @@ int words_captions(struct words lines[WORDS_CAPTIONS],
 		add_error(w, ls->step);
 		return 1;
 	}
-	if (!end_step_is_call(ls->step)) {
+	if (!end_step_is_call(ls->step) || ls->step->orphaned) {
 		caption_segment(w, ls->step);
 		return w->text[0] ? 1 : 0;
 	}
 	call = ladder_call(ladder, step);
-	add_process(w, ls->step);
-	if (format_columns(w->text, strlen(w->text)) + 1 + strlen(call) <=
-	    CAPTION_COLUMNS) {
+	add_short_process(w, ls->step);
+	if (process_columns(ls->step) + 1 + strlen(call) <= CAPTION_COLUMNS) {
 		words_add(w, " %s", call);
 		return 1;
 	}

@@ -12,7 +12,7 @@
 
 /* Lines that there are at most. */
 #define WORDS_CAPTIONS 2
-#define WORDS_HEADINGS 6
+#define WORDS_HEADINGS 7
 #define WORDS_CONCLUSIONS 12
 
 void words_title(struct words *w, const struct ladder *ladder);

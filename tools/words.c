@@ -129,3 +129,22 @@ void words_bits(struct words *w, unsigned int bits)
 		if (bits >> bit & 1 && flag_name(bit))
 			words_add(w, "%s%s", w->text[0] ? "," : "", flag_name(bit));
 }
+
+/**
+ * words_fit() - how much of a text fits
+ * @text: valid UTF-8
+ * @columns: how many there are
+ *
+ * Return: bytes
+ */
+size_t words_fit(const char *text, size_t columns)
+{
+	size_t len = 0;
+
+	while (text[len] && columns--) {
+		len++;
+		while (((unsigned char)text[len] & 0xc0) == 0x80)
+			len++;
+	}
+	return len;
+}

@@ -6,6 +6,7 @@
 #define TCPCLOSE_WORDS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "compiler.h"
@@ -33,5 +34,6 @@ void words_add_endpoint(struct words *w, const uint8_t addr[16],
 void words_add_state(struct words *w, unsigned int state);
 void words_duration(struct words *w, int64_t ns);
 void words_bits(struct words *w, unsigned int bits);
+size_t words_fit(const char *text, size_t columns);
 
 #endif /* TCPCLOSE_WORDS_H */

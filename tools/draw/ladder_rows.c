@@ -55,17 +55,21 @@ static void put(struct placing *p, enum ladder_side side, enum ladder_cell cell,
 	row->sides[side].caption = caption;
 }
 
+static bool has_first_state(const struct ladder *ladder, enum ladder_side side)
+{
+	const struct end *end = ladder->ends[side];
+
+	return end && end->steps[0].old != TCPCLOSE_CLOSE;
+}
+
 /* The state that each end is in at first, where it is there at all. */
 static void put_first_states(struct placing *p)
 {
 	enum ladder_side side;
 	int i;
 
-	row_at(p->rows, 0);
 	for (side = 0; side < LADDER_SIDES; side++) {
-		const struct end *end = p->ladder->ends[side];
-
-		if (end && end->steps[0].old != TCPCLOSE_CLOSE)
+		if (has_first_state(p->ladder, side))
 			put(p, side, LADDER_STATE, LADDER_NONE, 0);
 	}
 	for (i = 0; i < p->ladder->arrow_count; i++) {
@@ -75,7 +79,7 @@ static void put_first_states(struct placing *p)
 		p->rows->from[i] = p->middle;
 		p->rows->to[i] = p->middle++;
 	}
-	p->middle = max(p->middle, 1);
+	p->middle = max(p->middle, p->rows->count);
 	p->side[LADDER_LEFT] = p->middle;
 	p->side[LADDER_RIGHT] = p->middle;
 	p->last = p->middle - 1;
@@ -160,8 +164,10 @@ static void put_step(struct placing *p, int i)
 
 	if (gap_before(p->ladder, i))
 		put_gap(p, gap_before(p->ladder, i));
-	if (ls->missing)
+	if (ls->missing) {
+		p->side[ls->side] = max(p->side[ls->side], p->last + 1);
 		put(p, ls->side, LADDER_MISSING, i, 0);
+	}
 	row = row_of_step(p, ls);
 	row_at(p->rows, row)->step = i;
 	p->side[ls->side] = row;
@@ -179,35 +185,41 @@ static void put_step(struct placing *p, int i)
 		put_departure(p, ls->sent, max(row, p->middle));
 }
 
-/* An end's line reaches from its first state to CLOSE. */
-static void draw_lives(struct placing *p)
+/* The last row of an end's line: that of CLOSE, or of what is sent with it. */
+static int row_of_death(const struct ladder_rows *rows,
+			const struct ladder *ladder, enum ladder_side side)
 {
-	bool alive[LADDER_SIDES];
-	enum ladder_side side;
-	int i;
+	int row, death = rows->count;
 
-	for (side = 0; side < LADDER_SIDES; side++)
-		alive[side] =
-			p->ladder->ends[side] &&
-			p->ladder->ends[side]->steps[0].old != TCPCLOSE_CLOSE;
-	for (i = 0; i < p->rows->count; i++) {
+	for (row = 0; row < rows->count; row++) {
+		const struct ladder_place *place = &rows->rows[row].sides[side];
+		const struct ladder_step *ls;
+
+		if (place->cell != LADDER_STATE || place->step == LADDER_NONE)
+			continue;
+		ls = &ladder->steps[place->step];
+		if (ls->step->new != TCPCLOSE_CLOSE)
+			continue;
+		death = row;
+		if (ls->sent != LADDER_NONE)
+			death = max(death, rows->from[ls->sent]);
+	}
+	return death;
+}
+
+/* An end's line reaches from its first state to CLOSE. */
+static void draw_life(struct placing *p, enum ladder_side side)
+{
+	bool alive = has_first_state(p->ladder, side);
+	int death = row_of_death(p->rows, p->ladder, side), i;
+
+	for (i = 0; i < p->rows->count && i <= death; i++) {
 		struct ladder_row *row = &p->rows->rows[i];
 
-		for (side = 0; side < LADDER_SIDES; side++) {
-			struct ladder_place *place = &row->sides[side];
-			const struct end_step *step =
-				place->cell == LADDER_STATE &&
-						place->step != LADDER_NONE ?
-					p->ladder->steps[place->step].step :
-					NULL;
-
-			if (row->step != LADDER_NONE &&
-			    p->ladder->steps[row->step].side == side)
-				alive[side] = true;
-			place->alive = alive[side];
-			if (step && step->new == TCPCLOSE_CLOSE)
-				alive[side] = false;
-		}
+		if (row->step != LADDER_NONE &&
+		    p->ladder->steps[row->step].side == side)
+			alive = true;
+		row->sides[side].alive = alive;
 	}
 }
 
@@ -227,5 +239,6 @@ void ladder_rows_place(struct ladder_rows *rows, const struct ladder *ladder)
 	put_first_states(&p);
 	for (i = 0; i < ladder->step_count; i++)
 		put_step(&p, i);
-	draw_lives(&p);
+	draw_life(&p, LADDER_LEFT);
+	draw_life(&p, LADDER_RIGHT);
 }

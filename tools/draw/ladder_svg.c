@@ -57,7 +57,8 @@ static enum svg_role role_of_step(const struct end_step *step)
 	return step->cause > TCPCLOSE_CAUSE_FIN ? SVG_ABRUPT : SVG_INK;
 }
 
-static void captions_of(const struct ladder_picture *p, int step,
+/* As they will look, or raw: for svg_text(), which makes them harmless. */
+static void captions_of(const struct ladder_picture *p, int step, bool raw,
 			struct words lines[WORDS_CAPTIONS], int *count)
 {
 	int i;
@@ -65,7 +66,7 @@ static void captions_of(const struct ladder_picture *p, int step,
 	memset(lines, 0, WORDS_CAPTIONS * sizeof(*lines));
 	for (i = 0; i < WORDS_CAPTIONS; i++) {
 		lines[i].utf8 = true;
-		lines[i].raw = true;
+		lines[i].raw = raw;
 	}
 	*count = words_captions(lines, p->ladder, step);
 }
@@ -110,7 +111,7 @@ static void draw_place(const struct ladder_picture *p, enum ladder_side side, in
 			     "(steps not seen)");
 		return;
 	case LADDER_CAPTION:
-		captions_of(p, place->step, lines, &count);
+		captions_of(p, place->step, true, lines, &count);
 		write_beside(p, side, BESIDE, y, &plain_font,
 			     role_of_step(p->ladder->steps[place->step].step),
 			     lines[place->caption].text);
@@ -222,6 +223,7 @@ static void draw_headings(const struct ladder_picture *p)
 
 static int width_of_side(const struct ladder_picture *p, enum ladder_side side)
 {
+	struct words headings[WORDS_HEADINGS] = { 0 };
 	struct words lines[WORDS_CAPTIONS];
 	int widest = 2 * BESIDE + p->states +
 		     svg_text_width(&note_font, "999.9ms");
@@ -230,16 +232,19 @@ static int width_of_side(const struct ladder_picture *p, enum ladder_side side)
 	for (i = 0; i < p->ladder->step_count; i++) {
 		if (p->ladder->steps[i].side != side)
 			continue;
-		captions_of(p, i, lines, &count);
+		captions_of(p, i, false, lines, &count);
 		for (line = 0; line < count; line++)
 			widest = max(widest,
 				     BESIDE + svg_text_width(&plain_font,
 							     lines[line].text));
 	}
-	for (i = 0; i < p->heading_count[side]; i++)
+	for (i = 0; i < WORDS_HEADINGS; i++)
+		headings[i].utf8 = true;
+	count = words_headings(headings, p->ladder, side);
+	for (i = 0; i < count; i++)
 		widest = max(widest,
 			     svg_text_width(i ? &note_font : &bold_font,
-					    p->headings[side][i].text) -
+					    headings[i].text) -
 				     MIDDLE / 4);
 	return widest;
 }

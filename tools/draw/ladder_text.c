@@ -24,34 +24,22 @@ static void spaces(const struct ladder_drawing *d, int count)
 		buffer_printf(d->to, "%*s", count, "");
 }
 
-/* As much of a text as fits: characters beyond ASCII are not cut in two. */
-static size_t fit(const char *text, int columns)
-{
-	size_t len = 0;
-
-	while (text[len] && columns--) {
-		len++;
-		while (((unsigned char)text[len] & 0xc0) == 0x80)
-			len++;
-	}
-	return len;
-}
-
 static int columns_of(const char *text)
 {
 	return (int)format_columns(text, strlen(text));
 }
 
-static void write_text(const struct ladder_drawing *d, const char *text, int room,
-		       const char *colour)
+/* What does not fit is cut, and shown to be. */
+static void write_text(const struct ladder_drawing *d, const char *text,
+		       int room, const char *colour)
 {
-	size_t len = fit(text, room);
+	bool whole = columns_of(text) <= room;
+	size_t len = words_fit(text, (size_t)(whole ? room : room - 3));
 
-	if (colour && d->style->colour)
-		buffer_printf(d->to, "%s%.*s%s", colour, (int)len, text,
-			      TERMINAL_PLAIN);
-	else
-		buffer_printf(d->to, "%.*s", (int)len, text);
+	if (!d->style->colour)
+		colour = NULL;
+	buffer_printf(d->to, "%s%.*s%s%s", colour ? colour : "", (int)len, text,
+		      whole ? "" : "...", colour ? TERMINAL_PLAIN : "");
 }
 
 /* What stands on a side of a row; its colour. */
