@@ -1,0 +1,175 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Ladders: what is drawn of which connection, and that nothing in a recording
+# makes it anything else.
+#
+# To accept a change: UPDATE=1 selftests/host/ladder.sh, and look at the diff.
+
+set -u
+# shellcheck source=selftests/host/lib/tap.sh
+. "$(dirname "$0")/lib/tap.sh"
+
+"${CC:-cc}" -O1 -w -std=gnu11 -D_GNU_SOURCE -I"$top/module/uapi" -I"$top/tools" \
+	-o "$work/lives" "$top/selftests/host/lib/lives.c" "$top/tools/buffer.c" ||
+	{ echo "Bail out! the recordings do not build"; exit 1; }
+
+cd "$work" || exit 1
+./lives >lives.rec
+./lives many 20000 >many.rec
+
+# ladder PORT [OPTION...]: from the recording, without the complaints
+ladder()
+{
+	port=$1
+	shift
+	"$tcpclose" ladder --input lives.rec --port "$port" "$@" 2>complaints
+}
+
+# golden NAME FILE COMMAND...
+golden()
+{
+	name=$1 file=$2
+	shift 2
+	"$@" >actual 2>/dev/null
+	licence="# SPDX-License-Identifier: GPL-2.0-only"
+	[ -z "${UPDATE:-}" ] || { echo "$licence"; cat actual; } >"$golden/$file"
+	sed "1{/^$licence\$/d}" "$golden/$file" >expected
+	same "$name" expected actual
+}
+
+# draws NAME PORT PATTERN: some row matches
+draws()
+{
+	if ladder "$2" | grep -q -e "$3"; then
+		ok "$1"
+	else
+		ladder "$2" >drawn
+		not_ok "$1" drawn
+	fi
+}
+
+# tells NAME PATTERN COMMAND...: says that on standard error
+tells()
+{
+	name=$1 pattern=$2
+	shift 2
+	"$@" >drawn 2>complaints
+	if grep -q -e "$pattern" complaints; then
+		ok "$name"
+	else
+		not_ok "$name" complaints
+	fi
+}
+
+# count_ladders FILE
+count_ladders()
+{
+	grep -c '^time 0 is ' "$1"
+}
+
+all_of_them()
+{
+	for port in 8000 8001 8002 8003 8004 8005 8006 8007 8008 8009 8010 8011 8012 8013 \
+		    8014 8015 8016 8017 8018 8019 8020 8021 8022 8023 8024 8025 8026 8027; do
+		echo "---- $port"
+		ladder "$port"
+		cat complaints
+	done
+}
+
+golden "ladders as text" ladder.txt all_of_them
+golden "a ladder in UTF-8 where the locale has it" ladder-utf8.txt env LC_ALL=C.UTF-8 \
+	"$tcpclose" ladder --input lives.rec --port 8003
+golden "crossing segments as SVG" ladder-simultaneous.svg ladder 8003 --format svg
+golden "hostile names as SVG" ladder-names.svg ladder 8010 --format svg
+golden "a lost last ACK as SVG" ladder-lost.svg ladder 8007 --format svg
+golden "one end alone as SVG" ladder-alone.svg ladder 8008 --format svg
+
+# What follows from what was seen, and nothing else
+draws "the FIN with the ACK is one segment" 8001 '<- 10.0ms -----.* |$'
+if [ "$(ladder 8001 | grep -c 'FIN,ACK')" = 2 ] && [ "$(ladder 8001 | grep -c ' ACK ')" = 1 ]; then
+	ok "three segments close in three"
+else
+	ladder 8001 >drawn
+	not_ok "three segments close in three" drawn
+fi
+draws "both FINs are under way at once" 8003 '+- FIN,ACK -+ nginx'
+draws "a half-close is shutdown(SHUT_WR)" 8002 ' shutdown(SHUT_WR) |'
+draws "close() after it is told from the hand-over" 8002 'curl\[4711\] close() |'
+draws "an ACK that nothing answers is in question" 8007 '+-- ACK -*\.*?'
+draws "the FIN that comes again starts TIME_WAIT anew" 8007 'FIN again: re-arm 1 |<-- FIN,ACK'
+draws "nobody knows whether close() or shutdown()" 8018 'close() or shutdown() |'
+draws "TIME_WAIT is told to its end" 8009 'TIME_WAIT of .*: 9.0s, until a new SYN took the port'
+draws "what was not seen is said" 8013 '(steps not seen)'
+draws "an end of many is no end" 8014 '(several sockets fit)'
+draws "loopback is paired within its namespace" 8011 '^ *\[::1\]:40011 *\[::1\]:8011$'
+draws "an open connection says so" 8012 '^not closed, or not seen to the end: .* FIN_WAIT2, .* CLOSE_WAIT$'
+draws "what the model forbids is said" 8020 'illegal: 2 (TIME_WAIT -> FIN_WAIT1'
+
+# Which one
+"$tcpclose" ladder --input lives.rec --port 8027 2>/dev/null >latest
+for spelling in 0x1045 sk:1045 4165; do
+	exits "cookie $spelling" 0 "$tcpclose" ladder --input lives.rec "$spelling"
+	same "and that draws the latest" latest out
+done
+exits "the other end's cookie" 0 "$tcpclose" ladder --input lives.rec 0x1046
+same "and that is the same ladder" latest out
+exits "a file's own port" 0 "$tcpclose" ladder --input lives.rec --netns server --port 8027
+same "and the other namespace's end is there, too" latest out
+exits "a process" 0 "$tcpclose" ladder --input lives.rec --pid 815 --port 8027
+same "and what it did not do is there, too" latest out
+exits "--count draws as many" 0 "$tcpclose" ladder --input lives.rec --port 8027 --count 3
+if [ "$(count_ladders out)" = 3 ]; then ok "and these are three"; else not_ok "and these are three" out; fi
+exits "--count draws no more than there are" 0 "$tcpclose" ladder --input lives.rec --port 8027 --count 64
+if [ "$(count_ladders out)" = 7 ]; then ok "and these are seven"; else not_ok "and these are seven" out; fi
+tells "others are told of" "0x1043: 10.0.0.1:40027 -> 10.0.0.2:8027" \
+	"$tcpclose" ladder --input lives.rec --port 8027
+tells "losses are told of" "lost 2 records" "$tcpclose" ladder --input lives.rec --port 8027
+"$tcpclose" ladder --input - --port 8027 <lives.rec >out 2>/dev/null
+same "a recording can come from standard input" latest out
+exits "a long recording" 0 "$tcpclose" ladder --input many.rec --port 9000
+if grep -q 'at least [0-9]* more connections match' err; then
+	ok "and others are counted, as far as they are remembered"
+else
+	not_ok "and others are counted, as far as they are remembered" err
+fi
+
+head -c 256 lives.rec >none.rec
+complains "nothing there" "no connection matches" "$tcpclose" ladder --input none.rec
+complains "a port that nobody has" "no connection matches" sh -c \
+	"'$tcpclose' ladder --input many.rec --port 1"
+complains "a cookie that nobody has" "no transition of 0xffffff00ffff was seen" \
+	"$tcpclose" ladder --input many.rec 0xffffff00ffff
+tells "a listener" "is a listener, no connection" "$tcpclose" ladder --input lives.rec 0x1030
+tells "no cookie" "without a cookie" "$tcpclose" ladder --input lives.rec --port 8021
+
+# Whatever stands in it
+bad=
+for number in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30; do
+	./lives random "$number" >random.rec
+	"$tcpclose" ladder --input random.rec --count 64 >drawn 2>complaints || bad="$bad $number"
+	if LC_ALL=C tr -d '\n -~' <drawn | grep -q .; then bad="$bad $number (characters)"; fi
+	"$tcpclose" ladder --input random.rec --format svg >drawn.svg 2>complaints || bad="$bad $number (svg)"
+	xmllint --noout --nonet drawn.svg || bad="$bad $number (xml)"
+done
+if [ -z "$bad" ]; then
+	ok "records that make no sense are drawn nevertheless"
+else
+	echo "$bad" >drawn
+	not_ok "records that make no sense are drawn nevertheless" drawn
+fi
+bad=
+for port in 8000 8003 8006 8007 8008 8010 8013 8020 8023 8025; do
+	ladder "$port" --format svg >drawn.svg
+	xmllint --noout --nonet drawn.svg || bad="$bad $port"
+done
+if [ -z "$bad" ]; then ok "SVG is well-formed"; else not_ok "SVG is well-formed"; fi
+ladder 8010 >drawn
+if LC_ALL=C tr -d '\n -~' <drawn | grep -q .; then
+	not_ok "what others named does a terminal no harm" drawn
+else
+	ok "what others named does a terminal no harm"
+fi
+
+finish
