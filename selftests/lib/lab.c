@@ -55,7 +55,7 @@ struct flow lab_peer_flow(const struct lab *lab, const struct peer *peer)
 	return lab_flow(lab, peer->lport, peer->rport);
 }
 
-int lab_sync(struct lab *lab)
+int lab_settle(struct stream *stream)
 {
 	union net_addr nobody = net_loopback(AF_INET, 1);
 	struct flow flow = { 0 };
@@ -66,34 +66,33 @@ int lab_sync(struct lab *lab)
 		return -errno;
 	flow.cookie = net_cookie(fd);
 	if (connect(fd, &nobody.sa, net_addr_len(&nobody)) && errno == ECONNREFUSED)
-		err = stream_wait(&lab->stream, &flow, 1, LAB_TIMEOUT_MS);
+		err = stream_wait(stream, &flow, 1, LAB_TIMEOUT_MS);
 	close(fd);
 	return err;
 }
 
-static size_t words_in(const char *text)
+int lab_sync(struct lab *lab)
 {
-	size_t words = 0;
+	return lab_settle(&lab->stream);
+}
 
-	while (*text) {
-		text += strspn(text, " ");
-		words += !!*text;
-		text += strcspn(text, " ");
-	}
-	return words;
+const char *lab_settled_path(struct stream *stream, const struct flow *flow,
+			     const char *expected)
+{
+	const char *path;
+
+	stream_wait(stream, flow, stream_words(expected), LAB_TIMEOUT_MS);
+	if (lab_settle(stream))
+		return "the device gives no records";
+	path = stream_path(stream, flow);
+	if (strcmp(path, expected))
+		stream_dump(stream, flow, stdout);
+	return path;
 }
 
 const char *lab_path(struct lab *lab, const struct flow *flow, const char *expected)
 {
-	const char *path;
-
-	stream_wait(&lab->stream, flow, words_in(expected), LAB_TIMEOUT_MS);
-	if (lab_sync(lab))
-		return "the device gives no records";
-	path = stream_path(&lab->stream, flow);
-	if (strcmp(path, expected))
-		stream_dump(&lab->stream, flow, stdout);
-	return path;
+	return lab_settled_path(&lab->stream, flow, expected);
 }
 
 int lab_wait(struct lab *lab, const struct peer *peer, size_t count, int timeout_ms)

@@ -38,6 +38,9 @@ struct flow lab_peer_flow(const struct lab *lab, const struct peer *peer);
  */
 int lab_sync(struct lab *lab);
 
+/** lab_settle() - likewise, for a stream without a lab */
+int lab_settle(struct stream *stream);
+
 /**
  * lab_path() - stream_path(), once it is complete
  * @expected: waits until there are as many transitions as words in it
@@ -45,6 +48,10 @@ int lab_sync(struct lab *lab);
  * Dumps the records to standard output if it is not @expected.
  */
 const char *lab_path(struct lab *lab, const struct flow *flow, const char *expected);
+
+/** lab_settled_path() - likewise, for a stream without a lab */
+const char *lab_settled_path(struct stream *stream, const struct flow *flow,
+			     const char *expected);
 
 /**
  * EXPECT_PATH() - @flow went through exactly these transitions

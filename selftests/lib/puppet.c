@@ -182,9 +182,9 @@ static void ip_header(const struct puppet *puppet, uint8_t *packet, uint8_t prot
 		ip_header6(puppet, packet, protocol, len);
 }
 
-static size_t ip_header_len(const struct puppet *puppet)
+static size_t ip_header_len(int family)
 {
-	return puppet->family == AF_INET ? sizeof(struct iphdr) : sizeof(struct ipv6hdr);
+	return family == AF_INET ? sizeof(struct iphdr) : sizeof(struct ipv6hdr);
 }
 
 static void put16(uint8_t *at, uint16_t value)
@@ -216,8 +216,9 @@ static int send_packet(struct puppet *puppet, const uint8_t *packet, size_t len)
 
 int puppet_send(struct puppet *puppet, const struct segment *segment)
 {
-	uint8_t packet[2048] = { 0 }, *tcp = packet + ip_header_len(puppet);
+	uint8_t packet[2048] = { 0 }, *tcp = packet + ip_header_len(puppet->family);
 	size_t len = TCP_HEADER + segment->options_len + segment->data_len;
+	size_t offset = (TCP_HEADER + segment->options_len) / 4;
 	uint16_t check;
 
 	ip_header(puppet, packet, IPPROTO_TCP, len);
@@ -225,7 +226,9 @@ int puppet_send(struct puppet *puppet, const struct segment *segment)
 	put16(tcp + 2, segment->dport);
 	put32(tcp + 4, segment->seq);
 	put32(tcp + 8, segment->ack);
-	put16(tcp + 12, (TCP_HEADER + segment->options_len) / 4 << 12 | segment->flags);
+	if (segment->bad_offset)
+		offset = segment->bad_offset;
+	put16(tcp + 12, offset << 12 | segment->flags);
 	put16(tcp + 14, segment->window);
 	put16(tcp + 18, segment->urgent);
 	memcpy(tcp + TCP_HEADER, segment->options, segment->options_len);
@@ -237,14 +240,13 @@ int puppet_send(struct puppet *puppet, const struct segment *segment)
 	return send_packet(puppet, packet, tcp - packet + len);
 }
 
-static bool parse(const struct puppet *puppet, const uint8_t *packet, size_t len,
-		  struct segment *segment)
+bool segment_parse(int family, const uint8_t *packet, size_t len, struct segment *segment)
 {
-	size_t ip = ip_header_len(puppet), header;
+	size_t ip = ip_header_len(family), header;
 	const uint8_t *tcp = packet + ip;
 
-	if (len < ip + TCP_HEADER || packet[0] >> 4 != (puppet->family == AF_INET ? 4 : 6) ||
-	    packet[puppet->family == AF_INET ? 9 : 6] != IPPROTO_TCP)
+	if (len < ip + TCP_HEADER || packet[0] >> 4 != (family == AF_INET ? 4 : 6) ||
+	    packet[family == AF_INET ? 9 : 6] != IPPROTO_TCP)
 		return false;
 	header = (tcp[12] >> 4) * 4;
 	if (header < TCP_HEADER || len < ip + header ||
@@ -262,6 +264,7 @@ static bool parse(const struct puppet *puppet, const uint8_t *packet, size_t len
 	segment->data_len = len - ip - header;
 	memcpy(segment->data, tcp + header, segment->data_len);
 	segment->bad_checksum = false;
+	segment->bad_offset = 0;
 	return true;
 }
 
@@ -277,7 +280,7 @@ int puppet_receive(struct puppet *puppet, struct segment *segment, void *packet,
 
 		if (len < 0 && errno != EAGAIN)
 			return -errno;
-		if (len > 0 && parse(puppet, buffer, len, segment)) {
+		if (len > 0 && segment_parse(puppet->family, buffer, len, segment)) {
 			if (packet && (size_t)len <= *packet_len) {
 				memcpy(packet, buffer, len);
 				*packet_len = len;
@@ -294,14 +297,14 @@ int puppet_receive(struct puppet *puppet, struct segment *segment, void *packet,
 
 int puppet_icmp(struct puppet *puppet, uint8_t code, const void *packet, size_t len)
 {
-	uint8_t answer[2048] = { 0 }, *icmp = answer + ip_header_len(puppet);
+	uint8_t answer[2048] = { 0 }, *icmp = answer + ip_header_len(puppet->family);
 	bool ipv4 = puppet->family == AF_INET;
 	uint8_t protocol = ipv4 ? IPPROTO_ICMP : IPPROTO_ICMPV6;
 	size_t total = ICMP_HEADER + len;
 	uint32_t start;
 	uint16_t check;
 
-	if (total > sizeof(answer) - ip_header_len(puppet))
+	if (total > sizeof(answer) - ip_header_len(puppet->family))
 		return -EMSGSIZE;
 	ip_header(puppet, answer, protocol, total);
 	icmp[0] = ipv4 ? 3 : 1;

@@ -41,6 +41,7 @@ struct puppet {
  * struct segment - one TCP segment, either direction, host byte order
  * @options: TCP options, padded to a multiple of 4
  * @bad_checksum: send it broken
+ * @bad_offset: send this data offset, in words, instead of the true one; 0: don't
  */
 struct segment {
 	uint16_t sport;
@@ -55,6 +56,7 @@ struct segment {
 	uint8_t data[1400];
 	size_t data_len;
 	bool bad_checksum;
+	uint8_t bad_offset;
 };
 
 /** puppet_open() - make the device, give it its addresses */
@@ -78,6 +80,13 @@ int puppet_receive(struct puppet *puppet, struct segment *segment, void *packet,
  * @code: of ICMP type 3, or of ICMPv6 type 1
  */
 int puppet_icmp(struct puppet *puppet, uint8_t code, const void *packet, size_t len);
+
+/**
+ * segment_parse() - read the segment in an IP packet
+ *
+ * Return: false if it is no TCP segment, or one too long.
+ */
+bool segment_parse(int family, const uint8_t *packet, size_t len, struct segment *segment);
 
 /** segment_end() - the sequence number behind it */
 static inline uint32_t segment_end(const struct segment *segment)

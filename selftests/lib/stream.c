@@ -281,6 +281,18 @@ const char *stream_path(const struct stream *stream, const struct flow *flow)
 	return path;
 }
 
+size_t stream_words(const char *path)
+{
+	size_t words = 0;
+
+	while (*path) {
+		path += strspn(path, " ");
+		words += !!*path;
+		path += strcspn(path, " ");
+	}
+	return words;
+}
+
 void stream_dump(const struct stream *stream, const struct flow *flow, FILE *to)
 {
 	static const char *const contexts[] = { "process", "softirq", "timer", "backlog" };

@@ -104,6 +104,9 @@ int stream_wait(struct stream *stream, const struct flow *flow, size_t count,
  */
 const char *stream_path(const struct stream *stream, const struct flow *flow);
 
+/** stream_words() - how many transitions such a line describes */
+size_t stream_words(const char *path);
+
 /** stream_dump() - print the records of @flow, for a person to read */
 void stream_dump(const struct stream *stream, const struct flow *flow, FILE *to);
 
