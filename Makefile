@@ -115,6 +115,8 @@ $(BUILD)/tools/%.o: tools/%.c Makefile | packages-tool
 # ---- selftests: one source, one program; lib/ goes into each
 
 TEST_LIB := $(patsubst %.c,$(BUILD)/%.o,$(wildcard selftests/lib/*.c))
+# What manner.c judges by
+TEST_LIB += $(patsubst %,$(BUILD)/tools/%.o,event model model_table)
 TEST_PROGRAMS := $(patsubst %.c,$(BUILD)/%,$(wildcard selftests/*.c selftests/host/*.c))
 # The harness comes from the kernel's own tree, at build time
 HARNESS := build/linux/tools/testing/selftests/kselftest_harness.h

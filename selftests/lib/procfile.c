@@ -60,19 +60,18 @@ long procfile_number(const char *path)
 }
 
 /* Value number N of the second line belongs to name number N of the first */
-long procfile_tcpext(const char *name)
+static long counter(const char *path, const char *prefix, const char *name)
 {
-	static const char prefix[] = "TcpExt:";
 	char names[16384], values[16384];
 	char *next_name, *next_value, *word, *value;
 	long ret = -ENOENT;
-	FILE *file = fopen("/proc/thread-self/net/netstat", "re");
+	FILE *file = fopen(path, "re");
 
 	if (!file)
 		return -errno;
 	while (fgets(names, sizeof(names), file) &&
 	       fgets(values, sizeof(values), file)) {
-		if (strncmp(names, prefix, sizeof(prefix) - 1))
+		if (strncmp(names, prefix, strlen(prefix)))
 			continue;
 		word = strtok_r(names, " \n", &next_name);
 		value = strtok_r(values, " \n", &next_value);
@@ -85,6 +84,16 @@ long procfile_tcpext(const char *name)
 	}
 	fclose(file);
 	return ret;
+}
+
+long procfile_tcpext(const char *name)
+{
+	return counter("/proc/thread-self/net/netstat", "TcpExt:", name);
+}
+
+long procfile_tcp(const char *name)
+{
+	return counter("/proc/thread-self/net/snmp", "Tcp:", name);
 }
 
 long procfile_sockstat(const char *name)

@@ -30,6 +30,9 @@ long procfile_number(const char *path);
  */
 long procfile_tcpext(const char *name);
 
+/** procfile_tcp() - likewise, of Tcp in .../net/snmp, as "InErrs" */
+long procfile_tcp(const char *name);
+
 /**
  * procfile_sockstat() - a number of the TCP line in .../net/sockstat
  * @name: "inuse", "orphan", "tw", "alloc", "mem"
