@@ -12,6 +12,7 @@
 #include "peer.h"
 
 #define OPTION_MSS		2
+#define OPTION_WINDOW_SCALE	3
 #define OPTION_TIMESTAMPS	8
 
 void peer_init(struct peer *peer, struct puppet *puppet)
@@ -56,6 +57,8 @@ struct segment peer_segment(struct peer *peer, uint16_t flags, uint32_t seq,
 
 	if (flags & PUPPET_SYN)
 		add_option(&segment, OPTION_MSS, mss, sizeof(mss));
+	if (flags & PUPPET_SYN && peer->window_shift)
+		add_option(&segment, OPTION_WINDOW_SCALE, &peer->window_shift, 1);
 	if (peer->timestamps) {
 		uint32_t words[] = { htonl(peer->ts_value), htonl(peer->ts_recent) };
 		uint8_t stamps[sizeof(words)];

@@ -19,6 +19,7 @@
  * @seq: next sequence number of the puppet
  * @ack: next sequence number that the puppet expects
  * @timestamps: send the timestamps option; set before opening
+ * @window_shift: send the window scale option, if not 0; set before opening
  * @ts_value: what to send next in it
  * @ts_recent: what came last in it
  * @cookie: of the socket
@@ -34,6 +35,7 @@ struct peer {
 	uint32_t seq;
 	uint32_t ack;
 	bool timestamps;
+	uint8_t window_shift;
 	uint32_t ts_value;
 	uint32_t ts_recent;
 	uint64_t cookie;
