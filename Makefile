@@ -46,6 +46,8 @@ help:
 	@echo '                     PREFIX=$(PREFIX), DESTDIR= in front'
 	@echo ''
 	@echo 'make demo            what tcpclose shows, in a virtual machine (KERNEL=)'
+	@echo 'make claims          what documents say about closing, and what the kernel does, on 6.1'
+	@echo '                     and 6.12 (KERNEL=); UPDATE=1: write it to Documentation/claims.rst'
 	@echo 'make vm              a shell in a virtual machine (KERNEL=)'
 	@echo 'make check           all tests, on 6.1 and 6.12 (KERNEL=, TESTS="name..." for fewer)'
 	@echo 'make style           checkpatch, sparse, W=1, clang-format, shellcheck'
@@ -154,12 +156,15 @@ packages-module packages-tool packages-selftests: packages-%:
 
 # ---- virtual machine
 
-.PHONY: vm demo check style
+.PHONY: vm demo claims check style
 vm:
 	@$(QEMU)/vm --kernel $(VM_KERNEL)
 
 demo:
 	@$(QEMU)/vm --kernel $(VM_KERNEL) --icount -- /selftests/demo
+
+claims:
+	@$(QEMU)/claims $(if $(KERNEL),--kernel $(KERNEL)) $(if $(UPDATE),--update)
 
 check:
 	@$(QEMU)/check $(if $(KERNEL),--kernel $(KERNEL)) $(TESTS)

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The fixtures of the claims' tests: on the stage, and with the puppet, where a
+ * segment has to be made by hand. Each once for each address family, each with
+ * a recording.
+ */
+#ifndef _SELFTESTS_CLAIMS_FIXTURE_H
+#define _SELFTESTS_CLAIMS_FIXTURE_H
+
+#include "claim.h"
+#include "lab_fixture.h"
+#include "stage.h"
+
+#define CLAIMS_VARIANTS(set)						\
+FIXTURE_VARIANT(set) {							\
+	int family;							\
+};									\
+FIXTURE_VARIANT_ADD(set, ipv4) {					\
+	.family = AF_INET,						\
+};									\
+FIXTURE_VARIANT_ADD(set, ipv6) {					\
+	.family = AF_INET6,						\
+};									\
+struct claims_variants_##set
+
+/* Each test gets self->stage, self->claim. */
+#define CLAIMS_FIXTURE(set)						\
+FIXTURE(set) {								\
+	struct stage stage;						\
+	struct claim claim;						\
+};									\
+CLAIMS_VARIANTS(set);							\
+FIXTURE_SETUP(set)							\
+{									\
+	ASSERT_EQ(0, stage_open(&self->stage, variant->family,		\
+				claim_port(_metadata->name)));		\
+	ASSERT_EQ(0, claim_begin(&self->claim, _metadata->name,		\
+				 variant->family, self->stage.stream.fd)); \
+}									\
+FIXTURE_TEARDOWN(set)							\
+{									\
+	EXPECT_EQ(0, claim_end(&self->claim));				\
+	EXPECT_EQ(0, stream_poll(&self->stage.stream, 0));		\
+	EXPECT_TRUE(stream_exact(&self->stage.stream));			\
+	stage_close(&self->stage);					\
+	EXPECT_TRUE(claim_ladder_agrees(&self->claim));			\
+}									\
+struct claims_fixture_##set
+
+/* Each test gets self->lab, self->peer as in LAB_FIXTURE(), self->claim. */
+#define CLAIMS_BY_HAND_FIXTURE(set)					\
+FIXTURE(set) {								\
+	struct lab lab;							\
+	struct peer peer;						\
+	struct claim claim;						\
+};									\
+CLAIMS_VARIANTS(set);							\
+FIXTURE_SETUP(set)							\
+{									\
+	ASSERT_EQ(0, lab_open(&self->lab, variant->family));		\
+	ASSERT_EQ(0, claim_begin(&self->claim, _metadata->name,		\
+				 variant->family, self->lab.stream.fd)); \
+	peer_init(&self->peer, &self->lab.puppet);			\
+	self->peer.rport = self->claim.port;				\
+}									\
+FIXTURE_TEARDOWN(set)							\
+{									\
+	EXPECT_EQ(0, claim_end(&self->claim));				\
+	EXPECT_EQ(0, stream_poll(&self->lab.stream, 0));		\
+	EXPECT_TRUE(stream_exact(&self->lab.stream));			\
+	lab_close(&self->lab);						\
+	EXPECT_TRUE(claim_ladder_agrees(&self->claim));			\
+}									\
+struct claims_by_hand_fixture_##set
+
+/* On the stage: paths of the ends, segments as the client's machine sees them. */
+#define CLIENT(path) \
+	EXPECT_STREQ(path, stage_path(&self->stage, &self->stage.client, path))
+#define SERVER(path) \
+	EXPECT_STREQ(path, stage_path(&self->stage, &self->stage.server, path))
+#define WIRE(path) \
+	EXPECT_STREQ(path, stage_wire(&self->stage, &self->stage.client, path))
+#define CLIENT_EVENT(n)	stage_event(&self->stage, &self->stage.client, n)
+#define SERVER_EVENT(n)	stage_event(&self->stage, &self->stage.server, n)
+
+#define EXPECT_BETWEEN(low, high, value) do { \
+	EXPECT_LE((__u64)(low), (__u64)(value)); \
+	EXPECT_GE((__u64)(high), (__u64)(value)); \
+} while (0)
+
+#define S	1000000000ULL
+#define MS	1000000ULL
+#define US	1000ULL
+
+/* The timer's granularity at 60 s: 512 jiffies at 250 Hz (kernel/time/timer.c) */
+#define GRANULARITY		(2048 * MS)
+#define EXPECT_TIME_WAIT(after, ns) \
+	EXPECT_BETWEEN(60 * S + (after), 60 * S + (after) + GRANULARITY + 10 * MS, ns)
+
+#endif /* _SELFTESTS_CLAIMS_FIXTURE_H */
