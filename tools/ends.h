@@ -29,9 +29,7 @@ enum ends_pairing {
 
 struct ends;
 
-/**
- * struct ends_call - what ends_walk() does with each end
- */
+/* What ends_walk() does with each end; returns whether to go on. */
 typedef bool ends_visit(void *context, struct end *end);
 
 struct ends *ends_new(void);
