@@ -26,7 +26,8 @@ enum {
 static const struct option_spec specs[] = {
 	SESSION_SPEC_ADDR,
 	SESSION_SPEC_ALL,
-	{ "count", 0, OPT_COUNT, "N", "draw up to N connections, not just one" },
+	{ "count", 0, OPT_COUNT, "N",
+	  "draw up to N connections, not just one" },
 	SESSION_SPEC_DEVICE,
 	SESSION_SPEC_DURATION,
 	SESSION_SPEC_FAMILY,
@@ -74,8 +75,7 @@ struct run {
 static int parse_cookie(const char *text, uint64_t *cookie)
 {
 	bool hex = !strncmp(text, "0x", 2);
-	size_t skip = hex ? 2 : !strncmp(text, "sk:", 3) ? 3 :
-							   0;
+	size_t skip = hex ? 2 : !strncmp(text, "sk:", 3) ? 3 : 0;
 	const char *digits = text + skip;
 
 	if (!skip)
@@ -133,8 +133,8 @@ static int check_options(struct run *run)
 {
 	struct tool *tool = run->session.tool;
 
-	if (run->cookie && (has_filter(&run->session.filter) ||
-			    run->choice.wanted > 1))
+	if (run->cookie &&
+	    (has_filter(&run->session.filter) || run->choice.wanted > 1))
 		return tool_usage_error(
 			tool,
 			"COOKIE is one connection: no --count and no filter");

@@ -54,8 +54,7 @@ bool end_tuples_match(const struct end_tuple *a, const struct end_tuple *b)
  */
 bool end_is_complete(const struct end *end)
 {
-	return end->count &&
-	       end->steps[end->count - 1].new == TCPCLOSE_CLOSE;
+	return end->count && end->steps[end->count - 1].new == TCPCLOSE_CLOSE;
 }
 
 /**
@@ -201,8 +200,7 @@ static void fill(struct end_step *step, const struct event *e)
 	step->index = e->index;
 	step->flags = e->flags;
 	step->rearms = e->rearms > 0 ? (uint16_t)e->rearms : 0;
-	step->retransmits =
-		e->retransmits > 0 ? (uint16_t)e->retransmits : 0;
+	step->retransmits = e->retransmits > 0 ? (uint16_t)e->retransmits : 0;
 	step->old = e->old;
 	step->new = e->new;
 	step->mark = e->mark;

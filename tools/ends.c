@@ -118,7 +118,8 @@ static struct node **cookie_bucket(struct ends *ends, uint64_t cookie)
 
 static uint32_t hash_half(const uint8_t addr[16], uint16_t port)
 {
-	return hash_bytes(addr, 16, hash_bytes(&port, sizeof(port), 2166136261));
+	return hash_bytes(addr, 16,
+			  hash_bytes(&port, sizeof(port), 2166136261));
 }
 
 static uint32_t hash_tuple(const struct end_tuple *t)
@@ -319,8 +320,7 @@ static enum ends_pairing find_peer(const struct ends *ends,
 				   const struct end *end,
 				   const struct end **peer)
 {
-	struct node *node =
-		ends->by_tuple[hash_tuple(&end->tuple) % BUCKETS];
+	struct node *node = ends->by_tuple[hash_tuple(&end->tuple) % BUCKETS];
 	unsigned int foreign = 0;
 	bool best_home = false;
 	int64_t best = 0;

@@ -2,10 +2,10 @@
 /*
  * From the transitions of two ends to steps and segments.
  *
- * Takes for a segment what a transition received (the kernel had it in hand) and
- * what it sent (the state machine leaves no choice), and finds out which of them
- * are the same. What is only seen at one end stays with one end: nothing is made
- * up. Pure: no output, no memory of its own.
+ * Takes for a segment what a transition received (the kernel had it in hand)
+ * and what it sent (the state machine leaves no choice), and finds out which of
+ * them are the same. What is only seen at one end stays with one end: nothing
+ * is made up. Pure: no output, no memory of its own.
  */
 #include <string.h>
 
@@ -145,7 +145,8 @@ static int find_departure(const struct half *half, unsigned int part,
 	for (i = 0; i < half->count; i++) {
 		const struct ladder_step *ls = &half->steps[i];
 
-		if (!(ladder_parts_sent(ls) & part) || ls->sent != LADDER_NONE ||
+		if (!(ladder_parts_sent(ls) & part) ||
+		    ls->sent != LADDER_NONE ||
 		    ls->step->ts_ns > arrival_ns + LATE_NS)
 			continue;
 		/* Of those recorded late, only if there is no other. */
@@ -194,7 +195,8 @@ static void add_arrivals(struct ladder *ladder, struct half halves[],
 		arrow->bits = (uint16_t)bits;
 		arrow->bits_seen = seen;
 		arrow->departure = find_departure(
-			other, ladder_parts_received(ls->step, bits), ls->step->ts_ns);
+			other, ladder_parts_received(ls->step, bits),
+			ls->step->ts_ns);
 		if (arrow->departure != LADDER_NONE)
 			other->steps[arrow->departure].sent = ls->received;
 	}
@@ -239,10 +241,11 @@ static bool is_answered(const struct half *half, int after, unsigned int bits)
 		if (bits & SYN && step->old == TCPCLOSE_SYN_SENT)
 			return step->new != TCPCLOSE_CLOSE ||
 			       step->cause == TCPCLOSE_CAUSE_REFUSED;
-		if (bits & FIN &&
-		    (ladder_parts_received(step, step->flags) == PART_ACK_OF_FIN ||
-		     end_step_is_edge(step, TCPCLOSE_FIN_WAIT1, TCPCLOSE_FIN_WAIT2) ||
-		     step->flags & RST))
+		if (bits & FIN && (ladder_parts_received(step, step->flags) ==
+					   PART_ACK_OF_FIN ||
+				   end_step_is_edge(step, TCPCLOSE_FIN_WAIT1,
+						    TCPCLOSE_FIN_WAIT2) ||
+				   step->flags & RST))
 			return true;
 	}
 	return false;

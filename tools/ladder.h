@@ -114,8 +114,7 @@ enum ladder_kind {
 /* Seen at both ends. */
 static inline bool ladder_arrow_is_whole(const struct ladder_arrow *arrow)
 {
-	return arrow->departure != LADDER_NONE &&
-	       arrow->arrival != LADDER_NONE;
+	return arrow->departure != LADDER_NONE && arrow->arrival != LADDER_NONE;
 }
 
 void ladder_build(struct ladder *ladder, const struct end *end,

@@ -80,7 +80,8 @@ void words_title(struct words *w, const struct ladder *ladder)
 	else if (decisive->step->cause == TCPCLOSE_CAUSE_REFUSED)
 		words_add(w, "Connection refused");
 	else
-		words_add(w, "Abrupt end: %s", cause_phrase(decisive->step->cause));
+		words_add(w, "Abrupt end: %s",
+			  cause_phrase(decisive->step->cause));
 	if (ladder_is_half_close(ladder))
 		words_add(w, " after a half-close");
 	if (has_fin_again(ladder))
@@ -113,14 +114,17 @@ static void conclude_manner(struct words *w, const struct ladder *ladder)
 		add_whereabouts(w, ladder, LADDER_RIGHT);
 		return;
 	case LADDER_UNSEEN:
-		words_add(w, "closed, but the step that tells why was not seen");
+		words_add(w,
+			  "closed, but the step that tells why was not seen");
 		return;
 	case LADDER_ABRUPT:
-		words_add(w, "abrupt: %s, at ", cause_phrase(decisive->step->cause));
+		words_add(w, "abrupt: %s, at ",
+			  cause_phrase(decisive->step->cause));
 		words_add_side(w, ladder, decisive->side);
 		return;
 	default:
-		words_add(w, "graceful: %s", cause_phrase(decisive->step->cause));
+		words_add(w, "graceful: %s",
+			  cause_phrase(decisive->step->cause));
 	}
 	if (ladder_kind(ladder) == LADDER_SIMULTANEOUS) {
 		words_add(w, " before they had the other's");
@@ -182,7 +186,8 @@ static bool conclude_time_wait(struct words *w, const struct ladder *ladder,
 	if (last->rearms == 1)
 		words_add(w, ", its timer was started anew once");
 	else if (last->rearms)
-		words_add(w, ", its timer was started anew %u times", last->rearms);
+		words_add(w, ", its timer was started anew %u times",
+			  last->rearms);
 	return true;
 }
 
@@ -232,8 +237,9 @@ static void conclude_model(struct words *w, const struct ladder *ladder)
 	unsigned int illegal = count_verdict(ladder, MODEL_ILLEGAL);
 	unsigned int impossible = count_verdict(ladder, MODEL_IMPOSSIBLE);
 
-	words_add(w, "model: %u of %d step%s as RFC 9293 documents them", documented,
-		  ladder->step_count, ladder->step_count == 1 ? "" : "s");
+	words_add(w, "model: %u of %d step%s as RFC 9293 documents them",
+		  documented, ladder->step_count,
+		  ladder->step_count == 1 ? "" : "s");
 	if (linux_only) {
 		words_add(w, "; Linux-specific: %u", linux_only);
 		add_edges(w, ladder, MODEL_OK_LINUX);
@@ -316,16 +322,19 @@ int words_conclusions(struct words lines[WORDS_CONCLUSIONS],
 	count += conclude_time_wait(&lines[count], ladder, LADDER_RIGHT);
 	conclude_model(&lines[count++], ladder);
 	if (has_missing(ladder))
-		words_add(&lines[count++],
-			  "not all was seen: earlier steps or those at \"not seen\" are missing");
+		words_add(
+			&lines[count++],
+			"not all was seen: earlier steps or those at \"not seen\" are missing");
 	if (left_out)
 		words_add(&lines[count++], "%llu more steps are left out",
 			  (unsigned long long)left_out);
 	if (ladder->pairing == ENDS_DOUBTFUL)
-		words_add(&lines[count++],
-			  "the other end could be one of several sockets, so none is drawn");
+		words_add(
+			&lines[count++],
+			"the other end could be one of several sockets, so none is drawn");
 	if (ladder->late)
-		words_add(&lines[count++],
-			  "a step without a time at its arrow was recorded after the segment that it sent");
+		words_add(
+			&lines[count++],
+			"a step without a time at its arrow was recorded after the segment that it sent");
 	return count;
 }

@@ -34,8 +34,7 @@ const struct ladder_step *ladder_deciding_step(const struct ladder *ladder)
 	int i;
 
 	for (i = 0; i < ladder->step_count; i++) {
-		unsigned int rank =
-			rank_of_cause(ladder->steps[i].step->cause);
+		unsigned int rank = rank_of_cause(ladder->steps[i].step->cause);
 
 		if (rank <= best)
 			continue;
@@ -67,10 +66,12 @@ enum ladder_kind ladder_kind(const struct ladder *ladder)
 		if (step->new == TCPCLOSE_CLOSING ||
 		    step->old == TCPCLOSE_CLOSING)
 			return LADDER_SIMULTANEOUS;
-		if (end_step_is_edge(step, TCPCLOSE_FIN_WAIT1, TCPCLOSE_FIN_WAIT2) &&
+		if (end_step_is_edge(step, TCPCLOSE_FIN_WAIT1,
+				     TCPCLOSE_FIN_WAIT2) &&
 		    step->flags)
-			kind = step->flags & TCPCLOSE_FLAG_FIN ? LADDER_THREE_SEGMENTS :
-								 LADDER_FOUR_WAY;
+			kind = step->flags & TCPCLOSE_FLAG_FIN ?
+				       LADDER_THREE_SEGMENTS :
+				       LADDER_FOUR_WAY;
 	}
 	return kind;
 }

@@ -136,7 +136,8 @@ int words_headings(struct words lines[WORDS_HEADINGS],
 	} else if (end->netns_inode) {
 		words_add(&lines[count++], "namespace %u", end->netns_inode);
 	}
-	words_add(&lines[count], "cookie 0x%llx", (unsigned long long)end->cookie);
+	words_add(&lines[count], "cookie 0x%llx",
+		  (unsigned long long)end->cookie);
 	if (end->uid != EVENT_UNKNOWN)
 		words_add(&lines[count], ", uid %lld", (long long)end->uid);
 	count++;
@@ -221,7 +222,8 @@ static void caption_segment(struct words *w, const struct end_step *step)
 {
 	if (end_step_is_rearm(step))
 		words_add(w, "%s: re-arm %u",
-			  ladder_is_fin_again(step) ? "FIN again" : "timer anew",
+			  ladder_is_fin_again(step) ? "FIN again" :
+						      "timer anew",
 			  step->rearms);
 	else if (step->orphaned)
 		words_add(w, "goes on as mini-socket");

@@ -127,7 +127,8 @@ void words_bits(struct words *w, unsigned int bits)
 	words_begin(w);
 	for (bit = 0; bits >> bit; bit++)
 		if (bits >> bit & 1 && flag_name(bit))
-			words_add(w, "%s%s", w->text[0] ? "," : "", flag_name(bit));
+			words_add(w, "%s%s", w->text[0] ? "," : "",
+				  flag_name(bit));
 }
 
 /**

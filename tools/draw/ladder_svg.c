@@ -21,16 +21,16 @@
 #define START_Y (TITLE_Y + 24)
 #define HEADINGS_Y (START_Y + 36)
 
-static const struct svg_font title_font = {
-	.role = SVG_INK, .size = 20, .bold = true
-};
+static const struct svg_font title_font = { .role = SVG_INK,
+					    .size = 20,
+					    .bold = true };
 
 static const struct svg_font note_font = { .role = SVG_MUTED, .size = 13 };
 static const struct svg_font plain_font = { .role = SVG_INK, .size = 13 };
 
-static const struct svg_font bold_font = {
-	.role = SVG_INK, .size = 13, .bold = true
-};
+static const struct svg_font bold_font = { .role = SVG_INK,
+					   .size = 13,
+					   .bold = true };
 
 static int max(int a, int b)
 {
@@ -94,7 +94,8 @@ static void draw_state(const struct ladder_picture *p, enum ladder_side side,
 		     w.text);
 }
 
-static void draw_place(const struct ladder_picture *p, enum ladder_side side, int row)
+static void draw_place(const struct ladder_picture *p, enum ladder_side side,
+		       int row)
 {
 	const struct ladder_place *place = &p->rows.rows[row].sides[side];
 	struct words lines[WORDS_CAPTIONS];
@@ -121,8 +122,8 @@ static void draw_place(const struct ladder_picture *p, enum ladder_side side, in
 static void draw_time(const struct ladder_picture *p, int row)
 {
 	const struct ladder_row *r = &p->rows.rows[row];
-	struct svg_font centred = ladder_svg_font(&note_font, SVG_MUTED, SVG_MIDDLE,
-						  true);
+	struct svg_font centred =
+		ladder_svg_font(&note_font, SVG_MUTED, SVG_MIDDLE, true);
 	struct words w;
 	uint64_t ns;
 
@@ -162,8 +163,8 @@ static void begin_row(const struct ladder_picture *p, int row)
 }
 
 /* From one row's middle to another's; the end of the life has a foot. */
-static void draw_life(const struct ladder_picture *p, enum ladder_side side, int from,
-		      int to, bool broken)
+static void draw_life(const struct ladder_picture *p, enum ladder_side side,
+		      int from, int to, bool broken)
 {
 	const struct svg_stroke stroke = {
 		.role = broken ? SVG_MUTED : SVG_INK,
@@ -190,7 +191,8 @@ static void draw_lives(const struct ladder_picture *p, enum ladder_side side)
 		bool first = !row || !p->rows.rows[row - 1].sides[side].alive;
 		bool last = row + 1 == p->rows.count ||
 			    !p->rows.rows[row + 1].sides[side].alive;
-		int from = p->top + row * LADDER_SVG_ROW, to = from + LADDER_SVG_ROW;
+		int from = p->top + row * LADDER_SVG_ROW,
+		    to = from + LADDER_SVG_ROW;
 
 		if (!place->alive)
 			continue;
@@ -225,8 +227,8 @@ static int width_of_side(const struct ladder_picture *p, enum ladder_side side)
 {
 	struct words headings[WORDS_HEADINGS] = { 0 };
 	struct words lines[WORDS_CAPTIONS];
-	int widest = 2 * BESIDE + p->states +
-		     svg_text_width(&note_font, "999.9ms");
+	int widest =
+		2 * BESIDE + p->states + svg_text_width(&note_font, "999.9ms");
 	int i, line, count;
 
 	for (i = 0; i < p->ladder->step_count; i++) {
@@ -242,10 +244,9 @@ static int width_of_side(const struct ladder_picture *p, enum ladder_side side)
 		headings[i].utf8 = true;
 	count = words_headings(headings, p->ladder, side);
 	for (i = 0; i < count; i++)
-		widest = max(widest,
-			     svg_text_width(i ? &note_font : &bold_font,
-					    headings[i].text) -
-				     MIDDLE / 4);
+		widest = max(widest, svg_text_width(i ? &note_font : &bold_font,
+						    headings[i].text) -
+					     MIDDLE / 4);
 	return widest;
 }
 
@@ -276,18 +277,18 @@ static void place(struct ladder_picture *p)
 	snprintf(time, sizeof(time), "%llu.000000 s",
 		 (unsigned long long)(last_ns / NS_PER_S));
 	p->states = svg_text_width(&bold_font, longest);
-	p->x[LADDER_LEFT] = MARGIN + svg_text_width(&note_font, time) +
-			    BESIDE + width_of_side(p, LADDER_LEFT);
+	p->x[LADDER_LEFT] = MARGIN + svg_text_width(&note_font, time) + BESIDE +
+			    width_of_side(p, LADDER_LEFT);
 	p->x[LADDER_RIGHT] = p->x[LADDER_LEFT] + MIDDLE;
 	p->width = p->x[LADDER_RIGHT] + width_of_side(p, LADDER_RIGHT) + MARGIN;
-	p->top = HEADINGS_Y +
-		 max(p->heading_count[LADDER_LEFT],
-		     p->heading_count[LADDER_RIGHT]) *
-			 LINE;
+	p->top = HEADINGS_Y + max(p->heading_count[LADDER_LEFT],
+				  p->heading_count[LADDER_RIGHT]) *
+				      LINE;
 }
 
 /* Write, or only count, the lines that a text takes. */
-static int wrap(const struct ladder_picture *p, const char *text, int y, bool write)
+static int wrap(const struct ladder_picture *p, const char *text, int y,
+		bool write)
 {
 	char line[WORDS_SIZE];
 	int lines = 0;

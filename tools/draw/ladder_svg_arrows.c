@@ -25,7 +25,8 @@ static enum svg_role role_of_arrow(const struct ladder_arrow *arrow)
 }
 
 /* Where an arrow begins and ends: both points on the ends' lines. */
-static void arrow_points(const struct ladder_picture *p, int i, int from[2], int to[2])
+static void arrow_points(const struct ladder_picture *p, int i, int from[2],
+			 int to[2])
 {
 	const struct ladder_arrow *arrow = &p->ladder->arrows[i];
 	bool right = arrow->from == LADDER_LEFT;
@@ -41,7 +42,8 @@ static int arrow_y(const int from[2], const int to[2], int x)
 	return from[1] + (to[1] - from[1]) * (x - from[0]) / (to[0] - from[0]);
 }
 
-static bool is_free(const struct ladder_picture *p, int arrow, const struct ladder_box *box)
+static bool is_free(const struct ladder_picture *p, int arrow,
+		    const struct ladder_box *box)
 {
 	int from[2], to[2], i;
 
@@ -72,7 +74,8 @@ static void label(struct ladder_picture *p, int arrow, int percent,
 		  enum svg_role role, const char *text)
 {
 	static const int tries[] = { 0, 6, -6, 12, -12, 20, -20, 30, -30 };
-	struct svg_font font = ladder_svg_font(&label_font, role, SVG_MIDDLE, false);
+	struct svg_font font =
+		ladder_svg_font(&label_font, role, SVG_MIDDLE, false);
 	int half = svg_text_width(&font, text) / 2, from[2], to[2];
 	struct ladder_box box, best = { 0 };
 	unsigned int i;
@@ -102,8 +105,9 @@ static void label(struct ladder_picture *p, int arrow, int percent,
 }
 
 /* An arrow's line ends before its head begins. */
-static void draw_line(const struct ladder_picture *p, const struct svg_stroke *stroke,
-		      const int from[2], const int to[2])
+static void draw_line(const struct ladder_picture *p,
+		      const struct svg_stroke *stroke, const int from[2],
+		      const int to[2])
 {
 	int dx = to[0] - from[0], dy = to[1] - from[1];
 	int length = isqrt(dx * dx + dy * dy);
@@ -122,7 +126,9 @@ static void draw_arrow(const struct ladder_picture *p, int i)
 	bool departed = arrow->departure != LADDER_NONE || arrow->before;
 	bool arrived = arrow->arrival != LADDER_NONE;
 	struct svg_stroke seen = { .role = role, .tenths = 16 };
-	struct svg_stroke unseen = { .role = role, .tenths = 16, .dashed = true };
+	struct svg_stroke unseen = { .role = role,
+				     .tenths = 16,
+				     .dashed = true };
 	int from[2], to[2], half[2];
 
 	arrow_points(p, i, from, to);
@@ -144,8 +150,8 @@ static void draw_arrow(const struct ladder_picture *p, int i)
 static void label_arrow(struct ladder_picture *p, int i)
 {
 	const struct ladder_arrow *arrow = &p->ladder->arrows[i];
-	struct svg_font font = ladder_svg_font(&label_font, role_of_arrow(arrow),
-					       SVG_MIDDLE, false);
+	struct svg_font font = ladder_svg_font(
+		&label_font, role_of_arrow(arrow), SVG_MIDDLE, false);
 	bool arrived = arrow->arrival != LADDER_NONE;
 	bool departed = arrow->departure != LADDER_NONE || arrow->before;
 	struct words w = { 0 };

@@ -48,9 +48,8 @@ static const char *side_text(const struct ladder_drawing *d, struct words *w,
 {
 	const struct ladder_place *place = &d->rows.rows[row].sides[side];
 	const struct end *end = d->ladder->ends[side];
-	struct words lines[WORDS_CAPTIONS] = {
-		{ .utf8 = d->style->utf8 }, { .utf8 = d->style->utf8 }
-	};
+	struct words lines[WORDS_CAPTIONS] = { { .utf8 = d->style->utf8 },
+					       { .utf8 = d->style->utf8 } };
 	const struct end_step *step;
 
 	w->text[0] = '\0';
@@ -76,21 +75,21 @@ static const char *side_text(const struct ladder_drawing *d, struct words *w,
 	return TERMINAL_BOLD;
 }
 
-static bool leaves_at(const struct ladder_drawing *d, enum ladder_side side, int row)
+static bool leaves_at(const struct ladder_drawing *d, enum ladder_side side,
+		      int row)
 {
 	int i;
 
 	for (i = 0; i < d->ladder->arrow_count; i++)
 		if ((d->ladder->arrows[i].departure != LADDER_NONE ||
 		     d->ladder->arrows[i].before) &&
-		    d->ladder->arrows[i].from == side &&
-		    d->rows.from[i] == row)
+		    d->ladder->arrows[i].from == side && d->rows.from[i] == row)
 			return true;
 	return false;
 }
 
-static const char *line_at(const struct ladder_drawing *d, enum ladder_side side,
-			   int row)
+static const char *line_at(const struct ladder_drawing *d,
+			   enum ladder_side side, int row)
 {
 	if (!d->ladder->ends[side])
 		return d->glyphs->unseen_line;
@@ -130,8 +129,8 @@ static int last_column(const struct ladder_middle *m, const char *line,
 	return i;
 }
 
-static void write_middle(const struct ladder_drawing *d, const struct ladder_middle *m,
-			 int last)
+static void write_middle(const struct ladder_drawing *d,
+			 const struct ladder_middle *m, int last)
 {
 	int i;
 
@@ -264,8 +263,7 @@ int ladder_text(struct buffer *to, const struct ladder *ladder,
 	d->to = to;
 	d->ladder = ladder;
 	d->style = style;
-	d->glyphs = style->utf8 ? &ladder_glyphs_unicode :
-				  &ladder_glyphs_ascii;
+	d->glyphs = style->utf8 ? &ladder_glyphs_unicode : &ladder_glyphs_ascii;
 	ladder_rows_place(&d->rows, ladder);
 	ladder_text_lanes(d);
 	choose_widths(d);

@@ -71,18 +71,20 @@ void ladder_text_lanes(struct ladder_drawing *d)
 	}
 }
 
-static void draw_across(struct ladder_middle *m, const struct ladder_glyphs *glyphs, int from,
-			int to, const char *glyph)
+static void draw_across(struct ladder_middle *m,
+			const struct ladder_glyphs *glyphs, int from, int to,
+			const char *glyph)
 {
 	int i;
 
 	for (i = from; i <= to; i++)
-		m->cells[i] = m->cells[i] == glyphs->down ? glyphs->crossing :
-							    glyph;
+		m->cells[i] =
+			m->cells[i] == glyphs->down ? glyphs->crossing : glyph;
 }
 
 /* A label with a blank around it, from column @at; as much as there is room. */
-static void write_label(struct ladder_middle *m, int at, const char *text, int room)
+static void write_label(struct ladder_middle *m, int at, const char *text,
+			int room)
 {
 	int len = (int)strlen(text), i;
 
@@ -107,7 +109,8 @@ static void label(struct ladder_middle *m, int from, int to, bool at_end,
 	write_label(m, at_end ? to - len + 1 : from, text, room);
 }
 
-static void draw_begin(const struct ladder_drawing *d, struct ladder_middle *m, int i)
+static void draw_begin(const struct ladder_drawing *d, struct ladder_middle *m,
+		       int i)
 {
 	const struct ladder_arrow *arrow = &d->ladder->arrows[i];
 	bool left = arrow->from == LADDER_RIGHT;
@@ -126,15 +129,21 @@ static void draw_begin(const struct ladder_drawing *d, struct ladder_middle *m, 
 	m->cells[lane] = d->glyphs->turn[left][0];
 }
 
-static void draw_end(const struct ladder_drawing *d, struct ladder_middle *m, int i)
+static void draw_end(const struct ladder_drawing *d, struct ladder_middle *m,
+		     int i)
 {
 	const struct ladder_arrow *arrow = &d->ladder->arrows[i];
 	bool left = arrow->from == LADDER_RIGHT;
+	int lane = d->lane[i], len;
+	int room = left ? lane - 1 : LADDER_TEXT_MIDDLE - lane - 1;
 	struct words w = { 0 };
-	int lane = d->lane[i];
 
 	if (arrow->latency_ns != EVENT_UNKNOWN)
 		words_duration(&w, arrow->latency_ns);
+	/* Half a number would be a wrong one. */
+	len = (int)strlen(w.text) + 2;
+	if (len > room - 2)
+		w.text[0] = '\0';
 	if (left) {
 		draw_across(m, d->glyphs, 1, lane - 1, d->glyphs->across);
 		m->cells[0] = d->glyphs->left;
@@ -145,7 +154,9 @@ static void draw_end(const struct ladder_drawing *d, struct ladder_middle *m, in
 			    d->glyphs->across);
 		m->cells[LADDER_TEXT_MIDDLE - 1] = d->glyphs->right;
 		if (w.text[0])
-			label(m, lane + 2, LADDER_TEXT_MIDDLE - 3, true, w.text);
+			label(m, lane + 2,
+			      LADDER_TEXT_MIDDLE - (len > room - 3 ? 2 : 3),
+			      true, w.text);
 	}
 	m->cells[lane] = d->glyphs->turn[left][1];
 }
@@ -154,7 +165,8 @@ static void draw_end(const struct ladder_drawing *d, struct ladder_middle *m, in
  * Seen at one end only: the other half is broken, and ends in a question if
  * nothing shows that it arrived.
  */
-static void draw_half(const struct ladder_drawing *d, struct ladder_middle *m, int i)
+static void draw_half(const struct ladder_drawing *d, struct ladder_middle *m,
+		      int i)
 {
 	const struct ladder_arrow *arrow = &d->ladder->arrows[i];
 	bool arrived = arrow->arrival != LADDER_NONE;
@@ -172,14 +184,15 @@ static void draw_half(const struct ladder_drawing *d, struct ladder_middle *m, i
 		draw_across(m, d->glyphs, 0, LADDER_TEXT_MIDDLE / 2 - 1,
 			    d->glyphs->across);
 	else
-		draw_across(m, d->glyphs, LADDER_TEXT_MIDDLE / 2, LADDER_TEXT_MIDDLE - 1,
-			    d->glyphs->across);
+		draw_across(m, d->glyphs, LADDER_TEXT_MIDDLE / 2,
+			    LADDER_TEXT_MIDDLE - 1, d->glyphs->across);
 	words_bits(&w, arrow->bits);
 	if (seen_left)
-		label(m, arrived ? 3 : 2, LADDER_TEXT_MIDDLE / 2, false, w.text);
-	else
-		label(m, LADDER_TEXT_MIDDLE / 2 - 1, LADDER_TEXT_MIDDLE - (arrived ? 4 : 3), true,
+		label(m, arrived ? 3 : 2, LADDER_TEXT_MIDDLE / 2, false,
 		      w.text);
+	else
+		label(m, LADDER_TEXT_MIDDLE / 2 - 1,
+		      LADDER_TEXT_MIDDLE - (arrived ? 4 : 3), true, w.text);
 	if (reaches)
 		m->cells[to_left ? 0 : LADDER_TEXT_MIDDLE - 1] =
 			to_left ? d->glyphs->left : d->glyphs->right;
@@ -187,14 +200,16 @@ static void draw_half(const struct ladder_drawing *d, struct ladder_middle *m, i
 		m->letters[seen_left ? to + 1 : from - 1] = '?';
 }
 
-static void draw_gap(const struct ladder_drawing *d, struct ladder_middle *m, int row)
+static void draw_gap(const struct ladder_drawing *d, struct ladder_middle *m,
+		     int row)
 {
 	struct words w = { 0 };
 	int len;
 
 	words_duration(&w, (int64_t)d->rows.rows[row].gap_ns);
 	len = (int)strlen(w.text);
-	memcpy(&m->letters[(LADDER_TEXT_MIDDLE - len) / 2], w.text, (size_t)len);
+	memcpy(&m->letters[(LADDER_TEXT_MIDDLE - len) / 2], w.text,
+	       (size_t)len);
 }
 
 /**
@@ -203,7 +218,8 @@ static void draw_gap(const struct ladder_drawing *d, struct ladder_middle *m, in
  * @m: result
  * @row: which row
  */
-void ladder_text_middle(const struct ladder_drawing *d, struct ladder_middle *m, int row)
+void ladder_text_middle(const struct ladder_drawing *d, struct ladder_middle *m,
+			int row)
 {
 	int i;
 
@@ -212,8 +228,8 @@ void ladder_text_middle(const struct ladder_drawing *d, struct ladder_middle *m,
 		m->letters[i] = '\0';
 	}
 	for (i = 0; i < d->ladder->arrow_count; i++)
-		if (ladder_arrow_is_whole(&d->ladder->arrows[i]) && d->rows.from[i] < row &&
-		    d->rows.to[i] > row)
+		if (ladder_arrow_is_whole(&d->ladder->arrows[i]) &&
+		    d->rows.from[i] < row && d->rows.to[i] > row)
 			m->cells[d->lane[i]] = d->glyphs->down;
 	for (i = 0; i < d->ladder->arrow_count; i++) {
 		bool whole = ladder_arrow_is_whole(&d->ladder->arrows[i]);

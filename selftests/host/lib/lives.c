@@ -244,8 +244,7 @@ static void wait_time(struct socket *s, __u16 rearms, unsigned int closer)
 {
 	later(60400000);
 	STEP(*s, TIME_WAIT, CLOSE, .timer = true, .mini = true,
-	     .end = TCPCLOSE_END_EXPIRED, .rearms = rearms,
-	     .closer = closer);
+	     .end = TCPCLOSE_END_EXPIRED, .rearms = rearms, .closer = closer);
 }
 
 /* The three segments of the opening. */
@@ -479,9 +478,8 @@ static void given_up_waiting(void)
 	     .closer = 2);
 	server.orphan = true;
 	later(20000);
-	STEP(server, LAST_ACK, CLOSE, .flags = TCPCLOSE_FLAG_RST,
-	     .shutdown = 3, .closer = 2, .cause = TCPCLOSE_CAUSE_RST,
-	     .sk_err = 32);
+	STEP(server, LAST_ACK, CLOSE, .flags = TCPCLOSE_FLAG_RST, .shutdown = 3,
+	     .closer = 2, .cause = TCPCLOSE_CAUSE_RST, .sk_err = 32);
 }
 
 static void some_lost(void)
@@ -678,30 +676,18 @@ static void all(void)
 		__u16 port;
 		void (*live)(void);
 	} lives[] = {
-		{ 8000, four_way },
-		{ 8001, three_segments },
-		{ 8002, half_close },
-		{ 8003, simultaneous },
-		{ 8006, refused },
-		{ 8007, lost_last_ack },
-		{ 8008, passive_alone },
-		{ 8009, active_alone },
-		{ 8010, strange_names },
-		{ 8011, loopback },
-		{ 8012, close_first },
-		{ 8013, some_lost },
-		{ 8014, doubles },
-		{ 8015, given_up_waiting },
-		{ 8016, many_rearms },
-		{ 8017, recorded_late },
-		{ 8018, hand_over_late },
-		{ 8019, socket_again },
-		{ 8020, never_happens },
-		{ 8021, nameless },
-		{ 8022, listener },
-		{ 8023, simultaneous_open },
-		{ 8024, kept_alive },
-		{ 8025, fin_again },
+		{ 8000, four_way },	  { 8001, three_segments },
+		{ 8002, half_close },	  { 8003, simultaneous },
+		{ 8006, refused },	  { 8007, lost_last_ack },
+		{ 8008, passive_alone },  { 8009, active_alone },
+		{ 8010, strange_names },  { 8011, loopback },
+		{ 8012, close_first },	  { 8013, some_lost },
+		{ 8014, doubles },	  { 8015, given_up_waiting },
+		{ 8016, many_rearms },	  { 8017, recorded_late },
+		{ 8018, hand_over_late }, { 8019, socket_again },
+		{ 8020, never_happens },  { 8021, nameless },
+		{ 8022, listener },	  { 8023, simultaneous_open },
+		{ 8024, kept_alive },	  { 8025, fin_again },
 	};
 	unsigned int i;
 
@@ -763,14 +749,14 @@ static void randomly(__u32 state)
 		step(s, draw(&state) % 3 ? to : draw(&state) % 16,
 		     draw(&state) % 16,
 		     (struct how){
-			     .flags = draw(&state) % 3 ? ACK | draw(&state) % 32 :
-							 draw(&state) % 512,
+			     .flags = draw(&state) % 3 ?
+					      ACK | draw(&state) % 32 :
+					      draw(&state) % 512,
 			     .call = draw(&state) % 4 == 0,
 			     .timer = draw(&state) % 8 == 0,
 			     .mini = draw(&state) % 4 == 0,
 			     .shutdown = draw(&state) % 4,
-			     .cause = draw(&state) % 4 ? 0 :
-							 draw(&state) % 256,
+			     .cause = draw(&state) % 4 ? 0 : draw(&state) % 256,
 			     .end = draw(&state) % 4 ? 0 : draw(&state) % 256,
 			     .mark = draw(&state) % 4 ? 0 : draw(&state) % 16,
 			     .sk_err = draw(&state) % 256,
