@@ -109,12 +109,8 @@ static int finish(struct verifier *v)
 static long number(const struct verifier *v, const char *line)
 {
 	const char *at = strstr(v->report, line);
-	long value = 0;
 
-	if (!at)
-		return 0;
-	sscanf(at + strlen(line), "%ld", &value);
-	return value;
+	return at ? strtol(at + strlen(line), NULL, 10) : 0;
 }
 
 #define CHECKED(v)	number(v, "Checked ")
@@ -318,7 +314,7 @@ TEST_F_TIMEOUT(verify, a_module_without_some_hooks_is_clean, 300)
 	};
 	unsigned int i;
 
-	for (i = 0; i < sizeof(parameters) / sizeof(parameters[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(parameters); i++) {
 		ASSERT_EQ(0, module_reload(parameters[i]))
 		TH_LOG("%s", parameters[i]);
 		ASSERT_EQ(0, device_scope("all"));
