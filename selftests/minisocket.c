@@ -78,24 +78,44 @@ TEST_F(minisocket, new_syn_without_listener_ends_nothing)
 	PATH(TO_TIME_WAIT);
 }
 
+/* A transparent proxy takes what comes for port 5000. */
+static int open_proxy(int family)
+{
+	const bool ipv4 = family == AF_INET;
+	union net_addr any = net_address(family, ipv4 ? "0.0.0.0" : "::", 6000);
+	int proxy = net_listen(&any, 1), one = 1;
+
+	if (proxy < 0)
+		return proxy;
+	if (setsockopt(proxy, ipv4 ? SOL_IP : SOL_IPV6,
+		       ipv4 ? IP_TRANSPARENT : IPV6_TRANSPARENT, &one, sizeof(one)))
+		return -errno;
+	return net_run("nft 'add table inet proxy; add chain inet proxy pre { type filter hook prerouting priority mangle; }; add rule inet proxy pre tcp dport 5000 tproxy %s to :6000 accept'",
+		       ipv4 ? "ip" : "ip6");
+}
+
 TEST_F(minisocket, new_syn_that_a_transparent_proxy_takes)
 {
-	const bool ipv4 = variant->family == AF_INET;
-	union net_addr any = net_address(variant->family, ipv4 ? "0.0.0.0" : "::", 6000);
 	struct flow old = { 0 };
-	int proxy, one = 1;
 
 	ASSERT_EQ(0, peer_accept(&self->peer));
 	old.cookie = self->peer.cookie;
 	ASSERT_EQ(0, peer_close_active(&self->peer));
-	proxy = net_listen(&any, 1);
-	ASSERT_LE(0, proxy);
-	ASSERT_EQ(0, setsockopt(proxy, ipv4 ? SOL_IP : SOL_IPV6,
-				ipv4 ? IP_TRANSPARENT : IPV6_TRANSPARENT, &one, sizeof(one)));
-	ASSERT_EQ(0, net_run("nft 'add table inet proxy; add chain inet proxy pre { type filter hook prerouting priority mangle; }; add rule inet proxy pre tcp dport 5000 tproxy %s to :6000 accept'",
-			     ipv4 ? "ip" : "ip6"));
+	ASSERT_EQ(0, open_proxy(variant->family));
 	ASSERT_EQ(0, peer_send_at(&self->peer, PUPPET_SYN, self->peer.seq + 100000, 0, NULL, 0));
 	EXPECT_PATH(&self->lab, &old, TO_TIME_WAIT " tw:TIME_WAIT>CLOSE!SYN");
+}
+
+TEST_F(minisocket, new_syn_for_fin_wait2_that_a_transparent_proxy_takes)
+{
+	struct flow old = { 0 };
+
+	ASSERT_EQ(0, peer_accept(&self->peer));
+	old.cookie = self->peer.cookie;
+	ASSERT_EQ(0, peer_close_half(&self->peer));
+	ASSERT_EQ(0, open_proxy(variant->family));
+	ASSERT_EQ(0, peer_send_at(&self->peer, PUPPET_SYN, self->peer.seq + 100000, 0, NULL, 0));
+	EXPECT_PATH(&self->lab, &old, TO_FIN_WAIT2 " tw:FIN_WAIT2>CLOSE=REPLACED!SYN");
 }
 
 TEST_F(minisocket, syn_into_fin_wait2_is_refused)

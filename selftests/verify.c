@@ -297,7 +297,11 @@ TEST_F_TIMEOUT(verify, more_connections_than_are_tracked_are_clean, 120)
 	EXPECT_LT(100, number(&self->verifier, "older than the module, or not tracked by it"));
 }
 
-/* What the module lacks it says less of, but nothing that is wrong. */
+/*
+ * What the module lacks it says less of, but nothing that is wrong. (Without
+ * tcp_rcv_state_process() control bits may be those of a segment that the same
+ * memory had seen as another socket's.)
+ */
 TEST_F_TIMEOUT(verify, a_module_without_some_hooks_is_clean, 300)
 {
 	static const char *const parameters[] = {

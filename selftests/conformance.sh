@@ -1,0 +1,105 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The model against the kernel: programs that make connections end in every way
+# that they can think of are recorded, and every transition must be one that the
+# model has. Together they must show every edge that the model has, but for those
+# listed here.
+#
+# vm: --icount --smp 1
+
+set -u
+
+programs="abrupt backlog causes edges minisocket opening scope silence timewait"
+
+# What no program can bring about: ends whose cause the module can't tell, and
+# full sockets that outlive their network namespace, which only the kernel's own
+# do.
+unshown="
+close_wait-close-unknown
+closing-close-netns
+closing-close-unknown
+established-close-unknown
+fin_wait1-close-netns
+fin_wait1-close-unknown
+fin_wait2-close-netns
+fin_wait2-close-other
+fin_wait2-close-unknown
+last_ack-close-netns
+last_ack-close-unknown
+syn_recv-close-unknown
+syn_sent-close-unknown
+time_wait-close-other
+"
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+count=0 failed=0
+
+# result NAME STATUS FILE...: the files say why
+result()
+{
+	count=$((count + 1))
+	name=$1 status=$2
+	shift 2
+	if [ "$status" = 0 ]; then
+		echo "ok $count $name"
+		return
+	fi
+	failed=1
+	echo "not ok $count $name"
+	for file; do
+		sed 's/^/# /' "$file"
+	done
+}
+
+# Its file is there once it has the device open
+record()
+{
+	tcpclose record "$1" 2>"$work/complaints" &
+	recorder=$!
+	tries=0
+	until [ -e "$1" ] || [ "$tries" = 100 ]; do
+		tries=$((tries + 1))
+		sleep 0.1
+	done
+}
+
+echo "TAP version 13"
+for program in $programs; do
+	record "$work/$program.rec"
+	"/selftests/$program" >"$work/out" 2>&1
+	status=$?
+	kill -INT "$recorder"
+	wait "$recorder"
+	result "$program passes while it is recorded" "$status" "$work/out"
+	tcpclose verify --input "$work/$program.rec" >"$work/report"
+	result "$program does nothing that the model does not know" $? "$work/report"
+	tcpclose verify --json --input "$work/$program.rec" >>"$work/all.json"
+done
+
+# edges PATTERN: ids of the edges whose object matches
+edges()
+{
+	tr '{' '\n' <"$work/all.json" | sed -n "s/^\"id\":\"\([^\"]*\)\".*$1.*/\1/p" | sort -u
+}
+
+edges '"verdict":"[dL].*"count":' >"$work/model"
+edges '"count":[1-9]' >"$work/shown"
+printf '%s\n' "$unshown" | sed '/^$/d' | sort >"$work/listed"
+grep -vxF -f "$work/shown" "$work/model" >"$work/missing"
+{
+	echo "edges that nobody shows, and that are not listed above:"
+	grep -vxF -f "$work/listed" "$work/missing"
+} >"$work/why"
+[ "$(wc -l <"$work/why")" = 1 ]
+result "every other edge of the model is shown" $? "$work/why"
+{
+	echo "edges that are listed above, and are shown:"
+	grep -vxF -f "$work/missing" "$work/listed"
+} >"$work/why"
+[ "$(wc -l <"$work/why")" = 1 ]
+result "what is listed as not shown is not" $? "$work/why"
+
+echo "1..$count"
+exit "$failed"
