@@ -12,6 +12,7 @@ MAKEFLAGS += --no-builtin-rules
 
 PREFIX ?= /usr/local
 CC ?= cc
+CLANG ?= clang
 CFLAGS ?= -O2 -g
 QEMU := selftests/qemu
 # make -s is silent
@@ -94,8 +95,11 @@ endif
 # ---- tool
 
 TOOL := $(BUILD)/tools/tcpclose
-TOOL_SOURCES := $(wildcard tools/*.c tools/*/*.c)
+# What runs in the kernel comes out of another compiler
+BPF_SOURCES := $(wildcard tools/*/*.bpf.c)
+TOOL_SOURCES := $(filter-out $(BPF_SOURCES),$(wildcard tools/*.c tools/*/*.c))
 TOOL_OBJECTS := $(TOOL_SOURCES:%.c=$(BUILD)/%.o)
+TOOL_LIBS := -lbpf -lelf -lz -lpthread
 WARNINGS := -Wall -Wextra -Wstrict-prototypes -Wmissing-prototypes -Wno-unused-parameter
 # _GNU_SOURCE empty, so that a source may define it as well
 ALL_CFLAGS = -std=gnu11 -D_GNU_SOURCE= -MMD -MP $(WARNINGS) -Imodule/uapi -Itools $(CPPFLAGS) $(CFLAGS)
@@ -105,7 +109,24 @@ tool: $(if $(TOOL_SOURCES),$(TOOL))
 
 $(TOOL): $(TOOL_OBJECTS)
 	@$(SAY) '  LINK    $@'
-	@$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+	@$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(TOOL_LIBS) $(LDLIBS)
+
+# -mcpu=v3: compare and swap; the include path is that of asm/types.h
+BPF_CFLAGS = -g -O2 -target bpf -mcpu=v3 -Wall -Wextra -Wno-unused-parameter $(if $(findstring -Werror,$(CFLAGS)),-Werror) \
+	-I/usr/include/$(shell $(CC) -print-multiarch)
+
+$(BUILD)/tools/%.bpf.o: tools/%.bpf.c $(wildcard tools/*/*.h) Makefile | packages-tool
+	@mkdir -p $(@D)
+	@$(SAY) '  BPF     $<'
+	@$(CLANG) $(BPF_CFLAGS) -c -o $@ $<
+
+# bpftool is in a directory that only root has in its PATH
+$(BUILD)/tools/%.skel.h: $(BUILD)/tools/%.bpf.o
+	@$(SAY) '  SKEL    $@'
+	@PATH="$$PATH:/usr/sbin:/sbin" bpftool gen skeleton $< name $(notdir $*)_bpf >$@
+
+$(TOOL_OBJECTS): ALL_CFLAGS += -I$(BUILD)/tools/witness
+$(TOOL_OBJECTS): | $(BPF_SOURCES:%.bpf.c=$(BUILD)/%.skel.h)
 
 $(BUILD)/tools/%.o: tools/%.c Makefile | packages-tool
 	@mkdir -p $(@D)
@@ -140,10 +161,11 @@ $(BUILD)/selftests/%.o: selftests/%.c Makefile | $(HARNESS) packages-selftests
 # A test of the tool's model is linked with it: everything but main()
 $(patsubst selftests/%.c,$(BUILD)/selftests/%,$(wildcard selftests/host/*.c)): \
 	$(filter-out $(BUILD)/tools/main.o,$(TOOL_OBJECTS))
+$(patsubst selftests/%.c,$(BUILD)/selftests/%,$(wildcard selftests/host/*.c)): TEST_LIBS = $(TOOL_LIBS)
 
 $(TEST_PROGRAMS): %: %.o $(TEST_LIB)
 	@$(SAY) '  LINK    $@'
-	@$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lpthread $(LDLIBS)
+	@$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(TEST_LIBS) -lpthread $(LDLIBS)
 
 .SECONDARY:
 -include $(TEST_PROGRAMS:=.d) $(TEST_LIB:.o=.d)

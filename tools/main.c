@@ -24,7 +24,8 @@ static const struct command commands[] = {
 	  cmd_ladder },
 	{ "stat", "", "show what was counted: transitions, times, ends, losses",
 	  cmd_stat },
-	{ "verify", "", "check transitions by the documented state machine",
+	{ "verify", "[-- COMMAND [ARGUMENT]...]",
+	  "check transitions by the documented state machine, and by the kernel",
 	  cmd_verify },
 	{ NULL, NULL, NULL, NULL },
 };

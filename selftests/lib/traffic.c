@@ -5,6 +5,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <pthread.h>
 #include <sched.h>
@@ -14,6 +15,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "diag.h"
 #include "traffic.h"
 
 #define DEFAULT_PORT 20000
@@ -125,6 +127,52 @@ static int expect_byte(int from, int to)
 	return read(to, &byte, 1) == 1 ? 0 : -EPIPE;
 }
 
+/* A FIN that has come would wait 40 ms for its ACK */
+static void acknowledge(int fd)
+{
+	int on = 1;
+
+	setsockopt(fd, IPPROTO_TCP, TCP_QUICKACK, &on, sizeof(on));
+}
+
+/* The client's end is in FIN_WAIT1 or FIN_WAIT2 and gets data */
+static int answer_data(int client, int server)
+{
+	/* After the FIN no read() tells of a RST */
+	struct pollfd reset = { .fd = server };
+	int ret = expect_end(server, 0);
+
+	acknowledge(server);
+	if (!ret && write(server, "late", 4) != 4)
+		ret = -errno;
+	if (!ret && poll(&reset, 1, -1) != 1)
+		ret = -errno;
+	if (client >= 0)
+		close(client);
+	close(server);
+	return ret;
+}
+
+static int destroy(int client, int server)
+{
+	union net_addr local, remote;
+	socklen_t len = sizeof(local);
+	int ret = 0;
+
+	if (getsockname(client, &local.sa, &len))
+		ret = -errno;
+	len = sizeof(remote);
+	if (!ret && getpeername(client, &remote.sa, &len))
+		ret = -errno;
+	if (!ret)
+		ret = diag_destroy(&local, &remote);
+	if (!ret)
+		ret = expect_end(server, ECONNRESET);
+	close(client);
+	close(server);
+	return ret;
+}
+
 /* Closes both ends, whatever happens */
 static int close_pair(struct worker *worker, enum traffic_close how, int client,
 		      int server)
@@ -132,7 +180,7 @@ static int close_pair(struct worker *worker, enum traffic_close how, int client,
 	struct linger abort = { .l_onoff = 1 };
 	struct pollfd unread = { .fd = server, .events = POLLIN };
 	struct sockaddr unspec = { .sa_family = AF_UNSPEC };
-	int ret = 0;
+	int ret = 0, never = -1;
 
 	switch (how) {
 	case TRAFFIC_CLIENT:
@@ -183,6 +231,31 @@ static int close_pair(struct worker *worker, enum traffic_close how, int client,
 		close(client);
 		close(server);
 		return ret;
+	case TRAFFIC_LATE_DATA:
+		shutdown(client, SHUT_RDWR);
+		return answer_data(client, server);
+	case TRAFFIC_ORPHAN:
+		close(client);
+		ret = expect_end(server, 0);
+		acknowledge(server);
+		close(server);
+		return ret;
+	case TRAFFIC_ORPHAN_DATA:
+		close(client);
+		return answer_data(-1, server);
+	case TRAFFIC_LINGER2:
+		setsockopt(client, IPPROTO_TCP, TCP_LINGER2, &never,
+			   sizeof(never));
+		shutdown(client, SHUT_WR);
+		ret = expect_end(server, 0);
+		/* What becomes of it depends on whether the ACK is there yet */
+		if (worker->done % 3)
+			acknowledge(server);
+		close(client);
+		close(server);
+		return ret;
+	case TRAFFIC_DESTROYED:
+		return destroy(client, server);
 	default:
 		close(client);
 		close(server);
@@ -190,11 +263,36 @@ static int close_pair(struct worker *worker, enum traffic_close how, int client,
 	}
 }
 
+/* With a listener of its own, at any port */
+static int cycle_not_accepted(int family)
+{
+	union address at;
+	socklen_t len = sizeof(at);
+	int listener, client, ret;
+
+	loopback(&at, family, 0);
+	listener = listen_at(&at);
+	if (listener < 0)
+		return listener;
+	client = socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	ret = client < 0 || getsockname(listener, &at.any, &len) ||
+			      connect(client, &at.any, sizeof(at)) ?
+		      -errno :
+		      0;
+	close(listener);
+	if (!ret)
+		ret = expect_end(client, ECONNRESET);
+	close(client);
+	return ret;
+}
+
 static int cycle(struct worker *worker, enum traffic_close how, int v6)
 {
 	union address to = worker->server[v6];
 	int client, server, ret;
 
+	if (how == TRAFFIC_NOT_ACCEPTED)
+		return cycle_not_accepted(to.any.sa_family);
 	client = socket(to.any.sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (client < 0)
 		return -errno;
@@ -233,7 +331,7 @@ static enum traffic_close next_close(unsigned int closes,
 	unsigned int how = last;
 
 	do {
-		how = how << 1 & TRAFFIC_MIXED ? how << 1 : 1;
+		how = how << 1 & TRAFFIC_ALL ? how << 1 : 1;
 	} while (!(how & closes));
 	return how;
 }

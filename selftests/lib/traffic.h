@@ -18,6 +18,15 @@
  * @TRAFFIC_UNREAD: the server closes and has not read everything
  * @TRAFFIC_DISCONNECT: the client calls connect(AF_UNSPEC)
  * @TRAFFIC_REFUSED: there is no server
+ * @TRAFFIC_MIXED: all of these
+ * @TRAFFIC_LATE_DATA: the client shuts down both directions, the server sends
+ * @TRAFFIC_ORPHAN: the client closes, and that is acknowledged before the server
+ *	closes
+ * @TRAFFIC_ORPHAN_DATA: likewise, but the server sends
+ * @TRAFFIC_LINGER2: the client does not wait for the server's FIN: TCP_LINGER2
+ * @TRAFFIC_NOT_ACCEPTED: the listener closes before it accepts
+ * @TRAFFIC_DESTROYED: an administrator ends the client's socket
+ * @TRAFFIC_ALL: these, too
  */
 enum traffic_close {
 	TRAFFIC_CLIENT = 0x01,
@@ -29,6 +38,13 @@ enum traffic_close {
 	TRAFFIC_DISCONNECT = 0x40,
 	TRAFFIC_REFUSED = 0x80,
 	TRAFFIC_MIXED = 0xff,
+	TRAFFIC_LATE_DATA = 0x100,
+	TRAFFIC_ORPHAN_DATA = 0x200,
+	TRAFFIC_LINGER2 = 0x400,
+	TRAFFIC_NOT_ACCEPTED = 0x800,
+	TRAFFIC_DESTROYED = 0x1000,
+	TRAFFIC_ORPHAN = 0x2000,
+	TRAFFIC_ALL = 0x3fff,
 };
 
 /**

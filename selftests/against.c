@@ -1,0 +1,485 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * tcpclose against the kernel: three witnesses agree with every record of a
+ * hundred thousand closes, and say so when one of them is missing or when
+ * something is wrong.
+ *
+ * Started with "traffic", the program makes the closes, which is what the tool
+ * then runs.
+ */
+/* vm: --smp 4 --memory 1024 --limit 900 */
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "kselftest_harness.h"
+
+#include "lib/module.h"
+#include "lib/namespace.h"
+#include "lib/net.h"
+#include "lib/procfile.h"
+#include "lib/traffic.h"
+
+#define VERIFY "tcpclose verify --against-kernel --json"
+#define SELF "/selftests/against"
+#define SCOPE "/sys/module/tcpclose/parameters/scope"
+#define NAMESPACES 4
+#define THREADS 2
+#define PORT 20000
+#define ANSWER "/tmp/against"
+#define COMPLAINT "/tmp/complaint"
+#define CLOSES "/tmp/closes"
+#define ROOM 65536
+/* Each test's; more than 30 seconds, on a machine that is busy otherwise */
+#define MINUTES 180
+
+enum {
+	MANY = 100000,
+	SOME = 4000,
+};
+
+static_assert(MANY % (NAMESPACES * THREADS) == 0, "each thread has its share");
+
+static int open_namespace(int number)
+{
+	char path[64];
+	int fd;
+
+	snprintf(path, sizeof(path), "/run/netns/against-%d", number);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	return fd < 0 ? -errno : fd;
+}
+
+/* The closes, spread over the namespaces or not; the number goes to a file */
+static int make_closes(long count, bool here)
+{
+	struct traffic_run *runs[NAMESPACES];
+	int namespaces = here ? 1 : NAMESPACES, i;
+	char text[32];
+	long done = 0;
+
+	for (i = 0; i < namespaces; i++)
+		runs[i] = traffic_start(&(struct traffic){
+			.family = AF_UNSPEC,
+			.closes = TRAFFIC_ALL,
+			.cycles = count / namespaces / THREADS,
+			.threads = THREADS,
+			.netns = here ? 0 : open_namespace(i),
+			.port = PORT,
+		});
+	for (i = 0; i < namespaces; i++) {
+		long ret = traffic_wait(runs[i]);
+
+		done = ret < 0 || done < 0 ? -1 : done + ret;
+	}
+	snprintf(text, sizeof(text), "%ld", done);
+	unlink(CLOSES);
+	close(creat(CLOSES, 0600));
+	procfile_write(CLOSES, text);
+	return done == count ? 0 : 1;
+}
+
+FIXTURE(against)
+{
+	char *answer;
+};
+
+/*
+ * One namespace where TIME_WAIT overflows, one with so few ports that connect()
+ * has to recycle, and two as they come.
+ */
+FIXTURE_SETUP(against)
+{
+	int i;
+
+	self->answer = calloc(1, ROOM);
+	ASSERT_NE(NULL, self->answer);
+	for (i = 0; i < NAMESPACES; i++) {
+		/* A test that was cut short leaves them behind */
+		net_run("ip netns del against-%d", i);
+		ASSERT_EQ(0, net_run("ip netns add against-%d", i));
+		ASSERT_EQ(0, net_run("ip -n against-%d link set lo up", i));
+	}
+	i = open_namespace(0);
+	ASSERT_EQ(0, namespace_write(i, "/proc/sys/net/ipv4/tcp_max_tw_buckets",
+				     "100"));
+	close(i);
+	i = open_namespace(1);
+	ASSERT_EQ(0, namespace_write(i,
+				     "/proc/sys/net/ipv4/ip_local_port_range",
+				     "40000 40399"));
+	close(i);
+}
+
+FIXTURE_TEARDOWN(against)
+{
+	int i;
+
+	for (i = 0; i < NAMESPACES; i++)
+		net_run("ip netns del against-%d", i);
+	free(self->answer);
+}
+
+/* Run the tool; its exit status, and what it said or complained of */
+static int verify(char *answer, const char *before, const char *options)
+{
+	char command[512];
+	int status;
+
+	snprintf(command, sizeof(command), "%s " VERIFY " %s >" ANSWER
+		 " 2>" COMPLAINT, before, options);
+	status = system(command);
+	if (procfile_read(ANSWER, answer, ROOM) <= 0 &&
+	    procfile_read(COMPLAINT, answer, ROOM) < 0)
+		*answer = '\0';
+	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+static int verify_closes(char *answer, const char *before, long count)
+{
+	char options[64];
+
+	snprintf(options, sizeof(options), "-- " SELF " traffic %ld", count);
+	return verify(answer, before, options);
+}
+
+static long closes_made(void)
+{
+	return procfile_number(CLOSES);
+}
+
+/* A number of the row that begins like that; -1: there is none */
+static long number_of(const char *answer, const char *what, const char *name)
+{
+	char text[64];
+	const char *at;
+
+	snprintf(text, sizeof(text), "\"what\":\"%s", what);
+	at = strstr(answer, text);
+	snprintf(text, sizeof(text), "\"%s\":", name);
+	at = at ? strstr(at, text) : NULL;
+	return at ? strtol(at + strlen(text), NULL, 10) : -1;
+}
+
+static bool status_is(const char *answer, const char *witness,
+		      const char *status)
+{
+	char text[64];
+	const char *at;
+
+	snprintf(text, sizeof(text), "\"witness\":\"%s\"", witness);
+	at = strstr(answer, text);
+	at = at ? strstr(at, "\"status\":\"") : NULL;
+	return at && !strncmp(at + 10, status, strlen(status));
+}
+
+#define EXPECT_STATUS(name, status) \
+	EXPECT_TRUE(status_is(self->answer, name, status)) \
+	{ TH_LOG("%s: %s", name, self->answer); }
+
+#define EXPECT_ALL_AGREE() do { \
+	EXPECT_NE(NULL, strstr(self->answer, "\"against_kernel\":{\"verdict\":\"agree\"")) \
+	{ TH_LOG("%s", self->answer); } \
+	EXPECT_STATUS("trace", "agrees"); \
+	EXPECT_STATUS("bpf", "agrees"); \
+	EXPECT_STATUS("counters", "agrees"); \
+	EXPECT_STATUS("btf", "agrees"); \
+	EXPECT_EQ(NULL, strstr(self->answer, "left_out")) \
+	{ TH_LOG("%s", self->answer); } \
+} while (0)
+
+TEST_F_TIMEOUT(against, hundred_thousand_closes_without_a_difference, 4 * MINUTES)
+{
+	static const char *const rows[] = {
+		"transitions of full sockets", "mini-sockets born in FIN_WAIT2",
+		"mini-sockets born in TIME_WAIT", "FIN_WAIT2 to TIME_WAIT",
+		"deaths", "births", "recycled", "overflows", "resets",
+		"unread data", "data for nobody", "TCP_LINGER2",
+		"passive opens", "mini-sockets now", "the same by cookie",
+	};
+	size_t i;
+
+	ASSERT_EQ(0, module_reload("scope=all ring_records=65536"));
+	EXPECT_EQ(0, verify_closes(self->answer, "", MANY));
+	EXPECT_EQ(MANY, closes_made());
+	EXPECT_ALL_AGREE();
+	for (i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		/* One that was never put to the test proves nothing */
+		EXPECT_LT(0, number_of(self->answer, rows[i], "kernel"))
+		{
+			TH_LOG("%s", rows[i]);
+		}
+		EXPECT_EQ(number_of(self->answer, rows[i], "kernel"),
+			  number_of(self->answer, rows[i], "tcpclose"))
+		{
+			TH_LOG("%s", rows[i]);
+		}
+		EXPECT_EQ(0, number_of(self->answer, rows[i], "in_motion"));
+	}
+	TH_LOG("%ld transitions, %ld births, %ld deaths",
+	       number_of(self->answer, rows[0], "kernel"),
+	       number_of(self->answer, "births", "kernel"),
+	       number_of(self->answer, "deaths", "kernel"));
+}
+
+/* What scope=teardown leaves out, the trace's account leaves out, too */
+TEST_F_TIMEOUT(against, closes_without_openings_either_way_of_hooking, MINUTES)
+{
+	static const char *const parameters[] = { "", "hooks=kprobe" };
+	size_t i;
+
+	for (i = 0; i < 2; i++) {
+		ASSERT_EQ(0, module_reload(parameters[i]));
+		EXPECT_EQ(0, verify_closes(self->answer, "", SOME));
+		EXPECT_ALL_AGREE();
+		EXPECT_LT(SOME, number_of(self->answer,
+					  "transitions of full sockets",
+					  "kernel"));
+		EXPECT_EQ(-1, number_of(self->answer, "passive opens",
+					"kernel"));
+	}
+}
+
+/* Connections that are there before, go on all the time, and stay */
+TEST_F_TIMEOUT(against, traffic_that_neither_begins_nor_ends_with_it, MINUTES)
+{
+	struct traffic_run *runs[NAMESPACES];
+	int i;
+
+	ASSERT_EQ(0, module_reload("scope=all"));
+	for (i = 0; i < NAMESPACES; i++)
+		runs[i] = traffic_start(&(struct traffic){
+			.family = AF_UNSPEC,
+			.closes = TRAFFIC_ALL,
+			.netns = open_namespace(i),
+			.port = PORT,
+		});
+	sleep(1);
+	for (i = 0; i < 2; i++) {
+		EXPECT_EQ(0, verify(self->answer, "", "--duration 3"));
+		EXPECT_ALL_AGREE();
+		EXPECT_LT(100, number_of(self->answer, "births", "kernel"));
+		EXPECT_LT(100, number_of(self->answer, "mini-sockets born",
+					 "kernel"));
+		TH_LOG("%ld births, %ld in motion around the looks",
+		       number_of(self->answer, "births", "kernel"),
+		       number_of(self->answer, "births", "in_motion"));
+	}
+	for (i = 0; i < NAMESPACES; i++)
+		EXPECT_LT(0, traffic_stop(runs[i]));
+}
+
+/* Both ends are closed when somebody opens the first fifo, then the second */
+static void close_when_told(int pairs[][2], int count)
+{
+	int i, go = open("/tmp/go", O_RDONLY);
+
+	for (i = 0; i < count; i++) {
+		close(pairs[i][1]);
+		close(pairs[i][0]);
+	}
+	close(go);
+	close(open("/tmp/gone", O_WRONLY));
+}
+
+/* The module comes when the connections are half closed already */
+TEST_F_TIMEOUT(against, connections_older_than_the_module, MINUTES)
+{
+	int pairs[32][2], i;
+	pid_t pid;
+
+	while (module_is_loaded())
+		ASSERT_EQ(0, module_unload());
+	for (i = 0; i < 32; i++) {
+		ASSERT_EQ(0, net_pair(i & 1 ? AF_INET6 : AF_INET, pairs[i]));
+		shutdown(pairs[i][0], SHUT_WR);
+	}
+	/* Longer than an ACK waits */
+	usleep(100000);
+	/* Some are orphans by then: mini-sockets in FIN_WAIT2 */
+	for (i = 0; i < 32; i += 4) {
+		close(pairs[i][0]);
+		pairs[i][0] = -1;
+	}
+	ASSERT_EQ(0, module_load("scope=all"));
+	unlink("/tmp/go");
+	unlink("/tmp/gone");
+	ASSERT_EQ(0, mkfifo("/tmp/go", 0600));
+	ASSERT_EQ(0, mkfifo("/tmp/gone", 0600));
+	pid = fork();
+	if (!pid) {
+		close_when_told(pairs, 32);
+		_exit(0);
+	}
+	for (i = 0; i < 32; i++) {
+		close(pairs[i][0]);
+		close(pairs[i][1]);
+	}
+	EXPECT_EQ(0, verify(self->answer, "",
+			    "-- sh -c ': >/tmp/go; cat /tmp/gone'"));
+	EXPECT_EQ(pid, waitpid(pid, NULL, 0));
+	EXPECT_ALL_AGREE();
+	EXPECT_EQ(24, number_of(self->answer, "mini-sockets born in TIME_WAIT",
+				"kernel"));
+	EXPECT_EQ(8, number_of(self->answer, "FIN_WAIT2 to TIME_WAIT",
+			       "kernel"));
+	EXPECT_EQ(32, number_of(self->answer, "the same by cookie", "kernel"));
+}
+
+TEST_F_TIMEOUT(against, namespaces_that_go_meanwhile_are_named, MINUTES)
+{
+	ASSERT_EQ(0, module_reload(""));
+	EXPECT_EQ(0, verify(self->answer, "",
+			    "-- sh -c '" SELF " traffic 800; ip netns del against-3;"
+			    " unshare -n true'"));
+	EXPECT_EQ(800, closes_made());
+	EXPECT_STATUS("trace", "agrees");
+	EXPECT_STATUS("bpf", "agrees");
+	EXPECT_STATUS("counters", "agrees");
+	EXPECT_NE(NULL, strstr(self->answer,
+			       "1 network namespace not compared, gone meanwhile"))
+	{
+		TH_LOG("%s", self->answer);
+	}
+}
+
+FIXTURE(wrong)
+{
+	FIXTURE_DATA(against) base;
+};
+
+FIXTURE_VARIANT(wrong)
+{
+	const char *parameters;
+	const char *witness;
+	const char *row;
+};
+
+/* clang-format off */
+/* Who took the port is not known without it, and the memory goes later */
+FIXTURE_VARIANT_ADD(wrong, reason_of_an_end) {
+	.parameters = "without=inet_twsk_kill",
+	.witness = "counters",
+	.row = "recycled",
+};
+
+/* The segment that changes the state reaches it unseen */
+FIXTURE_VARIANT_ADD(wrong, change_to_time_wait) {
+	.parameters = "without=__inet_twsk_schedule",
+	.witness = "bpf",
+	.row = "FIN_WAIT2 to TIME_WAIT",
+};
+
+/* An attempt has to be taken for a birth, and an overflow is one */
+FIXTURE_VARIANT_ADD(wrong, birth_that_was_none) {
+	.parameters = "without=inet_twsk_hashdance,inet_twsk_hashdance_schedule",
+	.witness = "bpf",
+	.row = "mini-sockets born in TIME_WAIT",
+};
+
+FIXTURE_VARIANT_ADD(wrong, overflow_that_was_a_birth) {
+	.parameters = "without=inet_twsk_hashdance,inet_twsk_hashdance_schedule",
+	.witness = "counters",
+	.row = "overflows",
+};
+
+/* clang-format on */
+
+FIXTURE_SETUP(wrong)
+{
+	against_setup(_metadata, &self->base, NULL);
+}
+
+FIXTURE_TEARDOWN(wrong)
+{
+	against_teardown(_metadata, &self->base, NULL);
+}
+
+TEST_F_TIMEOUT(wrong, is_found, MINUTES)
+{
+	char *answer = self->base.answer;
+
+	ASSERT_EQ(0, module_reload(variant->parameters));
+	EXPECT_EQ(1, verify_closes(answer, "", SOME));
+	EXPECT_NE(NULL, strstr(answer, "\"against_kernel\":{\"verdict\":\"differ\""));
+	EXPECT_TRUE(status_is(answer, variant->witness, "differs"));
+	EXPECT_LT(0, number_of(answer, variant->row, "difference"))
+	{
+		TH_LOG("%s", answer);
+	}
+	EXPECT_NE(number_of(answer, variant->row, "kernel"),
+		  number_of(answer, variant->row, "tcpclose"));
+	/* Nothing is wrong with what the tracepoint shows */
+	EXPECT_TRUE(status_is(answer, "trace", "agrees"));
+}
+
+/* A ring that is too small for its reader */
+TEST_F_TIMEOUT(against, losses_prove_nothing, MINUTES)
+{
+	ASSERT_EQ(0, module_reload("ring_records=256"));
+	/* The tool can't read while it is stopped */
+	EXPECT_EQ(2, verify(self->answer, "",
+			    "-- sh -c 'kill -STOP $PPID; " SELF
+			    " traffic 2000; kill -CONT $PPID'"));
+	EXPECT_NE(NULL, strstr(self->answer, "\"against_kernel\":{\"verdict\":\"incomplete\""))
+	{
+		TH_LOG("%s", self->answer);
+	}
+	EXPECT_NE(NULL, strstr(self->answer, "ring_records"));
+}
+
+TEST_F_TIMEOUT(against, scope_that_changes_proves_nothing, MINUTES)
+{
+	ASSERT_EQ(0, module_reload(""));
+	EXPECT_EQ(2, verify(self->answer, "", "-- sh -c 'echo all >" SCOPE "'"));
+	EXPECT_NE(NULL, strstr(self->answer, "scope was changed"));
+}
+
+/* Capabilities are what a container lacks */
+TEST_F_TIMEOUT(against, witnesses_that_cannot_be_are_named, MINUTES)
+{
+	ASSERT_EQ(0, module_reload(""));
+	EXPECT_EQ(0, verify(self->answer,
+			    "unshare -m sh -c 'umount -R /sys/kernel/debug;"
+			    " umount /sys/kernel/tracing;"
+			    " exec setpriv --bounding-set -all,+net_admin \"$@\"' sh",
+			    "-- " SELF " here 400"));
+	EXPECT_EQ(400, closes_made());
+	EXPECT_STATUS("trace", "missing");
+	EXPECT_STATUS("bpf", "missing");
+	EXPECT_NE(NULL, strstr(self->answer, "CAP_BPF"));
+	/* The own namespace can always be looked at */
+	EXPECT_STATUS("counters", "agrees");
+	EXPECT_NE(NULL, strstr(self->answer, "cannot be entered"));
+	EXPECT_STATUS("btf", "agrees");
+}
+
+TEST_F_TIMEOUT(against, one_namespace_is_not_the_machine, MINUTES)
+{
+	ASSERT_EQ(0, module_reload(""));
+	EXPECT_EQ(2, verify(self->answer, "unshare -n", "--duration 1"));
+	EXPECT_NE(NULL, strstr(self->answer, "one network namespace only"));
+}
+
+TEST_F_TIMEOUT(against, command_that_does_not_exist, MINUTES)
+{
+	ASSERT_EQ(0, module_reload(""));
+	EXPECT_EQ(2, verify(self->answer, "", "-- /no/such/program"));
+	EXPECT_NE(NULL, strstr(self->answer, "cannot be run"));
+}
+
+int main(int argc, char **argv)
+{
+	if (argc == 3 && !strcmp(argv[1], "traffic"))
+		return make_closes(atol(argv[2]), false);
+	if (argc == 3 && !strcmp(argv[1], "here"))
+		return make_closes(atol(argv[2]), true);
+	return test_harness_run(argc, argv);
+}

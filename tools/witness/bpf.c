@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The BPF witness from user space: load, attach, read.
+ *
+ * Knows libbpf and why it fails; knows nothing of what the events are compared
+ * with.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+
+#include "compiler.h"
+#include "bpf.h"
+#include "minisock.skel.h"
+
+#define LOG_SIZE 65536
+#define VMLINUX_BTF "/sys/kernel/btf/vmlinux"
+
+struct bpf_witness {
+	struct minisock_bpf *skeleton;
+	struct ring_buffer *ring;
+	void (*hear)(void *ctx, const struct minisock_event *e);
+	void *ctx;
+	char log[LOG_SIZE];
+};
+
+static int silent(enum libbpf_print_level level, const char *format,
+		  va_list args)
+{
+	return 0;
+}
+
+/* Before the summary, the verifier's log ends with what it objects to. */
+static const char *objection(char *log)
+{
+	char *end = strstr(log, "\nprocessed "), *line;
+
+	if (!end)
+		return "";
+	*end = '\0';
+	line = strrchr(log, '\n');
+	return line ? line + 1 : log;
+}
+
+static int explain(struct bpf_witness *w, int error, const char *step,
+		   struct reason *why)
+{
+	static const char no_permission[] =
+		"no permission to %s BPF programs (CAP_BPF, CAP_PERFMON): run it as root";
+	static const char no_function[] =
+		"a function that it watches is not in this kernel's BTF, or cannot be traced";
+	const char *what = objection(w->log);
+
+	if (error == -EPERM || (error == -EACCES && !*what))
+		return reason_set(why, error, no_permission, step);
+	if (access(VMLINUX_BTF, R_OK))
+		return reason_set(why, error,
+				  "%s: %s: the kernel needs CONFIG_DEBUG_INFO_BTF",
+				  VMLINUX_BTF, strerror(errno));
+	if (error == -ESRCH || error == -ENOTSUP)
+		return reason_set(why, error, no_function);
+	return reason_set(why, error, "BPF programs: cannot %s: %s%s%.200s",
+			  step, strerror(-error), *what ? ": " : "", what);
+}
+
+static int on_event(void *ctx, void *data, size_t size)
+{
+	struct bpf_witness *w = ctx;
+
+	if (size >= sizeof(struct minisock_event))
+		w->hear(w->ctx, data);
+	return 0;
+}
+
+/**
+ * bpf_witness_load() - prepare everything that takes long
+ * @result: the witness
+ * @why: why it cannot be
+ *
+ * Return: 0, or -errno
+ */
+int bpf_witness_load(struct bpf_witness **result, struct reason *why)
+{
+	LIBBPF_OPTS(bpf_object_open_opts, options);
+	struct bpf_witness *w = calloc(1, sizeof(*w));
+	int ret;
+
+	if (!w)
+		return reason_set(why, -ENOMEM, "out of memory");
+	libbpf_set_print(silent);
+	options.kernel_log_buf = w->log;
+	options.kernel_log_size = sizeof(w->log);
+	options.kernel_log_level = 1;
+	w->skeleton = minisock_bpf__open_opts(&options);
+	if (!w->skeleton) {
+		ret = explain(w, -errno, "open", why);
+		goto err_close;
+	}
+	ret = minisock_bpf__load(w->skeleton);
+	if (ret) {
+		ret = explain(w, ret, "load", why);
+		goto err_close;
+	}
+	w->ring = ring_buffer__new(bpf_map__fd(w->skeleton->maps.events),
+				   on_event, w, NULL);
+	if (!w->ring) {
+		ret = explain(w, -errno, "read", why);
+		goto err_close;
+	}
+	*result = w;
+	return 0;
+
+err_close:
+	bpf_witness_close(w);
+	return ret;
+}
+
+/**
+ * bpf_witness_hear() - who is told of events
+ * @w: the witness
+ * @hear: called by bpf_witness_read() for each
+ * @ctx: its first argument
+ */
+void bpf_witness_hear(struct bpf_witness *w,
+		      void (*hear)(void *ctx, const struct minisock_event *e),
+		      void *ctx)
+{
+	w->hear = hear;
+	w->ctx = ctx;
+}
+
+/**
+ * bpf_witness_attach() - from now on everything is seen
+ * @w: the witness
+ * @why: why it cannot be
+ *
+ * Return: 0, or -errno
+ */
+int bpf_witness_attach(struct bpf_witness *w, struct reason *why)
+{
+	const struct minisock_bpf *s = w->skeleton;
+	/* Whoever is remembered must not die unseen: deaths come first. */
+	const struct {
+		struct bpf_program *program;
+		struct bpf_link **link;
+	} order[] = {
+		{ s->progs.death_one, &w->skeleton->links.death_one },
+		{ s->progs.death_other, &w->skeleton->links.death_other },
+		{ s->progs.segment, &w->skeleton->links.segment },
+		{ s->progs.birth_one, &w->skeleton->links.birth_one },
+		{ s->progs.birth_other, &w->skeleton->links.birth_other },
+	};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(order); i++) {
+		*order[i].link = bpf_program__attach(order[i].program);
+		if (!*order[i].link)
+			return explain(w, -errno, "attach", why);
+	}
+	return 0;
+}
+
+/**
+ * bpf_witness_check() - whether it sees deaths
+ * @w: the witness, attached some time ago
+ * @why: why not
+ *
+ * Return: 0, or -errno
+ */
+int bpf_witness_check(struct bpf_witness *w, struct reason *why)
+{
+	static const char hidden[] =
+		"the address of tcp_prot is hidden: run `sysctl kernel.kptr_restrict=1`";
+
+	/* Looked up at the first free of anything on this machine. */
+	return w->skeleton->bss->slabs[0] ? 0 :
+					    reason_set(why, -EPERM, hidden);
+}
+
+/**
+ * bpf_witness_read() - tell of what happened since the last call
+ * @w: the witness
+ *
+ * Return: number of events, or -errno
+ */
+int bpf_witness_read(struct bpf_witness *w)
+{
+	return ring_buffer__consume(w->ring);
+}
+
+static uint64_t misses(const struct bpf_program *program)
+{
+	struct bpf_prog_info info;
+	__u32 size = sizeof(info);
+
+	memset(&info, 0, sizeof(info));
+	if (bpf_obj_get_info_by_fd(bpf_program__fd(program), &info, &size))
+		return 0;
+	return info.recursion_misses;
+}
+
+/**
+ * bpf_witness_losses() - what may have gone unseen
+ * @w: the witness
+ * @losses: result
+ */
+void bpf_witness_losses(const struct bpf_witness *w, struct bpf_losses *losses)
+{
+	const struct minisock_bpf *s = w->skeleton;
+	uint64_t one = misses(s->progs.birth_one);
+	uint64_t other = misses(s->progs.birth_other);
+
+	losses->dropped = s->bss->dropped;
+	losses->unknown = s->bss->unknown;
+	losses->missed_births = one < other ? one : other;
+	losses->missed_segments = misses(s->progs.segment);
+}
+
+/**
+ * bpf_witness_detach() - see nothing from now on; what was seen can be read
+ * @w: the witness
+ */
+void bpf_witness_detach(struct bpf_witness *w)
+{
+	minisock_bpf__detach(w->skeleton);
+}
+
+/**
+ * bpf_witness_close() - give everything back
+ * @w: the witness
+ */
+void bpf_witness_close(struct bpf_witness *w)
+{
+	ring_buffer__free(w->ring);
+	minisock_bpf__destroy(w->skeleton);
+	free(w);
+}

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The running kernel's own word for the numbers of the states: its type
+ * information (BTF) has the enumerations of net/tcp_states.h and of BPF.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include <bpf/btf.h>
+
+#include <tcpclose.h>
+
+#include "names.h"
+#include "btf.h"
+
+/**
+ * struct names - an enumeration of the kernel's
+ * @what: how the comparison is called
+ * @prefix: what its names begin with
+ * @others: names that are no state of a connection: the size of tables, and a
+ *	pseudo-state in which inet_diag lists sockets that are only bound
+ */
+static const struct names {
+	const char *what;
+	const char *prefix;
+	const char *others[2];
+} enumerations[] = {
+	{ "numbers of TCP_*, net/tcp_states.h", "TCP_",
+	  { "MAX_STATES", "BOUND_INACTIVE" } },
+	{ "numbers of BPF_TCP_*, linux/bpf.h", "BPF_TCP_",
+	  { "MAX_STATES", "BOUND_INACTIVE" } },
+};
+
+static const char *without_prefix(const struct names *n, const char *name)
+{
+	size_t len = strlen(n->prefix);
+
+	return strncmp(name, n->prefix, len) ? NULL : name + len;
+}
+
+/* The enumeration that has ESTABLISHED. */
+static const struct btf_type *find(const struct btf *btf,
+				   const struct names *n)
+{
+	__u32 id, i;
+
+	for (id = 1; id < btf__type_cnt(btf); id++) {
+		const struct btf_type *type = btf__type_by_id(btf, id);
+		const struct btf_enum *e;
+
+		if (!btf_is_enum(type))
+			continue;
+		e = btf_enum(type);
+		for (i = 0; i < btf_vlen(type); i++) {
+			const char *name = without_prefix(
+				n, btf__name_by_offset(btf, e[i].name_off));
+
+			if (name && !strcmp(name, "ESTABLISHED"))
+				return type;
+		}
+	}
+	return NULL;
+}
+
+static bool is_other(const struct names *n, const char *name)
+{
+	return !strcmp(name, n->others[0]) || !strcmp(name, n->others[1]);
+}
+
+static void compare(const struct btf *btf, const struct names *n,
+		    struct testimony *t)
+{
+	const struct btf_type *type = find(btf, n);
+	struct comparison c = { .what = n->what };
+	bool known[TCPCLOSE_STATES] = { false };
+	unsigned int state;
+	__u32 i;
+
+	for (i = 0; type && i < btf_vlen(type); i++) {
+		const struct btf_enum *e = &btf_enum(type)[i];
+		const char *name = without_prefix(
+			n, btf__name_by_offset(btf, e->name_off));
+		const char *ours = state_name((unsigned int)e->val);
+
+		if (!name || is_other(n, name))
+			continue;
+		c.kernel++;
+		if (ours && !strcmp(ours, name)) {
+			known[e->val] = true;
+			continue;
+		}
+		c.difference++;
+		testimony_detail(t, "%s%s is %d, which tcpclose calls %s",
+				 n->prefix, name, e->val,
+				 ours ? ours : "nothing");
+	}
+	for (state = 0; state < TCPCLOSE_STATES; state++) {
+		const char *ours = state_name(state);
+
+		c.tcpclose += !!ours;
+		if (!ours || known[state])
+			continue;
+		c.difference++;
+		testimony_detail(t, "%u, %s, is no %s%s of the kernel's", state,
+				 ours, n->prefix, ours);
+	}
+	testimony_compare(t, &c);
+}
+
+/**
+ * btf_testify() - compare the numbers and names of all states
+ * @t: result
+ */
+void btf_testify(struct testimony *t)
+{
+	struct btf *btf = btf__load_vmlinux_btf();
+	unsigned int i;
+
+	if (!btf) {
+		reason_set(&t->missing, -errno,
+			   "no type information of the kernel: %s: it needs CONFIG_DEBUG_INFO_BTF",
+			   strerror(errno));
+		return;
+	}
+	for (i = 0; i < ARRAY_SIZE(enumerations); i++)
+		compare(btf, &enumerations[i], t);
+	btf__free(btf);
+}

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The running kernel's own word for the numbers of the states.
+ */
+#ifndef TCPCLOSE_WITNESS_BTF_H
+#define TCPCLOSE_WITNESS_BTF_H
+
+#include "testimony.h"
+
+void btf_testify(struct testimony *t);
+
+#endif /* TCPCLOSE_WITNESS_BTF_H */

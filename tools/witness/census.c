@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The mini-sockets that should be alive in a network namespace, by cookie,
+ * against the kernel's number and list of them.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "census.h"
+
+/**
+ * struct minisock - a mini-socket that should be there
+ * @node: in the table, by cookie
+ * @state: FIN_WAIT2 or TIME_WAIT; 0: its end came before its birth
+ * @look: the latest look that had it
+ */
+struct minisock {
+	struct table_node node;
+	unsigned int state;
+	unsigned int look;
+};
+
+static void free_node(struct table_node *node)
+{
+	free(node);
+}
+
+/**
+ * census_free() - give everything back
+ * @c: the census
+ */
+void census_free(struct census *c)
+{
+	table_free(&c->minisocks, free_node);
+}
+
+static struct minisock *find(const struct census *c, uint64_t cookie)
+{
+	return (struct minisock *)table_find(&c->minisocks, cookie);
+}
+
+static int add(struct census *c, uint64_t cookie, unsigned int state)
+{
+	struct minisock *m = calloc(1, sizeof(*m));
+
+	if (!m || table_add(&c->minisocks, &m->node, cookie)) {
+		free(m);
+		return -ENOMEM;
+	}
+	m->state = state;
+	c->alive += state != 0;
+	return 0;
+}
+
+static void drop(struct census *c, struct minisock *m)
+{
+	c->alive -= m->state != 0;
+	table_remove(&c->minisocks, &m->node);
+	free(m);
+}
+
+/**
+ * census_begin() - take over those that were there before the records
+ * @c: the census
+ * @list: the kernel's list; one may skip some, several don't
+ *
+ * Return: 0, or -ENOMEM
+ */
+int census_begin(struct census *c, const struct diag_list *list)
+{
+	size_t i;
+	int ret = 0;
+
+	for (i = 0; !ret && i < list->count; i++)
+		if (!find(c, list->entries[i].cookie))
+			ret = add(c, list->entries[i].cookie,
+				  list->entries[i].state);
+	return ret;
+}
+
+/**
+ * census_move() - take over a record
+ * @c: the census
+ * @item: what it adds
+ *
+ * Another CPU may end a mini-socket before its birth is on record.
+ *
+ * Return: 0, or -ENOMEM
+ */
+int census_move(struct census *c, const struct item *item)
+{
+	struct minisock *m = find(c, item->cookie);
+
+	switch (item->move) {
+	case MOVE_BORN:
+		if (!m)
+			return add(c, item->cookie, item->state);
+		if (!m->state)
+			drop(c, m);
+		return 0;
+	case MOVE_CHANGED:
+		if (m && m->state)
+			m->state = item->state;
+		return 0;
+	case MOVE_DIED:
+		if (!m)
+			return add(c, item->cookie, 0);
+		drop(c, m);
+		return 0;
+	default:
+		return 0;
+	}
+}
+
+static void keep_better(struct outcome *best, const struct outcome *other)
+{
+	if (!best->is_known || other->c.difference < best->c.difference ||
+	    (other->c.difference == best->c.difference &&
+	     other->c.moving < best->c.moving))
+		*best = *other;
+}
+
+/**
+ * census_compare_number() - compare how many there are
+ * @c: the census, up to @s
+ * @items: records around @s and after it
+ * @netns: key of the namespace
+ * @s: a look at the kernel's number
+ */
+void census_compare_number(struct census *c, const struct items *items,
+			   uint64_t netns, const struct snapshot *s)
+{
+	struct outcome o = { .is_known = true };
+	uint64_t low = c->alive, high = c->alive;
+	size_t i;
+
+	for (i = 0; i < items->count; i++) {
+		const struct item *item = &items->first[i];
+
+		if (item->ts_ns >= s->counted_ns + SKEW_NS)
+			break;
+		if (item->netns != netns)
+			continue;
+		high += item->move == MOVE_BORN;
+		low -= item->move == MOVE_DIED && low;
+	}
+	o.c.kernel = s->counters.minisocks;
+	o.c.tcpclose = o.c.kernel;
+	o.c.moving = high - low;
+	if (o.c.kernel < low)
+		o.c.tcpclose = low;
+	if (o.c.kernel > high)
+		o.c.tcpclose = high;
+	o.c.difference = o.c.kernel > o.c.tcpclose ?
+				 o.c.kernel - o.c.tcpclose :
+				 o.c.tcpclose - o.c.kernel;
+	keep_better(&c->number, &o);
+}
+
+/* Cookies that moved around a look, each once. */
+static int find_moving(const struct items *items, uint64_t netns,
+		       uint64_t end_ns, struct table *moving)
+{
+	struct table_node *node;
+	size_t i;
+
+	for (i = 0; i < items->count; i++) {
+		const struct item *item = &items->first[i];
+
+		if (item->ts_ns >= end_ns)
+			break;
+		if (item->netns != netns || !item->move ||
+		    table_find(moving, item->cookie))
+			continue;
+		node = calloc(1, sizeof(*node));
+		if (!node || table_add(moving, node, item->cookie)) {
+			free(node);
+			return -ENOMEM;
+		}
+	}
+	return 0;
+}
+
+static void suspect(struct outcome *o, uint64_t cookie)
+{
+	if (o->c.difference < SUSPECTS)
+		o->suspects[o->c.difference] = cookie;
+	o->c.difference++;
+}
+
+/* A list may have one twice. */
+static void compare_listed(struct census *c, const struct table *moving,
+			   const struct diag_entry *entry, struct outcome *o)
+{
+	struct minisock *m = find(c, entry->cookie);
+
+	if (table_find(moving, entry->cookie) || (m && m->look == c->look))
+		return;
+	o->c.kernel++;
+	if (m)
+		m->look = c->look;
+	if (!m || m->state != entry->state)
+		suspect(o, entry->cookie);
+}
+
+/**
+ * census_compare_list() - compare one by one
+ * @c: the census, up to @s
+ * @items: records around @s and after it
+ * @netns: key of the namespace
+ * @s: a look at the kernel's list
+ *
+ * Return: 0, or -ENOMEM
+ */
+int census_compare_list(struct census *c, const struct items *items,
+			uint64_t netns, const struct snapshot *s)
+{
+	struct outcome o = { .is_known = true };
+	struct table_node *node = NULL;
+	struct table moving = {};
+	size_t bucket = 0, i;
+	int ret = find_moving(items, netns, s->end_ns + SKEW_NS, &moving);
+
+	c->look++;
+	o.c.moving = moving.count;
+	for (i = 0; !ret && i < s->list.count; i++)
+		compare_listed(c, &moving, &s->list.entries[i], &o);
+	while (!ret && (node = table_walk(&c->minisocks, &bucket, node))) {
+		const struct minisock *m = (struct minisock *)node;
+
+		if (!m->state || table_find(&moving, node->key))
+			continue;
+		o.c.tcpclose++;
+		if (m->look != c->look)
+			suspect(&o, node->key);
+	}
+	if (!ret)
+		keep_better(&c->list, &o);
+	table_free(&moving, free_node);
+	return ret;
+}

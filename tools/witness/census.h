@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The mini-sockets that should be alive in a network namespace, by cookie,
+ * against the kernel's number and list of them.
+ */
+#ifndef TCPCLOSE_WITNESS_CENSUS_H
+#define TCPCLOSE_WITNESS_CENSUS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "clock.h"
+#include "snapshot.h"
+#include "table.h"
+#include "testimony.h"
+
+/* How far a record and what it tells of may be apart. */
+#define SKEW_NS (2 * NS_PER_MS)
+/* Cookies that are named for each namespace. */
+#define SUSPECTS 4
+
+/**
+ * enum move - what happened to a mini-socket
+ */
+enum move {
+	MOVE_NONE,
+	MOVE_BORN,
+	MOVE_CHANGED,
+	MOVE_DIED,
+};
+
+/**
+ * struct item - what a record adds
+ * @ts_ns: when
+ * @netns: key of the namespace
+ * @cookie: of the mini-socket
+ * @counters: bits of &enum counter
+ * @inode: of the namespace
+ * @move: &enum move
+ * @state: of the mini-socket, afterwards
+ */
+struct item {
+	uint64_t ts_ns;
+	uint64_t netns;
+	uint64_t cookie;
+	uint32_t counters;
+	uint32_t inode;
+	uint8_t move;
+	uint8_t state;
+};
+
+/**
+ * struct items - records that are kept apart, in the order of time
+ * @first: the first
+ * @count: how many
+ */
+struct items {
+	const struct item *first;
+	size_t count;
+};
+
+/**
+ * struct outcome - the best of several looks
+ * @is_known: there was one
+ * @c: numbers
+ * @suspects: cookies on one side only
+ */
+struct outcome {
+	bool is_known;
+	struct comparison c;
+	uint64_t suspects[SUSPECTS];
+};
+
+/**
+ * struct census - of one namespace
+ * @minisocks: those that should be there
+ * @alive: how many of them are
+ * @look: number of the latest look at the kernel's list
+ * @number: outcome for the number
+ * @list: outcome for the list
+ */
+struct census {
+	struct table minisocks;
+	uint64_t alive;
+	unsigned int look;
+	struct outcome number;
+	struct outcome list;
+};
+
+int census_begin(struct census *c, const struct diag_list *list);
+int census_move(struct census *c, const struct item *item);
+void census_compare_number(struct census *c, const struct items *items,
+			   uint64_t netns, const struct snapshot *s);
+int census_compare_list(struct census *c, const struct items *items,
+			uint64_t netns, const struct snapshot *s);
+void census_free(struct census *c);
+
+#endif /* TCPCLOSE_WITNESS_CENSUS_H */

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The kernel's counters that tcpclose can say the value of.
+ */
+#ifndef TCPCLOSE_WITNESS_COUNTERS_H
+#define TCPCLOSE_WITNESS_COUNTERS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "event.h"
+
+/**
+ * enum counter - those of a network namespace
+ */
+enum counter {
+	COUNTER_BIRTHS,
+	COUNTER_RECYCLED,
+	COUNTER_OVERFLOW,
+	COUNTER_ESTAB_RESETS,
+	COUNTER_ABORT_ON_CLOSE,
+	COUNTER_ABORT_ON_DATA,
+	COUNTER_ABORT_ON_TIMEOUT,
+	COUNTER_ABORT_ON_MEMORY,
+	COUNTER_ABORT_ON_LINGER,
+	COUNTER_PASSIVE_OPENS,
+	COUNTERS,
+};
+
+/**
+ * struct counters - values at a moment, of the calling thread's namespace
+ * @value: by &enum counter
+ * @minisocks: how many there are now
+ */
+struct counters {
+	uint64_t value[COUNTERS];
+	uint64_t minisocks;
+};
+
+const char *counter_what(enum counter counter);
+bool counter_needs_openings(enum counter counter);
+uint32_t counters_of(const struct event *e);
+int counters_read(struct counters *c);
+
+#endif /* TCPCLOSE_WITNESS_COUNTERS_H */

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The kernel's counters and tables in all network namespaces. A thread of its
+ * own takes them, since it has to leave its namespace, and since somebody has to
+ * read the other witnesses meanwhile.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "clock.h"
+#include "snapshot.h"
+
+static void take(struct snapshot *s)
+{
+	s->begin_ns = monotonic_ns();
+	s->error = counters_read(&s->counters);
+	s->counted_ns = monotonic_ns();
+	s->list_error = diag_read(&s->list);
+	s->end_ns = monotonic_ns();
+}
+
+static void visit(void *ctx, const struct namespace *ns)
+{
+	struct snapshots *s = ctx;
+	struct snapshot *one;
+
+	if (s->count == s->room) {
+		size_t room = s->room ? 2 * s->room : 16;
+
+		one = realloc(s->all, room * sizeof(*one));
+		if (!one) {
+			s->error = -ENOMEM;
+			return;
+		}
+		s->all = one;
+		s->room = room;
+	}
+	one = &s->all[s->count++];
+	memset(one, 0, sizeof(*one));
+	one->ns = *ns;
+	one->error = ns->error;
+	if (!one->error)
+		take(one);
+}
+
+static void *thread_main(void *arg)
+{
+	struct snapshots *s = arg;
+	int ret = namespaces_visit(visit, s, &s->why);
+
+	if (ret)
+		s->error = ret;
+	__atomic_store_n(&s->is_done, true, __ATOMIC_RELEASE);
+	return NULL;
+}
+
+/**
+ * snapshots_start() - begin to take them
+ * @s: result, complete after snapshots_join()
+ *
+ * Return: 0, or -errno
+ */
+int snapshots_start(struct snapshots *s)
+{
+	memset(s, 0, sizeof(*s));
+	return -pthread_create(&s->thread, NULL, thread_main, s);
+}
+
+/**
+ * snapshots_are_done() - whether snapshots_join() would not wait
+ * @s: the snapshots
+ */
+bool snapshots_are_done(const struct snapshots *s)
+{
+	return __atomic_load_n(&s->is_done, __ATOMIC_ACQUIRE);
+}
+
+/**
+ * snapshots_join() - wait until all are taken
+ * @s: the snapshots
+ */
+void snapshots_join(struct snapshots *s)
+{
+	pthread_join(s->thread, NULL);
+}
+
+/**
+ * snapshots_free() - give everything back
+ * @s: the snapshots
+ */
+void snapshots_free(struct snapshots *s)
+{
+	size_t i;
+
+	for (i = 0; i < s->count; i++)
+		diag_free(&s->all[i].list);
+	free(s->all);
+	s->all = NULL;
+	s->count = 0;
+}

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The kernel's counters and tables in all network namespaces, each at a moment
+ * that is known.
+ */
+#ifndef TCPCLOSE_WITNESS_SNAPSHOT_H
+#define TCPCLOSE_WITNESS_SNAPSHOT_H
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "counters.h"
+#include "diag.h"
+#include "namespaces.h"
+
+/**
+ * struct snapshot - of one network namespace
+ * @ns: which
+ * @error: why there are no counters, -errno, or 0
+ * @list_error: why there is no list, -errno, or 0
+ * @begin_ns: CLOCK_MONOTONIC before the counters were read
+ * @counted_ns: after that, and before the list was read
+ * @end_ns: after that
+ * @counters: their values
+ * @list: mini-sockets
+ */
+struct snapshot {
+	struct namespace ns;
+	int error;
+	int list_error;
+	uint64_t begin_ns;
+	uint64_t counted_ns;
+	uint64_t end_ns;
+	struct counters counters;
+	struct diag_list list;
+};
+
+/**
+ * struct snapshots - of all of them, in the order in which they were taken
+ * @thread: takes them
+ * @is_done: it has, nearly
+ * @all: the snapshots
+ * @count: how many
+ * @room: for how many there is memory
+ * @error: why there are none or not all, -errno, or 0
+ * @why: the same in words
+ */
+struct snapshots {
+	pthread_t thread;
+	bool is_done;
+	struct snapshot *all;
+	size_t count;
+	size_t room;
+	int error;
+	struct reason why;
+};
+
+int snapshots_start(struct snapshots *s);
+bool snapshots_are_done(const struct snapshots *s);
+void snapshots_join(struct snapshots *s);
+void snapshots_free(struct snapshots *s);
+
+#endif /* TCPCLOSE_WITNESS_SNAPSHOT_H */

@@ -1,0 +1,348 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The kernel's own trace of sock:inet_sock_set_state: an instance of tracefs,
+ * made, read and removed.
+ *
+ * Knows files; the layout of what is in them is trace_format's.
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/statfs.h>
+#include <unistd.h>
+
+#include "trace.h"
+#include "trace_format.h"
+
+#define TRACEFS "/sys/kernel/tracing"
+#define EVENT "events/sock/inet_sock_set_state"
+/* For each CPU: some 20000 events between two looks. */
+#define BUFFER_KB "2048"
+
+/**
+ * struct trace_cpu - one CPU's part of the buffer
+ * @cpu: its number
+ * @fd: of trace_pipe_raw
+ */
+struct trace_cpu {
+	unsigned int cpu;
+	int fd;
+};
+
+struct trace_witness {
+	int tracefs;
+	int instance;
+	char name[48];
+	struct trace_format format;
+	struct trace_cpu *cpus;
+	unsigned int cpu_count;
+	uint64_t damaged;
+	uint64_t missed;
+	void (*hear)(void *ctx, const struct trace_event *e);
+	void *ctx;
+	unsigned char page[TRACE_PAGE_MAX];
+};
+
+static int read_file(int dir, const char *path, char *text, size_t size)
+{
+	int fd = openat(dir, path, O_RDONLY | O_CLOEXEC);
+	size_t len = 0;
+	ssize_t got = 1;
+
+	if (fd < 0)
+		return -errno;
+	while (got > 0 && len + 1 < size) {
+		got = read(fd, text + len, size - 1 - len);
+		if (got > 0)
+			len += (size_t)got;
+	}
+	close(fd);
+	text[len] = '\0';
+	return got < 0 ? -EIO : 0;
+}
+
+static int write_file(int dir, const char *path, const char *text)
+{
+	int fd = openat(dir, path, O_WRONLY | O_CLOEXEC), ret = 0;
+
+	if (fd < 0)
+		return -errno;
+	if (write(fd, text, strlen(text)) < 0)
+		ret = -errno;
+	close(fd);
+	return ret;
+}
+
+/* Where it is mounted, or mounted where nobody else sees it. */
+static int open_tracefs(void)
+{
+	int fd = open(TRACEFS, O_RDONLY | O_DIRECTORY | O_CLOEXEC), context;
+	struct statfs fs;
+
+	if (fd >= 0 && !fstatfs(fd, &fs) && fs.f_type == TRACEFS_MAGIC)
+		return fd;
+	if (fd >= 0)
+		close(fd);
+	context = fsopen("tracefs", FSOPEN_CLOEXEC);
+	if (context < 0)
+		return -errno;
+	fd = fsconfig(context, FSCONFIG_CMD_CREATE, NULL, NULL, 0);
+	if (!fd)
+		fd = fsmount(context, FSMOUNT_CLOEXEC, 0);
+	if (fd < 0)
+		fd = -errno;
+	close(context);
+	return fd;
+}
+
+static int open_cpu(struct trace_witness *w, int dir, const char *name)
+{
+	struct trace_cpu *cpus, cpu;
+	char path[64];
+
+	if (sscanf(name, "cpu%u", &cpu.cpu) != 1)
+		return 0;
+	snprintf(path, sizeof(path), "cpu%u/trace_pipe_raw", cpu.cpu);
+	cpu.fd = openat(dir, path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	if (cpu.fd < 0)
+		return -errno;
+	cpus = realloc(w->cpus, (w->cpu_count + 1) * sizeof(*cpus));
+	if (!cpus) {
+		close(cpu.fd);
+		return -ENOMEM;
+	}
+	w->cpus = cpus;
+	w->cpus[w->cpu_count++] = cpu;
+	return 0;
+}
+
+static int open_cpus(struct trace_witness *w)
+{
+	int fd = openat(w->instance, "per_cpu", O_RDONLY | O_CLOEXEC), ret = 0;
+	struct dirent *entry;
+	DIR *dir;
+
+	if (fd < 0)
+		return -errno;
+	dir = fdopendir(fd);
+	if (!dir) {
+		close(fd);
+		return -ENOMEM;
+	}
+	while (!ret && (entry = readdir(dir)))
+		ret = open_cpu(w, dirfd(dir), entry->d_name);
+	closedir(dir);
+	return ret;
+}
+
+static int read_formats(struct trace_witness *w)
+{
+	char text[4096];
+	int ret = read_file(w->tracefs, "events/header_page", text,
+			    sizeof(text));
+
+	if (!ret)
+		ret = trace_format_page(&w->format, text);
+	if (!ret)
+		ret = read_file(w->instance, EVENT "/format", text,
+				sizeof(text));
+	return ret ? ret : trace_format_event(&w->format, text);
+}
+
+static int make_instance(struct trace_witness *w)
+{
+	snprintf(w->name, sizeof(w->name), "instances/tcpclose-%d",
+		 (int)getpid());
+	if (mkdirat(w->tracefs, w->name, 0700) && errno != EEXIST)
+		return -errno;
+	w->instance = openat(w->tracefs, w->name,
+			     O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return w->instance < 0 ? -errno : 0;
+}
+
+static int set_up(struct trace_witness *w)
+{
+	int ret = write_file(w->instance, "buffer_size_kb", BUFFER_KB);
+
+	if (!ret)
+		ret = write_file(w->instance, "trace_clock", "mono");
+	return ret ? ret : open_cpus(w);
+}
+
+/**
+ * trace_open() - make an instance that is not enabled yet
+ * @result: the witness
+ * @why: why it cannot be
+ *
+ * Return: 0, or -errno
+ */
+int trace_open(struct trace_witness **result, struct reason *why)
+{
+	struct trace_witness *w = calloc(1, sizeof(*w));
+	const char *step = "tracefs";
+	int ret;
+
+	if (!w)
+		return reason_set(why, -ENOMEM, "out of memory");
+	w->instance = -1;
+	w->tracefs = open_tracefs();
+	ret = w->tracefs < 0 ? w->tracefs : 0;
+	if (!ret) {
+		step = "an instance of tracefs";
+		ret = make_instance(w);
+	}
+	if (!ret) {
+		step = "the format of " EVENT;
+		ret = read_formats(w);
+	}
+	if (!ret) {
+		step = "a trace buffer";
+		ret = set_up(w);
+	}
+	if (!ret) {
+		*result = w;
+		return 0;
+	}
+	trace_close(w);
+	return reason_set(why, ret, "no %s: %s%s", step, strerror(-ret),
+			  ret == -EPERM || ret == -EACCES ?
+				  ": run it as root, without lockdown" :
+				  "");
+}
+
+/**
+ * trace_hear() - who is told of events
+ * @w: the witness
+ * @hear: called by trace_read() for each
+ * @ctx: its first argument
+ */
+void trace_hear(struct trace_witness *w,
+		void (*hear)(void *ctx, const struct trace_event *e),
+		void *ctx)
+{
+	w->hear = hear;
+	w->ctx = ctx;
+}
+
+/**
+ * trace_enable() - from now on everything is seen
+ * @w: the witness
+ * @why: why it cannot be
+ *
+ * Return: 0, or -errno
+ */
+int trace_enable(struct trace_witness *w, struct reason *why)
+{
+	int ret = write_file(w->instance, EVENT "/enable", "1");
+
+	return ret ? reason_set(why, ret, "%s cannot be enabled: %s", EVENT,
+				strerror(-ret)) :
+		     0;
+}
+
+static int read_cpu(struct trace_witness *w, const struct trace_cpu *cpu)
+{
+	size_t size = w->format.data + w->format.room;
+	ssize_t got;
+	int ret;
+
+	for (;;) {
+		got = read(cpu->fd, w->page, size);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0 && errno != EAGAIN)
+			return -errno;
+		if (got <= 0)
+			return 0;
+		ret = trace_format_parse(&w->format, w->page, (size_t)got,
+					 cpu->cpu, w->hear, w->ctx);
+		if (ret < 0)
+			w->damaged++;
+		else
+			w->missed += (unsigned int)ret;
+	}
+}
+
+/**
+ * trace_read() - tell of what happened since the last call
+ * @w: the witness
+ *
+ * Each CPU's events come in order; one CPU comes after the other.
+ *
+ * Return: 0, or -errno
+ */
+int trace_read(struct trace_witness *w)
+{
+	unsigned int i;
+	int ret = 0;
+
+	for (i = 0; !ret && i < w->cpu_count; i++)
+		ret = read_cpu(w, &w->cpus[i]);
+	return ret;
+}
+
+/**
+ * trace_disable() - see nothing from now on; what was seen can be read
+ * @w: the witness
+ */
+void trace_disable(struct trace_witness *w)
+{
+	write_file(w->instance, EVENT "/enable", "0");
+}
+
+/**
+ * trace_lost() - what did not fit the buffer, or could not be understood
+ * @w: the witness
+ *
+ * Return: events; a page that could not be understood counts as one
+ */
+uint64_t trace_lost(const struct trace_witness *w)
+{
+	static const char *const names[] = { "\noverrun: ", "commit overrun: ",
+					     "dropped events: " };
+	uint64_t lost = w->damaged;
+	char path[64], text[1024];
+	unsigned int i, j;
+
+	for (i = 0; i < w->cpu_count; i++) {
+		snprintf(path, sizeof(path), "per_cpu/cpu%u/stats",
+			 w->cpus[i].cpu);
+		if (read_file(w->instance, path, text, sizeof(text)))
+			continue;
+		for (j = 0; j < ARRAY_SIZE(names); j++) {
+			const char *at = strstr(text, names[j]);
+
+			if (at)
+				lost += strtoull(at + strlen(names[j]), NULL,
+						 10);
+		}
+	}
+	/* The pages tell of losses, too, but not always of how many. */
+	return lost ? lost : w->missed;
+}
+
+/**
+ * trace_close() - remove the instance
+ * @w: the witness
+ */
+void trace_close(struct trace_witness *w)
+{
+	unsigned int i;
+
+	for (i = 0; i < w->cpu_count; i++)
+		close(w->cpus[i].fd);
+	free(w->cpus);
+	if (w->instance >= 0) {
+		close(w->instance);
+		unlinkat(w->tracefs, w->name, AT_REMOVEDIR);
+	}
+	if (w->tracefs >= 0)
+		close(w->tracefs);
+	free(w);
+}
