@@ -104,7 +104,7 @@ says "after that time" '^Checked [0-9]* transitions of [0-9]* connections, [12]\
 
 complains "no device" "no/such: No such file\|no/such.*not" "$tcpclose" verify --device no/such
 complains "a missing recording" "cannot be read" "$tcpclose" verify --input no/such
-complains "an operand" "no such argument" "$tcpclose" verify lives.rec
+complains "an operand" "a command is for --against-kernel" "$tcpclose" verify lives.rec
 complains "no recording at all" "is no recording" "$tcpclose" verify --input "$self"
 
 "$tcpclose" verify --input lives.rec >/dev/full 2>err
