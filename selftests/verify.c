@@ -199,6 +199,44 @@ TEST_F_TIMEOUT(verify, a_socket_that_is_used_again_is_clean, 60)
 	EXPECT_EQ(8, number(&self->verifier, "ended") + number(&self->verifier, "still open"));
 }
 
+/* Subflows of MPTCP are TCP's, and closed in ways of their own. */
+TEST_F_TIMEOUT(verify, subflows_of_mptcp_are_clean, 60)
+{
+	const struct linger none = { .l_onoff = 1 };
+	union net_addr addr = net_loopback(AF_INET, 21001);
+	int listener = socket(AF_INET, SOCK_STREAM, IPPROTO_MPTCP);
+	int i, client, server;
+	char byte;
+
+	ASSERT_LE(0, listener);
+	ASSERT_EQ(0, device_scope("all"));
+	ASSERT_EQ(0, start(&self->verifier, NULL));
+	ASSERT_EQ(0, bind(listener, &addr.sa, sizeof(addr.in)));
+	ASSERT_EQ(0, listen(listener, 8));
+	for (i = 0; i < 8; i++) {
+		client = socket(AF_INET, SOCK_STREAM, IPPROTO_MPTCP);
+		ASSERT_LE(0, client);
+		ASSERT_EQ(0, connect(client, &addr.sa, sizeof(addr.in)));
+		server = accept(listener, NULL, NULL);
+		ASSERT_LE(0, server);
+		ASSERT_EQ(1, write(client, "x", 1));
+		if (i % 4 != 1)
+			ASSERT_EQ(1, read(server, &byte, 1));
+		if (i % 4 == 2)
+			ASSERT_EQ(0, shutdown(client, SHUT_WR));
+		if (i % 4 == 3)
+			ASSERT_EQ(0, setsockopt(client, SOL_SOCKET, SO_LINGER, &none,
+						sizeof(none)));
+		close(i % 2 ? server : client);
+		usleep(20000);
+		close(i % 2 ? client : server);
+	}
+	close(listener);
+	sleep(2);
+	EXPECT_EQ(0, finish(&self->verifier));
+	EXPECT_LE(8 * 4, CHECKED(&self->verifier));
+}
+
 /* ---- what happens to the reader */
 
 TEST_F_TIMEOUT(verify, loss_is_told_and_explains_gaps, 120)
