@@ -284,7 +284,8 @@ const struct model_edge model_table[] = {
 		.standing = MODEL_DOCUMENTED, .manner = MODEL_OPENING,
 		.trigger = MODEL_BY_CALL, .causes = C(LISTENER),
 		.contexts = PROCESS, .event = "CLOSE", .action = "delete TCB",
-		.by = "__tcp_close(), tcp_disconnect()", .section = "3.10.4",
+		.by = "__tcp_close(), tcp_disconnect(), tcp_abort()",
+		.section = "3.10.4",
 		.wording =
 			"Any outstanding RECEIVEs are returned with \"error: closing\" responses. Delete TCB, enter CLOSED state, and return.",
 	},
@@ -360,11 +361,11 @@ const struct model_edge model_table[] = {
 	{
 		FROM_TO(CLOSE, CLOSE), .id = "close-close",
 		.standing = MODEL_LINUX, .manner = MODEL_OPENING,
-		.trigger = MODEL_BY_CALL, .contexts = ANY,
-		.event = "connect() fails", .by = "tcp_v4_connect(), tcp_done()",
+		.trigger = MODEL_BY_ADMIN, .contexts = PROCESS,
+		.event = "ss -K of a listener", .by = "tcp_abort(), tcp_done()",
 		.section = "-",
 		.wording =
-			"The state is stored once more for a socket that never was connected.",
+			"The state is stored once more for a listener that was closed just before.",
 	},
 
 	/* ---- the opening fails */
