@@ -424,8 +424,8 @@ TEST_F_TIMEOUT(wrong, is_found, MINUTES)
 TEST_F_TIMEOUT(against, losses_prove_nothing, MINUTES)
 {
 	ASSERT_EQ(0, module_reload("ring_records=256"));
-	/* The tool can't read while it is stopped */
-	EXPECT_EQ(2, verify(self->answer, "",
+	/* The tool can't read while it is stopped; the model may object, too */
+	EXPECT_NE(0, verify(self->answer, "",
 			    "-- sh -c 'kill -STOP $PPID; " SELF
 			    " traffic 2000; kill -CONT $PPID'"));
 	EXPECT_NE(NULL, strstr(self->answer, "\"against_kernel\":{\"verdict\":\"incomplete\""))

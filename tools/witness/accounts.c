@@ -431,7 +431,8 @@ static struct comparison compare_counter(const struct account *account,
 		/* Later bounds above the first: the kernel counted more. */
 		.tcpclose = end.low > begin.high ? kernel - gap : kernel + gap,
 		.difference = gap,
-		.moving = gap ? 0 : (uint64_t)(high - low),
+		.moving = (uint64_t)(begin.high - begin.low) +
+			  (uint64_t)(end.high - end.low),
 	};
 }
 

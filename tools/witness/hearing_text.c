@@ -103,12 +103,14 @@ static void add_details(const struct table_text *t, const struct testimony *w)
 
 static void add_command(const struct table_text *t)
 {
-	char text[64];
+	char text[64], name[256];
 
 	if (!t->h->command)
 		return;
-	buffer_printf(t->to, "\n%s: ", t->h->command[0]);
-	buffer_printf(t->to, "%s\n", hearing_command_end(t->h, text));
+	snprintf(name, sizeof(name), "%s", t->h->command[0]);
+	buffer_printf(t->to, "\n");
+	add_words(t, name);
+	buffer_printf(t->to, ": %s\n", hearing_command_end(t->h, text));
 }
 
 static void add_verdict(const struct table_text *t)
@@ -133,8 +135,10 @@ static void add_verdict(const struct table_text *t)
 	*format_duration(seconds, h->end_ns - h->start_ns) = '\0';
 	buffer_printf(t->to, "\n%s%s%s: ", colour(t, verdicts[result].colour),
 		      verdicts[result].words, colour(t, TERMINAL_PLAIN));
-	buffer_printf(t->to, "%u comparisons, %llu difference%s, %u witness%s missing, ",
+	buffer_printf(t->to,
+		      "%u comparison%s, %llu difference%s, %u witness%s missing, ",
 		      hearing_comparisons(h),
+		      hearing_comparisons(h) == 1 ? "" : "s",
 		      (unsigned long long)hearing_differences(h),
 		      hearing_differences(h) == 1 ? "" : "s",
 		      hearing_missing(h),

@@ -1,0 +1,341 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What records add up to against the kernel's counters and lists, as
+ * verify --against-kernel compares them: made-up looks at a made-up kernel.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "kselftest_harness.h"
+
+#include "clock.h"
+#include "witness/accounts.h"
+
+#define NETNS 77
+#define INODE 4026531840U
+#define MS NS_PER_MS
+
+/* A kernel with one namespace, and what it counts and lists */
+FIXTURE(accounts)
+{
+	struct accounts *accounts;
+	struct testimony said;
+	struct counters kernel;
+	struct diag_entry list[16];
+	size_t listed;
+};
+
+FIXTURE_SETUP(accounts)
+{
+	memset(self, 0, sizeof(*self));
+	ASSERT_EQ(0, accounts_new(&self->accounts));
+	/* It has been up for a while */
+	self->kernel.value[COUNTER_BIRTHS] = 1000;
+	self->kernel.value[COUNTER_ESTAB_RESETS] = 5;
+}
+
+FIXTURE_TEARDOWN(accounts)
+{
+	accounts_free(self->accounts);
+}
+
+static struct snapshots look_of(FIXTURE_DATA(accounts) *self,
+				struct snapshot *one, uint64_t ms)
+{
+	memset(one, 0, sizeof(*one));
+	one->ns.inode = INODE;
+	one->list.netns = NETNS;
+	one->list.entries = self->list;
+	one->list.count = self->listed;
+	one->counters = self->kernel;
+	one->counters.minisocks = self->listed;
+	one->begin_ns = ms * MS;
+	one->counted_ns = ms * MS + MS / 2;
+	one->end_ns = ms * MS + MS;
+	return (struct snapshots){ .all = one, .count = 1 };
+}
+
+static void look_first(FIXTURE_DATA(accounts) *self, uint64_t ms)
+{
+	struct snapshot one;
+	struct snapshots all = look_of(self, &one, ms);
+
+	accounts_begin(self->accounts, &all);
+}
+
+static void look_last(FIXTURE_DATA(accounts) *self, uint64_t ms)
+{
+	struct snapshot one;
+	struct snapshots all = look_of(self, &one, ms);
+
+	accounts_end(self->accounts, &all);
+}
+
+static void tell(struct accounts *a, uint64_t ms, uint64_t cookie,
+		 unsigned int origin, unsigned int old, unsigned int new)
+{
+	struct event e = {
+		.ts_ns = ms * MS,
+		.cookie = cookie,
+		.netns = NETNS,
+		.netns_inode = INODE,
+		.origin = origin,
+		.old = old,
+		.new = new,
+	};
+
+	if (origin == TCPCLOSE_ORIGIN_TRACEPOINT) {
+		e.raw_old = old;
+		e.raw_new = TCPCLOSE_CLOSE;
+	}
+	accounts_record(a, &e);
+}
+
+#define TELL_BIRTH(ms, cookie, state) \
+	tell(self->accounts, ms, cookie, TCPCLOSE_ORIGIN_TRACEPOINT, \
+	     TCPCLOSE_FIN_WAIT2, TCPCLOSE_##state)
+#define TELL(ms, cookie, old, new) \
+	tell(self->accounts, ms, cookie, TCPCLOSE_ORIGIN_TIMEWAIT, \
+	     TCPCLOSE_##old, TCPCLOSE_##new)
+
+static void list(FIXTURE_DATA(accounts) *self, uint64_t cookie,
+		 unsigned int state)
+{
+	self->list[self->listed].cookie = cookie;
+	self->list[self->listed++].state = state;
+}
+
+/* The kernel makes a mini-socket */
+static void bear(FIXTURE_DATA(accounts) *self, uint64_t cookie,
+		 unsigned int state)
+{
+	self->kernel.value[COUNTER_BIRTHS]++;
+	list(self, cookie, state);
+}
+
+static const struct comparison *row(const struct testimony *t, const char *what)
+{
+	static const struct comparison none = { .difference = ~0ULL };
+	unsigned int i;
+
+	for (i = 0; i < t->row_count; i++)
+		if (!strncmp(t->rows[i].what, what, strlen(what)))
+			return &t->rows[i];
+	return &none;
+}
+
+#define CONCLUDE() do { \
+	memset(&self->said, 0, sizeof(self->said)); \
+	accounts_conclude(self->accounts, false, &self->said); \
+} while (0)
+#define EXPECT_ROW(what_, kernel_, tcpclose_, difference_, moving_) do { \
+	const struct comparison *_row = row(&self->said, what_); \
+	EXPECT_EQ(kernel_, _row->kernel); \
+	EXPECT_EQ(tcpclose_, _row->tcpclose); \
+	EXPECT_EQ(difference_, _row->difference); \
+	EXPECT_EQ(moving_, _row->moving); \
+} while (0)
+
+TEST_F(accounts, add_up)
+{
+	list(self, 1, TCPCLOSE_FIN_WAIT2);
+	look_first(self, 100);
+	TELL_BIRTH(200, 2, TIME_WAIT);
+	bear(self, 2, TCPCLOSE_TIME_WAIT);
+	TELL(210, 1, FIN_WAIT2, TIME_WAIT);
+	self->list[0].state = TCPCLOSE_TIME_WAIT;
+	TELL_BIRTH(220, 3, FIN_WAIT2);
+	bear(self, 3, TCPCLOSE_FIN_WAIT2);
+	TELL_BIRTH(230, 4, TIME_WAIT);
+	bear(self, 4, TCPCLOSE_TIME_WAIT);
+	TELL(240, 4, TIME_WAIT, CLOSE);
+	self->listed--;
+	look_last(self, 300);
+	EXPECT_TRUE(accounts_are_exact(self->accounts));
+	CONCLUDE();
+	EXPECT_ROW("births", 3, 3, 0, 0);
+	EXPECT_ROW("resets", 0, 0, 0, 0);
+	EXPECT_ROW("mini-sockets now", 3, 3, 0, 0);
+	EXPECT_ROW("the same by cookie", 3, 3, 0, 0);
+	EXPECT_EQ(0, self->said.detail_count);
+	EXPECT_EQ(~0ULL, row(&self->said, "passive opens")->difference);
+}
+
+TEST_F(accounts, miss_a_record)
+{
+	look_first(self, 100);
+	TELL_BIRTH(200, 1, TIME_WAIT);
+	bear(self, 1, TCPCLOSE_TIME_WAIT);
+	bear(self, 2, TCPCLOSE_TIME_WAIT);
+	look_last(self, 300);
+	EXPECT_FALSE(accounts_are_exact(self->accounts));
+	CONCLUDE();
+	EXPECT_ROW("births", 2, 1, 1, 0);
+	EXPECT_ROW("mini-sockets now", 2, 1, 1, 0);
+	EXPECT_ROW("the same by cookie", 2, 1, 1, 0);
+	EXPECT_EQ(3, self->said.detail_count);
+}
+
+TEST_F(accounts, have_a_record_too_many)
+{
+	list(self, 1, TCPCLOSE_TIME_WAIT);
+	look_first(self, 100);
+	TELL_BIRTH(200, 2, TIME_WAIT);
+	TELL(210, 1, TIME_WAIT, CLOSE);
+	look_last(self, 300);
+	CONCLUDE();
+	EXPECT_ROW("births", 0, 1, 1, 0);
+	/* As many, and another one */
+	EXPECT_ROW("mini-sockets now", 1, 1, 0, 0);
+	EXPECT_ROW("the same by cookie", 1, 1, 2, 0);
+}
+
+TEST_F(accounts, find_another_state)
+{
+	list(self, 1, TCPCLOSE_FIN_WAIT2);
+	look_first(self, 100);
+	self->list[0].state = TCPCLOSE_TIME_WAIT;
+	look_last(self, 300);
+	CONCLUDE();
+	EXPECT_ROW("the same by cookie", 1, 1, 1, 0);
+}
+
+/* What happens around a look may be in it or not */
+TEST_F(accounts, do_not_judge_what_moves)
+{
+	int seen;
+
+	for (seen = 0; seen < 2; seen++) {
+		accounts_free(self->accounts);
+		ASSERT_EQ(0, accounts_new(&self->accounts));
+		self->listed = 0;
+		self->kernel.value[COUNTER_BIRTHS] = 1000;
+		look_first(self, 100);
+		TELL_BIRTH(200, 1, TIME_WAIT);
+		bear(self, 1, TCPCLOSE_TIME_WAIT);
+		TELL_BIRTH(301, 2, TIME_WAIT);
+		if (seen)
+			bear(self, 2, TCPCLOSE_TIME_WAIT);
+		look_last(self, 300);
+		CONCLUDE();
+		EXPECT_ROW("births", 1 + seen, 1 + seen, 0, 1);
+		EXPECT_ROW("mini-sockets now", 1 + seen, 1 + seen, 0, 1);
+		EXPECT_ROW("the same by cookie", 1, 1, 0, 1);
+	}
+	/* A better look settles it */
+	look_last(self, 400);
+	EXPECT_TRUE(accounts_are_exact(self->accounts));
+}
+
+/* Two in motion allow for two, not for three */
+TEST_F(accounts, allow_no_more_than_what_moves)
+{
+	look_first(self, 100);
+	TELL_BIRTH(299, 1, TIME_WAIT);
+	TELL_BIRTH(301, 2, TIME_WAIT);
+	self->kernel.value[COUNTER_BIRTHS] += 3;
+	look_last(self, 300);
+	CONCLUDE();
+	EXPECT_EQ(1, row(&self->said, "births")->difference);
+}
+
+/* One CPU was held up: its record is dated long before its counter moved */
+TEST_F(accounts, outvote_a_look_at_a_bad_moment)
+{
+	TELL_BIRTH(50, 1, TIME_WAIT);
+	look_first(self, 100);
+	self->kernel.value[COUNTER_BIRTHS]++;
+	look_first(self, 120);
+	EXPECT_FALSE(accounts_are_sure(self->accounts));
+	look_first(self, 140);
+	look_first(self, 160);
+	EXPECT_TRUE(accounts_are_sure(self->accounts));
+	look_last(self, 300);
+	CONCLUDE();
+	EXPECT_ROW("births", 0, 0, 0, 0);
+	/* Which is no excuse for what is wrong for good */
+	self->kernel.value[COUNTER_BIRTHS]++;
+	look_last(self, 320);
+	look_last(self, 340);
+	look_last(self, 360);
+	CONCLUDE();
+	EXPECT_ROW("births", 1, 0, 1, 0);
+}
+
+/* Another CPU ends it before its birth is on record */
+TEST_F(accounts, know_an_end_before_the_birth)
+{
+	look_first(self, 100);
+	TELL(200, 1, TIME_WAIT, CLOSE);
+	TELL_BIRTH(201, 1, TIME_WAIT);
+	self->kernel.value[COUNTER_BIRTHS]++;
+	look_last(self, 300);
+	CONCLUDE();
+	EXPECT_ROW("mini-sockets now", 0, 0, 0, 0);
+	EXPECT_ROW("the same by cookie", 0, 0, 0, 0);
+}
+
+/* A list skips what moves within its bucket */
+TEST_F(accounts, believe_several_lists_rather_than_one)
+{
+	look_first(self, 100);
+	list(self, 1, TCPCLOSE_TIME_WAIT);
+	look_first(self, 120);
+	look_last(self, 300);
+	self->listed = 0;
+	look_last(self, 320);
+	CONCLUDE();
+	EXPECT_ROW("the same by cookie", 1, 1, 0, 0);
+}
+
+TEST_F(accounts, begin_at_zero_in_a_new_namespace)
+{
+	TELL_BIRTH(200, 1, TIME_WAIT);
+	self->kernel.value[COUNTER_BIRTHS] = 0;
+	self->kernel.value[COUNTER_ESTAB_RESETS] = 0;
+	bear(self, 1, TCPCLOSE_TIME_WAIT);
+	look_last(self, 300);
+	CONCLUDE();
+	EXPECT_ROW("births", 1, 1, 0, 0);
+	EXPECT_ROW("the same by cookie", 1, 1, 0, 0);
+	EXPECT_EQ('\0', self->said.remarks.text[0]);
+}
+
+TEST_F(accounts, name_what_is_left_out)
+{
+	struct snapshot two[2] = {};
+	struct snapshots all = { .all = two, .count = 2 };
+	struct event stranger = {
+		.ts_ns = 200 * MS,
+		.netns = NETNS + 2,
+		.origin = TCPCLOSE_ORIGIN_TRACEPOINT,
+		.new = TCPCLOSE_TIME_WAIT,
+	};
+
+	two[0].ns.inode = INODE + 1;
+	two[0].list.netns = NETNS + 1;
+	two[1].ns.inode = INODE + 3;
+	two[1].error = -EPERM;
+	look_first(self, 100);
+	accounts_begin(self->accounts, &all);
+	accounts_record(self->accounts, &stranger);
+	look_last(self, 400);
+	CONCLUDE();
+	EXPECT_NE(NULL, strstr(self->said.remarks.text, "gone meanwhile"));
+	EXPECT_NE(NULL, strstr(self->said.remarks.text, "without a name"));
+	EXPECT_NE(NULL, strstr(self->said.remarks.text, "cannot be entered"));
+	EXPECT_FALSE(testimony_is_missing(&self->said));
+}
+
+TEST_F(accounts, are_missing_if_nothing_can_be_read)
+{
+	struct snapshot one = { .error = -EPERM };
+	struct snapshots all = { .all = &one, .count = 1 };
+
+	accounts_begin(self->accounts, &all);
+	accounts_end(self->accounts, &all);
+	CONCLUDE();
+	EXPECT_TRUE(testimony_is_missing(&self->said));
+}
+
+TEST_HARNESS_MAIN

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What comes out when witnesses agree, differ, are missing or have lost
+ * something, in text and in JSON.
+ */
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "kselftest_harness.h"
+
+#include "witness/hearing.h"
+
+FIXTURE(hearing)
+{
+	struct hearing hearing;
+	struct testimony *trace;
+	struct testimony *bpf;
+	struct buffer buffer;
+};
+
+static void agree(struct testimony *t, const char *what, uint64_t count)
+{
+	testimony_compare(t, &(struct comparison){
+				     .what = what,
+				     .kernel = count,
+				     .tcpclose = count,
+			     });
+}
+
+static void differ(struct testimony *t)
+{
+	testimony_compare(t, &(struct comparison){
+				     .what = "deaths",
+				     .kernel = 7,
+				     .tcpclose = 5,
+				     .difference = 2,
+				     .moving = 1,
+			     });
+	testimony_detail(t, "deaths: cookie %x", 0xabc);
+}
+
+FIXTURE_SETUP(hearing)
+{
+	hearing_init(&self->hearing);
+	self->trace = &self->hearing.witnesses[WITNESS_TRACE];
+	self->bpf = &self->hearing.witnesses[WITNESS_BPF];
+	agree(self->trace, "transitions", 41);
+	/* Nothing goes there: what is written stays in the buffer */
+	buffer_init(&self->buffer, -1);
+}
+
+FIXTURE_TEARDOWN(hearing)
+{
+}
+
+static const char *text(FIXTURE_DATA(hearing) *self)
+{
+	self->buffer.len = 0;
+	hearing_text(&self->hearing, false, false, &self->buffer);
+	self->buffer.data[self->buffer.len] = '\0';
+	return self->buffer.data;
+}
+
+static const char *json(FIXTURE_DATA(hearing) *self)
+{
+	self->buffer.len = 0;
+	hearing_json(&self->hearing, &self->buffer);
+	self->buffer.data[self->buffer.len] = '\0';
+	return self->buffer.data;
+}
+
+TEST_F(hearing, of_those_who_agree)
+{
+	EXPECT_EQ(HEARING_AGREE, hearing_result(&self->hearing));
+	EXPECT_NE(NULL, strstr(text(self), "tcpclose and the kernel agree: "
+					   "1 comparison, 0 differences, 0 witnesses missing"));
+	EXPECT_NE(NULL, strstr(json(self), "{\"verdict\":\"agree\","));
+}
+
+TEST_F(hearing, of_one_who_differs)
+{
+	differ(self->bpf);
+	EXPECT_EQ(HEARING_DIFFER, hearing_result(&self->hearing));
+	EXPECT_NE(NULL, strstr(text(self), "DIFFER"));
+	EXPECT_NE(NULL, strstr(text(self), "1 in motion"));
+	EXPECT_NE(NULL, strstr(text(self), "cookie abc"));
+	EXPECT_NE(NULL, strstr(json(self), "\"status\":\"differs\""));
+	EXPECT_NE(NULL, strstr(json(self),
+			       "{\"what\":\"deaths\",\"kernel\":7,\"tcpclose\":5,"
+			       "\"difference\":2,\"in_motion\":1}"));
+}
+
+TEST_F(hearing, of_one_who_is_missing_says_so)
+{
+	reason_set(&self->bpf->missing, 0, "no %s", "BTF");
+	EXPECT_EQ(HEARING_AGREE, hearing_result(&self->hearing));
+	EXPECT_NE(NULL, strstr(text(self), "bpf       MISSING: no BTF"));
+	EXPECT_NE(NULL, strstr(text(self), "1 witness missing"));
+	EXPECT_NE(NULL, strstr(json(self),
+			       "\"status\":\"missing\",\"missing\":\"no BTF\""));
+}
+
+TEST_F(hearing, of_nobody_proves_nothing)
+{
+	self->trace->row_count = 0;
+	reason_set(&self->trace->missing, 0, "no tracefs");
+	EXPECT_EQ(HEARING_NOBODY, hearing_result(&self->hearing));
+	EXPECT_NE(NULL, strstr(text(self), "NO WITNESS"));
+}
+
+/* Neither that they agree, nor that they differ */
+TEST_F(hearing, of_one_who_lost_something_proves_nothing)
+{
+	differ(self->bpf);
+	reason_set(&self->bpf->incomplete, 0, "full");
+	EXPECT_EQ(HEARING_INCOMPLETE, hearing_result(&self->hearing));
+	EXPECT_NE(NULL, strstr(text(self), "INCOMPLETE"));
+	self->bpf->row_count = 0;
+	EXPECT_EQ(HEARING_INCOMPLETE, hearing_result(&self->hearing));
+	/* Another one is whole, and sees a difference */
+	differ(self->trace);
+	EXPECT_EQ(HEARING_DIFFER, hearing_result(&self->hearing));
+}
+
+TEST_F(hearing, with_records_lost_proves_nothing)
+{
+	differ(self->bpf);
+	reason_set(&self->hearing.incomplete, 0, "lost");
+	EXPECT_EQ(HEARING_INCOMPLETE, hearing_result(&self->hearing));
+	/* But names and numbers of states have nothing to do with records */
+	differ(&self->hearing.witnesses[WITNESS_BTF]);
+	EXPECT_EQ(HEARING_DIFFER, hearing_result(&self->hearing));
+}
+
+/* Names of network namespaces and commands are other people's */
+TEST_F(hearing, escapes_what_others_have_named)
+{
+	char name[] = "/run/netns/\033[2J\"\\", word[5000];
+	char *command[] = { name, word, NULL };
+	int i;
+
+	memset(word, '\1', sizeof(word) - 1);
+	word[sizeof(word) - 1] = '\0';
+	self->hearing.command = command;
+	for (i = 0; i < 100; i++)
+		testimony_detail(self->bpf, "%s %d", name, i);
+	reason_set(&self->bpf->remarks, 0, "%s", name);
+	EXPECT_EQ(NULL, strchr(text(self), '\033'));
+	EXPECT_NE(NULL, strstr(text(self), "and 88 more"));
+	EXPECT_EQ(NULL, strchr(json(self), '\033'));
+	EXPECT_NE(NULL, strstr(json(self), "[2J\\\"\\\\"));
+	EXPECT_NE(NULL, strstr(json(self), "\"details_in_all\":100"));
+}
+
+TEST_HARNESS_MAIN

@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Pages of the kernel's trace, made by hand: what verify --against-kernel reads
+ * in them, whole or damaged.
+ */
+#include <netinet/in.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "kselftest_harness.h"
+
+#include "event.h"
+#include "witness/trace_format.h"
+
+static const char page_format[] =
+	"\tfield: u64 timestamp;\toffset:0;\tsize:8;\tsigned:0;\n"
+	"\tfield: local_t commit;\toffset:8;\tsize:8;\tsigned:1;\n"
+	"\tfield: int overwrite;\toffset:8;\tsize:1;\tsigned:1;\n"
+	"\tfield: char data;\toffset:16;\tsize:4080;\tsigned:1;\n";
+
+/* With room at another place than the kernels of today have */
+static const char event_format[] =
+	"name: inet_sock_set_state\nID: 1512\nformat:\n"
+	"\tfield:unsigned short common_type;\toffset:0;\tsize:2;\tsigned:0;\n"
+	"\tfield:unsigned char common_flags;\toffset:2;\tsize:1;\tsigned:0;\n"
+	"\tfield:int common_pid;\toffset:4;\tsize:4;\tsigned:1;\n\n"
+	"\tfield:const void * skaddr;\toffset:16;\tsize:8;\tsigned:0;\n"
+	"\tfield:int oldstate;\toffset:24;\tsize:4;\tsigned:1;\n"
+	"\tfield:int newstate;\toffset:28;\tsize:4;\tsigned:1;\n"
+	"\tfield:__u16 sport;\toffset:32;\tsize:2;\tsigned:0;\n"
+	"\tfield:__u16 dport;\toffset:34;\tsize:2;\tsigned:0;\n"
+	"\tfield:__u16 family;\toffset:36;\tsize:2;\tsigned:0;\n"
+	"\tfield:__u16 protocol;\toffset:38;\tsize:2;\tsigned:0;\n"
+	"\tfield:__u8 saddr[4];\toffset:40;\tsize:4;\tsigned:0;\n"
+	"\tfield:__u8 daddr[4];\toffset:44;\tsize:4;\tsigned:0;\n"
+	"\tfield:__u8 saddr_v6[16];\toffset:48;\tsize:16;\tsigned:0;\n"
+	"\tfield:__u8 daddr_v6[16];\toffset:64;\tsize:16;\tsigned:0;\n";
+
+#define EVENT_SIZE 80
+
+FIXTURE(page)
+{
+	struct trace_format format;
+	struct trace_event heard[64];
+	unsigned int count;
+	unsigned char bytes[4096];
+	size_t len;
+};
+
+FIXTURE_SETUP(page)
+{
+	uint64_t start_ns = 1000;
+
+	memset(self, 0, sizeof(*self));
+	ASSERT_EQ(0, trace_format_page(&self->format, page_format));
+	ASSERT_EQ(0, trace_format_event(&self->format, event_format));
+	ASSERT_EQ(EVENT_SIZE, self->format.size);
+	memcpy(self->bytes, &start_ns, sizeof(start_ns));
+	self->len = 16;
+}
+
+FIXTURE_TEARDOWN(page)
+{
+}
+
+static void add(FIXTURE_DATA(page) *self, const void *bytes, size_t len)
+{
+	memcpy(self->bytes + self->len, bytes, len);
+	self->len += len;
+}
+
+static void add_head(FIXTURE_DATA(page) *self, unsigned int type,
+		     unsigned int delta)
+{
+	uint32_t word = type | delta << 5;
+
+	add(self, &word, sizeof(word));
+}
+
+static void add_word(FIXTURE_DATA(page) *self, uint32_t word)
+{
+	add(self, &word, sizeof(word));
+}
+
+static void add_event(FIXTURE_DATA(page) *self, unsigned int delta,
+		      uint16_t family, uint16_t protocol, uint16_t port)
+{
+	unsigned char event[EVENT_SIZE] = { 1512 & 255, 1512 >> 8 };
+	uint64_t socket = 0xffff888000000000ULL + port;
+
+	memcpy(event + 16, &socket, 8);
+	event[24] = TCPCLOSE_LAST_ACK;
+	event[28] = TCPCLOSE_CLOSE;
+	memcpy(event + 32, &port, 2);
+	memcpy(event + 36, &family, 2);
+	memcpy(event + 38, &protocol, 2);
+	memcpy(event + 40, "\x7f\0\0\1\x7f\0\0\2", 8);
+	memcpy(event + 48, "0123456789abcdef", 16);
+	add_head(self, EVENT_SIZE / 4, delta);
+	add(self, event, sizeof(event));
+}
+
+static void hear(void *ctx, const struct trace_event *e)
+{
+	FIXTURE_DATA(page) *self = ctx;
+
+	if (self->count < 64)
+		self->heard[self->count++] = *e;
+}
+
+static int parse(FIXTURE_DATA(page) *self, uint64_t flags)
+{
+	uint64_t commit = (self->len - 16) | flags;
+
+	memcpy(self->bytes + 8, &commit, sizeof(commit));
+	self->count = 0;
+	return trace_format_parse(&self->format, self->bytes,
+				  sizeof(self->bytes), 3, hear, self);
+}
+
+TEST_F(page, gives_its_events)
+{
+	add_event(self, 5, AF_INET, IPPROTO_TCP, 80);
+	add_event(self, 7, AF_INET6, IPPROTO_TCP, 443);
+	ASSERT_EQ(0, parse(self, 0));
+	ASSERT_EQ(2, self->count);
+	EXPECT_EQ(1005, self->heard[0].ts_ns);
+	EXPECT_EQ(3, self->heard[0].cpu);
+	EXPECT_EQ(80, self->heard[0].lport);
+	EXPECT_FALSE(self->heard[0].ipv6);
+	EXPECT_EQ(0, memcmp(self->heard[0].laddr, "\x7f\0\0\1\0\0\0\0", 8));
+	EXPECT_EQ(0, memcmp(self->heard[0].raddr, "\x7f\0\0\2\0\0\0\0", 8));
+	EXPECT_EQ(TCPCLOSE_LAST_ACK, self->heard[0].old);
+	EXPECT_EQ(TCPCLOSE_CLOSE, self->heard[0].new);
+	EXPECT_EQ(1012, self->heard[1].ts_ns);
+	EXPECT_EQ(0xffff8880000001bbULL, self->heard[1].socket);
+	EXPECT_TRUE(self->heard[1].ipv6);
+	EXPECT_EQ(0, memcmp(self->heard[1].laddr, "0123456789abcdef", 16));
+}
+
+TEST_F(page, leaves_other_protocols_out)
+{
+	add_event(self, 1, AF_INET, IPPROTO_DCCP, 80);
+	add_event(self, 1, AF_INET6, IPPROTO_MPTCP, 80);
+	ASSERT_EQ(0, parse(self, 0));
+	EXPECT_EQ(0, self->count);
+}
+
+TEST_F(page, keeps_the_time)
+{
+	/* 2^27 and 3 more; the whole time; and a discarded event */
+	add_head(self, 30, 3);
+	add_word(self, 1);
+	add_event(self, 1, AF_INET, IPPROTO_TCP, 1);
+	add_head(self, 31, 9);
+	add_word(self, 2);
+	add_event(self, 1, AF_INET, IPPROTO_TCP, 2);
+	add_head(self, 29, 1);
+	add_word(self, 12);
+	add_word(self, 0);
+	add_word(self, 0);
+	add_event(self, 1, AF_INET, IPPROTO_TCP, 3);
+	/* What is left of the page */
+	add_head(self, 29, 0);
+	add_word(self, 0xffffffff);
+	ASSERT_EQ(0, parse(self, 0));
+	ASSERT_EQ(3, self->count);
+	EXPECT_EQ(1000 + (1 << 27) + 3 + 1, self->heard[0].ts_ns);
+	EXPECT_EQ((2 << 27) + 9 + 1, self->heard[1].ts_ns);
+	EXPECT_EQ((2 << 27) + 9 + 2, self->heard[2].ts_ns);
+}
+
+TEST_F(page, tells_of_losses)
+{
+	add_event(self, 1, AF_INET, IPPROTO_TCP, 1);
+	EXPECT_EQ(1, parse(self, 1U << 31));
+	EXPECT_EQ(1, self->count);
+	EXPECT_EQ(1, parse(self, 3U << 30));
+}
+
+/* Whatever it holds, nothing is read beyond it */
+TEST_F(page, may_be_damaged)
+{
+	unsigned int seed = 1, i, at;
+
+	add_head(self, 20, 1);
+	EXPECT_EQ(-EPROTO, parse(self, 0));
+	self->len = 16;
+	add_head(self, 0, 1);
+	add_word(self, 2);
+	EXPECT_EQ(-EPROTO, parse(self, 0));
+	self->len = 5000;
+	EXPECT_EQ(-EPROTO, parse(self, 0));
+	EXPECT_EQ(-EPROTO, trace_format_parse(&self->format, self->bytes, 8, 0,
+					      hear, self));
+	for (i = 0; i < 20000; i++) {
+		self->len = 16 + rand_r(&seed) % 4081;
+		for (at = 16; at < sizeof(self->bytes); at += 4) {
+			uint32_t word = (uint32_t)rand_r(&seed) >>
+					rand_r(&seed) % 31;
+
+			memcpy(self->bytes + at, &word, sizeof(word));
+		}
+		EXPECT_GE(0, parse(self, 0));
+	}
+}
+
+TEST_F(page, has_to_be_described_whole)
+{
+	char text[sizeof(event_format)];
+	char *at;
+
+	strcpy(text, event_format);
+	at = strstr(text, "skaddr;");
+	*at = 'x';
+	EXPECT_EQ(-EPROTO, trace_format_event(&self->format, text));
+	*at = 's';
+	EXPECT_EQ(0, trace_format_event(&self->format, text));
+	at = strstr(text, "offset:28;\tsize:4;");
+	at[16] = '8';
+	EXPECT_EQ(-EPROTO, trace_format_event(&self->format, text));
+	EXPECT_EQ(-EPROTO, trace_format_event(&self->format, ""));
+	EXPECT_EQ(-EPROTO, trace_format_page(&self->format, event_format));
+}
+
+TEST_HARNESS_MAIN
