@@ -417,7 +417,10 @@ TEST_F_TIMEOUT(wrong, is_found, MINUTES)
 	EXPECT_NE(number_of(answer, variant->row, "kernel"),
 		  number_of(answer, variant->row, "tcpclose"));
 	/* Nothing is wrong with what the tracepoint shows */
-	EXPECT_TRUE(status_is(answer, "trace", "agrees"));
+	EXPECT_FALSE(status_is(answer, "trace", "differs"))
+	{
+		TH_LOG("%s", answer);
+	}
 }
 
 /* A ring that is too small for its reader */
