@@ -15,14 +15,18 @@
 #define INODE 4026531840U
 #define MS NS_PER_MS
 
-/* A kernel with one namespace, and what it counts and lists */
+/* A kernel with one namespace: what it counts, and what it lists */
+struct kernel {
+	struct counters counters;
+	struct diag_entry list[16];
+	size_t listed;
+};
+
 FIXTURE(accounts)
 {
 	struct accounts *accounts;
 	struct testimony said;
-	struct counters kernel;
-	struct diag_entry list[16];
-	size_t listed;
+	struct kernel kernel;
 };
 
 FIXTURE_SETUP(accounts)
@@ -30,8 +34,8 @@ FIXTURE_SETUP(accounts)
 	memset(self, 0, sizeof(*self));
 	ASSERT_EQ(0, accounts_new(&self->accounts));
 	/* It has been up for a while */
-	self->kernel.value[COUNTER_BIRTHS] = 1000;
-	self->kernel.value[COUNTER_ESTAB_RESETS] = 5;
+	self->kernel.counters.value[COUNTER_BIRTHS] = 1000;
+	self->kernel.counters.value[COUNTER_ESTAB_RESETS] = 5;
 }
 
 FIXTURE_TEARDOWN(accounts)
@@ -39,36 +43,36 @@ FIXTURE_TEARDOWN(accounts)
 	accounts_free(self->accounts);
 }
 
-static struct snapshots look_of(FIXTURE_DATA(accounts) *self,
-				struct snapshot *one, uint64_t ms)
+static struct snapshots look_at(struct kernel *kernel, struct snapshot *one,
+				uint64_t ms)
 {
 	memset(one, 0, sizeof(*one));
 	one->ns.inode = INODE;
 	one->list.netns = NETNS;
-	one->list.entries = self->list;
-	one->list.count = self->listed;
-	one->counters = self->kernel;
-	one->counters.minisocks = self->listed;
+	one->list.entries = kernel->list;
+	one->list.count = kernel->listed;
+	one->counters = kernel->counters;
+	one->counters.minisocks = kernel->listed;
 	one->begin_ns = ms * MS;
 	one->counted_ns = ms * MS + MS / 2;
 	one->end_ns = ms * MS + MS;
 	return (struct snapshots){ .all = one, .count = 1 };
 }
 
-static void look_first(FIXTURE_DATA(accounts) *self, uint64_t ms)
+static void look_first(struct accounts *a, struct kernel *kernel, uint64_t ms)
 {
 	struct snapshot one;
-	struct snapshots all = look_of(self, &one, ms);
+	struct snapshots all = look_at(kernel, &one, ms);
 
-	accounts_begin(self->accounts, &all);
+	accounts_begin(a, &all);
 }
 
-static void look_last(FIXTURE_DATA(accounts) *self, uint64_t ms)
+static void look_last(struct accounts *a, struct kernel *kernel, uint64_t ms)
 {
 	struct snapshot one;
-	struct snapshots all = look_of(self, &one, ms);
+	struct snapshots all = look_at(kernel, &one, ms);
 
-	accounts_end(self->accounts, &all);
+	accounts_end(a, &all);
 }
 
 static void tell(struct accounts *a, uint64_t ms, uint64_t cookie,
@@ -98,19 +102,17 @@ static void tell(struct accounts *a, uint64_t ms, uint64_t cookie,
 	tell(self->accounts, ms, cookie, TCPCLOSE_ORIGIN_TIMEWAIT, \
 	     TCPCLOSE_##old, TCPCLOSE_##new)
 
-static void list(FIXTURE_DATA(accounts) *self, uint64_t cookie,
-		 unsigned int state)
+static void list(struct kernel *kernel, uint64_t cookie, unsigned int state)
 {
-	self->list[self->listed].cookie = cookie;
-	self->list[self->listed++].state = state;
+	kernel->list[kernel->listed].cookie = cookie;
+	kernel->list[kernel->listed++].state = state;
 }
 
 /* The kernel makes a mini-socket */
-static void bear(FIXTURE_DATA(accounts) *self, uint64_t cookie,
-		 unsigned int state)
+static void bear(struct kernel *kernel, uint64_t cookie, unsigned int state)
 {
-	self->kernel.value[COUNTER_BIRTHS]++;
-	list(self, cookie, state);
+	kernel->counters.value[COUNTER_BIRTHS]++;
+	list(kernel, cookie, state);
 }
 
 static const struct comparison *row(const struct testimony *t, const char *what)
@@ -138,19 +140,19 @@ static const struct comparison *row(const struct testimony *t, const char *what)
 
 TEST_F(accounts, add_up)
 {
-	list(self, 1, TCPCLOSE_FIN_WAIT2);
-	look_first(self, 100);
+	list(&self->kernel, 1, TCPCLOSE_FIN_WAIT2);
+	look_first(self->accounts, &self->kernel, 100);
 	TELL_BIRTH(200, 2, TIME_WAIT);
-	bear(self, 2, TCPCLOSE_TIME_WAIT);
+	bear(&self->kernel, 2, TCPCLOSE_TIME_WAIT);
 	TELL(210, 1, FIN_WAIT2, TIME_WAIT);
-	self->list[0].state = TCPCLOSE_TIME_WAIT;
+	self->kernel.list[0].state = TCPCLOSE_TIME_WAIT;
 	TELL_BIRTH(220, 3, FIN_WAIT2);
-	bear(self, 3, TCPCLOSE_FIN_WAIT2);
+	bear(&self->kernel, 3, TCPCLOSE_FIN_WAIT2);
 	TELL_BIRTH(230, 4, TIME_WAIT);
-	bear(self, 4, TCPCLOSE_TIME_WAIT);
+	bear(&self->kernel, 4, TCPCLOSE_TIME_WAIT);
 	TELL(240, 4, TIME_WAIT, CLOSE);
-	self->listed--;
-	look_last(self, 300);
+	self->kernel.listed--;
+	look_last(self->accounts, &self->kernel, 300);
 	EXPECT_TRUE(accounts_are_exact(self->accounts));
 	CONCLUDE();
 	EXPECT_ROW("births", 3, 3, 0, 0);
@@ -163,11 +165,11 @@ TEST_F(accounts, add_up)
 
 TEST_F(accounts, miss_a_record)
 {
-	look_first(self, 100);
+	look_first(self->accounts, &self->kernel, 100);
 	TELL_BIRTH(200, 1, TIME_WAIT);
-	bear(self, 1, TCPCLOSE_TIME_WAIT);
-	bear(self, 2, TCPCLOSE_TIME_WAIT);
-	look_last(self, 300);
+	bear(&self->kernel, 1, TCPCLOSE_TIME_WAIT);
+	bear(&self->kernel, 2, TCPCLOSE_TIME_WAIT);
+	look_last(self->accounts, &self->kernel, 300);
 	EXPECT_FALSE(accounts_are_exact(self->accounts));
 	CONCLUDE();
 	EXPECT_ROW("births", 2, 1, 1, 0);
@@ -178,11 +180,11 @@ TEST_F(accounts, miss_a_record)
 
 TEST_F(accounts, have_a_record_too_many)
 {
-	list(self, 1, TCPCLOSE_TIME_WAIT);
-	look_first(self, 100);
+	list(&self->kernel, 1, TCPCLOSE_TIME_WAIT);
+	look_first(self->accounts, &self->kernel, 100);
 	TELL_BIRTH(200, 2, TIME_WAIT);
 	TELL(210, 1, TIME_WAIT, CLOSE);
-	look_last(self, 300);
+	look_last(self->accounts, &self->kernel, 300);
 	CONCLUDE();
 	EXPECT_ROW("births", 0, 1, 1, 0);
 	/* As many, and another one */
@@ -192,10 +194,10 @@ TEST_F(accounts, have_a_record_too_many)
 
 TEST_F(accounts, find_another_state)
 {
-	list(self, 1, TCPCLOSE_FIN_WAIT2);
-	look_first(self, 100);
-	self->list[0].state = TCPCLOSE_TIME_WAIT;
-	look_last(self, 300);
+	list(&self->kernel, 1, TCPCLOSE_FIN_WAIT2);
+	look_first(self->accounts, &self->kernel, 100);
+	self->kernel.list[0].state = TCPCLOSE_TIME_WAIT;
+	look_last(self->accounts, &self->kernel, 300);
 	CONCLUDE();
 	EXPECT_ROW("the same by cookie", 1, 1, 1, 0);
 }
@@ -208,33 +210,33 @@ TEST_F(accounts, do_not_judge_what_moves)
 	for (seen = 0; seen < 2; seen++) {
 		accounts_free(self->accounts);
 		ASSERT_EQ(0, accounts_new(&self->accounts));
-		self->listed = 0;
-		self->kernel.value[COUNTER_BIRTHS] = 1000;
-		look_first(self, 100);
+		self->kernel.listed = 0;
+		self->kernel.counters.value[COUNTER_BIRTHS] = 1000;
+		look_first(self->accounts, &self->kernel, 100);
 		TELL_BIRTH(200, 1, TIME_WAIT);
-		bear(self, 1, TCPCLOSE_TIME_WAIT);
+		bear(&self->kernel, 1, TCPCLOSE_TIME_WAIT);
 		TELL_BIRTH(301, 2, TIME_WAIT);
 		if (seen)
-			bear(self, 2, TCPCLOSE_TIME_WAIT);
-		look_last(self, 300);
+			bear(&self->kernel, 2, TCPCLOSE_TIME_WAIT);
+		look_last(self->accounts, &self->kernel, 300);
 		CONCLUDE();
 		EXPECT_ROW("births", 1 + seen, 1 + seen, 0, 1);
 		EXPECT_ROW("mini-sockets now", 1 + seen, 1 + seen, 0, 1);
 		EXPECT_ROW("the same by cookie", 1, 1, 0, 1);
 	}
 	/* A better look settles it */
-	look_last(self, 400);
+	look_last(self->accounts, &self->kernel, 400);
 	EXPECT_TRUE(accounts_are_exact(self->accounts));
 }
 
 /* Two in motion allow for two, not for three */
 TEST_F(accounts, allow_no_more_than_what_moves)
 {
-	look_first(self, 100);
+	look_first(self->accounts, &self->kernel, 100);
 	TELL_BIRTH(299, 1, TIME_WAIT);
 	TELL_BIRTH(301, 2, TIME_WAIT);
-	self->kernel.value[COUNTER_BIRTHS] += 3;
-	look_last(self, 300);
+	self->kernel.counters.value[COUNTER_BIRTHS] += 3;
+	look_last(self->accounts, &self->kernel, 300);
 	CONCLUDE();
 	EXPECT_EQ(1, row(&self->said, "births")->difference);
 }
@@ -243,21 +245,21 @@ TEST_F(accounts, allow_no_more_than_what_moves)
 TEST_F(accounts, outvote_a_look_at_a_bad_moment)
 {
 	TELL_BIRTH(50, 1, TIME_WAIT);
-	look_first(self, 100);
-	self->kernel.value[COUNTER_BIRTHS]++;
-	look_first(self, 120);
+	look_first(self->accounts, &self->kernel, 100);
+	self->kernel.counters.value[COUNTER_BIRTHS]++;
+	look_first(self->accounts, &self->kernel, 120);
 	EXPECT_FALSE(accounts_are_sure(self->accounts));
-	look_first(self, 140);
-	look_first(self, 160);
+	look_first(self->accounts, &self->kernel, 140);
+	look_first(self->accounts, &self->kernel, 160);
 	EXPECT_TRUE(accounts_are_sure(self->accounts));
-	look_last(self, 300);
+	look_last(self->accounts, &self->kernel, 300);
 	CONCLUDE();
 	EXPECT_ROW("births", 0, 0, 0, 0);
 	/* Which is no excuse for what is wrong for good */
-	self->kernel.value[COUNTER_BIRTHS]++;
-	look_last(self, 320);
-	look_last(self, 340);
-	look_last(self, 360);
+	self->kernel.counters.value[COUNTER_BIRTHS]++;
+	look_last(self->accounts, &self->kernel, 320);
+	look_last(self->accounts, &self->kernel, 340);
+	look_last(self->accounts, &self->kernel, 360);
 	CONCLUDE();
 	EXPECT_ROW("births", 1, 0, 1, 0);
 }
@@ -265,11 +267,11 @@ TEST_F(accounts, outvote_a_look_at_a_bad_moment)
 /* Another CPU ends it before its birth is on record */
 TEST_F(accounts, know_an_end_before_the_birth)
 {
-	look_first(self, 100);
+	look_first(self->accounts, &self->kernel, 100);
 	TELL(200, 1, TIME_WAIT, CLOSE);
 	TELL_BIRTH(201, 1, TIME_WAIT);
-	self->kernel.value[COUNTER_BIRTHS]++;
-	look_last(self, 300);
+	self->kernel.counters.value[COUNTER_BIRTHS]++;
+	look_last(self->accounts, &self->kernel, 300);
 	CONCLUDE();
 	EXPECT_ROW("mini-sockets now", 0, 0, 0, 0);
 	EXPECT_ROW("the same by cookie", 0, 0, 0, 0);
@@ -278,12 +280,12 @@ TEST_F(accounts, know_an_end_before_the_birth)
 /* A list skips what moves within its bucket */
 TEST_F(accounts, believe_several_lists_rather_than_one)
 {
-	look_first(self, 100);
-	list(self, 1, TCPCLOSE_TIME_WAIT);
-	look_first(self, 120);
-	look_last(self, 300);
-	self->listed = 0;
-	look_last(self, 320);
+	look_first(self->accounts, &self->kernel, 100);
+	list(&self->kernel, 1, TCPCLOSE_TIME_WAIT);
+	look_first(self->accounts, &self->kernel, 120);
+	look_last(self->accounts, &self->kernel, 300);
+	self->kernel.listed = 0;
+	look_last(self->accounts, &self->kernel, 320);
 	CONCLUDE();
 	EXPECT_ROW("the same by cookie", 1, 1, 0, 0);
 }
@@ -291,10 +293,10 @@ TEST_F(accounts, believe_several_lists_rather_than_one)
 TEST_F(accounts, begin_at_zero_in_a_new_namespace)
 {
 	TELL_BIRTH(200, 1, TIME_WAIT);
-	self->kernel.value[COUNTER_BIRTHS] = 0;
-	self->kernel.value[COUNTER_ESTAB_RESETS] = 0;
-	bear(self, 1, TCPCLOSE_TIME_WAIT);
-	look_last(self, 300);
+	self->kernel.counters.value[COUNTER_BIRTHS] = 0;
+	self->kernel.counters.value[COUNTER_ESTAB_RESETS] = 0;
+	bear(&self->kernel, 1, TCPCLOSE_TIME_WAIT);
+	look_last(self->accounts, &self->kernel, 300);
 	CONCLUDE();
 	EXPECT_ROW("births", 1, 1, 0, 0);
 	EXPECT_ROW("the same by cookie", 1, 1, 0, 0);
@@ -316,10 +318,10 @@ TEST_F(accounts, name_what_is_left_out)
 	two[0].list.netns = NETNS + 1;
 	two[1].ns.inode = INODE + 3;
 	two[1].error = -EPERM;
-	look_first(self, 100);
+	look_first(self->accounts, &self->kernel, 100);
 	accounts_begin(self->accounts, &all);
 	accounts_record(self->accounts, &stranger);
-	look_last(self, 400);
+	look_last(self->accounts, &self->kernel, 400);
 	CONCLUDE();
 	EXPECT_NE(NULL, strstr(self->said.remarks.text, "gone meanwhile"));
 	EXPECT_NE(NULL, strstr(self->said.remarks.text, "without a name"));

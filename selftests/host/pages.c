@@ -38,8 +38,8 @@ static const char event_format[] =
 
 #define EVENT_SIZE 80
 
-FIXTURE(page)
-{
+/* A page in the making, and what was heard of it */
+struct page {
 	struct trace_format format;
 	struct trace_event heard[64];
 	unsigned int count;
@@ -47,42 +47,48 @@ FIXTURE(page)
 	size_t len;
 };
 
+FIXTURE(page)
+{
+	struct page page;
+};
+
 FIXTURE_SETUP(page)
 {
+	struct page *page = &self->page;
 	uint64_t start_ns = 1000;
 
-	memset(self, 0, sizeof(*self));
-	ASSERT_EQ(0, trace_format_page(&self->format, page_format));
-	ASSERT_EQ(0, trace_format_event(&self->format, event_format));
-	ASSERT_EQ(EVENT_SIZE, self->format.size);
-	memcpy(self->bytes, &start_ns, sizeof(start_ns));
-	self->len = 16;
+	memset(page, 0, sizeof(*page));
+	ASSERT_EQ(0, trace_format_page(&page->format, page_format));
+	ASSERT_EQ(0, trace_format_event(&page->format, event_format));
+	ASSERT_EQ(EVENT_SIZE, page->format.size);
+	memcpy(page->bytes, &start_ns, sizeof(start_ns));
+	page->len = 16;
 }
 
 FIXTURE_TEARDOWN(page)
 {
 }
 
-static void add(FIXTURE_DATA(page) *self, const void *bytes, size_t len)
+static void add(struct page *page, const void *bytes, size_t len)
 {
-	memcpy(self->bytes + self->len, bytes, len);
-	self->len += len;
+	memcpy(page->bytes + page->len, bytes, len);
+	page->len += len;
 }
 
-static void add_head(FIXTURE_DATA(page) *self, unsigned int type,
+static void add_head(struct page *page, unsigned int type,
 		     unsigned int delta)
 {
 	uint32_t word = type | delta << 5;
 
-	add(self, &word, sizeof(word));
+	add(page, &word, sizeof(word));
 }
 
-static void add_word(FIXTURE_DATA(page) *self, uint32_t word)
+static void add_word(struct page *page, uint32_t word)
 {
-	add(self, &word, sizeof(word));
+	add(page, &word, sizeof(word));
 }
 
-static void add_event(FIXTURE_DATA(page) *self, unsigned int delta,
+static void add_event(struct page *page, unsigned int delta,
 		      uint16_t family, uint16_t protocol, uint16_t port)
 {
 	unsigned char event[EVENT_SIZE] = { 1512 & 255, 1512 >> 8 };
@@ -96,131 +102,141 @@ static void add_event(FIXTURE_DATA(page) *self, unsigned int delta,
 	memcpy(event + 38, &protocol, 2);
 	memcpy(event + 40, "\x7f\0\0\1\x7f\0\0\2", 8);
 	memcpy(event + 48, "0123456789abcdef", 16);
-	add_head(self, EVENT_SIZE / 4, delta);
-	add(self, event, sizeof(event));
+	add_head(page, EVENT_SIZE / 4, delta);
+	add(page, event, sizeof(event));
 }
 
 static void hear(void *ctx, const struct trace_event *e)
 {
-	FIXTURE_DATA(page) *self = ctx;
+	struct page *page = ctx;
 
-	if (self->count < 64)
-		self->heard[self->count++] = *e;
+	if (page->count < 64)
+		page->heard[page->count++] = *e;
 }
 
-static int parse(FIXTURE_DATA(page) *self, uint64_t flags)
+static int parse(struct page *page, uint64_t flags)
 {
-	uint64_t commit = (self->len - 16) | flags;
+	uint64_t commit = (page->len - 16) | flags;
 
-	memcpy(self->bytes + 8, &commit, sizeof(commit));
-	self->count = 0;
-	return trace_format_parse(&self->format, self->bytes,
-				  sizeof(self->bytes), 3, hear, self);
+	memcpy(page->bytes + 8, &commit, sizeof(commit));
+	page->count = 0;
+	return trace_format_parse(&page->format, page->bytes,
+				  sizeof(page->bytes), 3, hear, page);
 }
 
 TEST_F(page, gives_its_events)
 {
-	add_event(self, 5, AF_INET, IPPROTO_TCP, 80);
-	add_event(self, 7, AF_INET6, IPPROTO_TCP, 443);
-	ASSERT_EQ(0, parse(self, 0));
-	ASSERT_EQ(2, self->count);
-	EXPECT_EQ(1005, self->heard[0].ts_ns);
-	EXPECT_EQ(3, self->heard[0].cpu);
-	EXPECT_EQ(80, self->heard[0].lport);
-	EXPECT_FALSE(self->heard[0].ipv6);
-	EXPECT_EQ(0, memcmp(self->heard[0].laddr, "\x7f\0\0\1\0\0\0\0", 8));
-	EXPECT_EQ(0, memcmp(self->heard[0].raddr, "\x7f\0\0\2\0\0\0\0", 8));
-	EXPECT_EQ(TCPCLOSE_LAST_ACK, self->heard[0].old);
-	EXPECT_EQ(TCPCLOSE_CLOSE, self->heard[0].new);
-	EXPECT_EQ(1012, self->heard[1].ts_ns);
-	EXPECT_EQ(0xffff8880000001bbULL, self->heard[1].socket);
-	EXPECT_TRUE(self->heard[1].ipv6);
-	EXPECT_EQ(0, memcmp(self->heard[1].laddr, "0123456789abcdef", 16));
+	struct page *page = &self->page;
+
+	add_event(page, 5, AF_INET, IPPROTO_TCP, 80);
+	add_event(page, 7, AF_INET6, IPPROTO_TCP, 443);
+	ASSERT_EQ(0, parse(page, 0));
+	ASSERT_EQ(2, page->count);
+	EXPECT_EQ(1005, page->heard[0].ts_ns);
+	EXPECT_EQ(3, page->heard[0].cpu);
+	EXPECT_EQ(80, page->heard[0].lport);
+	EXPECT_FALSE(page->heard[0].ipv6);
+	EXPECT_EQ(0, memcmp(page->heard[0].laddr, "\x7f\0\0\1\0\0\0\0", 8));
+	EXPECT_EQ(0, memcmp(page->heard[0].raddr, "\x7f\0\0\2\0\0\0\0", 8));
+	EXPECT_EQ(TCPCLOSE_LAST_ACK, page->heard[0].old);
+	EXPECT_EQ(TCPCLOSE_CLOSE, page->heard[0].new);
+	EXPECT_EQ(1012, page->heard[1].ts_ns);
+	EXPECT_EQ(0xffff8880000001bbULL, page->heard[1].socket);
+	EXPECT_TRUE(page->heard[1].ipv6);
+	EXPECT_EQ(0, memcmp(page->heard[1].laddr, "0123456789abcdef", 16));
 }
 
 TEST_F(page, leaves_other_protocols_out)
 {
-	add_event(self, 1, AF_INET, IPPROTO_DCCP, 80);
-	add_event(self, 1, AF_INET6, IPPROTO_MPTCP, 80);
-	ASSERT_EQ(0, parse(self, 0));
-	EXPECT_EQ(0, self->count);
+	struct page *page = &self->page;
+
+	add_event(page, 1, AF_INET, IPPROTO_DCCP, 80);
+	add_event(page, 1, AF_INET6, IPPROTO_MPTCP, 80);
+	ASSERT_EQ(0, parse(page, 0));
+	EXPECT_EQ(0, page->count);
 }
 
 TEST_F(page, keeps_the_time)
 {
+	struct page *page = &self->page;
+
 	/* 2^27 and 3 more; the whole time; and a discarded event */
-	add_head(self, 30, 3);
-	add_word(self, 1);
-	add_event(self, 1, AF_INET, IPPROTO_TCP, 1);
-	add_head(self, 31, 9);
-	add_word(self, 2);
-	add_event(self, 1, AF_INET, IPPROTO_TCP, 2);
-	add_head(self, 29, 1);
-	add_word(self, 12);
-	add_word(self, 0);
-	add_word(self, 0);
-	add_event(self, 1, AF_INET, IPPROTO_TCP, 3);
+	add_head(page, 30, 3);
+	add_word(page, 1);
+	add_event(page, 1, AF_INET, IPPROTO_TCP, 1);
+	add_head(page, 31, 9);
+	add_word(page, 2);
+	add_event(page, 1, AF_INET, IPPROTO_TCP, 2);
+	add_head(page, 29, 1);
+	add_word(page, 12);
+	add_word(page, 0);
+	add_word(page, 0);
+	add_event(page, 1, AF_INET, IPPROTO_TCP, 3);
 	/* What is left of the page */
-	add_head(self, 29, 0);
-	add_word(self, 0xffffffff);
-	ASSERT_EQ(0, parse(self, 0));
-	ASSERT_EQ(3, self->count);
-	EXPECT_EQ(1000 + (1 << 27) + 3 + 1, self->heard[0].ts_ns);
-	EXPECT_EQ((2 << 27) + 9 + 1, self->heard[1].ts_ns);
-	EXPECT_EQ((2 << 27) + 9 + 2, self->heard[2].ts_ns);
+	add_head(page, 29, 0);
+	add_word(page, 0xffffffff);
+	ASSERT_EQ(0, parse(page, 0));
+	ASSERT_EQ(3, page->count);
+	EXPECT_EQ(1000 + (1 << 27) + 3 + 1, page->heard[0].ts_ns);
+	EXPECT_EQ((2 << 27) + 9 + 1, page->heard[1].ts_ns);
+	EXPECT_EQ((2 << 27) + 9 + 2, page->heard[2].ts_ns);
 }
 
 TEST_F(page, tells_of_losses)
 {
-	add_event(self, 1, AF_INET, IPPROTO_TCP, 1);
-	EXPECT_EQ(1, parse(self, 1U << 31));
-	EXPECT_EQ(1, self->count);
-	EXPECT_EQ(1, parse(self, 3U << 30));
+	struct page *page = &self->page;
+
+	add_event(page, 1, AF_INET, IPPROTO_TCP, 1);
+	EXPECT_EQ(1, parse(page, 1U << 31));
+	EXPECT_EQ(1, page->count);
+	EXPECT_EQ(1, parse(page, 3U << 30));
 }
 
 /* Whatever it holds, nothing is read beyond it */
 TEST_F(page, may_be_damaged)
 {
+	struct page *page = &self->page;
 	unsigned int seed = 1, i, at;
 
-	add_head(self, 20, 1);
-	EXPECT_EQ(-EPROTO, parse(self, 0));
-	self->len = 16;
-	add_head(self, 0, 1);
-	add_word(self, 2);
-	EXPECT_EQ(-EPROTO, parse(self, 0));
-	self->len = 5000;
-	EXPECT_EQ(-EPROTO, parse(self, 0));
-	EXPECT_EQ(-EPROTO, trace_format_parse(&self->format, self->bytes, 8, 0,
-					      hear, self));
+	add_head(page, 20, 1);
+	EXPECT_EQ(-EPROTO, parse(page, 0));
+	page->len = 16;
+	add_head(page, 0, 1);
+	add_word(page, 2);
+	EXPECT_EQ(-EPROTO, parse(page, 0));
+	page->len = 5000;
+	EXPECT_EQ(-EPROTO, parse(page, 0));
+	EXPECT_EQ(-EPROTO, trace_format_parse(&page->format, page->bytes, 8, 0,
+					      hear, page));
 	for (i = 0; i < 20000; i++) {
-		self->len = 16 + rand_r(&seed) % 4081;
-		for (at = 16; at < sizeof(self->bytes); at += 4) {
+		page->len = 16 + rand_r(&seed) % 4081;
+		for (at = 16; at < sizeof(page->bytes); at += 4) {
 			uint32_t word = (uint32_t)rand_r(&seed) >>
 					rand_r(&seed) % 31;
 
-			memcpy(self->bytes + at, &word, sizeof(word));
+			memcpy(page->bytes + at, &word, sizeof(word));
 		}
-		EXPECT_GE(0, parse(self, 0));
+		EXPECT_GE(0, parse(page, 0));
 	}
 }
 
 TEST_F(page, has_to_be_described_whole)
 {
+	struct page *page = &self->page;
 	char text[sizeof(event_format)];
 	char *at;
 
 	strcpy(text, event_format);
 	at = strstr(text, "skaddr;");
 	*at = 'x';
-	EXPECT_EQ(-EPROTO, trace_format_event(&self->format, text));
+	EXPECT_EQ(-EPROTO, trace_format_event(&page->format, text));
 	*at = 's';
-	EXPECT_EQ(0, trace_format_event(&self->format, text));
+	EXPECT_EQ(0, trace_format_event(&page->format, text));
 	at = strstr(text, "offset:28;\tsize:4;");
 	at[16] = '8';
-	EXPECT_EQ(-EPROTO, trace_format_event(&self->format, text));
-	EXPECT_EQ(-EPROTO, trace_format_event(&self->format, ""));
-	EXPECT_EQ(-EPROTO, trace_format_page(&self->format, event_format));
+	EXPECT_EQ(-EPROTO, trace_format_event(&page->format, text));
+	EXPECT_EQ(-EPROTO, trace_format_event(&page->format, ""));
+	EXPECT_EQ(-EPROTO, trace_format_page(&page->format, event_format));
 }
 
 TEST_HARNESS_MAIN
