@@ -188,6 +188,34 @@ static void check_order(struct check *c, const struct event *e)
 			    (double)late_ns / (double)NS_PER_S);
 }
 
+/* A listener, or a socket that never was anything: the module knows no more. */
+static void check_unborn(struct check *c, const struct event *e)
+{
+	if (e->index)
+		check_fault(c, FAULT_INDEX, e, "no connection has begun");
+	if (e->dwell_ns >= 0 || e->age_ns >= 0)
+		check_fault(c, FAULT_TIME, e, "no connection has begun");
+	if (event_is_marked(e))
+		check_fault(c, FAULT_MARK, e, "no connection has begun");
+	if (e->closer)
+		check_fault(c, FAULT_CLOSER, e, "no connection has begun");
+}
+
+/*
+ * Without a cookie nothing can be followed: a mini-socket that is older than the
+ * module may have none, nor has a clone whose request was not seen.
+ */
+static void check_nameless(struct check *c, const struct event *e)
+{
+	if (c->wanted)
+		c->nameless++;
+	if (event_is_mini(e) ? !event_is_marked(e) :
+			       e->old != TCPCLOSE_LISTEN ||
+				       e->new != TCPCLOSE_SYN_RECV)
+		check_fault(c, FAULT_COOKIE, e,
+			    "this transition should have one");
+}
+
 static int check_transition(struct check *c, const struct event *e)
 {
 	int ret = hear_cpu(c, e);
@@ -203,7 +231,12 @@ static int check_transition(struct check *c, const struct event *e)
 		judge(c, e);
 	}
 	check_order(c, e);
-	return check_life_step(c, e);
+	if (state_is_unborn(e->old) && state_is_unborn(e->new))
+		check_unborn(c, e);
+	if (e->cookie)
+		return check_life_step(c, e);
+	check_nameless(c, e);
+	return 0;
 }
 
 static void take_flaw(struct check *c, const struct event *e)

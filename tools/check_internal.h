@@ -43,6 +43,12 @@ static inline bool event_hands_over(const struct event *e)
 	       e->new != TCPCLOSE_CLOSE;
 }
 
+/* The module has no entry for it: numbers begin again. */
+static inline bool event_is_untracked(const struct event *e)
+{
+	return event_is_marked(e) && !e->index && e->dwell_ns < 0;
+}
+
 void __printf(4, 5) check_fault(struct check *c, enum fault_kind fault,
 				const struct event *e, const char *format, ...);
 bool check_covers(const struct check *c, uint64_t ts_ns);
@@ -50,6 +56,16 @@ bool check_covers(const struct check *c, uint64_t ts_ns);
 int check_life_step(struct check *c, const struct event *e);
 void check_life_forget(void *check, const struct history_entry *entry);
 int check_life_finish(struct check *c);
+
+void check_hole_open(struct history_entry *entry, unsigned int why,
+		     unsigned int index, unsigned int from, unsigned int to,
+		     uint64_t from_ns);
+void check_hole_close(struct history_entry *entry);
+bool check_hole_may_open(const struct history_entry *entry,
+			 const struct event *e);
+bool check_hole_fits(const struct history_entry *entry, const struct event *e);
+void check_hole_skip(struct history_entry *entry, const struct event *e);
+int check_hole_report(struct check *c, const struct history_entry *entry);
 
 void check_values(struct check *c, const struct event *e,
 		  struct history_entry *entry);

@@ -3,13 +3,8 @@
  * Follows each connection through its life: every transition leaves the state
  * that the one before it entered, and has the next number.
  *
- * A mini-socket has no lock, and is there before its socket is gone: two of its
- * transitions, or its first one and the hand-over, may be written by two CPUs at
- * the same time, and stand in either order. So one transition of a connection
- * may be still to come (a hole) while the next is there.
- *
  * Knows the order of transitions; what they say of times, closers and so on is
- * check_values.c's.
+ * check_values.c's, and the one that may come late check_hole.c's.
  */
 #include <stdarg.h>
 #include <stdio.h>
@@ -17,19 +12,7 @@
 
 #include "check_internal.h"
 
-#define HOLE_BITS                                            \
-	(HISTORY_HOLE | HISTORY_NEEDED | HISTORY_LINGER | HISTORY_HOLE_SINCE)
-
-/* The module has no entry for it: numbers begin again. */
-static bool is_untracked(const struct event *e)
-{
-	return event_is_marked(e) && !e->index && e->dwell_ns < 0;
-}
-
-/*
- * What is missing was written at @from_ns or later: loss may explain it, or that
- * the check had to forget connections.
- */
+/* What is missing was written at @from_ns or later: loss may explain it. */
 static int __printf(4, 5) add_gap(struct check *c, const struct event *e,
 				  uint64_t from_ns, const char *format, ...)
 {
@@ -62,51 +45,11 @@ static void end_life(struct check *c, const struct event *e,
 	history_remove(&c->history, entry);
 }
 
-/* @why: HISTORY_NEEDED, HISTORY_LINGER, both or none */
-static void open_hole(struct history_entry *entry, unsigned int why,
-		      unsigned int index, unsigned int from, unsigned int to,
-		      uint64_t from_ns)
-{
-	entry->flags |= (uint16_t)(HISTORY_HOLE | why);
-	entry->hole_index = (uint16_t)index;
-	entry->hole_from = (uint8_t)from;
-	entry->hole_to = (uint8_t)to;
-	entry->hole_ns = from_ns;
-}
-
-/* The one transition that may be missing: a hand-over, or a mini-socket's. */
-static bool may_come_later(const struct history_entry *entry,
-			   const struct event *e)
-{
-	if (!event_is_mini(e) || entry->flags & HISTORY_HOLE)
-		return false;
-	if (entry->flags & HISTORY_MINI)
-		return e->old == TCPCLOSE_TIME_WAIT &&
-		       (entry->state == TCPCLOSE_FIN_WAIT2 ||
-			entry->state == TCPCLOSE_TIME_WAIT);
-	return (entry->state == TCPCLOSE_FIN_WAIT2 &&
-		(e->old == TCPCLOSE_FIN_WAIT2 ||
-		 e->old == TCPCLOSE_TIME_WAIT)) ||
-	       (entry->state == TCPCLOSE_CLOSING &&
-		e->old == TCPCLOSE_TIME_WAIT);
-}
-
-static bool fills_hole(const struct history_entry *entry,
-		       const struct event *e)
-{
-	if (!(entry->flags & HISTORY_HOLE) || e->new != entry->hole_to)
-		return false;
-	if (entry->hole_from ? e->old != entry->hole_from :
-			       !event_hands_over(e))
-		return false;
-	return e->index == entry->hole_index || is_untracked(e);
-}
-
 static void fill_hole(struct check *c, const struct event *e,
 		      struct history_entry *entry)
 {
 	check_values_late(c, e, entry);
-	entry->flags &= (uint16_t)~HOLE_BITS;
+	check_hole_close(entry);
 	count_seen(c, entry);
 	if (entry->state == TCPCLOSE_CLOSE)
 		end_life(c, e, entry);
@@ -125,32 +68,6 @@ static void adopt(struct history_entry *entry, const struct event *e)
 		entry->flags |= HISTORY_MINI;
 	else
 		entry->flags &= (uint16_t)~HISTORY_MINI;
-}
-
-/*
- * One transition is still to come. What does not change with it stays known: a
- * hand-over from FIN_WAIT2 to FIN_WAIT2 and a re-arm end no stay.
- */
-static void skip_one(struct history_entry *entry, const struct event *e)
-{
-	bool stays = entry->state == e->old;
-	unsigned int since = HISTORY_SINCE | HISTORY_RANGE;
-
-	open_hole(entry, HISTORY_NEEDED | HISTORY_LINGER, entry->next,
-		  entry->state, e->old, entry->last_ns);
-	if ((entry->flags & since) == HISTORY_SINCE) {
-		entry->hole_ns = entry->since_ns;
-		entry->flags |= HISTORY_HOLE_SINCE;
-	}
-	if (!stays)
-		entry->flags &= (uint16_t)~since;
-	if (!(entry->flags & HISTORY_MINI))
-		entry->rearms = 0;
-	else if (stays)
-		entry->rearms++;
-	entry->flags |= HISTORY_MINI | HISTORY_REARMS;
-	entry->state = e->old;
-	entry->next = e->index;
 }
 
 /*
@@ -182,15 +99,15 @@ static int jump(struct check *c, const struct event *e,
 		adopt(entry, e);
 		return 0;
 	}
-	if (missing == 1 && may_come_later(entry, e)) {
-		skip_one(entry, e);
+	if (missing == 1 && check_hole_may_open(entry, e)) {
+		check_hole_skip(entry, e);
 		return 0;
 	}
 	adopt(entry, e);
 	/* The hand-over may be among what is missing, or come later. */
 	if (event_is_mini(e) && !was_mini && !(entry->flags & HISTORY_HOLE))
-		open_hole(entry, HISTORY_LINGER, e->index - 1u, 0, e->old,
-			  from_ns);
+		check_hole_open(entry, HISTORY_LINGER, e->index - 1u, 0, e->old,
+				from_ns);
 	if (is_unrecorded_opening(from, e->old, missing)) {
 		if (c->wanted)
 			c->unopened++;
@@ -205,10 +122,10 @@ static int jump(struct check *c, const struct event *e,
 static int check_index(struct check *c, const struct event *e,
 		       struct history_entry *entry)
 {
-	if (is_untracked(e)) {
+	if (event_is_untracked(e)) {
 		if (event_is_mini(e) && !(entry->flags & HISTORY_MINI) &&
 		    !(entry->flags & HISTORY_HOLE)) {
-			skip_one(entry, e);
+			check_hole_skip(entry, e);
 			entry->flags &= (uint16_t)~HISTORY_REARMS;
 		}
 		entry->next = 0;
@@ -282,11 +199,11 @@ static int follow(struct check *c, const struct event *e,
 {
 	int ret;
 
-	if (fills_hole(entry, e)) {
+	if (check_hole_fits(entry, e)) {
 		fill_hole(c, e, entry);
 		return 0;
 	}
-	if (e->index < entry->next && !is_untracked(e) &&
+	if (e->index < entry->next && !event_is_untracked(e) &&
 	    e->old != entry->state) {
 		check_fault(c, FAULT_AGAIN, e, "number %u where %u is due",
 			    e->index, entry->next);
@@ -322,8 +239,8 @@ static int look_back(struct check *c, const struct event *e,
 	if (state_is_opening(e->old))
 		return 0;
 	if (mini && check_covers(c, entered_ns + NS_PER_S))
-		open_hole(entry, HISTORY_LINGER, e->index - 1u, 0, e->old,
-			  entered_ns);
+		check_hole_open(entry, HISTORY_LINGER, e->index - 1u, 0, e->old,
+				entered_ns);
 	if (!check_covers(c, entered_ns))
 		return 0;
 	if (c->history.forgotten && entered_ns <= c->history.forgotten_ns) {
@@ -368,7 +285,7 @@ static int see_first(struct check *c, const struct event *e)
 	if (!event_is_marked(e))
 		ret = look_back(c, e, entry);
 	else if (event_is_mini(e))
-		open_hole(entry, 0, 0, 0, e->old, 0);
+		check_hole_open(entry, 0, 0, 0, e->old, 0);
 	check_marks(c, e, entry);
 	check_values(c, e, entry);
 	advance(c, e, entry);
@@ -405,34 +322,6 @@ static int begin_life(struct check *c, const struct event *e)
 	return 0;
 }
 
-/* A listener, or a socket that never was anything: the module knows no more. */
-static void check_unborn(struct check *c, const struct event *e)
-{
-	if (e->index)
-		check_fault(c, FAULT_INDEX, e, "no connection has begun");
-	if (e->dwell_ns >= 0 || e->age_ns >= 0)
-		check_fault(c, FAULT_TIME, e, "no connection has begun");
-	if (event_is_marked(e))
-		check_fault(c, FAULT_MARK, e, "no connection has begun");
-	if (e->closer)
-		check_fault(c, FAULT_CLOSER, e, "no connection has begun");
-}
-
-/*
- * Without a cookie nothing can be followed: a mini-socket that is older than the
- * module may have none, nor has a clone whose request was not seen.
- */
-static void check_nameless(struct check *c, const struct event *e)
-{
-	if (c->wanted)
-		c->nameless++;
-	if (event_is_mini(e) ? !event_is_marked(e) :
-			       e->old != TCPCLOSE_LISTEN ||
-				       e->new != TCPCLOSE_SYN_RECV)
-		check_fault(c, FAULT_COOKIE, e,
-			    "this transition should have one");
-}
-
 /* When the life began that an event is of; 0: unknown */
 static uint64_t born_of(const struct event *e)
 {
@@ -455,22 +344,35 @@ static bool is_same_life(const struct history_entry *entry,
 static bool is_next(const struct history_entry *entry, const struct event *e)
 {
 	return (e->index == entry->next && e->old == entry->state) ||
-	       (e->index == entry->next + 1 && may_come_later(entry, e));
+	       (e->index == entry->next + 1 && check_hole_may_open(entry, e));
+}
+
+/*
+ * The connection of a mini-socket's transition: one with a mini-socket, or, if it
+ * is faster than the hand-over, with its socket still.
+ */
+static struct history_entry *find_mini(struct check *c, const struct event *e)
+{
+	uint64_t born_ns = born_of(e);
+	struct history_entry *mini, *socket;
+
+	mini = history_find(&c->history, e->cookie, e->netns_inode, true,
+			    born_ns);
+	if (mini && is_same_life(mini, e))
+		return mini;
+	socket = history_find(&c->history, e->cookie, e->netns_inode, false, 0);
+	if (socket && is_same_life(socket, e))
+		return socket;
+	if (mini && is_next(mini, e))
+		return mini;
+	return socket && is_next(socket, e) ? socket : NULL;
 }
 
 static int step_mini(struct check *c, const struct event *e)
 {
-	uint64_t born_ns = born_of(e);
-	struct history_entry *entry;
+	struct history_entry *entry = find_mini(c, e);
 
-	entry = history_find(&c->history, e->cookie, e->netns_inode, true,
-			     born_ns);
-	if (!entry)
-		entry = history_find(&c->history, e->cookie, e->netns_inode,
-				     false, born_ns);
-	return entry && (is_same_life(entry, e) || is_next(entry, e)) ?
-		       follow(c, e, entry) :
-		       see_first(c, e);
+	return entry ? follow(c, e, entry) : see_first(c, e);
 }
 
 static int step_socket(struct check *c, const struct event *e)
@@ -495,7 +397,7 @@ static int step_socket(struct check *c, const struct event *e)
 			    born_ns);
 	if (!mini || !is_same_life(mini, e))
 		return see_first(c, e);
-	if (fills_hole(mini, e))
+	if (check_hole_fits(mini, e))
 		fill_hole(c, e, mini);
 	else
 		check_fault(c, FAULT_HAND_OVER, e,
@@ -506,44 +408,13 @@ static int step_socket(struct check *c, const struct event *e)
 /**
  * check_life_step() - check a transition by the life of its connection
  * @c: the check
- * @e: the transition
+ * @e: the transition; it has a cookie
  *
  * Return: 0 or -ENOMEM
  */
 int check_life_step(struct check *c, const struct event *e)
 {
-	if (state_is_unborn(e->old) && state_is_unborn(e->new))
-		check_unborn(c, e);
-	if (!e->cookie) {
-		check_nameless(c, e);
-		return 0;
-	}
 	return event_is_mini(e) ? step_mini(c, e) : step_socket(c, e);
-}
-
-/* Return: 0 or -ENOMEM */
-static int report_hole(struct check *c, const struct history_entry *entry)
-{
-	const uint16_t bits = HISTORY_HOLE | HISTORY_NEEDED | HISTORY_COUNTED;
-	struct finding f;
-
-	if ((entry->flags & bits) != bits)
-		return 0;
-	/* The stream ends where it may still have come. */
-	if (entry->last_ns + LATE_MAX_NS > c->newest_ns)
-		return 0;
-	memset(&f, 0, sizeof(f));
-	f.fault = FAULT_GAP;
-	f.ts_ns = entry->last_ns;
-	f.cookie = entry->cookie;
-	f.netns_inode = entry->netns;
-	snprintf(f.what, sizeof(f.what),
-		 "cookie %llx: number %u, which makes it %s, never came",
-		 (unsigned long long)entry->cookie, entry->hole_index,
-		 model_state(entry->hole_to) ?
-			 model_state(entry->hole_to)->name :
-			 "?");
-	return gaps_add(&c->gaps, &f, entry->hole_ns);
 }
 
 /**
@@ -553,7 +424,7 @@ static int report_hole(struct check *c, const struct history_entry *entry)
  */
 void check_life_forget(void *check, const struct history_entry *entry)
 {
-	report_hole(check, entry);
+	check_hole_report(check, entry);
 }
 
 /**
@@ -575,7 +446,7 @@ int check_life_finish(struct check *c)
 			c->ended++;
 		else
 			c->open++;
-		ret = report_hole(c, entry);
+		ret = check_hole_report(c, entry);
 		if (ret)
 			break;
 	}

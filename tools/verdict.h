@@ -29,10 +29,12 @@ void verdict_text(const struct verdict *v, struct buffer *to,
 static inline void verdict_write(const struct verdict *v, struct buffer *to,
 				 const struct check *c)
 {
-	if (v->json)
+	if (v->json) {
 		verdict_json(to, c);
-	else
+		buffer_printf(to, "\n");
+	} else {
 		verdict_text(v, to, c);
+	}
 }
 
 #endif /* TCPCLOSE_VERDICT_H */

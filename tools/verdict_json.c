@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The result of a check for programs: one JSON object on one line.
+ * The result of a check for programs: one JSON object.
  *
  * The names are an interface (see tcpclose(1)): they stay.
  */
@@ -197,6 +197,6 @@ void verdict_json(struct buffer *to, const struct check *c)
 	add_gaps(to, c);
 	add_faults(to, c);
 	add_number(to, "wrong", wrong);
-	buffer_printf(to, "\"verdict\":\"%s\"}\n",
+	buffer_printf(to, "\"verdict\":\"%s\"}",
 		      wrong ? "violation" : "clean");
 }

@@ -106,6 +106,7 @@ static const struct step scripts[][STEPS_MAX] = {
  * @steps: what it goes through
  * @next: number of the step to come
  * @since_ns: when it entered its state
+ * @free: its socket has been handed over, and may be used again
  */
 struct life {
 	const struct step *steps;
@@ -117,6 +118,7 @@ struct life {
 	__u16 lport;
 	__u16 rearms;
 	__u8 closer;
+	bool free;
 };
 
 static __u64 random_below(struct lives *lives, __u64 limit)
@@ -278,17 +280,40 @@ static void make(struct lives *lives, unsigned int cpu, struct life *life,
 			write_task(lives, cpu, life);
 		write_step(lives, cpu, life, step);
 	}
+	if (step->how & HAND_OVER)
+		life->free = true;
 	if (step->from == step->to)
 		return;
 	/* TIME_WAIT begins when the mini-socket is made. */
 	life->since_ns = step->how & HAND_OVER ? lives->now_ns - 300 : lives->now_ns;
 }
 
+/* A socket that is used again connects again. */
+static bool use_again(struct lives *lives, struct life *life)
+{
+	struct life *other;
+
+	if (!lives->again)
+		return false;
+	other = &lives->living[random_below(lives, lives->room)];
+	if (other == life || !other->free)
+		return false;
+	other->free = false;
+	life->cookie = other->cookie;
+	do
+		life->steps = scripts[random_below(lives, ARRAY_SIZE(scripts))];
+	while (life->steps->from != TCPCLOSE_CLOSE);
+	return true;
+}
+
 static void be_born(struct lives *lives, struct life *life)
 {
 	memset(life, 0, sizeof(*life));
-	life->cookie = ++lives->born;
-	life->steps = scripts[random_below(lives, ARRAY_SIZE(scripts))];
+	lives->born++;
+	if (!use_again(lives, life)) {
+		life->cookie = lives->born;
+		life->steps = scripts[random_below(lives, ARRAY_SIZE(scripts))];
+	}
 	life->ipv6 = lives->born % 2;
 	life->lport = 32768 + lives->born % 28000;
 	life->born_ns = lives->now_ns;

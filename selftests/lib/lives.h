@@ -20,6 +20,8 @@
  * struct lives - a stream
  * @all: openings are recorded, as with scope=all
  * @losses: records are lost now and then, as the stream tells
+ * @again: sockets are used again while their mini-sockets live, so lives share
+ *	cookies
  * @room: connections that live at the same time
  * @write: gets each record
  * @context: for @write
@@ -29,6 +31,7 @@
 struct lives {
 	bool all;
 	bool losses;
+	bool again;
 	unsigned int room;
 	void (*write)(void *context, const void *record);
 	void *context;
