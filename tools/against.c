@@ -125,6 +125,9 @@ static void take_event(struct against *a, const struct event *e)
 		a->hearing->lost += e->lost;
 		return;
 	}
+	/* Where the stream begins, and what is wrong with it: for the check. */
+	if (e->kind != EVENT_TRANSITION)
+		return;
 	a->hearing->records++;
 	if (a->trace)
 		note_error(a, pairing_record(a->pairing, e));
@@ -144,7 +147,7 @@ static int read_all(struct against *a)
 		note_error(a, trace_read(a->trace));
 	if (a->bpf)
 		note_error(a, bpf_witness_read(a->bpf));
-	while (!a->error && (ret = source_next(a->source, &e)) > 0)
+	while (!a->error && (ret = source_next_every(a->source, &e)) > 0)
 		take_event(a, &e);
 	if (!a->error && ret != -EAGAIN)
 		a->error = ret ? ret : -EPIPE;

@@ -19,8 +19,8 @@
  * @duration_ns: for how long; 0: until the command ends or a signal comes
  * @command: what to run meanwhile, NULL at its end; NULL: nothing
  * @quiet: the command's standard output goes where its complaints go
- * @event: also gets each event of the stream; returns 0, or -errno to give up;
- *	NULL: nobody
+ * @event: also gets each event of the stream, of any kind; returns 0, or -errno
+ *	to give up; NULL: nobody
  * @context: its first argument
  */
 struct against_options {

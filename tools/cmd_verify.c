@@ -66,10 +66,12 @@ static bool is_filtered(const struct filter *f)
 /* What goes with --against-kernel, and what only with it. */
 static const char *misuse(const struct verify *v)
 {
+	static const char stray[] =
+		"a recording goes with --input, a command with --against-kernel";
 	const struct session *s = &v->session;
 
 	if (!v->against_kernel)
-		return v->command ? "a command is for --against-kernel" : NULL;
+		return v->command ? stray : NULL;
 	if (s->input || s->all)
 		return "--against-kernel looks at what happens now: no --input, no --all";
 	if (is_filtered(&s->filter))

@@ -104,7 +104,16 @@ says "after that time" '^Checked [0-9]* transitions of [0-9]* connections, [12]\
 
 complains "no device" "no/such: No such file\|no/such.*not" "$tcpclose" verify --device no/such
 complains "a missing recording" "cannot be read" "$tcpclose" verify --input no/such
-complains "an operand" "a command is for --against-kernel" "$tcpclose" verify lives.rec
+complains "an operand" "a recording goes with --input" "$tcpclose" verify lives.rec
+complains "a command for nothing" "a command with --against-kernel" "$tcpclose" verify -- true
+complains "a recording against the kernel" "no --input" "$tcpclose" verify --against-kernel --input lives.rec
+complains "the past against the kernel" "no --all" "$tcpclose" verify --against-kernel --all
+for filter in "--port 443" "--addr ::1" "--netns self" "--family 4" "--state CLOSE" "--pid 1"; do
+	# shellcheck disable=SC2086
+	complains "a part against the kernel: $filter" "no filter" "$tcpclose" verify --against-kernel $filter
+done
+complains "both a command and a time" "not both" "$tcpclose" verify --against-kernel --duration 1 -- true
+complains "no device against the kernel" "no/such" "$tcpclose" verify --against-kernel --device no/such -- true
 complains "no recording at all" "is no recording" "$tcpclose" verify --input "$self"
 
 "$tcpclose" verify --input lives.rec >/dev/full 2>err
