@@ -11,179 +11,27 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "against.h"
+#include "against_internal.h"
 #include "clock.h"
 #include "devnode.h"
 #include "signals.h"
-#include "source.h"
-#include "witness/accounts.h"
-#include "witness/bpf.h"
 #include "witness/btf.h"
 #include "witness/census.h"
 #include "witness/command.h"
-#include "witness/ledger.h"
-#include "witness/pairing.h"
 #include "witness/snapshot.h"
-#include "witness/trace.h"
 
 #define SCOPE "/sys/module/tcpclose/parameters/scope"
-/* How often the witnesses are read; a trace buffer lasts much longer. */
-#define ROUND_NS (10 * NS_PER_MS)
 /* What was under way when a witness began, or ended, is over after that. */
 #define SETTLE_NS (20 * NS_PER_MS)
-/* The device keeps records back that are younger than 1 ms. */
-#define BEHIND_NS (5 * NS_PER_MS)
-/* What is older has been told by the trace and by the device. */
-#define HORIZON_NS (2 * NS_PER_MS)
 /* For memory that somebody else still refers to. */
 #define GRACE_NS (2 * NS_PER_S)
 /* At most; fewer if they agree. */
 #define FIRST_LOOKS 8
 #define LAST_LOOKS 8
-
-/**
- * struct against - one run
- * @tool: the run of the tool
- * @options: what is wanted
- * @source: the stream
- * @trace: NULL: missing
- * @bpf: NULL: missing
- * @pairing: what the trace is compared with
- * @ledger: what BPF is compared with
- * @accounts: what counters and tables are compared with
- * @hearing: the result
- * @enabled_ns: just before the trace was enabled
- * @aside: a thread attaches or detaches witnesses
- * @looking: a look at the kernel's tables is going on
- * @error: the first thing that went wrong, -errno, or 0
- * @explained: a person has been told of it
- */
-struct against {
-	const struct tool *tool;
-	const struct against_options *options;
-	struct source *source;
-	struct trace_witness *trace;
-	struct bpf_witness *bpf;
-	struct pairing *pairing;
-	struct ledger *ledger;
-	struct accounts *accounts;
-	struct hearing *hearing;
-	uint64_t enabled_ns;
-	bool aside;
-	bool looking;
-	int error;
-	bool explained;
-};
-
-static void note_error(struct against *a, int error)
-{
-	if (error < 0 && !a->error)
-		a->error = error;
-}
-
-/* As the module decides: in_scope(). */
-static bool in_scope(const struct against *a, unsigned int old,
-		     unsigned int new)
-{
-	static const unsigned int opening =
-		1U << TCPCLOSE_SYN_SENT | 1U << TCPCLOSE_SYN_RECV |
-		1U << TCPCLOSE_ESTABLISHED | 1U << TCPCLOSE_LISTEN;
-	static const unsigned int unborn = 1U << TCPCLOSE_CLOSE |
-					   1U << TCPCLOSE_LISTEN;
-
-	return a->hearing->openings ||
-	       (!(1U << old & unborn) && !(1U << new & opening));
-}
-
-static void hear_trace(void *ctx, const struct trace_event *e)
-{
-	struct against *a = ctx;
-
-	if (e->old >= TCPCLOSE_STATES || e->new >= TCPCLOSE_STATES)
-		return;
-	if (in_scope(a, e->old, e->new))
-		note_error(a, pairing_trace(a->pairing, e));
-}
-
-static void hear_bpf(void *ctx, const struct minisock_event *e)
-{
-	struct against *a = ctx;
-
-	note_error(a, ledger_witness(a->ledger, e));
-}
-
-static void take_event(struct against *a, const struct event *e)
-{
-	if (a->options->event)
-		note_error(a, a->options->event(a->options->context, e));
-	if (e->kind == EVENT_LOST) {
-		a->hearing->lost += e->lost;
-		return;
-	}
-	/* Where the stream begins, and what is wrong with it: for the check. */
-	if (e->kind != EVENT_TRANSITION)
-		return;
-	a->hearing->records++;
-	if (a->trace)
-		note_error(a, pairing_record(a->pairing, e));
-	if (a->bpf)
-		note_error(a, ledger_record(a->ledger, e));
-	note_error(a, accounts_record(a->accounts, e));
-}
-
-/* The trace first: what it has, the stream has, too. */
-static int read_all(struct against *a)
-{
-	uint64_t now_ns = monotonic_ns();
-	struct event e;
-	int ret;
-
-	if (a->trace)
-		note_error(a, trace_read(a->trace));
-	if (a->bpf)
-		note_error(a, bpf_witness_read(a->bpf));
-	while (!a->error && (ret = source_next_every(a->source, &e)) > 0)
-		take_event(a, &e);
-	if (!a->error && ret != -EAGAIN)
-		a->error = ret ? ret : -EPIPE;
-	if (a->trace)
-		pairing_advance(a->pairing, now_ns - HORIZON_NS);
-	if (!a->looking)
-		accounts_advance(a->accounts, now_ns);
-	return a->error;
-}
-
-static void rest(struct against *a, uint64_t until_ns)
-{
-	uint64_t now_ns = monotonic_ns();
-	struct timespec nap = { .tv_nsec = ROUND_NS };
-
-	if (until_ns > now_ns + ROUND_NS)
-		until_ns = now_ns + ROUND_NS;
-	/* A wish to stop makes source_wait() return at once. */
-	if (signals_stop())
-		nanosleep(&nap, NULL);
-	else
-		source_wait(a->source, until_ns);
-}
-
-/* Let time go by, and read meanwhile; everything before it was told afterwards. */
-static int run_until(struct against *a, uint64_t until_ns)
-{
-	while (monotonic_ns() < until_ns && !read_all(a))
-		rest(a, until_ns);
-	return a->error ? a->error : read_all(a);
-}
-
-static int run_for(struct against *a, uint64_t ns)
-{
-	return run_until(a, monotonic_ns() + ns);
-}
 
 static int look(struct against *a, struct snapshots *s)
 {
@@ -193,11 +41,11 @@ static int look(struct against *a, struct snapshots *s)
 		return ret;
 	a->looking = true;
 	while (!snapshots_are_done(s)) {
-		read_all(a);
-		rest(a, monotonic_ns() + NS_PER_MS);
+		against_read(a);
+		against_rest(a, monotonic_ns() + NS_PER_MS);
 	}
 	snapshots_join(s);
-	ret = run_for(a, SKEW_NS + BEHIND_NS);
+	ret = against_run_for(a, SKEW_NS);
 	a->looking = false;
 	return ret;
 }
@@ -207,8 +55,9 @@ static void tell_old(struct against *a, const struct diag_list *list)
 	size_t i;
 
 	for (i = 0; i < list->count; i++)
-		note_error(a, ledger_old(a->ledger, list->entries[i].cookie,
-					 list->entries[i].state));
+		against_note_error(a, ledger_old(a->ledger,
+						 list->entries[i].cookie,
+						 list->entries[i].state));
 }
 
 static int look_first(struct against *a)
@@ -227,7 +76,7 @@ static int look_first(struct against *a)
 		if (!ret && accounts_are_sure(a->accounts))
 			break;
 		if (!ret)
-			ret = run_for(a, SETTLE_NS);
+			ret = against_run_for(a, SETTLE_NS);
 	}
 	return ret;
 }
@@ -245,7 +94,7 @@ static int look_last(struct against *a)
 		if (!ret && accounts_are_exact(a->accounts))
 			break;
 		if (!ret)
-			ret = run_for(a, SETTLE_NS);
+			ret = against_run_for(a, SETTLE_NS);
 	}
 	return ret;
 }
@@ -270,9 +119,9 @@ static void prepare(struct against *a)
 	struct testimony *t = a->hearing->witnesses;
 
 	if (!trace_open(&a->trace, &t[WITNESS_TRACE].missing))
-		trace_hear(a->trace, hear_trace, a);
+		trace_hear(a->trace, against_hear_trace, a);
 	if (!bpf_witness_load(&a->bpf, &t[WITNESS_BPF].missing))
-		bpf_witness_hear(a->bpf, hear_bpf, a);
+		bpf_witness_hear(a->bpf, against_hear_bpf, a);
 	btf_testify(&t[WITNESS_BTF]);
 }
 
@@ -314,33 +163,15 @@ static void *detach_all(void *arg)
 	return NULL;
 }
 
-/* It may take seconds, while the rings go on filling. */
-static int do_aside(struct against *a, void *(*work)(void *))
-{
-	pthread_t thread;
-	int ret;
-
-	a->aside = true;
-	ret = -pthread_create(&thread, NULL, work, a);
-	if (ret)
-		return ret;
-	while (__atomic_load_n(&a->aside, __ATOMIC_ACQUIRE)) {
-		read_all(a);
-		rest(a, UINT64_MAX);
-	}
-	pthread_join(thread, NULL);
-	return a->error;
-}
-
 static int attach(struct against *a)
 {
 	struct testimony *t = a->hearing->witnesses;
-	int ret = run_for(a, SETTLE_NS);
+	int ret = against_run_for(a, SETTLE_NS);
 
 	if (!ret)
-		ret = do_aside(a, attach_all);
+		ret = against_do_aside(a, attach_all);
 	if (!ret)
-		ret = run_for(a, SETTLE_NS);
+		ret = against_run_for(a, SETTLE_NS);
 	if (a->trace && testimony_is_missing(&t[WITNESS_TRACE]))
 		drop_trace(a);
 	if (a->bpf && (testimony_is_missing(&t[WITNESS_BPF]) ||
@@ -363,12 +194,12 @@ static int run_command(struct against *a)
 	}
 	while (!command_has_ended(pid, &a->hearing->command_status)) {
 		/* An error here is no reason to leave it alone. */
-		read_all(a);
+		against_read(a);
 		if (signals_stop() && !asked) {
 			asked = true;
 			command_end(pid);
 		}
-		rest(a, UINT64_MAX);
+		against_rest(a, UINT64_MAX);
 	}
 	a->hearing->command = a->options->command;
 	return a->error;
@@ -380,8 +211,8 @@ static int run_time(struct against *a)
 				  a->hearing->start_ns + a->options->duration_ns :
 				  UINT64_MAX;
 
-	while (!signals_stop() && monotonic_ns() < end_ns && !read_all(a))
-		rest(a, end_ns);
+	while (!signals_stop() && monotonic_ns() < end_ns && !against_read(a))
+		against_rest(a, end_ns);
 	return a->error;
 }
 
@@ -402,9 +233,9 @@ static int detach(struct against *a)
 	int ret;
 
 	while (!is_settled(a) && monotonic_ns() < until_ns && !a->error)
-		run_for(a, SETTLE_NS);
-	ret = do_aside(a, detach_all);
-	return ret ? ret : run_for(a, SETTLE_NS);
+		against_run_for(a, SETTLE_NS);
+	ret = against_do_aside(a, detach_all);
+	return ret ? ret : against_run_for(a, SETTLE_NS);
 }
 
 static int run(struct against *a)
@@ -421,7 +252,7 @@ static int run(struct against *a)
 	ret = a->options->command ? run_command(a) : run_time(a);
 	a->hearing->end_ns = monotonic_ns();
 	if (!ret)
-		ret = run_for(a, SETTLE_NS);
+		ret = against_run_for(a, SETTLE_NS);
 	if (!ret)
 		ret = look_last(a);
 	return ret ? ret : detach(a);

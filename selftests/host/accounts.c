@@ -264,17 +264,25 @@ TEST_F(accounts, outvote_a_look_at_a_bad_moment)
 	EXPECT_ROW("births", 1, 0, 1, 0);
 }
 
-/* Another CPU ends it before its birth is on record */
-TEST_F(accounts, know_an_end_before_the_birth)
+/* Another CPU changes it, or ends it, before its birth is on record */
+TEST_F(accounts, know_a_life_before_the_birth)
 {
 	look_first(self->accounts, &self->kernel, 100);
 	TELL(200, 1, TIME_WAIT, CLOSE);
 	TELL_BIRTH(201, 1, TIME_WAIT);
 	self->kernel.counters.value[COUNTER_BIRTHS]++;
+	TELL(210, 2, FIN_WAIT2, TIME_WAIT);
+	TELL_BIRTH(211, 2, FIN_WAIT2);
+	bear(&self->kernel, 2, TCPCLOSE_TIME_WAIT);
+	TELL(220, 3, FIN_WAIT2, TIME_WAIT);
+	TELL(221, 3, TIME_WAIT, CLOSE);
+	TELL_BIRTH(222, 3, FIN_WAIT2);
+	self->kernel.counters.value[COUNTER_BIRTHS]++;
 	look_last(self->accounts, &self->kernel, 300);
 	CONCLUDE();
-	EXPECT_ROW("mini-sockets now", 0, 0, 0, 0);
-	EXPECT_ROW("the same by cookie", 0, 0, 0, 0);
+	EXPECT_ROW("births", 3, 3, 0, 0);
+	EXPECT_ROW("mini-sockets now", 1, 1, 0, 0);
+	EXPECT_ROW("the same by cookie", 1, 1, 0, 0);
 }
 
 /* A list skips what moves within its bucket */

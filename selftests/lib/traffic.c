@@ -143,9 +143,11 @@ static int answer_data(int client, int server)
 	int ret = expect_end(server, 0);
 
 	acknowledge(server);
-	if (!ret && write(server, "late", 4) != 4)
+	/* With few ports an old connection's RST may be here already */
+	if (!ret && send(server, "late", 4, MSG_NOSIGNAL) < 0 &&
+	    errno != EPIPE && errno != ECONNRESET)
 		ret = -errno;
-	if (!ret && poll(&reset, 1, -1) != 1)
+	else if (!ret && poll(&reset, 1, -1) != 1)
 		ret = -errno;
 	if (client >= 0)
 		close(client);

@@ -5,86 +5,20 @@
  *
  * A look at the kernel takes time, and its tables move a moment before or after
  * the record: what happens around a look is moving, and the look says only that
- * the kernel's number lies between two others. For a counter each look gives
- * bounds for what it stood at when the stream began. Now and then a look is
- * wrong, since a CPU was held up between the counter and the record. So there
- * are several before and after, and what most of them say counts: if those
- * before and those after exclude each other, one of the two has miscounted.
+ * the kernel's number lies between two others.
  *
- * Knows moments and sums; how to look is snapshot's, single mini-sockets are
- * census's.
+ * Knows moments and sums; how to look is snapshot's, what looks mean is looks',
+ * single mini-sockets are census's.
  */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "accounts.h"
-#include "census.h"
+#include "accounts_internal.h"
 
 /* How long records are kept apart, so that a look finds those around it. */
 #define HOLD_NS (100 * NS_PER_MS)
-
-/* Looks of each kind that are remembered, the latest. */
-#define LOOKS 8
-/* So many that agree are right. */
-#define ENOUGH 3
-
-/**
- * struct bounds - what a counter stood at when the stream began
- * @low: at least
- * @high: at most
- */
-struct bounds {
-	int64_t low;
-	int64_t high;
-};
-
-/**
- * struct looks - what several looks say of the counters
- * @count: how many there were
- * @bounds: what each of the latest says
- */
-struct looks {
-	unsigned int count;
-	struct bounds bounds[LOOKS][COUNTERS];
-};
-
-/**
- * struct account - one namespace
- * @node: in the table, by its key
- * @inode: its inode
- * @error: why its counters could not be read, -errno, or 0
- * @list_error: likewise, its list of mini-sockets
- * @told: what the records say so far
- * @first: the counters, the first time that counts
- * @last: the counters, the last time
- * @before: the first looks
- * @after: the last ones
- * @census: its mini-sockets
- * @path: a file that stands for it; empty: only its records are known
- */
-struct account {
-	struct table_node node;
-	uint32_t inode;
-	int error;
-	int list_error;
-	uint64_t told[COUNTERS];
-	uint64_t first[COUNTERS];
-	uint64_t last[COUNTERS];
-	struct looks before;
-	struct looks after;
-	struct census census;
-	char path[320];
-};
-
-struct accounts {
-	struct table all;
-	/* Not added up yet. */
-	struct item *items;
-	size_t first, count, room;
-	int error;
-};
 
 /**
  * accounts_new() - begin with nothing
@@ -258,55 +192,13 @@ static void add_up(const struct accounts *a, uint64_t netns, uint64_t before_ns,
 static void remember(const struct accounts *a, const struct account *account,
 		     const struct snapshot *s, struct looks *looks)
 {
-	struct bounds *bounds = looks->bounds[looks->count++ % LOOKS];
 	uint64_t low[COUNTERS], high[COUNTERS];
-	int i;
 
 	memcpy(low, account->told, sizeof(low));
 	memcpy(high, account->told, sizeof(high));
 	add_up(a, account->node.key, s->begin_ns - SKEW_NS, low);
 	add_up(a, account->node.key, s->counted_ns + SKEW_NS, high);
-	for (i = 0; i < COUNTERS; i++) {
-		bounds[i].low = (int64_t)(s->counters.value[i] - high[i]);
-		bounds[i].high = (int64_t)(s->counters.value[i] - low[i]);
-	}
-}
-
-/* How many looks a value would be right for. */
-static unsigned int votes(const struct looks *looks, enum counter counter,
-			  int64_t value)
-{
-	unsigned int i, count = 0;
-
-	for (i = 0; i < looks->count && i < LOOKS; i++)
-		count += value >= looks->bounds[i][counter].low &&
-			 value <= looks->bounds[i][counter].high;
-	return count;
-}
-
-/* The values that are right for the most looks; the latest such. */
-static struct bounds agreed(const struct looks *looks, enum counter counter)
-{
-	struct bounds best = { 0, 0 };
-	unsigned int most = 0, i, j;
-
-	for (i = 0; i < looks->count && i < LOOKS; i++) {
-		int64_t low = looks->bounds[i][counter].low;
-		int64_t high = INT64_MAX;
-
-		if (votes(looks, counter, low) < most)
-			continue;
-		most = votes(looks, counter, low);
-		/* Up to where the first of those ends that it is right for. */
-		for (j = 0; j < looks->count && j < LOOKS; j++) {
-			const struct bounds *b = &looks->bounds[j][counter];
-
-			if (b->low <= low && b->high >= low && b->high < high)
-				high = b->high;
-		}
-		best = (struct bounds){ .low = low, .high = high };
-	}
-	return best;
+	looks_add(looks, &s->counters, low, high);
 }
 
 static struct account *account_of_snapshot(struct accounts *a,
@@ -345,15 +237,12 @@ bool accounts_are_sure(const struct accounts *a)
 {
 	struct table_node *node = NULL;
 	size_t bucket = 0;
-	int i;
 
 	while ((node = table_walk(&a->all, &bucket, node))) {
 		const struct account *account = (struct account *)node;
 
-		for (i = 0; account->before.count && i < COUNTERS; i++)
-			if (votes(&account->before, i,
-				  agreed(&account->before, i).low) < ENOUGH)
-				return false;
+		if (account->before.count && !looks_are_sure(&account->before))
+			return false;
 	}
 	return true;
 }
@@ -414,26 +303,26 @@ int accounts_end(struct accounts *a, const struct snapshots *s)
 	return ret ? ret : a->error;
 }
 
-/* A namespace that was made meanwhile began with 0. */
-static struct comparison compare_counter(const struct account *account,
-					 enum counter i)
+/**
+ * accounts_compare() - a counter of one namespace
+ * @account: the namespace's
+ * @i: which counter
+ *
+ * A namespace that was made meanwhile began with 0.
+ */
+struct comparison accounts_compare(const struct account *account,
+				   enum counter i)
 {
-	struct bounds begin = agreed(&account->before, i);
-	struct bounds end = agreed(&account->after, i);
-	int64_t low = begin.low > end.low ? begin.low : end.low;
-	int64_t high = begin.high < end.high ? begin.high : end.high;
-	uint64_t kernel = account->last[i] - account->first[i];
-	uint64_t gap = low > high ? (uint64_t)(low - high) : 0;
-
-	return (struct comparison){
+	struct comparison c = {
 		.what = counter_what(i),
-		.kernel = kernel,
-		/* Later bounds above the first: the kernel counted more. */
-		.tcpclose = end.low > begin.high ? kernel - gap : kernel + gap,
-		.difference = gap,
-		.moving = (uint64_t)(begin.high - begin.low) +
-			  (uint64_t)(end.high - end.low),
+		.kernel = account->last[i] - account->first[i],
 	};
+	int64_t gap = looks_compare(&account->before, &account->after, i,
+				    &c.moving);
+
+	c.tcpclose = c.kernel - (uint64_t)gap;
+	c.difference = (uint64_t)llabs(gap);
+	return c;
 }
 
 static bool is_exact(const struct comparison *c)
@@ -460,193 +349,11 @@ bool accounts_are_exact(const struct accounts *a)
 		    !is_exact(&account->census.list.c))
 			return false;
 		for (i = 0; i < COUNTERS; i++) {
-			struct comparison c = compare_counter(account, i);
+			struct comparison c = accounts_compare(account, i);
 
 			if (!is_exact(&c))
 				return false;
 		}
 	}
 	return true;
-}
-
-static void add(struct comparison *sum, const struct comparison *c)
-{
-	sum->kernel += c->kernel;
-	sum->tcpclose += c->tcpclose;
-	sum->difference += c->difference;
-	sum->moving += c->moving;
-}
-
-static void tell(struct testimony *t, const struct account *account,
-		 const char *what, const struct comparison *c)
-{
-	if (!c->difference)
-		return;
-	testimony_detail(t, "%s: net:[%u] (%s)%s: kernel %llu, tcpclose %llu",
-			 what, account->inode, account->path,
-			 account->before.count ? "" : ", which is new",
-			 (unsigned long long)c->kernel,
-			 (unsigned long long)c->tcpclose);
-}
-
-static void tell_suspects(struct testimony *t, const struct account *account)
-{
-	const struct outcome *o = &account->census.list;
-	uint64_t i;
-
-	for (i = 0; i < o->c.difference && i < SUSPECTS; i++)
-		testimony_detail(t, "net:[%u] (%s): cookie %llx: %s",
-				 account->inode, account->path,
-				 (unsigned long long)o->suspects[i],
-				 "not in both lists in the same state");
-}
-
-/**
- * struct left_out - namespaces that could not be compared
- * @closed: they could not be entered or read
- * @gone: they went away
- * @hidden: they have no name and no process
- * @unlisted: their mini-sockets could not be listed
- * @compared: all the others
- * @error: why @closed, -errno
- * @list_error: why @unlisted, -errno
- */
-struct left_out {
-	unsigned int closed;
-	unsigned int gone;
-	unsigned int hidden;
-	unsigned int unlisted;
-	unsigned int compared;
-	int error;
-	int list_error;
-};
-
-static void find_left_out(const struct accounts *a, struct left_out *l)
-{
-	struct table_node *node = NULL;
-	size_t bucket = 0;
-
-	while ((node = table_walk(&a->all, &bucket, node))) {
-		const struct account *account = (struct account *)node;
-
-		if (account->after.count) {
-			l->compared++;
-		} else if (account->error) {
-			l->closed++;
-			l->error = account->error;
-		} else if (account->before.count) {
-			l->gone++;
-		} else {
-			l->hidden++;
-		}
-		if (account->after.count && account->list_error) {
-			l->unlisted++;
-			l->list_error = account->list_error;
-		}
-	}
-}
-
-static void add_remark(struct testimony *t, unsigned int count,
-		       const char *format, const char *detail)
-{
-	size_t len = strlen(t->remarks.text);
-	char *p = t->remarks.text + len;
-	size_t room = sizeof(t->remarks.text) - len;
-	int n;
-
-	if (!count)
-		return;
-	n = snprintf(p, room, "%s%u network namespace%s ", len ? "; " : "",
-		     count, count == 1 ? "" : "s");
-	if (n > 0 && (size_t)n < room)
-		snprintf(p + n, room - (size_t)n, format, detail);
-}
-
-static const char *list_reason(int error)
-{
-	return error == -ENOENT ? "run `modprobe tcp_diag`" : strerror(-error);
-}
-
-static void remark(const struct left_out *l, struct testimony *t)
-{
-	add_remark(t, l->closed, "not compared, cannot be entered: %s",
-		   strerror(-l->error));
-	add_remark(t, l->gone, "not compared%s, gone meanwhile", "");
-	add_remark(t, l->hidden,
-		   "not compared%s, without a name and a process", "");
-	add_remark(t, l->unlisted, "without the list of mini-sockets: %s",
-		   list_reason(l->list_error));
-}
-
-static void conclude_counters(const struct accounts *a, bool openings,
-			      struct testimony *t)
-{
-	struct table_node *node;
-	size_t bucket;
-	int i;
-
-	for (i = 0; i < COUNTERS; i++) {
-		struct comparison sum = { .what = counter_what(i) };
-
-		if (counter_needs_openings(i) && !openings)
-			continue;
-		bucket = 0;
-		node = NULL;
-		while ((node = table_walk(&a->all, &bucket, node))) {
-			const struct account *account = (struct account *)node;
-			struct comparison c = compare_counter(account, i);
-
-			if (!account->after.count)
-				continue;
-			add(&sum, &c);
-			tell(t, account, sum.what, &c);
-		}
-		testimony_compare(t, &sum);
-	}
-}
-
-static void conclude_censuses(const struct accounts *a, struct testimony *t)
-{
-	struct comparison number = { .what = "mini-sockets now: sockstat" };
-	struct comparison list = { .what = "the same by cookie: sock_diag" };
-	struct table_node *node = NULL;
-	size_t bucket = 0;
-
-	while ((node = table_walk(&a->all, &bucket, node))) {
-		const struct account *account = (struct account *)node;
-
-		if (!account->after.count || account->list_error)
-			continue;
-		add(&number, &account->census.number.c);
-		tell(t, account, number.what, &account->census.number.c);
-		add(&list, &account->census.list.c);
-		tell_suspects(t, account);
-	}
-	testimony_compare(t, &number);
-	testimony_compare(t, &list);
-}
-
-/**
- * accounts_conclude() - say what does not add up
- * @a: the accounts
- * @openings: the records include those of connections that come about
- * @t: result
- */
-void accounts_conclude(const struct accounts *a, bool openings,
-		       struct testimony *t)
-{
-	struct left_out left_out = {};
-
-	find_left_out(a, &left_out);
-	if (!left_out.compared) {
-		reason_set(&t->missing, 0,
-			   "no network namespace can be entered: %s",
-			   left_out.error ? strerror(-left_out.error) :
-					    "there is none");
-		return;
-	}
-	conclude_counters(a, openings, t);
-	if (left_out.unlisted < left_out.compared)
-		conclude_censuses(a, t);
-	remark(&left_out, t);
 }

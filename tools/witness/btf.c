@@ -97,8 +97,10 @@ static void compare(const struct btf *btf, const struct names *n,
 	for (state = 0; state < TCPCLOSE_STATES; state++) {
 		const char *ours = state_name(state);
 
-		c.tcpclose += !!ours;
-		if (!ours || known[state])
+		if (!ours)
+			continue;
+		c.tcpclose++;
+		if (known[state])
 			continue;
 		c.difference++;
 		testimony_detail(t, "%u, %s, is no %s%s of the kernel's", state,

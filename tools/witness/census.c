@@ -7,17 +7,21 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <tcpclose.h>
+
 #include "census.h"
 
 /**
  * struct minisock - a mini-socket that should be there
  * @node: in the table, by cookie
- * @state: FIN_WAIT2 or TIME_WAIT; 0: its end came before its birth
+ * @state: FIN_WAIT2 or TIME_WAIT; 0: its birth is not on record yet
+ * @early: the state that it has reached all the same
  * @look: the latest look that had it
  */
 struct minisock {
 	struct table_node node;
 	unsigned int state;
+	unsigned int early;
 	unsigned int look;
 };
 
@@ -40,7 +44,8 @@ static struct minisock *find(const struct census *c, uint64_t cookie)
 	return (struct minisock *)table_find(&c->minisocks, cookie);
 }
 
-static int add(struct census *c, uint64_t cookie, unsigned int state)
+static int add(struct census *c, uint64_t cookie, unsigned int state,
+	       unsigned int early)
 {
 	struct minisock *m = calloc(1, sizeof(*m));
 
@@ -49,6 +54,7 @@ static int add(struct census *c, uint64_t cookie, unsigned int state)
 		return -ENOMEM;
 	}
 	m->state = state;
+	m->early = early;
 	c->alive += state != 0;
 	return 0;
 }
@@ -75,8 +81,20 @@ int census_begin(struct census *c, const struct diag_list *list)
 	for (i = 0; !ret && i < list->count; i++)
 		if (!find(c, list->entries[i].cookie))
 			ret = add(c, list->entries[i].cookie,
-				  list->entries[i].state);
+				  list->entries[i].state, 0);
 	return ret;
+}
+
+static void bear(struct census *c, struct minisock *m)
+{
+	if (m->state)
+		return;
+	if (m->early == TCPCLOSE_CLOSE) {
+		drop(c, m);
+		return;
+	}
+	m->state = m->early;
+	c->alive++;
 }
 
 /**
@@ -84,7 +102,7 @@ int census_begin(struct census *c, const struct diag_list *list)
  * @c: the census
  * @item: what it adds
  *
- * Another CPU may end a mini-socket before its birth is on record.
+ * Another CPU may change or end a mini-socket before its birth is on record.
  *
  * Return: 0, or -ENOMEM
  */
@@ -95,18 +113,19 @@ int census_move(struct census *c, const struct item *item)
 	switch (item->move) {
 	case MOVE_BORN:
 		if (!m)
-			return add(c, item->cookie, item->state);
-		if (!m->state)
-			drop(c, m);
+			return add(c, item->cookie, item->state, 0);
+		bear(c, m);
 		return 0;
 	case MOVE_CHANGED:
-		if (m && m->state)
-			m->state = item->state;
-		return 0;
 	case MOVE_DIED:
 		if (!m)
-			return add(c, item->cookie, 0);
-		drop(c, m);
+			return add(c, item->cookie, 0, item->state);
+		if (!m->state)
+			m->early = item->state;
+		else if (item->move == MOVE_DIED)
+			drop(c, m);
+		else
+			m->state = item->state;
 		return 0;
 	default:
 		return 0;

@@ -61,14 +61,6 @@ struct net {
 	struct ns_common ns;
 };
 
-typedef struct {
-	struct net *net;
-} possible_net_t;
-
-typedef struct {
-	__s64 counter;
-} atomic64_t;
-
 struct in6_addr {
 	union {
 		__u8 u6_addr8[16];
@@ -84,10 +76,14 @@ struct sock_common {
 	__be32 skc_rcv_saddr;
 	__be16 skc_dport;
 	unsigned short skc_family;
-	possible_net_t skc_net;
+	struct {
+		struct net *net;
+	} skc_net;
 	struct in6_addr skc_v6_daddr;
 	struct in6_addr skc_v6_rcv_saddr;
-	atomic64_t skc_cookie;
+	struct {
+		__s64 counter;
+	} skc_cookie;
 	struct hlist_nulls_node skc_nulls_node;
 };
 

@@ -17,6 +17,7 @@
 #include <sys/statfs.h>
 #include <unistd.h>
 
+#include "compiler.h"
 #include "trace.h"
 #include "trace_format.h"
 

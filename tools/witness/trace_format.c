@@ -11,6 +11,8 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include <tcpclose.h>
+
 #include "compiler.h"
 #include "trace_format.h"
 
@@ -133,7 +135,9 @@ static bool decode(const struct trace_format *f, const unsigned char *event,
 	size_t len = ipv6 ? 16 : 4;
 
 	if (get16(f, event, TRACE_TYPE) != f->id ||
-	    get16(f, event, TRACE_PROTOCOL) != IPPROTO_TCP)
+	    get16(f, event, TRACE_PROTOCOL) != IPPROTO_TCP ||
+	    get32(f, event, TRACE_OLD) >= TCPCLOSE_STATES ||
+	    get32(f, event, TRACE_NEW) >= TCPCLOSE_STATES)
 		return false;
 	memset(e, 0, sizeof(*e));
 	memcpy(&e->socket, event + f->offset[TRACE_SKADDR], sizeof(e->socket));
