@@ -10,23 +10,16 @@
  * users hold one bucket's lock at a time, with interrupts off.
  */
 #include <linux/build_bug.h>
-#include <linux/hash.h>
 #include <linux/log2.h>
 #include <linux/mm.h>
-#include <linux/spinlock.h>
 #include <linux/vmalloc.h>
 
-#include "conn.h"
-#include "pool.h"
 #include "stats.h"
+#include "table.h"
 
-struct tcpclose_bucket {
-	raw_spinlock_t lock;
-	u32 head;	/* entry number; 0: empty */
-};
+struct tcpclose_bucket *tcpclose_conn_buckets;
+unsigned int tcpclose_conn_bits;
 
-static struct tcpclose_bucket *buckets;
-static unsigned int bucket_bits;
 static unsigned int capacity;
 /* Whether a connection was ever refused an entry; set once, read often. */
 static bool refused;
@@ -50,16 +43,18 @@ int tcpclose_conn_init(unsigned int max_conns)
 		return err;
 	capacity = max_conns;
 	refused = false;
-	bucket_bits = ilog2(roundup_pow_of_two(max(max_conns, 64u)));
-	buckets = __vmalloc(array_size(1u << bucket_bits, sizeof(*buckets)),
-			    GFP_KERNEL | __GFP_NOWARN);
-	if (!buckets) {
+	tcpclose_conn_bits = ilog2(roundup_pow_of_two(max(max_conns, 64u)));
+	tcpclose_conn_buckets =
+		__vmalloc(array_size(1u << tcpclose_conn_bits,
+				     sizeof(*tcpclose_conn_buckets)),
+			  GFP_KERNEL | __GFP_NOWARN);
+	if (!tcpclose_conn_buckets) {
 		tcpclose_pool_exit();
 		return -ENOMEM;
 	}
-	for (i = 0; i < 1u << bucket_bits; i++) {
-		raw_spin_lock_init(&buckets[i].lock);
-		buckets[i].head = 0;
+	for (i = 0; i < 1u << tcpclose_conn_bits; i++) {
+		raw_spin_lock_init(&tcpclose_conn_buckets[i].lock);
+		tcpclose_conn_buckets[i].head = 0;
 	}
 	return 0;
 }
@@ -71,54 +66,8 @@ int tcpclose_conn_init(unsigned int max_conns)
  */
 void tcpclose_conn_exit(void)
 {
-	vfree(buckets);
+	vfree(tcpclose_conn_buckets);
 	tcpclose_pool_exit();
-}
-
-/**
- * tcpclose_conn_lock() - lock the bucket that a key belongs to
- * @key: address of a socket or mini-socket
- *
- * Context: interrupts off.
- * Return: the bucket, for the other functions and tcpclose_conn_unlock().
- */
-struct tcpclose_bucket *tcpclose_conn_lock(const void *key) __acquires(bucket)
-{
-	struct tcpclose_bucket *bucket = &buckets[hash_ptr((void *)key, bucket_bits)];
-
-	raw_spin_lock(&bucket->lock);
-	return bucket;
-}
-
-/**
- * tcpclose_conn_unlock() - end what tcpclose_conn_lock() began
- * @bucket: the bucket; its entries must not be used afterwards
- */
-void tcpclose_conn_unlock(struct tcpclose_bucket *bucket) __releases(bucket)
-{
-	raw_spin_unlock(&bucket->lock);
-}
-
-/**
- * tcpclose_conn_find() - look for a connection
- * @bucket: the key's bucket, locked
- * @key: address of the socket or mini-socket
- *
- * Return: its entry or NULL.
- */
-struct tcpclose_conn *tcpclose_conn_find(struct tcpclose_bucket *bucket,
-					 const void *key)
-{
-	u32 id = bucket->head;
-
-	while (id) {
-		struct tcpclose_conn *conn = tcpclose_pool_entry(id);
-
-		if (conn->key == key)
-			return conn;
-		id = conn->next;
-	}
-	return NULL;
 }
 
 /**
@@ -180,15 +129,6 @@ u8 tcpclose_conn_unknown(void)
 		return TCPCLOSE_UNTRACKED_OLD;
 	return tcpclose_pool_full() ? TCPCLOSE_UNTRACKED_FULL :
 				      TCPCLOSE_UNTRACKED_MEMORY;
-}
-
-/**
- * tcpclose_conn_next() - the next number, which stops at the largest
- * @number: the number before
- */
-u16 tcpclose_conn_next(u16 number)
-{
-	return number == U16_MAX ? number : number + 1;
 }
 
 /**

@@ -2,6 +2,7 @@
 #ifndef TCPCLOSE_CONN_H
 #define TCPCLOSE_CONN_H
 
+#include <linux/limits.h>
 #include <linux/types.h>
 
 #include "uapi/tcpclose.h"
@@ -59,17 +60,21 @@ struct tcpclose_bucket;
 int tcpclose_conn_init(unsigned int max_conns);
 void tcpclose_conn_exit(void);
 
-struct tcpclose_bucket *tcpclose_conn_lock(const void *key) __acquires(bucket);
-void tcpclose_conn_unlock(struct tcpclose_bucket *bucket) __releases(bucket);
-struct tcpclose_conn *tcpclose_conn_find(struct tcpclose_bucket *bucket,
-					 const void *key);
 struct tcpclose_conn *tcpclose_conn_add(struct tcpclose_bucket *bucket,
 					const void *key);
 void tcpclose_conn_remove(struct tcpclose_bucket *bucket,
 			  struct tcpclose_conn *conn);
 u8 tcpclose_conn_unknown(void);
 u8 tcpclose_conn_unknown_flag(u8 why);
-u16 tcpclose_conn_next(u16 number);
 unsigned int tcpclose_conn_max(void);
+
+/**
+ * tcpclose_conn_next() - the next number, which stops at the largest
+ * @number: the number before
+ */
+static inline u16 tcpclose_conn_next(u16 number)
+{
+	return number + (number != U16_MAX);
+}
 
 #endif /* TCPCLOSE_CONN_H */

@@ -13,11 +13,11 @@
 #include <net/tcp_states.h>
 
 #include "caller.h"
-#include "conn.h"
 #include "handover.h"
 #include "record.h"
 #include "stats.h"
 #include "step.h"
+#include "table.h"
 #include "worker.h"
 
 enum {
@@ -81,7 +81,7 @@ static void note_begin(const void *sk, u8 successor, u8 way)
  *
  * Context: tracepoint, interrupts off.
  */
-void tcpclose_handover_take(const struct sock *sk, struct tcpclose_conn *last)
+void tcpclose_handover_take(const struct sock *sk, struct tcpclose_handover *last)
 {
 	struct note *note = note_of(sk);
 

@@ -5,9 +5,22 @@
 #include "hook.h"
 
 struct sock;
-struct tcpclose_conn;
 
-void tcpclose_handover_take(const struct sock *sk, struct tcpclose_conn *last);
+/**
+ * struct tcpclose_handover - what is known of a socket before its transition
+ * @known: it has an entry
+ * @flags: TCPCLOSE_CONN_*
+ * @successor: true state of the mini-socket that takes over
+ * @way: &enum tcpclose_way in which tcp_time_wait() was called
+ */
+struct tcpclose_handover {
+	bool known;
+	u8 flags;
+	u8 successor;
+	u8 way;
+};
+
+void tcpclose_handover_take(const struct sock *sk, struct tcpclose_handover *last);
 bool tcpclose_handover_watched(void);
 
 extern struct tcpclose_probe tcpclose_handover_probes[2];

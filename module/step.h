@@ -4,9 +4,8 @@
 
 #include <linux/types.h>
 
+#include "conn.h"
 #include "uapi/tcpclose.h"
-
-struct tcpclose_conn;
 
 /**
  * struct tcpclose_step - what was found out about a transition
@@ -44,8 +43,65 @@ struct tcpclose_step {
 	u8 cause;
 };
 
-void tcpclose_step_known(struct tcpclose_step *step,
-			 const struct tcpclose_conn *conn);
 void tcpclose_step_unknown(struct tcpclose_step *step, u8 why);
+
+/**
+ * tcpclose_step_init() - a step of which only the states are known
+ * @step: the step
+ * @now_ns: when it happens
+ * @old: true old state
+ * @new: true new state
+ *
+ * Member by member: a compiler clears memory of this size in a loop.
+ */
+static __always_inline void tcpclose_step_init(struct tcpclose_step *step,
+					       u64 now_ns, u8 old, u8 new)
+{
+	step->now_ns = now_ns;
+	step->cookie = 0;
+	step->dwell_ns = TCPCLOSE_UNKNOWN_NS;
+	step->age_ns = TCPCLOSE_UNKNOWN_NS;
+	step->index = 0;
+	step->rearms = 0;
+	step->flags = 0;
+	step->old = old;
+	step->new = new;
+	step->raw = 0;
+	step->mark = 0;
+	step->context = 0;
+	step->closer = 0;
+	step->end = 0;
+	step->cause = 0;
+}
+
+/* A moment of 0 is unknown. */
+static inline u64 tcpclose_step_since(u64 now_ns, u64 then_ns)
+{
+	if (!then_ns)
+		return TCPCLOSE_UNKNOWN_NS;
+	/* Another CPU may have looked at the clock a moment later. */
+	return now_ns > then_ns ? now_ns - then_ns : 0;
+}
+
+/**
+ * tcpclose_step_known() - take over what an entry knows
+ * @step: its time is set, and its mark and cookie to what else is known
+ * @conn: the entry, its bucket locked, or a copy
+ */
+static inline void tcpclose_step_known(struct tcpclose_step *step,
+				       const struct tcpclose_conn *conn)
+{
+	if (!step->cookie)
+		step->cookie = conn->cookie;
+	step->dwell_ns = tcpclose_step_since(step->now_ns, conn->since_ns);
+	step->age_ns = tcpclose_step_since(step->now_ns, conn->born_ns);
+	step->index = conn->index;
+	step->rearms = conn->rearms;
+	step->closer = conn->closer;
+	if (conn->flags & TCPCLOSE_CONN_OLD)
+		step->mark |= TCPCLOSE_MARK_OLD;
+	else if (conn->flags & TCPCLOSE_CONN_REFUSED)
+		step->mark |= TCPCLOSE_MARK_UNTRACKED;
+}
 
 #endif /* TCPCLOSE_STEP_H */

@@ -14,11 +14,11 @@
 
 #include "caller.h"
 #include "cause.h"
-#include "conn.h"
 #include "record.h"
 #include "segment.h"
 #include "stats.h"
 #include "step.h"
+#include "table.h"
 #include "timewait.h"
 
 enum {

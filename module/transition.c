@@ -17,7 +17,6 @@
 
 #include "caller.h"
 #include "cause.h"
-#include "conn.h"
 #include "handover.h"
 #include "hook.h"
 #include "record.h"
@@ -25,6 +24,7 @@
 #include "segment.h"
 #include "stats.h"
 #include "step.h"
+#include "table.h"
 #include "transition.h"
 
 #define TRACEPOINT	"inet_sock_set_state"
@@ -38,6 +38,13 @@ bool tcpclose_scope_all;
 static struct tracepoint *tracepoint;
 static u64 __percpu *calls;
 
+/* What an edge is by itself, by TCPCLOSE_EDGE(); filled at load. */
+#define EDGE_BIRTH	0x01	/* a connection begins */
+#define EDGE_TEARDOWN	0x02	/* recorded in any scope */
+#define EDGE_OWN_CALL	0x04	/* only calls make it */
+#define EDGE_NO_ENTRY	0x08	/* of a listener, or of what never was anything */
+static u8 edges[256] __ro_after_init;
+
 static bool in_states(int state, unsigned int states)
 {
 	return (1u << state) & states;
@@ -49,10 +56,8 @@ static bool is_birth(int old, int new)
 	       !in_states(new, TCPF_CLOSE | TCPF_LISTEN);
 }
 
-static bool in_scope(int old, int new)
+static bool is_teardown(int old, int new)
 {
-	if (READ_ONCE(tcpclose_scope_all))
-		return true;
 	return !in_states(old, TCPF_CLOSE | TCPF_LISTEN) &&
 	       !in_states(new, OPENING);
 }
@@ -66,14 +71,39 @@ static bool is_own_call(int old, int new)
 	return old == TCP_LISTEN && new == TCP_CLOSE;
 }
 
+static void __init fill_edges(void)
+{
+	int old, new;
+
+	for (old = 0; old < TCPCLOSE_STATES; old++) {
+		for (new = 0; new < TCPCLOSE_STATES; new++) {
+			u8 *edge = &edges[TCPCLOSE_EDGE(old, new)];
+
+			*edge = 0;
+			if (is_birth(old, new))
+				*edge |= EDGE_BIRTH;
+			else if (in_states(old, TCPF_CLOSE | TCPF_LISTEN))
+				*edge |= EDGE_NO_ENTRY;
+			if (is_teardown(old, new))
+				*edge |= EDGE_TEARDOWN;
+			if (is_own_call(old, new))
+				*edge |= EDGE_OWN_CALL;
+		}
+	}
+}
+
 /* Who must have closed first, from a state alone. */
 static u8 closer_of_state(int state)
 {
-	if (in_states(state, TCPF_FIN_WAIT1 | TCPF_FIN_WAIT2))
-		return TCPCLOSE_CLOSER_LOCAL;
-	if (in_states(state, TCPF_CLOSE_WAIT | TCPF_LAST_ACK))
-		return TCPCLOSE_CLOSER_REMOTE;
-	return state == TCP_CLOSING ? TCPCLOSE_CLOSER_BOTH : TCPCLOSE_CLOSER_NONE;
+	static const u8 closers[TCPCLOSE_STATES] = {
+		[TCP_FIN_WAIT1] = TCPCLOSE_CLOSER_LOCAL,
+		[TCP_FIN_WAIT2] = TCPCLOSE_CLOSER_LOCAL,
+		[TCP_CLOSE_WAIT] = TCPCLOSE_CLOSER_REMOTE,
+		[TCP_LAST_ACK] = TCPCLOSE_CLOSER_REMOTE,
+		[TCP_CLOSING] = TCPCLOSE_CLOSER_BOTH,
+	};
+
+	return closers[state];
 }
 
 static u8 closer_after(u8 closer, int new, u8 cause)
@@ -92,10 +122,10 @@ static u8 closer_after(u8 closer, int new, u8 cause)
  */
 static struct tcpclose_conn *entry_for(struct tcpclose_bucket *bucket,
 				       const struct sock *sk, u64 cookie,
-				       int old, int new, u64 now_ns, u8 *why)
+				       int old, int new, bool birth,
+				       u64 now_ns, u8 *why)
 {
 	struct tcpclose_conn *conn = tcpclose_conn_find(bucket, sk);
-	bool birth = is_birth(old, new);
 
 	*why = TCPCLOSE_UNTRACKED;
 	if (conn && (birth || conn->state != old ||
@@ -165,11 +195,11 @@ static void explain_hand_over(struct tcpclose_step *step, const struct sock *sk,
  * carried out by the segment that establishes it (tcp_rcv_state_process()).
  */
 static u8 context_of_call(const struct sock *sk, int old,
-			  const struct tcpclose_conn *last)
+			  const struct tcpclose_handover *last)
 {
 	if (in_serving_softirq())
 		return TCPCLOSE_CONTEXT_SOFTIRQ;
-	if (!last->key)
+	if (!last->known)
 		return tcpclose_context_in_doubt(sk);
 	return old == TCP_ESTABLISHED && last->flags & TCPCLOSE_CONN_SHUT_DOWN ?
 		       tcpclose_context_of_segment(sk) : TCPCLOSE_CONTEXT_PROCESS;
@@ -177,15 +207,15 @@ static u8 context_of_call(const struct sock *sk, int old,
 
 /*
  * Context, control bits and cause of any other transition. @last: what was known
- * of the connection; its key is NULL if nothing.
+ * of the connection.
  */
 static void explain(struct tcpclose_step *step, const struct sock *sk, int old,
-		    int new, const struct tcpclose_conn *last)
+		    int new, const struct tcpclose_handover *last)
 {
 	struct tcpclose_segment *segment;
 	bool by_segment = false;
 
-	if (is_own_call(old, new)) {
+	if (edges[TCPCLOSE_EDGE(old, new)] & EDGE_OWN_CALL) {
 		step->context = context_of_call(sk, old, last);
 		by_segment = step->context != TCPCLOSE_CONTEXT_PROCESS;
 		if (new == TCP_CLOSE && old == TCP_LISTEN)
@@ -238,7 +268,7 @@ static void advance(struct tcpclose_conn *conn, const struct tcpclose_step *step
 
 /* A full socket's last transition: @last is what was known of it. */
 static void explain_close(struct tcpclose_step *step, const struct sock *sk,
-			  const struct tcpclose_conn *last)
+			  const struct tcpclose_handover *last)
 {
 	if (!(last->flags & (TCPCLOSE_CONN_TO_TIME_WAIT |
 			     TCPCLOSE_CONN_HANDED_OVER))) {
@@ -271,66 +301,63 @@ static void doubt(struct tcpclose_step *step)
 
 static void transition(const struct sock *sk, int old, int new)
 {
-	struct tcpclose_step step = {
-		.now_ns = ktime_get_ns(),
-		.dwell_ns = TCPCLOSE_UNKNOWN_NS,
-		.age_ns = TCPCLOSE_UNKNOWN_NS,
-		.old = old,
-		.new = new,
-		.raw = TCPCLOSE_EDGE(old, new),
-	};
-	bool recorded = in_scope(old, new);
+	u8 raw = TCPCLOSE_EDGE(old, new), edge = edges[raw];
+	bool recorded = edge & EDGE_TEARDOWN || READ_ONCE(tcpclose_scope_all);
+	struct tcpclose_handover last = {};
 	const struct request_sock *req = NULL;
 	struct tcpclose_bucket *bucket;
 	struct tcpclose_conn *conn;
-	struct tcpclose_conn last = {};
+	struct tcpclose_step step;
 	u8 why;
 
+	tcpclose_step_init(&step, ktime_get_ns(), old, new);
+	step.raw = raw;
+
 	/* What is generated now for a clone is overwritten by the request's. */
-	if (old == TCP_LISTEN && new == TCP_SYN_RECV) {
-		if (recorded)
-			req = tcpclose_request_take();
+	if (unlikely(recorded && old == TCP_LISTEN && new == TCP_SYN_RECV)) {
+		req = tcpclose_request_take();
 		if (req)
 			step.cookie = tcpclose_record_cookie((const struct sock *)req);
 	} else if (recorded) {
 		step.cookie = tcpclose_record_cookie(sk);
 	}
 
-	/* Listeners, and sockets that never were anything, have no entry. */
-	if (in_states(old, TCPF_CLOSE | TCPF_LISTEN) && !is_birth(old, new)) {
+	if (unlikely(edge & EDGE_NO_ENTRY)) {
 		explain(&step, sk, old, new, &last);
 		goto out;
 	}
 
 	bucket = tcpclose_conn_lock(sk);
-	conn = entry_for(bucket, sk, step.cookie, old, new, step.now_ns, &why);
-	if (conn) {
+	conn = entry_for(bucket, sk, step.cookie, old, new, edge & EDGE_BIRTH,
+			 step.now_ns, &why);
+	if (likely(conn)) {
+		last.known = true;
+		last.flags = conn->flags;
 		tcpclose_step_known(&step, conn);
+		if (new == TCP_CLOSE) {
+			last.successor = conn->successor;
+			last.way = conn->way;
+			tcpclose_conn_remove(bucket, conn);
+		} else {
+			advance(conn, &step);
+			if (old == TCP_SYN_RECV && sk->sk_shutdown & SEND_SHUTDOWN)
+				conn->flags |= TCPCLOSE_CONN_SHUT_DOWN;
+		}
 	} else if (why != TCPCLOSE_UNTRACKED) {
 		tcpclose_step_unknown(&step, why);
 		step.closer = closer_of_state(old);
-	}
-	if (conn && new == TCP_CLOSE) {
-		last = *conn;
-		tcpclose_conn_remove(bucket, conn);
-	} else if (conn) {
-		last.key = conn->key;
-		last.flags = conn->flags;
-		advance(conn, &step);
-		if (old == TCP_SYN_RECV && sk->sk_shutdown & SEND_SHUTDOWN)
-			conn->flags |= TCPCLOSE_CONN_SHUT_DOWN;
 	}
 	tcpclose_conn_unlock(bucket);
 
 	/* May look at the stack: not under a lock. */
 	if (new == TCP_CLOSE) {
-		if (!conn)
+		if (!last.known)
 			tcpclose_handover_take(sk, &last);
 		explain_close(&step, sk, &last);
 		if (!tcpclose_handover_watched() ||
-		    (!conn && !last.flags && !in_serving_softirq()))
+		    (!last.known && !last.flags && !in_serving_softirq()))
 			doubt(&step);
-	} else {
+	} else if (recorded) {
 		explain(&step, sk, old, new, &last);
 	}
 	step.closer = closer_after(step.closer, new, step.cause);
@@ -366,10 +393,11 @@ static void find(struct tracepoint *candidate, void *found)
  * Return: 0, -ENOENT if the kernel has no such tracepoint, -ENOMEM, or an error
  * of tracepoint_probe_register().
  */
-int tcpclose_transition_init(void)
+int __init tcpclose_transition_init(void)
 {
 	int err;
 
+	fill_edges();
 	tracepoint = NULL;
 	for_each_kernel_tracepoint(find, &tracepoint);
 	if (!tracepoint)
