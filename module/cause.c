@@ -224,15 +224,13 @@ static struct tcpclose_verdict cause_on_stack(const struct sock *sk, int old)
  */
 struct tcpclose_verdict tcpclose_cause_of_close(const struct sock *sk, int old)
 {
-	const struct tcp_sock *tp = tcp_sk(sk);
 	struct tcpclose_verdict verdict = {
 		.context = tcpclose_context_of_segment(sk),
 		.segment = true,
 	};
 	struct tcpclose_segment *segment;
 
-	/* tcp_rcv_state_process() leaves LAST_ACK when all is acknowledged. */
-	if (old == TCP_LAST_ACK && tp->snd_una == tp->write_seq && !sk->sk_err) {
+	if (tcpclose_is_last_ack(sk, old)) {
 		verdict.cause = TCPCLOSE_CAUSE_FIN;
 		return verdict;
 	}

@@ -3,10 +3,10 @@
 #define TCPCLOSE_CAUSE_H
 
 #include <linux/types.h>
+#include <net/sock.h>
+#include <net/tcp.h>
 
 #include "uapi/tcpclose.h"
-
-struct sock;
 
 /**
  * struct tcpclose_verdict - why and in which context a socket closed
@@ -19,6 +19,16 @@ struct tcpclose_verdict {
 	u8 context;
 	bool segment;
 };
+
+/*
+ * Whether a socket that enters CLOSE leaves LAST_ACK gracefully:
+ * tcp_rcv_state_process() does when all is acknowledged.
+ */
+static __always_inline bool tcpclose_is_last_ack(const struct sock *sk, int old)
+{
+	return old == TCP_LAST_ACK &&
+	       tcp_sk(sk)->snd_una == tcp_sk(sk)->write_seq && !sk->sk_err;
+}
 
 struct tcpclose_verdict tcpclose_cause_of_close(const struct sock *sk, int old);
 u8 tcpclose_context_of_segment(const struct sock *sk);

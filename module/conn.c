@@ -6,14 +6,16 @@
  * followed. An address can come back as another socket's; the births that the
  * probes see, and the cookie, tell the two apart.
  *
- * Buckets are chained through 32-bit entry numbers and locked one by one: all
- * users hold one bucket's lock at a time, with interrupts off.
+ * Buckets are locked one by one, with interrupts off, by whoever adds or removes
+ * an entry or looks for a mini-socket. A socket's own transitions find its entry
+ * without: see tcpclose_conn_find().
  */
 #include <linux/build_bug.h>
 #include <linux/log2.h>
 #include <linux/mm.h>
 #include <linux/vmalloc.h>
 
+#include "pool.h"
 #include "stats.h"
 #include "table.h"
 
@@ -54,7 +56,8 @@ int tcpclose_conn_init(unsigned int max_conns)
 	}
 	for (i = 0; i < 1u << tcpclose_conn_bits; i++) {
 		raw_spin_lock_init(&tcpclose_conn_buckets[i].lock);
-		tcpclose_conn_buckets[i].head = 0;
+		tcpclose_conn_buckets[i].head =
+			tcpclose_conn_end(&tcpclose_conn_buckets[i]);
 	}
 	return 0;
 }
@@ -80,19 +83,31 @@ void tcpclose_conn_exit(void)
 struct tcpclose_conn *tcpclose_conn_add(struct tcpclose_bucket *bucket,
 					const void *key)
 {
-	u32 id = tcpclose_pool_get();
-	struct tcpclose_conn *conn;
+	struct tcpclose_conn *conn = tcpclose_pool_get();
 
-	if (unlikely(!id)) {
+	if (unlikely(!conn)) {
 		if (!READ_ONCE(refused))
 			WRITE_ONCE(refused, true);
 		return NULL;
 	}
-	conn = tcpclose_pool_entry(id);
-	memset(conn, 0, sizeof(*conn));
-	conn->key = key;
-	conn->next = bucket->head;
-	bucket->head = id;
+	/* One by one: a compiler clears memory of this size in a loop. */
+	conn->cookie = 0;
+	conn->born_ns = 0;
+	conn->since_ns = 0;
+	conn->inode = 0;
+	conn->cgroup = 0;
+	conn->uid = 0;
+	conn->index = 0;
+	conn->rearms = 0;
+	conn->state = 0;
+	conn->flags = 0;
+	conn->closer = 0;
+	conn->successor = 0;
+	conn->way = 0;
+	WRITE_ONCE(conn->key, key);
+	WRITE_ONCE(conn->next, bucket->head);
+	/* Release: for those who look without the lock. */
+	smp_store_release(&bucket->head, conn);
 	return conn;
 }
 
@@ -104,16 +119,14 @@ struct tcpclose_conn *tcpclose_conn_add(struct tcpclose_bucket *bucket,
 void tcpclose_conn_remove(struct tcpclose_bucket *bucket,
 			  struct tcpclose_conn *conn)
 {
-	u32 *link = &bucket->head;
-	u32 id;
+	struct tcpclose_conn **link = &bucket->head;
 
 	tcpclose_stats_live(conn->state, conn->flags & TCPCLOSE_CONN_MINI, -1);
-	while (tcpclose_pool_entry(*link) != conn)
-		link = &tcpclose_pool_entry(*link)->next;
-	id = *link;
-	*link = conn->next;
-	conn->key = NULL;
-	tcpclose_pool_put(id);
+	while (*link != conn)
+		link = &(*link)->next;
+	WRITE_ONCE(*link, conn->next);
+	WRITE_ONCE(conn->key, NULL);
+	tcpclose_pool_put(conn);
 }
 
 /**

@@ -2,6 +2,7 @@
 #ifndef TCPCLOSE_CONN_H
 #define TCPCLOSE_CONN_H
 
+#include <linux/compiler.h>
 #include <linux/limits.h>
 #include <linux/types.h>
 
@@ -20,7 +21,7 @@
  * @cookie: socket cookie; 0: not generated yet
  * @born_ns: time of the first transition
  * @since_ns: when @state was entered
- * @next: next entry of the bucket, or of a free list
+ * @next: next entry of the bucket or of a free list, or its end
  * @inode: inode of the socket (mini-sockets only)
  * @cgroup: cgroup of the socket (mini-sockets only)
  * @uid: owner of the socket (mini-sockets only)
@@ -33,15 +34,15 @@
  * @way: &enum tcpclose_way in which tcp_time_wait() was called
  * @reserved: pads the entry to one cache line
  *
- * A full socket's entry changes under the socket's lock only; a mini-socket has
- * none, so the bucket's lock is held for every look at an entry.
+ * A full socket's entry changes under the socket's lock only. A mini-socket has
+ * none, so the bucket's lock is held for every look at its entry.
  */
 struct tcpclose_conn {
 	const void *key;
 	u64 cookie;
 	u64 born_ns;
 	u64 since_ns;
-	u32 next;
+	struct tcpclose_conn *next;
 	u32 inode;
 	u32 cgroup;
 	u32 uid;
@@ -52,7 +53,7 @@ struct tcpclose_conn {
 	u8 closer;
 	u8 successor;
 	u8 way;
-	u8 reserved[7];
+	u8 reserved[3];
 };
 
 struct tcpclose_bucket;
@@ -68,11 +69,22 @@ u8 tcpclose_conn_unknown(void);
 u8 tcpclose_conn_unknown_flag(u8 why);
 unsigned int tcpclose_conn_max(void);
 
+/*
+ * A chain ends in an odd number, which is no entry's address; that of free entries
+ * in TCPCLOSE_CONN_FREE_END, that of a bucket in tcpclose_conn_end().
+ */
+#define TCPCLOSE_CONN_FREE_END	((struct tcpclose_conn *)1UL)
+
+static __always_inline bool tcpclose_conn_is_end(const struct tcpclose_conn *conn)
+{
+	return (unsigned long)conn & 1;
+}
+
 /**
  * tcpclose_conn_next() - the next number, which stops at the largest
  * @number: the number before
  */
-static inline u16 tcpclose_conn_next(u16 number)
+static __always_inline u16 tcpclose_conn_next(u16 number)
 {
 	return number + (number != U16_MAX);
 }

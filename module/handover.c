@@ -20,11 +20,6 @@
 #include "table.h"
 #include "worker.h"
 
-enum {
-	HASHDANCE,
-	TO_TIME_WAIT,
-};
-
 /*
  * What a socket's entry would be told of its hand-over, where it has none, by
  * tcpclose_worker_slot().
@@ -38,8 +33,6 @@ struct note {
 };
 
 static DEFINE_PER_CPU(struct note [2], notes);
-
-struct tcpclose_probe tcpclose_handover_probes[2];
 
 static struct note *note_slot(void)
 {
@@ -58,7 +51,7 @@ static struct note *note_of(const void *sk)
 /* Where births are not watched, an attempt has to be taken for one. */
 static u8 attempt(void)
 {
-	return tcpclose_handover_probes[HASHDANCE].via ?
+	return tcpclose_handover_probes[TCPCLOSE_HANDOVER_HASHDANCE].via ?
 		       TCPCLOSE_CONN_TO_TIME_WAIT :
 		       TCPCLOSE_CONN_TO_TIME_WAIT | TCPCLOSE_CONN_HANDED_OVER;
 }
@@ -77,29 +70,22 @@ static void note_begin(const void *sk, u8 successor, u8 way)
 /**
  * tcpclose_handover_take() - the hand-over of a socket that has no entry
  * @sk: the socket, which enters CLOSE
- * @last: gets flags, successor and way, if it is sure that there is one
  *
  * Context: tracepoint, interrupts off.
+ * Return: flags, successor and way, all 0 if it is not sure that there is one.
  */
-void tcpclose_handover_take(const struct sock *sk, struct tcpclose_handover *last)
+struct tcpclose_handover tcpclose_handover_take(const struct sock *sk)
 {
+	struct tcpclose_handover last = {};
 	struct note *note = note_of(sk);
 
-	if (!note)
-		return;
-	last->flags = note->flags;
-	last->successor = note->successor;
-	last->way = note->way;
-	note->sk = NULL;
-}
-
-/**
- * tcpclose_handover_watched() - whether a hand-over can't go unseen
- */
-bool tcpclose_handover_watched(void)
-{
-	return tcpclose_handover_probes[TO_TIME_WAIT].via ||
-	       tcpclose_handover_probes[HASHDANCE].via;
+	if (note) {
+		last.flags = note->flags;
+		last.successor = note->successor;
+		last.way = note->way;
+		note->sk = NULL;
+	}
+	return last;
 }
 
 /* tcp_time_wait(sk, state, timeo): the socket is to become a mini-socket. */
@@ -107,14 +93,12 @@ static __always_inline void time_wait(unsigned long sk, unsigned long state,
 				      unsigned long timeo, unsigned long caller)
 {
 	const struct sock *socket = (const struct sock *)sk;
-	struct tcpclose_bucket *bucket;
 	struct tcpclose_conn *conn;
 	unsigned long irq;
 
 	local_irq_save(irq);
-	tcpclose_probe_called(&tcpclose_handover_probes[TO_TIME_WAIT]);
-	bucket = tcpclose_conn_lock(socket);
-	conn = tcpclose_conn_find(bucket, socket);
+	tcpclose_probe_called(&tcpclose_handover_probes[TCPCLOSE_HANDOVER_TO_TIME_WAIT]);
+	conn = tcpclose_conn_find(tcpclose_conn_bucket(socket), socket);
 	if (conn) {
 		conn->flags |= attempt();
 		conn->successor = state;
@@ -122,71 +106,67 @@ static __always_inline void time_wait(unsigned long sk, unsigned long state,
 	} else {
 		note_begin(socket, state, tcpclose_caller(caller));
 	}
-	tcpclose_conn_unlock(bucket);
 	local_irq_restore(irq);
 }
 
 TCPCLOSE_PROBE(time_wait);
 
 /* What the mini-socket's entry takes over from the socket's. */
-static void hand_over(struct tcpclose_conn *to, const struct sock *sk,
-		      const struct inet_timewait_sock *tw)
+static __always_inline void take_over(struct tcpclose_conn *to,
+				      struct tcpclose_conn *from)
 {
-	struct tcpclose_bucket *bucket = tcpclose_conn_lock(sk);
-	struct tcpclose_conn *from = tcpclose_conn_find(bucket, sk);
+	to->cookie = from->cookie;
+	to->born_ns = from->born_ns;
+	to->since_ns = from->since_ns;
+	to->index = tcpclose_conn_next(from->index);
+	to->closer = from->closer;
+	to->flags = (from->flags & (TCPCLOSE_CONN_OLD | TCPCLOSE_CONN_REFUSED)) |
+		    TCPCLOSE_CONN_MINI;
+}
 
-	if (from) {
-		from->flags |= TCPCLOSE_CONN_HANDED_OVER;
-		from->successor = tw->tw_substate;
-		to->cookie = from->cookie;
-		to->born_ns = from->born_ns;
-		to->index = tcpclose_conn_next(from->index);
-		to->closer = from->closer;
-		to->flags = from->flags & (TCPCLOSE_CONN_OLD | TCPCLOSE_CONN_REFUSED);
-		to->since_ns = from->since_ns;
-	} else {
-		struct note *note = note_of(sk);
+/* The socket has no entry: its note is told, and the mini-socket begins anew. */
+static noinline void begin_anew(const struct sock *sk, u8 substate, u8 *flags,
+				u8 *closer)
+{
+	struct note *note = note_of(sk);
 
-		if (note) {
-			note->flags |= TCPCLOSE_CONN_HANDED_OVER;
-			note->successor = tw->tw_substate;
-		}
-		to->flags = tcpclose_conn_unknown_flag(tcpclose_conn_unknown());
-		to->closer = sk->sk_state == TCP_CLOSING ? TCPCLOSE_CLOSER_BOTH :
-							   TCPCLOSE_CLOSER_LOCAL;
+	if (note) {
+		note->flags |= TCPCLOSE_CONN_HANDED_OVER;
+		note->successor = substate;
 	}
-	/* FIN_WAIT2 goes on; TIME_WAIT begins. */
-	if (tw->tw_substate == TCP_TIME_WAIT)
-		to->since_ns = ktime_get_ns();
-	tcpclose_conn_unlock(bucket);
+	*flags = tcpclose_conn_unknown_flag(tcpclose_conn_unknown()) |
+		 TCPCLOSE_CONN_MINI;
+	*closer = sk->sk_state == TCP_CLOSING ? TCPCLOSE_CLOSER_BOTH :
+						TCPCLOSE_CLOSER_LOCAL;
 }
 
 /*
  * inet_twsk_hashdance(tw, sk, …): the mini-socket is complete, and nobody can
  * find it yet.
  */
-static __always_inline void hashdance(unsigned long twsk, unsigned long sk,
+static __always_inline void hashdance(unsigned long twsk, unsigned long socket,
 				      unsigned long hashinfo, unsigned long caller)
 {
 	const struct inet_timewait_sock *tw = (const void *)twsk;
-	const struct sock *socket = (const struct sock *)sk;
-	struct tcpclose_conn took = { .key = tw };
+	const struct sock *sk = (const struct sock *)socket;
+	u8 substate = tw->tw_substate, flags = 0, closer = 0;
+	struct tcpclose_conn *conn, *from;
 	struct tcpclose_bucket *bucket;
-	struct tcpclose_conn *conn;
 	unsigned long irq;
 
-	if (socket->sk_protocol != IPPROTO_TCP)
+	if (sk->sk_protocol != IPPROTO_TCP)
 		return;
 
 	local_irq_save(irq);
-	tcpclose_probe_called(&tcpclose_handover_probes[HASHDANCE]);
-	tcpclose_count(&tcpclose_stats_here()->born);
-	hand_over(&took, socket, tw);
-	if (!took.cookie)
-		took.cookie = atomic64_read(&tw->tw_cookie);
-	took.state = tw->tw_substate;
-	took.flags |= TCPCLOSE_CONN_MINI;
-	tcpclose_record_identity(&took, socket);
+	tcpclose_probe_called(&tcpclose_handover_probes[TCPCLOSE_HANDOVER_HASHDANCE]);
+	this_cpu_inc(tcpclose_counters->born);
+	from = tcpclose_conn_find(tcpclose_conn_bucket(sk), sk);
+	if (likely(from)) {
+		from->flags |= TCPCLOSE_CONN_HANDED_OVER;
+		from->successor = substate;
+	} else {
+		begin_anew(sk, substate, &flags, &closer);
+	}
 
 	bucket = tcpclose_conn_lock(tw);
 	conn = tcpclose_conn_find(bucket, tw);
@@ -195,10 +175,21 @@ static __always_inline void hashdance(unsigned long twsk, unsigned long sk,
 		tcpclose_conn_remove(bucket, conn);
 	}
 	conn = tcpclose_conn_add(bucket, tw);
-	if (conn) {
-		took.next = conn->next;
-		*conn = took;
-		tcpclose_stats_live(conn->state, true, 1);
+	if (likely(conn)) {
+		if (likely(from)) {
+			take_over(conn, from);
+		} else {
+			conn->flags = flags;
+			conn->closer = closer;
+		}
+		/* FIN_WAIT2 goes on; TIME_WAIT begins. */
+		if (substate == TCP_TIME_WAIT)
+			conn->since_ns = ktime_get_ns();
+		if (!conn->cookie)
+			conn->cookie = atomic64_read(&tw->tw_cookie);
+		conn->state = substate;
+		tcpclose_record_identity(conn, sk);
+		tcpclose_stats_live(substate, true, 1);
 	}
 	tcpclose_conn_unlock(bucket);
 	local_irq_restore(irq);
@@ -206,14 +197,14 @@ static __always_inline void hashdance(unsigned long twsk, unsigned long sk,
 
 TCPCLOSE_PROBE(hashdance);
 
-struct tcpclose_probe tcpclose_handover_probes[2] = {
-	[HASHDANCE] = {
+struct tcpclose_probe tcpclose_handover_probes[] = {
+	[TCPCLOSE_HANDOVER_HASHDANCE] = {
 		.functions = { "inet_twsk_hashdance",
 			       "inet_twsk_hashdance_schedule" },
 		.purpose = "births of mini-sockets: without it, no TIME_WAIT at all",
 		TCPCLOSE_PROBE_MEMBERS(hashdance),
 	},
-	[TO_TIME_WAIT] = {
+	[TCPCLOSE_HANDOVER_TO_TIME_WAIT] = {
 		.functions = { "tcp_time_wait" },
 		.purpose = "mini-sockets that could not be made (overflow)",
 		TCPCLOSE_PROBE_MEMBERS(time_wait),

@@ -20,9 +20,20 @@ struct tcpclose_handover {
 	u8 way;
 };
 
-void tcpclose_handover_take(const struct sock *sk, struct tcpclose_handover *last);
-bool tcpclose_handover_watched(void);
+struct tcpclose_handover tcpclose_handover_take(const struct sock *sk);
+enum {
+	TCPCLOSE_HANDOVER_HASHDANCE,
+	TCPCLOSE_HANDOVER_TO_TIME_WAIT,
+	TCPCLOSE_HANDOVER_PROBES,
+};
 
-extern struct tcpclose_probe tcpclose_handover_probes[2];
+extern struct tcpclose_probe tcpclose_handover_probes[TCPCLOSE_HANDOVER_PROBES];
+
+/* Whether a hand-over can't go unseen. */
+static __always_inline bool tcpclose_handover_watched(void)
+{
+	return tcpclose_handover_probes[TCPCLOSE_HANDOVER_TO_TIME_WAIT].via ||
+	       tcpclose_handover_probes[TCPCLOSE_HANDOVER_HASHDANCE].via;
+}
 
 #endif /* TCPCLOSE_HANDOVER_H */

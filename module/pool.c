@@ -20,48 +20,51 @@
 #include "conn.h"
 #include "pool.h"
 
+#define CHUNK		1024u	/* entries allocated together */
 #define BATCH_MAX	32u
 #define FIRST_ENTRIES	8192u	/* ready at load */
 
 /* Free entries of one CPU; interrupts off. */
 struct magazine {
-	u32 head;
+	struct tcpclose_conn *head;
 	u32 count;
 };
 
 static DEFINE_PER_CPU(struct magazine, magazines);
 
-/* Batches that no CPU holds: chained by their first entries' @inode. */
+/*
+ * Batches that no CPU holds. A batch is chained by @next; its first entry's
+ * @since_ns leads to the next batch, and its @rearms is its size.
+ */
 static DEFINE_RAW_SPINLOCK(common_lock);
-static u32 common_head;		/* under common_lock */
-static u32 common_entries;	/* under common_lock */
+static struct tcpclose_conn *common_head;	/* under common_lock */
+static u32 common_entries;			/* under common_lock */
 
-struct tcpclose_conn **tcpclose_pool_chunks;
+static struct tcpclose_conn **chunks;
 static unsigned int capacity;
 static unsigned int batch;
 static unsigned int made;	/* entries that exist; the worker's */
 static bool growing;		/* an irq_work or work is on its way */
 
-/* A batch: entries chained by @next; its first one's @rearms is its size. */
-static void common_push(u32 head, u32 count)
+static void common_push(struct tcpclose_conn *head, u32 count)
 {
-	tcpclose_pool_entry(head)->rearms = count;
+	head->rearms = count;
 	raw_spin_lock(&common_lock);
-	tcpclose_pool_entry(head)->inode = common_head;
+	head->since_ns = (unsigned long)common_head;
 	common_head = head;
 	WRITE_ONCE(common_entries, common_entries + count);
 	raw_spin_unlock(&common_lock);
 }
 
-static u32 common_pop(u32 *count)
+static struct tcpclose_conn *common_pop(u32 *count)
 {
-	u32 head;
+	struct tcpclose_conn *head;
 
 	raw_spin_lock(&common_lock);
 	head = common_head;
 	if (head) {
-		common_head = tcpclose_pool_entry(head)->inode;
-		*count = tcpclose_pool_entry(head)->rearms;
+		common_head = (void *)(unsigned long)head->since_ns;
+		*count = head->rearms;
 		WRITE_ONCE(common_entries, common_entries - *count);
 	}
 	raw_spin_unlock(&common_lock);
@@ -78,14 +81,14 @@ static unsigned int reserve(void)
 static int add_chunk(void)
 {
 	unsigned int first = made;
-	unsigned int count = min(TCPCLOSE_POOL_CHUNK, capacity - first);
+	unsigned int count = min(CHUNK, capacity - first);
 	struct tcpclose_conn *chunk;
 	unsigned int i, n;
 
 	chunk = kvcalloc(count, sizeof(*chunk), GFP_KERNEL | __GFP_NOWARN);
 	if (!chunk)
 		return -ENOMEM;
-	tcpclose_pool_chunks[first / TCPCLOSE_POOL_CHUNK] = chunk;
+	chunks[first / CHUNK] = chunk;
 
 	for (i = 0; i < count; i += n) {
 		unsigned long flags;
@@ -93,9 +96,10 @@ static int add_chunk(void)
 
 		n = min(batch, count - i);
 		for (j = 0; j + 1 < n; j++)
-			chunk[i + j].next = first + i + j + 2;
+			chunk[i + j].next = &chunk[i + j + 1];
+		chunk[i + j].next = TCPCLOSE_CONN_FREE_END;
 		local_irq_save(flags);
-		common_push(first + i + 1, n);
+		common_push(&chunk[i], n);
 		local_irq_restore(flags);
 	}
 	WRITE_ONCE(made, first + count);
@@ -130,11 +134,15 @@ static struct irq_work grow_irq_work;
  */
 int tcpclose_pool_init(unsigned int entries)
 {
+	struct magazine *magazine;
 	int cpu;
 
-	for_each_possible_cpu(cpu)
-		memset(per_cpu_ptr(&magazines, cpu), 0, sizeof(struct magazine));
-	common_head = 0;
+	for_each_possible_cpu(cpu) {
+		magazine = per_cpu_ptr(&magazines, cpu);
+		magazine->head = TCPCLOSE_CONN_FREE_END;
+		magazine->count = 0;
+	}
+	common_head = NULL;
 	common_entries = 0;
 	made = 0;
 	growing = false;
@@ -142,10 +150,9 @@ int tcpclose_pool_init(unsigned int entries)
 	batch = clamp(entries / (4 * num_possible_cpus()), 1u, BATCH_MAX);
 	init_irq_work(&grow_irq_work, grow_soon);
 
-	tcpclose_pool_chunks = kvcalloc(DIV_ROUND_UP(entries, TCPCLOSE_POOL_CHUNK),
-					sizeof(*tcpclose_pool_chunks),
-					GFP_KERNEL | __GFP_NOWARN);
-	if (!tcpclose_pool_chunks)
+	chunks = kvcalloc(DIV_ROUND_UP(entries, CHUNK), sizeof(*chunks),
+			  GFP_KERNEL | __GFP_NOWARN);
+	if (!chunks)
 		return -ENOMEM;
 	while (made < min(capacity, FIRST_ENTRIES)) {
 		if (add_chunk()) {
@@ -167,10 +174,10 @@ void tcpclose_pool_exit(void)
 
 	irq_work_sync(&grow_irq_work);
 	cancel_work_sync(&grow_work);
-	for (i = 0; i < DIV_ROUND_UP(made, TCPCLOSE_POOL_CHUNK); i++)
-		kvfree(tcpclose_pool_chunks[i]);
-	kvfree(tcpclose_pool_chunks);
-	tcpclose_pool_chunks = NULL;
+	for (i = 0; i < DIV_ROUND_UP(made, CHUNK); i++)
+		kvfree(chunks[i]);
+	kvfree(chunks);
+	chunks = NULL;
 }
 
 static void grow_if_low(void)
@@ -183,52 +190,65 @@ static void grow_if_low(void)
 	irq_work_queue(&grow_irq_work);
 }
 
+/* This CPU has none left: a batch, whose first entry is the caller's. */
+static noinline struct tcpclose_conn *refill(void)
+{
+	struct magazine *magazine = this_cpu_ptr(&magazines);
+	struct tcpclose_conn *conn;
+
+	grow_if_low();
+	conn = common_pop(&magazine->count);
+	if (!conn)
+		return NULL;
+	magazine->head = conn->next;
+	magazine->count--;
+	return conn;
+}
+
 /**
  * tcpclose_pool_get() - take an entry
  *
  * Context: interrupts off.
- * Return: its number, from 1 on, or 0 if there is none.
+ * Return: the entry, whose content is undefined, or NULL if there is none.
  */
-u32 tcpclose_pool_get(void)
+struct tcpclose_conn *tcpclose_pool_get(void)
+{
+	struct tcpclose_conn *conn = this_cpu_read(magazines.head);
+
+	if (unlikely(tcpclose_conn_is_end(conn)))
+		return refill();
+	this_cpu_write(magazines.head, conn->next);
+	this_cpu_dec(magazines.count);
+	return conn;
+}
+
+/* The last few given back go: the chain is short to walk and warm. */
+static noinline void give_back(void)
 {
 	struct magazine *magazine = this_cpu_ptr(&magazines);
-	u32 id = magazine->head;
+	struct tcpclose_conn *first = magazine->head, *last = first;
+	unsigned int i;
 
-	if (unlikely(!id)) {
-		grow_if_low();
-		id = common_pop(&magazine->count);
-		if (!id)
-			return 0;
-	}
-	magazine->head = tcpclose_pool_entry(id)->next;
-	magazine->count--;
-	return id;
+	for (i = 1; i < batch; i++)
+		last = last->next;
+	magazine->head = last->next;
+	magazine->count -= batch;
+	WRITE_ONCE(last->next, TCPCLOSE_CONN_FREE_END);
+	common_push(first, batch);
 }
 
 /**
  * tcpclose_pool_put() - give an entry back
- * @id: its number
+ * @conn: the entry; somebody may still look where it leads
  *
  * Context: interrupts off.
  */
-void tcpclose_pool_put(u32 id)
+void tcpclose_pool_put(struct tcpclose_conn *conn)
 {
-	struct magazine *magazine = this_cpu_ptr(&magazines);
-	u32 last;
-	unsigned int i;
-
-	tcpclose_pool_entry(id)->next = magazine->head;
-	magazine->head = id;
-	if (likely(++magazine->count <= 2 * batch))
-		return;
-
-	/* The last few given back go: the chain is short to walk and warm. */
-	for (i = 1, last = id; i < batch; i++)
-		last = tcpclose_pool_entry(last)->next;
-	magazine->head = tcpclose_pool_entry(last)->next;
-	magazine->count -= batch;
-	tcpclose_pool_entry(last)->next = 0;
-	common_push(id, batch);
+	WRITE_ONCE(conn->next, this_cpu_read(magazines.head));
+	this_cpu_write(magazines.head, conn);
+	if (unlikely(this_cpu_inc_return(magazines.count) > 2 * batch))
+		give_back();
 }
 
 /**

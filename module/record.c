@@ -1,65 +1,31 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Records: fills them in place in the ring; the only reader of socket fields
- * for the sake of showing them.
+ * Records: fills them in place in the ring; with fill.h, the only reader of
+ * socket fields for the sake of showing them.
  *
  * Runs in the tracepoint or a hook, interrupts off. The fields of a full socket
  * are stable there, since its states change under its lock; a mini-socket's
  * never change once it is hashed.
  */
-#include <linux/cgroup.h>
 #include <linux/sched.h>
 #include <linux/sock_diag.h>
 #include <net/inet_timewait_sock.h>
 #include <net/request_sock.h>
-#include <net/sock.h>
-#include <net/tcp.h>
 
-#include "conn.h"
-#include "record.h"
-#include "ring.h"
-#include "step.h"
-#include "wakeup.h"
+#include "fill.h"
 
 /**
- * tcpclose_record_cookie() - a socket's cookie, generated if it has none yet
+ * tcpclose_record_make_cookie() - generate a socket's cookie
  * @sk: the socket, or a request socket cast to one
  *
  * The one thing that the module writes to a socket.
  */
-u64 tcpclose_record_cookie(const struct sock *sk)
+u64 tcpclose_record_make_cookie(const struct sock *sk)
 {
-	u64 cookie = atomic64_read(&sk->sk_cookie);
 	u32 halves[2];
 
-	if (likely(cookie))
-		return cookie;
 	sock_diag_save_cookie((struct sock *)sk, halves);
 	return halves[0] | (u64)halves[1] << 32;
-}
-
-static u64 cgroup_of(const struct sock *sk)
-{
-#ifdef CONFIG_SOCK_CGROUP_DATA
-	const struct cgroup *cgroup = READ_ONCE(sk->sk_cgrp_data.cgroup);
-
-	return cgroup ? cgroup_id(cgroup) : 0;
-#else
-	return 0;
-#endif
-}
-
-static u32 inode_of(const struct sock *sk)
-{
-	struct socket *socket = READ_ONCE(sk->sk_socket);
-
-	return socket ? READ_ONCE(SOCK_INODE(socket)->i_ino) : 0;
-}
-
-/* What does not fit is unknown, never cut off. */
-static u32 fit(u64 value)
-{
-	return value <= U32_MAX ? value : 0;
 }
 
 /**
@@ -69,70 +35,20 @@ static u32 fit(u64 value)
  */
 void tcpclose_record_identity(struct tcpclose_conn *conn, const struct sock *sk)
 {
-	conn->inode = inode_of(sk);
-	conn->cgroup = fit(cgroup_of(sk));
+	conn->inode = tcpclose_fill_inode_of(sk);
+	conn->cgroup = tcpclose_fill_fit(tcpclose_fill_cgroup_of(sk));
 	conn->uid = __kuid_val(sk->sk_uid);
 }
 
-/* Members that need no socket, but for the addresses. */
-static void fill_step(struct tcpclose_record *record, u32 seq,
-		      const struct tcpclose_step *step, u8 origin, bool ipv6,
-		      u8 shutdown)
-{
-	record->ts_ns = step->now_ns;
-	record->seq = seq;
-	record->cpu = smp_processor_id();
-	record->kind = TCPCLOSE_KIND_TRANSITION;
-	record->mark = step->mark;
-	record->cookie = step->cookie;
-	record->dwell_ns = step->dwell_ns;
-	record->age_ns = step->age_ns;
-	record->index = step->index;
-	record->flags = step->flags;
-	record->raw = step->raw;
-	record->edge = TCPCLOSE_EDGE(step->old, step->new);
-	record->how = TCPCLOSE_HOW(origin, ipv6, step->context, step->closer,
-				   shutdown);
-	record->end = step->end;
-	record->cause = step->cause;
-	record->pid = step->context == TCPCLOSE_CONTEXT_PROCESS ?
-			      task_tgid_nr(current) : 0;
-}
-
-static void fill_address4(u8 *to, __be32 address)
-{
-	memset(to, 0, 16);
-	memcpy(to, &address, sizeof(address));
-}
-
-static void fill_netns(struct tcpclose_record *record, const struct net *net)
-{
-	record->netns = fit(net->net_cookie);
-	record->netns_inode = net->ns.inum;
-}
-
-static void fill_sock_addresses(struct tcpclose_record *record,
-				const struct sock *sk)
-{
-	const struct inet_sock *inet = inet_sk(sk);
-
-	record->lport = ntohs(inet->inet_sport);
-	record->rport = ntohs(inet->inet_dport);
-#if IS_ENABLED(CONFIG_IPV6)
-	if (sk->sk_family == AF_INET6) {
-		memcpy(record->laddr, &sk->sk_v6_rcv_saddr, 16);
-		memcpy(record->raddr, &sk->sk_v6_daddr, 16);
-		return;
-	}
-#endif
-	fill_address4(record->laddr, inet->inet_saddr);
-	fill_address4(record->raddr, inet->inet_daddr);
-}
-
-/* A socket just cloned from its listener still has the listener's. */
-static void fill_request_addresses(struct tcpclose_record *record,
-				   const struct sock *sk,
-				   const struct request_sock *req)
+/**
+ * tcpclose_record_request_addresses() - fill in whom a new socket talks to
+ * @record: the record
+ * @sk: the socket just cloned from its listener, whose addresses it still has
+ * @req: the request that it was cloned for
+ */
+void tcpclose_record_request_addresses(struct tcpclose_record *record,
+				       const struct sock *sk,
+				       const struct request_sock *req)
 {
 	const struct inet_request_sock *ireq = inet_rsk(req);
 
@@ -154,8 +70,8 @@ static void fill_request_addresses(struct tcpclose_record *record,
 		return;
 	}
 #endif
-	fill_address4(record->laddr, ireq->ir_loc_addr);
-	fill_address4(record->raddr, ireq->ir_rmt_addr);
+	tcpclose_fill_address4(record->laddr, ireq->ir_loc_addr);
+	tcpclose_fill_address4(record->raddr, ireq->ir_rmt_addr);
 }
 
 static void fill_timewait_addresses(struct tcpclose_record *record,
@@ -170,98 +86,68 @@ static void fill_timewait_addresses(struct tcpclose_record *record,
 		return;
 	}
 #endif
-	fill_address4(record->laddr, tw->tw_rcv_saddr);
-	fill_address4(record->raddr, tw->tw_daddr);
-}
-
-static void fill_traffic(struct tcpclose_record *record, const struct sock *sk)
-{
-	const struct tcp_sock *tp = tcp_sk(sk);
-	u64 sent = tp->bytes_sent - tp->bytes_retrans;
-	/* rcv_nxt, which this counts, has passed the peer's FIN (tcp_fin()). */
-	u64 received = tp->bytes_received - sock_flag(sk, SOCK_DONE);
-
-	record->bytes_sent_lo = sent;
-	record->bytes_sent_hi = sent >> 32;
-	record->bytes_received_lo = received;
-	record->bytes_received_hi = received >> 32;
-	record->srtt_us = tp->srtt_us >> 3;
-	record->retransmits = min_t(u32, tp->total_retrans, U16_MAX);
+	tcpclose_fill_address4(record->laddr, tw->tw_rcv_saddr);
+	tcpclose_fill_address4(record->raddr, tw->tw_daddr);
 }
 
 /* The process behind the record that follows. */
-static void record_task(const struct tcpclose_step *step, u64 netns, u64 cgroup,
-			u32 unread, u32 unacked)
+static void record_task(u64 now_ns, u64 cookie, u64 netns, u64 cgroup, u32 unread,
+			u32 unacked)
 {
 	struct tcpclose_task *task;
-	u32 seq;
+	u64 number;
 
-	task = tcpclose_ring_begin(&seq);
-	memset(task, 0, sizeof(*task));
-	task->ts_ns = step->now_ns;
-	task->seq = seq;
-	task->cpu = smp_processor_id();
+	BUILD_BUG_ON(sizeof(task->comm) != TASK_COMM_LEN);
+
+	task = tcpclose_ring_begin(&number);
+	task->ts_ns = now_ns;
+	task->seq = number;
+	task->cpu = raw_smp_processor_id();
 	task->kind = TCPCLOSE_KIND_TASK;
-	task->cookie = step->cookie;
+	task->mark = 0;
+	task->cookie = cookie;
 	task->netns = netns;
 	task->cgroup = cgroup;
 	task->pid = task_tgid_nr(current);
 	task->tid = task_pid_nr(current);
-	/* Renamed at any time, but always terminated: no lock is needed. */
-	strscpy(task->comm, current->comm, sizeof(task->comm));
 	task->unread_bytes = unread;
 	task->unacked_bytes = unacked;
-	tcpclose_ring_commit();
+	/*
+	 * Renamed at any time, but always terminated, and its last byte never
+	 * anything but 0 (__set_task_comm()): no lock is needed.
+	 */
+	memcpy(task->comm, current->comm, sizeof(task->comm));
+	task->comm[sizeof(task->comm) - 1] = '\0';
+	memset(task->reserved, 0, sizeof(task->reserved));
+	tcpclose_ring_commit(number);
 }
 
 /**
- * tcpclose_record_sock() - record a transition of a full socket
- * @step: what was found out
+ * tcpclose_record_task_of() - record the process behind the record that follows
  * @sk: the socket
- * @req: the request it was just cloned for, or NULL
+ * @now_ns: as in that record
+ * @cookie: as in that record
+ * @old: true old state
  *
  * Context: tracepoint, interrupts off.
  */
-void tcpclose_record_sock(const struct tcpclose_step *step, const struct sock *sk,
-			  const struct request_sock *req)
+void tcpclose_record_task_of(const struct sock *sk, u64 now_ns, u64 cookie, u8 old)
 {
-	const struct net *net = sock_net(sk);
-	u64 cgroup = cgroup_of(sk);
-	struct tcpclose_record *record;
-	u32 seq;
+	const struct tcp_sock *tp = tcp_sk(sk);
+	u32 unread = tp->rcv_nxt - tp->copied_seq;
+	u32 unacked = tp->write_seq - tp->snd_una;
 
-	if (step->context == TCPCLOSE_CONTEXT_PROCESS) {
-		const struct tcp_sock *tp = tcp_sk(sk);
-		u32 unread = tp->rcv_nxt - tp->copied_seq;
-		u32 unacked = tp->write_seq - tp->snd_una;
-
-		/* SYN and FIN take a number, too, which is no data. */
-		if (unread && sock_flag(sk, SOCK_DONE))
-			unread--;
-		if (unacked && (1 << step->old) & (TCPF_SYN_RECV | TCPF_FIN_WAIT1 |
-						   TCPF_CLOSING | TCPF_LAST_ACK))
-			unacked--;
-		/* A socket that is used again still has its old snd_una. */
-		if ((1 << step->old) & (TCPF_CLOSE | TCPF_LISTEN | TCPF_SYN_SENT))
-			unacked = 0;
-		record_task(step, net->net_cookie, cgroup, unread, unacked);
-	}
-
-	record = tcpclose_ring_begin(&seq);
-	fill_step(record, seq, step, TCPCLOSE_ORIGIN_TRACEPOINT,
-		  sk->sk_family == AF_INET6, sk->sk_shutdown & SHUTDOWN_MASK);
-	if (req)
-		fill_request_addresses(record, sk, req);
-	else
-		fill_sock_addresses(record, sk);
-	fill_netns(record, net);
-	record->inode = inode_of(sk);
-	record->cgroup = fit(cgroup);
-	record->uid = __kuid_val(sk->sk_uid);
-	fill_traffic(record, sk);
-	record->sk_err = min_t(int, READ_ONCE(sk->sk_err), U8_MAX);
-	tcpclose_ring_commit();
-	tcpclose_wakeup_notify();
+	/* SYN and FIN take a number, too, which is no data. */
+	if (unread && sock_flag(sk, SOCK_DONE))
+		unread--;
+	if (unacked && (1 << old) & (TCPF_SYN_RECV | TCPF_FIN_WAIT1 |
+				     TCPF_CLOSING | TCPF_LAST_ACK))
+		unacked--;
+	/* A socket that is used again still has its old snd_una. */
+	if ((1 << old) & (TCPF_CLOSE | TCPF_LISTEN | TCPF_SYN_SENT))
+		unacked = 0;
+	record_task(now_ns, cookie, sock_net(sk)->net_cookie,
+		    tcpclose_fill_cgroup_of(sk), unread, unacked);
 }
 
 /**
@@ -278,16 +164,17 @@ void tcpclose_record_timewait(const struct tcpclose_step *step,
 {
 	const struct net *net = twsk_net(tw);
 	struct tcpclose_record *record;
-	u32 seq;
+	u64 number;
 
 	if (step->context == TCPCLOSE_CONTEXT_PROCESS)
-		record_task(step, net->net_cookie, conn ? conn->cgroup : 0, 0, 0);
+		record_task(step->now_ns, step->cookie, net->net_cookie,
+			    conn ? conn->cgroup : 0, 0, 0);
 
-	record = tcpclose_ring_begin(&seq);
-	fill_step(record, seq, step, TCPCLOSE_ORIGIN_TIMEWAIT,
-		  tw->tw_family == AF_INET6, 0);
+	record = tcpclose_ring_begin(&number);
+	tcpclose_fill_step(record, number, step, TCPCLOSE_ORIGIN_TIMEWAIT,
+			   tw->tw_family == AF_INET6, 0);
 	fill_timewait_addresses(record, tw);
-	fill_netns(record, net);
+	tcpclose_fill_netns(record, net);
 	record->inode = conn ? conn->inode : 0;
 	record->cgroup = conn ? conn->cgroup : 0;
 	record->uid = conn ? conn->uid : TCPCLOSE_UNKNOWN_UID;
@@ -298,6 +185,6 @@ void tcpclose_record_timewait(const struct tcpclose_step *step,
 	record->srtt_us = 0;
 	record->rearms = step->rearms;
 	record->sk_err = 0;
-	tcpclose_ring_commit();
+	tcpclose_ring_commit(number);
 	tcpclose_wakeup_notify();
 }

@@ -44,35 +44,36 @@ int tcpclose_ring_mmap(struct vm_area_struct *vma);
 
 /**
  * tcpclose_ring_begin() - reserve this CPU's next record
- * @seq: set to the record's sequence number
+ * @number: set to the record's number
  *
  * Context: interrupts off, until tcpclose_ring_commit(). Never fails: the oldest
  * record is overwritten.
  * Return: the record's place; its content is the caller's to write, every byte.
  */
-static inline void *tcpclose_ring_begin(u32 *seq)
+static __always_inline void *tcpclose_ring_begin(u64 *number)
 {
-	struct tcpclose_ring *ring = this_cpu_ptr(&tcpclose_rings);
-	u64 position = ring->position++;
+	u64 position = this_cpu_read(tcpclose_rings.position);
 
-	WRITE_ONCE(ring->header->begun, position + 1);
+	this_cpu_write(tcpclose_rings.position, position + 1);
+	WRITE_ONCE(this_cpu_read(tcpclose_rings.header)->begun, position + 1);
 	/* Pairs with smp_rmb() in tcpclose_ring_copy(). */
 	smp_wmb();
-	*seq = position;
-	return &ring->records[position & ring->mask];
+	*number = position;
+	return this_cpu_read(tcpclose_rings.records) +
+	       (position & this_cpu_read(tcpclose_rings.mask));
 }
 
 /**
  * tcpclose_ring_commit() - show the record of tcpclose_ring_begin() to readers
+ * @number: its number
  *
  * Context: as tcpclose_ring_begin().
  */
-static inline void tcpclose_ring_commit(void)
+static __always_inline void tcpclose_ring_commit(u64 number)
 {
-	struct tcpclose_ring *ring = this_cpu_ptr(&tcpclose_rings);
-
 	/* Release: pairs with the acquire in tcpclose_ring_committed(). */
-	smp_store_release(&ring->header->committed, ring->position);
+	smp_store_release(&this_cpu_read(tcpclose_rings.header)->committed,
+			  number + 1);
 }
 
 #endif /* TCPCLOSE_RING_H */

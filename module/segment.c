@@ -9,6 +9,7 @@
  */
 #include <linux/skbuff.h>
 #include <linux/tcp.h>
+#include <net/tcp.h>
 
 #include "segment.h"
 
@@ -18,24 +19,38 @@ DEFINE_PER_CPU(struct tcpclose_segment [2], tcpclose_segments);
 #define FLAGS_WORD	6
 #define FLAGS_MASK	0x01ff
 
+static noinline void note_in_task(const void *owner, u16 flags, u8 substate,
+				  bool reset)
+{
+	struct tcpclose_segment *segment;
+	unsigned long irq;
+
+	/* Another task must not find, or leave, half a note. */
+	local_irq_save(irq);
+	segment = &(*this_cpu_ptr(&tcpclose_segments))[tcpclose_worker_slot()];
+	segment->owner = owner;
+	segment->worker = tcpclose_worker_here();
+	segment->flags = flags;
+	segment->reset = reset;
+	segment->substate = substate;
+	local_irq_restore(irq);
+}
+
 static __always_inline void note(const void *owner, const struct tcphdr *th,
 				 u8 substate, bool reset)
 {
-	bool task = !in_serving_softirq();
-	struct tcpclose_segment *segment;
-	unsigned long irq = 0;
+	u16 flags = be16_to_cpu(((const __be16 *)th)[FLAGS_WORD]) & FLAGS_MASK;
 
-	/* Another task must not find, or leave, half a note. */
-	if (task)
-		local_irq_save(irq);
-	segment = tcpclose_segment_slot();
-	segment->owner = owner;
-	segment->worker = tcpclose_worker_here();
-	segment->flags = be16_to_cpu(((const __be16 *)th)[FLAGS_WORD]) & FLAGS_MASK;
-	segment->reset = reset;
-	segment->substate = substate;
-	if (task)
-		local_irq_restore(irq);
+	if (unlikely(!in_serving_softirq())) {
+		note_in_task(owner, flags, substate, reset);
+		return;
+	}
+	/* Nothing that looks at these interrupts a softirq. */
+	this_cpu_write(tcpclose_segments[TCPCLOSE_SEGMENT_SOFTIRQ].owner, owner);
+	this_cpu_write(tcpclose_segments[TCPCLOSE_SEGMENT_SOFTIRQ].flags, flags);
+	this_cpu_write(tcpclose_segments[TCPCLOSE_SEGMENT_SOFTIRQ].reset, reset);
+	this_cpu_write(tcpclose_segments[TCPCLOSE_SEGMENT_SOFTIRQ].substate,
+		       substate);
 }
 
 /**
@@ -64,13 +79,21 @@ TCPCLOSE_PROBE(rcv_state_process);
 
 /*
  * tcp_data_queue(sk, skb): in ESTABLISHED, data off the fast path, which a FIN
- * always is.
+ * always is. Without a FIN it can still fill the gap before one that came early.
+ * In other states tcp_rcv_state_process() was called before.
  */
-static __always_inline void data_queue(unsigned long sk, unsigned long skb,
+static __always_inline void data_queue(unsigned long socket, unsigned long buffer,
 				       unsigned long unused, unsigned long caller)
 {
+	const struct sk_buff *skb = (const struct sk_buff *)buffer;
+	const struct sock *sk = (const struct sock *)socket;
+
 	tcpclose_probe_called(&tcpclose_segment_probes[1]);
-	note((const void *)sk, tcp_hdr((const struct sk_buff *)skb), 0, false);
+	if (likely(!(TCP_SKB_CB(skb)->tcp_flags & TCPHDR_FIN)) &&
+	    likely(RB_EMPTY_ROOT(&tcp_sk(sk)->out_of_order_queue)))
+		return;
+	if (sk->sk_state == TCP_ESTABLISHED)
+		note(sk, tcp_hdr(skb), 0, false);
 }
 
 TCPCLOSE_PROBE(data_queue);

@@ -27,10 +27,7 @@ struct tcpclose_segment {
 /* By tcpclose_worker_slot(). */
 DECLARE_PER_CPU(struct tcpclose_segment [2], tcpclose_segments);
 
-static __always_inline struct tcpclose_segment *tcpclose_segment_slot(void)
-{
-	return &(*this_cpu_ptr(&tcpclose_segments))[tcpclose_worker_slot()];
-}
+#define TCPCLOSE_SEGMENT_SOFTIRQ	1	/* tcpclose_worker_slot() there */
 
 /**
  * tcpclose_segment_of() - the segment being processed for a socket
@@ -41,13 +38,29 @@ static __always_inline struct tcpclose_segment *tcpclose_segment_slot(void)
  */
 static inline struct tcpclose_segment *tcpclose_segment_of(const void *owner)
 {
-	struct tcpclose_segment *segment = tcpclose_segment_slot();
+	struct tcpclose_segment *segment =
+		&(*this_cpu_ptr(&tcpclose_segments))[tcpclose_worker_slot()];
 
 	if (segment->owner != owner || !tcpclose_worker_is_here(&segment->worker))
 		return NULL;
 	return segment;
 }
 
+/**
+ * tcpclose_segment_flags() - control bits of the segment behind a transition
+ * @sk: the socket, for which softirq processes a segment
+ *
+ * Context: softirq, interrupts off.
+ * Return: TCPCLOSE_FLAG_*; 0: not in hand.
+ */
+static __always_inline u16 tcpclose_segment_flags(const struct sock *sk)
+{
+	if (this_cpu_read(tcpclose_segments[TCPCLOSE_SEGMENT_SOFTIRQ].owner) != sk)
+		return 0;
+	return this_cpu_read(tcpclose_segments[TCPCLOSE_SEGMENT_SOFTIRQ].flags);
+}
+
+struct sock;
 struct tcphdr;
 
 void tcpclose_segment_note(const void *owner, const struct tcphdr *th,

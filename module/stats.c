@@ -10,14 +10,14 @@
 #include <linux/ktime.h>
 #include <linux/mm.h>
 #include <linux/mutex.h>
+#include <linux/percpu.h>
 #include <linux/slab.h>
-#include <linux/topology.h>
 
 #include "conn.h"
 #include "hook.h"
 #include "stats.h"
 
-DEFINE_PER_CPU(struct tcpclose_stats *, tcpclose_counters);
+struct tcpclose_stats __percpu *tcpclose_counters;
 
 /* Sums at the last reset, and when that was. */
 static DEFINE_MUTEX(baseline_lock);
@@ -57,18 +57,13 @@ int tcpclose_stats_init(void)
 	baseline = kvzalloc(sizeof(*baseline), GFP_KERNEL);
 	if (!baseline)
 		return -ENOMEM;
-	for_each_possible_cpu(cpu) {
-		struct tcpclose_stats *stats;
-
-		stats = kvzalloc_node(sizeof(*stats), GFP_KERNEL,
-				      cpu_to_node(cpu));
-		if (!stats) {
-			tcpclose_stats_exit();
-			return -ENOMEM;
-		}
-		clear_extremes(stats);
-		per_cpu(tcpclose_counters, cpu) = stats;
+	tcpclose_counters = alloc_percpu(struct tcpclose_stats);
+	if (!tcpclose_counters) {
+		kvfree(baseline);
+		return -ENOMEM;
 	}
+	for_each_possible_cpu(cpu)
+		clear_extremes(per_cpu_ptr(tcpclose_counters, cpu));
 	since_ns = ktime_get_ns();
 	missed_before = 0;
 	return 0;
@@ -81,12 +76,7 @@ int tcpclose_stats_init(void)
  */
 void tcpclose_stats_exit(void)
 {
-	int cpu;
-
-	for_each_possible_cpu(cpu) {
-		kvfree(per_cpu(tcpclose_counters, cpu));
-		per_cpu(tcpclose_counters, cpu) = NULL;
-	}
+	free_percpu(tcpclose_counters);
 	kvfree(baseline);
 	baseline = NULL;
 }
@@ -101,7 +91,7 @@ static void sum(struct tcpclose_stats *to)
 	memset(to, 0, sizeof(*to));
 	clear_extremes(to);
 	for_each_possible_cpu(cpu) {
-		struct tcpclose_stats *stats = per_cpu(tcpclose_counters, cpu);
+		struct tcpclose_stats *stats = per_cpu_ptr(tcpclose_counters, cpu);
 		u64 *from = (u64 *)stats, *into = (u64 *)to;
 		u64 min_ns[HISTOGRAMS], max_ns[HISTOGRAMS];
 		unsigned int i;
@@ -146,7 +136,7 @@ static void sum_live(struct tcpclose_stats *to)
 	to->live_timewait = 0;
 	preempt_disable();
 	for_each_possible_cpu(cpu) {
-		struct tcpclose_stats *stats = per_cpu(tcpclose_counters, cpu);
+		struct tcpclose_stats *stats = per_cpu_ptr(tcpclose_counters, cpu);
 
 		for (i = 0; i < TCPCLOSE_STATES; i++)
 			to->live[i] += READ_ONCE(stats->live[i]);
@@ -214,7 +204,7 @@ int tcpclose_stats_reset(void)
 		return -ERESTARTSYS;
 	}
 	for_each_possible_cpu(cpu)
-		clear_extremes(per_cpu(tcpclose_counters, cpu));
+		clear_extremes(per_cpu_ptr(tcpclose_counters, cpu));
 	sum(sums);
 	for (i = 0; i < HISTOGRAMS; i++) {
 		histogram(sums, i)->min_ns = 0;

@@ -3,6 +3,7 @@
 #define TCPCLOSE_STATS_H
 
 #include <linux/bitops.h>
+#include <linux/compiler.h>
 #include <linux/percpu.h>
 #include <linux/types.h>
 
@@ -12,31 +13,20 @@
  * One CPU's counters, in the form that a snapshot has; written by that CPU
  * alone with interrupts off. The members that only a snapshot has stay 0.
  */
-DECLARE_PER_CPU(struct tcpclose_stats *, tcpclose_counters);
+extern struct tcpclose_stats __percpu *tcpclose_counters;
 
 int tcpclose_stats_init(void);
 void tcpclose_stats_exit(void);
 int tcpclose_stats_snapshot(struct tcpclose_stats *to);
 int tcpclose_stats_reset(void);
 
-/* This CPU's counters; interrupts off. */
-static inline struct tcpclose_stats *tcpclose_stats_here(void)
-{
-	return this_cpu_read(tcpclose_counters);
-}
-
-static inline void tcpclose_count(u64 *counter)
-{
-	WRITE_ONCE(*counter, *counter + 1);
-}
-
 static inline void tcpclose_stats_untracked(enum tcpclose_untracked why)
 {
-	tcpclose_count(&tcpclose_stats_here()->untracked[why]);
+	this_cpu_inc(tcpclose_counters->untracked[why]);
 }
 
 /* Bucket of a duration: TCPCLOSE_BUCKET_NS() turned round. */
-static inline unsigned int tcpclose_bucket(u64 ns)
+static __always_inline unsigned int tcpclose_bucket(u64 ns)
 {
 	unsigned int log2;
 
@@ -47,16 +37,18 @@ static inline unsigned int tcpclose_bucket(u64 ns)
 	return log2 < TCPCLOSE_BUCKETS ? log2 : TCPCLOSE_BUCKETS - 1;
 }
 
-static inline void tcpclose_histogram_add(struct tcpclose_histogram *histogram,
-					  u64 ns)
+static __always_inline void
+tcpclose_histogram_add(struct tcpclose_histogram __percpu *histogram, u64 ns)
 {
-	tcpclose_count(&histogram->buckets[tcpclose_bucket(ns)]);
-	tcpclose_count(&histogram->count);
-	WRITE_ONCE(histogram->sum_ns, histogram->sum_ns + ns);
-	if (ns < histogram->min_ns)
-		WRITE_ONCE(histogram->min_ns, ns);
-	if (ns > histogram->max_ns)
-		WRITE_ONCE(histogram->max_ns, ns);
+	/* One address that all members are at an offset from. */
+	OPTIMIZER_HIDE_VAR(histogram);
+	this_cpu_inc(histogram->buckets[tcpclose_bucket(ns)]);
+	this_cpu_inc(histogram->count);
+	this_cpu_add(histogram->sum_ns, ns);
+	if (unlikely(ns < this_cpu_read(histogram->min_ns)))
+		this_cpu_write(histogram->min_ns, ns);
+	if (unlikely(ns > this_cpu_read(histogram->max_ns)))
+		this_cpu_write(histogram->max_ns, ns);
 }
 
 /**
@@ -67,13 +59,12 @@ static inline void tcpclose_histogram_add(struct tcpclose_histogram *histogram,
  *
  * A self-loop ends no dwell. Context: interrupts off.
  */
-static inline void tcpclose_stats_edge(u8 from, u8 to, u64 dwell_ns)
+static __always_inline void tcpclose_stats_edge(u8 from, u8 to, u64 dwell_ns)
 {
-	struct tcpclose_stats *stats = tcpclose_stats_here();
-
-	tcpclose_count(&stats->transitions[from][to]);
-	if (from != to && dwell_ns != TCPCLOSE_UNKNOWN_NS)
-		tcpclose_histogram_add(&stats->dwell[from], dwell_ns);
+	this_cpu_inc(tcpclose_counters->transitions[from][to]);
+	if (likely(from != to && dwell_ns != TCPCLOSE_UNKNOWN_NS))
+		tcpclose_histogram_add(&tcpclose_counters->dwell[from],
+				       dwell_ns);
 }
 
 /**
@@ -84,13 +75,11 @@ static inline void tcpclose_stats_edge(u8 from, u8 to, u64 dwell_ns)
  *
  * Context: interrupts off.
  */
-static inline void tcpclose_stats_live(u8 state, bool mini, int change)
+static __always_inline void tcpclose_stats_live(u8 state, bool mini, int change)
 {
-	struct tcpclose_stats *stats = tcpclose_stats_here();
-
-	WRITE_ONCE(stats->live[state], stats->live[state] + change);
+	this_cpu_add(tcpclose_counters->live[state], change);
 	if (mini)
-		WRITE_ONCE(stats->live_timewait, stats->live_timewait + change);
+		this_cpu_add(tcpclose_counters->live_timewait, change);
 }
 
 #endif /* TCPCLOSE_STATS_H */

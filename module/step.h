@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Steps: what a transition takes from what is remembered of its connection.
+ */
 #ifndef TCPCLOSE_STEP_H
 #define TCPCLOSE_STEP_H
 
+#include <linux/compiler.h>
 #include <linux/types.h>
 
 #include "conn.h"
@@ -43,44 +47,34 @@ struct tcpclose_step {
 	u8 cause;
 };
 
-void tcpclose_step_unknown(struct tcpclose_step *step, u8 why);
-
-/**
- * tcpclose_step_init() - a step of which only the states are known
- * @step: the step
- * @now_ns: when it happens
- * @old: true old state
- * @new: true new state
- *
- * Member by member: a compiler clears memory of this size in a loop.
- */
-static __always_inline void tcpclose_step_init(struct tcpclose_step *step,
-					       u64 now_ns, u8 old, u8 new)
-{
-	step->now_ns = now_ns;
-	step->cookie = 0;
-	step->dwell_ns = TCPCLOSE_UNKNOWN_NS;
-	step->age_ns = TCPCLOSE_UNKNOWN_NS;
-	step->index = 0;
-	step->rearms = 0;
-	step->flags = 0;
-	step->old = old;
-	step->new = new;
-	step->raw = 0;
-	step->mark = 0;
-	step->context = 0;
-	step->closer = 0;
-	step->end = 0;
-	step->cause = 0;
-}
-
 /* A moment of 0 is unknown. */
-static inline u64 tcpclose_step_since(u64 now_ns, u64 then_ns)
+static __always_inline u64 tcpclose_step_since(u64 now_ns, u64 then_ns)
 {
 	if (!then_ns)
 		return TCPCLOSE_UNKNOWN_NS;
 	/* Another CPU may have looked at the clock a moment later. */
 	return now_ns > then_ns ? now_ns - then_ns : 0;
+}
+
+/* TCPCLOSE_MARK_* of a connection with an entry. */
+static __always_inline u8 tcpclose_step_mark(const struct tcpclose_conn *conn)
+{
+	if (likely(!(conn->flags & (TCPCLOSE_CONN_OLD | TCPCLOSE_CONN_REFUSED))))
+		return 0;
+	return conn->flags & TCPCLOSE_CONN_OLD ? TCPCLOSE_MARK_OLD :
+						 TCPCLOSE_MARK_UNTRACKED;
+}
+
+/**
+ * tcpclose_step_unknown() - how a step of a connection without an entry is marked
+ * @why: &enum tcpclose_untracked
+ *
+ * Return: TCPCLOSE_MARK_*
+ */
+static inline u8 tcpclose_step_unknown(u8 why)
+{
+	return tcpclose_conn_unknown_flag(why) == TCPCLOSE_CONN_OLD ?
+		       TCPCLOSE_MARK_OLD : TCPCLOSE_MARK_UNTRACKED;
 }
 
 /**
@@ -98,10 +92,7 @@ static inline void tcpclose_step_known(struct tcpclose_step *step,
 	step->index = conn->index;
 	step->rearms = conn->rearms;
 	step->closer = conn->closer;
-	if (conn->flags & TCPCLOSE_CONN_OLD)
-		step->mark |= TCPCLOSE_MARK_OLD;
-	else if (conn->flags & TCPCLOSE_CONN_REFUSED)
-		step->mark |= TCPCLOSE_MARK_UNTRACKED;
+	step->mark |= tcpclose_step_mark(conn);
 }
 
 #endif /* TCPCLOSE_STEP_H */

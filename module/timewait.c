@@ -65,7 +65,7 @@ static void step_without(struct tcpclose_step *step,
 	u8 why = tcpclose_conn_unknown();
 
 	tcpclose_stats_untracked(why);
-	tcpclose_step_unknown(step, why);
+	step->mark |= tcpclose_step_unknown(why);
 	step->cookie = atomic64_read(&tw->tw_cookie);
 	step->closer = READ_ONCE(tw->tw_substate) == TCP_FIN_WAIT2 ?
 			       TCPCLOSE_CLOSER_LOCAL : TCPCLOSE_CLOSER_NONE;
@@ -128,10 +128,10 @@ static __always_inline void schedule_timer(unsigned long twsk, unsigned long tim
 
 	if (step.old == TCP_TIME_WAIT) {
 		step.mark |= TCPCLOSE_MARK_REARM;
-		tcpclose_count(&tcpclose_stats_here()->rearmed);
+		this_cpu_inc(tcpclose_counters->rearmed);
 	} else {
 		step.cause = TCPCLOSE_CAUSE_FIN;
-		tcpclose_count(&tcpclose_stats_here()->causes[TCPCLOSE_CAUSE_FIN]);
+		this_cpu_inc(tcpclose_counters->causes[TCPCLOSE_CAUSE_FIN]);
 		tcpclose_stats_edge(step.old, step.new, step.dwell_ns);
 	}
 	tcpclose_record_timewait(&step, tw, conn ? &known : NULL);
@@ -255,14 +255,14 @@ static void end(const struct inet_timewait_sock *tw, enum tcpclose_way way, u8 m
 	}
 	if (step.old == TCP_FIN_WAIT2) {
 		step.cause = tcpclose_cause_of_end(reason);
-		tcpclose_count(&tcpclose_stats_here()->causes[step.cause]);
+		this_cpu_inc(tcpclose_counters->causes[step.cause]);
 	} else if (step.dwell_ns != TCPCLOSE_UNKNOWN_NS) {
-		tcpclose_histogram_add(&tcpclose_stats_here()->timewait,
+		tcpclose_histogram_add(&tcpclose_counters->timewait,
 				       step.dwell_ns);
 	}
 	if (mark & TCPCLOSE_MARK_LATE)
-		tcpclose_count(&tcpclose_stats_here()->late);
-	tcpclose_count(&tcpclose_stats_here()->ends[reason]);
+		this_cpu_inc(tcpclose_counters->late);
+	this_cpu_inc(tcpclose_counters->ends[reason]);
 	tcpclose_stats_edge(step.old, step.new, step.dwell_ns);
 	tcpclose_record_timewait(&step, tw, conn ? &known : NULL);
 }

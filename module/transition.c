@@ -17,9 +17,9 @@
 
 #include "caller.h"
 #include "cause.h"
+#include "fill.h"
 #include "handover.h"
 #include "hook.h"
-#include "record.h"
 #include "request.h"
 #include "segment.h"
 #include "stats.h"
@@ -93,100 +93,98 @@ static void __init fill_edges(void)
 }
 
 /* Who must have closed first, from a state alone. */
-static u8 closer_of_state(int state)
-{
-	static const u8 closers[TCPCLOSE_STATES] = {
-		[TCP_FIN_WAIT1] = TCPCLOSE_CLOSER_LOCAL,
-		[TCP_FIN_WAIT2] = TCPCLOSE_CLOSER_LOCAL,
-		[TCP_CLOSE_WAIT] = TCPCLOSE_CLOSER_REMOTE,
-		[TCP_LAST_ACK] = TCPCLOSE_CLOSER_REMOTE,
-		[TCP_CLOSING] = TCPCLOSE_CLOSER_BOTH,
-	};
+static const u8 closers[TCPCLOSE_STATES] = {
+	[TCP_FIN_WAIT1] = TCPCLOSE_CLOSER_LOCAL,
+	[TCP_FIN_WAIT2] = TCPCLOSE_CLOSER_LOCAL,
+	[TCP_CLOSE_WAIT] = TCPCLOSE_CLOSER_REMOTE,
+	[TCP_LAST_ACK] = TCPCLOSE_CLOSER_REMOTE,
+	[TCP_CLOSING] = TCPCLOSE_CLOSER_BOTH,
+};
 
-	return closers[state];
-}
-
-static u8 closer_after(u8 closer, int new, u8 cause)
+/* After a step to any state but CLOSE. */
+static __always_inline u8 closer_after(u8 closer, u8 new)
 {
-	if (new == TCP_CLOSING)
-		return TCPCLOSE_CLOSER_BOTH;
-	if (closer != TCPCLOSE_CLOSER_NONE)
+	if (closer != TCPCLOSE_CLOSER_NONE && likely(new != TCP_CLOSING))
 		return closer;
-	return new == TCP_CLOSE ? tcpclose_closer_of_cause(cause) :
-				  closer_of_state(new);
+	return closers[new];
 }
+
+/**
+ * struct entry - what there is to know a connection by
+ * @conn: its entry; NULL: none
+ * @why: why there is none, &enum tcpclose_untracked
+ */
+struct entry {
+	struct tcpclose_conn *conn;
+	u64 why;
+};
 
 /*
- * The entry for this transition. One of another socket's, which went away
- * unseen and had the same address, makes room. NULL: there is none.
+ * The entry for this transition where it is not simply found: it is made. One of
+ * another socket's, which went away unseen and had the same address, makes room.
  */
-static struct tcpclose_conn *entry_for(struct tcpclose_bucket *bucket,
-				       const struct sock *sk, u64 cookie,
-				       int old, int new, bool birth,
-				       u64 now_ns, u8 *why)
+static noinline struct entry make_entry(const struct sock *sk,
+					struct tcpclose_conn *conn, int old,
+					int new, u64 now_ns)
 {
-	struct tcpclose_conn *conn = tcpclose_conn_find(bucket, sk);
+	bool birth = edges[TCPCLOSE_EDGE(old, new)] & EDGE_BIRTH;
+	u8 why = TCPCLOSE_UNTRACKED;
+	struct tcpclose_bucket *bucket;
 
-	*why = TCPCLOSE_UNTRACKED;
-	if (conn && (birth || conn->state != old ||
-		     (cookie && conn->cookie && conn->cookie != cookie))) {
+	bucket = tcpclose_conn_lock(sk);
+	if (unlikely(conn)) {
 		tcpclose_stats_untracked(TCPCLOSE_UNTRACKED_STALE);
 		tcpclose_conn_remove(bucket, conn);
 		conn = NULL;
 	}
-	if (conn)
-		return conn;
-	if (!birth) {
-		*why = tcpclose_conn_unknown();
-		tcpclose_stats_untracked(*why);
+	if (unlikely(!birth)) {
+		why = tcpclose_conn_unknown();
+		tcpclose_stats_untracked(why);
 		if (new == TCP_CLOSE)
-			return NULL;
+			goto out;
 	}
 
 	conn = tcpclose_conn_add(bucket, sk);
-	if (!conn) {
+	if (unlikely(!conn)) {
 		if (birth)
-			*why = tcpclose_conn_unknown();
-		return NULL;
+			why = tcpclose_conn_unknown();
+		goto out;
 	}
 	conn->state = old;
-	if (birth) {
+	if (likely(birth)) {
 		conn->born_ns = now_ns;
 	} else {
-		conn->flags = tcpclose_conn_unknown_flag(*why);
-		conn->closer = closer_of_state(old);
+		conn->flags = tcpclose_conn_unknown_flag(why);
+		conn->closer = closers[old];
 	}
 	tcpclose_stats_live(old, false, 1);
-	return conn;
+out:
+	tcpclose_conn_unlock(bucket);
+	return (struct entry) { .conn = conn, .why = why };
 }
 
-/* Context and control bits of a hand-over, by who called tcp_time_wait(). */
-static void explain_hand_over(struct tcpclose_step *step, const struct sock *sk,
-			      u8 way)
-{
-	struct tcpclose_segment *segment;
+/**
+ * struct reason - what is behind a transition
+ * @flags: control bits of the segment behind it
+ * @context: &enum tcpclose_context
+ * @cause: &enum tcpclose_cause
+ * @end: &enum tcpclose_end
+ * @new: true new state
+ */
+struct reason {
+	u16 flags;
+	u8 context;
+	u8 cause;
+	u8 end;
+	u8 new;
+};
 
-	switch (way) {
-	case TCPCLOSE_WAY_CLOSE:
-		step->context = TCPCLOSE_CONTEXT_PROCESS;
-		return;
-	case TCPCLOSE_WAY_KEEPALIVE_TIMER:
-		step->context = TCPCLOSE_CONTEXT_TIMER;
-		return;
-	case 0:
-		/* tcp_time_wait() is not watched; an orphan's task has closed it. */
-		if (sk->sk_shutdown == SHUTDOWN_MASK && sock_flag(sk, SOCK_DEAD) &&
-		    !in_serving_softirq()) {
-			step->context = tcpclose_context_in_doubt(sk);
-			return;
-		}
-		break;
-	default:
-		break;
-	}
-	step->context = tcpclose_context_of_segment(sk);
-	segment = tcpclose_segment_of(sk);
-	step->flags = segment ? segment->flags : 0;
+/* Context and control bits of what a segment does. */
+static void by_segment(struct reason *reason, const struct sock *sk)
+{
+	struct tcpclose_segment *segment = tcpclose_segment_of(sk);
+
+	reason->flags = segment ? segment->flags : 0;
 }
 
 /*
@@ -195,95 +193,128 @@ static void explain_hand_over(struct tcpclose_step *step, const struct sock *sk,
  * carried out by the segment that establishes it (tcp_rcv_state_process()).
  */
 static u8 context_of_call(const struct sock *sk, int old,
-			  const struct tcpclose_handover *last)
+			  struct tcpclose_handover last)
 {
 	if (in_serving_softirq())
 		return TCPCLOSE_CONTEXT_SOFTIRQ;
-	if (!last->known)
+	if (!last.known)
 		return tcpclose_context_in_doubt(sk);
-	return old == TCP_ESTABLISHED && last->flags & TCPCLOSE_CONN_SHUT_DOWN ?
+	return old == TCP_ESTABLISHED && last.flags & TCPCLOSE_CONN_SHUT_DOWN ?
 		       tcpclose_context_of_segment(sk) : TCPCLOSE_CONTEXT_PROCESS;
 }
 
 /*
- * Context, control bits and cause of any other transition. @last: what was known
- * of the connection.
+ * What is behind a transition that is no hand-over. @last: what was known of the
+ * connection. May look at the stack: not under a lock.
  */
-static void explain(struct tcpclose_step *step, const struct sock *sk, int old,
-		    int new, const struct tcpclose_handover *last)
+static noinline struct reason explain_closely(const struct sock *sk, int old,
+					      int new,
+					      struct tcpclose_handover last)
 {
-	struct tcpclose_segment *segment;
-	bool by_segment = false;
+	struct reason reason = { .new = new };
 
 	if (edges[TCPCLOSE_EDGE(old, new)] & EDGE_OWN_CALL) {
-		step->context = context_of_call(sk, old, last);
-		by_segment = step->context != TCPCLOSE_CONTEXT_PROCESS;
+		reason.context = context_of_call(sk, old, last);
+		if (reason.context != TCPCLOSE_CONTEXT_PROCESS)
+			by_segment(&reason, sk);
 		if (new == TCP_CLOSE && old == TCP_LISTEN)
-			step->cause = TCPCLOSE_CAUSE_LISTENER;
+			reason.cause = TCPCLOSE_CAUSE_LISTENER;
 	} else if (new == TCP_CLOSE) {
 		struct tcpclose_verdict verdict = tcpclose_cause_of_close(sk, old);
 
-		step->cause = verdict.cause;
-		step->context = verdict.context;
-		by_segment = verdict.segment;
+		reason.cause = verdict.cause;
+		reason.context = verdict.context;
+		if (verdict.segment)
+			by_segment(&reason, sk);
 	} else if (sk->sk_lock.owned && tcp_sk(sk)->repair) {
 		/* A restored connection is established by connect(). */
-		step->context = TCPCLOSE_CONTEXT_PROCESS;
+		reason.context = TCPCLOSE_CONTEXT_PROCESS;
 	} else {
-		step->context = tcpclose_context_of_segment(sk);
-		by_segment = true;
+		reason.context = tcpclose_context_of_segment(sk);
+		by_segment(&reason, sk);
 	}
-	if (!by_segment)
-		return;
-	segment = tcpclose_segment_of(sk);
-	step->flags = segment ? segment->flags : 0;
+	return reason;
 }
 
-static void count(const struct tcpclose_step *step)
+/* What is behind a hand-over, by who called tcp_time_wait(). */
+static noinline struct reason
+explain_hand_over_closely(const struct sock *sk, struct tcpclose_handover last)
 {
-	tcpclose_stats_edge(step->old, step->new, step->dwell_ns);
-	if (step->cause && step->cause != TCPCLOSE_CAUSE_LISTENER)
-		tcpclose_count(&tcpclose_stats_here()->causes[step->cause]);
-	if (step->end)
-		tcpclose_count(&tcpclose_stats_here()->ends[step->end]);
+	struct reason reason = {};
+
+	switch (last.way) {
+	case TCPCLOSE_WAY_CLOSE:
+		reason.context = TCPCLOSE_CONTEXT_PROCESS;
+		break;
+	case TCPCLOSE_WAY_KEEPALIVE_TIMER:
+		reason.context = TCPCLOSE_CONTEXT_TIMER;
+		break;
+	case 0:
+		/* tcp_time_wait() is not watched; an orphan's task has closed it. */
+		if (sk->sk_shutdown == SHUTDOWN_MASK && sock_flag(sk, SOCK_DEAD) &&
+		    !in_serving_softirq()) {
+			reason.context = tcpclose_context_in_doubt(sk);
+			break;
+		}
+		fallthrough;
+	default:
+		reason.context = tcpclose_context_of_segment(sk);
+		by_segment(&reason, sk);
+	}
+	return reason;
 }
 
-/* What the entry is to know of the next transition. */
-static void advance(struct tcpclose_conn *conn, const struct tcpclose_step *step)
+static __always_inline struct reason
+explain_hand_over(const struct sock *sk, struct tcpclose_handover last)
 {
-	conn->index = tcpclose_conn_next(conn->index);
-	if (step->cookie)
-		conn->cookie = step->cookie;
-	/* A self-loop ends no stay. */
-	if (step->old != step->new)
-		conn->since_ns = step->now_ns;
-	conn->closer = closer_after(conn->closer, step->new,
-				    TCPCLOSE_CAUSE_NONE);
-	if (step->old != step->new) {
-		tcpclose_stats_live(step->old, false, -1);
-		tcpclose_stats_live(step->new, false, 1);
-	}
-	conn->state = step->new;
-}
+	struct reason reason;
 
-/* A full socket's last transition: @last is what was known of it. */
-static void explain_close(struct tcpclose_step *step, const struct sock *sk,
-			  const struct tcpclose_handover *last)
-{
-	if (!(last->flags & (TCPCLOSE_CONN_TO_TIME_WAIT |
-			     TCPCLOSE_CONN_HANDED_OVER))) {
-		explain(step, sk, step->old, TCP_CLOSE, last);
-		return;
+	if (likely(last.way && last.way != TCPCLOSE_WAY_CLOSE &&
+		   last.way != TCPCLOSE_WAY_KEEPALIVE_TIMER &&
+		   in_serving_softirq())) {
+		reason.context = TCPCLOSE_CONTEXT_SOFTIRQ;
+		reason.flags = tcpclose_segment_flags(sk);
+	} else {
+		reason = explain_hand_over_closely(sk, last);
 	}
-	explain_hand_over(step, sk, last->way);
-	if (last->flags & TCPCLOSE_CONN_HANDED_OVER)
-		step->new = last->successor;
+	reason.end = 0;
+	reason.new = TCP_CLOSE;
+	if (likely(last.flags & TCPCLOSE_CONN_HANDED_OVER))
+		reason.new = last.successor;
 	else
-		step->end = TCPCLOSE_END_OVERFLOW;
-	if (last->successor == TCP_TIME_WAIT)
-		step->cause = TCPCLOSE_CAUSE_FIN;
-	else if (step->end)
-		step->cause = TCPCLOSE_CAUSE_MEMORY;
+		reason.end = TCPCLOSE_END_OVERFLOW;
+	reason.cause = 0;
+	if (last.successor == TCP_TIME_WAIT)
+		reason.cause = TCPCLOSE_CAUSE_FIN;
+	else if (reason.end)
+		reason.cause = TCPCLOSE_CAUSE_MEMORY;
+	return reason;
+}
+
+/*
+ * What is behind a transition: the ways of nearly all connections without a call
+ * and without a look at the stack.
+ */
+static __always_inline struct reason explain(const struct sock *sk, int old,
+					     int new, u8 edge,
+					     struct tcpclose_handover last)
+{
+	struct reason reason = { .new = new };
+
+	if (in_serving_softirq()) {
+		reason.context = TCPCLOSE_CONTEXT_SOFTIRQ;
+		if (new == TCP_CLOSE) {
+			if (!tcpclose_is_last_ack(sk, old))
+				return explain_closely(sk, old, new, last);
+			reason.cause = TCPCLOSE_CAUSE_FIN;
+		}
+		reason.flags = tcpclose_segment_flags(sk);
+		return reason;
+	}
+	if (likely(edge & EDGE_OWN_CALL && last.known &&
+		   !(last.flags & TCPCLOSE_CONN_SHUT_DOWN)))
+		return reason;
+	return explain_closely(sk, old, new, last);
 }
 
 /*
@@ -291,80 +322,204 @@ static void explain_close(struct tcpclose_step *step, const struct sock *sk,
  * task that was preempted meanwhile, or where neither function is watched: then
  * the stack shows what these two show.
  */
-static void doubt(struct tcpclose_step *step)
+static void doubt(struct reason *reason, int old)
 {
-	if (in_states(step->old, TCPF_FIN_WAIT2 | TCPF_CLOSING) &&
-	    (step->cause == TCPCLOSE_CAUSE_DATA_AFTER_CLOSE ||
-	     step->cause == TCPCLOSE_CAUSE_MEMORY))
-		step->cause = TCPCLOSE_CAUSE_UNKNOWN;
+	if (in_states(old, TCPF_FIN_WAIT2 | TCPF_CLOSING) &&
+	    (reason->cause == TCPCLOSE_CAUSE_DATA_AFTER_CLOSE ||
+	     reason->cause == TCPCLOSE_CAUSE_MEMORY))
+		reason->cause = TCPCLOSE_CAUSE_UNKNOWN;
 }
 
-static void transition(const struct sock *sk, int old, int new)
+/* A full socket's last transition, of which less is known than usual. */
+static noinline struct reason explain_unknown_close(const struct sock *sk, int old,
+						    struct tcpclose_handover last)
 {
-	u8 raw = TCPCLOSE_EDGE(old, new), edge = edges[raw];
-	bool recorded = edge & EDGE_TEARDOWN || READ_ONCE(tcpclose_scope_all);
+	struct reason reason;
+
+	if (!last.known)
+		last = tcpclose_handover_take(sk);
+	reason = last.flags & (TCPCLOSE_CONN_TO_TIME_WAIT |
+			       TCPCLOSE_CONN_HANDED_OVER) ?
+			 explain_hand_over(sk, last) :
+			 explain_closely(sk, old, TCP_CLOSE, last);
+	if (!tcpclose_handover_watched() ||
+	    (!last.known && !last.flags && !in_serving_softirq()))
+		doubt(&reason, old);
+	return reason;
+}
+
+static __always_inline void count(int old, struct reason reason, u64 dwell_ns)
+{
+	tcpclose_stats_edge(old, reason.new, dwell_ns);
+	if (reason.cause && reason.cause != TCPCLOSE_CAUSE_LISTENER)
+		this_cpu_inc(tcpclose_counters->causes[reason.cause]);
+	if (unlikely(reason.end))
+		this_cpu_inc(tcpclose_counters->ends[reason.end]);
+}
+
+/* What the entry is to know of the next transition. */
+static __always_inline void advance(struct tcpclose_conn *conn, int old, int new,
+				    u64 now_ns, u64 cookie)
+{
+	conn->index = tcpclose_conn_next(conn->index);
+	if (cookie)
+		conn->cookie = cookie;
+	conn->closer = closer_after(conn->closer, new);
+	/* A self-loop ends no stay. */
+	if (unlikely(old == new))
+		return;
+	conn->since_ns = now_ns;
+	conn->state = new;
+	tcpclose_stats_live(old, false, -1);
+	tcpclose_stats_live(new, false, 1);
+}
+
+static void remove_entry(const struct sock *sk, struct tcpclose_conn *conn)
+{
+	struct tcpclose_bucket *bucket = tcpclose_conn_lock(sk);
+
+	tcpclose_conn_remove(bucket, conn);
+	tcpclose_conn_unlock(bucket);
+}
+
+/* A transition of a listener, or of a socket that never was anything. */
+static noinline void unborn(const struct sock *sk, int old, int new, bool recorded,
+			    u64 now_ns, u64 cookie)
+{
 	struct tcpclose_handover last = {};
+	struct reason reason = explain_closely(sk, old, new, last);
+	const struct tcpclose_step step = {
+		.now_ns = now_ns,
+		.cookie = cookie,
+		.dwell_ns = TCPCLOSE_UNKNOWN_NS,
+		.age_ns = TCPCLOSE_UNKNOWN_NS,
+		.flags = reason.flags,
+		.old = old,
+		.new = reason.new,
+		.raw = TCPCLOSE_EDGE(old, new),
+		.context = reason.context,
+		.cause = reason.cause,
+	};
+
+	count(old, reason, TCPCLOSE_UNKNOWN_NS);
+	if (recorded)
+		tcpclose_fill_sock(&step, sk, NULL);
+}
+
+/*
+ * The cookie to record. What is generated now for a clone is overwritten by the
+ * request's.
+ */
+static __always_inline u64 cookie_of(const struct sock *sk, int old, int new,
+				     const struct request_sock **req)
+{
+	const struct sock *owner = sk;
+	u64 cookie;
+
+	if (unlikely(old == TCP_LISTEN && new == TCP_SYN_RECV)) {
+		*req = tcpclose_request_take();
+		if (!*req)
+			return 0;
+		owner = (const struct sock *)*req;
+	}
+	cookie = atomic64_read(&owner->sk_cookie);
+	return likely(cookie) ? cookie : tcpclose_record_make_cookie(owner);
+}
+
+static __always_inline void transition(const struct sock *sk, int old, int new)
+{
+	u8 raw = TCPCLOSE_EDGE(old, new), edge = edges[raw], mark = 0, closer = 0;
+	bool recorded = edge & EDGE_TEARDOWN || READ_ONCE(tcpclose_scope_all);
+	u64 now_ns = ktime_get_ns(), cookie = 0;
+	u64 dwell_ns = TCPCLOSE_UNKNOWN_NS, age_ns = TCPCLOSE_UNKNOWN_NS;
 	const struct request_sock *req = NULL;
-	struct tcpclose_bucket *bucket;
+	struct tcpclose_handover last = {};
 	struct tcpclose_conn *conn;
-	struct tcpclose_step step;
-	u8 why;
+	struct reason reason;
+	u16 index = 0;
 
-	tcpclose_step_init(&step, ktime_get_ns(), old, new);
-	step.raw = raw;
-
-	/* What is generated now for a clone is overwritten by the request's. */
-	if (unlikely(recorded && old == TCP_LISTEN && new == TCP_SYN_RECV)) {
-		req = tcpclose_request_take();
-		if (req)
-			step.cookie = tcpclose_record_cookie((const struct sock *)req);
-	} else if (recorded) {
-		step.cookie = tcpclose_record_cookie(sk);
-	}
-
+	if (recorded)
+		cookie = cookie_of(sk, old, new, &req);
 	if (unlikely(edge & EDGE_NO_ENTRY)) {
-		explain(&step, sk, old, new, &last);
-		goto out;
+		unborn(sk, old, new, recorded, now_ns, cookie);
+		return;
 	}
 
-	bucket = tcpclose_conn_lock(sk);
-	conn = entry_for(bucket, sk, step.cookie, old, new, edge & EDGE_BIRTH,
-			 step.now_ns, &why);
+	conn = tcpclose_conn_find(tcpclose_conn_bucket(sk), sk);
+	if (unlikely(!conn || edge & EDGE_BIRTH || conn->state != old ||
+		     (cookie && conn->cookie && conn->cookie != cookie))) {
+		struct entry entry = make_entry(sk, conn, old, new, now_ns);
+
+		conn = entry.conn;
+		if (unlikely(!conn) && entry.why != TCPCLOSE_UNTRACKED) {
+			mark = tcpclose_step_unknown(entry.why);
+			closer = closers[old];
+		}
+	}
 	if (likely(conn)) {
 		last.known = true;
 		last.flags = conn->flags;
-		tcpclose_step_known(&step, conn);
-		if (new == TCP_CLOSE) {
-			last.successor = conn->successor;
-			last.way = conn->way;
-			tcpclose_conn_remove(bucket, conn);
-		} else {
-			advance(conn, &step);
+		dwell_ns = tcpclose_step_since(now_ns, conn->since_ns);
+	}
+	if (likely(conn && recorded)) {
+		if (unlikely(!cookie))
+			cookie = conn->cookie;
+		age_ns = tcpclose_step_since(now_ns, conn->born_ns);
+		index = conn->index;
+		closer = conn->closer;
+		mark = tcpclose_step_mark(conn);
+	}
+
+	if (new != TCP_CLOSE) {
+		if (likely(conn)) {
+			advance(conn, old, new, now_ns, cookie);
 			if (old == TCP_SYN_RECV && sk->sk_shutdown & SEND_SHUTDOWN)
 				conn->flags |= TCPCLOSE_CONN_SHUT_DOWN;
 		}
-	} else if (why != TCPCLOSE_UNTRACKED) {
-		tcpclose_step_unknown(&step, why);
-		step.closer = closer_of_state(old);
+		if (!recorded) {
+			tcpclose_stats_edge(old, new, dwell_ns);
+			return;
+		}
+		reason = explain(sk, old, new, edge, last);
+		closer = closer_after(closer, new);
+	} else {
+		if (likely(conn)) {
+			last.successor = conn->successor;
+			last.way = conn->way;
+			remove_entry(sk, conn);
+		}
+		if (unlikely(!last.known || !tcpclose_handover_watched()))
+			reason = explain_unknown_close(sk, old, last);
+		else if (last.flags & (TCPCLOSE_CONN_TO_TIME_WAIT |
+				       TCPCLOSE_CONN_HANDED_OVER))
+			reason = explain_hand_over(sk, last);
+		else
+			reason = explain(sk, old, new, edge, last);
+		if (closer == TCPCLOSE_CLOSER_NONE)
+			closer = tcpclose_closer_of_cause(reason.cause);
 	}
-	tcpclose_conn_unlock(bucket);
+	count(old, reason, dwell_ns);
+	if (likely(recorded)) {
+		/* Put together at last, so that it need not be in memory. */
+		const struct tcpclose_step step = {
+			.now_ns = now_ns,
+			.cookie = cookie,
+			.dwell_ns = dwell_ns,
+			.age_ns = age_ns,
+			.index = index,
+			.flags = reason.flags,
+			.old = old,
+			.new = reason.new,
+			.raw = raw,
+			.mark = mark,
+			.context = reason.context,
+			.closer = closer,
+			.end = reason.end,
+			.cause = reason.cause,
+		};
 
-	/* May look at the stack: not under a lock. */
-	if (new == TCP_CLOSE) {
-		if (!last.known)
-			tcpclose_handover_take(sk, &last);
-		explain_close(&step, sk, &last);
-		if (!tcpclose_handover_watched() ||
-		    (!last.known && !last.flags && !in_serving_softirq()))
-			doubt(&step);
-	} else if (recorded) {
-		explain(&step, sk, old, new, &last);
+		tcpclose_fill_sock(&step, sk, req);
 	}
-	step.closer = closer_after(step.closer, new, step.cause);
-out:
-	count(&step);
-	if (recorded)
-		tcpclose_record_sock(&step, sk, req);
 }
 
 static void probe(void *data, const struct sock *sk, const int old,
@@ -372,7 +527,7 @@ static void probe(void *data, const struct sock *sk, const int old,
 {
 	unsigned long irq;
 
-	if (sk->sk_protocol != IPPROTO_TCP)
+	if (unlikely(sk->sk_protocol != IPPROTO_TCP))
 		return;
 	local_irq_save(irq);
 	this_cpu_inc(*calls);

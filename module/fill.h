@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Filling records in place in the ring: the part of record.c that every
+ * transition runs.
+ */
+#ifndef TCPCLOSE_FILL_H
+#define TCPCLOSE_FILL_H
+
+#include <linux/cgroup.h>
+#include <linux/sched.h>
+#include <net/sock.h>
+#include <net/tcp.h>
+
+#include "conn.h"
+#include "record.h"
+#include "ring.h"
+#include "step.h"
+#include "wakeup.h"
+
+static __always_inline u64 tcpclose_fill_cgroup_of(const struct sock *sk)
+{
+#ifdef CONFIG_SOCK_CGROUP_DATA
+	const struct cgroup *cgroup = READ_ONCE(sk->sk_cgrp_data.cgroup);
+
+	return cgroup ? cgroup_id(cgroup) : 0;
+#else
+	return 0;
+#endif
+}
+
+static __always_inline u32 tcpclose_fill_inode_of(const struct sock *sk)
+{
+	struct socket *socket = READ_ONCE(sk->sk_socket);
+
+	return socket ? READ_ONCE(SOCK_INODE(socket)->i_ino) : 0;
+}
+
+/* What does not fit is unknown, never cut off. */
+static __always_inline u32 tcpclose_fill_fit(u64 value)
+{
+	return likely(value <= U32_MAX) ? value : 0;
+}
+
+/* Members that need no socket, but for the addresses. */
+static __always_inline void tcpclose_fill_step(struct tcpclose_record *record,
+					       u64 number,
+					       const struct tcpclose_step *step,
+					       u8 origin, bool ipv6, u8 shutdown)
+{
+	record->ts_ns = step->now_ns;
+	record->seq = number;
+	record->cpu = raw_smp_processor_id();
+	record->kind = TCPCLOSE_KIND_TRANSITION;
+	record->mark = step->mark;
+	record->cookie = step->cookie;
+	record->dwell_ns = step->dwell_ns;
+	record->age_ns = step->age_ns;
+	record->index = step->index;
+	record->flags = step->flags;
+	record->raw = step->raw;
+	record->edge = TCPCLOSE_EDGE(step->old, step->new);
+	record->how = TCPCLOSE_HOW(origin, ipv6, step->context, step->closer,
+				   shutdown);
+	record->end = step->end;
+	record->cause = step->cause;
+	record->pid = step->context == TCPCLOSE_CONTEXT_PROCESS ?
+			      task_tgid_nr(current) : 0;
+}
+
+static __always_inline void tcpclose_fill_netns(struct tcpclose_record *record,
+						const struct net *net)
+{
+	record->netns = tcpclose_fill_fit(net->net_cookie);
+	record->netns_inode = net->ns.inum;
+}
+
+/* Word by word: a compiler may clear 16 bytes in a loop. */
+static __always_inline void tcpclose_fill_address4(u8 *to, __be32 address)
+{
+	u32 *words = (u32 *)to;
+
+	words[0] = (__force u32)address;
+	words[1] = 0;
+	words[2] = 0;
+	words[3] = 0;
+}
+
+static __always_inline void
+tcpclose_fill_sock_addresses(struct tcpclose_record *record,
+			     const struct sock *sk)
+{
+	const struct inet_sock *inet = inet_sk(sk);
+
+	record->lport = ntohs(inet->inet_sport);
+	record->rport = ntohs(inet->inet_dport);
+#if IS_ENABLED(CONFIG_IPV6)
+	if (sk->sk_family == AF_INET6) {
+		memcpy(record->laddr, &sk->sk_v6_rcv_saddr, 16);
+		memcpy(record->raddr, &sk->sk_v6_daddr, 16);
+		return;
+	}
+#endif
+	tcpclose_fill_address4(record->laddr, inet->inet_saddr);
+	tcpclose_fill_address4(record->raddr, inet->inet_daddr);
+}
+
+static __always_inline void tcpclose_fill_traffic(struct tcpclose_record *record,
+						  const struct sock *sk)
+{
+	const struct tcp_sock *tp = tcp_sk(sk);
+	u64 sent = tp->bytes_sent - tp->bytes_retrans;
+	/* rcv_nxt, which this counts, has passed the peer's FIN (tcp_fin()). */
+	u64 received = tp->bytes_received - sock_flag(sk, SOCK_DONE);
+
+	record->bytes_sent_lo = sent;
+	record->bytes_sent_hi = sent >> 32;
+	record->bytes_received_lo = received;
+	record->bytes_received_hi = received >> 32;
+	record->srtt_us = tp->srtt_us >> 3;
+	record->retransmits = min_t(u32, tp->total_retrans, U16_MAX);
+}
+
+/**
+ * tcpclose_fill_sock() - record a transition of a full socket
+ * @step: what was found out
+ * @sk: the socket
+ * @req: the request it was just cloned for, or NULL
+ *
+ * Context: tracepoint, interrupts off.
+ */
+static __always_inline void tcpclose_fill_sock(const struct tcpclose_step *step,
+					       const struct sock *sk,
+					       const struct request_sock *req)
+{
+	const struct net *net = sock_net(sk);
+	struct tcpclose_record *record;
+	u64 number;
+
+	if (step->context == TCPCLOSE_CONTEXT_PROCESS)
+		tcpclose_record_task_of(sk, step->now_ns, step->cookie, step->old);
+
+	record = tcpclose_ring_begin(&number);
+	tcpclose_fill_step(record, number, step, TCPCLOSE_ORIGIN_TRACEPOINT,
+			   sk->sk_family == AF_INET6,
+			   sk->sk_shutdown & SHUTDOWN_MASK);
+	if (unlikely(req))
+		tcpclose_record_request_addresses(record, sk, req);
+	else
+		tcpclose_fill_sock_addresses(record, sk);
+	tcpclose_fill_netns(record, net);
+	record->inode = tcpclose_fill_inode_of(sk);
+	record->cgroup = tcpclose_fill_fit(tcpclose_fill_cgroup_of(sk));
+	record->uid = __kuid_val(sk->sk_uid);
+	tcpclose_fill_traffic(record, sk);
+	record->sk_err = min_t(int, READ_ONCE(sk->sk_err), U8_MAX);
+	tcpclose_ring_commit(number);
+	tcpclose_wakeup_notify();
+}
+
+#endif /* TCPCLOSE_FILL_H */
