@@ -54,6 +54,8 @@ int tcpclose_stats_init(void)
 {
 	int cpu;
 
+	BUILD_BUG_ON(sizeof(struct tcpclose_stats) > PCPU_MIN_UNIT_SIZE);
+
 	baseline = kvzalloc(sizeof(*baseline), GFP_KERNEL);
 	if (!baseline)
 		return -ENOMEM;
