@@ -51,6 +51,9 @@ help:
 	@echo '                     and 6.12 (KERNEL=); UPDATE=1: write it to Documentation/claims.rst'
 	@echo 'make vm              a shell in a virtual machine (KERNEL=)'
 	@echo 'make check           all tests, on 6.1 and 6.12 (KERNEL=, TESTS="name..." for fewer)'
+	@echo 'make bench           what it costs, next to others, on 6.1 and 6.12 (KERNEL=); UPDATE=1: write'
+	@echo '                     it to Documentation/cost.json; bench-quick: the main figure, a minute'
+	@echo '                     for a kernel; bench-check: whether that is worse than in cost.json'
 	@echo 'make style           checkpatch, sparse, W=1, clang-format, shellcheck'
 	@echo 'make clean           remove what was built; distclean: also what was downloaded'
 	@echo ''
@@ -113,15 +116,16 @@ $(TOOL): $(TOOL_OBJECTS)
 
 # -mcpu=v3: compare and swap; the include path is that of asm/types.h
 BPF_CFLAGS = -g -O2 -target bpf -mcpu=v3 -Wall -Wextra -Wno-unused-parameter $(if $(findstring -Werror,$(CFLAGS)),-Werror) \
-	-I/usr/include/$(shell $(CC) -print-multiarch)
+	-I/usr/include/$(shell $(CC) -print-multiarch) -Imodule/uapi
 
-$(BUILD)/tools/%.bpf.o: tools/%.bpf.c $(wildcard tools/*/*.h) Makefile | packages-tool
+BPF_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(BPF_SOURCES) $(wildcard selftests/bench/*.bpf.c))
+$(BPF_OBJECTS): $(BUILD)/%.bpf.o: %.bpf.c $(wildcard tools/*/*.h selftests/bench/*.h module/uapi/*.h) Makefile | packages-tool
 	@mkdir -p $(@D)
 	@$(SAY) '  BPF     $<'
 	@$(CLANG) $(BPF_CFLAGS) -c -o $@ $<
 
 # bpftool is in a directory that only root has in its PATH
-$(BUILD)/tools/%.skel.h: $(BUILD)/tools/%.bpf.o
+$(BUILD)/%.skel.h: $(BUILD)/%.bpf.o
 	@$(SAY) '  SKEL    $@'
 	@PATH="$$PATH:/usr/sbin:/sbin" bpftool gen skeleton $< name $(notdir $*)_bpf >$@
 
@@ -170,6 +174,33 @@ $(TEST_PROGRAMS): %: %.o $(TEST_LIB)
 .SECONDARY:
 -include $(TEST_PROGRAMS:=.d) $(TEST_LIB:.o=.d)
 
+# ---- bench: the workload, and what the module is compared with
+
+BENCH := $(BUILD)/selftests/bench
+BENCH_PROGRAMS := $(patsubst %.c,$(BUILD)/%,$(filter-out %.bpf.c,$(wildcard selftests/bench/*.c)))
+
+.PHONY: bench-programs bench-module
+bench-programs: $(BENCH_PROGRAMS)
+
+$(BENCH)/states.o: ALL_CFLAGS += -I$(BENCH)
+$(BENCH)/states.o: $(BENCH)/states.skel.h
+
+$(BENCH_PROGRAMS): %: %.o
+	@$(SAY) '  LINK    $@'
+	@$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $< $(TOOL_LIBS) $(LDLIBS)
+
+-include $(BENCH_PROGRAMS:=.d)
+
+# As the module, in a directory of its own; knows its header and nothing else
+PROBE := $(OBJ)/bench
+ifndef KDIR_MISSING
+bench-module: packages-module $(if $(KERNEL),kernel)
+	@mkdir -p $(PROBE)/uapi
+	@ln -sfn $(CURDIR)/selftests/bench/probe/Kbuild $(CURDIR)/selftests/bench/probe/bench_probe.c $(PROBE)/
+	@ln -sfn $(CURDIR)/module/uapi/tcpclose.h $(PROBE)/uapi/
+	+$(MAKE) --no-print-directory -C $(KDIR) M=$(CURDIR)/$(PROBE) modules
+endif
+
 # ---- packages of the host, asked for before the first use only
 
 .PHONY: packages-module packages-tool packages-selftests
@@ -178,7 +209,7 @@ packages-module packages-tool packages-selftests: packages-%:
 
 # ---- virtual machine
 
-.PHONY: vm demo claims check style
+.PHONY: vm demo claims check style bench bench-quick bench-check
 vm:
 	@$(QEMU)/vm --kernel $(VM_KERNEL)
 
@@ -193,6 +224,10 @@ check:
 
 style:
 	@$(QEMU)/style
+
+bench bench-quick bench-check: bench%:
+	@selftests/bench/bench $(if $(KERNEL),--kernel $(KERNEL)) $(if $*,--quick) \
+		$(if $(findstring check,$*),--check) $(if $(UPDATE),--update)
 
 # ---- installation
 

@@ -1,0 +1,273 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What is measured: connections over the loopback device, one after the other,
+ * both ends in one process.
+ *
+ * A cycle is connect, one byte, close: ten calls of the tracepoint, and a
+ * mini-socket each time, which stays for its 60 seconds. Knows sockets and the
+ * clock; knows nothing of who watches.
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <getopt.h>
+#include <inttypes.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#define WARM_UP_CYCLES 1000
+#define WARM_UP_RUNS 30
+/* How near two runs in a row are when nothing goes on in the background */
+#define WARM_UP_AGREE 0.005
+/*
+ * A cycle that took so many nanoseconds more than the median was interrupted: the
+ * timer tick alone is 20,000 instructions, and RCU's callbacks after it are as
+ * much as a cycle. When these fall is chance, and moves the mean by some hundreds.
+ * What a cycle does itself now and then, like filling a slab, is less.
+ */
+#define DISTURBED_NS 16000
+/*
+ * connect() looks for an even port first, and there are 32,256 of them: below
+ * that the search does not show.
+ */
+#define PER_ADDRESS 16000
+
+struct workload {
+	int listener;
+	struct sockaddr_in server;
+};
+
+/**
+ * struct figures - one cycle, in nanoseconds
+ * @mean: of all cycles
+ * @inline_mean: of those that nothing interrupted
+ * @disturbed: how many were
+ */
+struct figures {
+	double mean;
+	double inline_mean;
+	unsigned int disturbed;
+};
+
+static uint64_t now_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * UINT64_C(1000000000) + now.tv_nsec;
+}
+
+static void die(const char *what)
+{
+	fprintf(stderr, "cycle: %s: %s\n", what, strerror(errno));
+	exit(2);
+}
+
+static void workload_listen(struct workload *w, unsigned int port)
+{
+	int on = 1;
+
+	memset(&w->server, 0, sizeof(w->server));
+	w->server.sin_family = AF_INET;
+	w->server.sin_port = htons(port);
+	/* Any address: workload_address() chooses among loopback's */
+	w->listener = socket(AF_INET, SOCK_STREAM, 0);
+	if (w->listener < 0 ||
+	    setsockopt(w->listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) ||
+	    bind(w->listener, (struct sockaddr *)&w->server,
+		 sizeof(w->server)) ||
+	    listen(w->listener, 16))
+		die("listen");
+}
+
+static void workload_address(struct workload *w, unsigned int number)
+{
+	w->server.sin_addr.s_addr = htonl(INADDR_LOOPBACK + number);
+}
+
+static void workload_cycle(const struct workload *w)
+{
+	int client, server;
+	char byte = 'x';
+
+	client = socket(AF_INET, SOCK_STREAM, 0);
+	if (client < 0 || connect(client, (const struct sockaddr *)&w->server,
+				  sizeof(w->server)))
+		die("connect");
+	server = accept(w->listener, NULL, NULL);
+	if (server < 0)
+		die("accept");
+	if (write(client, &byte, 1) != 1 || read(server, &byte, 1) != 1)
+		die("one byte");
+	/* The client's end is the one that enters TIME_WAIT */
+	close(client);
+	close(server);
+}
+
+static double workload_run(const struct workload *w, unsigned int cycles)
+{
+	uint64_t begin = now_ns();
+	unsigned int i;
+
+	for (i = 0; i < cycles; i++)
+		workload_cycle(w);
+	return (double)(now_ns() - begin) / cycles;
+}
+
+/* Returns the runs it took, 0 if they never agreed */
+static unsigned int warm_up(const struct workload *w)
+{
+	double last = workload_run(w, WARM_UP_CYCLES), mean, difference;
+	unsigned int runs;
+
+	for (runs = 2; runs <= WARM_UP_RUNS; runs++) {
+		mean = workload_run(w, WARM_UP_CYCLES);
+		difference = mean > last ? mean - last : last - mean;
+		if (difference < WARM_UP_AGREE * mean)
+			return runs;
+		last = mean;
+	}
+	return 0;
+}
+
+static int by_length(const void *a, const void *b)
+{
+	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+static struct figures summarize(uint64_t *length, unsigned int count)
+{
+	struct figures figures = {};
+	uint64_t all = 0, rest = 0;
+	unsigned int i;
+	uint64_t limit;
+
+	qsort(length, count, sizeof(*length), by_length);
+	limit = length[count / 2] + DISTURBED_NS;
+	for (i = 0; i < count; i++) {
+		all += length[i];
+		if (length[i] > limit)
+			figures.disturbed++;
+		else
+			rest += length[i];
+	}
+	figures.mean = (double)all / count;
+	figures.inline_mean = (double)rest / (count - figures.disturbed);
+	return figures;
+}
+
+static struct figures measure(const struct workload *w, unsigned int cycles)
+{
+	uint64_t *length = malloc(cycles * sizeof(*length));
+	struct figures figures;
+	uint64_t last, now;
+	unsigned int i;
+
+	if (!length)
+		die("memory");
+	/* Page faults belong to nobody's cost */
+	memset(length, 0xff, cycles * sizeof(*length));
+	last = now_ns();
+	for (i = 0; i < cycles; i++) {
+		workload_cycle(w);
+		now = now_ns();
+		length[i] = now - last;
+		last = now;
+	}
+	figures = summarize(length, cycles);
+	free(length);
+	return figures;
+}
+
+static void print_usage(FILE *to)
+{
+	fputs("usage: cycle [--port PORT] --cycles N | --make N\n"
+	      "\n"
+	      "--cycles: warm up, measure N cycles, and print the mean length of a\n"
+	      "cycle in nanoseconds, that of cycles that nothing interrupted, how many\n"
+	      "were interrupted, and how many cycles there were with the warm-up.\n"
+	      "--make: just make N connections, which leaves N mini-sockets.\n",
+	      to);
+}
+
+static unsigned int parse_number(const char *text, unsigned long max)
+{
+	char *end;
+	unsigned long value;
+
+	errno = 0;
+	value = strtoul(text, &end, 10);
+	if (errno || *end || end == text || !value || value > max) {
+		fprintf(stderr, "cycle: '%s' is no number from 1 to %lu\n", text,
+			max);
+		exit(2);
+	}
+	return value;
+}
+
+int main(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "port", required_argument, NULL, 'p' },
+		{ "cycles", required_argument, NULL, 'c' },
+		{ "make", required_argument, NULL, 'm' },
+		{ "help", no_argument, NULL, 'h' },
+		{},
+	};
+	unsigned int port = 900, cycles = 0, make = 0, runs, i;
+	struct figures figures;
+	struct workload w;
+	int option;
+
+	while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
+		switch (option) {
+		case 'p':
+			port = parse_number(optarg, UINT16_MAX);
+			break;
+		case 'c':
+			cycles = parse_number(optarg, PER_ADDRESS);
+			break;
+		case 'm':
+			make = parse_number(optarg, 10000000);
+			break;
+		case 'h':
+			print_usage(stdout);
+			return 0;
+		default:
+			print_usage(stderr);
+			return 2;
+		}
+	}
+	if (optind != argc || !cycles == !make) {
+		print_usage(stderr);
+		return 2;
+	}
+
+	workload_listen(&w, port);
+	if (make) {
+		for (i = 0; i < make; i++) {
+			workload_address(&w, 1 + i / PER_ADDRESS);
+			workload_cycle(&w);
+		}
+		return 0;
+	}
+	/* Both fit into the ports of an address of its own */
+	workload_address(&w, 0);
+	runs = warm_up(&w);
+	if (!runs) {
+		fprintf(stderr, "cycle: after %d runs no two in a row agree\n",
+			WARM_UP_RUNS);
+		return 1;
+	}
+	workload_address(&w, 1);
+	figures = measure(&w, cycles);
+	printf("%.1f %.1f %u %u\n", figures.mean, figures.inline_mean,
+	       figures.disturbed, runs * WARM_UP_CYCLES + cycles);
+	return 0;
+}
