@@ -24,13 +24,6 @@
 /* How near two runs in a row are when nothing goes on in the background */
 #define WARM_UP_AGREE 0.005
 /*
- * A cycle that took so many nanoseconds more than the median was interrupted: the
- * timer tick alone is 20,000 instructions, and RCU's callbacks after it are as
- * much as a cycle. When these fall is chance, and moves the mean by some hundreds.
- * What a cycle does itself now and then, like filling a slab, is less.
- */
-#define DISTURBED_NS 16000
-/*
  * connect() looks for an even port first, and there are 32,256 of them: below
  * that the search does not show.
  */
@@ -43,14 +36,12 @@ struct workload {
 
 /**
  * struct figures - one cycle, in nanoseconds
- * @mean: of all cycles
- * @inline_mean: of those that nothing interrupted
- * @disturbed: how many were
+ * @mean: of all cycles, with all that happened in between
+ * @median: a cycle that nothing interrupted
  */
 struct figures {
 	double mean;
-	double inline_mean;
-	unsigned int disturbed;
+	uint64_t median;
 };
 
 static uint64_t now_ns(void)
@@ -141,46 +132,28 @@ static int by_length(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-static struct figures summarize(uint64_t *length, unsigned int count)
-{
-	struct figures figures = {};
-	uint64_t all = 0, rest = 0;
-	unsigned int i;
-	uint64_t limit;
-
-	qsort(length, count, sizeof(*length), by_length);
-	limit = length[count / 2] + DISTURBED_NS;
-	for (i = 0; i < count; i++) {
-		all += length[i];
-		if (length[i] > limit)
-			figures.disturbed++;
-		else
-			rest += length[i];
-	}
-	figures.mean = (double)all / count;
-	figures.inline_mean = (double)rest / (count - figures.disturbed);
-	return figures;
-}
-
 static struct figures measure(const struct workload *w, unsigned int cycles)
 {
 	uint64_t *length = malloc(cycles * sizeof(*length));
 	struct figures figures;
-	uint64_t last, now;
+	uint64_t begin, last, now;
 	unsigned int i;
 
 	if (!length)
 		die("memory");
 	/* Page faults belong to nobody's cost */
 	memset(length, 0xff, cycles * sizeof(*length));
-	last = now_ns();
+	begin = now_ns();
+	last = begin;
 	for (i = 0; i < cycles; i++) {
 		workload_cycle(w);
 		now = now_ns();
 		length[i] = now - last;
 		last = now;
 	}
-	figures = summarize(length, cycles);
+	figures.mean = (double)(last - begin) / cycles;
+	qsort(length, cycles, sizeof(*length), by_length);
+	figures.median = length[cycles / 2];
 	free(length);
 	return figures;
 }
@@ -190,8 +163,8 @@ static void print_usage(FILE *to)
 	fputs("usage: cycle [--port PORT] --cycles N | --make N\n"
 	      "\n"
 	      "--cycles: warm up, measure N cycles, and print the mean length of a\n"
-	      "cycle in nanoseconds, that of cycles that nothing interrupted, how many\n"
-	      "were interrupted, and how many cycles there were with the warm-up.\n"
+	      "cycle in nanoseconds, the median, and how many cycles there were with the\n"
+	      "warm-up.\n"
 	      "--make: just make N connections, which leaves N mini-sockets.\n",
 	      to);
 }
@@ -267,7 +240,7 @@ int main(int argc, char **argv)
 	}
 	workload_address(&w, 1);
 	figures = measure(&w, cycles);
-	printf("%.1f %.1f %u %u\n", figures.mean, figures.inline_mean,
-	       figures.disturbed, runs * WARM_UP_CYCLES + cycles);
+	printf("%.1f %" PRIu64 " %u\n", figures.mean, figures.median,
+	       runs * WARM_UP_CYCLES + cycles);
 	return 0;
 }
