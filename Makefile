@@ -191,8 +191,8 @@ $(BENCH_PROGRAMS): %: %.o
 
 -include $(BENCH_PROGRAMS:=.d)
 
-# As the module, in a directory of its own; knows its header and nothing else
-PROBE := $(OBJ)/bench
+# As the module, in a directory of its own beside it; knows its header and nothing else
+PROBE := $(OBJ)-bench
 ifndef KDIR_MISSING
 bench-module: packages-module $(if $(KERNEL),kernel)
 	@mkdir -p $(PROBE)/uapi
