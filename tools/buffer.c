@@ -11,6 +11,9 @@
 
 #include "buffer.h"
 
+/* A write() of less costs more than to copy it. */
+#define DIRECT_SIZE (16 * 1024)
+
 /**
  * buffer_init() - begin with nothing
  * @b: the buffer
@@ -23,18 +26,12 @@ void buffer_init(struct buffer *b, int fd)
 	b->len = 0;
 }
 
-/**
- * buffer_flush() - write all that waits
- * @b: the buffer; empty afterwards, also after an error
- *
- * Return: 0, or the first -errno that ever happened
- */
-int buffer_flush(struct buffer *b)
+static void write_all(struct buffer *b, const char *bytes, size_t len)
 {
 	size_t done = 0;
 
-	while (done < b->len && !b->error) {
-		ssize_t n = write(b->fd, b->data + done, b->len - done);
+	while (done < len && !b->error) {
+		ssize_t n = write(b->fd, bytes + done, len - done);
 
 		if (n >= 0) {
 			done += (size_t)n;
@@ -47,6 +44,17 @@ int buffer_flush(struct buffer *b)
 			b->error = -errno;
 		}
 	}
+}
+
+/**
+ * buffer_flush() - write all that waits
+ * @b: the buffer; empty afterwards, also after an error
+ *
+ * Return: 0, or the first -errno that ever happened
+ */
+int buffer_flush(struct buffer *b)
+{
+	write_all(b, b->data, b->len);
 	b->len = 0;
 	return b->error;
 }
@@ -61,6 +69,22 @@ void buffer_add(struct buffer *b, const void *bytes, size_t len)
 {
 	memcpy(buffer_reserve(b, len), bytes, len);
 	b->len += len;
+}
+
+/**
+ * buffer_write() - add bytes; many are written at once, without being copied
+ * @b: the buffer
+ * @bytes: what
+ * @len: how many
+ */
+void buffer_write(struct buffer *b, const void *bytes, size_t len)
+{
+	if (len < DIRECT_SIZE) {
+		buffer_add(b, bytes, len);
+		return;
+	}
+	buffer_flush(b);
+	write_all(b, bytes, len);
 }
 
 /**

@@ -28,6 +28,7 @@ struct buffer {
 void buffer_init(struct buffer *b, int fd);
 int buffer_flush(struct buffer *b);
 void buffer_add(struct buffer *b, const void *bytes, size_t len);
+void buffer_write(struct buffer *b, const void *bytes, size_t len);
 void __printf(2, 3) buffer_printf(struct buffer *b, const char *format, ...);
 
 /**

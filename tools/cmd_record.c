@@ -3,7 +3,7 @@
  * tcpclose record: writes the device's records to a file, as they are.
  *
  * Knows when to stop and when to write; knows no member of a record but its
- * kind and time.
+ * kind.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -34,6 +34,8 @@ static const struct option_spec specs[] = {
  * @session: the device
  * @path: name of the file
  * @count: transitions to write at most; 0: no limit
+ * @transitions: transitions written
+ * @lost: records that were lost meanwhile
  * @force: replace an existing file
  * @file: what is to be written
  */
@@ -41,6 +43,8 @@ struct record {
 	struct session session;
 	const char *path;
 	uint64_t count;
+	uint64_t transitions;
+	uint64_t lost;
 	bool force;
 	struct buffer file;
 };
@@ -89,18 +93,31 @@ static int take_options(struct record *r, int argc, char **argv)
 	return -1;
 }
 
-static int add(void *context, const struct recording_marker *raw)
+/* Note what comes; return how many of @raw there are up to the last wanted one. */
+static size_t note(struct record *r, const struct recording_marker *raw,
+		   size_t count)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		if (raw[i].kind == RECORDING_KIND_LOST)
+			r->lost += raw[i].value;
+		if (raw[i].kind == TCPCLOSE_KIND_TRANSITION &&
+		    ++r->transitions == r->count)
+			return i + 1;
+	}
+	return count;
+}
+
+static int add(void *context, const struct recording_marker *raw, size_t count)
 {
 	struct record *r = context;
-	struct source_summary summary;
 
-	buffer_add(&r->file, raw, sizeof(*raw));
+	count = note(r, raw, count);
+	buffer_write(&r->file, raw, count * sizeof(*raw));
 	if (r->file.error)
 		return 0;
-	if (!r->count || raw->kind != TCPCLOSE_KIND_TRANSITION)
-		return 1;
-	source_summarize(r->session.source, &summary);
-	return summary.transitions != r->count;
+	return !r->count || r->transitions < r->count;
 }
 
 /* Whatever happens to us now, the file holds all that was read. */
@@ -118,12 +135,10 @@ static int finish(struct record *r, int error)
 	struct tool *tool = r->session.tool;
 	static const char ends_early[] =
 		"the recording ends early, but all before is whole";
-	struct source_summary summary;
 	int ret = buffer_flush(&r->file);
 
 	if (close(r->file.fd) && !ret)
 		ret = -errno;
-	source_summarize(r->session.source, &summary);
 	if (ret)
 		tool_complain(tool, "%s: cannot be written: %s: %s", r->path,
 			      strerror(-ret), ends_early);
@@ -134,10 +149,10 @@ static int finish(struct record *r, int error)
 		return EXIT_COULD_NOT_RUN;
 	tool_complain(tool,
 		      "%s: %llu transition%s recorded, %llu record%s lost",
-		      r->path, (unsigned long long)summary.transitions,
-		      summary.transitions == 1 ? "" : "s",
-		      (unsigned long long)summary.lost,
-		      summary.lost == 1 ? "" : "s");
+		      r->path, (unsigned long long)r->transitions,
+		      r->transitions == 1 ? "" : "s",
+		      (unsigned long long)r->lost,
+		      r->lost == 1 ? "" : "s");
 	return EXIT_CLEAN;
 }
 

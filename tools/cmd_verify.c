@@ -57,12 +57,6 @@ struct verify {
 	struct buffer out;
 };
 
-static bool is_filtered(const struct filter *f)
-{
-	return f->port_count || f->addr_count || f->netns_count ||
-	       f->pid_count || f->states || f->families;
-}
-
 /* What goes with --against-kernel, and what only with it. */
 static const char *misuse(const struct verify *v)
 {
@@ -74,7 +68,7 @@ static const char *misuse(const struct verify *v)
 		return v->command ? stray : NULL;
 	if (s->input || s->all)
 		return "--against-kernel looks at what happens now: no --input, no --all";
-	if (is_filtered(&s->filter))
+	if (!filter_is_empty(&s->filter))
 		return "--against-kernel compares everything: no filter";
 	if (v->command && s->duration_ns)
 		return "--duration or a command, not both";

@@ -122,3 +122,17 @@ int devnode_cursor(int fd, unsigned int cpu, struct tcpclose_cursor *cursor)
 	cursor->cpu = cpu;
 	return ioctl(fd, TCPCLOSE_IOC_CURSOR, cursor) ? -errno : 0;
 }
+
+/**
+ * devnode_wakeup() - have this file woken in batches
+ * @fd: the device
+ * @delay_us: at the latest that long after the first new record, microseconds
+ *
+ * Return: 0, or -errno
+ */
+int devnode_wakeup(int fd, unsigned int delay_us)
+{
+	struct tcpclose_wakeup wakeup = { .delay_us = delay_us };
+
+	return ioctl(fd, TCPCLOSE_IOC_WAKEUP, &wakeup) ? -errno : 0;
+}

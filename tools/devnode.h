@@ -12,6 +12,7 @@
 int devnode_open(const char *path, struct reason *why);
 int devnode_geometry(int fd, struct tcpclose_geometry *geometry);
 int devnode_cursor(int fd, unsigned int cpu, struct tcpclose_cursor *cursor);
+int devnode_wakeup(int fd, unsigned int delay_us);
 int devnode_version(int fd, struct tcpclose_version *version);
 
 #endif /* TCPCLOSE_DEVNODE_H */

@@ -237,6 +237,16 @@ static bool matches_pid(const struct filter *f, uint32_t pid)
 }
 
 /**
+ * filter_is_empty() - whether all is wanted
+ * @f: the filter
+ */
+bool filter_is_empty(const struct filter *f)
+{
+	return !f->port_count && !f->addr_count && !f->netns_count &&
+	       !f->pid_count && !f->states && !f->families;
+}
+
+/**
  * filter_matches() - whether an event is wanted
  * @f: the filter
  * @e: the event; a loss is always wanted

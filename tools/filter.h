@@ -69,6 +69,7 @@ int filter_add_netns(struct filter *f, const char *text);
 int filter_add_pid(struct filter *f, const char *text);
 int filter_add_states(struct filter *f, const char *text);
 int filter_add_family(struct filter *f, const char *text);
+bool filter_is_empty(const struct filter *f);
 bool filter_matches(const struct filter *f, const struct event *e);
 
 #endif /* TCPCLOSE_FILTER_H */

@@ -172,9 +172,23 @@ int session_open(struct session *s)
 		tool_complain(s->tool, "%s", why.text);
 		return ret;
 	}
+	s->filtered = !filter_is_empty(&s->filter);
 	if (source_is_live(s->source) && s->duration_ns)
 		s->end_ns = monotonic_ns() + s->duration_ns;
 	return 0;
+}
+
+/* How many of @raw, from the first on, are not after the end. */
+static size_t count_until(const struct recording_marker *raw, size_t count,
+			  uint64_t end_ns)
+{
+	size_t i;
+
+	if (end_ns == UINT64_MAX)
+		return count;
+	for (i = 0; i < count && raw[i].ts_ns <= end_ns; i++)
+		;
+	return i;
 }
 
 /* Return: as source_next(); @go_on: 1 to go on, 0 to end, or -errno */
@@ -182,10 +196,15 @@ static int next_raw(struct session *s, const struct session_calls *calls,
 		    void *context, int *go_on)
 {
 	const struct recording_marker *raw;
-	int ret = source_next_raw(s->source, &raw);
+	size_t count, wanted;
+	int ret = source_next_run(s->source, &raw, &count);
 
-	if (ret > 0)
-		*go_on = raw->ts_ns > s->end_ns ? 0 : calls->raw(context, raw);
+	if (ret <= 0)
+		return ret;
+	wanted = count_until(raw, count, s->end_ns);
+	*go_on = wanted ? calls->raw(context, raw, wanted) : 0;
+	if (wanted < count && *go_on > 0)
+		*go_on = 0;
 	return ret;
 }
 
@@ -203,7 +222,7 @@ static int deliver(struct session *s, const struct event *e,
 		return 0;
 	if (calls->every)
 		return calls->every(context, e);
-	if (e->kind != EVENT_LOST && !filter_matches(&s->filter, e))
+	if (s->filtered && !filter_matches(&s->filter, e))
 		return 1;
 	return calls->event(context, e);
 }

@@ -76,6 +76,7 @@ enum session_option {
  * @wake_ns: a command's wish: @idle is called then, whether or not anything
  *	happens; UINT64_MAX: none
  * @all: begin with the oldest record
+ * @filtered: @filter does not want all
  */
 struct session {
 	struct tool *tool;
@@ -87,6 +88,7 @@ struct session {
 	uint64_t end_ns;
 	uint64_t wake_ns;
 	bool all;
+	bool filtered;
 };
 
 /**
@@ -95,15 +97,16 @@ struct session {
  *	to end, or -errno
  * @every: instead of @event: gets each event of any kind, whether the filter
  *	wants it or not; returns likewise
- * @raw: instead of @event: gets each record as it is, whether wanted or not;
- *	returns likewise
+ * @raw: instead of @event: gets records as they are, whether wanted or not,
+ *	some at a time; returns likewise
  * @idle: nothing more to read for now: a place to show what there is; returns 0
  *	or -errno; NULL: nothing to do
  */
 struct session_calls {
 	int (*event)(void *context, const struct event *e);
 	int (*every)(void *context, const struct event *e);
-	int (*raw)(void *context, const struct recording_marker *raw);
+	int (*raw)(void *context, const struct recording_marker *raw,
+		   size_t count);
 	int (*idle)(void *context);
 };
 

@@ -15,24 +15,23 @@
 #include <unistd.h>
 
 #include "clock.h"
+#include "compiler.h"
 #include "devnode.h"
 #include "signals.h"
 #include "source_internal.h"
 
 /**
- * source_cpu() - what is known of one CPU
+ * source_new_cpu() - see a CPU for the first time
  * @s: the source
- * @cpu: its number; a damaged recording may hold any
+ * @cpu: its number, not below @s->cpu_count
  *
- * Return: it, or NULL if there is no memory
+ * Return: what is known of it, or NULL if there is no memory
  */
-struct source_cpu *source_cpu(struct source *s, unsigned int cpu)
+struct source_cpu *source_new_cpu(struct source *s, unsigned int cpu)
 {
 	struct source_cpu *cpus;
 	unsigned int count;
 
-	if (cpu < s->cpu_count)
-		return &s->cpus[cpu];
 	count = cpu + 1 > s->head.cpus || s->head.cpus > UINT16_MAX + 1 ?
 			cpu + 1 :
 			s->head.cpus;
@@ -43,19 +42,6 @@ struct source_cpu *source_cpu(struct source *s, unsigned int cpu)
 	s->cpus = cpus;
 	s->cpu_count = count;
 	return &cpus[cpu];
-}
-
-/**
- * source_queue_is_empty() - whether no marker waits to be delivered
- * @s: the source
- */
-bool source_queue_is_empty(struct source *s)
-{
-	if (s->queue_first < s->queue_end)
-		return false;
-	s->queue_first = 0;
-	s->queue_end = 0;
-	return true;
 }
 
 /**
@@ -129,8 +115,9 @@ static int track(struct source *s, const struct recording_marker *m)
 	struct source_cpu *cpu;
 	uint32_t distance;
 
-	if (m->kind != TCPCLOSE_KIND_TRANSITION &&
-	    m->kind != TCPCLOSE_KIND_TASK)
+	if (m->kind == TCPCLOSE_KIND_TRANSITION)
+		s->summary.transitions++;
+	else if (m->kind != TCPCLOSE_KIND_TASK)
 		return track_marker(s, m);
 	cpu = source_cpu(s, m->cpu);
 	if (!cpu)
@@ -143,9 +130,55 @@ static int track(struct source *s, const struct recording_marker *m)
 		cpu->next_seq += distance;
 	cpu->next_seq++;
 	cpu->started = true;
-	if (m->kind == TCPCLOSE_KIND_TRANSITION)
-		s->summary.transitions++;
 	return 0;
+}
+
+/*
+ * Nearly all records: they follow the one before, of a namespace that there is
+ * nothing to tell of. The same as inspect() and track(), quickly.
+ *
+ * Return: whether it is one, and done
+ */
+static bool track_plain(struct source *s, const struct recording_marker *m)
+{
+	const struct tcpclose_record *r = (const void *)m;
+	struct source_cpu *cpu;
+
+	if (m->cpu >= s->cpu_count)
+		return false;
+	cpu = &s->cpus[m->cpu];
+	if (!cpu->started || m->seq != (uint32_t)cpu->next_seq)
+		return false;
+	if (m->kind == TCPCLOSE_KIND_TRANSITION) {
+		if (s->live && (r->netns_inode != s->told_inode ||
+				r->netns != s->told_netns))
+			return false;
+		s->summary.transitions++;
+	} else if (m->kind != TCPCLOSE_KIND_TASK) {
+		return false;
+	}
+	cpu->next_seq++;
+	return true;
+}
+
+static const struct recording_marker *at(const struct source *s)
+{
+	return (const void *)((const char *)s->buf + s->pos);
+}
+
+static void step(struct source *s)
+{
+	s->inspected = false;
+	s->pos += TCPCLOSE_RECORD_SIZE;
+}
+
+/* Put before the record at buf[pos] what belongs there. */
+static int inspect(struct source *s)
+{
+	if (!s->live || s->inspected)
+		return 0;
+	s->inspected = true;
+	return source_live_inspect(s, (const void *)at(s));
 }
 
 /**
@@ -167,18 +200,17 @@ int source_next_raw(struct source *s, const struct recording_marker **raw)
 			break;
 		}
 		if (s->len - s->pos >= TCPCLOSE_RECORD_SIZE) {
-			const void *record = (char *)s->buf + s->pos;
-
-			if (s->live && !s->inspected) {
-				s->inspected = true;
-				ret = source_live_inspect(s, record);
-				if (ret)
-					return ret;
-				continue;
+			*raw = at(s);
+			if (track_plain(s, *raw)) {
+				step(s);
+				return 1;
 			}
-			s->inspected = false;
-			s->pos += TCPCLOSE_RECORD_SIZE;
-			*raw = record;
+			ret = inspect(s);
+			if (ret)
+				return ret;
+			if (!source_queue_is_empty(s))
+				continue;
+			step(s);
 			break;
 		}
 		ret = s->live ? source_live_batch(s) : source_fill(s);
@@ -187,6 +219,42 @@ int source_next_raw(struct source *s, const struct recording_marker **raw)
 	}
 	ret = track(s, *raw);
 	return ret ? ret : 1;
+}
+
+/**
+ * source_next_run() - the next records, of any kind, as a recording holds them
+ * @s: the source
+ * @first: result, valid until the next call; look at each one's kind before
+ *	anything else
+ * @count: result: how many there are
+ *
+ * Return: as source_next_raw()
+ */
+int source_next_run(struct source *s, const struct recording_marker **first,
+		    size_t *count)
+{
+	int ret = source_next_raw(s, first);
+
+	*count = 1;
+	/* A marker stands alone. */
+	if (ret <= 0 || (uint64_t *)*first < s->buf ||
+	    (uint64_t *)*first >= s->buf + ARRAY_SIZE(s->buf))
+		return ret;
+	while (s->len - s->pos >= TCPCLOSE_RECORD_SIZE) {
+		if (!track_plain(s, at(s))) {
+			ret = inspect(s);
+			if (ret)
+				return ret;
+			if (!source_queue_is_empty(s))
+				break;
+			ret = track(s, at(s));
+			if (ret)
+				return ret;
+		}
+		step(s);
+		++*count;
+	}
+	return 1;
 }
 
 static void lost_event(struct source *s, const struct recording_marker *m,
@@ -353,7 +421,8 @@ int source_next_every(struct source *s, struct event *e)
 int source_wait(struct source *s, uint64_t deadline_ns)
 {
 	struct pollfd fd = { .fd = s->fd, .events = POLLIN };
-	int ret = signals_poll(&fd, 1, deadline_ns);
+	int ret = s->live ? source_live_wait(s, deadline_ns) :
+			    signals_poll(&fd, 1, deadline_ns);
 
 	return ret < 0 ? ret : 0;
 }
@@ -411,7 +480,7 @@ int source_open_device(struct source **result, const char *path, bool all,
 	s->head.cpus = geometry.rings;
 	s->head.own_netns = netns_own_inode();
 	s->realtime_offset_ns = s->head.realtime_offset_ns;
-	ret = source_live_start(s);
+	ret = source_live_start(s, &geometry);
 	if (ret)
 		goto err_explain;
 	*result = s;
@@ -484,6 +553,7 @@ err_close:
  */
 void source_close(struct source *s)
 {
+	source_live_end(s);
 	if (s->fd >= 0)
 		close(s->fd);
 	free(s->cpus);

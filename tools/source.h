@@ -39,6 +39,8 @@ void source_close(struct source *s);
 int source_next(struct source *s, struct event *e);
 int source_next_every(struct source *s, struct event *e);
 int source_next_raw(struct source *s, const struct recording_marker **raw);
+int source_next_run(struct source *s, const struct recording_marker **first,
+		    size_t *count);
 int source_wait(struct source *s, uint64_t deadline_ns);
 
 bool source_is_live(const struct source *s);

@@ -7,6 +7,7 @@
 
 #include "netns.h"
 #include "order.h"
+#include "rings.h"
 #include "source.h"
 
 #define BATCH_SIZE (2048 * TCPCLOSE_RECORD_SIZE)
@@ -15,6 +16,7 @@
  * struct source_cpu - what is known of one CPU's records
  * @next_seq: number that the next record has if none is lost
  * @lost: losses that the device told of, so far
+ * @there: the device has a ring of it
  * @started: @next_seq is known
  * @has_task: @task waits for its transition
  * @task: the process behind the next record
@@ -23,6 +25,7 @@
 struct source_cpu {
 	uint64_t next_seq;
 	uint64_t lost;
+	bool there;
 	bool started;
 	bool has_task;
 	struct tcpclose_task task;
@@ -48,6 +51,13 @@ struct source {
 	struct order_flaws flaws;
 	unsigned int flaw;
 
+	/* The whole machine's records, mapped; rings.map is NULL: read() them. */
+	struct rings rings;
+	size_t map_size;
+	/* The namespace of the latest record: no more to tell in this batch. */
+	uint64_t told_netns;
+	uint32_t told_inode;
+
 	/* Markers to be delivered before the record at buf[pos]. */
 	struct recording_marker *queue;
 	size_t queue_first, queue_end, queue_size;
@@ -57,12 +67,40 @@ struct source {
 	uint64_t buf[BATCH_SIZE / sizeof(uint64_t)];
 };
 
-struct source_cpu *source_cpu(struct source *s, unsigned int cpu);
-bool source_queue_is_empty(struct source *s);
+struct source_cpu *source_new_cpu(struct source *s, unsigned int cpu);
+
+/**
+ * source_cpu() - what is known of one CPU
+ * @s: the source
+ * @cpu: its number; a damaged recording may hold any
+ *
+ * Return: it, or NULL if there is no memory
+ */
+static inline struct source_cpu *source_cpu(struct source *s, unsigned int cpu)
+{
+	return cpu < s->cpu_count ? &s->cpus[cpu] : source_new_cpu(s, cpu);
+}
+
+/**
+ * source_queue_is_empty() - whether no marker waits to be delivered
+ * @s: the source
+ */
+static inline bool source_queue_is_empty(struct source *s)
+{
+	if (s->queue_first < s->queue_end)
+		return false;
+	s->queue_first = 0;
+	s->queue_end = 0;
+	return true;
+}
+
 int source_fill(struct source *s);
 
-int source_live_start(struct source *s);
+int source_live_start(struct source *s,
+		      const struct tcpclose_geometry *geometry);
 int source_live_inspect(struct source *s, const struct tcpclose_record *r);
 int source_live_batch(struct source *s);
+int source_live_wait(struct source *s, uint64_t deadline_ns);
+void source_live_end(struct source *s);
 
 #endif /* TCPCLOSE_SOURCE_INTERNAL_H */

@@ -3,17 +3,38 @@
  * Makes the live device look like a recording: puts into the stream what only
  * its reader can know: losses, names of network namespaces, steps of the wall
  * clock.
+ *
+ * The whole machine's records come from the mapped rings, those of a namespace
+ * by read().
  */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "clock.h"
 #include "devnode.h"
+#include "signals.h"
 #include "source_internal.h"
 
 #define NETNS_RETRY_NS NS_PER_S
 #define CLOCK_STEP_NS ((int64_t)NS_PER_MS)
+
+/*
+ * Producers on two CPUs may write in another order than they looked at the
+ * clock: younger records are left alone, as read() does (module/reader.c).
+ */
+#define HOLD_NS NS_PER_MS
+/*
+ * How often a stream that does not end is read. A wake-up costs as much as tens
+ * of records; a lone event is to be seen within 50 ms, on a busy machine, too.
+ */
+#define PACE_NS (20 * NS_PER_MS)
+
+/* Inode of the first time namespace, include/linux/proc_ns.h. */
+#define INITIAL_TIME_NS 0xeffffffaU
 
 static struct recording_marker *enqueue(struct source *s, unsigned int kind,
 					uint64_t ts_ns, unsigned int cpu,
@@ -40,32 +61,82 @@ static struct recording_marker *enqueue(struct source *s, unsigned int kind,
 	return m;
 }
 
+/* In a time namespace of one's own the records' clock can't be read. */
+static bool has_records_clock(void)
+{
+	struct stat st;
+
+	return stat("/proc/self/ns/time", &st) || st.st_ino == INITIAL_TIME_NS;
+}
+
+/* Without the mapping, or the memory for it, read() does as well. */
+static void map_rings(struct source *s, const struct tcpclose_geometry *g)
+{
+	void *map;
+
+	if (!g->visible || !has_records_clock())
+		return;
+	map = mmap(NULL, g->mmap_size, PROT_READ, MAP_SHARED, s->fd, 0);
+	if (map == MAP_FAILED)
+		return;
+	if (rings_init(&s->rings, map, g))
+		munmap(map, g->mmap_size);
+	else
+		s->map_size = g->mmap_size;
+}
+
+static int start_cpu(struct source *s, unsigned int cpu)
+{
+	struct tcpclose_cursor cursor;
+	int ret = devnode_cursor(s->fd, cpu, &cursor);
+
+	/* A hole in the numbering of CPUs has no ring. */
+	if (ret)
+		return ret == -EINVAL ? 0 : ret;
+	if (!source_cpu(s, cpu) || !enqueue(s, RECORDING_KIND_START,
+					    s->head.start_ns, cpu,
+					    cursor.position))
+		return -ENOMEM;
+	s->cpus[cpu].lost = cursor.lost;
+	s->cpus[cpu].there = true;
+	if (s->rings.map)
+		rings_begin(&s->rings, cpu, cursor.position);
+	return 0;
+}
+
 /**
  * source_live_start() - say where the file stands
  * @s: the source
+ * @geometry: of the device
  *
  * These are the whole numbers of the first records to come, without which a
  * loss before a CPU's first record would go unnoticed.
  *
  * Return: 0, or -errno
  */
-int source_live_start(struct source *s)
+int source_live_start(struct source *s,
+		      const struct tcpclose_geometry *geometry)
 {
-	struct tcpclose_cursor cursor;
 	unsigned int cpu;
+	int ret = 0;
 
-	for (cpu = 0; cpu < s->head.cpus; cpu++) {
-		int ret = devnode_cursor(s->fd, cpu, &cursor);
+	map_rings(s, geometry);
+	for (cpu = 0; cpu < s->head.cpus && !ret; cpu++)
+		ret = start_cpu(s, cpu);
+	if (!ret && geometry->visible)
+		ret = devnode_wakeup(s->fd, PACE_NS / NS_PER_US);
+	return ret;
+}
 
-		if (ret)
-			return ret;
-		if (!source_cpu(s, cpu) ||
-		    !enqueue(s, RECORDING_KIND_START, s->head.start_ns, cpu,
-			     cursor.position))
-			return -ENOMEM;
-		s->cpus[cpu].lost = cursor.lost;
-	}
-	return 0;
+/**
+ * source_live_end() - give back what source_live_start() took
+ * @s: the source
+ */
+void source_live_end(struct source *s)
+{
+	if (s->rings.map)
+		munmap((void *)s->rings.map, s->map_size);
+	rings_free(&s->rings);
 }
 
 /* When a CPU's oldest record that can still be read was written; else now. */
@@ -90,8 +161,11 @@ static int enqueue_losses(struct source *s)
 	unsigned int cpu;
 
 	for (cpu = 0; cpu < s->head.cpus; cpu++) {
-		int ret = devnode_cursor(s->fd, cpu, &cursor);
+		int ret;
 
+		if (!s->cpus[cpu].there)
+			continue;
+		ret = devnode_cursor(s->fd, cpu, &cursor);
 		if (ret)
 			return ret;
 		if (cursor.lost == s->cpus[cpu].lost)
@@ -116,7 +190,7 @@ static int enqueue_clock(struct source *s)
 		       -ENOMEM;
 }
 
-static int enqueue_netns(struct source *s, const struct tcpclose_record *r)
+static int tell_netns(struct source *s, const struct tcpclose_record *r)
 {
 	struct netns_entry *entry =
 		netns_find(&s->netns, r->netns, r->netns_inode);
@@ -136,6 +210,16 @@ static int enqueue_netns(struct source *s, const struct tcpclose_record *r)
 	m->inode = r->netns_inode;
 	memcpy(m->name, entry->name, sizeof(m->name));
 	return 0;
+}
+
+/* Most records are of the same namespace as the one before. */
+static int enqueue_netns(struct source *s, const struct tcpclose_record *r)
+{
+	if (r->netns_inode == s->told_inode && r->netns == s->told_netns)
+		return 0;
+	s->told_inode = r->netns_inode;
+	s->told_netns = r->netns;
+	return tell_netns(s, r);
 }
 
 /* Records between the one expected and the one that came. */
@@ -166,6 +250,17 @@ int source_live_inspect(struct source *s, const struct tcpclose_record *r)
 	return r->kind == TCPCLOSE_KIND_TRANSITION ? enqueue_netns(s, r) : 0;
 }
 
+static int copy_rings(struct source *s)
+{
+	size_t count = rings_copy(&s->rings, s->batch_ns - HOLD_NS,
+				  (struct tcpclose_record *)s->buf,
+				  BATCH_SIZE / TCPCLOSE_RECORD_SIZE);
+
+	s->pos = 0;
+	s->len = count * TCPCLOSE_RECORD_SIZE;
+	return count ? (int)s->len : -EAGAIN;
+}
+
 /**
  * source_live_batch() - read the next records
  * @s: the source
@@ -178,11 +273,37 @@ int source_live_batch(struct source *s)
 	int got, ret;
 
 	s->batch_ns = monotonic_ns();
+	/* A name may have been given, or asked for too often. */
+	s->told_inode = 0;
 	ret = enqueue_clock(s);
-	got = source_fill(s);
+	got = s->rings.map ? copy_rings(s) : source_fill(s);
 	if (!ret && !s->head.visible && (got > 0 || got == -EAGAIN))
 		ret = enqueue_losses(s);
 	if (ret)
 		return ret;
 	return got == -EAGAIN && !source_queue_is_empty(s) ? 1 : got;
+}
+
+/**
+ * source_live_wait() - wait until there is something to read
+ * @s: the source
+ * @deadline_ns: wait no longer than to this CLOCK_MONOTONIC; UINT64_MAX: no limit
+ *
+ * Return: as signals_poll()
+ */
+int source_live_wait(struct source *s, uint64_t deadline_ns)
+{
+	struct pollfd fd = { .fd = s->fd, .events = POLLIN };
+
+	if (s->rings.map) {
+		uint64_t again_ns = monotonic_ns() + PACE_NS;
+
+		/* What we read ourselves the module need not tell us of. */
+		if (lseek(s->fd, 0, SEEK_END) < 0)
+			return -errno;
+		/* But these were too young, or came before that. */
+		if (rings_behind(&s->rings) && again_ns < deadline_ns)
+			deadline_ns = again_ns;
+	}
+	return signals_poll(&fd, 1, deadline_ns);
 }
