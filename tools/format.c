@@ -11,6 +11,28 @@
 
 static const char hex[] = "0123456789abcdef";
 
+/* 00 to 99 */
+static const char pairs[] =
+	"0001020304050607080910111213141516171819"
+	"2021222324252627282930313233343536373839"
+	"4041424344454647484950515253545556575859"
+	"6061626364656667686970717273747576777879"
+	"8081828384858687888990919293949596979899";
+
+static char *format_pair(char *p, uint64_t value)
+{
+	return format_bytes(p, pairs + 2 * value, 2);
+}
+
+static unsigned int count_digits(uint64_t value)
+{
+	unsigned int digits = 1;
+
+	for (; value >= 10000; value /= 10000)
+		digits += 4;
+	return digits + (value >= 10) + (value >= 100) + (value >= 1000);
+}
+
 /**
  * format_u64() - a decimal number
  * @p: room for %FORMAT_U64_MAX characters
@@ -18,14 +40,17 @@ static const char hex[] = "0123456789abcdef";
  */
 char *format_u64(char *p, uint64_t value)
 {
-	char text[FORMAT_U64_MAX];
-	char *start = text + sizeof(text);
+	char *end = p + count_digits(value);
 
-	do {
-		*--start = (char)('0' + value % 10);
-		value /= 10;
-	} while (value);
-	return format_bytes(p, start, (size_t)(text + sizeof(text) - start));
+	for (p = end; value >= 100; value /= 100) {
+		p -= 2;
+		format_pair(p, value % 100);
+	}
+	if (value >= 10)
+		format_pair(p - 2, value);
+	else
+		p[-1] = (char)('0' + value);
+	return end;
 }
 
 /**
@@ -36,13 +61,41 @@ char *format_u64(char *p, uint64_t value)
  */
 char *format_digits(char *p, uint64_t value, unsigned int digits)
 {
-	unsigned int i;
+	char *end = p + digits;
 
-	for (i = digits; i > 0; i--) {
-		p[i - 1] = (char)('0' + value % 10);
-		value /= 10;
+	for (p = end; digits >= 2; digits -= 2) {
+		p -= 2;
+		format_pair(p, value % 100);
+		value /= 100;
 	}
-	return p + digits;
+	if (digits)
+		p[-1] = (char)('0' + value % 10);
+	return end;
+}
+
+/**
+ * format_micros() - the microseconds of a second, with leading zeros
+ * @p: room for 6 characters
+ * @us: below 1000000
+ */
+char *format_micros(char *p, unsigned int us)
+{
+	p = format_pair(p, us / 10000);
+	p = format_pair(p, us / 100 % 100);
+	return format_pair(p, us % 100);
+}
+
+static char *format_octet(char *p, unsigned int value)
+{
+	if (value < 10) {
+		*p++ = (char)('0' + value);
+		return p;
+	}
+	if (value >= 100) {
+		*p++ = (char)('0' + value / 100);
+		value %= 100;
+	}
+	return format_pair(p, value);
 }
 
 /**
@@ -54,10 +107,10 @@ char *format_ipv4(char *p, const uint8_t *addr)
 {
 	int i;
 
-	for (i = 0; i < 4; i++) {
-		if (i)
-			*p++ = '.';
-		p = format_u64(p, addr[i]);
+	p = format_octet(p, addr[0]);
+	for (i = 1; i < 4; i++) {
+		*p++ = '.';
+		p = format_octet(p, addr[i]);
 	}
 	return p;
 }
@@ -214,6 +267,12 @@ static size_t utf8_decode(const unsigned char *s, uint32_t *value)
 	return len;
 }
 
+/* Characters that need neither a closer look nor an escape. */
+static bool is_plain(unsigned char c)
+{
+	return c >= 0x20 && c < 0x7f && c != '\\';
+}
+
 /**
  * format_json_string() - a string in quotes, valid whatever it holds
  * @p: room for FORMAT_JSON_MAX() of its length
@@ -226,8 +285,13 @@ char *format_json_string(char *p, const char *string)
 	*p++ = '"';
 	while (*s) {
 		uint32_t value;
-		size_t len = utf8_decode(s, &value);
+		size_t len;
 
+		if (is_plain(*s) && *s != '"') {
+			*p++ = (char)*s++;
+			continue;
+		}
+		len = utf8_decode(s, &value);
 		if (!len) {
 			p = FORMAT_LITERAL(p, "\\ufffd");
 			s++;
@@ -270,8 +334,13 @@ char *format_text(char *p, const char *string, bool utf8)
 
 	while (*s) {
 		uint32_t value;
-		size_t len = utf8_decode(s, &value);
+		size_t len;
 
+		if (is_plain(*s)) {
+			*p++ = (char)*s++;
+			continue;
+		}
+		len = utf8_decode(s, &value);
 		if (len && is_printable(value) && (len == 1 || utf8)) {
 			p = format_bytes(p, (const char *)s, len);
 			s += len;
@@ -293,10 +362,18 @@ char *format_text(char *p, const char *string, bool utf8)
  */
 size_t format_columns(const char *text, size_t len)
 {
-	size_t columns = 0, i;
+	const uint64_t ones = 0x0101010101010101ULL;
+	size_t columns = len;
 
-	for (i = 0; i < len; i++)
-		if (((unsigned char)text[i] & 0xc0) != 0x80)
-			columns++;
+	/* Less the bytes 10xxxxxx, which continue a character. */
+	for (; len >= 8; len -= 8, text += 8) {
+		uint64_t word;
+
+		memcpy(&word, text, 8);
+		word = word >> 7 & ~(word >> 6) & ones;
+		columns -= word * ones >> 56;
+	}
+	for (; len; len--, text++)
+		columns -= ((unsigned char)*text & 0xc0) == 0x80;
 	return columns;
 }

@@ -39,6 +39,7 @@ bool is_mapped_ipv4(const uint8_t *addr);
 
 char *format_u64(char *p, uint64_t value);
 char *format_digits(char *p, uint64_t value, unsigned int digits);
+char *format_micros(char *p, unsigned int us);
 char *format_ipv4(char *p, const uint8_t *addr);
 char *format_ipv6(char *p, const uint8_t *addr);
 char *format_endpoint(char *p, bool ipv6, const uint8_t *addr, uint16_t port);

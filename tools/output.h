@@ -10,6 +10,7 @@
 
 #include "buffer.h"
 #include "event.h"
+#include "format.h"
 
 /* More than any event takes in either form. */
 #define OUTPUT_ROOM 4096
@@ -29,6 +30,40 @@ enum output_column {
 };
 
 /**
+ * struct output_word - a text that is written again and again
+ * @len: its length, bytes; 0: not made yet
+ * @columns: its width
+ * @text: it, and spaces
+ */
+struct output_word {
+	uint8_t len;
+	uint8_t columns;
+	char text[38];
+};
+
+/* Control bits that most segments have no other than: FIN to ACK. */
+#define OUTPUT_COMMON_FLAGS 32
+
+/**
+ * struct output_endpoint - an address and port that was written lately
+ * @addr: address
+ * @port: port
+ * @ipv6: family
+ * @len: length of @text; 0: none
+ * @text: it, ASCII, and spaces
+ */
+struct output_endpoint {
+	uint64_t addr[2];
+	uint16_t port;
+	bool ipv6;
+	uint8_t len;
+	char text[56];
+};
+
+/* A connection's transitions come close together; a power of two. */
+#define OUTPUT_ENDPOINTS 512
+
+/**
  * struct output - where events go
  * @buffer: standard output
  * @json: one JSON object per event, else one line of text
@@ -38,6 +73,11 @@ enum output_column {
  * @width: of each column so far
  * @second: the second whose wall clock time is in @clock
  * @clock: HH:MM:SS
+ * @edges: transitions as text
+ * @flags: control bits as text
+ * @endpoints: addresses as text, by hash
+ * @netns: name of a network namespace as text
+ * @netns_name: the name
  */
 struct output {
 	struct buffer buffer;
@@ -48,6 +88,11 @@ struct output {
 	size_t width[OUTPUT_COLUMNS];
 	time_t second;
 	char clock[8];
+	struct output_word edges[TCPCLOSE_STATES][TCPCLOSE_STATES];
+	struct output_word flags[OUTPUT_COMMON_FLAGS];
+	struct output_endpoint endpoints[OUTPUT_ENDPOINTS];
+	struct output_word netns;
+	char netns_name[16];
 };
 
 void output_init(struct output *o, bool json);

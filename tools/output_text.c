@@ -2,15 +2,21 @@
 /*
  * Events for people: a line with columns, which get wider as needed.
  */
+#include <assert.h>
+
 #include "clock.h"
 #include "format.h"
 #include "names.h"
 #include "output.h"
 #include "terminal.h"
 
+static_assert(FORMAT_ENDPOINT_MAX <=
+		      sizeof(((struct output_endpoint *)NULL)->text),
+	      "any endpoint fits");
+
 /* First widths: what a line of IPv4 usually needs. */
 static const struct {
-	const char *title;
+	char title[16];
 	size_t width;
 } columns[OUTPUT_COLUMNS] = {
 	[OUTPUT_NETNS] = { "NETNS", 8 },
@@ -23,13 +29,18 @@ static const struct {
 };
 
 /**
- * output_text_init() - give the columns their first width
+ * output_text_init() - begin with the first widths, and no word
  * @o: the output
  */
 void output_text_init(struct output *o)
 {
 	unsigned int i;
 
+	memset(o->edges, 0, sizeof(o->edges));
+	memset(o->flags, 0, sizeof(o->flags));
+	memset(o->endpoints, 0, sizeof(o->endpoints));
+	memset(&o->netns, 0, sizeof(o->netns));
+	o->netns_name[0] = '\0';
 	for (i = 0; i < OUTPUT_COLUMNS; i++)
 		o->width[i] = columns[i].width;
 	/* "->" is one column wider than the arrow. */
@@ -37,62 +48,155 @@ void output_text_init(struct output *o)
 		o->width[OUTPUT_TRANSITION]++;
 }
 
+/* May write 32 characters in any case: OUTPUT_ROOM has room for them. */
 static char *spaces(char *p, size_t count)
 {
-	memset(p, ' ', count);
+	memset(p, ' ', 32);
+	if (count > 32)
+		memset(p + 32, ' ', count - 32);
 	return p + count;
 }
 
-/* Pad what was written since @start to the column's width, or widen the column. */
+/* Pad to the column's width, or widen the column; @used: columns written */
+static char *pad(struct output *o, char *p, size_t used,
+		 enum output_column column)
+{
+	if (used > o->width[column])
+		o->width[column] = used;
+	p = spaces(p, o->width[column] - used);
+	*p++ = ' ';
+	return p;
+}
+
+/* Likewise, behind what was written since @start: any text. */
 static char *end_column(struct output *o, char *p, char *start,
 			enum output_column column)
 {
-	size_t used = format_columns(start, (size_t)(p - start));
-	size_t len = (size_t)(p - start);
+	return pad(o, p, format_columns(start, (size_t)(p - start)), column);
+}
 
-	if (used > o->width[column])
-		o->width[column] = used;
-	used = o->width[column] - used;
-	if (column == OUTPUT_DWELL) {
-		memmove(start + used, start, len);
-		spaces(start, used);
-		p += used;
-	} else {
-		p = spaces(p, used);
-	}
-	*p++ = ' ';
-	return p;
+/* Likewise: ASCII. */
+static char *end_ascii(struct output *o, char *p, char *start,
+		       enum output_column column)
+{
+	return pad(o, p, (size_t)(p - start), column);
+}
+
+/* @text: room for at least 16 characters, of which @len are it */
+static char *right_column(struct output *o, char *p, const char *text,
+			  size_t len, enum output_column column)
+{
+	if (len > o->width[column])
+		o->width[column] = len;
+	p = spaces(p, o->width[column] - len);
+	memcpy(p, text, 16);
+	p[len] = ' ';
+	return p + len + 1;
+}
+
+static char *word_column(struct output *o, char *p, const struct output_word *w,
+			 enum output_column column)
+{
+	size_t end = o->width[column] + w->len - w->columns;
+
+	memcpy(p, w->text, sizeof(w->text));
+	if (w->columns <= o->width[column] && end < sizeof(w->text))
+		return p + end + 1;
+	return pad(o, p + w->len, w->columns, column);
+}
+
+static void make_word(struct output_word *w, const char *text, size_t len)
+{
+	memset(w->text, ' ', sizeof(w->text));
+	memcpy(w->text, text, len);
+	w->len = (uint8_t)len;
+	w->columns = (uint8_t)format_columns(text, len);
 }
 
 static char *text_clock(struct output *o, char *p, uint64_t realtime_ns)
 {
 	p = format_bytes(p, output_clock(o, realtime_ns), sizeof(o->clock));
 	*p++ = '.';
-	p = format_digits(p, realtime_ns % NS_PER_S / NS_PER_US, 6);
+	p = format_micros(p, realtime_ns % NS_PER_S / NS_PER_US);
 	*p++ = ' ';
 	return p;
 }
 
 static char *text_netns(struct output *o, char *p, const struct event *e)
 {
-	if (e->netns_name)
-		return format_text(p, e->netns_name, o->utf8);
-	if (e->netns_inode)
-		return format_u64(p, e->netns_inode);
-	*p++ = '-';
-	return p;
+	const char *name = e->netns_name;
+	char *start = p;
+	size_t len;
+
+	if (name && name[0] && !strcmp(name, o->netns_name))
+		return word_column(o, p, &o->netns, OUTPUT_NETNS);
+	if (name)
+		p = format_text(p, name, o->utf8);
+	else if (e->netns_inode)
+		p = format_u64(p, e->netns_inode);
+	else
+		*p++ = '-';
+	len = (size_t)(p - start);
+	if (name && len <= sizeof(o->netns.text) &&
+	    strlen(name) < sizeof(o->netns_name)) {
+		make_word(&o->netns, start, len);
+		strcpy(o->netns_name, name);
+	}
+	return end_column(o, p, start, OUTPUT_NETNS);
 }
 
 static char *text_process(struct output *o, char *p, const struct event *e)
 {
+	char *start = p;
+
 	if (e->comm[0]) {
 		p = format_text(p, e->comm, o->utf8);
 		*p++ = '/';
 	}
 	if (e->pid)
-		return format_u64(p, e->pid);
-	*p++ = '-';
-	return p;
+		p = format_u64(p, e->pid);
+	else
+		*p++ = '-';
+	return e->comm[0] ? end_column(o, p, start, OUTPUT_PROCESS) :
+			    end_ascii(o, p, start, OUTPUT_PROCESS);
+}
+
+/* Whoever finds addresses that collide gains nothing: they are written anew. */
+static struct output_endpoint *endpoint_place(struct output *o,
+					      const uint64_t addr[2],
+					      uint16_t port)
+{
+	uint64_t hash = (addr[0] ^ (addr[1] << 1) ^ (uint64_t)port << 16) *
+			0x9e3779b97f4a7c15ULL;
+
+	return &o->endpoints[hash >> 32 & (OUTPUT_ENDPOINTS - 1)];
+}
+
+static char *text_endpoint(struct output *o, char *p, bool ipv6,
+			   const uint8_t *bytes, uint16_t port,
+			   enum output_column column)
+{
+	struct output_endpoint *there;
+	uint64_t addr[2];
+
+	memcpy(addr, bytes, sizeof(addr));
+	there = endpoint_place(o, addr, port);
+	if (there->addr[0] != addr[0] || there->addr[1] != addr[1] ||
+	    there->port != port || there->ipv6 != ipv6 || !there->len) {
+		char *end = format_endpoint(there->text, ipv6, bytes, port);
+
+		memset(end, ' ',
+		       (size_t)(there->text + sizeof(there->text) - end));
+		memcpy(there->addr, addr, sizeof(addr));
+		there->port = port;
+		there->ipv6 = ipv6;
+		there->len = (uint8_t)(end - there->text);
+	}
+	memcpy(p, there->text, sizeof(there->text));
+	if (there->len <= o->width[column] &&
+	    o->width[column] < sizeof(there->text))
+		return p + o->width[column] + 1;
+	return pad(o, p + there->len, there->len, column);
 }
 
 static char *text_state(char *p, unsigned int state)
@@ -105,9 +209,28 @@ static char *text_state(char *p, unsigned int state)
 
 static char *text_transition(struct output *o, char *p, const struct event *e)
 {
-	p = text_state(p, e->old);
-	p = o->utf8 ? FORMAT_LITERAL(p, " \u2192 ") : FORMAT_LITERAL(p, " -> ");
-	return text_state(p, e->new);
+	struct output_word *w = &o->edges[e->old][e->new];
+	char text[sizeof(w->text)], *end = text;
+
+	if (!w->len) {
+		end = text_state(end, e->old);
+		end = o->utf8 ? FORMAT_LITERAL(end, " \u2192 ") :
+				FORMAT_LITERAL(end, " -> ");
+		end = text_state(end, e->new);
+		make_word(w, text, (size_t)(end - text));
+	}
+	return word_column(o, p, w, OUTPUT_TRANSITION);
+}
+
+static char *text_dwell(struct output *o, char *p, const struct event *e)
+{
+	char text[16], *end = text;
+
+	if (e->dwell_ns == EVENT_UNKNOWN)
+		*end++ = '-';
+	else
+		end = format_duration(text, (uint64_t)e->dwell_ns);
+	return right_column(o, p, text, (size_t)(end - text), OUTPUT_DWELL);
 }
 
 static char *text_bits(char *p, unsigned int bits,
@@ -127,6 +250,22 @@ static char *text_bits(char *p, unsigned int bits,
 	if (first)
 		*p++ = '-';
 	return p;
+}
+
+static char *text_flags(struct output *o, char *p, const struct event *e)
+{
+	struct output_word *w;
+	char *end;
+
+	if (e->flags >= OUTPUT_COMMON_FLAGS)
+		return end_ascii(o, text_bits(p, e->flags, flag_name), p,
+				 OUTPUT_FLAGS);
+	w = &o->flags[e->flags];
+	if (!w->len) {
+		end = text_bits(p, e->flags, flag_name);
+		make_word(w, p, (size_t)(end - p));
+	}
+	return word_column(o, p, w, OUTPUT_FLAGS);
 }
 
 static char *comma(char *p, const char *start)
@@ -164,6 +303,11 @@ static char *text_why(char *p, const struct event *e)
 	unsigned int doubt = e->mark & ~(unsigned int)TCPCLOSE_MARK_REARM;
 	char *start = p;
 
+	if (!e->end && !e->cause && !e->mark && e->sk_err <= 0 &&
+	    e->rearms <= 0 && !event_is_orphaned(e)) {
+		*p++ = '-';
+		return p;
+	}
 	if (event_is_rearm(e))
 		p = format_u64(FORMAT_LITERAL(p, "re-arm "),
 			       e->rearms > 0 ? (uint64_t)e->rearms : 0);
@@ -211,19 +355,13 @@ char *output_text(struct output *o, char *p, const struct event *e)
 	const char *colour = NULL;
 
 	p = text_clock(o, p, e->realtime_ns);
-	p = end_column(o, text_netns(o, p, e), p, OUTPUT_NETNS);
-	p = end_column(o, text_process(o, p, e), p, OUTPUT_PROCESS);
-	p = end_column(o, format_endpoint(p, e->ipv6, e->laddr, e->lport), p,
-		       OUTPUT_LOCAL);
-	p = end_column(o, format_endpoint(p, e->ipv6, e->raddr, e->rport), p,
-		       OUTPUT_REMOTE);
-	p = end_column(o, text_transition(o, p, e), p, OUTPUT_TRANSITION);
-	p = end_column(o,
-		       e->dwell_ns == EVENT_UNKNOWN ?
-			       FORMAT_LITERAL(p, "-") :
-			       format_duration(p, (uint64_t)e->dwell_ns),
-		       p, OUTPUT_DWELL);
-	p = end_column(o, text_bits(p, e->flags, flag_name), p, OUTPUT_FLAGS);
+	p = text_netns(o, p, e);
+	p = text_process(o, p, e);
+	p = text_endpoint(o, p, e->ipv6, e->laddr, e->lport, OUTPUT_LOCAL);
+	p = text_endpoint(o, p, e->ipv6, e->raddr, e->rport, OUTPUT_REMOTE);
+	p = text_transition(o, p, e);
+	p = text_dwell(o, p, e);
+	p = text_flags(o, p, e);
 	if (o->colour && is_abnormal(e))
 		colour = TERMINAL_RED;
 	else if (o->colour && e->end)
@@ -251,8 +389,13 @@ char *output_text_titles(struct output *o, char *p)
 	if (o->colour)
 		p = FORMAT_LITERAL(p, TERMINAL_BOLD);
 	p = FORMAT_LITERAL(p, "TIME            ");
-	for (i = 0; i < OUTPUT_COLUMNS; i++)
-		p = end_column(o, format_string(p, columns[i].title), p, i);
+	for (i = 0; i < OUTPUT_COLUMNS; i++) {
+		const char *title = columns[i].title;
+
+		p = i == OUTPUT_DWELL ?
+			    right_column(o, p, title, strlen(title), i) :
+			    end_ascii(o, format_string(p, title), p, i);
+	}
 	p = FORMAT_LITERAL(p, "WHY");
 	if (o->colour)
 		p = FORMAT_LITERAL(p, TERMINAL_PLAIN);
