@@ -11,17 +11,12 @@
 
 static const char hex[] = "0123456789abcdef";
 
-/* 00 to 99 */
-static const char pairs[] =
-	"0001020304050607080910111213141516171819"
-	"2021222324252627282930313233343536373839"
-	"4041424344454647484950515253545556575859"
-	"6061626364656667686970717273747576777879"
-	"8081828384858687888990919293949596979899";
-
-static char *format_pair(char *p, uint64_t value)
+/* @value: below 100 */
+static char *format_pair(char *p, unsigned int value)
 {
-	return format_bytes(p, pairs + 2 * value, 2);
+	p[0] = (char)('0' + value / 10);
+	p[1] = (char)('0' + value % 10);
+	return p + 2;
 }
 
 static unsigned int count_digits(uint64_t value)
@@ -44,10 +39,10 @@ char *format_u64(char *p, uint64_t value)
 
 	for (p = end; value >= 100; value /= 100) {
 		p -= 2;
-		format_pair(p, value % 100);
+		format_pair(p, (unsigned int)(value % 100));
 	}
 	if (value >= 10)
-		format_pair(p - 2, value);
+		format_pair(p - 2, (unsigned int)value);
 	else
 		p[-1] = (char)('0' + value);
 	return end;
@@ -65,7 +60,7 @@ char *format_digits(char *p, uint64_t value, unsigned int digits)
 
 	for (p = end; digits >= 2; digits -= 2) {
 		p -= 2;
-		format_pair(p, value % 100);
+		format_pair(p, (unsigned int)(value % 100));
 		value /= 100;
 	}
 	if (digits)
