@@ -151,8 +151,11 @@ HARNESS := build/linux/tools/testing/selftests/kselftest_harness.h
 # they are given
 TEST_CFLAGS := -Wno-missing-prototypes -Wno-clobbered -Wno-sign-compare -I$(dir $(HARNESS)) -Iselftests/lib -Iselftests -Itools -Imodule
 
+# What the host's scripts call: linked with the tool, too
+HOST_HELPERS := $(patsubst %,$(BUILD)/selftests/host/lib/%,decode measure stream)
+
 .PHONY: selftests
-selftests: $(TEST_PROGRAMS)
+selftests: $(TEST_PROGRAMS) $(HOST_HELPERS)
 
 $(HARNESS): $(QEMU)/linux-source
 	@$(QEMU)/linux-source
@@ -165,14 +168,16 @@ $(BUILD)/selftests/%.o: selftests/%.c Makefile | $(HARNESS) packages-selftests
 # A test of the tool's model is linked with it: everything but main()
 $(patsubst selftests/%.c,$(BUILD)/selftests/%,$(wildcard selftests/host/*.c)): \
 	$(filter-out $(BUILD)/tools/main.o,$(TOOL_OBJECTS))
-$(patsubst selftests/%.c,$(BUILD)/selftests/%,$(wildcard selftests/host/*.c)): TEST_LIBS = $(TOOL_LIBS)
+$(HOST_HELPERS): $(filter-out $(BUILD)/tools/main.o,$(TOOL_OBJECTS))
+$(patsubst selftests/%.c,$(BUILD)/selftests/%,$(wildcard selftests/host/*.c)) $(HOST_HELPERS): \
+	TEST_LIBS = $(TOOL_LIBS)
 
-$(TEST_PROGRAMS): %: %.o $(TEST_LIB)
+$(TEST_PROGRAMS) $(HOST_HELPERS): %: %.o $(TEST_LIB)
 	@$(SAY) '  LINK    $@'
 	@$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(TEST_LIBS) -lpthread $(LDLIBS)
 
 .SECONDARY:
--include $(TEST_PROGRAMS:=.d) $(TEST_LIB:.o=.d)
+-include $(TEST_PROGRAMS:=.d) $(HOST_HELPERS:=.d) $(TEST_LIB:.o=.d)
 
 # ---- bench: the workload, and what the module is compared with
 

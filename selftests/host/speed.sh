@@ -1,0 +1,77 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Long recordings are read quickly and in bounded memory; so are the rings.
+# Limits are five times what it takes, as processor time: the host may be slow.
+#
+# Issue: 10 million records verified within 15 s, as JSON within 40 s, and ten
+# times as many in ten times the time; 256 MiB.
+
+set -u
+# shellcheck source=selftests/host/lib/tap.sh
+. "$(dirname "$0")/lib/tap.sh"
+stream=$top/build/selftests/host/lib/stream
+decode=$top/build/selftests/host/lib/decode
+records=${RECORDS:-300000}
+
+cd "$work" || exit 1
+
+# measure COMMAND...: its milliseconds of processor time and its largest KiB of
+# memory, in $ms and $kib; it must end well
+measure()
+{
+	"$top/build/selftests/host/lib/measure" "$@" >measured 2>complaints ||
+		{ not_ok "$* ends well" measured complaints; }
+	read -r ms kib <measured
+}
+
+# within NAME MILLISECONDS KIB: for a million records
+within()
+{
+	allowed=$(($2 * records / 1000000 + 100))
+	echo "$ms ms of $allowed, $kib KiB of $3" >figures
+	if [ "$ms" -le "$allowed" ] && [ "$kib" -le "$3" ]; then
+		ok "$1"
+	else
+		not_ok "$1" figures
+	fi
+	sed 's/^/# /' figures
+}
+
+"$stream" "$records" 1000 >few.rec
+"$stream" "$records" 50000 >many.rec
+"$stream" "$records" 1000 losses >losses.rec
+
+measure "$tcpclose" verify --input few.rec
+within "verify reads a long recording in time" 1500 8192
+measure "$tcpclose" verify --input many.rec
+within "and one of many connections at once" 3000 16384
+measure "$tcpclose" verify --input losses.rec
+within "and one with losses" 3000 16384
+measure "$tcpclose" watch --json --input few.rec
+within "watch --json reads a long recording in time" 4000 8192
+measure "$tcpclose" watch --input few.rec
+within "watch does" 4000 8192
+
+# What is remembered of a stream does not grow with its length
+"$stream" $((4 * records)) 1000 | (measure "$tcpclose" verify --input -; echo "$kib" >long)
+"$stream" "$records" 1000 | (measure "$tcpclose" verify --input -; echo "$kib" >short)
+paste short long >figures
+if [ "$(cat long)" -le $(($(cat short) + 1024)) ]; then
+	ok "four times the length takes no more memory"
+else
+	not_ok "four times the length takes no more memory" figures
+fi
+
+# A fifth of 10 million a second
+for cpus in 1 4; do
+	"$decode" 2000000 "$cpus" >figures
+	sed 's/^/# /' figures
+	if awk '$3 < 2000000 { slow = 1 } END { exit slow || NR != 2 }' figures; then
+		ok "rings are read in time ($cpus)"
+	else
+		not_ok "rings are read in time ($cpus)" figures
+	fi
+done
+
+finish
