@@ -28,7 +28,6 @@ enum {
 };
 
 extern struct tcpclose_probe tcpclose_handover_probes[TCPCLOSE_HANDOVER_PROBES];
-extern struct tcpclose_hooks tcpclose_handover_hooks;
 
 /* Whether a hand-over can't go unseen. */
 static __always_inline bool tcpclose_handover_watched(void)

@@ -4,6 +4,6 @@
 
 #include "hook.h"
 
-extern struct tcpclose_hooks tcpclose_timewait_hooks;
+extern struct tcpclose_probe tcpclose_timewait_probes[5];
 
 #endif /* TCPCLOSE_TIMEWAIT_H */
