@@ -27,7 +27,7 @@ static noinline void note_in_task(const void *owner, u16 flags, u8 substate,
 
 	/* Another task must not find, or leave, half a note. */
 	local_irq_save(irq);
-	segment = &(*this_cpu_ptr(&tcpclose_segments))[tcpclose_worker_slot()];
+	segment = tcpclose_segment_slot();
 	segment->owner = owner;
 	segment->worker = tcpclose_worker_here();
 	segment->flags = flags;

@@ -29,6 +29,11 @@ DECLARE_PER_CPU(struct tcpclose_segment [2], tcpclose_segments);
 
 #define TCPCLOSE_SEGMENT_SOFTIRQ	1	/* tcpclose_worker_slot() there */
 
+static inline struct tcpclose_segment *tcpclose_segment_slot(void)
+{
+	return &(*this_cpu_ptr(&tcpclose_segments))[tcpclose_worker_slot()];
+}
+
 /**
  * tcpclose_segment_of() - the segment being processed for a socket
  * @owner: socket or mini-socket
@@ -38,8 +43,7 @@ DECLARE_PER_CPU(struct tcpclose_segment [2], tcpclose_segments);
  */
 static inline struct tcpclose_segment *tcpclose_segment_of(const void *owner)
 {
-	struct tcpclose_segment *segment =
-		&(*this_cpu_ptr(&tcpclose_segments))[tcpclose_worker_slot()];
+	struct tcpclose_segment *segment = tcpclose_segment_slot();
 
 	if (segment->owner != owner || !tcpclose_worker_is_here(&segment->worker))
 		return NULL;
@@ -48,19 +52,32 @@ static inline struct tcpclose_segment *tcpclose_segment_of(const void *owner)
 
 /**
  * tcpclose_segment_flags() - control bits of the segment behind a transition
- * @sk: the socket, for which softirq processes a segment
+ * @owner: socket or mini-socket
+ *
+ * Context: interrupts off.
+ * Return: TCPCLOSE_FLAG_*; 0: not in hand.
+ */
+static inline u16 tcpclose_segment_flags(const void *owner)
+{
+	const struct tcpclose_segment *segment = tcpclose_segment_of(owner);
+
+	return segment ? segment->flags : 0;
+}
+
+/**
+ * tcpclose_segment_softirq_flags() - the same, quickly, where softirq is known
+ * @owner: socket or mini-socket
  *
  * Context: softirq, interrupts off.
  * Return: TCPCLOSE_FLAG_*; 0: not in hand.
  */
-static __always_inline u16 tcpclose_segment_flags(const struct sock *sk)
+static __always_inline u16 tcpclose_segment_softirq_flags(const void *owner)
 {
-	if (this_cpu_read(tcpclose_segments[TCPCLOSE_SEGMENT_SOFTIRQ].owner) != sk)
+	if (this_cpu_read(tcpclose_segments[TCPCLOSE_SEGMENT_SOFTIRQ].owner) != owner)
 		return 0;
 	return this_cpu_read(tcpclose_segments[TCPCLOSE_SEGMENT_SOFTIRQ].flags);
 }
 
-struct sock;
 struct tcphdr;
 
 void tcpclose_segment_note(const void *owner, const struct tcphdr *th,

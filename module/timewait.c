@@ -225,7 +225,6 @@ static void end(const struct inet_timewait_sock *tw, enum tcpclose_way way, u8 m
 		.context = context_of_end(reason),
 		.end = reason,
 	};
-	struct tcpclose_segment *segment;
 	struct tcpclose_conn known, *conn;
 	struct tcpclose_bucket *bucket;
 
@@ -249,10 +248,8 @@ static void end(const struct inet_timewait_sock *tw, enum tcpclose_way way, u8 m
 		step_without(&step, tw);
 	}
 	/* TPROXY sees the SYN before TCP does: no note is of that one. */
-	if (way == TCPCLOSE_WAY_STATE_PROCESS || way == TCPCLOSE_WAY_RECEIVE) {
-		segment = tcpclose_segment_of(tw);
-		step.flags = segment ? segment->flags : 0;
-	}
+	if (way == TCPCLOSE_WAY_STATE_PROCESS || way == TCPCLOSE_WAY_RECEIVE)
+		step.flags = tcpclose_segment_flags(tw);
 	if (step.old == TCP_FIN_WAIT2) {
 		step.cause = tcpclose_cause_of_end(reason);
 		this_cpu_inc(tcpclose_counters->causes[step.cause]);

@@ -179,14 +179,6 @@ struct reason {
 	u8 new;
 };
 
-/* Context and control bits of what a segment does. */
-static void by_segment(struct reason *reason, const struct sock *sk)
-{
-	struct tcpclose_segment *segment = tcpclose_segment_of(sk);
-
-	reason->flags = segment ? segment->flags : 0;
-}
-
 /*
  * In which context a connection was closed from here. That is a process's own
  * call, but for one case: a shutdown() before the connection was established is
@@ -216,7 +208,7 @@ static noinline struct reason explain_closely(const struct sock *sk, int old,
 	if (edges[TCPCLOSE_EDGE(old, new)] & EDGE_OWN_CALL) {
 		reason.context = context_of_call(sk, old, last);
 		if (reason.context != TCPCLOSE_CONTEXT_PROCESS)
-			by_segment(&reason, sk);
+			reason.flags = tcpclose_segment_flags(sk);
 		if (new == TCP_CLOSE && old == TCP_LISTEN)
 			reason.cause = TCPCLOSE_CAUSE_LISTENER;
 	} else if (new == TCP_CLOSE) {
@@ -225,13 +217,13 @@ static noinline struct reason explain_closely(const struct sock *sk, int old,
 		reason.cause = verdict.cause;
 		reason.context = verdict.context;
 		if (verdict.segment)
-			by_segment(&reason, sk);
+			reason.flags = tcpclose_segment_flags(sk);
 	} else if (sk->sk_lock.owned && tcp_sk(sk)->repair) {
 		/* A restored connection is established by connect(). */
 		reason.context = TCPCLOSE_CONTEXT_PROCESS;
 	} else {
 		reason.context = tcpclose_context_of_segment(sk);
-		by_segment(&reason, sk);
+		reason.flags = tcpclose_segment_flags(sk);
 	}
 	return reason;
 }
@@ -259,7 +251,7 @@ explain_hand_over_closely(const struct sock *sk, struct tcpclose_handover last)
 		fallthrough;
 	default:
 		reason.context = tcpclose_context_of_segment(sk);
-		by_segment(&reason, sk);
+		reason.flags = tcpclose_segment_flags(sk);
 	}
 	return reason;
 }
@@ -273,7 +265,7 @@ explain_hand_over(const struct sock *sk, struct tcpclose_handover last)
 		   last.way != TCPCLOSE_WAY_KEEPALIVE_TIMER &&
 		   in_serving_softirq())) {
 		reason.context = TCPCLOSE_CONTEXT_SOFTIRQ;
-		reason.flags = tcpclose_segment_flags(sk);
+		reason.flags = tcpclose_segment_softirq_flags(sk);
 	} else {
 		reason = explain_hand_over_closely(sk, last);
 	}
@@ -308,7 +300,7 @@ static __always_inline struct reason explain(const struct sock *sk, int old,
 				return explain_closely(sk, old, new, last);
 			reason.cause = TCPCLOSE_CAUSE_FIN;
 		}
-		reason.flags = tcpclose_segment_flags(sk);
+		reason.flags = tcpclose_segment_softirq_flags(sk);
 		return reason;
 	}
 	if (likely(edge & EDGE_OWN_CALL && last.known &&

@@ -75,9 +75,8 @@ FIXTURE_TEARDOWN(reading)
 /* @from: gets its standard output */
 static pid_t start(int *from, const char *command, const char *operand)
 {
-	pid_t pid;
-
 	int ends[2];
+	pid_t pid;
 
 	if (pipe2(ends, O_CLOEXEC))
 		return -1;
