@@ -77,10 +77,47 @@ static const struct tcpclose_record *slot(const struct rings *r,
 	return &c->records[position & (r->ring_records - 1)];
 }
 
-/* Of a record that is being overwritten it is any time: see copy_run(). */
+/* Of a record that is being overwritten it is any time: see overwritten(). */
 static uint64_t time_of(const struct tcpclose_record *record)
 {
 	return __atomic_load_n(&record->ts_ns, __ATOMIC_RELAXED);
+}
+
+/*
+ * How many of the records from @first on the module has begun to write over,
+ * after what was taken of them was taken.
+ */
+static uint64_t overwritten(const struct rings *r, const struct rings_cpu *c,
+			    uint64_t first)
+{
+	uint64_t begun;
+
+	/* Partner of the barrier behind the module's store to begun. */
+	__atomic_thread_fence(__ATOMIC_ACQUIRE);
+	begun = __atomic_load_n(&c->header->begun, __ATOMIC_RELAXED);
+	return begun > first + r->ring_records ?
+		       begun - first - r->ring_records :
+		       0;
+}
+
+/*
+ * The time of a ring's next record. One that has been overwritten is passed
+ * over: by the time of what took its place, records that are still there would
+ * have to wait for all the other rings.
+ */
+static uint64_t head_ns(const struct rings *r, struct rings_cpu *c)
+{
+	for (;;) {
+		uint64_t ns = time_of(slot(r, c, c->position));
+		uint64_t bad = overwritten(r, c, c->position);
+
+		if (!bad)
+			return ns;
+		c->position += bad;
+		if (c->position >= c->end)
+			c->end = __atomic_load_n(&c->header->committed,
+						 __ATOMIC_ACQUIRE);
+	}
 }
 
 static bool is_before(const struct rings_head *a, const struct rings_head *b)
@@ -148,30 +185,10 @@ static void look(struct rings *r)
 					 __ATOMIC_ACQUIRE);
 		if (c->position == c->end)
 			continue;
-		if (c->end - c->position > r->ring_records)
-			c->position = c->end - r->ring_records;
-		r->heads[r->head_count].ts_ns =
-			time_of(slot(r, c, c->position));
+		r->heads[r->head_count].ts_ns = head_ns(r, c);
 		r->heads[r->head_count].cpu = cpu;
 		sift_up(r, r->head_count++);
 	}
-}
-
-/*
- * How many of the records from @first on the module has begun to write over,
- * after they were copied.
- */
-static uint64_t torn(const struct rings *r, const struct rings_cpu *c,
-		     uint64_t first)
-{
-	uint64_t begun;
-
-	/* Partner of the barrier behind the module's store to begun. */
-	__atomic_thread_fence(__ATOMIC_ACQUIRE);
-	begun = __atomic_load_n(&c->header->begun, __ATOMIC_RELAXED);
-	return begun > first + r->ring_records ?
-		       begun - first - r->ring_records :
-		       0;
 }
 
 /* Copy records of one ring up to a time; return how many of them are whole. */
@@ -195,7 +212,7 @@ static size_t copy_run(const struct rings *r, struct rings_cpu *c,
 		memcpy(&to[count], record, sizeof(*record));
 	}
 	c->position = first + count;
-	bad = torn(r, c, first);
+	bad = overwritten(r, c, first);
 	if (!bad)
 		return count;
 	if (bad >= count)
@@ -221,16 +238,15 @@ size_t rings_copy(struct rings *r, uint64_t until_ns,
 	look(r);
 	while (count < max && r->head_count && r->heads[0].ts_ns <= until_ns) {
 		struct rings_cpu *c = &r->cpus[r->heads[0].cpu];
-		uint64_t limit_ns = next_ns(r), before = c->position;
+		uint64_t limit_ns = next_ns(r);
 
 		if (limit_ns > until_ns)
 			limit_ns = until_ns;
 		count += copy_run(r, c, limit_ns, to + count, max - count);
-		/* Without progress its head changed: see at the next look. */
-		if (c->position == c->end || c->position == before)
+		if (c->position == c->end)
 			r->heads[0] = r->heads[--r->head_count];
 		else
-			r->heads[0].ts_ns = time_of(slot(r, c, c->position));
+			r->heads[0].ts_ns = head_ns(r, c);
 		sift_down(r);
 	}
 	return count;
