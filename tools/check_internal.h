@@ -43,10 +43,14 @@ static inline bool event_hands_over(const struct event *e)
 	       e->new != TCPCLOSE_CLOSE;
 }
 
-/* The module has no entry for it: numbers begin again. */
+/*
+ * The module has no entry for it: numbers begin again. So they do with a
+ * mini-socket's entry, where the socket before it had none.
+ */
 static inline bool event_is_untracked(const struct event *e)
 {
-	return event_is_marked(e) && !e->index && e->dwell_ns < 0;
+	return event_is_marked(e) && !e->index &&
+	       (e->dwell_ns < 0 || event_is_mini(e));
 }
 
 void __printf(4, 5) check_fault(struct check *c, enum fault_kind fault,

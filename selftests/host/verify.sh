@@ -86,6 +86,8 @@ exits "a recording of nothing is clean" 0 "$tcpclose" verify --input empty.rec
 says "and says so" '^VERDICT: clean, but there was nothing to check'
 exits "a sample of oddities is not" 1 sh -c "./sample recording | $tcpclose verify --input -"
 
+exits "numbers begin again where there was no room before" 0 sh -c "./sample room-at-last | $tcpclose verify --input -"
+
 # Filters choose what is reported; everything is followed
 exits "a filter narrows the report" 0 "$tcpclose" verify --json --family 6 --input lives.rec
 all=$("$tcpclose" verify --input lives.rec | sed -n 's/^Checked \([0-9]*\) .*/\1/p')

@@ -583,6 +583,39 @@ static void report(const struct report *how)
 	report_write(how, &out, &s, &before);
 }
 
+static void without_entry(struct tcpclose_record *r)
+{
+	r->mark = TCPCLOSE_MARK_UNTRACKED;
+	r->index = 0;
+	r->dwell_ns = TCPCLOSE_UNKNOWN_NS;
+	r->age_ns = TCPCLOSE_UNKNOWN_NS;
+	r->flags = TCPCLOSE_FLAG_FIN | TCPCLOSE_FLAG_ACK;
+	buffer_add(&out, r, sizeof(*r));
+}
+
+/* No room for the socket's entry, but for its mini-socket's. */
+static void room_at_last(void)
+{
+	struct tcpclose_record r;
+
+	header();
+	marker(RECORDING_KIND_START, 0, 0, 0, "");
+	r = step(0, TCPCLOSE_FIN_WAIT1, TCPCLOSE_FIN_WAIT2);
+	without_entry(&r);
+	r = step(0, TCPCLOSE_FIN_WAIT2, TCPCLOSE_TIME_WAIT);
+	r.raw = TCPCLOSE_EDGE(TCPCLOSE_FIN_WAIT2, TCPCLOSE_CLOSE);
+	r.cause = TCPCLOSE_CAUSE_FIN;
+	without_entry(&r);
+	now_ns += 60 * SECOND - 1000;
+	r = mini(0, TCPCLOSE_TIME_WAIT, TCPCLOSE_CLOSE);
+	r.end = TCPCLOSE_END_EXPIRED;
+	r.mark = TCPCLOSE_MARK_UNTRACKED;
+	r.index = 0;
+	r.dwell_ns = 60 * SECOND;
+	r.age_ns = TCPCLOSE_UNKNOWN_NS;
+	buffer_add(&out, &r, sizeof(r));
+}
+
 int main(int argc, char **argv)
 {
 	const struct report text = { .json = false };
@@ -604,6 +637,8 @@ int main(int argc, char **argv)
 		diagram();
 	else if (argc == 2 && !strcmp(argv[1], "empty"))
 		header();
+	else if (argc == 2 && !strcmp(argv[1], "room-at-last"))
+		room_at_last();
 	else if (argc == 2 && !strcmp(argv[1], "pairs"))
 		all_pairs();
 	else if (argc == 3 && !strcmp(argv[1], "noise"))
