@@ -20,7 +20,7 @@
 #include "table.h"
 
 struct tcpclose_bucket *tcpclose_conn_buckets;
-unsigned int tcpclose_conn_bits;
+unsigned int tcpclose_conn_shift;
 
 static unsigned int capacity;
 /* Whether a connection was ever refused an entry; set once, read often. */
@@ -35,7 +35,7 @@ static bool refused;
  */
 int tcpclose_conn_init(unsigned int max_conns)
 {
-	unsigned int i;
+	unsigned int i, buckets;
 	int err;
 
 	BUILD_BUG_ON(sizeof(struct tcpclose_conn) != 64);
@@ -45,16 +45,16 @@ int tcpclose_conn_init(unsigned int max_conns)
 		return err;
 	capacity = max_conns;
 	refused = false;
-	tcpclose_conn_bits = ilog2(roundup_pow_of_two(max(max_conns, 64u)));
+	buckets = roundup_pow_of_two(max(max_conns, 64u));
+	tcpclose_conn_shift = BITS_PER_LONG - ilog2(buckets);
 	tcpclose_conn_buckets =
-		__vmalloc(array_size(1u << tcpclose_conn_bits,
-				     sizeof(*tcpclose_conn_buckets)),
+		__vmalloc(array_size(buckets, sizeof(*tcpclose_conn_buckets)),
 			  GFP_KERNEL | __GFP_NOWARN);
 	if (!tcpclose_conn_buckets) {
 		tcpclose_pool_exit();
 		return -ENOMEM;
 	}
-	for (i = 0; i < 1u << tcpclose_conn_bits; i++) {
+	for (i = 0; i < buckets; i++) {
 		raw_spin_lock_init(&tcpclose_conn_buckets[i].lock);
 		tcpclose_conn_buckets[i].head =
 			tcpclose_conn_end(&tcpclose_conn_buckets[i]);
@@ -74,59 +74,40 @@ void tcpclose_conn_exit(void)
 }
 
 /**
- * tcpclose_conn_add() - make an entry
- * @bucket: the key's bucket, locked; holds no entry of that key
- * @key: address of the socket or mini-socket
- *
- * Return: the entry, all 0 but its key, or NULL.
+ * tcpclose_conn_refuse() - there is no entry for a connection
  */
-struct tcpclose_conn *tcpclose_conn_add(struct tcpclose_bucket *bucket,
-					const void *key)
+void tcpclose_conn_refuse(void)
 {
-	struct tcpclose_conn *conn = tcpclose_pool_get();
-
-	if (unlikely(!conn)) {
-		if (!READ_ONCE(refused))
-			WRITE_ONCE(refused, true);
-		return NULL;
-	}
-	/* One by one: a compiler clears memory of this size in a loop. */
-	conn->cookie = 0;
-	conn->born_ns = 0;
-	conn->since_ns = 0;
-	conn->inode = 0;
-	conn->cgroup = 0;
-	conn->uid = 0;
-	conn->index = 0;
-	conn->rearms = 0;
-	conn->state = 0;
-	conn->flags = 0;
-	conn->closer = 0;
-	conn->successor = 0;
-	conn->way = 0;
-	WRITE_ONCE(conn->key, key);
-	WRITE_ONCE(conn->next, bucket->head);
-	/* Release: for those who look without the lock. */
-	smp_store_release(&bucket->head, conn);
-	return conn;
+	if (!READ_ONCE(refused))
+		WRITE_ONCE(refused, true);
 }
 
 /**
- * tcpclose_conn_remove() - forget a connection, which is no longer live then
+ * tcpclose_conn_forget() - remove the entry of a connection whose end went unseen
  * @bucket: the entry's bucket, locked
  * @conn: the entry; free afterwards
  */
-void tcpclose_conn_remove(struct tcpclose_bucket *bucket,
+void tcpclose_conn_forget(struct tcpclose_bucket *bucket,
 			  struct tcpclose_conn *conn)
 {
-	struct tcpclose_conn **link = &bucket->head;
+	tcpclose_stats_untracked(TCPCLOSE_UNTRACKED_STALE);
+	tcpclose_stats_live(conn->state, -1);
+	if (conn->flags & TCPCLOSE_CONN_MINI)
+		this_cpu_dec(tcpclose_counters->live_timewait);
+	tcpclose_conn_remove(bucket, conn);
+}
 
-	tcpclose_stats_live(conn->state, conn->flags & TCPCLOSE_CONN_MINI, -1);
-	while (*link != conn)
-		link = &(*link)->next;
-	WRITE_ONCE(*link, conn->next);
-	WRITE_ONCE(conn->key, NULL);
-	tcpclose_pool_put(conn);
+/**
+ * tcpclose_conn_stand_in() - make what is said of a connection without an entry
+ * @conn: the caller's, for one transition
+ * @why: why it has none, &enum tcpclose_untracked
+ */
+void tcpclose_conn_stand_in(struct tcpclose_conn *conn, u8 why)
+{
+	*conn = (struct tcpclose_conn) {
+		.uid = TCPCLOSE_UNKNOWN_UID,
+		.flags = TCPCLOSE_CONN_STAND_IN | tcpclose_conn_unknown_flag(why),
+	};
 }
 
 /**

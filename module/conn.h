@@ -4,6 +4,7 @@
 
 #include <linux/compiler.h>
 #include <linux/limits.h>
+#include <linux/stddef.h>
 #include <linux/types.h>
 
 #include "uapi/tcpclose.h"
@@ -14,6 +15,7 @@
 #define TCPCLOSE_CONN_TO_TIME_WAIT	0x08	/* in tcp_time_wait() */
 #define TCPCLOSE_CONN_HANDED_OVER	0x10	/* its mini-socket was made */
 #define TCPCLOSE_CONN_SHUT_DOWN	0x20	/* before it was established */
+#define TCPCLOSE_CONN_STAND_IN	0x40	/* not in the table: see tcpclose_conn_stand_in() */
 
 /**
  * struct tcpclose_conn - what is remembered of a connection between transitions
@@ -43,17 +45,19 @@ struct tcpclose_conn {
 	u64 born_ns;
 	u64 since_ns;
 	struct tcpclose_conn *next;
-	u32 inode;
-	u32 cgroup;
-	u32 uid;
-	u16 index;
-	u16 rearms;
-	u8 state;
-	u8 flags;
-	u8 closer;
-	u8 successor;
-	u8 way;
-	u8 reserved[3];
+	struct_group(others,
+		u32 inode;
+		u32 cgroup;
+		u32 uid;
+		u16 index;
+		u16 rearms;
+		u8 state;
+		u8 flags;
+		u8 closer;
+		u8 successor;
+		u8 way;
+		u8 reserved[3];
+	);
 };
 
 struct tcpclose_bucket;
@@ -61,10 +65,10 @@ struct tcpclose_bucket;
 int tcpclose_conn_init(unsigned int max_conns);
 void tcpclose_conn_exit(void);
 
-struct tcpclose_conn *tcpclose_conn_add(struct tcpclose_bucket *bucket,
-					const void *key);
-void tcpclose_conn_remove(struct tcpclose_bucket *bucket,
+void tcpclose_conn_refuse(void);
+void tcpclose_conn_forget(struct tcpclose_bucket *bucket,
 			  struct tcpclose_conn *conn);
+void tcpclose_conn_stand_in(struct tcpclose_conn *conn, u8 why);
 u8 tcpclose_conn_unknown(void);
 u8 tcpclose_conn_unknown_flag(u8 why);
 unsigned int tcpclose_conn_max(void);
@@ -86,7 +90,9 @@ static __always_inline bool tcpclose_conn_is_end(const struct tcpclose_conn *con
  */
 static __always_inline u16 tcpclose_conn_next(u16 number)
 {
-	return number + (number != U16_MAX);
+	u16 next = number + 1;
+
+	return likely(next) ? next : U16_MAX;
 }
 
 #endif /* TCPCLOSE_CONN_H */

@@ -41,21 +41,24 @@ static __always_inline u32 tcpclose_fill_fit(u64 value)
 	return likely(value <= U32_MAX) ? value : 0;
 }
 
-/* Members that need no socket, but for the addresses. */
+/* Members that need no socket, but for the addresses. @plain: nothing is unknown. */
 static __always_inline void tcpclose_fill_step(struct tcpclose_record *record,
 					       u64 number,
 					       const struct tcpclose_step *step,
-					       u8 origin, bool ipv6, u8 shutdown)
+					       const struct tcpclose_conn *conn,
+					       u8 origin, bool ipv6, u8 shutdown,
+					       bool plain)
 {
 	record->ts_ns = step->now_ns;
 	record->seq = number;
 	record->cpu = raw_smp_processor_id();
 	record->kind = TCPCLOSE_KIND_TRANSITION;
-	record->mark = step->mark;
+	record->mark = plain ? 0 : step->mark | tcpclose_step_mark(conn);
 	record->cookie = step->cookie;
 	record->dwell_ns = step->dwell_ns;
-	record->age_ns = step->age_ns;
-	record->index = step->index;
+	record->age_ns = plain ? tcpclose_step_between(conn->born_ns, step->now_ns) :
+				 tcpclose_step_since(conn->born_ns, step->now_ns);
+	record->index = conn->index;
 	record->flags = step->flags;
 	record->raw = step->raw;
 	record->edge = TCPCLOSE_EDGE(step->old, step->new);
@@ -123,14 +126,18 @@ static __always_inline void tcpclose_fill_traffic(struct tcpclose_record *record
 /**
  * tcpclose_fill_sock() - record a transition of a full socket
  * @step: what was found out
+ * @conn: what is remembered of it, before this transition
  * @sk: the socket
  * @req: the request it was just cloned for, or NULL
+ * @plain: no mark is due, and all times are known
  *
  * Context: tracepoint, interrupts off.
  */
 static __always_inline void tcpclose_fill_sock(const struct tcpclose_step *step,
+					       const struct tcpclose_conn *conn,
 					       const struct sock *sk,
-					       const struct request_sock *req)
+					       const struct request_sock *req,
+					       bool plain)
 {
 	const struct net *net = sock_net(sk);
 	struct tcpclose_record *record;
@@ -140,9 +147,9 @@ static __always_inline void tcpclose_fill_sock(const struct tcpclose_step *step,
 		tcpclose_record_task_of(sk, step->now_ns, step->cookie, step->old);
 
 	record = tcpclose_ring_begin(&number);
-	tcpclose_fill_step(record, number, step, TCPCLOSE_ORIGIN_TRACEPOINT,
+	tcpclose_fill_step(record, number, step, conn, TCPCLOSE_ORIGIN_TRACEPOINT,
 			   sk->sk_family == AF_INET6,
-			   sk->sk_shutdown & SHUTDOWN_MASK);
+			   sk->sk_shutdown & SHUTDOWN_MASK, plain);
 	if (unlikely(req))
 		tcpclose_record_request_addresses(record, sk, req);
 	else

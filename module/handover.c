@@ -70,22 +70,21 @@ static void note_begin(const void *sk, u8 successor, u8 way)
 /**
  * tcpclose_handover_take() - the hand-over of a socket that has no entry
  * @sk: the socket, which enters CLOSE
+ * @conn: stands in for the entry; is told of the hand-over, if it is sure that
+ *	there is one
  *
  * Context: tracepoint, interrupts off.
- * Return: flags, successor and way, all 0 if it is not sure that there is one.
  */
-struct tcpclose_handover tcpclose_handover_take(const struct sock *sk)
+void tcpclose_handover_take(const struct sock *sk, struct tcpclose_conn *conn)
 {
-	struct tcpclose_handover last = {};
 	struct note *note = note_of(sk);
 
-	if (note) {
-		last.flags = note->flags;
-		last.successor = note->successor;
-		last.way = note->way;
-		note->sk = NULL;
-	}
-	return last;
+	if (!note)
+		return;
+	conn->flags |= note->flags;
+	conn->successor = note->successor;
+	conn->way = note->way;
+	note->sk = NULL;
 }
 
 /* tcp_time_wait(sk, state, timeo): the socket is to become a mini-socket. */
@@ -170,10 +169,8 @@ static __always_inline void hashdance(unsigned long twsk, unsigned long socket,
 
 	bucket = tcpclose_conn_lock(tw);
 	conn = tcpclose_conn_find(bucket, tw);
-	if (unlikely(conn)) {
-		tcpclose_stats_untracked(TCPCLOSE_UNTRACKED_STALE);
-		tcpclose_conn_remove(bucket, conn);
-	}
+	if (unlikely(conn))
+		tcpclose_conn_forget(bucket, conn);
 	conn = tcpclose_conn_add(bucket, tw);
 	if (likely(conn)) {
 		if (likely(from)) {
@@ -189,8 +186,11 @@ static __always_inline void hashdance(unsigned long twsk, unsigned long socket,
 			conn->cookie = atomic64_read(&tw->tw_cookie);
 		conn->state = substate;
 		tcpclose_record_identity(conn, sk);
-		tcpclose_stats_live(substate, true, 1);
+		this_cpu_inc(tcpclose_counters->live_timewait);
 	}
+	/* The socket's transition is counted for it, if that is tracked. */
+	if (unlikely(!conn != !from))
+		tcpclose_stats_live(substate, conn ? 1 : -1);
 	tcpclose_conn_unlock(bucket);
 	local_irq_restore(irq);
 }

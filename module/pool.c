@@ -24,13 +24,8 @@
 #define BATCH_MAX	32u
 #define FIRST_ENTRIES	8192u	/* ready at load */
 
-/* Free entries of one CPU; interrupts off. */
-struct magazine {
-	struct tcpclose_conn *head;
-	u32 count;
-};
-
-static DEFINE_PER_CPU(struct magazine, magazines);
+DEFINE_PER_CPU(struct tcpclose_magazine, tcpclose_magazines);
+u32 tcpclose_pool_most;
 
 /*
  * Batches that no CPU holds. A batch is chained by @next; its first entry's
@@ -134,11 +129,11 @@ static struct irq_work grow_irq_work;
  */
 int tcpclose_pool_init(unsigned int entries)
 {
-	struct magazine *magazine;
+	struct tcpclose_magazine *magazine;
 	int cpu;
 
 	for_each_possible_cpu(cpu) {
-		magazine = per_cpu_ptr(&magazines, cpu);
+		magazine = per_cpu_ptr(&tcpclose_magazines, cpu);
 		magazine->head = TCPCLOSE_CONN_FREE_END;
 		magazine->count = 0;
 	}
@@ -148,6 +143,7 @@ int tcpclose_pool_init(unsigned int entries)
 	growing = false;
 	capacity = entries;
 	batch = clamp(entries / (4 * num_possible_cpus()), 1u, BATCH_MAX);
+	tcpclose_pool_most = 2 * batch;
 	init_irq_work(&grow_irq_work, grow_soon);
 
 	chunks = kvcalloc(DIV_ROUND_UP(entries, CHUNK), sizeof(*chunks),
@@ -190,10 +186,15 @@ static void grow_if_low(void)
 	irq_work_queue(&grow_irq_work);
 }
 
-/* This CPU has none left: a batch, whose first entry is the caller's. */
-static noinline struct tcpclose_conn *refill(void)
+/**
+ * tcpclose_pool_refill() - take an entry when this CPU has none left
+ *
+ * Context: interrupts off.
+ * Return: the first of a batch, or NULL if there is none.
+ */
+struct tcpclose_conn *tcpclose_pool_refill(void)
 {
-	struct magazine *magazine = this_cpu_ptr(&magazines);
+	struct tcpclose_magazine *magazine = this_cpu_ptr(&tcpclose_magazines);
 	struct tcpclose_conn *conn;
 
 	grow_if_low();
@@ -206,26 +207,15 @@ static noinline struct tcpclose_conn *refill(void)
 }
 
 /**
- * tcpclose_pool_get() - take an entry
+ * tcpclose_pool_spill() - give a batch back to all CPUs
+ *
+ * The last few given back go: the chain is short to walk and warm.
  *
  * Context: interrupts off.
- * Return: the entry, whose content is undefined, or NULL if there is none.
  */
-struct tcpclose_conn *tcpclose_pool_get(void)
+void tcpclose_pool_spill(void)
 {
-	struct tcpclose_conn *conn = this_cpu_read(magazines.head);
-
-	if (unlikely(tcpclose_conn_is_end(conn)))
-		return refill();
-	this_cpu_write(magazines.head, conn->next);
-	this_cpu_dec(magazines.count);
-	return conn;
-}
-
-/* The last few given back go: the chain is short to walk and warm. */
-static noinline void give_back(void)
-{
-	struct magazine *magazine = this_cpu_ptr(&magazines);
+	struct tcpclose_magazine *magazine = this_cpu_ptr(&tcpclose_magazines);
 	struct tcpclose_conn *first = magazine->head, *last = first;
 	unsigned int i;
 
@@ -235,20 +225,6 @@ static noinline void give_back(void)
 	magazine->count -= batch;
 	WRITE_ONCE(last->next, TCPCLOSE_CONN_FREE_END);
 	common_push(first, batch);
-}
-
-/**
- * tcpclose_pool_put() - give an entry back
- * @conn: the entry; somebody may still look where it leads
- *
- * Context: interrupts off.
- */
-void tcpclose_pool_put(struct tcpclose_conn *conn)
-{
-	WRITE_ONCE(conn->next, this_cpu_read(magazines.head));
-	this_cpu_write(magazines.head, conn);
-	if (unlikely(this_cpu_inc_return(magazines.count) > 2 * batch))
-		give_back();
 }
 
 /**

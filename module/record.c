@@ -154,7 +154,7 @@ void tcpclose_record_task_of(const struct sock *sk, u64 now_ns, u64 cookie, u8 o
  * tcpclose_record_timewait() - record a step of a mini-socket
  * @step: what was found out
  * @tw: the mini-socket
- * @conn: what is remembered of it; NULL if nothing
+ * @conn: what is remembered of it, or what stands in for that
  *
  * Context: hook, interrupts off.
  */
@@ -168,22 +168,22 @@ void tcpclose_record_timewait(const struct tcpclose_step *step,
 
 	if (step->context == TCPCLOSE_CONTEXT_PROCESS)
 		record_task(step->now_ns, step->cookie, net->net_cookie,
-			    conn ? conn->cgroup : 0, 0, 0);
+			    conn->cgroup, 0, 0);
 
 	record = tcpclose_ring_begin(&number);
-	tcpclose_fill_step(record, number, step, TCPCLOSE_ORIGIN_TIMEWAIT,
-			   tw->tw_family == AF_INET6, 0);
+	tcpclose_fill_step(record, number, step, conn, TCPCLOSE_ORIGIN_TIMEWAIT,
+			   tw->tw_family == AF_INET6, 0, false);
 	fill_timewait_addresses(record, tw);
 	tcpclose_fill_netns(record, net);
-	record->inode = conn ? conn->inode : 0;
-	record->cgroup = conn ? conn->cgroup : 0;
-	record->uid = conn ? conn->uid : TCPCLOSE_UNKNOWN_UID;
+	record->inode = conn->inode;
+	record->cgroup = conn->cgroup;
+	record->uid = conn->uid;
 	record->bytes_sent_lo = 0;
 	record->bytes_sent_hi = 0;
 	record->bytes_received_lo = 0;
 	record->bytes_received_hi = 0;
 	record->srtt_us = 0;
-	record->rearms = step->rearms;
+	record->rearms = conn->rearms;
 	record->sk_err = 0;
 	tcpclose_ring_commit(number);
 	tcpclose_wakeup_notify();

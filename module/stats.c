@@ -12,6 +12,7 @@
 #include <linux/mutex.h>
 #include <linux/percpu.h>
 #include <linux/slab.h>
+#include <net/tcp_states.h>
 
 #include "conn.h"
 #include "hook.h"
@@ -125,6 +126,19 @@ static void subtract(struct tcpclose_stats *from, const struct tcpclose_stats *w
 		into[i] -= less[i];
 }
 
+/* Those that entered a state on one CPU, less those that left it there. */
+static s64 live_on(const struct tcpclose_stats *stats, unsigned int state)
+{
+	s64 live = READ_ONCE(stats->live[state]);
+	unsigned int other;
+
+	for (other = 0; other < TCPCLOSE_STATES; other++) {
+		live += READ_ONCE(stats->transitions[other][state]);
+		live -= READ_ONCE(stats->transitions[state][other]);
+	}
+	return live;
+}
+
 /*
  * What is alive is born on one CPU and dies on another, so a sum of all takes
  * care to be quick; what it still gets wrong is never less than nothing.
@@ -141,10 +155,13 @@ static void sum_live(struct tcpclose_stats *to)
 		struct tcpclose_stats *stats = per_cpu_ptr(tcpclose_counters, cpu);
 
 		for (i = 0; i < TCPCLOSE_STATES; i++)
-			to->live[i] += READ_ONCE(stats->live[i]);
+			to->live[i] += live_on(stats, i);
 		to->live_timewait += READ_ONCE(stats->live_timewait);
 	}
 	preempt_enable();
+	/* There a connection is not alive. */
+	to->live[TCP_CLOSE] = 0;
+	to->live[TCP_LISTEN] = 0;
 	to->live_timewait = max(to->live_timewait, 0LL);
 	for (i = 0; i < TCPCLOSE_STATES; i++) {
 		to->live[i] = max(to->live[i], 0LL);

@@ -3,6 +3,7 @@
 #define TCPCLOSE_STATS_H
 
 #include <linux/bitops.h>
+#include <linux/build_bug.h>
 #include <linux/compiler.h>
 #include <linux/percpu.h>
 #include <linux/types.h>
@@ -51,6 +52,11 @@ tcpclose_histogram_add(struct tcpclose_histogram __percpu *histogram, u64 ns)
 		this_cpu_write(histogram->max_ns, ns);
 }
 
+static __always_inline void tcpclose_stats_dwell(u8 state, u64 ns)
+{
+	tcpclose_histogram_add(&tcpclose_counters->dwell[state], ns);
+}
+
 /**
  * tcpclose_stats_edge() - count a transition
  * @from: true old state
@@ -63,23 +69,32 @@ static __always_inline void tcpclose_stats_edge(u8 from, u8 to, u64 dwell_ns)
 {
 	this_cpu_inc(tcpclose_counters->transitions[from][to]);
 	if (likely(from != to && dwell_ns != TCPCLOSE_UNKNOWN_NS))
-		tcpclose_histogram_add(&tcpclose_counters->dwell[from],
-				       dwell_ns);
+		tcpclose_stats_dwell(from, dwell_ns);
+}
+
+/* A transition that is no self-loop, and whose dwell is known. */
+static __always_inline void tcpclose_stats_plain_edge(u8 edge, u64 dwell_ns)
+{
+	u64 __percpu *transitions = &tcpclose_counters->transitions[0][0];
+
+	BUILD_BUG_ON(TCPCLOSE_EDGE(1, 0) !=
+		     sizeof(tcpclose_counters->transitions[0]) / sizeof(u64));
+	this_cpu_inc(transitions[edge]);
+	tcpclose_stats_dwell(edge >> 4, dwell_ns);
 }
 
 /**
- * tcpclose_stats_live() - count a tracked connection in or out of a state
+ * tcpclose_stats_live() - correct how many tracked connections are in a state
  * @state: the state
- * @mini: whether it is a mini-socket's
  * @change: 1 or -1
  *
- * Context: interrupts off.
+ * What is in a state is what entered it less what left it, as transitions are
+ * counted. So only what is counted and not tracked, or the other way round, needs
+ * to be told. Context: interrupts off.
  */
-static __always_inline void tcpclose_stats_live(u8 state, bool mini, int change)
+static inline void tcpclose_stats_live(u8 state, int change)
 {
 	this_cpu_add(tcpclose_counters->live[state], change);
-	if (mini)
-		this_cpu_add(tcpclose_counters->live_timewait, change);
 }
 
 #endif /* TCPCLOSE_STATS_H */

@@ -16,14 +16,11 @@
  * @now_ns: when it happened
  * @cookie: of the socket; 0: unknown
  * @dwell_ns: time spent in the old state
- * @age_ns: time since the connection's first transition
- * @index: number of the transition
- * @rearms: of a mini-socket
  * @flags: control bits of the segment behind it
  * @old: true old state
  * @new: true new state
  * @raw: as traced, TCPCLOSE_EDGE(); 0: not traced
- * @mark: TCPCLOSE_MARK_*
+ * @mark: TCPCLOSE_MARK_*, besides those of its entry
  * @context: &enum tcpclose_context
  * @closer: &enum tcpclose_closer
  * @end: &enum tcpclose_end
@@ -33,9 +30,6 @@ struct tcpclose_step {
 	u64 now_ns;
 	u64 cookie;
 	u64 dwell_ns;
-	u64 age_ns;
-	u16 index;
-	u16 rearms;
 	u16 flags;
 	u8 old;
 	u8 new;
@@ -47,13 +41,19 @@ struct tcpclose_step {
 	u8 cause;
 };
 
-/* A moment of 0 is unknown. */
-static __always_inline u64 tcpclose_step_since(u64 now_ns, u64 then_ns)
+static __always_inline u64 tcpclose_step_between(u64 then_ns, u64 now_ns)
 {
-	if (!then_ns)
-		return TCPCLOSE_UNKNOWN_NS;
+	s64 ns = now_ns - then_ns;
+
 	/* Another CPU may have looked at the clock a moment later. */
-	return now_ns > then_ns ? now_ns - then_ns : 0;
+	return likely(ns >= 0) ? ns : 0;
+}
+
+/* A moment of 0 is unknown. */
+static __always_inline u64 tcpclose_step_since(u64 then_ns, u64 now_ns)
+{
+	return then_ns ? tcpclose_step_between(then_ns, now_ns) :
+			 TCPCLOSE_UNKNOWN_NS;
 }
 
 /* TCPCLOSE_MARK_* of a connection with an entry. */
@@ -63,36 +63,6 @@ static __always_inline u8 tcpclose_step_mark(const struct tcpclose_conn *conn)
 		return 0;
 	return conn->flags & TCPCLOSE_CONN_OLD ? TCPCLOSE_MARK_OLD :
 						 TCPCLOSE_MARK_UNTRACKED;
-}
-
-/**
- * tcpclose_step_unknown() - how a step of a connection without an entry is marked
- * @why: &enum tcpclose_untracked
- *
- * Return: TCPCLOSE_MARK_*
- */
-static inline u8 tcpclose_step_unknown(u8 why)
-{
-	return tcpclose_conn_unknown_flag(why) == TCPCLOSE_CONN_OLD ?
-		       TCPCLOSE_MARK_OLD : TCPCLOSE_MARK_UNTRACKED;
-}
-
-/**
- * tcpclose_step_known() - take over what an entry knows
- * @step: its time is set, and its mark and cookie to what else is known
- * @conn: the entry, its bucket locked, or a copy
- */
-static inline void tcpclose_step_known(struct tcpclose_step *step,
-				       const struct tcpclose_conn *conn)
-{
-	if (!step->cookie)
-		step->cookie = conn->cookie;
-	step->dwell_ns = tcpclose_step_since(step->now_ns, conn->since_ns);
-	step->age_ns = tcpclose_step_since(step->now_ns, conn->born_ns);
-	step->index = conn->index;
-	step->rearms = conn->rearms;
-	step->closer = conn->closer;
-	step->mark |= tcpclose_step_mark(conn);
 }
 
 #endif /* TCPCLOSE_STEP_H */

@@ -10,6 +10,7 @@
 #include <linux/spinlock.h>
 
 #include "conn.h"
+#include "pool.h"
 
 /**
  * struct tcpclose_bucket - connections whose keys have the same hash
@@ -23,12 +24,14 @@ struct tcpclose_bucket {
 
 /* Fixed while the module is loaded. */
 extern struct tcpclose_bucket *tcpclose_conn_buckets;
-extern unsigned int tcpclose_conn_bits;
+extern unsigned int tcpclose_conn_shift;
 
 /* The bucket that a key belongs to. */
 static __always_inline struct tcpclose_bucket *tcpclose_conn_bucket(const void *key)
 {
-	return &tcpclose_conn_buckets[hash_ptr((void *)key, tcpclose_conn_bits)];
+	/* hash_ptr(), but for what it calculates from the number of bits. */
+	return &tcpclose_conn_buckets[(unsigned long)key * GOLDEN_RATIO_PRIME >>
+				      tcpclose_conn_shift];
 }
 
 /* What stands behind the last entry of a bucket's chain: of each another one. */
@@ -91,6 +94,50 @@ tcpclose_conn_find(const struct tcpclose_bucket *bucket, const void *key)
 		}
 	} while (unlikely(conn != tcpclose_conn_end(bucket)));
 	return NULL;
+}
+
+/**
+ * tcpclose_conn_add() - make an entry
+ * @bucket: the key's bucket, locked; holds no entry of that key
+ * @key: address of the socket or mini-socket
+ *
+ * Return: the entry, all 0 but its key, or NULL.
+ */
+static __always_inline struct tcpclose_conn *
+tcpclose_conn_add(struct tcpclose_bucket *bucket, const void *key)
+{
+	struct tcpclose_conn *conn = tcpclose_pool_get();
+
+	if (unlikely(!conn)) {
+		tcpclose_conn_refuse();
+		return NULL;
+	}
+	conn->cookie = 0;
+	conn->born_ns = 0;
+	conn->since_ns = 0;
+	memset(&conn->others, 0, sizeof(conn->others));
+	WRITE_ONCE(conn->key, key);
+	WRITE_ONCE(conn->next, bucket->head);
+	/* Release: for those who look without the lock. */
+	smp_store_release(&bucket->head, conn);
+	return conn;
+}
+
+/**
+ * tcpclose_conn_remove() - remove an entry
+ * @bucket: the entry's bucket, locked
+ * @conn: the entry; free afterwards
+ */
+static __always_inline void tcpclose_conn_remove(struct tcpclose_bucket *bucket,
+						 struct tcpclose_conn *conn)
+{
+	struct tcpclose_conn **link = &bucket->head;
+
+	while (*link != conn)
+		link = &(*link)->next;
+	WRITE_ONCE(*link, conn->next);
+	WRITE_ONCE(conn->key, NULL);
+	tcpclose_pool_put(conn);
 }
 
 #endif /* TCPCLOSE_TABLE_H */

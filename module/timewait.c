@@ -59,29 +59,32 @@ static u8 context_of_task(void)
 }
 
 /* A mini-socket without an entry: older than the module, or no room for it. */
-static void step_without(struct tcpclose_step *step,
-			 const struct inet_timewait_sock *tw)
+static noinline void stand_in(struct tcpclose_conn *conn, u8 state,
+			      const struct inet_timewait_sock *tw)
 {
 	u8 why = tcpclose_conn_unknown();
 
 	tcpclose_stats_untracked(why);
-	step->mark |= tcpclose_step_unknown(why);
-	step->cookie = atomic64_read(&tw->tw_cookie);
-	step->closer = READ_ONCE(tw->tw_substate) == TCP_FIN_WAIT2 ?
-			       TCPCLOSE_CLOSER_LOCAL : TCPCLOSE_CLOSER_NONE;
+	tcpclose_stats_live(state, 1);
+	tcpclose_conn_stand_in(conn, why);
+	conn->state = state;
+	conn->cookie = atomic64_read(&tw->tw_cookie);
+	if (state == TCP_FIN_WAIT2)
+		conn->closer = TCPCLOSE_CLOSER_LOCAL;
 }
 
-/*
- * __inet_twsk_schedule(tw, timeo, rearm): the timer starts anew, since a segment
- * came. The FIN that ends FIN_WAIT2 has changed tw_substate already.
- */
-static __always_inline void schedule_timer(unsigned long twsk, unsigned long timeo,
-					   unsigned long rearm, unsigned long caller)
+/* What the step takes over from what is known of the mini-socket. */
+static void step_of(struct tcpclose_step *step, const struct tcpclose_conn *known)
 {
-	const struct inet_timewait_sock *tw = (const void *)twsk;
+	step->old = known->state;
+	step->cookie = known->cookie;
+	step->closer = known->closer;
+	step->dwell_ns = tcpclose_step_since(known->since_ns, step->now_ns);
+}
+
+static noinline void restart_timer(const struct inet_timewait_sock *tw)
+{
 	struct tcpclose_step step = {
-		.dwell_ns = TCPCLOSE_UNKNOWN_NS,
-		.age_ns = TCPCLOSE_UNKNOWN_NS,
 		.new = TCP_TIME_WAIT,
 		.context = TCPCLOSE_CONTEXT_SOFTIRQ,
 	};
@@ -89,10 +92,6 @@ static __always_inline void schedule_timer(unsigned long twsk, unsigned long tim
 	struct tcpclose_conn known, *conn;
 	struct tcpclose_bucket *bucket;
 	unsigned long irq;
-
-	/* bool: its other bits mean nothing. */
-	if (!(rearm & 0xff))
-		return;
 
 	local_irq_save(irq);
 	tcpclose_probe_called(&tcpclose_timewait_probes[SCHEDULE]);
@@ -103,40 +102,48 @@ static __always_inline void schedule_timer(unsigned long twsk, unsigned long tim
 	bucket = tcpclose_conn_lock(tw);
 	conn = tcpclose_conn_find(bucket, tw);
 	if (conn) {
-		step.old = conn->state;
-		if (step.old == TCP_TIME_WAIT)
+		if (conn->state == TCP_TIME_WAIT)
 			conn->rearms = tcpclose_conn_next(conn->rearms);
-		tcpclose_step_known(&step, conn);
+		known = *conn;
 		conn->index = tcpclose_conn_next(conn->index);
-		if (step.old != TCP_TIME_WAIT) {
-			tcpclose_stats_live(conn->state, true, -1);
+		if (conn->state != TCP_TIME_WAIT) {
 			conn->state = TCP_TIME_WAIT;
 			conn->since_ns = step.now_ns;
-			tcpclose_stats_live(conn->state, true, 1);
 		}
-		known = *conn;
 	} else if (timer_pending(&tw->tw_timer)) {
-		step.old = segment ? segment->substate : TCP_TIME_WAIT;
-		step_without(&step, tw);
-		if (step.old == TCP_FIN_WAIT2)
-			step.closer = TCPCLOSE_CLOSER_LOCAL;
+		stand_in(&known, segment ? segment->substate : TCP_TIME_WAIT, tw);
+		tcpclose_stats_live(TCP_TIME_WAIT, -1);
+	} else {
+		/* Another CPU ended it while this one looked at the segment. */
+		tcpclose_conn_unlock(bucket);
+		goto out;
 	}
 	tcpclose_conn_unlock(bucket);
-	/* Another CPU ended it while this one looked at the segment. */
-	if (!step.old)
-		goto out;
 
+	step_of(&step, &known);
 	if (step.old == TCP_TIME_WAIT) {
-		step.mark |= TCPCLOSE_MARK_REARM;
+		step.mark = TCPCLOSE_MARK_REARM;
 		this_cpu_inc(tcpclose_counters->rearmed);
 	} else {
 		step.cause = TCPCLOSE_CAUSE_FIN;
 		this_cpu_inc(tcpclose_counters->causes[TCPCLOSE_CAUSE_FIN]);
 		tcpclose_stats_edge(step.old, step.new, step.dwell_ns);
 	}
-	tcpclose_record_timewait(&step, tw, conn ? &known : NULL);
+	tcpclose_record_timewait(&step, tw, &known);
 out:
 	local_irq_restore(irq);
+}
+
+/*
+ * __inet_twsk_schedule(tw, timeo, rearm): the timer starts anew, since a segment
+ * came. The FIN that ends FIN_WAIT2 has changed tw_substate already.
+ */
+static __always_inline void schedule_timer(unsigned long twsk, unsigned long timeo,
+					   unsigned long rearm, unsigned long caller)
+{
+	/* bool: its other bits mean nothing. */
+	if (rearm & 0xff)
+		restart_timer((const void *)twsk);
 }
 
 TCPCLOSE_PROBE(schedule_timer);
@@ -218,8 +225,6 @@ static void end(const struct inet_timewait_sock *tw, enum tcpclose_way way, u8 m
 	u8 reason = end_of_way(way, tw);
 	struct tcpclose_step step = {
 		.now_ns = ktime_get_ns(),
-		.dwell_ns = TCPCLOSE_UNKNOWN_NS,
-		.age_ns = TCPCLOSE_UNKNOWN_NS,
 		.new = TCP_CLOSE,
 		.mark = mark,
 		.context = context_of_end(reason),
@@ -237,16 +242,13 @@ static void end(const struct inet_timewait_sock *tw, enum tcpclose_way way, u8 m
 	if (conn) {
 		known = *conn;
 		tcpclose_conn_remove(bucket, conn);
+		this_cpu_dec(tcpclose_counters->live_timewait);
 	}
 	tcpclose_conn_unlock(bucket);
 
-	if (conn) {
-		step.old = known.state;
-		tcpclose_step_known(&step, &known);
-	} else {
-		step.old = READ_ONCE(tw->tw_substate);
-		step_without(&step, tw);
-	}
+	if (unlikely(!conn))
+		stand_in(&known, READ_ONCE(tw->tw_substate), tw);
+	step_of(&step, &known);
 	/* TPROXY sees the SYN before TCP does: no note is of that one. */
 	if (way == TCPCLOSE_WAY_STATE_PROCESS || way == TCPCLOSE_WAY_RECEIVE)
 		step.flags = tcpclose_segment_flags(tw);
@@ -261,7 +263,7 @@ static void end(const struct inet_timewait_sock *tw, enum tcpclose_way way, u8 m
 		this_cpu_inc(tcpclose_counters->late);
 	this_cpu_inc(tcpclose_counters->ends[reason]);
 	tcpclose_stats_edge(step.old, step.new, step.dwell_ns);
-	tcpclose_record_timewait(&step, tw, conn ? &known : NULL);
+	tcpclose_record_timewait(&step, tw, &known);
 }
 
 static bool is_tcp(const struct inet_timewait_sock *tw)

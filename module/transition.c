@@ -43,6 +43,8 @@ static u64 __percpu *calls;
 #define EDGE_TEARDOWN	0x02	/* recorded in any scope */
 #define EDGE_OWN_CALL	0x04	/* only calls make it */
 #define EDGE_NO_ENTRY	0x08	/* of a listener, or of what never was anything */
+#define EDGE_SELF	0x10	/* leads to where it comes from */
+#define EDGE_ODD	(EDGE_BIRTH | EDGE_NO_ENTRY | EDGE_SELF)
 static u8 edges[256] __ro_after_init;
 
 static bool in_states(int state, unsigned int states)
@@ -88,6 +90,8 @@ static void __init fill_edges(void)
 				*edge |= EDGE_TEARDOWN;
 			if (is_own_call(old, new))
 				*edge |= EDGE_OWN_CALL;
+			if (old == new)
+				*edge |= EDGE_SELF;
 		}
 	}
 }
@@ -109,58 +113,88 @@ static __always_inline u8 closer_after(u8 closer, u8 new)
 	return closers[new];
 }
 
-/**
- * struct entry - what there is to know a connection by
- * @conn: its entry; NULL: none
- * @why: why there is none, &enum tcpclose_untracked
- */
-struct entry {
-	struct tcpclose_conn *conn;
-	u64 why;
-};
+/* A connection that gets no entry, although one is needed to go on. */
+static void stand_in(struct tcpclose_conn *conn, const struct sock *sk, int old,
+		     int new, u8 why)
+{
+	tcpclose_conn_stand_in(conn, why);
+	conn->closer = closers[old];
+	tcpclose_stats_live(new, -1);
+	if (new == TCP_CLOSE)
+		tcpclose_handover_take(sk, conn);
+}
 
 /*
- * The entry for this transition where it is not simply found: it is made. One of
- * another socket's, which went away unseen and had the same address, makes room.
+ * An entry for a socket that has none, all 0, or NULL. One of another socket's,
+ * which went away unseen and had the same address, makes room.
  */
-static noinline struct entry make_entry(const struct sock *sk,
-					struct tcpclose_conn *conn, int old,
-					int new, u64 now_ns)
+static __always_inline struct tcpclose_conn *add_entry(const struct sock *sk)
 {
-	bool birth = edges[TCPCLOSE_EDGE(old, new)] & EDGE_BIRTH;
-	u8 why = TCPCLOSE_UNTRACKED;
-	struct tcpclose_bucket *bucket;
+	struct tcpclose_bucket *bucket = tcpclose_conn_lock(sk);
+	struct tcpclose_conn *conn = tcpclose_conn_find(bucket, sk);
 
-	bucket = tcpclose_conn_lock(sk);
-	if (unlikely(conn)) {
-		tcpclose_stats_untracked(TCPCLOSE_UNTRACKED_STALE);
-		tcpclose_conn_remove(bucket, conn);
+	if (unlikely(conn))
+		tcpclose_conn_forget(bucket, conn);
+	conn = tcpclose_conn_add(bucket, sk);
+	tcpclose_conn_unlock(bucket);
+	return conn;
+}
+
+static void remove_entry(const struct sock *sk, struct tcpclose_conn *conn)
+{
+	struct tcpclose_bucket *bucket = tcpclose_conn_lock(sk);
+
+	tcpclose_conn_remove(bucket, conn);
+	tcpclose_conn_unlock(bucket);
+}
+
+/* Stands in for an entry, while interrupts are off. */
+static DEFINE_PER_CPU(struct tcpclose_conn, nobody);
+
+/*
+ * The entry of a connection that was not known until now, or what stands in for
+ * it. @conn: another socket's, or NULL
+ */
+static noinline struct tcpclose_conn *
+begin_late(const struct sock *sk, struct tcpclose_conn *conn, int old, int new)
+{
+	u8 why = tcpclose_conn_unknown();
+
+	tcpclose_stats_untracked(why);
+	tcpclose_stats_live(old, 1);
+	if (new != TCP_CLOSE) {
+		conn = add_entry(sk);
+	} else if (conn) {
+		struct tcpclose_bucket *bucket = tcpclose_conn_lock(sk);
+
+		tcpclose_conn_forget(bucket, conn);
+		tcpclose_conn_unlock(bucket);
 		conn = NULL;
 	}
-	if (unlikely(!birth)) {
-		why = tcpclose_conn_unknown();
-		tcpclose_stats_untracked(why);
-		if (new == TCP_CLOSE)
-			goto out;
+	if (!conn) {
+		conn = this_cpu_ptr(&nobody);
+		stand_in(conn, sk, old, new, why);
+		return conn;
 	}
-
-	conn = tcpclose_conn_add(bucket, sk);
-	if (unlikely(!conn)) {
-		if (birth)
-			why = tcpclose_conn_unknown();
-		goto out;
-	}
+	conn->flags = tcpclose_conn_unknown_flag(why);
+	conn->closer = closers[old];
 	conn->state = old;
-	if (likely(birth)) {
+	return conn;
+}
+
+/* The entry of a connection that begins now, or what stands in for it. */
+static __always_inline struct tcpclose_conn *begin(const struct sock *sk, int old,
+						   int new, u64 now_ns)
+{
+	struct tcpclose_conn *conn = add_entry(sk);
+
+	if (likely(conn)) {
 		conn->born_ns = now_ns;
-	} else {
-		conn->flags = tcpclose_conn_unknown_flag(why);
-		conn->closer = closers[old];
+		return conn;
 	}
-	tcpclose_stats_live(old, false, 1);
-out:
-	tcpclose_conn_unlock(bucket);
-	return (struct entry) { .conn = conn, .why = why };
+	conn = this_cpu_ptr(&nobody);
+	stand_in(conn, sk, old, new, tcpclose_conn_unknown());
+	return conn;
 }
 
 /**
@@ -184,29 +218,27 @@ struct reason {
  * call, but for one case: a shutdown() before the connection was established is
  * carried out by the segment that establishes it (tcp_rcv_state_process()).
  */
-static u8 context_of_call(const struct sock *sk, int old,
-			  struct tcpclose_handover last)
+static u8 context_of_call(const struct sock *sk, int old, u8 known)
 {
 	if (in_serving_softirq())
 		return TCPCLOSE_CONTEXT_SOFTIRQ;
-	if (!last.known)
+	if (known & TCPCLOSE_CONN_STAND_IN)
 		return tcpclose_context_in_doubt(sk);
-	return old == TCP_ESTABLISHED && last.flags & TCPCLOSE_CONN_SHUT_DOWN ?
+	return old == TCP_ESTABLISHED && known & TCPCLOSE_CONN_SHUT_DOWN ?
 		       tcpclose_context_of_segment(sk) : TCPCLOSE_CONTEXT_PROCESS;
 }
 
 /*
- * What is behind a transition that is no hand-over. @last: what was known of the
- * connection. May look at the stack: not under a lock.
+ * What is behind a transition that is no hand-over. @known: flags of the
+ * connection's entry. May look at the stack: not under a lock.
  */
 static noinline struct reason explain_closely(const struct sock *sk, int old,
-					      int new,
-					      struct tcpclose_handover last)
+					      int new, u8 known)
 {
 	struct reason reason = { .new = new };
 
 	if (edges[TCPCLOSE_EDGE(old, new)] & EDGE_OWN_CALL) {
-		reason.context = context_of_call(sk, old, last);
+		reason.context = context_of_call(sk, old, known);
 		if (reason.context != TCPCLOSE_CONTEXT_PROCESS)
 			reason.flags = tcpclose_segment_flags(sk);
 		if (new == TCP_CLOSE && old == TCP_LISTEN)
@@ -229,12 +261,12 @@ static noinline struct reason explain_closely(const struct sock *sk, int old,
 }
 
 /* What is behind a hand-over, by who called tcp_time_wait(). */
-static noinline struct reason
-explain_hand_over_closely(const struct sock *sk, struct tcpclose_handover last)
+static noinline struct reason explain_hand_over_closely(const struct sock *sk,
+							u8 way)
 {
 	struct reason reason = {};
 
-	switch (last.way) {
+	switch (way) {
 	case TCPCLOSE_WAY_CLOSE:
 		reason.context = TCPCLOSE_CONTEXT_PROCESS;
 		break;
@@ -257,26 +289,31 @@ explain_hand_over_closely(const struct sock *sk, struct tcpclose_handover last)
 }
 
 static __always_inline struct reason
-explain_hand_over(const struct sock *sk, struct tcpclose_handover last)
+explain_hand_over(const struct sock *sk, const struct tcpclose_conn *conn)
 {
+	u8 way = conn->way, successor = conn->successor;
 	struct reason reason;
 
-	if (likely(last.way && last.way != TCPCLOSE_WAY_CLOSE &&
-		   last.way != TCPCLOSE_WAY_KEEPALIVE_TIMER &&
-		   in_serving_softirq())) {
+	if (likely(way && way != TCPCLOSE_WAY_CLOSE &&
+		   way != TCPCLOSE_WAY_KEEPALIVE_TIMER && in_serving_softirq())) {
 		reason.context = TCPCLOSE_CONTEXT_SOFTIRQ;
 		reason.flags = tcpclose_segment_softirq_flags(sk);
 	} else {
-		reason = explain_hand_over_closely(sk, last);
+		reason = explain_hand_over_closely(sk, way);
 	}
 	reason.end = 0;
 	reason.new = TCP_CLOSE;
-	if (likely(last.flags & TCPCLOSE_CONN_HANDED_OVER))
-		reason.new = last.successor;
-	else
+	if (likely(conn->flags & TCPCLOSE_CONN_HANDED_OVER)) {
+		reason.new = successor;
+		/* The mini-socket may be watched all the same, or not be. */
+		if (unlikely(!tcpclose_handover_births_watched() ||
+			     conn->flags & TCPCLOSE_CONN_STAND_IN))
+			tcpclose_stats_live(successor, -1);
+	} else {
 		reason.end = TCPCLOSE_END_OVERFLOW;
+	}
 	reason.cause = 0;
-	if (last.successor == TCP_TIME_WAIT)
+	if (successor == TCP_TIME_WAIT)
 		reason.cause = TCPCLOSE_CAUSE_FIN;
 	else if (reason.end)
 		reason.cause = TCPCLOSE_CAUSE_MEMORY;
@@ -288,8 +325,7 @@ explain_hand_over(const struct sock *sk, struct tcpclose_handover last)
  * and without a look at the stack.
  */
 static __always_inline struct reason explain(const struct sock *sk, int old,
-					     int new, u8 edge,
-					     struct tcpclose_handover last)
+					     int new, u8 edge, u8 known)
 {
 	struct reason reason = { .new = new };
 
@@ -297,16 +333,16 @@ static __always_inline struct reason explain(const struct sock *sk, int old,
 		reason.context = TCPCLOSE_CONTEXT_SOFTIRQ;
 		if (new == TCP_CLOSE) {
 			if (!tcpclose_is_last_ack(sk, old))
-				return explain_closely(sk, old, new, last);
+				return explain_closely(sk, old, new, known);
 			reason.cause = TCPCLOSE_CAUSE_FIN;
 		}
 		reason.flags = tcpclose_segment_softirq_flags(sk);
 		return reason;
 	}
-	if (likely(edge & EDGE_OWN_CALL && last.known &&
-		   !(last.flags & TCPCLOSE_CONN_SHUT_DOWN)))
+	if (likely(edge & EDGE_OWN_CALL &&
+		   !(known & (TCPCLOSE_CONN_STAND_IN | TCPCLOSE_CONN_SHUT_DOWN))))
 		return reason;
-	return explain_closely(sk, old, new, last);
+	return explain_closely(sk, old, new, known);
 }
 
 /*
@@ -322,22 +358,52 @@ static void doubt(struct reason *reason, int old)
 		reason->cause = TCPCLOSE_CAUSE_UNKNOWN;
 }
 
+/* Of an entry that nothing can be taken for granted of. */
+#define ODD		(TCPCLOSE_CONN_OLD | TCPCLOSE_CONN_REFUSED | \
+			 TCPCLOSE_CONN_STAND_IN | TCPCLOSE_CONN_SHUT_DOWN)
+#define HAND_OVER	(TCPCLOSE_CONN_TO_TIME_WAIT | TCPCLOSE_CONN_HANDED_OVER)
+
 /* A full socket's last transition, of which less is known than usual. */
 static noinline struct reason explain_unknown_close(const struct sock *sk, int old,
-						    struct tcpclose_handover last)
+						    const struct tcpclose_conn *conn)
 {
-	struct reason reason;
+	struct reason reason = conn->flags & HAND_OVER ?
+				       explain_hand_over(sk, conn) :
+				       explain_closely(sk, old, TCP_CLOSE, conn->flags);
 
-	if (!last.known)
-		last = tcpclose_handover_take(sk);
-	reason = last.flags & (TCPCLOSE_CONN_TO_TIME_WAIT |
-			       TCPCLOSE_CONN_HANDED_OVER) ?
-			 explain_hand_over(sk, last) :
-			 explain_closely(sk, old, TCP_CLOSE, last);
 	if (!tcpclose_handover_watched() ||
-	    (!last.known && !last.flags && !in_serving_softirq()))
+	    (conn->flags & TCPCLOSE_CONN_STAND_IN && !(conn->flags & HAND_OVER) &&
+	     !in_serving_softirq()))
 		doubt(&reason, old);
 	return reason;
+}
+
+static __always_inline struct reason
+explain_close(const struct sock *sk, int old, u8 edge,
+	      const struct tcpclose_conn *conn)
+{
+	if (unlikely(conn->flags & TCPCLOSE_CONN_STAND_IN ||
+		     !tcpclose_handover_watched()))
+		return explain_unknown_close(sk, old, conn);
+	if (conn->flags & HAND_OVER)
+		return explain_hand_over(sk, conn);
+	return explain(sk, old, TCP_CLOSE, edge, conn->flags);
+}
+
+/* What the entry is to know of the next transition. */
+static __always_inline void advance(struct tcpclose_conn *conn,
+				    const struct sock *sk, int old, int new,
+				    u64 now_ns, u8 closer, bool plain)
+{
+	conn->index = tcpclose_conn_next(conn->index);
+	conn->closer = closer;
+	/* A self-loop ends no stay. */
+	if (plain || old != new) {
+		conn->since_ns = now_ns;
+		conn->state = new;
+	}
+	if (old == TCP_SYN_RECV && unlikely(sk->sk_shutdown & SEND_SHUTDOWN))
+		conn->flags |= TCPCLOSE_CONN_SHUT_DOWN;
 }
 
 static __always_inline void count(int old, struct reason reason, u64 dwell_ns)
@@ -347,55 +413,6 @@ static __always_inline void count(int old, struct reason reason, u64 dwell_ns)
 		this_cpu_inc(tcpclose_counters->causes[reason.cause]);
 	if (unlikely(reason.end))
 		this_cpu_inc(tcpclose_counters->ends[reason.end]);
-}
-
-/* What the entry is to know of the next transition. */
-static __always_inline void advance(struct tcpclose_conn *conn, int old, int new,
-				    u64 now_ns, u64 cookie)
-{
-	conn->index = tcpclose_conn_next(conn->index);
-	if (cookie)
-		conn->cookie = cookie;
-	conn->closer = closer_after(conn->closer, new);
-	/* A self-loop ends no stay. */
-	if (unlikely(old == new))
-		return;
-	conn->since_ns = now_ns;
-	conn->state = new;
-	tcpclose_stats_live(old, false, -1);
-	tcpclose_stats_live(new, false, 1);
-}
-
-static void remove_entry(const struct sock *sk, struct tcpclose_conn *conn)
-{
-	struct tcpclose_bucket *bucket = tcpclose_conn_lock(sk);
-
-	tcpclose_conn_remove(bucket, conn);
-	tcpclose_conn_unlock(bucket);
-}
-
-/* A transition of a listener, or of a socket that never was anything. */
-static noinline void unborn(const struct sock *sk, int old, int new, bool recorded,
-			    u64 now_ns, u64 cookie)
-{
-	struct tcpclose_handover last = {};
-	struct reason reason = explain_closely(sk, old, new, last);
-	const struct tcpclose_step step = {
-		.now_ns = now_ns,
-		.cookie = cookie,
-		.dwell_ns = TCPCLOSE_UNKNOWN_NS,
-		.age_ns = TCPCLOSE_UNKNOWN_NS,
-		.flags = reason.flags,
-		.old = old,
-		.new = reason.new,
-		.raw = TCPCLOSE_EDGE(old, new),
-		.context = reason.context,
-		.cause = reason.cause,
-	};
-
-	count(old, reason, TCPCLOSE_UNKNOWN_NS);
-	if (recorded)
-		tcpclose_fill_sock(&step, sk, NULL);
 }
 
 /*
@@ -418,113 +435,211 @@ static __always_inline u64 cookie_of(const struct sock *sk, int old, int new,
 	return likely(cookie) ? cookie : tcpclose_record_make_cookie(owner);
 }
 
-static __always_inline void transition(const struct sock *sk, int old, int new)
+/* A transition of a listener, or of a socket that never was anything. */
+static noinline void unborn(const struct sock *sk, int old, int new, bool recorded,
+			    u64 now_ns, u64 cookie)
 {
-	u8 raw = TCPCLOSE_EDGE(old, new), edge = edges[raw], mark = 0, closer = 0;
-	bool recorded = edge & EDGE_TEARDOWN || READ_ONCE(tcpclose_scope_all);
-	u64 now_ns = ktime_get_ns(), cookie = 0;
-	u64 dwell_ns = TCPCLOSE_UNKNOWN_NS, age_ns = TCPCLOSE_UNKNOWN_NS;
-	const struct request_sock *req = NULL;
-	struct tcpclose_handover last = {};
-	struct tcpclose_conn *conn;
-	struct reason reason;
-	u16 index = 0;
+	struct reason reason = explain_closely(sk, old, new, TCPCLOSE_CONN_STAND_IN);
+	const struct tcpclose_step step = {
+		.now_ns = now_ns,
+		.cookie = cookie,
+		.dwell_ns = TCPCLOSE_UNKNOWN_NS,
+		.flags = reason.flags,
+		.old = old,
+		.new = reason.new,
+		.raw = TCPCLOSE_EDGE(old, new),
+		.context = reason.context,
+		.cause = reason.cause,
+	};
+	const struct tcpclose_conn none = {};
 
+	count(old, reason, TCPCLOSE_UNKNOWN_NS);
 	if (recorded)
-		cookie = cookie_of(sk, old, new, &req);
-	if (unlikely(edge & EDGE_NO_ENTRY)) {
-		unborn(sk, old, new, recorded, now_ns, cookie);
-		return;
-	}
+		tcpclose_fill_sock(&step, &none, sk, NULL, false);
+}
 
-	conn = tcpclose_conn_find(tcpclose_conn_bucket(sk), sk);
-	if (unlikely(!conn || edge & EDGE_BIRTH || conn->state != old ||
-		     (cookie && conn->cookie && conn->cookie != cookie))) {
-		struct entry entry = make_entry(sk, conn, old, new, now_ns);
+/*
+ * All that follows from a transition of a connection. @plain: neither the edge nor
+ * the entry is an odd one, so its times are known and it is what it seems to be.
+ * @closing: it is to CLOSE, as far as the tracepoint knows
+ */
+static __always_inline void carry_out(const struct sock *sk,
+				      struct tcpclose_conn *conn, u8 raw, u8 edge,
+				      u64 now_ns, u64 cookie,
+				      const struct request_sock *req,
+				      bool recorded, bool plain, bool closing)
+{
+	u8 old = raw >> 4, new = closing ? TCP_CLOSE : raw & 0xf;
+	u64 dwell_ns = plain ?
+			       tcpclose_step_between(conn->since_ns, now_ns) :
+			       tcpclose_step_since(conn->since_ns, now_ns);
+	struct reason reason = {};
+	u8 closer = conn->closer;
 
-		conn = entry.conn;
-		if (unlikely(!conn) && entry.why != TCPCLOSE_UNTRACKED) {
-			mark = tcpclose_step_unknown(entry.why);
-			closer = closers[old];
-		}
-	}
-	if (likely(conn)) {
-		last.known = true;
-		last.flags = conn->flags;
-		dwell_ns = tcpclose_step_since(now_ns, conn->since_ns);
-	}
-	if (likely(conn && recorded)) {
-		if (unlikely(!cookie))
-			cookie = conn->cookie;
-		age_ns = tcpclose_step_since(now_ns, conn->born_ns);
-		index = conn->index;
-		closer = conn->closer;
-		mark = tcpclose_step_mark(conn);
-	}
-
-	if (new != TCP_CLOSE) {
-		if (likely(conn)) {
-			advance(conn, old, new, now_ns, cookie);
-			if (old == TCP_SYN_RECV && sk->sk_shutdown & SEND_SHUTDOWN)
-				conn->flags |= TCPCLOSE_CONN_SHUT_DOWN;
-		}
-		if (!recorded) {
-			tcpclose_stats_edge(old, new, dwell_ns);
-			return;
-		}
-		reason = explain(sk, old, new, edge, last);
-		closer = closer_after(closer, new);
-	} else {
-		if (likely(conn)) {
-			last.successor = conn->successor;
-			last.way = conn->way;
-			remove_entry(sk, conn);
-		}
-		if (unlikely(!last.known || !tcpclose_handover_watched()))
-			reason = explain_unknown_close(sk, old, last);
-		else if (last.flags & (TCPCLOSE_CONN_TO_TIME_WAIT |
-				       TCPCLOSE_CONN_HANDED_OVER))
-			reason = explain_hand_over(sk, last);
-		else
-			reason = explain(sk, old, new, edge, last);
+	if (closing) {
+		reason = explain_close(sk, old, edge, conn);
 		if (closer == TCPCLOSE_CLOSER_NONE)
 			closer = tcpclose_closer_of_cause(reason.cause);
+	} else {
+		if (recorded)
+			reason = explain(sk, old, new, edge,
+					 plain ? 0 : conn->flags);
+		/* It is not the end. */
+		reason.new = new;
+		reason.cause = 0;
+		reason.end = 0;
+		closer = closer_after(closer, new);
 	}
-	count(old, reason, dwell_ns);
-	if (likely(recorded)) {
-		/* Put together at last, so that it need not be in memory. */
+	if (recorded) {
 		const struct tcpclose_step step = {
 			.now_ns = now_ns,
 			.cookie = cookie,
 			.dwell_ns = dwell_ns,
-			.age_ns = age_ns,
-			.index = index,
 			.flags = reason.flags,
 			.old = old,
 			.new = reason.new,
 			.raw = raw,
-			.mark = mark,
 			.context = reason.context,
 			.closer = closer,
 			.end = reason.end,
 			.cause = reason.cause,
 		};
 
-		tcpclose_fill_sock(&step, sk, req);
+		tcpclose_fill_sock(&step, conn, sk, req, plain);
 	}
+	if (plain && !closing)
+		tcpclose_stats_plain_edge(raw, dwell_ns);
+	else
+		count(old, reason, dwell_ns);
+	if (!closing)
+		advance(conn, sk, old, new, now_ns, closer, plain);
+	else if (plain || !(conn->flags & TCPCLOSE_CONN_STAND_IN))
+		remove_entry(sk, conn);
+}
+
+/* A transition whose edge or whose entry is an odd one. */
+static noinline void odd(const struct sock *sk, struct tcpclose_conn *conn, u8 raw,
+			 u8 edge, u64 now_ns, bool recorded)
+{
+	int old = raw >> 4, new = raw & 0xf;
+	const struct request_sock *req = NULL;
+	u64 cookie = 0;
+
+	if (recorded)
+		cookie = cookie_of(sk, old, new, &req);
+	if (edge & EDGE_NO_ENTRY) {
+		unborn(sk, old, new, recorded, now_ns, cookie);
+		return;
+	}
+	if (edge & EDGE_BIRTH)
+		conn = begin(sk, old, new, now_ns);
+	else if (!conn || conn->state != old ||
+		 (cookie && conn->cookie && conn->cookie != cookie))
+		conn = begin_late(sk, conn, old, new);
+	if (cookie)
+		conn->cookie = cookie;
+	carry_out(sk, conn, raw, edge, now_ns, conn->cookie, req, recorded, false,
+		  new == TCP_CLOSE);
+}
+
+/* Whether neither an edge nor an entry that was found is an odd one. */
+static __always_inline bool is_plain(const struct tcpclose_conn *conn, u8 raw,
+				     u8 edge)
+{
+	return !(edge & EDGE_ODD) && likely(conn) &&
+	       likely(conn->state == raw >> 4) && likely(!(conn->flags & ODD));
+}
+
+/* A transition in scope. */
+static __always_inline void record(const struct sock *sk, u8 raw, u8 edge,
+				   bool closing)
+{
+	struct tcpclose_conn *conn;
+	u64 now_ns, cookie;
+	unsigned long irq;
+
+	local_irq_save(irq);
+	now_ns = ktime_get_ns();
+	conn = tcpclose_conn_find(tcpclose_conn_bucket(sk), sk);
+	if (unlikely(!is_plain(conn, raw, edge)))
+		goto odd;
+	cookie = atomic64_read(&sk->sk_cookie);
+	if (unlikely(cookie != conn->cookie || !cookie)) {
+		if (!cookie)
+			cookie = tcpclose_record_make_cookie(sk);
+		if (conn->cookie && conn->cookie != cookie)
+			goto odd;
+		conn->cookie = cookie;
+	}
+	carry_out(sk, conn, raw, edge, now_ns, cookie, NULL, true, true, closing);
+	local_irq_restore(irq);
+	return;
+odd:
+	odd(sk, conn, raw, edge, now_ns, true);
+	local_irq_restore(irq);
+}
+
+static noinline void record_step(const struct sock *sk, u8 raw, u8 edge)
+{
+	record(sk, raw, edge, false);
+}
+
+static noinline void record_close(const struct sock *sk, u8 raw, u8 edge)
+{
+	record(sk, raw, edge, true);
+}
+
+/* A transition that is counted only: it ends no connection. */
+static noinline void count_step(const struct sock *sk, u8 raw, u8 edge)
+{
+	struct tcpclose_conn *conn;
+	unsigned long irq;
+	u64 now_ns;
+
+	local_irq_save(irq);
+	now_ns = ktime_get_ns();
+	conn = tcpclose_conn_find(tcpclose_conn_bucket(sk), sk);
+	if (likely(is_plain(conn, raw, edge)))
+		carry_out(sk, conn, raw, edge, now_ns, 0, NULL, false, true, false);
+	else
+		odd(sk, conn, raw, edge, now_ns, false);
+	local_irq_restore(irq);
+}
+
+/* The same for a connection's first. */
+static noinline void count_birth(const struct sock *sk, u8 raw, u8 edge)
+{
+	struct tcpclose_conn *conn;
+	unsigned long irq;
+	u64 now_ns;
+
+	local_irq_save(irq);
+	now_ns = ktime_get_ns();
+	conn = begin(sk, raw >> 4, raw & 0xf, now_ns);
+	carry_out(sk, conn, raw, edge, now_ns, 0, NULL, false, false, false);
+	local_irq_restore(irq);
 }
 
 static void probe(void *data, const struct sock *sk, const int old,
 		  const int new)
 {
-	unsigned long irq;
+	u8 raw, edge;
 
 	if (unlikely(sk->sk_protocol != IPPROTO_TCP))
 		return;
-	local_irq_save(irq);
+	raw = TCPCLOSE_EDGE(old, new);
+	edge = edges[raw];
 	this_cpu_inc(*calls);
-	transition(sk, old, new);
-	local_irq_restore(irq);
+	if (!(edge & EDGE_TEARDOWN) && !READ_ONCE(tcpclose_scope_all)) {
+		if (edge & EDGE_BIRTH)
+			count_birth(sk, raw, edge);
+		else
+			count_step(sk, raw, edge);
+	} else if (new == TCP_CLOSE) {
+		record_close(sk, raw, edge);
+	} else {
+		record_step(sk, raw, edge);
+	}
 }
 
 static void find(struct tracepoint *candidate, void *found)
