@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What the statistics say is alive, after all kinds of ends, with as much known
+ * of the connections as there may be: neither one too many stays, nor one that
+ * still lives is gone.
+ */
+/* vm: --smp 4 --one-thread */
+#include <fcntl.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "kselftest_harness.h"
+
+#include "lib/device.h"
+#include "lib/module.h"
+#include "lib/net.h"
+#include "lib/procfile.h"
+#include "lib/traffic.h"
+
+/* Pairs that are there all the time: established, and half closed */
+#define STAY 3
+#define HALF 2
+
+FIXTURE(alive)
+{
+	int fd;
+	int pairs[STAY + HALF][2];
+};
+
+FIXTURE_VARIANT(alive)
+{
+	const char *parameters;
+	/* Loaded while connections close */
+	bool late;
+	/* Mini-sockets are watched */
+	bool minis;
+};
+
+FIXTURE_VARIANT_ADD(alive, with_everything)
+{
+	.parameters = "",
+	.minis = true,
+};
+
+FIXTURE_VARIANT_ADD(alive, with_openings_recorded)
+{
+	.parameters = "scope=all",
+	.minis = true,
+};
+
+FIXTURE_VARIANT_ADD(alive, loaded_under_load)
+{
+	.parameters = "",
+	.late = true,
+	.minis = true,
+};
+
+/* Room for what stays, and some more */
+FIXTURE_VARIANT_ADD(alive, with_room_for_few)
+{
+	.parameters = "max_conns=24",
+	.minis = true,
+};
+
+FIXTURE_VARIANT_ADD(alive, without_births)
+{
+	.parameters = "without=inet_twsk_hashdance",
+};
+
+FIXTURE_VARIANT_ADD(alive, without_hand_overs)
+{
+	.parameters = "without=tcp_time_wait",
+	.minis = true,
+};
+
+FIXTURE_VARIANT_ADD(alive, without_births_and_hand_overs)
+{
+	.parameters = "without=inet_twsk_hashdance,tcp_time_wait",
+};
+
+FIXTURE_VARIANT_ADD(alive, without_ends)
+{
+	.parameters = "without=inet_twsk_kill",
+	.minis = true,
+};
+
+FIXTURE_VARIANT_ADD(alive, without_changes)
+{
+	.parameters = "without=__inet_twsk_schedule",
+	.minis = true,
+};
+
+static int close_mini_sockets(void)
+{
+	int tries, ret = 0;
+
+	/* An orphan's FIN may still be on its way */
+	for (tries = 0; !ret && tries < 100 && procfile_sockstat("tw"); tries++) {
+		ret = net_run("ss -K -t state time-wait >/dev/null");
+		usleep(50000);
+	}
+	return ret;
+}
+
+static struct traffic_run *begin_traffic(void)
+{
+	return traffic_start(&(struct traffic){
+		.family = AF_UNSPEC,
+		.closes = TRAFFIC_ALL & ~TRAFFIC_ORPHAN,
+		.threads = 4,
+	});
+}
+
+FIXTURE_SETUP(alive)
+{
+	struct traffic_run *run = NULL;
+	int i;
+
+	ASSERT_EQ(0, close_mini_sockets());
+	ASSERT_EQ(0, module_unload());
+	if (variant->late) {
+		run = begin_traffic();
+		ASSERT_NE(NULL, run);
+		usleep(300000);
+	}
+	ASSERT_EQ(0, module_load(variant->parameters));
+	for (i = 0; i < STAY + HALF; i++)
+		ASSERT_EQ(0, net_pair(i % 2 ? AF_INET6 : AF_INET, self->pairs[i]));
+	for (i = 0; i < HALF; i++)
+		ASSERT_EQ(0, shutdown(self->pairs[i][0], SHUT_WR));
+	if (!variant->late) {
+		run = begin_traffic();
+		ASSERT_NE(NULL, run);
+	}
+	sleep(2);
+	EXPECT_LT(0, traffic_stop(run));
+	ASSERT_EQ(0, close_mini_sockets());
+	self->fd = device_open(O_RDONLY);
+	ASSERT_LE(0, self->fd);
+}
+
+FIXTURE_TEARDOWN(alive)
+{
+	int i;
+
+	for (i = 0; i < STAY + HALF; i++) {
+		close(self->pairs[i][1]);
+		close(self->pairs[i][0]);
+	}
+	close(self->fd);
+	EXPECT_EQ(0, module_reload(""));
+}
+
+/* Wait until what is on its way has ended. */
+static int settled(int fd, struct tcpclose_stats *stats, unsigned int tracked)
+{
+	int tries, ret = 0;
+
+	for (tries = 0; !ret && tries < 100; tries++) {
+		ret = device_stats(fd, stats);
+		if (stats->tracked == tracked)
+			break;
+		usleep(50000);
+	}
+	return ret;
+}
+
+TEST_F_TIMEOUT(alive, is_what_is_alive, 120)
+{
+	struct tcpclose_stats stats;
+	int i;
+
+	ASSERT_EQ(0, settled(self->fd, &stats, 2 * (STAY + HALF)));
+	EXPECT_EQ(2 * STAY, stats.live[TCPCLOSE_ESTABLISHED]);
+	EXPECT_EQ(HALF, stats.live[TCPCLOSE_FIN_WAIT2]);
+	EXPECT_EQ(HALF, stats.live[TCPCLOSE_CLOSE_WAIT]);
+	EXPECT_EQ(2 * (STAY + HALF), stats.tracked);
+	EXPECT_EQ(0, stats.live_timewait);
+
+	/* Would it be less than nothing, one more would not show. */
+	for (i = 0; i < HALF; i++) {
+		close(self->pairs[i][1]);
+		close(self->pairs[i][0]);
+	}
+	ASSERT_EQ(0, settled(self->fd, &stats,
+			     2 * STAY + (variant->minis ? HALF : 0)));
+	EXPECT_EQ(variant->minis ? HALF : 0, stats.live[TCPCLOSE_TIME_WAIT]);
+	EXPECT_EQ(variant->minis ? HALF : 0, stats.live_timewait);
+	EXPECT_EQ(0, stats.live[TCPCLOSE_FIN_WAIT2]);
+	EXPECT_EQ(0, stats.live[TCPCLOSE_LAST_ACK]);
+}
+
+TEST_HARNESS_MAIN
