@@ -4,7 +4,6 @@
 
 #include <linux/compiler.h>
 #include <linux/limits.h>
-#include <linux/stddef.h>
 #include <linux/types.h>
 
 #include "uapi/tcpclose.h"
@@ -45,19 +44,17 @@ struct tcpclose_conn {
 	u64 born_ns;
 	u64 since_ns;
 	struct tcpclose_conn *next;
-	struct_group(others,
-		u32 inode;
-		u32 cgroup;
-		u32 uid;
-		u16 index;
-		u16 rearms;
-		u8 state;
-		u8 flags;
-		u8 closer;
-		u8 successor;
-		u8 way;
-		u8 reserved[3];
-	);
+	u32 inode;
+	u32 cgroup;
+	u32 uid;
+	u16 index;
+	u16 rearms;
+	u8 state;
+	u8 flags;
+	u8 closer;
+	u8 successor;
+	u8 way;
+	u8 reserved[3];
 };
 
 struct tcpclose_bucket;

@@ -8,6 +8,7 @@
 #include <linux/compiler.h>
 #include <linux/hash.h>
 #include <linux/spinlock.h>
+#include <linux/string.h>
 
 #include "conn.h"
 #include "pool.h"
@@ -115,7 +116,7 @@ tcpclose_conn_add(struct tcpclose_bucket *bucket, const void *key)
 	conn->cookie = 0;
 	conn->born_ns = 0;
 	conn->since_ns = 0;
-	memset(&conn->others, 0, sizeof(conn->others));
+	memset_startat(conn, 0, inode);
 	WRITE_ONCE(conn->key, key);
 	WRITE_ONCE(conn->next, bucket->head);
 	/* Release: for those who look without the lock. */
