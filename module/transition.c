@@ -359,8 +359,9 @@ static void doubt(struct reason *reason, int old)
 }
 
 /* Of an entry that nothing can be taken for granted of. */
-#define ODD		(TCPCLOSE_CONN_OLD | TCPCLOSE_CONN_REFUSED | \
-			 TCPCLOSE_CONN_STAND_IN | TCPCLOSE_CONN_SHUT_DOWN)
+#define ODD		(TCPCLOSE_CONN_MINI | TCPCLOSE_CONN_OLD | \
+			 TCPCLOSE_CONN_REFUSED | TCPCLOSE_CONN_STAND_IN | \
+			 TCPCLOSE_CONN_SHUT_DOWN)
 #define HAND_OVER	(TCPCLOSE_CONN_TO_TIME_WAIT | TCPCLOSE_CONN_HANDED_OVER)
 
 /* A full socket's last transition, of which less is known than usual. */
@@ -533,7 +534,7 @@ static noinline void odd(const struct sock *sk, struct tcpclose_conn *conn, u8 r
 	}
 	if (edge & EDGE_BIRTH)
 		conn = begin(sk, old, new, now_ns);
-	else if (!conn || conn->state != old ||
+	else if (!conn || conn->state != old || conn->flags & TCPCLOSE_CONN_MINI ||
 		 (cookie && conn->cookie && conn->cookie != cookie))
 		conn = begin_late(sk, conn, old, new);
 	if (cookie)
