@@ -202,11 +202,29 @@ struct tcpclose_probe tcpclose_handover_probes[] = {
 		.functions = { "inet_twsk_hashdance",
 			       "inet_twsk_hashdance_schedule" },
 		.purpose = "births of mini-sockets: without it, no TIME_WAIT at all",
-		TCPCLOSE_PROBE_MEMBERS(hashdance),
+		.kprobe = hashdance_kprobe,
 	},
 	[TCPCLOSE_HANDOVER_TO_TIME_WAIT] = {
 		.functions = { "tcp_time_wait" },
 		.purpose = "mini-sockets that could not be made (overflow)",
-		TCPCLOSE_PROBE_MEMBERS(time_wait),
+		.kprobe = time_wait_kprobe,
 	},
+};
+
+#if TCPCLOSE_HAVE_FTRACE
+static void notrace handover_ftrace(unsigned long ip, unsigned long caller,
+				    struct ftrace_ops *ops,
+				    struct ftrace_regs *fregs)
+{
+	if (tcpclose_probe_is_at(&tcpclose_handover_probes[TCPCLOSE_HANDOVER_TO_TIME_WAIT], ip))
+		TCPCLOSE_CALL(time_wait, fregs, caller);
+	else if (tcpclose_probe_is_at(&tcpclose_handover_probes[TCPCLOSE_HANDOVER_HASHDANCE], ip))
+		TCPCLOSE_CALL(hashdance, fregs, caller);
+}
+#endif
+
+struct tcpclose_hooks tcpclose_handover_hooks = {
+	.probes = tcpclose_handover_probes,
+	.count = TCPCLOSE_HANDOVER_PROBES,
+	TCPCLOSE_FTRACE_MEMBER(handover_ftrace)
 };

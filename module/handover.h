@@ -17,6 +17,7 @@ enum {
 };
 
 extern struct tcpclose_probe tcpclose_handover_probes[TCPCLOSE_HANDOVER_PROBES];
+extern struct tcpclose_hooks tcpclose_handover_hooks;
 
 static __always_inline bool tcpclose_handover_births_watched(void)
 {

@@ -3,11 +3,11 @@
  * Hooks: attaches to the entry of kernel functions, by name, and knows of each
  * hook whether it is alive.
  *
- * ftrace where it can show arguments: each hook has its own ops with a single
- * function, which gives it a trampoline of its own and costs some 35
- * instructions a call. kprobes elsewhere, or when asked for. ftrace ops are
- * permanent: kernel.ftrace_enabled=0, which would silence them without a word,
- * is refused while they are there.
+ * ftrace where it can show arguments: functions that are watched together share
+ * one ops, which gives them a trampoline of their own, some 35 instructions a
+ * call, and which alone takes a tenth of a second to unregister. kprobes
+ * elsewhere, or when asked for. ftrace ops are permanent: kernel.ftrace_enabled=0,
+ * which would silence them without a word, is refused while they are there.
  */
 #include <linux/errno.h>
 #include <linux/module.h>
@@ -48,31 +48,33 @@ static int find(const char *function, unsigned long *address)
 }
 
 #if TCPCLOSE_HAVE_FTRACE
-static int attach_ftrace(struct tcpclose_probe *probe, unsigned long address)
+static void ftrace_begin(struct tcpclose_hooks *hooks)
 {
-	int err;
-
 	/* From scratch: ftrace_free_filter() leaves what it freed in place. */
-	probe->ops = (struct ftrace_ops) {
-		.func = probe->ftrace,
+	hooks->ops = (struct ftrace_ops) {
+		.func = hooks->ftrace,
 		.flags = FTRACE_OPS_FL_PERMANENT,
 	};
-	err = ftrace_set_filter_ip(&probe->ops, address, 0, 0);
-	if (err)
-		return err;
-	err = register_ftrace_function(&probe->ops);
-	if (err) {
-		ftrace_free_filter(&probe->ops);
-		return err;
-	}
-	probe->via = TCPCLOSE_HOOK_FTRACE;
-	return 0;
 }
 
-static void detach_ftrace(struct tcpclose_probe *probe)
+static int ftrace_add(struct tcpclose_hooks *hooks, unsigned long address)
 {
-	unregister_ftrace_function(&probe->ops);
-	ftrace_free_filter(&probe->ops);
+	return ftrace_set_filter_ip(&hooks->ops, address, 0, 0);
+}
+
+static int ftrace_attach(struct tcpclose_hooks *hooks)
+{
+	int err = register_ftrace_function(&hooks->ops);
+
+	if (err)
+		ftrace_free_filter(&hooks->ops);
+	return err;
+}
+
+static void ftrace_detach(struct tcpclose_hooks *hooks)
+{
+	unregister_ftrace_function(&hooks->ops);
+	ftrace_free_filter(&hooks->ops);
 }
 
 /*
@@ -118,12 +120,21 @@ static void guard_detach(void)
 	guarded = false;
 }
 #else
-static int attach_ftrace(struct tcpclose_probe *probe, unsigned long address)
+static void ftrace_begin(struct tcpclose_hooks *hooks)
+{
+}
+
+static int ftrace_add(struct tcpclose_hooks *hooks, unsigned long address)
 {
 	return -EOPNOTSUPP;
 }
 
-static void detach_ftrace(struct tcpclose_probe *probe)
+static int ftrace_attach(struct tcpclose_hooks *hooks)
+{
+	return -EOPNOTSUPP;
+}
+
+static void ftrace_detach(struct tcpclose_hooks *hooks)
 {
 }
 
@@ -137,35 +148,17 @@ static void guard_detach(void)
 }
 #endif /* TCPCLOSE_HAVE_FTRACE */
 
-static int attach_kprobe(struct tcpclose_probe *probe, unsigned long address)
+static int attach_kprobe(struct tcpclose_probe *probe)
 {
 	int err;
 
 	probe->kp = (struct kprobe) {
-		.addr = (kprobe_opcode_t *)address,
+		.addr = (kprobe_opcode_t *)probe->address,
 		.pre_handler = probe->kprobe,
 	};
 	err = register_kprobe(&probe->kp);
 	if (!err)
 		probe->via = TCPCLOSE_HOOK_KPROBE;
-	return err;
-}
-
-static int attach_at(struct tcpclose_probe *probe, unsigned long address)
-{
-	int err;
-
-	switch (choice) {
-	case TCPCLOSE_HOOKS_FTRACE:
-		return attach_ftrace(probe, address);
-	case TCPCLOSE_HOOKS_KPROBE:
-		return attach_kprobe(probe, address);
-	case TCPCLOSE_HOOKS_AUTO:
-		break;
-	}
-	err = attach_ftrace(probe, address);
-	if (err && err != -EBUSY)
-		err = attach_kprobe(probe, address);
 	return err;
 }
 
@@ -208,24 +201,66 @@ void tcpclose_hook_exit(void)
 }
 
 /**
- * tcpclose_hook_prepare() - make a hook known, not yet attached
- * @probe: what to watch
+ * tcpclose_hook_prepare() - make hooks known, not yet attached
+ * @hooks: what to watch
  *
  * Context: process; sleeps. What was allocated is freed by tcpclose_hook_exit().
  * Return: 0 or -ENOMEM.
  */
-int tcpclose_hook_prepare(struct tcpclose_probe *probe)
+int tcpclose_hook_prepare(struct tcpclose_hooks *hooks)
 {
-	if (WARN_ON(probes_count == HOOKS_MAX))
-		return -ENOMEM;
-	probe->calls = alloc_percpu(u64);
-	if (!probe->calls)
-		return -ENOMEM;
-	probe->via = TCPCLOSE_HOOK_OFF;
-	probe->error = 0;
-	probe->missed = 0;
-	probes[probes_count++] = probe;
+	unsigned int i;
+
+	for (i = 0; i < hooks->count; i++) {
+		struct tcpclose_probe *probe = &hooks->probes[i];
+
+		if (WARN_ON(probes_count == HOOKS_MAX))
+			return -ENOMEM;
+		probe->calls = alloc_percpu(u64);
+		if (!probe->calls)
+			return -ENOMEM;
+		probe->via = TCPCLOSE_HOOK_OFF;
+		probe->error = 0;
+		probe->missed = 0;
+		probes[probes_count++] = probe;
+	}
 	return 0;
+}
+
+/**
+ * tcpclose_hook_locate() - find the functions of all hooks that were prepared
+ *
+ * All at once, since each kprobe that goes by itself is waited for.
+ *
+ * Context: process; sleeps.
+ */
+void tcpclose_hook_locate(void)
+{
+	struct kprobe *found[HOOKS_MAX];
+	unsigned int i, j, count = 0;
+
+	for (i = 0; i < probes_count; i++) {
+		struct tcpclose_probe *probe = probes[i];
+		int err = -ENOENT;
+
+		probe->address = 0;
+		for (j = 0; err && probe->functions[j]; j++) {
+			probe->kp = (struct kprobe) {
+				.symbol_name = probe->functions[j],
+				.flags = KPROBE_FLAG_DISABLED,
+			};
+			err = register_kprobe(&probe->kp);
+		}
+		probe->error = -err;
+		if (err)
+			continue;
+		probe->address = (unsigned long)probe->kp.addr;
+		/* Its name, for tcpclose_hook_state(): the one that was found. */
+		swap(probe->functions[0], probe->functions[j - 1]);
+		found[count++] = &probe->kp;
+	}
+	if (count)
+		unregister_kprobes(found, count);
 }
 
 /**
@@ -262,59 +297,106 @@ static bool is_unwanted(const struct tcpclose_probe *probe)
 	return false;
 }
 
-/**
- * tcpclose_hook_attach() - begin to watch a function
- * @probe: what to watch, prepared
- *
- * Context: process; sleeps.
- * Return: 0; -EBUSY when kernel.ftrace_enabled is 0; -ECANCELED when it is not
- * wanted; or why it can't be watched, which tcpclose_hook_state() shows too.
- */
-int tcpclose_hook_attach(struct tcpclose_probe *probe)
+/* Whether anything of these was left to ftrace. */
+static bool by_ftrace(const struct tcpclose_hooks *hooks)
 {
-	unsigned long address;
-	int err = -ENOENT;
 	unsigned int i;
+
+	for (i = 0; i < hooks->count; i++)
+		if (hooks->probes[i].via == TCPCLOSE_HOOK_FTRACE)
+			return true;
+	return false;
+}
+
+/* Choose for one function; what ftrace takes is attached with the others. */
+static void choose(struct tcpclose_hooks *hooks, struct tcpclose_probe *probe)
+{
+	int err;
 
 	if (is_unwanted(probe)) {
 		probe->error = ECANCELED;
-		return -ECANCELED;
+		return;
 	}
-	for (i = 0; probe->functions[i]; i++) {
-		err = find(probe->functions[i], &address);
-		if (!err) {
-			err = attach_at(probe, address);
-			break;
-		}
-	}
-	/* Its name, for tcpclose_hook_state(): the one that was found. */
-	if (!err && i)
-		swap(probe->functions[0], probe->functions[i]);
+	if (!probe->address)
+		return;
+	err = choice == TCPCLOSE_HOOKS_KPROBE ? -EOPNOTSUPP :
+						ftrace_add(hooks, probe->address);
+	if (!err)
+		probe->via = TCPCLOSE_HOOK_FTRACE;
+	else if (choice != TCPCLOSE_HOOKS_FTRACE)
+		err = attach_kprobe(probe);
 	probe->error = -err;
-	return err;
+}
+
+/* ftrace took none of those that were left to it. */
+static void fall_back(struct tcpclose_hooks *hooks, int err)
+{
+	unsigned int i;
+
+	for (i = 0; i < hooks->count; i++) {
+		struct tcpclose_probe *probe = &hooks->probes[i];
+
+		if (probe->via != TCPCLOSE_HOOK_FTRACE)
+			continue;
+		probe->via = TCPCLOSE_HOOK_OFF;
+		probe->error = -err;
+		if (err != -EBUSY && choice == TCPCLOSE_HOOKS_AUTO)
+			probe->error = -attach_kprobe(probe);
+	}
 }
 
 /**
- * tcpclose_hook_detach() - stop watching a function
- * @probe: attached or not
+ * tcpclose_hook_attach() - begin to watch functions
+ * @hooks: what to watch, prepared and located
  *
- * Context: process; sleeps. No call of the handler is running afterwards.
+ * Each function's &struct tcpclose_probe tells whether it is watched, and
+ * tcpclose_hook_state() shows it.
+ *
+ * Context: process; sleeps.
+ * Return: 0, or -EBUSY when kernel.ftrace_enabled is 0.
  */
-void tcpclose_hook_detach(struct tcpclose_probe *probe)
+int tcpclose_hook_attach(struct tcpclose_hooks *hooks)
 {
-	switch (probe->via) {
-	case TCPCLOSE_HOOK_FTRACE:
-		detach_ftrace(probe);
-		break;
-	case TCPCLOSE_HOOK_KPROBE:
-		unregister_kprobe(&probe->kp);
+	unsigned int i;
+	int err;
+
+	ftrace_begin(hooks);
+	for (i = 0; i < hooks->count; i++)
+		choose(hooks, &hooks->probes[i]);
+	if (!by_ftrace(hooks))
+		return 0;
+	err = ftrace_attach(hooks);
+	if (!err)
+		return 0;
+	fall_back(hooks, err);
+	return err == -EBUSY ? err : 0;
+}
+
+/**
+ * tcpclose_hook_detach() - stop watching functions
+ * @hooks: attached or not
+ *
+ * Context: process; sleeps. No call of a handler is running afterwards.
+ */
+void tcpclose_hook_detach(struct tcpclose_hooks *hooks)
+{
+	struct kprobe *attached[HOOKS_MAX];
+	unsigned int i, count = 0;
+
+	if (by_ftrace(hooks))
+		ftrace_detach(hooks);
+	for (i = 0; i < hooks->count; i++)
+		if (hooks->probes[i].via == TCPCLOSE_HOOK_KPROBE)
+			attached[count++] = &hooks->probes[i].kp;
+	if (count)
+		unregister_kprobes(attached, count);
+	for (i = 0; i < hooks->count; i++) {
+		struct tcpclose_probe *probe = &hooks->probes[i];
+
 		probe->missed += probe->kp.nmissed;
 		probe->kp.nmissed = 0;
-		break;
-	default:
-		return;
+		probe->via = TCPCLOSE_HOOK_OFF;
 	}
-	probe->via = TCPCLOSE_HOOK_OFF;
 }
 
 /**

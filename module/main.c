@@ -41,6 +41,29 @@ static unsigned int ring_records = TCPCLOSE_RING_RECORDS_DEFAULT;
 static char *hooks = "auto";
 static char *without = "";
 
+/* Watched together, and attached in this order: see attach(). */
+static struct tcpclose_hooks * const always[] = {
+	&tcpclose_segment_hooks,
+	&tcpclose_timewait_hooks,
+	/* Ends before births: what is born now is seen to its end. */
+	&tcpclose_handover_hooks,
+};
+
+/* What can't be watched is missing from the picture, and said. */
+static void tell_missing(const struct tcpclose_hooks *hooks)
+{
+	unsigned int i;
+
+	for (i = 0; i < hooks->count; i++) {
+		const struct tcpclose_probe *probe = &hooks->probes[i];
+
+		if (probe->via == TCPCLOSE_HOOK_OFF)
+			pr_warn("no hook on %s (%d): missing: %s\n",
+				probe->functions[0], -probe->error,
+				probe->purpose);
+	}
+}
+
 /* scope_lock held. Without the hook the scope is wider all the same. */
 static int apply_scope(bool all)
 {
@@ -48,14 +71,12 @@ static int apply_scope(bool all)
 		return 0;
 	if (all) {
 		tcpclose_request_forget();
-		if (tcpclose_hook_attach(&tcpclose_request_probe))
-			pr_warn("no hook on %s: missing: %s\n",
-				tcpclose_request_probe.functions[0],
-				tcpclose_request_probe.purpose);
+		tcpclose_hook_attach(&tcpclose_request_hooks);
+		tell_missing(&tcpclose_request_hooks);
 	}
 	WRITE_ONCE(tcpclose_scope_all, all);
 	if (!all)
-		tcpclose_hook_detach(&tcpclose_request_probe);
+		tcpclose_hook_detach(&tcpclose_request_hooks);
 	return 0;
 }
 
@@ -112,14 +133,27 @@ static unsigned int default_max_conns(void)
 		     MAX_CONNS_DEFAULT_MIN, MAX_CONNS_DEFAULT_MAX);
 }
 
-static bool any_named(const struct tcpclose_probe *probes, unsigned int count,
-		      const char *names, size_t *length)
+static bool any_named(const struct tcpclose_hooks *hooks, const char *names,
+		      size_t *length)
 {
-	while (count--) {
-		if (tcpclose_hook_named(&probes[count], names, length))
+	unsigned int i;
+
+	for (i = 0; i < hooks->count; i++) {
+		if (tcpclose_hook_named(&hooks->probes[i], names, length))
 			return true;
 	}
 	return false;
+}
+
+static bool is_watched(const char *names, size_t *length)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(always); i++) {
+		if (any_named(always[i], names, length))
+			return true;
+	}
+	return any_named(&tcpclose_request_hooks, names, length);
 }
 
 /* A misspelt name would leave the function watched. */
@@ -129,13 +163,7 @@ static int check_without(void)
 	size_t length;
 
 	while (*names) {
-		if (!any_named(tcpclose_segment_probes,
-			       ARRAY_SIZE(tcpclose_segment_probes), names, &length) &&
-		    !any_named(tcpclose_timewait_probes,
-			       ARRAY_SIZE(tcpclose_timewait_probes), names, &length) &&
-		    !any_named(tcpclose_handover_probes,
-			       ARRAY_SIZE(tcpclose_handover_probes), names, &length) &&
-		    !any_named(&tcpclose_request_probe, 1, names, &length)) {
+		if (!is_watched(names, &length)) {
 			pr_err("without=%s: \"%.*s\" is no function that is watched; \"tcpclose stat\" lists them\n",
 			       without, (int)length, names);
 			return -EINVAL;
@@ -180,52 +208,51 @@ static int refuse_ftrace_off(void)
 	return -EBUSY;
 }
 
-/* What can't be watched is missing from the picture, and said. */
-static int attach_all(struct tcpclose_probe *probes, unsigned int count)
+static void detach_hooks(unsigned int count)
+{
+	while (count--)
+		tcpclose_hook_detach(always[count]);
+}
+
+static int attach_hooks(void)
 {
 	unsigned int i;
+	int err;
 
-	for (i = 0; i < count; i++) {
-		int err = tcpclose_hook_prepare(&probes[i]);
-
+	for (i = 0; i < ARRAY_SIZE(always); i++) {
+		err = tcpclose_hook_prepare(always[i]);
 		if (err)
 			return err;
-		err = tcpclose_hook_attach(&probes[i]);
-		if (err == -EBUSY)
+	}
+	err = tcpclose_hook_prepare(&tcpclose_request_hooks);
+	if (err)
+		return err;
+	tcpclose_hook_locate();
+	for (i = 0; i < ARRAY_SIZE(always); i++) {
+		if (tcpclose_hook_attach(always[i])) {
+			detach_hooks(i + 1);
 			return refuse_ftrace_off();
-		if (err)
-			pr_warn("no hook on %s (%d): missing: %s\n",
-				probes[i].functions[0], err, probes[i].purpose);
+		}
+		tell_missing(always[i]);
 	}
 	return 0;
 }
 
-static void detach_all(struct tcpclose_probe *probes, unsigned int count)
+static void detach_scope(void)
 {
-	while (count--)
-		tcpclose_hook_detach(&probes[count]);
+	mutex_lock(&scope_lock);
+	loaded = false;
+	apply_scope(false);
+	mutex_unlock(&scope_lock);
 }
 
 static int attach(void)
 {
 	int err;
 
-	err = attach_all(tcpclose_segment_probes,
-			 ARRAY_SIZE(tcpclose_segment_probes));
+	err = attach_hooks();
 	if (err)
-		goto detach_segment;
-	err = attach_all(tcpclose_timewait_probes,
-			 ARRAY_SIZE(tcpclose_timewait_probes));
-	if (err)
-		goto detach_timewait;
-	/* Ends before births: what is born now is seen to its end. */
-	err = attach_all(tcpclose_handover_probes,
-			 ARRAY_SIZE(tcpclose_handover_probes));
-	if (err)
-		goto detach_handover;
-	err = tcpclose_hook_prepare(&tcpclose_request_probe);
-	if (err)
-		goto detach_handover;
+		return err;
 
 	mutex_lock(&scope_lock);
 	apply_scope(wanted_scope_all);
@@ -238,30 +265,16 @@ static int attach(void)
 	pr_err("tracepoint inet_sock_set_state: %s (%d)\n",
 	       err == -ENOENT ? "this kernel has none: it needs CONFIG_TRACEPOINTS" :
 				"could not be attached to", err);
-
-	mutex_lock(&scope_lock);
-	loaded = false;
-	apply_scope(false);
-	mutex_unlock(&scope_lock);
-detach_handover:
-	detach_all(tcpclose_handover_probes, ARRAY_SIZE(tcpclose_handover_probes));
-detach_timewait:
-	detach_all(tcpclose_timewait_probes, ARRAY_SIZE(tcpclose_timewait_probes));
-detach_segment:
-	detach_all(tcpclose_segment_probes, ARRAY_SIZE(tcpclose_segment_probes));
+	detach_scope();
+	detach_hooks(ARRAY_SIZE(always));
 	return err;
 }
 
 static void detach(void)
 {
 	tcpclose_transition_exit();
-	mutex_lock(&scope_lock);
-	loaded = false;
-	apply_scope(false);
-	mutex_unlock(&scope_lock);
-	detach_all(tcpclose_handover_probes, ARRAY_SIZE(tcpclose_handover_probes));
-	detach_all(tcpclose_timewait_probes, ARRAY_SIZE(tcpclose_timewait_probes));
-	detach_all(tcpclose_segment_probes, ARRAY_SIZE(tcpclose_segment_probes));
+	detach_scope();
+	detach_hooks(ARRAY_SIZE(always));
 }
 
 static int __init tcpclose_init(void)

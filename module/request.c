@@ -21,7 +21,7 @@ struct request {
 /* By tcpclose_worker_slot(). */
 static DEFINE_PER_CPU(struct request [2], requests);
 
-struct tcpclose_probe tcpclose_request_probe;
+static struct tcpclose_probe probe;
 
 /* inet_csk_clone_lock(sk, req, priority) */
 static __always_inline void clone_lock(unsigned long sk, unsigned long req,
@@ -32,20 +32,35 @@ static __always_inline void clone_lock(unsigned long sk, unsigned long req,
 	unsigned long irq;
 
 	local_irq_save(irq);
-	tcpclose_probe_called(&tcpclose_request_probe);
+	tcpclose_probe_called(&probe);
 	request = &(*this_cpu_ptr(&requests))[tcpclose_worker_slot()];
 	request->req = (const struct request_sock *)req;
 	request->worker = tcpclose_worker_here();
-	request->missed = tcpclose_request_probe.kp.nmissed;
+	request->missed = probe.kp.nmissed;
 	local_irq_restore(irq);
 }
 
 TCPCLOSE_PROBE(clone_lock);
 
-struct tcpclose_probe tcpclose_request_probe = {
+static struct tcpclose_probe probe = {
 	.functions = { "inet_csk_clone_lock" },
 	.purpose = "addresses and cookie at LISTEN -> SYN_RECV (scope=all)",
-	TCPCLOSE_PROBE_MEMBERS(clone_lock),
+	.kprobe = clone_lock_kprobe,
+};
+
+#if TCPCLOSE_HAVE_FTRACE
+static void notrace request_ftrace(unsigned long ip, unsigned long caller,
+				   struct ftrace_ops *ops,
+				   struct ftrace_regs *fregs)
+{
+	TCPCLOSE_CALL(clone_lock, fregs, caller);
+}
+#endif
+
+struct tcpclose_hooks tcpclose_request_hooks = {
+	.probes = &probe,
+	.count = 1,
+	TCPCLOSE_FTRACE_MEMBER(request_ftrace)
 };
 
 /**
@@ -64,7 +79,7 @@ const struct request_sock *tcpclose_request_take(void)
 	req = request->req;
 	request->req = NULL;
 	/* The note may be of an earlier clone: its request may be gone. */
-	if (request->missed != tcpclose_request_probe.kp.nmissed)
+	if (request->missed != probe.kp.nmissed)
 		return NULL;
 	return tcpclose_worker_is_here(&request->worker) ? req : NULL;
 }

@@ -9,6 +9,6 @@ struct request_sock;
 const struct request_sock *tcpclose_request_take(void);
 void tcpclose_request_forget(void);
 
-extern struct tcpclose_probe tcpclose_request_probe;
+extern struct tcpclose_hooks tcpclose_request_hooks;
 
 #endif /* TCPCLOSE_REQUEST_H */

@@ -13,6 +13,15 @@
 
 #include "segment.h"
 
+enum {
+	RCV_STATE_PROCESS,
+	DATA_QUEUE,
+	RESET,
+	PROBES,
+};
+
+static struct tcpclose_probe probes[PROBES];
+
 DEFINE_PER_CPU(struct tcpclose_segment [2], tcpclose_segments);
 
 /* 16-bit word of the header that ends in the nine control bits. */
@@ -71,7 +80,7 @@ static __always_inline void rcv_state_process(unsigned long sk, unsigned long sk
 					      unsigned long unused,
 					      unsigned long caller)
 {
-	tcpclose_probe_called(&tcpclose_segment_probes[0]);
+	tcpclose_probe_called(&probes[RCV_STATE_PROCESS]);
 	note((const void *)sk, tcp_hdr((const struct sk_buff *)skb), 0, false);
 }
 
@@ -88,7 +97,7 @@ static __always_inline void data_queue(unsigned long socket, unsigned long buffe
 	const struct sk_buff *skb = (const struct sk_buff *)buffer;
 	const struct sock *sk = (const struct sock *)socket;
 
-	tcpclose_probe_called(&tcpclose_segment_probes[1]);
+	tcpclose_probe_called(&probes[DATA_QUEUE]);
 	if (likely(!(TCP_SKB_CB(skb)->tcp_flags & TCPHDR_FIN)) &&
 	    likely(RB_EMPTY_ROOT(&tcp_sk(sk)->out_of_order_queue)))
 		return;
@@ -102,26 +111,47 @@ TCPCLOSE_PROBE(data_queue);
 static __always_inline void reset(unsigned long sk, unsigned long skb,
 				  unsigned long unused, unsigned long caller)
 {
-	tcpclose_probe_called(&tcpclose_segment_probes[2]);
+	tcpclose_probe_called(&probes[RESET]);
 	note((const void *)sk, tcp_hdr((const struct sk_buff *)skb), 0, true);
 }
 
 TCPCLOSE_PROBE(reset);
 
-struct tcpclose_probe tcpclose_segment_probes[3] = {
-	{
+static struct tcpclose_probe probes[PROBES] = {
+	[RCV_STATE_PROCESS] = {
 		.functions = { "tcp_rcv_state_process" },
 		.purpose = "control bits of segments outside ESTABLISHED",
-		TCPCLOSE_PROBE_MEMBERS(rcv_state_process),
+		.kprobe = rcv_state_process_kprobe,
 	},
-	{
+	[DATA_QUEUE] = {
 		.functions = { "tcp_data_queue" },
 		.purpose = "control bits of a FIN in ESTABLISHED",
-		TCPCLOSE_PROBE_MEMBERS(data_queue),
+		.kprobe = data_queue_kprobe,
 	},
-	{
+	[RESET] = {
 		.functions = { "tcp_reset" },
 		.purpose = "that a RST was received, and its control bits",
-		TCPCLOSE_PROBE_MEMBERS(reset),
+		.kprobe = reset_kprobe,
 	},
+};
+
+/* The most frequent ones first, here and elsewhere. */
+#if TCPCLOSE_HAVE_FTRACE
+static void notrace segment_ftrace(unsigned long ip, unsigned long caller,
+				   struct ftrace_ops *ops,
+				   struct ftrace_regs *fregs)
+{
+	if (tcpclose_probe_is_at(&probes[RCV_STATE_PROCESS], ip))
+		TCPCLOSE_CALL(rcv_state_process, fregs, caller);
+	else if (tcpclose_probe_is_at(&probes[DATA_QUEUE], ip))
+		TCPCLOSE_CALL(data_queue, fregs, caller);
+	else if (tcpclose_probe_is_at(&probes[RESET], ip))
+		TCPCLOSE_CALL(reset, fregs, caller);
+}
+#endif
+
+struct tcpclose_hooks tcpclose_segment_hooks = {
+	.probes = probes,
+	.count = ARRAY_SIZE(probes),
+	TCPCLOSE_FTRACE_MEMBER(segment_ftrace)
 };

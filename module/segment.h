@@ -83,6 +83,6 @@ struct tcphdr;
 void tcpclose_segment_note(const void *owner, const struct tcphdr *th,
 			   u8 substate, bool reset);
 
-extern struct tcpclose_probe tcpclose_segment_probes[3];
+extern struct tcpclose_hooks tcpclose_segment_hooks;
 
 #endif /* TCPCLOSE_SEGMENT_H */

@@ -27,7 +27,10 @@ enum {
 	DESCHEDULE,
 	STATE_PROCESS,
 	SCHEDULE,
+	PROBES,
 };
+
+static struct tcpclose_probe probes[PROBES];
 
 /*
  * Who takes a mini-socket from its timer: inet_twsk_deschedule_put() runs with
@@ -44,7 +47,7 @@ static DEFINE_PER_CPU(struct descheduling, deschedulings);
 static __always_inline void state_process(unsigned long tw, unsigned long skb,
 					  unsigned long th, unsigned long caller)
 {
-	tcpclose_probe_called(&tcpclose_timewait_probes[STATE_PROCESS]);
+	tcpclose_probe_called(&probes[STATE_PROCESS]);
 	tcpclose_segment_note((const void *)tw, (const struct tcphdr *)th,
 			      ((const struct inet_timewait_sock *)tw)->tw_substate,
 			      false);
@@ -94,7 +97,7 @@ static noinline void restart_timer(const struct inet_timewait_sock *tw)
 	unsigned long irq;
 
 	local_irq_save(irq);
-	tcpclose_probe_called(&tcpclose_timewait_probes[SCHEDULE]);
+	tcpclose_probe_called(&probes[SCHEDULE]);
 	step.now_ns = ktime_get_ns();
 	segment = tcpclose_segment_of(tw);
 	step.flags = segment ? segment->flags : 0;
@@ -155,7 +158,7 @@ static __always_inline void deschedule(unsigned long tw, unsigned long unused1,
 	unsigned long irq;
 
 	local_irq_save(irq);
-	tcpclose_probe_called(&tcpclose_timewait_probes[DESCHEDULE]);
+	tcpclose_probe_called(&probes[DESCHEDULE]);
 	this_cpu_write(deschedulings.tw, (const void *)tw);
 	this_cpu_write(deschedulings.caller, caller);
 	local_irq_restore(irq);
@@ -282,7 +285,7 @@ static __always_inline void kill_timewait(unsigned long twsk, unsigned long unus
 	if (!is_tcp(tw))
 		return;
 	local_irq_save(irq);
-	tcpclose_probe_called(&tcpclose_timewait_probes[KILL]);
+	tcpclose_probe_called(&probes[KILL]);
 	end(tw, ended_by(tw, caller), 0);
 	local_irq_restore(irq);
 }
@@ -299,37 +302,61 @@ static __always_inline void destructor(unsigned long twsk, unsigned long unused1
 	unsigned long irq;
 
 	local_irq_save(irq);
-	tcpclose_probe_called(&tcpclose_timewait_probes[DESTRUCTOR]);
+	tcpclose_probe_called(&probes[DESTRUCTOR]);
 	end((const void *)twsk, TCPCLOSE_WAY_OTHER, TCPCLOSE_MARK_LATE);
 	local_irq_restore(irq);
 }
 
 TCPCLOSE_PROBE(destructor);
 
-struct tcpclose_probe tcpclose_timewait_probes[5] = {
+static struct tcpclose_probe probes[PROBES] = {
 	[DESTRUCTOR] = {
 		.functions = { "tcp_twsk_destructor" },
 		.purpose = "ends of mini-sockets that nothing else shows",
-		TCPCLOSE_PROBE_MEMBERS(destructor),
+		.kprobe = destructor_kprobe,
 	},
 	[KILL] = {
 		.functions = { "inet_twsk_kill" },
 		.purpose = "moment and reason of a mini-socket's end",
-		TCPCLOSE_PROBE_MEMBERS(kill_timewait),
+		.kprobe = kill_timewait_kprobe,
 	},
 	[DESCHEDULE] = {
 		.functions = { "inet_twsk_deschedule_put" },
 		.purpose = "reason of an early end: RST, SYN, connect(), ss -K",
-		TCPCLOSE_PROBE_MEMBERS(deschedule),
+		.kprobe = deschedule_kprobe,
 	},
 	[STATE_PROCESS] = {
 		.functions = { "tcp_timewait_state_process" },
 		.purpose = "control bits of segments that reach a mini-socket",
-		TCPCLOSE_PROBE_MEMBERS(state_process),
+		.kprobe = state_process_kprobe,
 	},
 	[SCHEDULE] = {
 		.functions = { "__inet_twsk_schedule" },
 		.purpose = "FIN_WAIT2 to TIME_WAIT in a mini-socket, and re-arms",
-		TCPCLOSE_PROBE_MEMBERS(schedule_timer),
+		.kprobe = schedule_timer_kprobe,
 	},
+};
+
+#if TCPCLOSE_HAVE_FTRACE
+static void notrace timewait_ftrace(unsigned long ip, unsigned long caller,
+				    struct ftrace_ops *ops,
+				    struct ftrace_regs *fregs)
+{
+	if (tcpclose_probe_is_at(&probes[SCHEDULE], ip))
+		TCPCLOSE_CALL(schedule_timer, fregs, caller);
+	else if (tcpclose_probe_is_at(&probes[KILL], ip))
+		TCPCLOSE_CALL(kill_timewait, fregs, caller);
+	else if (tcpclose_probe_is_at(&probes[DESTRUCTOR], ip))
+		TCPCLOSE_CALL(destructor, fregs, caller);
+	else if (tcpclose_probe_is_at(&probes[STATE_PROCESS], ip))
+		TCPCLOSE_CALL(state_process, fregs, caller);
+	else if (tcpclose_probe_is_at(&probes[DESCHEDULE], ip))
+		TCPCLOSE_CALL(deschedule, fregs, caller);
+}
+#endif
+
+struct tcpclose_hooks tcpclose_timewait_hooks = {
+	.probes = probes,
+	.count = ARRAY_SIZE(probes),
+	TCPCLOSE_FTRACE_MEMBER(timewait_ftrace)
 };

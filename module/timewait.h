@@ -4,6 +4,6 @@
 
 #include "hook.h"
 
-extern struct tcpclose_probe tcpclose_timewait_probes[5];
+extern struct tcpclose_hooks tcpclose_timewait_hooks;
 
 #endif /* TCPCLOSE_TIMEWAIT_H */

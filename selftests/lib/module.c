@@ -74,9 +74,8 @@ int module_reload(const char *parameters)
 	if (traffic_run(&warm_up) != (int)warm_up.cycles)
 		return -EIO;
 	/* Leftovers of earlier tests would end while the module looks on */
-	if (system("ss -Kat state time-wait state fin-wait-2 >/dev/null"))
-		return -ENOENT;
-	return module_load(parameters);
+	ret = traffic_end_leftovers();
+	return ret ? ret : module_load(parameters);
 }
 
 int module_log_open(void)

@@ -86,4 +86,12 @@ long traffic_run(const struct traffic *traffic);
 /** traffic_one() - one connection over IPv4, the given way; likewise */
 long traffic_one(enum traffic_close how);
 
+/**
+ * traffic_end_leftovers() - end what waits for its time to pass: no mini-socket
+ *	is left, and there is room for new ones (tcp_max_tw_buckets)
+ *
+ * Return: 0, or -ENOENT: no ss, or a kernel without CONFIG_INET_DIAG_DESTROY.
+ */
+int traffic_end_leftovers(void);
+
 #endif /* _SELFTESTS_TRAFFIC_H */
