@@ -54,6 +54,7 @@ help:
 	@echo 'make bench           what it costs, next to others, on 6.1 and 6.12 (KERNEL=); UPDATE=1: write'
 	@echo '                     it to Documentation/cost.json; bench-quick: the main figure, a minute'
 	@echo '                     for a kernel; bench-check: whether that is worse than in cost.json'
+	@echo 'make bench-profile   where it goes, by hook and by function, atomics and cache lines (KERNEL=)'
 	@echo 'make style           checkpatch, sparse, W=1, clang-format, shellcheck'
 	@echo 'make clean           remove what was built; distclean: also what was downloaded'
 	@echo ''
@@ -196,6 +197,21 @@ $(BENCH_PROGRAMS): %: %.o
 
 -include $(BENCH_PROGRAMS:=.d)
 
+# What QEMU loads to see what the guest executes
+PLUGIN := $(BENCH)/plugin/tally.so
+PLUGIN_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(wildcard selftests/bench/plugin/*.c))
+
+.PHONY: bench-plugin
+bench-plugin: $(PLUGIN)
+
+# Only what it means to show is seen by QEMU
+$(PLUGIN_OBJECTS): ALL_CFLAGS += -fPIC -fvisibility=hidden
+$(PLUGIN): $(PLUGIN_OBJECTS)
+	@$(SAY) '  LINK    $@'
+	@$(CC) $(CFLAGS) $(LDFLAGS) -shared -o $@ $^ $(LDLIBS)
+
+-include $(PLUGIN_OBJECTS:.o=.d)
+
 # As the module, in a directory of its own beside it; knows its header and nothing else
 PROBE := $(OBJ)-bench
 ifndef KDIR_MISSING
@@ -214,7 +230,7 @@ packages-module packages-tool packages-selftests: packages-%:
 
 # ---- virtual machine
 
-.PHONY: vm demo claims check style bench bench-quick bench-check
+.PHONY: vm demo claims check style bench bench-quick bench-check bench-profile
 vm:
 	@$(QEMU)/vm --kernel $(VM_KERNEL)
 
@@ -233,6 +249,9 @@ style:
 bench bench-quick bench-check: bench%:
 	@selftests/bench/bench $(if $(KERNEL),--kernel $(KERNEL)) $(if $*,--quick) \
 		$(if $(findstring check,$*),--check) $(if $(UPDATE),--update)
+
+bench-profile:
+	@selftests/bench/profile --kernel $(VM_KERNEL)
 
 # ---- installation
 

@@ -19,18 +19,23 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "mark.h"
+
 #define WARM_UP_CYCLES 1000
 #define WARM_UP_RUNS 30
 /* How near two runs in a row are when nothing goes on in the background */
 #define WARM_UP_AGREE 0.005
 /*
- * connect() looks for an even port first, and there are 32,256 of them: below
- * that the search does not show.
+ * connect() goes through an address's ports from a place that it changes each 10 s,
+ * and takes one from a mini-socket that it meets there. So few to each address
+ * that the two stretches hardly ever meet.
  */
-#define PER_ADDRESS 16000
+#define PER_ADDRESS 200
+#define MOST_CYCLES 100000
 
 struct workload {
 	int listener;
+	unsigned int done;
 	struct sockaddr_in server;
 };
 
@@ -62,10 +67,10 @@ static void workload_listen(struct workload *w, unsigned int port)
 {
 	int on = 1;
 
-	memset(&w->server, 0, sizeof(w->server));
+	memset(w, 0, sizeof(*w));
 	w->server.sin_family = AF_INET;
 	w->server.sin_port = htons(port);
-	/* Any address: workload_address() chooses among loopback's */
+	/* Any address: workload_cycle() goes through loopback's */
 	w->listener = socket(AF_INET, SOCK_STREAM, 0);
 	if (w->listener < 0 ||
 	    setsockopt(w->listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) ||
@@ -75,16 +80,13 @@ static void workload_listen(struct workload *w, unsigned int port)
 		die("listen");
 }
 
-static void workload_address(struct workload *w, unsigned int number)
-{
-	w->server.sin_addr.s_addr = htonl(INADDR_LOOPBACK + number);
-}
-
-static void workload_cycle(const struct workload *w)
+static void workload_cycle(struct workload *w)
 {
 	int client, server;
 	char byte = 'x';
 
+	w->server.sin_addr.s_addr =
+		htonl(INADDR_LOOPBACK + w->done++ / PER_ADDRESS);
 	client = socket(AF_INET, SOCK_STREAM, 0);
 	if (client < 0 || connect(client, (const struct sockaddr *)&w->server,
 				  sizeof(w->server)))
@@ -99,7 +101,7 @@ static void workload_cycle(const struct workload *w)
 	close(server);
 }
 
-static double workload_run(const struct workload *w, unsigned int cycles)
+static double workload_run(struct workload *w, unsigned int cycles)
 {
 	uint64_t begin = now_ns();
 	unsigned int i;
@@ -110,7 +112,7 @@ static double workload_run(const struct workload *w, unsigned int cycles)
 }
 
 /* Returns the runs it took, 0 if they never agreed */
-static unsigned int warm_up(const struct workload *w)
+static unsigned int warm_up(struct workload *w)
 {
 	double last = workload_run(w, WARM_UP_CYCLES), mean, difference;
 	unsigned int runs;
@@ -132,7 +134,7 @@ static int by_length(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-static struct figures measure(const struct workload *w, unsigned int cycles)
+static struct figures measure(struct workload *w, unsigned int cycles)
 {
 	uint64_t *length = malloc(cycles * sizeof(*length));
 	struct figures figures;
@@ -143,6 +145,7 @@ static struct figures measure(const struct workload *w, unsigned int cycles)
 		die("memory");
 	/* Page faults belong to nobody's cost */
 	memset(length, 0xff, cycles * sizeof(*length));
+	mark_begin();
 	begin = now_ns();
 	last = begin;
 	for (i = 0; i < cycles; i++) {
@@ -151,6 +154,7 @@ static struct figures measure(const struct workload *w, unsigned int cycles)
 		length[i] = now - last;
 		last = now;
 	}
+	mark_end();
 	figures.mean = (double)(last - begin) / cycles;
 	qsort(length, cycles, sizeof(*length), by_length);
 	figures.median = length[cycles / 2];
@@ -204,7 +208,7 @@ int main(int argc, char **argv)
 			port = parse_number(optarg, UINT16_MAX);
 			break;
 		case 'c':
-			cycles = parse_number(optarg, PER_ADDRESS);
+			cycles = parse_number(optarg, MOST_CYCLES);
 			break;
 		case 'm':
 			make = parse_number(optarg, 10000000);
@@ -224,21 +228,16 @@ int main(int argc, char **argv)
 
 	workload_listen(&w, port);
 	if (make) {
-		for (i = 0; i < make; i++) {
-			workload_address(&w, 1 + i / PER_ADDRESS);
+		for (i = 0; i < make; i++)
 			workload_cycle(&w);
-		}
 		return 0;
 	}
-	/* Both fit into the ports of an address of its own */
-	workload_address(&w, 0);
 	runs = warm_up(&w);
 	if (!runs) {
 		fprintf(stderr, "cycle: after %d runs no two in a row agree\n",
 			WARM_UP_RUNS);
 		return 1;
 	}
-	workload_address(&w, 1);
 	figures = measure(&w, cycles);
 	printf("%.1f %" PRIu64 " %u\n", figures.mean, figures.median,
 	       runs * WARM_UP_CYCLES + cycles);

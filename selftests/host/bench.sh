@@ -23,6 +23,7 @@ golden "the table says which" bench.txt "$report" table 6.12.json
 sed -e 's/^row loaded .*/row loaded 95400.0 93400/' \
 	-e 's/^row scope_all .*/row scope_all 96000.0 94300/' \
 	-e 's/^row record .*/row record 96840.0 93800/' \
+	-e 's/^row record_null .*/row record_null 95000.0 93800/' \
 	-e 's/^row watch .*/row watch 104840.0 94800/' \
 	-e 's/^load_ns .*/load_ns 200000000/' -e 's/^unload_ns .*/unload_ns 499999999/' \
 	-e 's/^row with_1000 .*/row with_1000 96000.0 93400/' \
@@ -48,6 +49,7 @@ judged()
 
 judged "the main figure has a limit" 'row loaded=row loaded 95500.0 93520'
 judged "a record running has a limit" 'row record=row record 97000.0 93800'
+judged "to /dev/null, too" 'row record_null=row record_null 97000.0 93800'
 judged "watch has a limit" 'row watch=row watch 105000.0 94800'
 judged "loading has a limit" 'load_ns=load_ns 200100000'
 judged "unloading has a limit" 'unload_ns=unload_ns 500100000'
@@ -90,8 +92,68 @@ complains "no figures of record are told" "make bench UPDATE=1" "$report" check 
 echo '{ "6.1": {} }' >cost.json
 complains "nor is a kernel's missing" "no main figure for 6.12" "$report" check 6.12.json cost.json
 
+# What the plugin saw, as tables
+cat >names <<'EOF'
+0000000000401000 user space
+ffff888000001000 memory
+ffffffff81000010 inet_sk_state_store
+ffffffff81000020 tcp_time_wait
+ffffffffc0001000 probe [tcpclose]
+ffffffffc0001004 probe [tcpclose]
+ffffffffc0002000 ftrace_trampoline [__builtin__ftrace]
+ffffffffc0003000 pools [tcpclose]
+ffffffffc0009000 irq [virtio]
+EOF
+# A cycle: ten visits of the tracepoint's hook, one of an ftrace hook's
+cat >tally <<'EOF'
+section 0
+i 0000000000401000 1000 0
+i ffffffff81000010 100 0
+a 0
+section 1
+i 0000000000401000 1000 0
+i ffffffff81000010 180 0
+i ffffffffc0001000 1000 0
+i ffffffffc0001004 1000 1
+h ffffffffc0001000 ffffffff81000010 100 2500 100 300 200 100 500
+h ffffffffc0002000 ffffffff81000020 10 400 0 20 10 30 40
+h ffffffffc0009000 ffffffff81000020 7 7000 7 7 7 7 7
+a 0
+EOF
+tally=$top/selftests/bench/tally
+golden "what the plugin saw is told by hook and by function" bench.profile.txt "$tally" profile names tally
+echo 290.0 >cost
+"$tally" cost names tally >out
+same "hooks of others are not counted" cost out
+# no_table NAME TEXT COMMAND...: has begun to print one when it notices
+no_table()
+{
+	name=$1 text=$2
+	shift 2
+	exits "$name" 2 "$@"
+	if grep -q "$text" err; then ok "$name: says why"; else not_ok "$name: says why" err; fi
+}
+sed 's/^a 0/a 3/' tally >gone
+no_table "a visit without an end is none" "3 visits of hooks did not return" "$tally" profile names gone
+sed '/0000401000/d' names >few
+no_table "an address without a symbol is told" "no symbol of 0000000000401000" "$tally" profile few tally
+# Of 4 processors: a line of one only, and one that each tenth cycle writes
+{
+	sed '1,/^section 1/d' tally | sed '1i section 0'
+	echo "w ffff888000001000 ffffffffc0001004 1 900 0"
+	echo "w ffffffffc0003000 ffffffffc0001000 3 1 1"
+} >many
+exits "a line that several write is a failure" 1 "$tally" sharing names many 290
+if grep -q 'probe.*0.10000  pools' out; then ok "and is named"; else not_ok "and is named" out; fi
+sed 's/ 3 1 1$/ 1 1 0/' many >lone
+exits "one processor's lines are none" 0 "$tally" sharing names lone 290
+exits "nor is a tenth more instructions" 0 "$tally" sharing names lone 264
+exits "more than that is" 1 "$tally" sharing names lone 263
+
 exits "bench has help" 0 "$bench" --help
 complains "bench knows its kernels" "there is no kernel '5.10'" "$bench" --kernel 5.10
+exits "profile has help" 0 "$top/selftests/bench/profile" --help
+complains "profile knows its options" "unknown argument '--fast'" "$top/selftests/bench/profile" --fast
 complains "bench knows its options" "unknown argument '--fast'" "$bench" --fast
 complains "bench wants a number" "is no number" "$bench" --cycles many
 complains "bench updates all or nothing" "leave out --kernel" "$bench" --update --kernel 6.1
