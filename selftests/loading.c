@@ -8,7 +8,7 @@
  * instruction that another processor has patched, and live patching of functions
  * in use is just what this provokes: two processors that take turns.
  *
- * vm: --smp 2 --one-thread
+ * vm: --smp 2 --one-thread --limit 600
  */
 #include <fcntl.h>
 #include <sys/socket.h>
@@ -91,7 +91,7 @@ TEST_F(loading, cannot_be_undone_while_a_mapping_lives)
 	EXPECT_EQ(0, module_unload());
 }
 
-TEST_F_TIMEOUT(loading, and_unloading_twenty_times_under_traffic_is_clean, 200)
+TEST_F_TIMEOUT(loading, and_unloading_twenty_times_under_traffic_is_clean, 400)
 {
 	struct traffic_run *run;
 	struct device_log log;
