@@ -150,6 +150,19 @@ static int verify_closes(char *answer, const char *before, long count)
 	return verify(answer, before, options);
 }
 
+/* Likewise; a kprobe within another is missed, and the tool says so: again. */
+static int verify_closes_unmissed(char *answer, long count)
+{
+	int tries, status = -1;
+
+	for (tries = 0; tries < 5; tries++) {
+		status = verify_closes(answer, "", count);
+		if (status == 0 || !strstr(answer, "hooks were missed"))
+			break;
+	}
+	return status;
+}
+
 static long closes_made(void)
 {
 	return procfile_number(CLOSES);
@@ -238,14 +251,17 @@ TEST_F_TIMEOUT(against, hundred_thousand_closes_without_a_difference, 4 * MINUTE
 }
 
 /* What scope=teardown leaves out, the trace's account leaves out, too */
-TEST_F_TIMEOUT(against, closes_without_openings_either_way_of_hooking, MINUTES)
+TEST_F_TIMEOUT(against, closes_without_openings_either_way_of_hooking, 3 * MINUTES)
 {
 	static const char *const parameters[] = { "", "hooks=kprobe" };
 	size_t i;
 
 	for (i = 0; i < 2; i++) {
 		ASSERT_EQ(0, module_reload(parameters[i]));
-		EXPECT_EQ(0, verify_closes(self->answer, "", SOME));
+		EXPECT_EQ(0, verify_closes_unmissed(self->answer, SOME))
+		{
+			TH_LOG("with parameters '%s'", parameters[i]);
+		}
 		EXPECT_ALL_AGREE();
 		EXPECT_LT(SOME, number_of(self->answer,
 					  "transitions of full sockets",

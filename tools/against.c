@@ -19,6 +19,7 @@
 #include "clock.h"
 #include "devnode.h"
 #include "signals.h"
+#include "stats.h"
 #include "witness/btf.h"
 #include "witness/census.h"
 #include "witness/command.h"
@@ -238,10 +239,28 @@ static int detach(struct against *a)
 	return ret ? ret : against_run_for(a, SETTLE_NS);
 }
 
+/* How often a hook of the module could not run: a kprobe within another one. */
+static int read_missed(const struct against *a, uint64_t *missed)
+{
+	struct reason why;
+	struct stats stats;
+	int fd = devnode_open(a->options->device, &why), ret;
+
+	if (fd < 0)
+		return fd;
+	ret = stats_fetch(fd, &stats);
+	*missed = stats.counters.missed;
+	stats_free(&stats);
+	close(fd);
+	return ret;
+}
+
 static int run(struct against *a)
 {
-	int ret = attach(a);
+	int ret = read_missed(a, &a->missed);
 
+	if (!ret)
+		ret = attach(a);
 	if (!ret)
 		ret = look_first(a);
 	if (ret)
@@ -283,8 +302,11 @@ static void conclude(struct against *a)
 {
 	static const char lost[] =
 		"%llu records were lost: load the module with a larger ring_records";
+	static const char hooks[] =
+		"%llu calls of hooks were missed, as kprobes may: use hooks=ftrace";
 	struct hearing *h = a->hearing;
 	struct testimony *t = h->witnesses;
+	uint64_t missed = a->missed;
 
 	if (a->trace)
 		conclude_trace(a, &t[WITNESS_TRACE]);
@@ -294,6 +316,9 @@ static void conclude(struct against *a)
 	if (h->lost)
 		reason_set(&h->incomplete, 0, lost,
 			   (unsigned long long)h->lost);
+	else if (!read_missed(a, &missed) && missed > a->missed)
+		reason_set(&h->incomplete, 0, hooks,
+			   (unsigned long long)(missed - a->missed));
 	else if (read_scope() != h->openings)
 		reason_set(&h->incomplete, 0,
 			   "the module's parameter scope was changed meanwhile");

@@ -28,6 +28,7 @@
  * @accounts: what counters and tables are compared with
  * @hearing: the result
  * @enabled_ns: just before the trace was enabled
+ * @missed: calls that the module's hooks had missed before
  * @told_ns: all before this CLOCK_MONOTONIC has been told
  * @aside: a thread attaches or detaches witnesses
  * @looking: a look at the kernel's tables is going on
@@ -45,6 +46,7 @@ struct against {
 	struct accounts *accounts;
 	struct hearing *hearing;
 	uint64_t enabled_ns;
+	uint64_t missed;
 	uint64_t told_ns;
 	bool aside;
 	bool looking;
