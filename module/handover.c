@@ -168,9 +168,6 @@ static __always_inline void hashdance(unsigned long twsk, unsigned long socket,
 	}
 
 	bucket = tcpclose_conn_lock(tw);
-	conn = tcpclose_conn_find(bucket, tw);
-	if (unlikely(conn))
-		tcpclose_conn_forget(bucket, conn);
 	conn = tcpclose_conn_add(bucket, tw);
 	if (likely(conn)) {
 		if (likely(from)) {

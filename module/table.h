@@ -99,16 +99,22 @@ tcpclose_conn_find(const struct tcpclose_bucket *bucket, const void *key)
 
 /**
  * tcpclose_conn_add() - make an entry
- * @bucket: the key's bucket, locked; holds no entry of that key
+ * @bucket: the key's bucket, locked
  * @key: address of the socket or mini-socket
+ *
+ * One of another socket's, which went away unseen and had the same address, makes
+ * room.
  *
  * Return: the entry, all 0 but its key, or NULL.
  */
 static __always_inline struct tcpclose_conn *
 tcpclose_conn_add(struct tcpclose_bucket *bucket, const void *key)
 {
-	struct tcpclose_conn *conn = tcpclose_pool_get();
+	struct tcpclose_conn *conn = tcpclose_conn_find(bucket, key);
 
+	if (unlikely(conn))
+		tcpclose_conn_forget(bucket, conn);
+	conn = tcpclose_pool_get();
 	if (unlikely(!conn)) {
 		tcpclose_conn_refuse();
 		return NULL;

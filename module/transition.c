@@ -113,29 +113,27 @@ static __always_inline u8 closer_after(u8 closer, u8 new)
 	return closers[new];
 }
 
-/* A connection that gets no entry, although one is needed to go on. */
-static void stand_in(struct tcpclose_conn *conn, const struct sock *sk, int old,
-		     int new, u8 why)
+/* Stands in for an entry, while interrupts are off. */
+static DEFINE_PER_CPU(struct tcpclose_conn, nobody);
+
+/* For a connection that gets no entry, although one is needed to go on. */
+static struct tcpclose_conn *stand_in(const struct sock *sk, int old, int new, u8 why)
 {
+	struct tcpclose_conn *conn = this_cpu_ptr(&nobody);
+
 	tcpclose_conn_stand_in(conn, why);
 	conn->closer = closers[old];
 	tcpclose_stats_live(new, -1);
 	if (new == TCP_CLOSE)
 		tcpclose_handover_take(sk, conn);
+	return conn;
 }
 
-/*
- * An entry for a socket that has none, all 0, or NULL. One of another socket's,
- * which went away unseen and had the same address, makes room.
- */
 static __always_inline struct tcpclose_conn *add_entry(const struct sock *sk)
 {
 	struct tcpclose_bucket *bucket = tcpclose_conn_lock(sk);
-	struct tcpclose_conn *conn = tcpclose_conn_find(bucket, sk);
+	struct tcpclose_conn *conn = tcpclose_conn_add(bucket, sk);
 
-	if (unlikely(conn))
-		tcpclose_conn_forget(bucket, conn);
-	conn = tcpclose_conn_add(bucket, sk);
 	tcpclose_conn_unlock(bucket);
 	return conn;
 }
@@ -147,9 +145,6 @@ static void remove_entry(const struct sock *sk, struct tcpclose_conn *conn)
 	tcpclose_conn_remove(bucket, conn);
 	tcpclose_conn_unlock(bucket);
 }
-
-/* Stands in for an entry, while interrupts are off. */
-static DEFINE_PER_CPU(struct tcpclose_conn, nobody);
 
 /*
  * The entry of a connection that was not known until now, or what stands in for
@@ -171,11 +166,8 @@ begin_late(const struct sock *sk, struct tcpclose_conn *conn, int old, int new)
 		tcpclose_conn_unlock(bucket);
 		conn = NULL;
 	}
-	if (!conn) {
-		conn = this_cpu_ptr(&nobody);
-		stand_in(conn, sk, old, new, why);
-		return conn;
-	}
+	if (!conn)
+		return stand_in(sk, old, new, why);
 	conn->flags = tcpclose_conn_unknown_flag(why);
 	conn->closer = closers[old];
 	conn->state = old;
@@ -188,12 +180,9 @@ static __always_inline struct tcpclose_conn *begin(const struct sock *sk, int ol
 {
 	struct tcpclose_conn *conn = add_entry(sk);
 
-	if (likely(conn)) {
-		conn->born_ns = now_ns;
-		return conn;
-	}
-	conn = this_cpu_ptr(&nobody);
-	stand_in(conn, sk, old, new, tcpclose_conn_unknown());
+	if (unlikely(!conn))
+		return stand_in(sk, old, new, tcpclose_conn_unknown());
+	conn->born_ns = now_ns;
 	return conn;
 }
 
