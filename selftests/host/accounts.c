@@ -205,7 +205,7 @@ TEST_F(accounts, find_another_state)
 /* What happens around a look may be in it or not */
 TEST_F(accounts, do_not_judge_what_moves)
 {
-	int seen;
+	int seen, i;
 
 	for (seen = 0; seen < 2; seen++) {
 		accounts_free(self->accounts);
@@ -224,8 +224,9 @@ TEST_F(accounts, do_not_judge_what_moves)
 		EXPECT_ROW("mini-sockets now", 1 + seen, 1 + seen, 0, 1);
 		EXPECT_ROW("the same by cookie", 1, 1, 0, 1);
 	}
-	/* A better look settles it */
-	look_last(self->accounts, &self->kernel, 400);
+	/* Better looks settle it */
+	for (i = 0; i < 3; i++)
+		look_last(self->accounts, &self->kernel, 400 + i);
 	EXPECT_TRUE(accounts_are_exact(self->accounts));
 }
 
@@ -251,6 +252,7 @@ TEST_F(accounts, outvote_a_look_at_a_bad_moment)
 	EXPECT_FALSE(accounts_are_sure(self->accounts));
 	look_first(self->accounts, &self->kernel, 140);
 	look_first(self->accounts, &self->kernel, 160);
+	look_first(self->accounts, &self->kernel, 180);
 	EXPECT_TRUE(accounts_are_sure(self->accounts));
 	look_last(self->accounts, &self->kernel, 300);
 	CONCLUDE();
@@ -260,8 +262,34 @@ TEST_F(accounts, outvote_a_look_at_a_bad_moment)
 	look_last(self->accounts, &self->kernel, 320);
 	look_last(self->accounts, &self->kernel, 340);
 	look_last(self->accounts, &self->kernel, 360);
+	look_last(self->accounts, &self->kernel, 380);
 	CONCLUDE();
 	EXPECT_ROW("births", 1, 0, 1, 0);
+}
+
+/* Looks that allow for two values are no witnesses for one of them */
+TEST_F(accounts, do_not_let_a_bad_look_decide_for_vague_ones)
+{
+	uint64_t ms;
+
+	TELL_BIRTH(50, 1, TIME_WAIT);
+	look_first(self->accounts, &self->kernel, 100);
+	for (ms = 120; ms < 160; ms += 20) {
+		self->kernel.counters.value[COUNTER_BIRTHS]++;
+		TELL_BIRTH(ms, ms, TIME_WAIT);
+		look_first(self->accounts, &self->kernel, ms);
+	}
+	self->kernel.counters.value[COUNTER_BIRTHS]++;
+	EXPECT_FALSE(accounts_are_sure(self->accounts));
+	look_last(self->accounts, &self->kernel, 200);
+	CONCLUDE();
+	EXPECT_EQ(0, row(&self->said, "births")->difference);
+	EXPECT_LT(0, row(&self->said, "births")->moving);
+	for (ms = 200; ms < 280; ms += 20)
+		look_first(self->accounts, &self->kernel, ms);
+	EXPECT_TRUE(accounts_are_sure(self->accounts));
+	CONCLUDE();
+	EXPECT_ROW("births", 0, 0, 0, 0);
 }
 
 /* Another CPU changes it, or ends it, before its birth is on record */

@@ -4,13 +4,14 @@
  *
  * Each gives bounds for what a counter stood at when the stream began. Now and
  * then one is wrong, since a CPU was held up between the counter and the record.
- * So there are several before and after, and what most of them say counts: if
- * those before and those after exclude each other, the kernel or tcpclose has
- * miscounted in between.
+ * So there are several before and after, and a value is ruled out only when clearly
+ * more of them speak for another: one bad look among many that allow for both
+ * decides nothing. If those before and those after exclude each other, the kernel or
+ * tcpclose has miscounted in between.
  */
 #include "looks.h"
 
-/* So many that agree are right. */
+/* So many that agree are right; so many more make others wrong. */
 #define ENOUGH 3
 
 /**
@@ -44,42 +45,50 @@ static unsigned int votes(const struct looks *looks, enum counter counter,
 	return count;
 }
 
-/* The values that are right for the most looks; the latest such. */
+static void widen(struct bounds *bounds, int64_t value)
+{
+	if (value < bounds->low)
+		bounds->low = value;
+	if (value > bounds->high)
+		bounds->high = value;
+}
+
+/* All values but those that clearly fewer looks speak for than for the best. */
 static struct bounds agreed(const struct looks *looks, enum counter counter)
 {
-	struct bounds best = { 0, 0 };
-	unsigned int most = 0, i, j;
+	struct bounds all = { INT64_MAX, INT64_MIN };
+	unsigned int most = 0, i, n;
 
 	for (i = 0; i < looks->count && i < LOOKS; i++) {
-		int64_t low = looks->bounds[i][counter].low;
-		int64_t high = INT64_MAX;
-
-		if (votes(looks, counter, low) < most)
-			continue;
-		most = votes(looks, counter, low);
-		/* Up to where the first of those ends that it is right for. */
-		for (j = 0; j < looks->count && j < LOOKS; j++) {
-			const struct bounds *b = &looks->bounds[j][counter];
-
-			if (b->low <= low && b->high >= low && b->high < high)
-				high = b->high;
-		}
-		best = (struct bounds){ .low = low, .high = high };
+		n = votes(looks, counter, looks->bounds[i][counter].low);
+		most = n > most ? n : most;
 	}
-	return best;
+	/* Where such values begin, a look does; where they end, one does. */
+	for (i = 0; i < looks->count && i < LOOKS; i++) {
+		const struct bounds *b = &looks->bounds[i][counter];
+
+		if (votes(looks, counter, b->low) + ENOUGH > most)
+			widen(&all, b->low);
+		if (votes(looks, counter, b->high) + ENOUGH > most)
+			widen(&all, b->high);
+	}
+	return most ? all : (struct bounds){ 0, 0 };
 }
 
 /**
- * looks_are_sure() - whether enough agree, on every counter
+ * looks_are_sure() - whether enough agree on one value, for every counter
  * @looks: the looks
  */
 bool looks_are_sure(const struct looks *looks)
 {
 	int i;
 
-	for (i = 0; i < COUNTERS; i++)
-		if (votes(looks, i, agreed(looks, i).low) < ENOUGH)
+	for (i = 0; i < COUNTERS; i++) {
+		struct bounds b = agreed(looks, i);
+
+		if (b.low != b.high || votes(looks, i, b.low) < ENOUGH)
 			return false;
+	}
 	return true;
 }
 
