@@ -313,6 +313,27 @@ TEST_F(accounts, know_a_life_before_the_birth)
 	EXPECT_ROW("the same by cookie", 1, 1, 0, 0);
 }
 
+/* It was born before the stream, and changes before anybody looks */
+TEST_F(accounts, know_a_life_that_began_before_the_records)
+{
+	uint64_t ms;
+
+	TELL(50, 1, FIN_WAIT2, TIME_WAIT);
+	TELL(51, 2, FIN_WAIT2, TIME_WAIT);
+	TELL(52, 3, TIME_WAIT, CLOSE);
+	accounts_advance(self->accounts, 900 * MS);
+	list(&self->kernel, 1, TCPCLOSE_TIME_WAIT);
+	list(&self->kernel, 2, TCPCLOSE_TIME_WAIT);
+	for (ms = 1000; ms < 1060; ms += 20)
+		look_first(self->accounts, &self->kernel, ms);
+	TELL(1100, 2, TIME_WAIT, CLOSE);
+	self->kernel.listed--;
+	look_last(self->accounts, &self->kernel, 1300);
+	CONCLUDE();
+	EXPECT_ROW("mini-sockets now", 1, 1, 0, 0);
+	EXPECT_ROW("the same by cookie", 1, 1, 0, 0);
+}
+
 /* A list skips what moves within its bucket */
 TEST_F(accounts, believe_several_lists_rather_than_one)
 {

@@ -66,25 +66,6 @@ static void drop(struct census *c, struct minisock *m)
 	free(m);
 }
 
-/**
- * census_begin() - take over those that were there before the records
- * @c: the census
- * @list: the kernel's list; one may skip some, several don't
- *
- * Return: 0, or -ENOMEM
- */
-int census_begin(struct census *c, const struct diag_list *list)
-{
-	size_t i;
-	int ret = 0;
-
-	for (i = 0; !ret && i < list->count; i++)
-		if (!find(c, list->entries[i].cookie))
-			ret = add(c, list->entries[i].cookie,
-				  list->entries[i].state, 0);
-	return ret;
-}
-
 static void bear(struct census *c, struct minisock *m)
 {
 	if (m->state)
@@ -95,6 +76,32 @@ static void bear(struct census *c, struct minisock *m)
 	}
 	m->state = m->early;
 	c->alive++;
+}
+
+/**
+ * census_begin() - take over those that were there before the records
+ * @c: the census
+ * @list: the kernel's list; one may skip some, several don't
+ *
+ * One of them may have changed on record before it is listed.
+ *
+ * Return: 0, or -ENOMEM
+ */
+int census_begin(struct census *c, const struct diag_list *list)
+{
+	size_t i;
+	int ret = 0;
+
+	for (i = 0; !ret && i < list->count; i++) {
+		struct minisock *m = find(c, list->entries[i].cookie);
+
+		if (!m)
+			ret = add(c, list->entries[i].cookie,
+				  list->entries[i].state, 0);
+		else if (m->early != TCPCLOSE_CLOSE)
+			bear(c, m);
+	}
+	return ret;
 }
 
 /**
