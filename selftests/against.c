@@ -272,7 +272,7 @@ TEST_F_TIMEOUT(against, closes_without_openings_either_way_of_hooking, 3 * MINUT
 }
 
 /* Connections that are there before, go on all the time, and stay */
-TEST_F_TIMEOUT(against, traffic_that_neither_begins_nor_ends_with_it, MINUTES)
+TEST_F_TIMEOUT(against, traffic_that_neither_begins_nor_ends_with_it, 2 * MINUTES)
 {
 	struct traffic_run *runs[NAMESPACES];
 	int i;

@@ -31,8 +31,8 @@
 /* For memory that somebody else still refers to. */
 #define GRACE_NS (2 * NS_PER_S)
 /* At most; fewer if they agree. */
-#define FIRST_LOOKS 16
-#define LAST_LOOKS 16
+#define FIRST_LOOKS 12
+#define LAST_LOOKS 12
 
 static int look(struct against *a, struct snapshots *s)
 {

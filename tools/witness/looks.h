@@ -11,7 +11,7 @@
 #include "counters.h"
 
 /* That are remembered, the latest. */
-#define LOOKS 16
+#define LOOKS 12
 
 /**
  * struct bounds - what a counter stood at when the stream began
