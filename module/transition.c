@@ -15,13 +15,13 @@
 #include <net/tcp.h>
 #include <net/tcp_states.h>
 
-#include "caller.h"
 #include "cause.h"
+#include "edge.h"
 #include "fill.h"
 #include "handover.h"
 #include "hook.h"
+#include "reason.h"
 #include "request.h"
-#include "segment.h"
 #include "stats.h"
 #include "step.h"
 #include "table.h"
@@ -29,72 +29,11 @@
 
 #define TRACEPOINT	"inet_sock_set_state"
 
-/* States that are entered on the way to an open connection. */
-#define OPENING	(TCPF_SYN_SENT | TCPF_SYN_RECV | TCPF_ESTABLISHED | TCPF_LISTEN)
-
 /* The parameter "scope": openings are recorded, too. */
 bool tcpclose_scope_all;
 
 static struct tracepoint *tracepoint;
 static u64 __percpu *calls;
-
-/* What an edge is by itself, by TCPCLOSE_EDGE(); filled at load. */
-#define EDGE_BIRTH	0x01	/* a connection begins */
-#define EDGE_TEARDOWN	0x02	/* recorded in any scope */
-#define EDGE_OWN_CALL	0x04	/* only calls make it */
-#define EDGE_NO_ENTRY	0x08	/* of a listener, or of what never was anything */
-#define EDGE_SELF	0x10	/* leads to where it comes from */
-#define EDGE_ODD	(EDGE_BIRTH | EDGE_NO_ENTRY | EDGE_SELF)
-static u8 edges[256] __ro_after_init;
-
-static bool in_states(int state, unsigned int states)
-{
-	return (1u << state) & states;
-}
-
-static bool is_birth(int old, int new)
-{
-	return in_states(old, TCPF_CLOSE | TCPF_LISTEN) &&
-	       !in_states(new, TCPF_CLOSE | TCPF_LISTEN);
-}
-
-static bool is_teardown(int old, int new)
-{
-	return !in_states(old, TCPF_CLOSE | TCPF_LISTEN) &&
-	       !in_states(new, OPENING);
-}
-
-/* Edges that only tcp_close_state(), connect() and listen() make. */
-static bool is_own_call(int old, int new)
-{
-	if (in_states(new, TCPF_FIN_WAIT1 | TCPF_LAST_ACK | TCPF_SYN_SENT |
-			   TCPF_LISTEN) || old == new)
-		return true;
-	return old == TCP_LISTEN && new == TCP_CLOSE;
-}
-
-static void __init fill_edges(void)
-{
-	int old, new;
-
-	for (old = 0; old < TCPCLOSE_STATES; old++) {
-		for (new = 0; new < TCPCLOSE_STATES; new++) {
-			u8 *edge = &edges[TCPCLOSE_EDGE(old, new)];
-
-			*edge = 0;
-			if (is_birth(old, new))
-				*edge |= EDGE_BIRTH;
-			else if (in_states(old, TCPF_CLOSE | TCPF_LISTEN))
-				*edge |= EDGE_NO_ENTRY;
-			if (is_teardown(old, new))
-				*edge |= EDGE_TEARDOWN;
-			if (is_own_call(old, new))
-				*edge |= EDGE_OWN_CALL;
-			if (old == new)
-				*edge |= EDGE_SELF;
-		}
-	}
-}
 
 /* Who must have closed first, from a state alone. */
 static const u8 closers[TCPCLOSE_STATES] = {
@@ -186,200 +125,6 @@ static __always_inline struct tcpclose_conn *begin(const struct sock *sk, int ol
 	return conn;
 }
 
-/**
- * struct reason - what is behind a transition
- * @flags: control bits of the segment behind it
- * @context: &enum tcpclose_context
- * @cause: &enum tcpclose_cause
- * @end: &enum tcpclose_end
- * @new: true new state
- */
-struct reason {
-	u16 flags;
-	u8 context;
-	u8 cause;
-	u8 end;
-	u8 new;
-};
-
-/*
- * In which context a connection was closed from here. That is a process's own
- * call, but for one case: a shutdown() before the connection was established is
- * carried out by the segment that establishes it (tcp_rcv_state_process()).
- */
-static u8 context_of_call(const struct sock *sk, int old, u8 known)
-{
-	if (in_serving_softirq())
-		return TCPCLOSE_CONTEXT_SOFTIRQ;
-	if (known & TCPCLOSE_CONN_STAND_IN)
-		return tcpclose_context_in_doubt(sk);
-	return old == TCP_ESTABLISHED && known & TCPCLOSE_CONN_SHUT_DOWN ?
-		       tcpclose_context_of_segment(sk) : TCPCLOSE_CONTEXT_PROCESS;
-}
-
-/*
- * What is behind a transition that is no hand-over. @known: flags of the
- * connection's entry. May look at the stack: not under a lock.
- */
-static noinline struct reason explain_closely(const struct sock *sk, int old,
-					      int new, u8 known)
-{
-	struct reason reason = { .new = new };
-
-	if (edges[TCPCLOSE_EDGE(old, new)] & EDGE_OWN_CALL) {
-		reason.context = context_of_call(sk, old, known);
-		if (reason.context != TCPCLOSE_CONTEXT_PROCESS)
-			reason.flags = tcpclose_segment_flags(sk);
-		if (new == TCP_CLOSE && old == TCP_LISTEN)
-			reason.cause = TCPCLOSE_CAUSE_LISTENER;
-	} else if (new == TCP_CLOSE) {
-		struct tcpclose_verdict verdict = tcpclose_cause_of_close(sk, old);
-
-		reason.cause = verdict.cause;
-		reason.context = verdict.context;
-		if (verdict.segment)
-			reason.flags = tcpclose_segment_flags(sk);
-	} else if (sk->sk_lock.owned && tcp_sk(sk)->repair) {
-		/* A restored connection is established by connect(). */
-		reason.context = TCPCLOSE_CONTEXT_PROCESS;
-	} else {
-		reason.context = tcpclose_context_of_segment(sk);
-		reason.flags = tcpclose_segment_flags(sk);
-	}
-	return reason;
-}
-
-/* What is behind a hand-over, by who called tcp_time_wait(). */
-static noinline struct reason explain_hand_over_closely(const struct sock *sk,
-							u8 way)
-{
-	struct reason reason = {};
-
-	switch (way) {
-	case TCPCLOSE_WAY_CLOSE:
-		reason.context = TCPCLOSE_CONTEXT_PROCESS;
-		break;
-	case TCPCLOSE_WAY_KEEPALIVE_TIMER:
-		reason.context = TCPCLOSE_CONTEXT_TIMER;
-		break;
-	case 0:
-		/* tcp_time_wait() is not watched; an orphan's task has closed it. */
-		if (sk->sk_shutdown == SHUTDOWN_MASK && sock_flag(sk, SOCK_DEAD) &&
-		    !in_serving_softirq()) {
-			reason.context = tcpclose_context_in_doubt(sk);
-			break;
-		}
-		fallthrough;
-	default:
-		reason.context = tcpclose_context_of_segment(sk);
-		reason.flags = tcpclose_segment_flags(sk);
-	}
-	return reason;
-}
-
-static __always_inline struct reason
-explain_hand_over(const struct sock *sk, const struct tcpclose_conn *conn)
-{
-	u8 way = conn->way, successor = conn->successor;
-	struct reason reason;
-
-	if (likely(way && way != TCPCLOSE_WAY_CLOSE &&
-		   way != TCPCLOSE_WAY_KEEPALIVE_TIMER && in_serving_softirq())) {
-		reason.context = TCPCLOSE_CONTEXT_SOFTIRQ;
-		reason.flags = tcpclose_segment_softirq_flags(sk);
-	} else {
-		reason = explain_hand_over_closely(sk, way);
-	}
-	reason.end = 0;
-	reason.new = TCP_CLOSE;
-	if (likely(conn->flags & TCPCLOSE_CONN_HANDED_OVER)) {
-		reason.new = successor;
-		/* The mini-socket may be watched all the same, or not be. */
-		if (unlikely(!tcpclose_handover_births_watched() ||
-			     conn->flags & TCPCLOSE_CONN_STAND_IN))
-			tcpclose_stats_live(successor, -1);
-	} else {
-		reason.end = TCPCLOSE_END_OVERFLOW;
-	}
-	reason.cause = 0;
-	if (successor == TCP_TIME_WAIT)
-		reason.cause = TCPCLOSE_CAUSE_FIN;
-	else if (reason.end)
-		reason.cause = TCPCLOSE_CAUSE_MEMORY;
-	return reason;
-}
-
-/*
- * What is behind a transition: the ways of nearly all connections without a call
- * and without a look at the stack.
- */
-static __always_inline struct reason explain(const struct sock *sk, int old,
-					     int new, u8 edge, u8 known)
-{
-	struct reason reason = { .new = new };
-
-	if (in_serving_softirq()) {
-		reason.context = TCPCLOSE_CONTEXT_SOFTIRQ;
-		if (new == TCP_CLOSE) {
-			if (!tcpclose_is_last_ack(sk, old))
-				return explain_closely(sk, old, new, known);
-			reason.cause = TCPCLOSE_CAUSE_FIN;
-		}
-		reason.flags = tcpclose_segment_softirq_flags(sk);
-		return reason;
-	}
-	if (likely(edge & EDGE_OWN_CALL &&
-		   !(known & (TCPCLOSE_CONN_STAND_IN | TCPCLOSE_CONN_SHUT_DOWN))))
-		return reason;
-	return explain_closely(sk, old, new, known);
-}
-
-/*
- * A socket that nothing is known of may have been handed over all the same, by a
- * task that was preempted meanwhile, or where neither function is watched: then
- * the stack shows what these two show.
- */
-static void doubt(struct reason *reason, int old)
-{
-	if (in_states(old, TCPF_FIN_WAIT2 | TCPF_CLOSING) &&
-	    (reason->cause == TCPCLOSE_CAUSE_DATA_AFTER_CLOSE ||
-	     reason->cause == TCPCLOSE_CAUSE_MEMORY))
-		reason->cause = TCPCLOSE_CAUSE_UNKNOWN;
-}
-
-/* Of an entry that nothing can be taken for granted of. */
-#define ODD		(TCPCLOSE_CONN_MINI | TCPCLOSE_CONN_OLD | \
-			 TCPCLOSE_CONN_REFUSED | TCPCLOSE_CONN_STAND_IN | \
-			 TCPCLOSE_CONN_SHUT_DOWN)
-#define HAND_OVER	(TCPCLOSE_CONN_TO_TIME_WAIT | TCPCLOSE_CONN_HANDED_OVER)
-
-/* A full socket's last transition, of which less is known than usual. */
-static noinline struct reason explain_unknown_close(const struct sock *sk, int old,
-						    const struct tcpclose_conn *conn)
-{
-	struct reason reason = conn->flags & HAND_OVER ?
-				       explain_hand_over(sk, conn) :
-				       explain_closely(sk, old, TCP_CLOSE, conn->flags);
-
-	if (!tcpclose_handover_watched() ||
-	    (conn->flags & TCPCLOSE_CONN_STAND_IN && !(conn->flags & HAND_OVER) &&
-	     !in_serving_softirq()))
-		doubt(&reason, old);
-	return reason;
-}
-
-static __always_inline struct reason
-explain_close(const struct sock *sk, int old, u8 edge,
-	      const struct tcpclose_conn *conn)
-{
-	if (unlikely(conn->flags & TCPCLOSE_CONN_STAND_IN ||
-		     !tcpclose_handover_watched()))
-		return explain_unknown_close(sk, old, conn);
-	if (conn->flags & HAND_OVER)
-		return explain_hand_over(sk, conn);
-	return explain(sk, old, TCP_CLOSE, edge, conn->flags);
-}
-
 /* What the entry is to know of the next transition. */
 static __always_inline void advance(struct tcpclose_conn *conn,
 				    const struct sock *sk, int old, int new,
@@ -396,7 +141,8 @@ static __always_inline void advance(struct tcpclose_conn *conn,
 		conn->flags |= TCPCLOSE_CONN_SHUT_DOWN;
 }
 
-static __always_inline void count(int old, struct reason reason, u64 dwell_ns)
+static __always_inline void count(int old, struct tcpclose_reason reason,
+				  u64 dwell_ns)
 {
 	tcpclose_stats_edge(old, reason.new, dwell_ns);
 	if (reason.cause && reason.cause != TCPCLOSE_CAUSE_LISTENER)
@@ -429,7 +175,8 @@ static __always_inline u64 cookie_of(const struct sock *sk, int old, int new,
 static noinline void unborn(const struct sock *sk, int old, int new, bool recorded,
 			    u64 now_ns, u64 cookie)
 {
-	struct reason reason = explain_closely(sk, old, new, TCPCLOSE_CONN_STAND_IN);
+	struct tcpclose_reason reason =
+		tcpclose_explain_closely(sk, old, new, TCPCLOSE_CONN_STAND_IN);
 	const struct tcpclose_step step = {
 		.now_ns = now_ns,
 		.cookie = cookie,
@@ -463,17 +210,17 @@ static __always_inline void carry_out(const struct sock *sk,
 	u64 dwell_ns = plain ?
 			       tcpclose_step_between(conn->since_ns, now_ns) :
 			       tcpclose_step_since(conn->since_ns, now_ns);
-	struct reason reason = {};
+	struct tcpclose_reason reason = {};
 	u8 closer = conn->closer;
 
 	if (closing) {
-		reason = explain_close(sk, old, edge, conn);
+		reason = tcpclose_explain_close(sk, old, edge, conn);
 		if (closer == TCPCLOSE_CLOSER_NONE)
 			closer = tcpclose_closer_of_cause(reason.cause);
 	} else {
 		if (recorded)
-			reason = explain(sk, old, new, edge,
-					 plain ? 0 : conn->flags);
+			reason = tcpclose_explain(sk, old, new, edge,
+						  plain ? 0 : conn->flags);
 		/* It is not the end. */
 		reason.new = new;
 		reason.cause = 0;
@@ -517,11 +264,11 @@ static noinline void odd(const struct sock *sk, struct tcpclose_conn *conn, u8 r
 
 	if (recorded)
 		cookie = cookie_of(sk, old, new, &req);
-	if (edge & EDGE_NO_ENTRY) {
+	if (edge & TCPCLOSE_EDGE_NO_ENTRY) {
 		unborn(sk, old, new, recorded, now_ns, cookie);
 		return;
 	}
-	if (edge & EDGE_BIRTH)
+	if (edge & TCPCLOSE_EDGE_BIRTH)
 		conn = begin(sk, old, new, now_ns);
 	else if (!conn || conn->state != old || conn->flags & TCPCLOSE_CONN_MINI ||
 		 (cookie && conn->cookie && conn->cookie != cookie))
@@ -532,11 +279,16 @@ static noinline void odd(const struct sock *sk, struct tcpclose_conn *conn, u8 r
 		  new == TCP_CLOSE);
 }
 
+/* Of an entry that nothing can be taken for granted of. */
+#define ODD		(TCPCLOSE_CONN_MINI | TCPCLOSE_CONN_OLD | \
+			 TCPCLOSE_CONN_REFUSED | TCPCLOSE_CONN_STAND_IN | \
+			 TCPCLOSE_CONN_SHUT_DOWN)
+
 /* Whether neither an edge nor an entry that was found is an odd one. */
 static __always_inline bool is_plain(const struct tcpclose_conn *conn, u8 raw,
 				     u8 edge)
 {
-	return !(edge & EDGE_ODD) && likely(conn) &&
+	return !(edge & TCPCLOSE_EDGE_ODD) && likely(conn) &&
 	       likely(conn->state == raw >> 4) && likely(!(conn->flags & ODD));
 }
 
@@ -618,10 +370,10 @@ static void probe(void *data, const struct sock *sk, const int old,
 	if (unlikely(sk->sk_protocol != IPPROTO_TCP))
 		return;
 	raw = TCPCLOSE_EDGE(old, new);
-	edge = edges[raw];
+	edge = tcpclose_edges[raw];
 	this_cpu_inc(*calls);
-	if (!(edge & EDGE_TEARDOWN) && !READ_ONCE(tcpclose_scope_all)) {
-		if (edge & EDGE_BIRTH)
+	if (!(edge & TCPCLOSE_EDGE_TEARDOWN) && !READ_ONCE(tcpclose_scope_all)) {
+		if (edge & TCPCLOSE_EDGE_BIRTH)
 			count_birth(sk, raw, edge);
 		else
 			count_step(sk, raw, edge);
@@ -649,7 +401,7 @@ int __init tcpclose_transition_init(void)
 {
 	int err;
 
-	fill_edges();
+	tcpclose_edge_init();
 	tracepoint = NULL;
 	for_each_kernel_tracepoint(find, &tracepoint);
 	if (!tracepoint)

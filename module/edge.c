@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Edges: what a pair of states says by itself, whichever connection goes from
+ * one to the other.
+ */
+#include <linux/cache.h>
+#include <net/tcp_states.h>
+
+#include "edge.h"
+#include "uapi/tcpclose.h"
+
+/* States that are entered on the way to an open connection. */
+#define OPENING	(TCPF_SYN_SENT | TCPF_SYN_RECV | TCPF_ESTABLISHED | TCPF_LISTEN)
+
+u8 tcpclose_edges[256] __ro_after_init;
+
+static bool is_birth(int old, int new)
+{
+	return tcpclose_in_states(old, TCPF_CLOSE | TCPF_LISTEN) &&
+	       !tcpclose_in_states(new, TCPF_CLOSE | TCPF_LISTEN);
+}
+
+static bool is_teardown(int old, int new)
+{
+	return !tcpclose_in_states(old, TCPF_CLOSE | TCPF_LISTEN) &&
+	       !tcpclose_in_states(new, OPENING);
+}
+
+/* Edges that only tcp_close_state(), connect() and listen() make. */
+static bool is_own_call(int old, int new)
+{
+	static const unsigned int entered = TCPF_FIN_WAIT1 | TCPF_LAST_ACK |
+					    TCPF_SYN_SENT | TCPF_LISTEN;
+
+	return tcpclose_in_states(new, entered) || old == new ||
+	       (old == TCP_LISTEN && new == TCP_CLOSE);
+}
+
+static u8 __init classify(int old, int new)
+{
+	u8 edge = 0;
+
+	if (is_birth(old, new))
+		edge |= TCPCLOSE_EDGE_BIRTH;
+	else if (tcpclose_in_states(old, TCPF_CLOSE | TCPF_LISTEN))
+		edge |= TCPCLOSE_EDGE_NO_ENTRY;
+	if (is_teardown(old, new))
+		edge |= TCPCLOSE_EDGE_TEARDOWN;
+	if (is_own_call(old, new))
+		edge |= TCPCLOSE_EDGE_OWN_CALL;
+	if (old == new)
+		edge |= TCPCLOSE_EDGE_SELF;
+	return edge;
+}
+
+/**
+ * tcpclose_edge_init() - classify all edges
+ */
+void __init tcpclose_edge_init(void)
+{
+	int old, new;
+
+	for (old = 0; old < TCPCLOSE_STATES; old++)
+		for (new = 0; new < TCPCLOSE_STATES; new++)
+			tcpclose_edges[TCPCLOSE_EDGE(old, new)] =
+				classify(old, new);
+}

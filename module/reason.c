@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Reasons of transitions that are not the ways of nearly all connections.
+ *
+ * What cause.c finds out about sockets that close, what segment.c and handover.c
+ * have noted, and what an edge says by itself, put together.
+ */
+#include <net/tcp.h>
+
+#include "reason.h"
+
+/*
+ * In which context a connection was closed from here. That is a process's own
+ * call, but for one case: a shutdown() before the connection was established is
+ * carried out by the segment that establishes it (tcp_rcv_state_process()).
+ */
+static u8 context_of_call(const struct sock *sk, int old, u8 known)
+{
+	if (in_serving_softirq())
+		return TCPCLOSE_CONTEXT_SOFTIRQ;
+	if (known & TCPCLOSE_CONN_STAND_IN)
+		return tcpclose_context_in_doubt(sk);
+	return old == TCP_ESTABLISHED && known & TCPCLOSE_CONN_SHUT_DOWN ?
+		       tcpclose_context_of_segment(sk) : TCPCLOSE_CONTEXT_PROCESS;
+}
+
+/**
+ * tcpclose_explain_closely() - what is behind a transition that is no hand-over
+ * @sk: the socket
+ * @old: old state
+ * @new: new state, as the tracepoint tells it
+ * @known: flags of the connection's entry
+ *
+ * Context: tracepoint, interrupts off; no bucket is locked, since it may look at
+ * the stack.
+ */
+struct tcpclose_reason tcpclose_explain_closely(const struct sock *sk, int old,
+						int new, u8 known)
+{
+	struct tcpclose_reason reason = { .new = new };
+
+	if (tcpclose_edges[TCPCLOSE_EDGE(old, new)] & TCPCLOSE_EDGE_OWN_CALL) {
+		reason.context = context_of_call(sk, old, known);
+		if (reason.context != TCPCLOSE_CONTEXT_PROCESS)
+			reason.flags = tcpclose_segment_flags(sk);
+		if (new == TCP_CLOSE && old == TCP_LISTEN)
+			reason.cause = TCPCLOSE_CAUSE_LISTENER;
+	} else if (new == TCP_CLOSE) {
+		struct tcpclose_verdict verdict = tcpclose_cause_of_close(sk, old);
+
+		reason.cause = verdict.cause;
+		reason.context = verdict.context;
+		if (verdict.segment)
+			reason.flags = tcpclose_segment_flags(sk);
+	} else if (sk->sk_lock.owned && tcp_sk(sk)->repair) {
+		/* A restored connection is established by connect(). */
+		reason.context = TCPCLOSE_CONTEXT_PROCESS;
+	} else {
+		reason.context = tcpclose_context_of_segment(sk);
+		reason.flags = tcpclose_segment_flags(sk);
+	}
+	return reason;
+}
+
+/**
+ * tcpclose_explain_hand_over_closely() - what is behind a hand-over
+ * @sk: the socket
+ * @way: who called tcp_time_wait()
+ *
+ * Context: as tcpclose_explain_closely().
+ * Return: context and control bits only.
+ */
+struct tcpclose_reason tcpclose_explain_hand_over_closely(const struct sock *sk,
+							  u8 way)
+{
+	struct tcpclose_reason reason = {};
+
+	switch (way) {
+	case TCPCLOSE_WAY_CLOSE:
+		reason.context = TCPCLOSE_CONTEXT_PROCESS;
+		break;
+	case TCPCLOSE_WAY_KEEPALIVE_TIMER:
+		reason.context = TCPCLOSE_CONTEXT_TIMER;
+		break;
+	case 0:
+		/* tcp_time_wait() is not watched; an orphan's task has closed it. */
+		if (sk->sk_shutdown == SHUTDOWN_MASK && sock_flag(sk, SOCK_DEAD) &&
+		    !in_serving_softirq()) {
+			reason.context = tcpclose_context_in_doubt(sk);
+			break;
+		}
+		fallthrough;
+	default:
+		reason.context = tcpclose_context_of_segment(sk);
+		reason.flags = tcpclose_segment_flags(sk);
+	}
+	return reason;
+}
+
+/*
+ * A socket that nothing is known of may have been handed over all the same, by a
+ * task that was preempted meanwhile, or where neither function is watched: then
+ * the stack shows what these two show.
+ */
+static void doubt(struct tcpclose_reason *reason, int old)
+{
+	if (tcpclose_in_states(old, TCPF_FIN_WAIT2 | TCPF_CLOSING) &&
+	    (reason->cause == TCPCLOSE_CAUSE_DATA_AFTER_CLOSE ||
+	     reason->cause == TCPCLOSE_CAUSE_MEMORY))
+		reason->cause = TCPCLOSE_CAUSE_UNKNOWN;
+}
+
+/**
+ * tcpclose_explain_unknown_close() - what is behind a full socket's last
+ *	transition, of which less is known than usual
+ * @sk: the socket
+ * @old: old state
+ * @conn: its entry, or what stands in for it
+ *
+ * Context: as tcpclose_explain_closely().
+ */
+struct tcpclose_reason
+tcpclose_explain_unknown_close(const struct sock *sk, int old,
+			       const struct tcpclose_conn *conn)
+{
+	struct tcpclose_reason reason =
+		conn->flags & TCPCLOSE_CONN_HAND_OVER ?
+			tcpclose_explain_hand_over(sk, conn) :
+			tcpclose_explain_closely(sk, old, TCP_CLOSE, conn->flags);
+
+	if (!tcpclose_handover_watched() ||
+	    (conn->flags & TCPCLOSE_CONN_STAND_IN &&
+	     !(conn->flags & TCPCLOSE_CONN_HAND_OVER) && !in_serving_softirq()))
+		doubt(&reason, old);
+	return reason;
+}

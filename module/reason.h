@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Reasons: what is behind a transition of a full socket. The ways of nearly all
+ * connections are told here, without a call and without a look at the stack.
+ */
+#ifndef TCPCLOSE_REASON_H
+#define TCPCLOSE_REASON_H
+
+#include <linux/compiler.h>
+#include <linux/preempt.h>
+#include <linux/types.h>
+#include <net/sock.h>
+#include <net/tcp_states.h>
+
+#include "caller.h"
+#include "cause.h"
+#include "conn.h"
+#include "edge.h"
+#include "handover.h"
+#include "segment.h"
+#include "stats.h"
+
+/**
+ * struct tcpclose_reason - what is behind a transition
+ * @flags: control bits of the segment behind it
+ * @context: &enum tcpclose_context
+ * @cause: &enum tcpclose_cause
+ * @end: &enum tcpclose_end
+ * @new: true new state
+ */
+struct tcpclose_reason {
+	u16 flags;
+	u8 context;
+	u8 cause;
+	u8 end;
+	u8 new;
+};
+
+struct tcpclose_reason tcpclose_explain_closely(const struct sock *sk, int old,
+						int new, u8 known);
+struct tcpclose_reason tcpclose_explain_hand_over_closely(const struct sock *sk,
+							  u8 way);
+struct tcpclose_reason
+tcpclose_explain_unknown_close(const struct sock *sk, int old,
+			       const struct tcpclose_conn *conn);
+
+static __always_inline struct tcpclose_reason
+tcpclose_explain_hand_over(const struct sock *sk,
+			   const struct tcpclose_conn *conn)
+{
+	u8 way = conn->way, successor = conn->successor;
+	struct tcpclose_reason reason;
+
+	if (likely(way && way != TCPCLOSE_WAY_CLOSE &&
+		   way != TCPCLOSE_WAY_KEEPALIVE_TIMER && in_serving_softirq())) {
+		reason.context = TCPCLOSE_CONTEXT_SOFTIRQ;
+		reason.flags = tcpclose_segment_softirq_flags(sk);
+	} else {
+		reason = tcpclose_explain_hand_over_closely(sk, way);
+	}
+	reason.end = 0;
+	reason.new = TCP_CLOSE;
+	if (likely(conn->flags & TCPCLOSE_CONN_HANDED_OVER)) {
+		reason.new = successor;
+		/* The mini-socket may be watched all the same, or not be. */
+		if (unlikely(!tcpclose_handover_births_watched() ||
+			     conn->flags & TCPCLOSE_CONN_STAND_IN))
+			tcpclose_stats_live(successor, -1);
+	} else {
+		reason.end = TCPCLOSE_END_OVERFLOW;
+	}
+	reason.cause = 0;
+	if (successor == TCP_TIME_WAIT)
+		reason.cause = TCPCLOSE_CAUSE_FIN;
+	else if (reason.end)
+		reason.cause = TCPCLOSE_CAUSE_MEMORY;
+	return reason;
+}
+
+/**
+ * tcpclose_explain() - what is behind a transition that is no hand-over
+ * @sk: the socket
+ * @old: old state
+ * @new: new state, as the tracepoint tells it
+ * @edge: TCPCLOSE_EDGE_* of the two
+ * @known: flags of the connection's entry
+ *
+ * Context: tracepoint, interrupts off; no bucket is locked, since it may look at
+ * the stack.
+ */
+static __always_inline struct tcpclose_reason
+tcpclose_explain(const struct sock *sk, int old, int new, u8 edge, u8 known)
+{
+	struct tcpclose_reason reason = { .new = new };
+
+	if (in_serving_softirq()) {
+		reason.context = TCPCLOSE_CONTEXT_SOFTIRQ;
+		if (new == TCP_CLOSE) {
+			if (!tcpclose_is_last_ack(sk, old))
+				return tcpclose_explain_closely(sk, old, new, known);
+			reason.cause = TCPCLOSE_CAUSE_FIN;
+		}
+		reason.flags = tcpclose_segment_softirq_flags(sk);
+		return reason;
+	}
+	if (likely(edge & TCPCLOSE_EDGE_OWN_CALL &&
+		   !(known & (TCPCLOSE_CONN_STAND_IN | TCPCLOSE_CONN_SHUT_DOWN))))
+		return reason;
+	return tcpclose_explain_closely(sk, old, new, known);
+}
+
+/* What handover.c has told the entry. */
+#define TCPCLOSE_CONN_HAND_OVER	(TCPCLOSE_CONN_TO_TIME_WAIT | \
+				 TCPCLOSE_CONN_HANDED_OVER)
+
+/**
+ * tcpclose_explain_close() - what is behind a full socket's last transition
+ * @sk: the socket
+ * @old: old state
+ * @edge: TCPCLOSE_EDGE_* of @old and CLOSE
+ * @conn: its entry, or what stands in for it
+ *
+ * Context: as tcpclose_explain().
+ */
+static __always_inline struct tcpclose_reason
+tcpclose_explain_close(const struct sock *sk, int old, u8 edge,
+		       const struct tcpclose_conn *conn)
+{
+	if (unlikely(conn->flags & TCPCLOSE_CONN_STAND_IN ||
+		     !tcpclose_handover_watched()))
+		return tcpclose_explain_unknown_close(sk, old, conn);
+	if (conn->flags & TCPCLOSE_CONN_HAND_OVER)
+		return tcpclose_explain_hand_over(sk, conn);
+	return tcpclose_explain(sk, old, TCP_CLOSE, edge, conn->flags);
+}
+
+#endif /* TCPCLOSE_REASON_H */
