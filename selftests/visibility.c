@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Who may open /dev/tcpclose, and what they see.
+ * What those who may open /dev/tcpclose see of others' connections. Who may, and
+ * what they may do, is isolation.c's.
  */
 /* vm: --smp 1 */
 #include <fcntl.h>
-#include <linux/capability.h>
-#include <sched.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
+#include <sys/wait.h>
 
 #include "kselftest_harness.h"
 
@@ -16,8 +15,7 @@
 #include "lib/module.h"
 #include "lib/namespace.h"
 #include "lib/traffic.h"
-
-#define NOBODY 65534
+#include "lib/viewer.h"
 
 FIXTURE(visibility)
 {
@@ -37,39 +35,6 @@ FIXTURE_TEARDOWN(visibility)
 	close(self->fd);
 }
 
-static int drop_capability(unsigned int capability)
-{
-	struct __user_cap_header_struct header = {
-		.version = _LINUX_CAPABILITY_VERSION_3,
-	};
-	struct __user_cap_data_struct data[2];
-	__u32 mask = ~(1U << capability % 32);
-
-	if (syscall(SYS_capget, &header, data))
-		return -errno;
-	data[capability / 32].effective &= mask;
-	data[capability / 32].permitted &= mask;
-	data[capability / 32].inheritable &= mask;
-	return syscall(SYS_capset, &header, data) ? -errno : 0;
-}
-
-/* As in a container: no privilege but in its own namespaces */
-static int become_container(void)
-{
-	if (setresgid(NOBODY, NOBODY, NOBODY) ||
-	    setresuid(NOBODY, NOBODY, NOBODY) ||
-	    unshare(CLONE_NEWUSER | CLONE_NEWNET))
-		return -errno;
-	return namespace_loopback_up();
-}
-
-static bool is_visible(int fd)
-{
-	struct tcpclose_geometry geometry;
-
-	return !device_geometry(fd, &geometry) && geometry.visible;
-}
-
 /* A test's process may not get its privileges back: each has one of its own */
 TEST_F(visibility, of_the_file_is_its_owners_alone)
 {
@@ -79,71 +44,8 @@ TEST_F(visibility, of_the_file_is_its_owners_alone)
 	ASSERT_EQ(0, stat(TCPCLOSE_DEVICE, &status));
 	EXPECT_EQ(S_IFCHR | 0600, status.st_mode);
 	EXPECT_EQ(0, status.st_uid);
-	ASSERT_EQ(0, setresuid(NOBODY, NOBODY, NOBODY));
+	ASSERT_EQ(0, viewer_become_user(VIEWER_NOBODY));
 	EXPECT_EQ(-EACCES, device_open(O_RDONLY));
-}
-
-TEST_F(visibility, is_the_whole_machine_for_its_administrator)
-{
-	self->fd = device_open(O_RDONLY);
-	ASSERT_LE(0, self->fd);
-	EXPECT_TRUE(is_visible(self->fd));
-}
-
-TEST_F(visibility, needs_the_capability_not_only_the_mode)
-{
-	ASSERT_EQ(0, chmod(TCPCLOSE_DEVICE, 0666));
-	ASSERT_EQ(0, setresuid(NOBODY, NOBODY, NOBODY));
-	EXPECT_EQ(-EPERM, device_open(O_RDONLY));
-}
-
-TEST_F(visibility, needs_the_capability_even_of_root)
-{
-	ASSERT_EQ(0, drop_capability(CAP_NET_ADMIN));
-	EXPECT_EQ(-EPERM, device_open(O_RDONLY));
-}
-
-TEST_F(visibility, needs_the_capability_where_the_netns_belongs)
-{
-	ASSERT_EQ(0, chmod(TCPCLOSE_DEVICE, 0666));
-	/* All capabilities, but of a namespace that owns no network */
-	ASSERT_EQ(0, unshare(CLONE_NEWUSER));
-	EXPECT_EQ(-EPERM, device_open(O_RDONLY));
-}
-
-TEST_F(visibility, of_a_container_is_its_own_namespace)
-{
-	struct tcpclose_hook hook = {};
-	struct tcpclose_stats stats;
-	void *base;
-
-	ASSERT_EQ(0, chmod(TCPCLOSE_DEVICE, 0666));
-	ASSERT_EQ(0, become_container());
-	self->fd = device_open_at_end();
-	ASSERT_LE(0, self->fd);
-	EXPECT_FALSE(is_visible(self->fd));
-	EXPECT_EQ(-EPERM, device_stats(self->fd, &stats));
-	EXPECT_EQ(-EPERM,
-		  device_ioctl(self->fd, TCPCLOSE_IOC_STATS_RESET, NULL));
-	EXPECT_EQ(-EPERM, device_ioctl(self->fd, TCPCLOSE_IOC_HOOK, &hook));
-	base = mmap(NULL, getpagesize(), PROT_READ, MAP_SHARED, self->fd, 0);
-	EXPECT_EQ(MAP_FAILED, base);
-	EXPECT_EQ(EPERM, errno);
-}
-
-TEST_F(visibility, of_an_administrator_elsewhere_is_that_namespace)
-{
-	struct tcpclose_stats stats;
-	int namespace = namespace_new();
-
-	ASSERT_LE(0, namespace);
-	ASSERT_LE(0, namespace_enter(namespace));
-	self->fd = device_open_at_end();
-	ASSERT_LE(0, self->fd);
-	EXPECT_FALSE(is_visible(self->fd));
-	EXPECT_EQ(-EPERM, device_stats(self->fd, &stats));
-	EXPECT_EQ(MAP_FAILED, mmap(NULL, getpagesize(), PROT_READ, MAP_SHARED,
-				   self->fd, 0));
 }
 
 static bool is_close_of_both(const struct tcpclose_record *record)
@@ -158,6 +60,8 @@ TEST_F(visibility, of_a_container_is_never_anothers_record)
 	struct device_log log = {};
 	struct traffic_run *other;
 	unsigned int inode;
+	int status;
+	pid_t child;
 	size_t i;
 
 	ASSERT_EQ(0, chmod(TCPCLOSE_DEVICE, 0666));
@@ -168,14 +72,12 @@ TEST_F(visibility, of_a_container_is_never_anothers_record)
 		.threads = 2,
 	});
 	ASSERT_NE(NULL, other);
-	ASSERT_EQ(0, syscall(SYS_setresuid, NOBODY, NOBODY, NOBODY));
 	/* A process with threads can't leave its user namespace: a child */
-	pid_t child = fork();
-
+	child = fork();
 	ASSERT_LE(0, child);
 	if (!child) {
-		EXPECT_EQ(0, unshare(CLONE_NEWUSER | CLONE_NEWNET));
-		EXPECT_EQ(0, namespace_loopback_up());
+		EXPECT_EQ(0, viewer_become_user(VIEWER_NOBODY));
+		EXPECT_EQ(0, viewer_become_container());
 		inode = namespace_inode();
 		self->fd = device_open_at_end();
 		EXPECT_LE(0, self->fd);
@@ -191,9 +93,10 @@ TEST_F(visibility, of_a_container_is_never_anothers_record)
 			if (device_is_transition(&log.records[i]))
 				EXPECT_EQ(inode, log.records[i].netns_inode);
 		EXPECT_EQ(1200, device_log_count(&log, is_close_of_both));
-		_exit(0);
+		_exit(__test_passed(_metadata) ? 0 : 1);
 	}
-	ASSERT_EQ(child, waitpid(child, NULL, 0));
+	ASSERT_EQ(child, waitpid(child, &status, 0));
+	EXPECT_EQ(0, status);
 	EXPECT_LT(0, traffic_stop(other));
 }
 

@@ -1,0 +1,27 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The tables of Documentation/isolation.rst are those that the test "isolation"
+# tries cell by cell.
+#
+# To accept a change of the rules: UPDATE=1 selftests/host/isolation.sh, and look
+# at the diff.
+
+set -u
+# shellcheck source=selftests/host/lib/tap.sh
+. "$(dirname "$0")/lib/tap.sh"
+# shellcheck source=selftests/host/lib/page.sh
+. "$top/selftests/host/lib/page.sh"
+
+page=$top/Documentation/isolation.rst
+
+"${CC:-cc}" -O1 -w -std=gnu11 -D_GNU_SOURCE -I"$top/selftests/lib" -o "$work/rules" \
+	"$top/selftests/host/lib/rules.c" "$top/selftests/lib/rules.c" ||
+	{ echo "Bail out! the tables are not made"; exit 1; }
+"$work/rules" >"$work/tables"
+
+page_has_tables "$page" '.. The tables from here on are made from selftests/lib/rules.c' \
+	'.. The tables end here' "$work/tables" 50
+page_is_good "$page"
+
+finish

@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=sh disable=SC2154
+#
+# For tests of pages: tables that are made from something else, and whether a
+# page is good reStructuredText. Sourced behind tap.sh.
+
+# page_has_tables PAGE FIRST LAST TABLES LINES: what the page has between the two
+# lines that begin so is the file TABLES, which is longer than LINES; UPDATE=1
+# writes it there
+page_has_tables()
+{
+	awk -v first="$2" -v last="$3" -v tables="$4" '
+		index($0, last) == 1 { inside = 0 }
+		!inside { print }
+		index($0, first) == 1 {
+			inside = 1
+			while ((getline line < tables) > 0)
+				print line
+		}' "$1" >"$work/page"
+
+	if [ "$(grep -cF -e "$2" "$1")" = 1 ] && [ "$(grep -cF -e "$3" "$1")" = 1 ] &&
+	   [ "$(wc -l <"$4")" -gt "$5" ]; then
+		ok "the page has a place for the tables"
+		[ -z "${UPDATE:-}" ] || cat "$work/page" >"$1"
+	else
+		not_ok "the page has a place for the tables"
+	fi
+	same "the tables are what they are made from" "$work/page" "$1"
+}
+
+# page_is_good PAGE: a table that a parser does not understand helps nobody
+page_is_good()
+{
+	python3 -c 'import docutils' 2>/dev/null || return 0
+	python3 - "$1" >"$work/complaints" 2>&1 <<-'PYTHON'
+		import sys
+		from docutils.core import publish_string
+		publish_string(open(sys.argv[1], encoding="utf-8").read(), writer_name="html",
+		               settings_overrides={"report_level": 1, "halt_level": 5})
+	PYTHON
+	if [ -s "$work/complaints" ]; then
+		not_ok "the page is good reStructuredText" "$work/complaints"
+	else
+		ok "the page is good reStructuredText"
+	fi
+}

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Who may do what with /dev/tcpclose: the rules, as a table.
+ *
+ * The device's mode is judged first, by the user as the initial user namespace
+ * numbers him (inode_permission()). Then CAP_NET_ADMIN is, in the user namespace
+ * that owns the network namespace. Who has it in a namespace has it in all that
+ * are below, and so has, in a namespace, the user who made it, from the one above
+ * (cap_capable()): that is how somebody without the capability may look into a
+ * container of his own.
+ */
+#include "rules.h"
+
+const struct rules_viewer rules_viewers[RULES_VIEWERS] = {
+	/* root, confined, capable, netns, closed, opened */
+	{ true, false, true, RULES_INITIAL, RULES_ALL, RULES_ALL },
+	{ true, false, false, RULES_INITIAL, "EPERM", "EPERM" },
+	{ false, false, true, RULES_INITIAL, "EACCES", RULES_ALL },
+	{ false, false, false, RULES_INITIAL, "EACCES", "EPERM" },
+	{ true, false, true, RULES_ANOTHER, RULES_OWN, RULES_OWN },
+	{ true, false, false, RULES_ANOTHER, "EPERM", "EPERM" },
+	{ false, false, true, RULES_ANOTHER, "EACCES", RULES_OWN },
+	{ false, false, false, RULES_ANOTHER, "EACCES", "EPERM" },
+	{ true, false, true, RULES_CONTAINER, RULES_OWN, RULES_OWN },
+	{ true, false, false, RULES_CONTAINER, RULES_OWN, RULES_OWN },
+	{ false, false, true, RULES_CONTAINER, "EACCES", RULES_OWN },
+	{ false, false, false, RULES_CONTAINER, "EACCES", RULES_OWN },
+	{ true, false, true, RULES_STRANGER, RULES_OWN, RULES_OWN },
+	{ true, false, false, RULES_STRANGER, "EPERM", "EPERM" },
+	{ false, false, true, RULES_STRANGER, "EACCES", RULES_OWN },
+	{ false, false, false, RULES_STRANGER, "EACCES", "EPERM" },
+	{ true, true, true, RULES_INITIAL, "EPERM", "EPERM" },
+	{ true, true, false, RULES_INITIAL, "EPERM", "EPERM" },
+	{ false, true, true, RULES_INITIAL, "EACCES", "EPERM" },
+	{ false, true, false, RULES_INITIAL, "EACCES", "EPERM" },
+	{ true, true, true, RULES_ANOTHER, "EPERM", "EPERM" },
+	{ true, true, false, RULES_ANOTHER, "EPERM", "EPERM" },
+	{ false, true, true, RULES_ANOTHER, "EACCES", "EPERM" },
+	{ false, true, false, RULES_ANOTHER, "EACCES", "EPERM" },
+	{ true, true, true, RULES_CONTAINER, RULES_OWN, RULES_OWN },
+	{ true, true, false, RULES_CONTAINER, "EPERM", "EPERM" },
+	{ false, true, true, RULES_CONTAINER, "EACCES", RULES_OWN },
+	{ false, true, false, RULES_CONTAINER, "EACCES", "EPERM" },
+	{ true, true, true, RULES_STRANGER, "EPERM", "EPERM" },
+	{ true, true, false, RULES_STRANGER, "EPERM", "EPERM" },
+	{ false, true, true, RULES_STRANGER, "EACCES", "EPERM" },
+	{ false, true, false, RULES_STRANGER, "EACCES", "EPERM" },
+};
+
+const char *rules_netns_name(const struct rules_viewer *viewer)
+{
+	switch (viewer->netns) {
+	case RULES_INITIAL:
+		return "initial";
+	case RULES_ANOTHER:
+		return "another";
+	case RULES_CONTAINER:
+		return viewer->confined ? "own" : "own container's";
+	case RULES_STRANGER:
+		return "stranger's";
+	}
+	return "";
+}
+
+const struct rules_operation rules_operations[RULES_OPERATIONS] = {
+	[RULES_OPEN_FOR_WRITING] = { "open() for writing", "EACCES", "EACCES" },
+	[RULES_READ] = { "read()", RULES_ALL, RULES_OWN },
+	[RULES_POLL] = { "poll()", RULES_ALL, RULES_OWN },
+	[RULES_LSEEK] = { "lseek()", RULES_YES, RULES_YES },
+	[RULES_WRITE] = { "write()", "EBADF", "EBADF" },
+	[RULES_MMAP] = { "mmap() to read", RULES_YES, "EPERM" },
+	[RULES_MMAP_PRIVATE] = { "mmap() to write, private", "EPERM", "EPERM" },
+	[RULES_MMAP_SHARED] = { "mmap() to write, shared", "EACCES", "EACCES" },
+	[RULES_MPROTECT] = { "mprotect() to write", "EACCES", "EPERM" },
+	[RULES_VERSION] = { "TCPCLOSE_IOC_VERSION", RULES_YES, RULES_YES },
+	[RULES_GEOMETRY] = { "TCPCLOSE_IOC_GEOMETRY", RULES_ALL, RULES_OWN },
+	[RULES_CURSOR] = { "TCPCLOSE_IOC_CURSOR", RULES_YES, RULES_YES },
+	[RULES_WAKEUP_ASK] = { "TCPCLOSE_IOC_WAKEUP, asking", RULES_YES,
+			       RULES_YES },
+	[RULES_WAKEUP_SET] = { "TCPCLOSE_IOC_WAKEUP, setting", RULES_YES,
+			       "EPERM" },
+	[RULES_STATS] = { "TCPCLOSE_IOC_STATS", RULES_YES, "EPERM" },
+	[RULES_STATS_RESET] = { "TCPCLOSE_IOC_STATS_RESET", RULES_YES,
+				"EPERM" },
+	[RULES_HOOK] = { "TCPCLOSE_IOC_HOOK", RULES_YES, "EPERM" },
+	[RULES_UNKNOWN] = { "any other ioctl()", "ENOTTY", "ENOTTY" },
+};
