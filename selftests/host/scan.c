@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The scan that secrets.c relies on finds what was planted, wherever it is, and
+ * nothing in what is clean.
+ */
+#include <string.h>
+
+#include "kselftest_harness.h"
+
+#include "lib/scan.h"
+
+FIXTURE(scan)
+{
+	struct scan scan;
+	union {
+		struct tcpclose_record record;
+		unsigned char bytes[sizeof(struct tcpclose_record)];
+	};
+	struct tcpclose_task task;
+};
+
+FIXTURE_SETUP(scan)
+{
+	self->record = (struct tcpclose_record){
+		.ts_ns = 81234567890,
+		.seq = 4711,
+		.cpu = 3,
+		.kind = TCPCLOSE_KIND_TRANSITION,
+		.cookie = 0x1003,
+		.dwell_ns = 1234567,
+		.age_ns = 7654321,
+		.laddr = { 0x20, 1, 0xd, 0xb8, [14] = 0xff, 0xff },
+		.raddr = { [10] = 0xff, 0xff, 127, 0, 0, 1 },
+		.lport = 65535,
+		.rport = 443,
+		.netns = 1,
+		.netns_inode = 4026531840,
+		.inode = 4242,
+		.cgroup = 77,
+		.uid = 1000,
+		.how = TCPCLOSE_HOW(0, 1, 1, 1, 3),
+		.index = 4,
+	};
+	self->task = (struct tcpclose_task){
+		.ts_ns = 81234567890,
+		.kind = TCPCLOSE_KIND_TASK,
+		.cookie = 0x1003,
+		.netns = 1,
+		.pid = 300,
+		.tid = 301,
+		.comm = "fifteen letters",
+	};
+}
+
+FIXTURE_TEARDOWN(scan)
+{
+}
+
+static bool task_is_clean(struct scan *scan, const struct tcpclose_task *task)
+{
+	return scan_record(scan, (const struct tcpclose_record *)task);
+}
+
+TEST_F(scan, finds_nothing_in_what_is_clean)
+{
+	EXPECT_TRUE(scan_record(&self->scan, &self->record));
+	EXPECT_TRUE(task_is_clean(&self->scan, &self->task));
+	EXPECT_EQ(NULL, self->scan.what);
+}
+
+TEST_F(scan, takes_what_is_unknown_for_no_pointer)
+{
+	self->record.dwell_ns = TCPCLOSE_UNKNOWN_NS;
+	self->record.age_ns = TCPCLOSE_UNKNOWN_NS;
+	self->record.uid = TCPCLOSE_UNKNOWN_UID;
+	EXPECT_TRUE(scan_record(&self->scan, &self->record));
+}
+
+TEST_F(scan, finds_a_pointer_at_any_offset)
+{
+	static const __u64 pointers[] = {
+		0xffff888003a4c180, /* of memory */
+		0xffffc90000013d20, /* of a stack */
+		0xffffea00000e9300, /* of a page */
+		0xffffffff8234f6c0, /* of the kernel */
+		0xffffffffc0403018, /* of a module */
+		0xff11000103a4c180, /* of memory, with 5 levels */
+		0xffa0000000013d20, /* of a stack */
+		0xffd400000e930000, /* of a page */
+	};
+	struct tcpclose_record clean = self->record;
+	size_t i, at;
+
+	for (i = 0; i < sizeof(pointers) / sizeof(pointers[0]); i++) {
+		for (at = 0; at + 8 <= sizeof(clean); at++) {
+			self->record = clean;
+			memcpy(self->bytes + at, &pointers[i], 8);
+			ASSERT_FALSE(scan_bytes(&self->scan, self->bytes,
+						sizeof(self->bytes)));
+			ASSERT_GE(at, self->scan.at);
+			ASSERT_LT(at, self->scan.at + 8);
+		}
+	}
+}
+
+TEST_F(scan, finds_a_pointer_in_a_record)
+{
+	self->record.cookie = 0xffff888003a4c180;
+	EXPECT_FALSE(scan_record(&self->scan, &self->record));
+	EXPECT_STREQ("a pointer", self->scan.what);
+	self->task.cgroup = 0xffffffff8234f6c0;
+	EXPECT_FALSE(task_is_clean(&self->scan, &self->task));
+	EXPECT_STREQ("a pointer", self->scan.what);
+}
+
+TEST_F(scan, finds_poison)
+{
+	static const unsigned char poisons[] = { 0x5a, 0x6b, 0xbb, 0xcc, 0xaa };
+	struct tcpclose_record clean = self->record;
+	size_t i, at;
+
+	for (i = 0; i < sizeof(poisons); i++) {
+		for (at = 0; at + 4 <= sizeof(clean); at++) {
+			self->record = clean;
+			memset(self->bytes + at, poisons[i], 4);
+			ASSERT_FALSE(scan_bytes(&self->scan, self->bytes,
+						sizeof(self->bytes)));
+		}
+	}
+	EXPECT_STREQ("poisoned memory", self->scan.what);
+}
+
+TEST_F(scan, finds_a_secret_at_any_offset)
+{
+	static const char secret[] = "my voice";
+	struct tcpclose_record clean = self->record;
+	size_t at;
+
+	scan_for(&self->scan, "other", 5, "another");
+	scan_for(&self->scan, secret, 8, "a word");
+	EXPECT_TRUE(scan_record(&self->scan, &self->record));
+	for (at = 0; at + 8 <= sizeof(clean); at++) {
+		self->record = clean;
+		memcpy(self->bytes + at, secret, 8);
+		ASSERT_FALSE(scan_bytes(&self->scan, self->bytes,
+					sizeof(self->bytes)));
+		ASSERT_STREQ("a word", self->scan.what);
+		ASSERT_EQ(at, self->scan.at);
+	}
+}
+
+TEST_F(scan, finds_what_an_earlier_record_left)
+{
+	struct tcpclose_task clean = self->task;
+	size_t i;
+
+	for (i = 0; i < sizeof(clean.reserved); i++) {
+		self->task = clean;
+		self->task.reserved[i] = 1;
+		ASSERT_FALSE(task_is_clean(&self->scan, &self->task));
+	}
+	self->task = clean;
+	self->task.mark = 1;
+	EXPECT_FALSE(task_is_clean(&self->scan, &self->task));
+
+	self->record.how &= ~TCPCLOSE_HOW(0, 1, 0, 0, 0);
+	EXPECT_FALSE(scan_record(&self->scan, &self->record));
+	memset(self->record.laddr + 4, 0, 12);
+	EXPECT_FALSE(scan_record(&self->scan, &self->record));
+	memset(self->record.raddr + 4, 0, 12);
+	EXPECT_TRUE(scan_record(&self->scan, &self->record));
+	self->record.kind = 3;
+	EXPECT_FALSE(scan_record(&self->scan, &self->record));
+}
+
+TEST_F(scan, finds_what_a_longer_name_left)
+{
+	memcpy(self->task.comm, "short\0letters", 14);
+	EXPECT_FALSE(task_is_clean(&self->scan, &self->task));
+	memset(self->task.comm, 'x', sizeof(self->task.comm));
+	EXPECT_FALSE(task_is_clean(&self->scan, &self->task));
+}
+
+TEST_F(scan, finds_a_pointer_in_statistics)
+{
+	static struct tcpclose_stats stats;
+	int i;
+
+	for (i = 0; i < TCPCLOSE_STATES; i++)
+		stats.dwell[i].min_ns = TCPCLOSE_UNKNOWN_NS;
+	stats.timewait.min_ns = TCPCLOSE_UNKNOWN_NS;
+	EXPECT_TRUE(scan_stats(&self->scan, &stats));
+	stats.timewait.max_ns = 0xffff888003a4c180;
+	EXPECT_FALSE(scan_stats(&self->scan, &stats));
+}
+
+TEST_F(scan, finds_what_was_not_written)
+{
+	unsigned char first[32], second[32];
+	size_t at;
+
+	for (at = 0; at < sizeof(first); at++) {
+		memset(first, 7, sizeof(first));
+		/* Written, by chance with what was there */
+		memset(second, 0xa5, sizeof(second));
+		first[at] = 0xa5;
+		ASSERT_TRUE(scan_unwritten(&self->scan, first, second,
+					   sizeof(first), 0xa5));
+		second[at] = 0x5a;
+		ASSERT_FALSE(scan_unwritten(&self->scan, first, second,
+					    sizeof(first), 0xa5));
+		ASSERT_EQ(at, self->scan.at);
+	}
+}
+
+TEST_HARNESS_MAIN

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Looks through what a kernel gave away for what it should have kept.
+ */
+#include <stdint.h>
+#include <string.h>
+
+#include "scan.h"
+
+/* The kernel's half, with 4 levels of page tables */
+#define KERNEL_HALF 0xffff800000000000
+
+/*
+ * With 5 levels the half is so large that whatever has a byte of ones looks like
+ * it: where a kernel that is not randomized has its memory, vmalloc() and pages
+ * (x86/x86_64/mm.rst in its documentation), first 3 bytes
+ */
+static const uint64_t regions[] = { 0xff1100, 0xffa000, 0xffd400 };
+
+/*
+ * What slub_debug=FZP and page_poison leave in memory (include/linux/poison.h):
+ * POISON_INUSE, POISON_FREE, SLUB_RED_INACTIVE, SLUB_RED_ACTIVE, PAGE_POISON
+ */
+static const unsigned char poisons[] = { 0x5a, 0x6b, 0xbb, 0xcc, 0xaa };
+
+static bool found(struct scan *scan, const char *what, size_t at)
+{
+	scan->what = what;
+	scan->at = at;
+	return false;
+}
+
+void scan_for(struct scan *scan, const void *bytes, size_t size,
+	      const char *name)
+{
+	scan->secrets[scan->count].bytes = bytes;
+	scan->secrets[scan->count].size = size;
+	scan->secrets[scan->count].name = name;
+	scan->count++;
+}
+
+static bool is_pointer(const unsigned char *bytes)
+{
+	uint64_t word;
+	size_t i;
+
+	memcpy(&word, bytes, sizeof(word));
+	for (i = 0; i < sizeof(regions) / sizeof(regions[0]); i++)
+		if (word >> 40 == regions[i])
+			return true;
+	return word >= KERNEL_HALF && word != UINT64_MAX;
+}
+
+static bool is_poison(const unsigned char *bytes)
+{
+	if (memcmp(bytes, bytes + 1, 3))
+		return false;
+	return memchr(poisons, bytes[0], sizeof(poisons));
+}
+
+bool scan_bytes(struct scan *scan, const void *bytes, size_t size)
+{
+	const unsigned char *from = bytes;
+	unsigned int i;
+	size_t at;
+
+	for (at = 0; at < size; at++) {
+		if (size - at >= 8 && is_pointer(from + at))
+			return found(scan, "a pointer", at);
+		if (size - at >= 4 && is_poison(from + at))
+			return found(scan, "poisoned memory", at);
+		for (i = 0; i < scan->count; i++)
+			if (size - at >= scan->secrets[i].size &&
+			    !memcmp(from + at, scan->secrets[i].bytes,
+				    scan->secrets[i].size))
+				return found(scan, scan->secrets[i].name, at);
+	}
+	return true;
+}
+
+bool scan_zeros(struct scan *scan, const void *bytes, size_t size)
+{
+	const unsigned char *from = bytes;
+	size_t at;
+
+	for (at = 0; at < size; at++)
+		if (from[at])
+			return found(scan, "something where nothing is", at);
+	return true;
+}
+
+static bool task_is_clean(struct scan *scan, const struct tcpclose_task *task)
+{
+	size_t length = strnlen(task->comm, sizeof(task->comm));
+
+	if (length == sizeof(task->comm))
+		return found(scan, "a name without an end",
+			     offsetof(struct tcpclose_task, comm));
+	if (!scan_zeros(scan, task->comm + length, sizeof(task->comm) - length) ||
+	    !scan_zeros(scan, task->reserved, sizeof(task->reserved)) ||
+	    !scan_zeros(scan, &task->mark, sizeof(task->mark)))
+		return false;
+	return scan_bytes(scan, task, sizeof(*task));
+}
+
+bool scan_record(struct scan *scan, const struct tcpclose_record *record)
+{
+	struct tcpclose_record copy = *record;
+
+	if (record->kind == TCPCLOSE_KIND_TASK)
+		return task_is_clean(scan, (const void *)record);
+	if (record->kind != TCPCLOSE_KIND_TRANSITION)
+		return found(scan, "a record of no kind",
+			     offsetof(struct tcpclose_record, kind));
+	if (!TCPCLOSE_HOW_IPV6(copy.how) &&
+	    (!scan_zeros(scan, copy.laddr + 4, 12) ||
+	     !scan_zeros(scan, copy.raddr + 4, 12)))
+		return false;
+	/* What is unknown is all ones */
+	if (copy.dwell_ns == TCPCLOSE_UNKNOWN_NS)
+		copy.dwell_ns = 0;
+	if (copy.age_ns == TCPCLOSE_UNKNOWN_NS)
+		copy.age_ns = 0;
+	if (copy.uid == TCPCLOSE_UNKNOWN_UID)
+		copy.uid = 0;
+	return scan_bytes(scan, &copy, sizeof(copy));
+}
+
+bool scan_stats(struct scan *scan, const struct tcpclose_stats *stats)
+{
+	struct tcpclose_stats copy = *stats;
+	int i;
+
+	for (i = 0; i < TCPCLOSE_STATES; i++)
+		if (copy.dwell[i].min_ns == TCPCLOSE_UNKNOWN_NS)
+			copy.dwell[i].min_ns = 0;
+	if (copy.timewait.min_ns == TCPCLOSE_UNKNOWN_NS)
+		copy.timewait.min_ns = 0;
+	return scan_bytes(scan, &copy, sizeof(copy));
+}
+
+bool scan_unwritten(struct scan *scan, const void *first, const void *second,
+		    size_t size, unsigned char fill)
+{
+	const unsigned char *one = first, *other = second;
+	size_t at;
+
+	for (at = 0; at < size; at++)
+		if (one[at] == fill && other[at] == (unsigned char)~fill)
+			return found(scan, "a byte that was not written", at);
+	return true;
+}
