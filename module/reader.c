@@ -126,8 +126,11 @@ void tcpclose_reader_close(struct tcpclose_reader *reader)
 	kfree(reader);
 }
 
-/* Copy a ring's next record that the reader may see, unless it is held. */
-static bool fill_head(struct tcpclose_reader *reader, unsigned int cpu)
+/*
+ * Copy a ring's next record that the reader may see, unless it is held. Returns 1,
+ * 0 if there is none, or -EINTR: then nobody knows.
+ */
+static int fill_head(struct tcpclose_reader *reader, unsigned int cpu)
 {
 	struct tcpclose_cpu_cursor *cursor = &reader->cursors[cpu];
 	unsigned int skipped = 0;
@@ -137,17 +140,20 @@ static bool fill_head(struct tcpclose_reader *reader, unsigned int cpu)
 		if (++skipped % SKIP_RECORDS == 0) {
 			cond_resched();
 			if (signal_pending(current))
-				return false;
+				return -EINTR;
 		}
 		if (!tcpclose_ring_copy(cpu, &cursor->position, &cursor->lost,
 					&cursor->head.record))
-			return false;
+			return 0;
 		cursor->head.valid = tcpclose_view_shows(reader, &cursor->head.record);
 	}
-	return true;
+	return 1;
 }
 
-/* The ring with the oldest record, and the second oldest's time. */
+/*
+ * The ring with the oldest record, and the second oldest's time; NULL as well if
+ * a signal came before all were seen, since any may have the oldest.
+ */
 static struct tcpclose_cpu_cursor *oldest(struct tcpclose_reader *reader,
 					  unsigned int *which, u64 *next_ns)
 {
@@ -157,9 +163,12 @@ static struct tcpclose_cpu_cursor *oldest(struct tcpclose_reader *reader,
 	*next_ns = U64_MAX;
 	for_each_possible_cpu(cpu) {
 		struct tcpclose_cpu_cursor *cursor = &reader->cursors[cpu];
+		int filled = fill_head(reader, cpu);
 		u64 ts_ns;
 
-		if (!fill_head(reader, cpu))
+		if (filled < 0)
+			return NULL;
+		if (!filled)
 			continue;
 		ts_ns = cursor->head.record.ts_ns;
 		if (!first || ts_ns < first->head.record.ts_ns) {
@@ -195,7 +204,7 @@ static unsigned int merge(struct tcpclose_reader *reader, u64 until_ns,
 				tcpclose_view_translate(reader, &to[count]);
 			count++;
 			cursor->head.valid = false;
-		} while (count < max && fill_head(reader, cpu) &&
+		} while (count < max && fill_head(reader, cpu) > 0 &&
 			 cursor->head.record.ts_ns <= min(next_ns, until_ns));
 	}
 	return count;

@@ -3,12 +3,16 @@
  * Reading /dev/tcpclose: whole records, their order, several readers, positions.
  */
 #include <fcntl.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
 #include <sys/socket.h>
 
 #include "kselftest_harness.h"
 
 #include "lib/device.h"
 #include "lib/module.h"
+#include "lib/namespace.h"
 #include "lib/traffic.h"
 
 #define MANY_FILES 1000
@@ -247,6 +251,106 @@ TEST_F(device, records_come_in_time_order_across_processors)
 			    self->log.records[i].cpu;
 	}
 	EXPECT_LT(0, switches);
+}
+
+struct flood {
+	pthread_t to;
+	bool stop;
+};
+
+static volatile sig_atomic_t signals;
+
+static void count_signal(int number)
+{
+	signals++;
+}
+
+static void *send_signals(void *data)
+{
+	struct flood *flood = data;
+
+	while (!__atomic_load_n(&flood->stop, __ATOMIC_RELAXED))
+		pthread_kill(flood->to, SIGUSR1);
+	return NULL;
+}
+
+static int run_on(unsigned int cpu)
+{
+	cpu_set_t cpus;
+
+	CPU_ZERO(&cpus);
+	CPU_SET(cpu, &cpus);
+	return sched_setaffinity(0, sizeof(cpus), &cpus);
+}
+
+static int connect_in(int namespace, unsigned int cpu)
+{
+	struct traffic traffic = {
+		.family = AF_INET,
+		.closes = TRAFFIC_LINGER,
+		.cycles = 1,
+		.netns = namespace,
+	};
+
+	return run_on(cpu) || traffic_run(&traffic) != 1;
+}
+
+/* A reader that skips many records of others looks for signals meanwhile */
+TEST_F(device, a_signal_changes_no_order_in_a_namespace)
+{
+	const struct sigaction action = { .sa_handler = count_signal };
+	struct flood flood = { .to = pthread_self() };
+	int namespace = namespace_new(), home, fd, round;
+	struct traffic others = {
+		.family = AF_UNSPEC,
+		.closes = TRAFFIC_MIXED,
+		.cycles = 400,
+	};
+	pthread_t sender;
+	size_t i;
+
+	if (sysconf(_SC_NPROCESSORS_ONLN) < 2)
+		SKIP(return, "needs two processors");
+	ASSERT_LE(0, namespace);
+	home = namespace_enter(namespace);
+	ASSERT_LE(0, home);
+	fd = device_open_at_end();
+	ASSERT_LE(0, fd);
+	ASSERT_EQ(0, namespace_leave(home));
+
+	/* The older ones stand behind all that is skipped */
+	ASSERT_EQ(0, run_on(0));
+	ASSERT_EQ(400, traffic_run(&others));
+	ASSERT_EQ(0, connect_in(namespace, 0));
+	ASSERT_EQ(0, connect_in(namespace, 1));
+	/* Each is held back for a millisecond */
+	usleep(10000);
+
+	ASSERT_EQ(0, sigaction(SIGUSR1, &action, NULL));
+	ASSERT_EQ(0, pthread_create(&sender, NULL, send_signals, &flood));
+	ASSERT_EQ(0, run_on(0));
+	while (!signals)
+		sched_yield();
+	/* Again and again, so that signals come at any moment */
+	for (round = 0; round < 200; round++) {
+		struct device_log log = {};
+
+		lseek(fd, 0, SEEK_SET);
+		while (device_log_count(&log, is_abort) < 4) {
+			ssize_t got = device_log_read(&log, fd, 64);
+
+			ASSERT_TRUE(got > 0 || got == -EAGAIN);
+		}
+		for (i = 1; i < log.count; i++)
+			ASSERT_LE(log.records[i - 1].ts_ns,
+				  log.records[i].ts_ns);
+		device_log_free(&log);
+	}
+	__atomic_store_n(&flood.stop, true, __ATOMIC_RELAXED);
+	pthread_join(sender, NULL);
+	EXPECT_LT(1, signals);
+	close(fd);
+	close(namespace);
 }
 
 TEST_F(device, serves_a_thousand_files)

@@ -210,10 +210,11 @@ TEST_F(secrets, are_not_in_the_mapping)
 
 	for (round = 0; round < 8; round++) {
 		ASSERT_EQ(0, device_map_open(&map, self->fd));
-		for (ring = 0; ring < map.geometry.rings; ring++)
+		for (ring = 0; ring < map.geometry.rings; ring++) {
 			EXPECT_TRUE(ring_is_clean(&self->scan, &map, ring))
-		TH_LOG("ring %u: %s, at %zu", ring, self->scan.what,
-		       self->scan.at);
+			TH_LOG("ring %u: %s, at %zu", ring, self->scan.what,
+			       self->scan.at);
+		}
 		device_map_close(&map);
 		ASSERT_LT(0, round ? closes() : traffic_one(TRAFFIC_LINGER));
 	}
@@ -278,12 +279,13 @@ TEST_F(secrets, are_not_in_an_answer)
 	ASSERT_EQ(32, closes());
 	EXPECT_TRUE(answers_are_clean(&self->scan, self->fd))
 	TH_LOG("%s, at %zu", self->scan.what, self->scan.at);
-	for (; !device_ioctl(self->fd, TCPCLOSE_IOC_HOOK, &hook); hook.index++)
+	for (; !device_ioctl(self->fd, TCPCLOSE_IOC_HOOK, &hook); hook.index++) {
 		EXPECT_TRUE(answer_is_clean(&self->scan, self->fd,
 					    TCPCLOSE_IOC_HOOK, &hook,
 					    sizeof(hook.index), sizeof(hook)))
-	TH_LOG("hook %u: %s, at %zu", hook.index, self->scan.what,
-	       self->scan.at);
+		TH_LOG("hook %u: %s, at %zu", hook.index, self->scan.what,
+		       self->scan.at);
+	}
 	EXPECT_LT(4, hook.index);
 }
 
