@@ -121,7 +121,8 @@ TEST_F(mapping, is_live)
 TEST_F(mapping, can_never_be_written)
 {
 	static const int sharing[] = { MAP_SHARED, MAP_PRIVATE };
-	int fd = device_open(O_RDWR), i;
+	int fd = device_open(O_RDWR), memory, i;
+	uint64_t word;
 	void *base;
 
 	/* Whether or not a file can be opened for writing */
@@ -137,6 +138,12 @@ TEST_F(mapping, can_never_be_written)
 		EXPECT_EQ(-1,
 			  mprotect(base, self->size, PROT_READ | PROT_WRITE));
 		EXPECT_EQ(-1, mprotect(base, getpagesize(), PROT_WRITE));
+		/* As a debugger does, past the protection */
+		memory = open("/proc/self/mem", O_RDWR | O_CLOEXEC);
+		EXPECT_LE(0, memory);
+		EXPECT_EQ(8, pread(memory, &word, 8, (uintptr_t)base));
+		EXPECT_EQ(-1, pwrite(memory, &word, 8, (uintptr_t)base));
+		close(memory);
 		munmap(base, self->size);
 	}
 	close(fd);
