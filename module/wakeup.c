@@ -23,8 +23,9 @@
 /* Between arming and the look at the rings that makes up for a lost race. */
 #define LOOK_AGAIN_NS	(2 * NSEC_PER_MSEC)
 
-int tcpclose_wakeup_state;
-u32 tcpclose_wakeup_watermark;
+/* Apart from what readers write: each producer reads the first for each record. */
+int tcpclose_wakeup_state __read_mostly;
+u32 tcpclose_wakeup_watermark __read_mostly;
 DECLARE_WAIT_QUEUE_HEAD(tcpclose_wakeup_queue);
 
 static u32 delay_us = TCPCLOSE_WAKEUP_DELAY_US;
@@ -99,7 +100,12 @@ void tcpclose_wakeup_now(void)
  */
 void tcpclose_wakeup_arm(void)
 {
-	if (cmpxchg(&tcpclose_wakeup_state, TCPCLOSE_WAKEUP_IDLE,
+	/*
+	 * Even a cmpxchg that fails takes the word from all producers, and anybody
+	 * can call poll() in a loop. It becomes idle under the caller's lock only.
+	 */
+	if (READ_ONCE(tcpclose_wakeup_state) == TCPCLOSE_WAKEUP_IDLE &&
+	    cmpxchg(&tcpclose_wakeup_state, TCPCLOSE_WAKEUP_IDLE,
 		    TCPCLOSE_WAKEUP_ARMED) == TCPCLOSE_WAKEUP_IDLE)
 		hrtimer_start(&timer, ns_to_ktime(LOOK_AGAIN_NS),
 			      HRTIMER_MODE_REL_SOFT);
