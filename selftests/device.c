@@ -258,11 +258,11 @@ struct flood {
 	bool stop;
 };
 
-static volatile sig_atomic_t signals;
+static int signals;
 
 static void count_signal(int number)
 {
-	signals++;
+	__atomic_add_fetch(&signals, 1, __ATOMIC_RELAXED);
 }
 
 static void *send_signals(void *data)
@@ -329,7 +329,7 @@ TEST_F(device, a_signal_changes_no_order_in_a_namespace)
 	ASSERT_EQ(0, sigaction(SIGUSR1, &action, NULL));
 	ASSERT_EQ(0, pthread_create(&sender, NULL, send_signals, &flood));
 	ASSERT_EQ(0, run_on(0));
-	while (!signals)
+	while (!__atomic_load_n(&signals, __ATOMIC_RELAXED))
 		sched_yield();
 	/* Again and again, so that signals come at any moment */
 	for (round = 0; round < 200; round++) {
@@ -348,7 +348,7 @@ TEST_F(device, a_signal_changes_no_order_in_a_namespace)
 	}
 	__atomic_store_n(&flood.stop, true, __ATOMIC_RELAXED);
 	pthread_join(sender, NULL);
-	EXPECT_LT(1, signals);
+	EXPECT_LT(1, __atomic_load_n(&signals, __ATOMIC_RELAXED));
 	close(fd);
 	close(namespace);
 }

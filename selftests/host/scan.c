@@ -91,7 +91,7 @@ TEST_F(scan, finds_a_pointer_at_any_offset)
 	struct tcpclose_record clean = self->record;
 	size_t i, at;
 
-	for (i = 0; i < sizeof(pointers) / sizeof(pointers[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(pointers); i++) {
 		for (at = 0; at + 8 <= sizeof(clean); at++) {
 			self->record = clean;
 			memcpy(self->bytes + at, &pointers[i], 8);

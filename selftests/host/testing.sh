@@ -13,6 +13,8 @@ set -u
 . "$top/selftests/host/lib/page.sh"
 
 page=$top/Documentation/testing.rst
+# How the page marks a name
+mark="[\`][\`]"
 
 # unnamed PAGE: the programs that it does not name
 unnamed()
@@ -20,14 +22,14 @@ unnamed()
 	(cd "$top/selftests" && ls ./*.c ./*.sh host/*.c host/*.sh) |
 	sed 's,^\./,,; s,\.[a-z]*$,,' |
 	while read -r name; do
-		grep -qF -e "\`\`$name\`\`" "$1" || echo "not named: $name"
+		grep -q -e "$mark$name$mark" "$1" || echo "not named: $name"
 	done
 }
 
 # unknown PAGE: what its tables name and is no program
 unknown()
 {
-	sed -n '/^Program  /,/^$/s/^``\([a-z0-9_/-]*\)``.*/\1/p' "$1" |
+	sed -n "/^Program  /,/^\$/s/^$mark\\([a-z0-9_/-]*\\)$mark.*/\\1/p" "$1" |
 	while read -r name; do
 		[ -e "$top/selftests/$name.c" ] || [ -e "$top/selftests/$name.sh" ] ||
 			echo "no such program: $name"
@@ -52,7 +54,7 @@ nothing "each name is a program's" unknown "$page"
 page_is_good "$page"
 
 # Both would be noticed
-sed 's/^``witness``/``wittness``/' "$page" >"$work/wrong"
+sed "s/^\(${mark}\)witness$mark/\1wittness\1/" "$page" >"$work/wrong"
 if [ "$(unnamed "$work/wrong")" = "not named: witness" ] &&
    [ "$(unknown "$work/wrong")" = "no such program: wittness" ]; then
 	ok "a name that is wrong is noticed"

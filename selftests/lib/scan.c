@@ -15,7 +15,8 @@
  * it: where a kernel that is not randomized has its memory, vmalloc() and pages
  * (x86/x86_64/mm.rst in its documentation), first 3 bytes
  */
-static const uint64_t regions[] = { 0xff1100, 0xffa000, 0xffd400 };
+#define REGIONS 3
+static const uint64_t regions[REGIONS] = { 0xff1100, 0xffa000, 0xffd400 };
 
 /*
  * What slub_debug=FZP and page_poison leave in memory (include/linux/poison.h):
@@ -45,7 +46,7 @@ static bool is_pointer(const unsigned char *bytes)
 	size_t i;
 
 	memcpy(&word, bytes, sizeof(word));
-	for (i = 0; i < sizeof(regions) / sizeof(regions[0]); i++)
+	for (i = 0; i < REGIONS; i++)
 		if (word >> 40 == regions[i])
 			return true;
 	return word >= KERNEL_HALF && word != UINT64_MAX;
