@@ -152,6 +152,10 @@ HARNESS := build/linux/tools/testing/selftests/kselftest_harness.h
 # they are given
 TEST_CFLAGS := -Wno-missing-prototypes -Wno-clobbered -Wno-sign-compare -I$(dir $(HARNESS)) -Iselftests/lib -Iselftests -Itools -Imodule
 
+# selftests/lib/audit.c keeps the books of whatever reads the device
+comma := ,
+TEST_WRAP := $(patsubst %,-Wl$(comma)--wrap=%,open close dup read lseek _exit)
+
 # What the host's scripts call: linked with the tool, too
 HOST_HELPERS := $(patsubst %,$(BUILD)/selftests/host/lib/%,decode measure stream)
 
@@ -175,7 +179,7 @@ $(patsubst selftests/%.c,$(BUILD)/selftests/%,$(wildcard selftests/host/*.c)) $(
 
 $(TEST_PROGRAMS) $(HOST_HELPERS): %: %.o $(TEST_LIB)
 	@$(SAY) '  LINK    $@'
-	@$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(TEST_LIBS) -lpthread $(LDLIBS)
+	@$(CC) $(CFLAGS) $(LDFLAGS) $(TEST_WRAP) -o $@ $^ $(TEST_LIBS) -lpthread $(LDLIBS)
 
 .SECONDARY:
 -include $(TEST_PROGRAMS:=.d) $(HOST_HELPERS:=.d) $(TEST_LIB:.o=.d)

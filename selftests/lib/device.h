@@ -109,16 +109,28 @@ size_t device_log_count(const struct device_log *log,
 /** device_log_edges() - how many transitions have this true edge */
 size_t device_log_edges(const struct device_log *log, int from, int to);
 
-/** struct device_map - the mapping and a position in each ring */
+/**
+ * struct device_map - the mapping and a position in each ring
+ * @next: may be set before the first device_map_read() of a ring
+ * @lost: overwritten before they were read, in all rings
+ * @seen: read from all rings
+ * @begun: which rings were read from
+ * @from: sum of the positions where that began
+ */
 struct device_map {
 	struct tcpclose_geometry geometry;
 	const unsigned char *base;
 	uint64_t *next;
 	uint64_t lost;
+	uint64_t seen;
+	bool *begun;
+	uint64_t from;
 };
 
 /** device_map_open() - map all of it; the position is the oldest record */
 int device_map_open(struct device_map *map, int fd);
+
+/** device_map_close() - undo that; what was passed has to be seen or lost */
 void device_map_close(struct device_map *map);
 
 const struct tcpclose_ring_header *

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "audit.h"
 #include "device.h"
 
 const struct tcpclose_ring_header *
@@ -46,7 +47,8 @@ int device_map_open(struct device_map *map, int fd)
 		return -errno;
 	map->base = base;
 	map->next = calloc(map->geometry.rings, sizeof(*map->next));
-	if (!map->next) {
+	map->begun = calloc(map->geometry.rings, sizeof(*map->begun));
+	if (!map->next || !map->begun) {
 		device_map_close(map);
 		return -ENOMEM;
 	}
@@ -55,10 +57,27 @@ int device_map_open(struct device_map *map, int fd)
 	return 0;
 }
 
+static void check(const struct device_map *map)
+{
+	uint64_t passed = -map->from;
+	unsigned int ring;
+
+	for (ring = 0; ring < map->geometry.rings; ring++)
+		passed += map->begun[ring] ? map->next[ring] : 0;
+	if (passed != map->seen + map->lost)
+		audit_fail("the mapping: of %llu records %llu seen, %llu lost",
+			   (unsigned long long)passed,
+			   (unsigned long long)map->seen,
+			   (unsigned long long)map->lost);
+}
+
 void device_map_close(struct device_map *map)
 {
+	if (map->next && map->begun)
+		check(map);
 	if (map->base)
 		munmap((void *)map->base, map->geometry.mmap_size);
+	free(map->begun);
 	free(map->next);
 	memset(map, 0, sizeof(*map));
 }
@@ -73,6 +92,10 @@ int device_map_read(struct device_map *map, unsigned int ring,
 	uint32_t size = map->geometry.ring_records;
 	uint64_t from;
 
+	if (!map->begun[ring]) {
+		map->begun[ring] = true;
+		map->from += map->next[ring];
+	}
 	for (;;) {
 		/* Pairs with the writer's release of the finished record */
 		if (map->next[ring] >= load_acquire(&header->committed))
@@ -85,7 +108,13 @@ int device_map_read(struct device_map *map, unsigned int ring,
 		__atomic_thread_fence(__ATOMIC_ACQUIRE);
 		if (__atomic_load_n(&header->begun, __ATOMIC_RELAXED) <=
 		    map->next[ring] + size) {
+			if (record->seq != (uint32_t)map->next[ring] ||
+			    record->cpu != ring)
+				audit_fail("the mapping: CPU %u, number %u is CPU %u, number %u",
+					   ring, (uint32_t)map->next[ring],
+					   record->cpu, record->seq);
 			map->next[ring]++;
+			map->seen++;
 			return 1;
 		}
 		from = oldest(map, ring);

@@ -1,0 +1,392 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The books of every reader: whatever a test reads from the device is counted
+ * on the way, and has to agree with what the module says when the file is closed
+ * or the program ends. The linker puts this in front of the C library's calls
+ * (--wrap in the Makefile), so no test can forget it.
+ *
+ * For each CPU: written == delivered + lost. "Delivered" is what was counted
+ * here, by the records' own numbers; "written" and "lost" are the module's. What
+ * is unread at the end is read then. Where a process was killed within read(),
+ * nobody knows what it was given, but that it was no more than it asked for.
+ *
+ * Knows files and numbers of records; knows nothing of what they say.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "audit.h"
+#include "tcpclose.h"
+
+#define ACCOUNTS	4096
+#define RINGS		64
+#define FILES		65536
+#define BATCH		256
+
+/* How long to wait for the last records, which are held back for 1 ms */
+#define DRAIN_TRIES	2000
+#define DRAIN_WAIT_MS	5
+
+/**
+ * struct ring_account - one CPU's records, as a file got them
+ * @start: number of the first one that it can get
+ * @lost: what it had lost before
+ * @delivered: how many it got
+ * @next: number behind the newest that it got
+ */
+struct ring_account {
+	uint64_t start;
+	uint64_t lost;
+	uint64_t delivered;
+	uint64_t next;
+};
+
+/**
+ * struct account - an open file, whoever shares it
+ * @users: descriptors of all processes; 0: this account is free
+ * @asked: records that calls of read() under way have room for
+ * @reads: calls of read()
+ * @together: two were under way at a time, so order cannot be told
+ * @whole: it sees the whole machine
+ */
+struct account {
+	unsigned int users;
+	uint64_t asked;
+	unsigned int reads;
+	bool together;
+	bool whole;
+	unsigned int rings;
+	struct ring_account ring[RINGS];
+};
+
+/* Shared with the processes that are forked, as the files are */
+static struct account *accounts;
+/* Each process's own: number of the account, plus 1 */
+static uint16_t account_of[FILES];
+static int highest = -1;
+
+int __real_open(const char *path, int flags, ...);
+int __real_close(int fd);
+int __real_dup(int fd);
+ssize_t __real_read(int fd, void *to, size_t size);
+off_t __real_lseek(int fd, off_t offset, int whence);
+void __real__exit(int status) __attribute__((noreturn));
+
+int __wrap_open(const char *path, int flags, ...);
+int __wrap_close(int fd);
+int __wrap_dup(int fd);
+ssize_t __wrap_read(int fd, void *to, size_t size);
+off_t __wrap_lseek(int fd, off_t offset, int whence);
+void __wrap__exit(int status) __attribute__((noreturn));
+
+void audit_fail(const char *format, ...)
+{
+	char text[256];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	dprintf(STDERR_FILENO, "# audit: %s\n", text);
+	abort();
+}
+
+static struct account *find(int fd)
+{
+	if (fd < 0 || fd >= FILES || !account_of[fd])
+		return NULL;
+	return &accounts[account_of[fd] - 1];
+}
+
+static bool cursor_of(int fd, unsigned int cpu, struct tcpclose_cursor *cursor)
+{
+	*cursor = (struct tcpclose_cursor){ .cpu = cpu };
+	if (!ioctl(fd, TCPCLOSE_IOC_CURSOR, cursor))
+		return true;
+	/* A hole in the numbering of CPUs */
+	if (errno != EINVAL)
+		audit_fail("CPU %u: no cursor: %s", cpu, strerror(errno));
+	return false;
+}
+
+/* From here on, where the file stands now */
+static void begin(struct account *account, int fd)
+{
+	struct tcpclose_cursor cursor;
+	unsigned int cpu;
+
+	for (cpu = 0; cpu < account->rings; cpu++) {
+		if (!cursor_of(fd, cpu, &cursor))
+			continue;
+		account->ring[cpu] = (struct ring_account){
+			.start = cursor.position,
+			.lost = cursor.lost,
+			.next = cursor.position,
+		};
+	}
+}
+
+static void bind_account(int fd, unsigned int number)
+{
+	account_of[fd] = number;
+	if (fd > highest)
+		highest = fd;
+}
+
+static void open_account(int fd)
+{
+	struct tcpclose_geometry geometry;
+	unsigned int i;
+
+	if (fd >= FILES || ioctl(fd, TCPCLOSE_IOC_GEOMETRY, &geometry))
+		return;
+	if (geometry.rings > RINGS)
+		audit_fail("%u CPUs, %u at most", geometry.rings, RINGS);
+	for (i = 0; i < ACCOUNTS; i++) {
+		struct account *account = &accounts[i];
+		unsigned int none = 0;
+
+		if (!__atomic_compare_exchange_n(&account->users, &none, 1, false,
+						 __ATOMIC_ACQ_REL, __ATOMIC_RELAXED))
+			continue;
+		account->asked = 0;
+		account->reads = 0;
+		account->together = false;
+		account->whole = geometry.visible;
+		account->rings = geometry.rings;
+		begin(account, fd);
+		bind_account(fd, i + 1);
+		return;
+	}
+	audit_fail("%u files at a time, at most", ACCOUNTS);
+}
+
+static void enter(struct account *account, const struct tcpclose_record *record)
+{
+	struct ring_account *ring = &account->ring[record->cpu];
+	uint64_t next = __atomic_load_n(&ring->next, __ATOMIC_RELAXED), number;
+	int32_t ahead;
+
+	if (record->cpu >= account->rings)
+		audit_fail("a record of CPU %u", record->cpu);
+	do {
+		ahead = record->seq - (uint32_t)next;
+		if (ahead < 0 && !account->together)
+			audit_fail("CPU %u: number %u after %u", record->cpu,
+				   record->seq, (uint32_t)next - 1);
+		number = next + ahead + 1;
+	} while (ahead >= 0 &&
+		 !__atomic_compare_exchange_n(&ring->next, &next, number, false,
+					      __ATOMIC_RELAXED, __ATOMIC_RELAXED));
+	__atomic_fetch_add(&ring->delivered, 1, __ATOMIC_RELAXED);
+}
+
+static ssize_t read_and_count(struct account *account, int fd, void *to, size_t size)
+{
+	const struct tcpclose_record *record = to;
+	uint64_t asked = size / sizeof(*record);
+	ssize_t got, i;
+	int err;
+
+	if (__atomic_fetch_add(&account->asked, asked, __ATOMIC_SEQ_CST))
+		account->together = true;
+	got = __real_read(fd, to, size);
+	err = errno;
+	if (got > 0 && got % sizeof(*record))
+		audit_fail("%zd bytes are no whole records", got);
+	for (i = 0; i < got / (ssize_t)sizeof(*record); i++)
+		enter(account, &record[i]);
+	__atomic_fetch_add(&account->reads, 1, __ATOMIC_RELAXED);
+	/* Release: whoever sees nothing asked for sees all that came of it */
+	__atomic_fetch_sub(&account->asked, asked, __ATOMIC_RELEASE);
+	errno = err;
+	return got;
+}
+
+/* Reads may be under way: the books are looked at before and after the cursor */
+static void check_ring(const struct account *account, int fd, unsigned int cpu)
+{
+	const struct ring_account *ring = &account->ring[cpu];
+	uint64_t before = __atomic_load_n(&ring->delivered, __ATOMIC_ACQUIRE);
+	uint64_t next = __atomic_load_n(&ring->next, __ATOMIC_ACQUIRE);
+	uint64_t least, most, asked, lost;
+	struct tcpclose_cursor cursor;
+
+	if (!cursor_of(fd, cpu, &cursor))
+		return;
+	asked = __atomic_load_n(&account->asked, __ATOMIC_ACQUIRE);
+	lost = cursor.lost - ring->lost;
+	least = ring->start + lost + before;
+	most = ring->start + lost + asked +
+	       __atomic_load_n(&ring->delivered, __ATOMIC_ACQUIRE);
+	/* Others' records are passed over and counted by nobody */
+	if (cursor.position < least || (account->whole && cursor.position > most))
+		audit_fail("CPU %u: of records %llu to %llu %llu delivered, %llu lost",
+			   cpu, (unsigned long long)ring->start, cursor.position,
+			   (unsigned long long)before, (unsigned long long)lost);
+	if (next > cursor.position || cursor.position > cursor.written)
+		audit_fail("CPU %u: %llu written, position %llu, but %llu delivered",
+			   cpu, cursor.written, cursor.position,
+			   (unsigned long long)next);
+}
+
+static void check(const struct account *account, int fd)
+{
+	unsigned int cpu;
+
+	for (cpu = 0; cpu < account->rings; cpu++)
+		check_ring(account, fd, cpu);
+}
+
+static bool is_behind(const struct account *account, int fd, const uint64_t *end)
+{
+	struct tcpclose_cursor cursor;
+	unsigned int cpu;
+
+	for (cpu = 0; cpu < account->rings; cpu++) {
+		if (cursor_of(fd, cpu, &cursor) && cursor.position < end[cpu])
+			return true;
+	}
+	return false;
+}
+
+/* What is written by now has to come, or be lost */
+static void drain(struct account *account, int fd)
+{
+	struct pollfd ready = { .fd = fd, .events = POLLIN };
+	struct tcpclose_record batch[BATCH];
+	struct tcpclose_cursor cursor;
+	uint64_t end[RINGS] = {};
+	unsigned int cpu, tries = 0;
+
+	for (cpu = 0; cpu < account->rings; cpu++) {
+		if (cursor_of(fd, cpu, &cursor))
+			end[cpu] = cursor.written;
+	}
+	while (is_behind(account, fd, end)) {
+		if (poll(&ready, 1, DRAIN_WAIT_MS) == 1)
+			read_and_count(account, fd, batch, sizeof(batch));
+		else if (++tries == DRAIN_TRIES)
+			audit_fail("records that were written cannot be read");
+	}
+}
+
+static void close_account(int fd)
+{
+	struct account *account = find(fd);
+
+	if (!account)
+		return;
+	/* Somebody else goes on reading, or was killed before he could tell */
+	if (account->users == 1 && account->reads && !account->asked)
+		drain(account, fd);
+	check(account, fd);
+	account_of[fd] = 0;
+	__atomic_fetch_sub(&account->users, 1, __ATOMIC_ACQ_REL);
+}
+
+int __wrap_open(const char *path, int flags, ...)
+{
+	mode_t mode = 0;
+	va_list args;
+	int fd;
+
+	if (flags & (O_CREAT | __O_TMPFILE)) {
+		va_start(args, flags);
+		mode = va_arg(args, mode_t);
+		va_end(args);
+	}
+	fd = __real_open(path, flags, mode);
+	if (fd >= 0 && !strcmp(path, TCPCLOSE_DEVICE))
+		open_account(fd);
+	return fd;
+}
+
+int __wrap_close(int fd)
+{
+	close_account(fd);
+	return __real_close(fd);
+}
+
+int __wrap_dup(int fd)
+{
+	struct account *account = find(fd);
+	int copy = __real_dup(fd);
+
+	if (account && copy >= 0 && copy < FILES) {
+		__atomic_fetch_add(&account->users, 1, __ATOMIC_ACQ_REL);
+		bind_account(copy, account_of[fd]);
+	}
+	return copy;
+}
+
+ssize_t __wrap_read(int fd, void *to, size_t size)
+{
+	struct account *account = find(fd);
+
+	return account ? read_and_count(account, fd, to, size) :
+			 __real_read(fd, to, size);
+}
+
+off_t __wrap_lseek(int fd, off_t offset, int whence)
+{
+	struct account *account = find(fd);
+	off_t ret;
+
+	if (!account)
+		return __real_lseek(fd, offset, whence);
+	/* To ask makes the module count as lost what it would pass over */
+	if (account->reads)
+		check(account, fd);
+	ret = __real_lseek(fd, offset, whence);
+	if (ret >= 0)
+		begin(account, fd);
+	return ret;
+}
+
+static void close_all(void)
+{
+	int fd;
+
+	for (fd = 0; fd <= highest; fd++)
+		close_account(fd);
+}
+
+void __wrap__exit(int status)
+{
+	close_all();
+	__real__exit(status);
+}
+
+/* Before the child is there: the parent might be the quicker one to close */
+static void share_all(void)
+{
+	int fd;
+
+	for (fd = 0; fd <= highest; fd++) {
+		if (account_of[fd])
+			__atomic_fetch_add(&find(fd)->users, 1, __ATOMIC_ACQ_REL);
+	}
+}
+
+static void __attribute__((constructor)) audit_init(void)
+{
+	accounts = mmap(NULL, ACCOUNTS * sizeof(*accounts), PROT_READ | PROT_WRITE,
+			MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (accounts == MAP_FAILED || pthread_atfork(share_all, NULL, NULL) ||
+	    atexit(close_all)) {
+		perror("audit");
+		abort();
+	}
+}
