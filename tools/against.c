@@ -402,6 +402,7 @@ int against_kernel(const struct tool *tool,
 		   struct hearing *hearing)
 {
 	struct against *a = calloc(1, sizeof(*a));
+	struct reason why;
 	int ret;
 
 	if (!a) {
@@ -421,6 +422,11 @@ int against_kernel(const struct tool *tool,
 		else if (!a->explained)
 			tool_complain(tool, "the comparison failed: %s",
 				      strerror(-ret));
+	}
+	if (!ret) {
+		ret = source_balance(a->source, &why);
+		if (ret)
+			tool_complain(tool, "%s", why.text);
 	}
 	close_all(a);
 	free(a);

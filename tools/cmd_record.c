@@ -194,6 +194,8 @@ int cmd_record(struct tool *tool, int argc, char **argv)
 	if (open_both(r))
 		goto out_free;
 	ret = finish(r, session_run(&r->session, &calls, r));
+	if (ret == EXIT_CLEAN && session_balance(&r->session))
+		ret = EXIT_COULD_NOT_RUN;
 	source_close(r->session.source);
 out_free:
 	free(r);

@@ -114,6 +114,7 @@ static uint64_t head_ns(const struct rings *r, struct rings_cpu *c)
 		if (!bad)
 			return ns;
 		c->position += bad;
+		c->lost += bad;
 		if (c->position >= c->end)
 			c->end = __atomic_load_n(&c->header->committed,
 						 __ATOMIC_ACQUIRE);
@@ -215,8 +216,9 @@ static size_t copy_run(const struct rings *r, struct rings_cpu *c,
 	bad = overwritten(r, c, first);
 	if (!bad)
 		return count;
-	if (bad >= count)
-		return 0;
+	if (bad > count)
+		bad = count;
+	c->lost += bad;
 	memmove(to, to + bad, (count - bad) * sizeof(*to));
 	return count - bad;
 }

@@ -17,12 +17,14 @@
  * @records: its slots
  * @position: number of the next record to be read
  * @end: number behind the last one that was whole at the last look
+ * @lost: records passed over, since they had been overwritten
  */
 struct rings_cpu {
 	const struct tcpclose_ring_header *header;
 	const struct tcpclose_record *records;
 	uint64_t position;
 	uint64_t end;
+	uint64_t lost;
 };
 
 /**

@@ -309,7 +309,10 @@ int session_run(struct session *s, const struct session_calls *calls,
 		if (source_is_live(s->source) && monotonic_ns() >= s->end_ns) {
 			if (settle(s))
 				continue;
-			return 0;
+			ret = source_conclude(s->source, s->end_ns);
+			if (ret <= 0)
+				return ret;
+			continue;
 		}
 		ret = source_wait(s->source, wait_until_ns(s));
 		if (ret && ret != -EINTR)
@@ -337,6 +340,22 @@ static void tell_damage(struct session *s)
 }
 
 /**
+ * session_balance() - see whether every record was delivered or told as lost
+ * @s: an open session
+ *
+ * Return: 0, or -errno after a complaint
+ */
+int session_balance(struct session *s)
+{
+	struct reason why;
+	int ret = source_balance(s->source, &why);
+
+	if (ret)
+		tool_complain(s->tool, "%s: %s", session_name(s), why.text);
+	return ret;
+}
+
+/**
  * session_finish() - say what went wrong, close the source
  * @s: an open session
  * @error: what session_run() gave
@@ -357,6 +376,8 @@ int session_finish(struct session *s, int error, int output_error)
 	} else if (error && !output_error) {
 		tool_complain(s->tool, "%s: cannot be read: %s",
 			      session_name(s), strerror(-error));
+		ret = EXIT_COULD_NOT_RUN;
+	} else if (session_balance(s)) {
 		ret = EXIT_COULD_NOT_RUN;
 	}
 	source_close(s->source);

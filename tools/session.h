@@ -116,6 +116,7 @@ int session_check_options(struct session *s);
 int session_open(struct session *s);
 int session_run(struct session *s, const struct session_calls *calls,
 		void *context);
+int session_balance(struct session *s);
 int session_finish(struct session *s, int error, int output_error);
 const char *session_name(const struct session *s);
 

@@ -94,6 +94,10 @@ static int track_marker(struct source *s, const struct recording_marker *m)
 		break;
 	case RECORDING_KIND_LOST:
 		s->summary.lost += m->value;
+		cpu = source_cpu(s, m->cpu);
+		if (!cpu)
+			return -ENOMEM;
+		cpu->told += m->value;
 		break;
 	case RECORDING_KIND_CLOCK:
 		s->realtime_offset_ns = (int64_t)m->value;
@@ -129,6 +133,7 @@ static int track(struct source *s, const struct recording_marker *m)
 	else
 		cpu->next_seq += distance;
 	cpu->next_seq++;
+	cpu->delivered++;
 	cpu->started = true;
 	return 0;
 }
@@ -158,6 +163,7 @@ static bool track_plain(struct source *s, const struct recording_marker *m)
 		return false;
 	}
 	cpu->next_seq++;
+	cpu->delivered++;
 	return true;
 }
 
@@ -425,6 +431,32 @@ int source_wait(struct source *s, uint64_t deadline_ns)
 			    signals_poll(&fd, 1, deadline_ns);
 
 	return ret < 0 ? ret : 0;
+}
+
+/**
+ * source_conclude() - tell of losses that no record comes after
+ * @s: the source; there is nothing ready
+ * @ts_ns: the time of the end
+ *
+ * Return: 1 if source_next() has something to tell of, 0 if not, or -errno
+ */
+int source_conclude(struct source *s, uint64_t ts_ns)
+{
+	return s->live ? source_live_conclude(s, ts_ns) : 0;
+}
+
+/**
+ * source_balance() - see whether every record was delivered or told as lost
+ * @s: the source
+ * @why: why not
+ *
+ * Of a recording that is not for the source to know.
+ *
+ * Return: 0, -EPROTO if the books do not balance, or another -errno
+ */
+int source_balance(struct source *s, struct reason *why)
+{
+	return s->live ? source_live_balance(s, why) : 0;
 }
 
 static struct source *source_alloc(void)

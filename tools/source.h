@@ -42,6 +42,8 @@ int source_next_raw(struct source *s, const struct recording_marker **raw);
 int source_next_run(struct source *s, const struct recording_marker **first,
 		    size_t *count);
 int source_wait(struct source *s, uint64_t deadline_ns);
+int source_conclude(struct source *s, uint64_t ts_ns);
+int source_balance(struct source *s, struct reason *why);
 
 bool source_is_live(const struct source *s);
 const struct recording_header *source_header(const struct source *s);

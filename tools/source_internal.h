@@ -15,7 +15,11 @@
 /**
  * struct source_cpu - what is known of one CPU's records
  * @next_seq: number that the next record has if none is lost
- * @lost: losses that the device told of, so far
+ * @lost: losses that the device told of, so far (of one namespace only)
+ * @begin: number of the first record to come (live only)
+ * @lost_before: losses that the device told of then (live only)
+ * @delivered: records delivered
+ * @told: losses told in the stream
  * @there: the device has a ring of it
  * @started: @next_seq is known
  * @has_task: @task waits for its transition
@@ -25,6 +29,10 @@
 struct source_cpu {
 	uint64_t next_seq;
 	uint64_t lost;
+	uint64_t begin;
+	uint64_t lost_before;
+	uint64_t delivered;
+	uint64_t told;
 	bool there;
 	bool started;
 	bool has_task;
@@ -101,6 +109,8 @@ int source_live_start(struct source *s,
 int source_live_inspect(struct source *s, const struct tcpclose_record *r);
 int source_live_batch(struct source *s);
 int source_live_wait(struct source *s, uint64_t deadline_ns);
+int source_live_conclude(struct source *s, uint64_t ts_ns);
+int source_live_balance(struct source *s, struct reason *why);
 void source_live_end(struct source *s);
 
 #endif /* TCPCLOSE_SOURCE_INTERNAL_H */

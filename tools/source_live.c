@@ -98,6 +98,8 @@ static int start_cpu(struct source *s, unsigned int cpu)
 					    cursor.position))
 		return -ENOMEM;
 	s->cpus[cpu].lost = cursor.lost;
+	s->cpus[cpu].lost_before = cursor.lost;
+	s->cpus[cpu].begin = cursor.position;
 	s->cpus[cpu].there = true;
 	if (s->rings.map)
 		rings_begin(&s->rings, cpu, cursor.position);
@@ -282,6 +284,105 @@ int source_live_batch(struct source *s)
 	if (ret)
 		return ret;
 	return got == -EAGAIN && !source_queue_is_empty(s) ? 1 : got;
+}
+
+/* Where a CPU's next record is to be found, and what was lost before it. */
+static int stand(struct source *s, unsigned int cpu, uint64_t *position,
+		 uint64_t *lost)
+{
+	struct tcpclose_cursor cursor;
+	int ret;
+
+	if (s->rings.map) {
+		*position = s->rings.cpus[cpu].position;
+		*lost = s->rings.cpus[cpu].lost;
+		return 0;
+	}
+	ret = devnode_cursor(s->fd, cpu, &cursor);
+	*position = cursor.position;
+	*lost = cursor.lost - s->cpus[cpu].lost_before;
+	return ret;
+}
+
+/**
+ * source_live_conclude() - tell of losses that no record comes after
+ * @s: the source; there is nothing ready
+ * @ts_ns: the time of the end
+ *
+ * Return: 1 if there is something to deliver, 0 if not, or -errno
+ */
+int source_live_conclude(struct source *s, uint64_t ts_ns)
+{
+	uint64_t position, lost;
+	unsigned int cpu;
+	int ret;
+
+	for (cpu = 0; cpu < s->head.cpus; cpu++) {
+		if (!s->cpus[cpu].there)
+			continue;
+		ret = stand(s, cpu, &position, &lost);
+		if (ret)
+			return ret;
+		if (lost > s->cpus[cpu].told &&
+		    !enqueue(s, RECORDING_KIND_LOST, ts_ns, cpu,
+			     lost - s->cpus[cpu].told))
+			return -ENOMEM;
+	}
+	return !source_queue_is_empty(s);
+}
+
+static uint64_t undelivered(const struct source *s, unsigned int cpu)
+{
+	uint64_t count = 0;
+	size_t pos;
+
+	for (pos = s->pos; pos < s->len; pos += TCPCLOSE_RECORD_SIZE) {
+		const struct tcpclose_record *r =
+			(const void *)((const char *)s->buf + pos);
+
+		count += r->cpu == cpu;
+	}
+	return count;
+}
+
+/**
+ * source_live_balance() - see whether every record was delivered or lost
+ * @s: the source
+ * @why: why not
+ *
+ * What was delivered is counted record by record; what was lost, where it was
+ * passed over. Others' records that a reader of one namespace passes over are
+ * counted by nobody.
+ *
+ * Return: 0, -EPROTO if the books do not balance, or another -errno
+ */
+int source_live_balance(struct source *s, struct reason *why)
+{
+	static const char unbalanced[] =
+		"CPU %u: of records %llu to %llu %llu delivered, %llu lost: please report it";
+	uint64_t position, lost, known;
+	unsigned int cpu;
+	int ret;
+
+	for (cpu = 0; cpu < s->head.cpus; cpu++) {
+		const struct source_cpu *c = &s->cpus[cpu];
+
+		if (!c->there)
+			continue;
+		ret = stand(s, cpu, &position, &lost);
+		if (ret)
+			return reason_set(why, ret, "%s", strerror(-ret));
+		known = c->begin + c->delivered + undelivered(s, cpu) + lost;
+		if ((s->head.visible ? known == position : known <= position) &&
+		    c->told <= lost)
+			continue;
+		return reason_set(why, -EPROTO, unbalanced, cpu,
+				  (unsigned long long)c->begin,
+				  (unsigned long long)position,
+				  (unsigned long long)c->delivered,
+				  (unsigned long long)lost);
+	}
+	return 0;
 }
 
 /**

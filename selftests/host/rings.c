@@ -158,6 +158,7 @@ TEST_F(rings, what_was_overwritten_is_passed_over)
 				    CPUS * SLOTS));
 	for (i = 0; i < SLOTS; i++)
 		EXPECT_EQ(2 * SLOTS + 5 + i, self->copy[i].seq);
+	EXPECT_EQ(2 * SLOTS + 5, self->rings.cpus[0].lost);
 }
 
 TEST_F(rings, a_record_being_overwritten_is_left_out)
@@ -171,6 +172,7 @@ TEST_F(rings, a_record_being_overwritten_is_left_out)
 	ASSERT_EQ(SLOTS - 3, rings_copy(&self->rings, UINT64_MAX, self->copy,
 					CPUS * SLOTS));
 	EXPECT_EQ(3, self->copy[0].seq);
+	EXPECT_EQ(3, self->rings.cpus[0].lost);
 }
 
 struct writer {
@@ -228,6 +230,7 @@ TEST_F(rings, a_reader_that_is_overtaken_gets_no_torn_record)
 	EXPECT_EQ(0, torn);
 	EXPECT_EQ(0, back);
 	EXPECT_LT(SLOTS, got);
+	EXPECT_EQ(writer.count, got + self->rings.cpus[0].lost);
 }
 
 struct clocked {
@@ -278,6 +281,8 @@ TEST_F(rings, a_reader_that_is_overtaken_keeps_the_order)
 	EXPECT_LT(SLOTS, got);
 	/* Else nobody was overtaken. */
 	EXPECT_GT(clocked.count, got);
+	EXPECT_EQ(clocked.count,
+		  got + self->rings.cpus[0].lost + self->rings.cpus[1].lost);
 	EXPECT_EQ(clocked.count, last);
 }
 
