@@ -51,6 +51,8 @@ help:
 	@echo '                     and 6.12 (KERNEL=); UPDATE=1: write it to Documentation/claims.rst'
 	@echo 'make vm              a shell in a virtual machine (KERNEL=)'
 	@echo 'make check           all tests, on 6.1 and 6.12 (KERNEL=, TESTS="name..." for fewer)'
+	@echo 'make storms          what must not break it, a thousand times, on 6.1 and 6.12 (KERNEL=,'
+	@echo '                     TESTS="storm_..."); "make check" has a part of that'
 	@echo 'make bench           what it costs, next to others, on 6.1 and 6.12 (KERNEL=); UPDATE=1: write'
 	@echo '                     it to Documentation/cost.json; bench-quick: the main figure, a minute'
 	@echo '                     for a kernel; bench-check: whether that is worse than in cost.json'
@@ -176,6 +178,8 @@ $(patsubst selftests/%.c,$(BUILD)/selftests/%,$(wildcard selftests/host/*.c)): \
 $(HOST_HELPERS): $(filter-out $(BUILD)/tools/main.o,$(TOOL_OBJECTS))
 $(patsubst selftests/%.c,$(BUILD)/selftests/%,$(wildcard selftests/host/*.c)) $(HOST_HELPERS): \
 	TEST_LIBS = $(TOOL_LIBS)
+# Attaches BPF programs
+$(BUILD)/selftests/storm_tracers: TEST_LIBS = $(TOOL_LIBS)
 
 $(TEST_PROGRAMS) $(HOST_HELPERS): %: %.o $(TEST_LIB)
 	@$(SAY) '  LINK    $@'
@@ -234,7 +238,7 @@ packages-module packages-tool packages-selftests: packages-%:
 
 # ---- virtual machine
 
-.PHONY: vm demo claims check style bench bench-quick bench-check bench-profile
+.PHONY: vm demo claims check storms style bench bench-quick bench-check bench-profile
 vm:
 	@$(QEMU)/vm --kernel $(VM_KERNEL)
 
@@ -246,6 +250,10 @@ claims:
 
 check:
 	@$(QEMU)/check $(if $(KERNEL),--kernel $(KERNEL)) $(TESTS)
+
+storms:
+	@$(QEMU)/check --no-host --full $(if $(KERNEL),--kernel $(KERNEL)) \
+		$(or $(TESTS),$(patsubst selftests/%.c,%,$(wildcard selftests/storm_*.c)))
 
 style:
 	@$(QEMU)/style

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Loading and unloading the module: under its users, under traffic, and with
- * function tracing switched off.
+ * Loading and unloading the module: under its users, and with function tracing
+ * switched off. Under traffic: storm_load.
  */
 /*
  * QEMU without KVM and with a thread for each processor may go on executing an
  * instruction that another processor has patched, and live patching of functions
  * in use is just what this provokes: two processors that take turns.
  *
- * vm: --smp 2 --one-thread --limit 600
+ * vm: --smp 2 --one-thread
  */
 #include <fcntl.h>
 #include <sys/socket.h>
@@ -55,11 +55,6 @@ TEST_F(loading, twice_is_refused)
 	EXPECT_EQ(-EEXIST, module_load(""));
 }
 
-static bool is_any(const struct tcpclose_record *record)
-{
-	return true;
-}
-
 TEST_F(loading, cannot_be_undone_while_a_file_is_open)
 {
 	ASSERT_EQ(0, module_load(""));
@@ -89,32 +84,6 @@ TEST_F(loading, cannot_be_undone_while_a_mapping_lives)
 				     getpagesize()),
 			    getpagesize()));
 	EXPECT_EQ(0, module_unload());
-}
-
-TEST_F_TIMEOUT(loading, and_unloading_twenty_times_under_traffic_is_clean, 400)
-{
-	struct traffic_run *run;
-	struct device_log log;
-	int i;
-
-	run = traffic_start(&(struct traffic){
-		.family = AF_UNSPEC,
-		.closes = TRAFFIC_MIXED,
-		.threads = 2,
-	});
-	ASSERT_NE(NULL, run);
-	for (i = 0; i < 20; i++) {
-		ASSERT_EQ(0, module_load("ring_records=1024 scope=all"));
-		self->fd = device_open(O_RDONLY | O_NONBLOCK);
-		ASSERT_LE(0, self->fd);
-		memset(&log, 0, sizeof(log));
-		EXPECT_EQ(0,
-			  device_log_until(&log, self->fd, is_any, 20, 5000));
-		device_log_free(&log);
-		close(self->fd);
-		ASSERT_EQ(0, module_unload());
-	}
-	EXPECT_LT(0, traffic_stop(run));
 }
 
 /*

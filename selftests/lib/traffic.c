@@ -356,6 +356,8 @@ static int worker_loop(struct worker *worker)
 		if (ret)
 			return ret;
 		worker->done++;
+		if (traffic->pause_us)
+			usleep(traffic->pause_us);
 	}
 	return 0;
 }

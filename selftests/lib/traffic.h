@@ -55,6 +55,7 @@ enum traffic_close {
  * @threads: how many; 0 means 1
  * @netns: descriptor of a network namespace; 0: the caller's
  * @port: thread N's server listens there + N; 0 means 20000
+ * @pause_us: between a thread's connections
  */
 struct traffic {
 	int family;
@@ -63,6 +64,7 @@ struct traffic {
 	unsigned int threads;
 	int netns;
 	unsigned int port;
+	unsigned int pause_us;
 };
 
 struct traffic_run;

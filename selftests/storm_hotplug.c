@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Storm: processors go and come back while connections close on all of them.
+ */
+/*
+ * A processor that comes or goes patches code, see loading.c.
+ *
+ * vm: --smp 4 --one-thread --limit 900
+ */
+#include <stdio.h>
+
+#include "kselftest_harness.h"
+
+#include "lib/procfile.h"
+#include "lib/storm.h"
+
+FIXTURE(storm)
+{
+	struct storm storm;
+};
+
+FIXTURE_SETUP(storm)
+{
+	memset(&self->storm, 0, sizeof(self->storm));
+	ASSERT_EQ(0, storm_reload(""));
+	ASSERT_EQ(0, storm_begin(&self->storm));
+}
+
+static int set_online(unsigned int cpu, bool online)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/sys/devices/system/cpu/cpu%u/online", cpu);
+	return procfile_write(path, online ? "1" : "0");
+}
+
+FIXTURE_TEARDOWN(storm)
+{
+	unsigned int cpu;
+
+	for (cpu = 1; cpu < 4; cpu++)
+		set_online(cpu, true);
+}
+
+TEST_F_TIMEOUT(storm, of_processors_that_go_and_come_loses_nothing, STORM_TIMEOUT_S)
+{
+	unsigned int i, cycles = storm_count(1000, 20);
+
+	for (i = 0; i < cycles; i++) {
+		unsigned int cpu = 1 + i % 3;
+
+		ASSERT_EQ(0, set_online(cpu, false));
+		/* Now and then one alone has to do for all */
+		if (i % 10 == 9) {
+			ASSERT_EQ(0, set_online(1 + (cpu + 0) % 3, false));
+			ASSERT_EQ(0, set_online(1 + (cpu + 1) % 3, false));
+			ASSERT_EQ(0, set_online(1 + (cpu + 0) % 3, true));
+			ASSERT_EQ(0, set_online(1 + (cpu + 1) % 3, true));
+		}
+		ASSERT_EQ(0, set_online(cpu, true));
+	}
+	ASSERT_EQ(0, storm_end(&self->storm));
+	TH_LOG("%u cycles, %ld connections", cycles, self->storm.connections);
+	EXPECT_STREQ("", storm_flaw(&self->storm));
+	EXPECT_STREQ("", storm_aftermath());
+}
+
+TEST_HARNESS_MAIN
