@@ -187,9 +187,12 @@ static int walk_hooks(struct __test_metadata *_metadata, int fd, bool all)
 		EXPECT_GT(sizeof(hook.name), strnlen(hook.name, sizeof(hook.name)));
 		EXPECT_GT(sizeof(hook.purpose), strnlen(hook.purpose, sizeof(hook.purpose)));
 		EXPECT_EQ(0, hook.error);
-		if (all || hook.needed)
+		if (all || hook.needed) {
 			EXPECT_NE(TCPCLOSE_HOOK_OFF, hook.via)
-		TH_LOG("%s is off", hook.name);
+			{
+				TH_LOG("%s is off", hook.name);
+			}
+		}
 		tracepoints += hook.via == TCPCLOSE_HOOK_TRACEPOINT;
 	}
 	EXPECT_LE(1, tracepoints);
@@ -295,9 +298,12 @@ TEST_F(ioctls, stats_histograms_add_up)
 			      .cycles = 80,
 		      }));
 	ASSERT_EQ(0, device_stats(self->fd, &self->stats));
-	for (state = 0; state < TCPCLOSE_STATES; state++)
+	for (state = 0; state < TCPCLOSE_STATES; state++) {
 		EXPECT_TRUE(is_coherent(&self->stats.dwell[state]))
-	TH_LOG("state %d", state);
+		{
+			TH_LOG("state %d", state);
+		}
+	}
 	EXPECT_TRUE(is_coherent(&self->stats.timewait));
 }
 

@@ -414,15 +414,23 @@ TEST_F(mixed_closes, agree_with_the_statistics)
 			    [TCPCLOSE_EDGE_TO(record->edge)]++;
 		ends[record->end]++;
 	}
-	for (from = 0; from < TCPCLOSE_STATES; from++)
-		for (to = 0; to < TCPCLOSE_STATES; to++)
-			if (variant->all || !is_opening(from, to))
-				EXPECT_EQ(told[from][to],
-					  account->stats.transitions[from][to])
-	TH_LOG("from %d to %d", from, to);
-	for (i = 1; i < TCPCLOSE_ENDS; i++)
+	for (from = 0; from < TCPCLOSE_STATES; from++) {
+		for (to = 0; to < TCPCLOSE_STATES; to++) {
+			if (!variant->all && is_opening(from, to))
+				continue;
+			EXPECT_EQ(told[from][to],
+				  account->stats.transitions[from][to])
+			{
+				TH_LOG("from %d to %d", from, to);
+			}
+		}
+	}
+	for (i = 1; i < TCPCLOSE_ENDS; i++) {
 		EXPECT_EQ(ends[i], account->stats.ends[i])
-	TH_LOG("end %zu", i);
+		{
+			TH_LOG("end %zu", i);
+		}
+	}
 }
 
 int main(int argc, char **argv)

@@ -172,9 +172,12 @@ TEST_F(recording, cut_within_its_header_is_refused)
 {
 	size_t size;
 
-	for (size = 0; size < sizeof(self->file.header); size++)
+	for (size = 0; size < sizeof(self->file.header); size++) {
 		EXPECT_EQ(open_cut(self, size), -ENODATA)
-	TH_LOG("at byte %zu", size);
+		{
+			TH_LOG("at byte %zu", size);
+		}
+	}
 }
 
 TEST_F(recording, cut_at_any_byte_leaves_what_is_whole)
