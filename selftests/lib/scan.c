@@ -7,16 +7,19 @@
 
 #include "scan.h"
 
-/* The kernel's half, with 4 levels of page tables */
-#define KERNEL_HALF 0xffff800000000000
-
 /*
- * With 5 levels the half is so large that whatever has a byte of ones looks like
- * it: where a kernel that is not randomized has its memory, vmalloc() and pages
- * (x86/x86_64/mm.rst in its documentation), first 3 bytes
+ * Where a kernel that is not randomized has its memory, vmalloc(), what each
+ * processor has of its own, pages and the entries from user space, with 5 levels of
+ * page tables and with 4 (x86/x86_64/mm.rst in its documentation): first 4 bytes.
+ * Fewer would take a time for a pointer now and then.
  */
-#define REGIONS 3
-static const uint64_t regions[REGIONS] = { 0xff1100, 0xffa000, 0xffd400 };
+static const uint32_t regions[] = {
+	0xff110000, 0xffa00000, 0xffd1ffff, 0xffd40000, 0xffff8880,
+	0xffffc900, 0xffffe8ff, 0xffffea00, 0xfffffe00,
+};
+
+/* The kernel itself, and its modules */
+#define KERNEL_TEXT 0xffffffff80000000
 
 /*
  * What slub_debug=FZP and page_poison leave in memory (include/linux/poison.h):
@@ -46,10 +49,10 @@ static bool is_pointer(const unsigned char *bytes)
 	size_t i;
 
 	memcpy(&word, bytes, sizeof(word));
-	for (i = 0; i < REGIONS; i++)
-		if (word >> 40 == regions[i])
+	for (i = 0; i < sizeof(regions) / sizeof(*regions); i++)
+		if (word >> 32 == regions[i])
 			return true;
-	return word >= KERNEL_HALF && word != UINT64_MAX;
+	return word >= KERNEL_TEXT && word != UINT64_MAX;
 }
 
 static bool is_poison(const unsigned char *bytes)
