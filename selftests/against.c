@@ -7,7 +7,7 @@
  * Started with "traffic", the program makes the closes, which is what the tool
  * then runs.
  */
-/* vm: --smp 4 --memory 1024 --limit 900 */
+/* vm: --smp 4 --memory 1024 --limit 1350 */
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -216,7 +216,7 @@ static const char *of_kernel(const char *answer)
 	{ TH_LOG("%s", of_kernel(self->answer)); } \
 } while (0)
 
-TEST_F_TIMEOUT(against, hundred_thousand_closes_without_a_difference, 4 * MINUTES)
+TEST_F_TIMEOUT(against, hundred_thousand_closes_without_a_difference, 6 * MINUTES)
 {
 	static const char *const rows[] = {
 		"transitions of full sockets", "mini-sockets born in FIN_WAIT2",
