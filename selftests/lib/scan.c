@@ -9,13 +9,13 @@
 
 /*
  * Where a kernel that is not randomized has its memory, vmalloc(), what each
- * processor has of its own, pages and the entries from user space, with 5 levels of
- * page tables and with 4 (x86/x86_64/mm.rst in its documentation): first 4 bytes.
- * Fewer would take a time for a pointer now and then.
+ * processor has of its own, pages and the entries from user space, with 4 levels of
+ * page tables (x86/x86_64/mm.rst in its documentation): first 4 bytes. With 5 levels
+ * two of them are 0, as the upper half of many a number is, and the low half of the
+ * number after it would be taken for the others now and then.
  */
 static const uint32_t regions[] = {
-	0xff110000, 0xffa00000, 0xffd1ffff, 0xffd40000, 0xffff8880,
-	0xffffc900, 0xffffe8ff, 0xffffea00, 0xfffffe00,
+	0xffff8880, 0xffffc900, 0xffffe8ff, 0xffffea00, 0xfffffe00,
 };
 
 /* The kernel itself, and its modules */
