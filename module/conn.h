@@ -15,6 +15,9 @@
 #define TCPCLOSE_CONN_HANDED_OVER	0x10	/* its mini-socket was made */
 #define TCPCLOSE_CONN_SHUT_DOWN	0x20	/* before it was established */
 #define TCPCLOSE_CONN_STAND_IN	0x40	/* not in the table: see tcpclose_conn_stand_in() */
+/* What handover.c tells an entry. */
+#define TCPCLOSE_CONN_HAND_OVER	(TCPCLOSE_CONN_TO_TIME_WAIT | \
+				 TCPCLOSE_CONN_HANDED_OVER)
 
 /**
  * struct tcpclose_conn - what is remembered of a connection between transitions

@@ -52,8 +52,7 @@ static struct note *note_of(const void *sk)
 static u8 attempt(void)
 {
 	return tcpclose_handover_probes[TCPCLOSE_HANDOVER_HASHDANCE].via ?
-		       TCPCLOSE_CONN_TO_TIME_WAIT :
-		       TCPCLOSE_CONN_TO_TIME_WAIT | TCPCLOSE_CONN_HANDED_OVER;
+		       TCPCLOSE_CONN_TO_TIME_WAIT : TCPCLOSE_CONN_HAND_OVER;
 }
 
 static void note_begin(const void *sk, u8 successor, u8 way)

@@ -109,10 +109,6 @@ tcpclose_explain(const struct sock *sk, int old, int new, u8 edge, u8 known)
 	return tcpclose_explain_closely(sk, old, new, known);
 }
 
-/* What handover.c has told the entry. */
-#define TCPCLOSE_CONN_HAND_OVER	(TCPCLOSE_CONN_TO_TIME_WAIT | \
-				 TCPCLOSE_CONN_HANDED_OVER)
-
 /**
  * tcpclose_explain_close() - what is behind a full socket's last transition
  * @sk: the socket

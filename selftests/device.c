@@ -13,6 +13,7 @@
 #include "lib/device.h"
 #include "lib/module.h"
 #include "lib/namespace.h"
+#include "lib/processor.h"
 #include "lib/traffic.h"
 
 #define MANY_FILES 1000
@@ -274,15 +275,6 @@ static void *send_signals(void *data)
 	return NULL;
 }
 
-static int run_on(unsigned int cpu)
-{
-	cpu_set_t cpus;
-
-	CPU_ZERO(&cpus);
-	CPU_SET(cpu, &cpus);
-	return sched_setaffinity(0, sizeof(cpus), &cpus);
-}
-
 static int connect_in(int namespace, unsigned int cpu)
 {
 	struct traffic traffic = {
@@ -292,7 +284,7 @@ static int connect_in(int namespace, unsigned int cpu)
 		.netns = namespace,
 	};
 
-	return run_on(cpu) || traffic_run(&traffic) != 1;
+	return processor_pin(cpu) || traffic_run(&traffic) != 1;
 }
 
 /* A reader that skips many records of others looks for signals meanwhile */
@@ -319,7 +311,7 @@ TEST_F(device, a_signal_changes_no_order_in_a_namespace)
 	ASSERT_EQ(0, namespace_leave(home));
 
 	/* The older ones stand behind all that is skipped */
-	ASSERT_EQ(0, run_on(0));
+	ASSERT_EQ(0, processor_pin(0));
 	ASSERT_EQ(400, traffic_run(&others));
 	ASSERT_EQ(0, connect_in(namespace, 0));
 	ASSERT_EQ(0, connect_in(namespace, 1));
@@ -328,7 +320,7 @@ TEST_F(device, a_signal_changes_no_order_in_a_namespace)
 
 	ASSERT_EQ(0, sigaction(SIGUSR1, &action, NULL));
 	ASSERT_EQ(0, pthread_create(&sender, NULL, send_signals, &flood));
-	ASSERT_EQ(0, run_on(0));
+	ASSERT_EQ(0, processor_pin(0));
 	while (!__atomic_load_n(&signals, __ATOMIC_RELAXED))
 		sched_yield();
 	/* Again and again, so that signals come at any moment */

@@ -238,15 +238,9 @@ TEST_F(ioctls, stats_answer_a_shorter_and_a_longer_caller)
 /* The last segments of the last connections may still be on their way. */
 static int stats_after(int fd, struct tcpclose_stats *stats, __u64 ends)
 {
-	int tries, ret = 0;
-
-	for (tries = 0; !ret && tries < 500; tries++) {
-		ret = device_stats(fd, stats);
-		if (stats->transitions[TCPCLOSE_LAST_ACK][TCPCLOSE_CLOSE] >= ends)
-			break;
-		usleep(10000);
-	}
-	return ret;
+	return device_stats_until(
+		fd, stats, &stats->transitions[TCPCLOSE_LAST_ACK][TCPCLOSE_CLOSE],
+		ends, 5000);
 }
 
 TEST_F(ioctls, stats_are_complete_with_no_reader)

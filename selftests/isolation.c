@@ -136,10 +136,20 @@ static const char *try_open_for_writing(void)
 	return fd == only ? yes_or_error(fd) : "both";
 }
 
+static const char *what_it_shows(int fd)
+{
+	struct tcpclose_geometry geometry = {};
+
+	if (fd < 0)
+		return error_name(-fd);
+	if (device_geometry(fd, &geometry))
+		return error_name(errno);
+	return geometry.visible ? RULES_ALL : RULES_OWN;
+}
+
 static const char *try_one(const struct user *user,
 			   enum rules_operation_number which)
 {
-	struct tcpclose_geometry geometry = {};
 	struct tcpclose_version version = {};
 	struct tcpclose_cursor cursor = {};
 	struct tcpclose_hook hook = {};
@@ -169,9 +179,7 @@ static const char *try_one(const struct user *user,
 		return yes_or_error(device_ioctl(
 			user->fd, TCPCLOSE_IOC_VERSION, &version));
 	case RULES_GEOMETRY:
-		if (device_geometry(user->fd, &geometry))
-			return error_name(errno);
-		return geometry.visible ? RULES_ALL : RULES_OWN;
+		return what_it_shows(user->fd);
 	case RULES_CURSOR:
 		return yes_or_error(device_cursor(user->fd, 0, &cursor));
 	case RULES_WAKEUP_ASK:
@@ -193,17 +201,6 @@ static const char *try_one(const struct user *user,
 		break;
 	}
 	return "";
-}
-
-static const char *what_it_shows(int fd)
-{
-	struct tcpclose_geometry geometry = {};
-
-	if (fd < 0)
-		return error_name(-fd);
-	if (device_geometry(fd, &geometry))
-		return error_name(errno);
-	return geometry.visible ? RULES_ALL : RULES_OWN;
 }
 
 static void answer(char *to, const char *text)

@@ -15,7 +15,6 @@
 #include <ctype.h>
 #include <dirent.h>
 #include <fcntl.h>
-#include <sched.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -30,6 +29,7 @@
 #include "lib/module.h"
 #include "lib/namespace.h"
 #include "lib/net.h"
+#include "lib/processor.h"
 #include "lib/procfile.h"
 #include "lib/scan.h"
 #include "lib/traffic.h"
@@ -47,15 +47,10 @@ static const unsigned char left[] = { 0x93, 0xe1, 0x4c, 0x7d,
 
 static bool boot_option(const char *option)
 {
-	char line[4096] = "";
-	FILE *file = fopen("/proc/cmdline", "r");
+	char line[4096];
 
-	if (file) {
-		if (!fgets(line, sizeof(line), file))
-			line[0] = '\0';
-		fclose(file);
-	}
-	return strstr(line, option);
+	return procfile_read("/proc/cmdline", line, sizeof(line)) >= 0 &&
+	       strstr(line, option);
 }
 
 static bool slab_is_poisoned(const char *name)
@@ -78,15 +73,6 @@ static void leave_in_pages(void)
 	for (at = 0; at < size; at += sizeof(left))
 		memcpy(base + at, left, sizeof(left));
 	munmap(base, size);
-}
-
-static void run_on(unsigned int cpu)
-{
-	cpu_set_t cpus;
-
-	CPU_ZERO(&cpus);
-	CPU_SET(cpu, &cpus);
-	sched_setaffinity(0, sizeof(cpus), &cpus);
 }
 
 /* One connection between two sockets of an address */
@@ -123,7 +109,7 @@ static int be_stranger(void)
 	    prctl(PR_SET_NAME, STRANGER_NAME))
 		return 1;
 	for (i = 0; !ret && i < 2 * STRANGER_CYCLES; i++) {
-		run_on(i % 2);
+		processor_pin(i % 2);
 		ret = connect_and_close(&address, i / 2);
 	}
 	return ret ? 2 : 0;
@@ -439,12 +425,10 @@ TEST_F(secrets, of_others_are_not_in_a_namespaces_stream)
 		EXPECT_TRUE(answers_are_clean(&secrets, confined))
 		TH_LOG("%s, at %zu", secrets.what, secrets.at);
 	}
-	/* All of it is there to be seen */
-	for (i = 0; i < secrets.count; i++) {
+	/* All of it is there to be seen, but for what a process left in pages */
+	for (i = 1; i < secrets.count; i++) {
 		struct scan one = {};
 
-		if (!i)
-			continue;
 		scan_for(&one, secrets.secrets[i].bytes,
 			 secrets.secrets[i].size, secrets.secrets[i].name);
 		EXPECT_FALSE(log_is_clean(&one, &all));

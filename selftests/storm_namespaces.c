@@ -59,15 +59,8 @@ static long close_within(int namespace)
 /* Namespaces end in the background. */
 static int wait_for_ends(int fd, struct tcpclose_stats *stats, __u64 ends)
 {
-	int tries, ret = 0;
-
-	for (tries = 0; !ret && tries < 6000; tries++) {
-		ret = device_stats(fd, stats);
-		if (stats->ends[TCPCLOSE_END_NETNS] >= ends)
-			break;
-		usleep(10000);
-	}
-	return ret;
+	return device_stats_until(fd, stats, &stats->ends[TCPCLOSE_END_NETNS],
+				  ends, 60000);
 }
 
 TEST_F_TIMEOUT(storm, of_namespaces_that_go_with_live_mini_sockets_is_exact, STORM_TIMEOUT_S)

@@ -13,10 +13,8 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <linux/bpf.h>
 #include <linux/perf_event.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -37,7 +35,8 @@
 #define CPUS 4
 
 /* Watched by the module, on every kernel */
-static const char *const functions[] = {
+#define FUNCTION_COUNT	5
+static const char *const functions[FUNCTION_COUNT] = {
 	"tcp_time_wait",
 	"__inet_twsk_schedule",
 	"inet_twsk_kill",
@@ -45,7 +44,8 @@ static const char *const functions[] = {
 	"tcp_data_queue",
 };
 
-#define FUNCTION_COUNT	5
+/* The others, see all[] */
+#define ALL	6
 
 /**
  * struct others - who else is attached
@@ -56,7 +56,7 @@ struct others {
 	int programs[FUNCTION_COUNT];
 	int links[FUNCTION_COUNT];
 	int bpf_stats;
-	uint64_t seen[8];
+	uint64_t seen[ALL];
 };
 
 /* What an instance has in its buffers; they are emptied. */
@@ -206,7 +206,7 @@ static int switch_off(struct others *others, uint64_t *seen, bool on)
 static const struct {
 	const char *name;
 	int (*turn)(struct others *others, uint64_t *seen, bool on);
-} all[] = {
+} all[ALL] = {
 	{ "function tracer", function_tracer },
 	{ "event", event },
 	{ "kprobes", kprobes },
@@ -215,36 +215,21 @@ static const struct {
 	{ "ftrace_enabled", switch_off },
 };
 
-#define ALL	6
-
-/* One line, one write: that is what these files take */
-static int append(const char *path, const char *format, ...)
-{
-	int ret = 0, length, fd = open(path, O_WRONLY | O_APPEND | O_CLOEXEC);
-	char line[128];
-	va_list args;
-
-	if (fd < 0)
-		return -errno;
-	va_start(args, format);
-	length = vsnprintf(line, sizeof(line), format, args);
-	va_end(args);
-	if (write(fd, line, length) != length)
-		ret = -errno;
-	close(fd);
-	return ret;
-}
-
 /* For the function tracer, and a probe at the entry and one at the return */
 static int choose(int function)
 {
 	const char *name = functions[function];
-	int ret = append(FUNCTIONS "set_ftrace_filter", "%s\n", name);
+	char line[128];
+	int ret;
 
+	snprintf(line, sizeof(line), "%s\n", name);
+	ret = procfile_append(FUNCTIONS "set_ftrace_filter", line);
+	snprintf(line, sizeof(line), "p:storm/p%d %s\n", function, name);
 	if (!ret)
-		ret = append(TRACING "kprobe_events", "p:storm/p%d %s\n", function, name);
+		ret = procfile_append(TRACING "kprobe_events", line);
+	snprintf(line, sizeof(line), "r:storm/r%d %s\n", function, name);
 	if (!ret)
-		ret = append(TRACING "kprobe_events", "r:storm/r%d %s\n", function, name);
+		ret = procfile_append(TRACING "kprobe_events", line);
 	return ret;
 }
 

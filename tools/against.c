@@ -23,6 +23,7 @@
 #include "witness/btf.h"
 #include "witness/census.h"
 #include "witness/command.h"
+#include "witness/looks.h"
 #include "witness/snapshot.h"
 
 #define SCOPE "/sys/module/tcpclose/parameters/scope"
@@ -30,9 +31,6 @@
 #define SETTLE_NS (20 * NS_PER_MS)
 /* For memory that somebody else still refers to. */
 #define GRACE_NS (2 * NS_PER_S)
-/* At most; fewer if they agree. */
-#define FIRST_LOOKS 12
-#define LAST_LOOKS 12
 
 static int look(struct against *a, struct snapshots *s)
 {
@@ -67,7 +65,7 @@ static int look_first(struct against *a)
 	size_t j;
 	int i, ret = 0;
 
-	for (i = 0; !ret && i < FIRST_LOOKS; i++) {
+	for (i = 0; !ret && i < LOOKS; i++) {
 		ret = look(a, &s);
 		if (!ret)
 			ret = accounts_begin(a->accounts, &s);
@@ -87,7 +85,7 @@ static int look_last(struct against *a)
 	struct snapshots s;
 	int i, ret = 0;
 
-	for (i = 0; !ret && i < LAST_LOOKS; i++) {
+	for (i = 0; !ret && i < LOOKS; i++) {
 		ret = look(a, &s);
 		if (!ret)
 			ret = accounts_end(a->accounts, &s);

@@ -89,6 +89,20 @@ int device_stats(int fd, struct tcpclose_stats *stats)
 	return device_ioctl(fd, TCPCLOSE_IOC_STATS, &request);
 }
 
+int device_stats_until(int fd, struct tcpclose_stats *stats, const __u64 *number,
+		       __u64 least, int ms)
+{
+	int ret;
+
+	for (;;) {
+		ret = device_stats(fd, stats);
+		if (ret || *number >= least || ms <= 0)
+			return ret;
+		usleep(10000);
+		ms -= 10;
+	}
+}
+
 int device_wakeup(int fd, unsigned int watermark, unsigned int delay_us)
 {
 	struct tcpclose_wakeup wakeup = {

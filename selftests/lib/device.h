@@ -56,6 +56,18 @@ int device_ioctl(int fd, unsigned long request, void *arg);
 int device_geometry(int fd, struct tcpclose_geometry *geometry);
 int device_cursor(int fd, unsigned int cpu, struct tcpclose_cursor *cursor);
 int device_stats(int fd, struct tcpclose_stats *stats);
+
+/**
+ * device_stats_until() - look at the statistics until a number is large enough
+ * @stats: result, of the last look
+ * @number: one of @stats
+ * @least: that large
+ * @ms: for so long, at most; what is there then is the caller's to judge
+ *
+ * Return: 0 or -errno
+ */
+int device_stats_until(int fd, struct tcpclose_stats *stats, const __u64 *number,
+		       __u64 least, int ms);
 int device_wakeup(int fd, unsigned int watermark, unsigned int delay_us);
 
 /**

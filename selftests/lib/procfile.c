@@ -11,10 +11,10 @@
 
 #include "procfile.h"
 
-int procfile_write(const char *path, const char *text)
+static int put(const char *path, const char *text, int how)
 {
 	size_t length = strlen(text);
-	int fd = open(path, O_WRONLY | O_CLOEXEC | O_TRUNC);
+	int fd = open(path, O_WRONLY | O_CLOEXEC | how);
 	ssize_t ret;
 
 	if (fd < 0)
@@ -26,6 +26,16 @@ int procfile_write(const char *path, const char *text)
 		ret = ret == (ssize_t)length ? 0 : -EIO;
 	close(fd);
 	return ret;
+}
+
+int procfile_write(const char *path, const char *text)
+{
+	return put(path, text, O_TRUNC);
+}
+
+int procfile_append(const char *path, const char *text)
+{
+	return put(path, text, O_APPEND);
 }
 
 int procfile_read(const char *path, char *text, size_t size)

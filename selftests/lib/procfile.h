@@ -12,6 +12,9 @@
 /** procfile_write() - write a text in one go */
 int procfile_write(const char *path, const char *text);
 
+/** procfile_append() - likewise, behind what it has */
+int procfile_append(const char *path, const char *text);
+
 /**
  * procfile_read() - read a text, NUL-terminated, last newline removed
  *

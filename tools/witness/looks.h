@@ -10,7 +10,7 @@
 
 #include "counters.h"
 
-/* That are remembered, the latest. */
+/* At most, before and after; fewer if they agree. */
 #define LOOKS 12
 
 /**

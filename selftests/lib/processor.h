@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Processors: where the calling thread runs.
+ */
+#ifndef _SELFTESTS_PROCESSOR_H
+#define _SELFTESTS_PROCESSOR_H
+
+/** processor_pin() - run on this one only; 0 or -errno */
+int processor_pin(unsigned int cpu);
+
+#endif /* _SELFTESTS_PROCESSOR_H */
