@@ -152,26 +152,13 @@ FIXTURE_TEARDOWN(alive)
 	EXPECT_EQ(0, module_reload(""));
 }
 
-/* Wait until what is on its way has ended. */
-static int settled(int fd, struct tcpclose_stats *stats, unsigned int tracked)
-{
-	int tries, ret = 0;
-
-	for (tries = 0; !ret && tries < 100; tries++) {
-		ret = device_stats(fd, stats);
-		if (stats->tracked == tracked)
-			break;
-		usleep(50000);
-	}
-	return ret;
-}
-
 TEST_F_TIMEOUT(alive, is_what_is_alive, 120)
 {
 	struct tcpclose_stats stats;
 	int i;
 
-	ASSERT_EQ(0, settled(self->fd, &stats, 2 * (STAY + HALF)));
+	ASSERT_EQ(0, device_stats_settled(self->fd, &stats,
+					  2 * (STAY + HALF)));
 	EXPECT_EQ(2 * STAY, stats.live[TCPCLOSE_ESTABLISHED]);
 	EXPECT_EQ(HALF, stats.live[TCPCLOSE_FIN_WAIT2]);
 	EXPECT_EQ(HALF, stats.live[TCPCLOSE_CLOSE_WAIT]);
@@ -183,8 +170,7 @@ TEST_F_TIMEOUT(alive, is_what_is_alive, 120)
 		close(self->pairs[i][1]);
 		close(self->pairs[i][0]);
 	}
-	ASSERT_EQ(0, settled(self->fd, &stats,
-			     2 * STAY + (variant->minis ? HALF : 0)));
+	ASSERT_EQ(0, device_stats_settled(self->fd, &stats, 2 * STAY));
 	EXPECT_EQ(variant->minis ? HALF : 0, stats.live[TCPCLOSE_TIME_WAIT]);
 	EXPECT_EQ(variant->minis ? HALF : 0, stats.live_timewait);
 	EXPECT_EQ(0, stats.live[TCPCLOSE_FIN_WAIT2]);

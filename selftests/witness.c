@@ -120,6 +120,9 @@ static void observe(struct account *account, const char *scope)
 	step(account, "collector", collector_start(&collector, fd));
 	if (!account->failed)
 		make_closes(account, namespaces);
+	/* What the trace misses at its end would look like one record too many */
+	step(account, "last segments",
+	     device_stats_settled(fd, &account->stats, 0));
 	/* Before the statistics, lest what comes between looks like an error */
 	step(account, "trace's end", trace_stop(&account->trace));
 	step(account, "counters",

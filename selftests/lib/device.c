@@ -103,6 +103,19 @@ int device_stats_until(int fd, struct tcpclose_stats *stats, const __u64 *number
 	}
 }
 
+int device_stats_settled(int fd, struct tcpclose_stats *stats, __u64 full)
+{
+	int tries, ret;
+
+	for (tries = 0; tries < 1000; tries++) {
+		ret = device_stats(fd, stats);
+		if (ret || stats->tracked == full + stats->live_timewait)
+			return ret;
+		usleep(10000);
+	}
+	return -ETIMEDOUT;
+}
+
 int device_wakeup(int fd, unsigned int watermark, unsigned int delay_us)
 {
 	struct tcpclose_wakeup wakeup = {

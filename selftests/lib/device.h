@@ -68,6 +68,18 @@ int device_stats(int fd, struct tcpclose_stats *stats);
  */
 int device_stats_until(int fd, struct tcpclose_stats *stats, const __u64 *number,
 		       __u64 least, int ms);
+
+/**
+ * device_stats_settled() - look at the statistics until what is closing closed
+ * @stats: result, of the last look
+ * @full: so many connections stay, apart from those that are mini-sockets
+ *
+ * close() may return before the other end's last segment was taken in: another
+ * processor, or ksoftirqd, has it.
+ *
+ * Return: 0, -ETIMEDOUT after ten seconds or -errno
+ */
+int device_stats_settled(int fd, struct tcpclose_stats *stats, __u64 full);
 int device_wakeup(int fd, unsigned int watermark, unsigned int delay_us);
 
 /**
