@@ -50,12 +50,16 @@ void tcpclose_view_translate(const struct tcpclose_reader *reader,
 {
 	if (record->kind == TCPCLOSE_KIND_TASK) {
 		struct tcpclose_task *task = (struct tcpclose_task *)record;
+		size_t length;
 
 		task->pid = translate_pid(reader, task->pid);
 		task->tid = translate_pid(reader, task->tid);
-		/* A process that the reader can't see has no name either. */
-		if (!task->pid)
-			memset(task->comm, 0, sizeof(task->comm));
+		/*
+		 * A process that the reader can't see has no name either, and
+		 * behind a name may be the end of one that it had before.
+		 */
+		length = task->pid ? strnlen(task->comm, sizeof(task->comm)) : 0;
+		memset(task->comm + length, 0, sizeof(task->comm) - length);
 		return;
 	}
 	if (record->pid)
