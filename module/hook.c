@@ -168,7 +168,8 @@ static int attach_kprobe(struct tcpclose_probe *probe)
  * @without: the parameter "without"; must stay
  *
  * Context: process; sleeps.
- * Return: 0, or -EBUSY when ftrace is switched off.
+ * Return: 0, -EBUSY when ftrace is switched off, or an error of register_kprobe()
+ * or register_ftrace_function().
  */
 int tcpclose_hook_init(enum tcpclose_hook_choice how, const char *without)
 {

@@ -299,10 +299,10 @@ static int __init tcpclose_init(void)
 		goto exit_stats;
 	tcpclose_wakeup_init(ring_records);
 	err = tcpclose_hook_init(choice, without);
-	if (err) {
-		err = refuse_ftrace_off();
+	if (err == -EBUSY)
+		refuse_ftrace_off();
+	if (err)
 		goto exit_wakeup;
-	}
 	err = attach();
 	if (err)
 		goto exit_hook;
