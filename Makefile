@@ -53,6 +53,10 @@ help:
 	@echo 'make check           all tests, on 6.1 and 6.12 (KERNEL=, TESTS="name..." for fewer)'
 	@echo 'make storms          what must not break it, a thousand times, on 6.1 and 6.12 (KERNEL=,'
 	@echo '                     TESTS="storm_..."); "make check" has a part of that'
+	@echo 'make debug-kernel    build a kernel that looks for faults (KERNEL=6.1|6.12; CONFIG=kasan, kcsan,'
+	@echo '                     noftrace), once, in ~/.cache/tcpclose (or TCPCLOSE_CACHE)'
+	@echo 'make check-debug     the tests of the virtual machine on such kernels and on PREEMPT_RT'
+	@echo '                     (KERNEL=, CONFIG=, TESTS=; none: kasan, kcsan, rt of both)'
 	@echo 'make bench           what it costs, next to others, on 6.1 and 6.12 (KERNEL=); UPDATE=1: write'
 	@echo '                     it to Documentation/cost.json; bench-quick: the main figure, a minute'
 	@echo '                     for a kernel; bench-check: whether that is worse than in cost.json'
@@ -183,7 +187,7 @@ $(BUILD)/selftests/storm_tracers: TEST_LIBS = $(TOOL_LIBS)
 
 $(TEST_PROGRAMS) $(HOST_HELPERS): %: %.o $(TEST_LIB)
 	@$(SAY) '  LINK    $@'
-	@$(CC) $(CFLAGS) $(LDFLAGS) $(TEST_WRAP) -o $@ $^ $(TEST_LIBS) -lpthread $(LDLIBS)
+	@$(CC) $(CFLAGS) $(LDFLAGS) $(TEST_WRAP) -Wl,--wrap=alarm -o $@ $^ $(TEST_LIBS) -lpthread $(LDLIBS)
 
 .SECONDARY:
 -include $(TEST_PROGRAMS:=.d) $(HOST_HELPERS:=.d) $(TEST_LIB:.o=.d)
@@ -238,7 +242,7 @@ packages-module packages-tool packages-selftests: packages-%:
 
 # ---- virtual machine
 
-.PHONY: vm demo claims check storms style bench bench-quick bench-check bench-profile
+.PHONY: vm demo claims check storms debug-kernel check-debug style bench bench-quick bench-check bench-profile
 vm:
 	@$(QEMU)/vm --kernel $(VM_KERNEL)
 
@@ -254,6 +258,12 @@ check:
 storms:
 	@$(QEMU)/check --no-host --full $(if $(KERNEL),--kernel $(KERNEL)) \
 		$(or $(TESTS),$(patsubst selftests/%.c,%,$(wildcard selftests/storm_*.c)))
+
+debug-kernel:
+	@$(QEMU)/debug-kernel $(VM_KERNEL)-$(or $(CONFIG),kasan)
+
+check-debug:
+	@$(QEMU)/check-debug $(if $(KERNEL),--kernel $(KERNEL)) $(if $(CONFIG),--config $(CONFIG)) $(TESTS)
 
 style:
 	@$(QEMU)/style

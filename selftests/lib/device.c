@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "device.h"
+#include "patience.h"
 #include "procfile.h"
 
 uint64_t now_ns(void)
@@ -188,7 +189,7 @@ int device_log_until(struct device_log *log, int fd,
 		     bool (*match)(const struct tcpclose_record *record),
 		     size_t count, int timeout_ms)
 {
-	uint64_t deadline = now_ns() + timeout_ms * 1000000ULL;
+	uint64_t deadline = now_ns() + patience_ms(timeout_ms) * 1000000ULL;
 	size_t seen = 0, from = 0;
 	ssize_t ret;
 

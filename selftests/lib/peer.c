@@ -9,6 +9,7 @@
 
 #include "device.h"
 #include "diag.h"
+#include "patience.h"
 #include "peer.h"
 
 #define OPTION_MSS		2
@@ -132,11 +133,11 @@ static int receive(struct peer *peer, int timeout_ms)
 
 int peer_expect(struct peer *peer, uint16_t flags)
 {
-	uint64_t end = now_ns() + PEER_TIMEOUT_MS * 1000000ULL;
+	uint64_t end = now_ns() + patience_ms(PEER_TIMEOUT_MS) * 1000000ULL;
 	int err;
 
 	do {
-		err = receive(peer, PEER_TIMEOUT_MS);
+		err = receive(peer, patience_ms(PEER_TIMEOUT_MS));
 		if (!err && (peer->last.flags & flags) == flags)
 			return 0;
 	} while (!err && now_ns() < end);
@@ -203,7 +204,7 @@ int peer_connect(struct peer *peer)
 	if (!err)
 		err = peer_expect(peer, PUPPET_ACK);
 	if (!err)
-		err = net_wait(peer->fd, POLLOUT, PEER_TIMEOUT_MS);
+		err = net_wait(peer->fd, POLLOUT, patience_ms(PEER_TIMEOUT_MS));
 	return err;
 }
 
@@ -247,7 +248,7 @@ int peer_accept(struct peer *peer)
 	if (!err)
 		err = peer_knock(peer);
 	if (!err)
-		err = net_wait(peer->listener, POLLIN, PEER_TIMEOUT_MS);
+		err = net_wait(peer->listener, POLLIN, patience_ms(PEER_TIMEOUT_MS));
 	if (err)
 		return err;
 	peer->fd = accept4(peer->listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);

@@ -11,6 +11,7 @@
 #include "device.h"
 #include "lab.h"
 #include "namespace.h"
+#include "patience.h"
 #include "stage.h"
 
 #define CLIENT_PORT	5000
@@ -293,7 +294,7 @@ const char *stage_path(struct stage *stage, const struct stage_end *end,
 
 const char *stage_wire(struct stage *stage, struct stage_end *end, const char *expected)
 {
-	uint64_t give_up = now_ns() + STAGE_TIMEOUT_MS * 1000000ULL;
+	uint64_t give_up = now_ns() + patience_ms(STAGE_TIMEOUT_MS) * 1000000ULL;
 	size_t words = stream_words(expected);
 
 	while (!capture_poll(&end->wire, 1) && end->wire.count < words && now_ns() < give_up)

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "device.h"
+#include "patience.h"
 #include "stream.h"
 
 static const char *const state_names[TCPCLOSE_STATES] = {
@@ -214,7 +215,7 @@ int stream_poll(struct stream *stream, int timeout_ms)
 int stream_wait(struct stream *stream, const struct flow *flow, size_t count,
 		int timeout_ms)
 {
-	uint64_t end = now_ns() + timeout_ms * 1000000ULL;
+	uint64_t end = now_ns() + patience_ms(timeout_ms) * 1000000ULL;
 	int err;
 
 	for (;;) {

@@ -1,0 +1,101 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# What counts as trouble in a kernel's log: the first line of each report, as
+# the kernel prints it (6.12), and nothing of what a healthy one says.
+
+set -u
+# shellcheck source=selftests/host/lib/tap.sh
+. "$(dirname "$0")/lib/tap.sh"
+
+judge=$(readlink -f "$(dirname "$0")/../qemu/kernel-trouble")
+log=$work/log
+
+# found NAME: the log is trouble
+found()
+{
+	if "$judge" "$log" >"$work/said"; then
+		not_ok "$1"
+	else
+		ok "$1"
+	fi
+}
+
+# nothing NAME: it is not
+nothing()
+{
+	if "$judge" "$log" >"$work/said"; then
+		ok "$1"
+	else
+		not_ok "$1" "$work/said"
+	fi
+}
+
+while read -r name line; do
+	echo "$line" >"$log"
+	found "$name is"
+done <<'END'
+kasan BUG: KASAN: slab-use-after-free in read_what_is_freed+0x7b/0x90 [provoke]
+ubsan UBSAN: shift-out-of-bounds in module/stats.c:101:12
+kmemleak kmemleak: unreferenced object 0xffff888004c2e800 (size 1024):
+kmemleak-off kmemleak: Cannot allocate a kmemleak_object structure
+lockdep WARNING: possible circular locking dependency detected
+lockdep-irq WARNING: inconsistent lock state
+lockdep-wait BUG: Invalid wait context ]
+rcu WARNING: suspicious RCU usage
+atomic BUG: sleeping function called from invalid context at module/pool.c:83
+scheduling BUG: scheduling while atomic: insmod/97/0x00000002
+preempt BUG: using smp_processor_id() in preemptible [00000000] code: insmod/97
+objects ODEBUG: free active (active state 0) object: 000000005b5f5ef2 object type: timer_list
+warning WARNING: CPU: 1 PID: 97 at kernel/trace/ftrace.c:2180 ftrace_bug+0x1d4/0x290
+oops Oops: general protection fault, probably for non-canonical address 0xdffffc0000000000
+hung INFO: task insmod:97 blocked for more than 120 seconds.
+stall rcu: INFO: rcu_preempt detected stalls on CPUs/tasks:
+list list_add corruption. prev->next should be next (ffff88), but was 00. (prev=ffff88).
+END
+
+race()
+{
+	cat <<END
+==================================================================
+BUG: KCSAN: data-race in $1 / $2
+
+write to 0xffff888003c40d80 of 4 bytes by task 97 on cpu 0:
+ $1+0x12/0x40
+ $3
+
+read to 0xffff888003c40d80 of 4 bytes by interrupt on cpu 1:
+ $2+0x10/0x30
+ __do_softirq+0xc1/0x25e
+
+Reported by Kernel Concurrency Sanitizer on:
+CPU: 1 UID: 0 PID: 0 Comm: swapper/1 Tainted: G           O
+==================================================================
+END
+}
+
+race tcp_poll tcp_rcv_established do_sys_poll+0x1/0x2 >"$log"
+nothing "a race of others is not"
+race 'tcpclose_ring_commit [tcpclose]' tcp_poll x+0x1/0x2 >"$log"
+found "a race of the module is"
+race sock_gen_cookie tcp_poll 'probe+0x1/0x2 [tcpclose]' >"$log"
+found "a race of what the module calls is"
+race tcp_poll tcp_ack x+0x1/0x2 >"$log"
+race 'probe [tcpclose]' tcp_ack x+0x1/0x2 >>"$log"
+found "a race of the module behind one of others is"
+race tcp_poll tcp_ack x+0x1/0x2 >"$log"
+echo 'WARNING: suspicious RCU usage' >>"$log"
+found "what comes behind a race of others is"
+
+cat >"$log" <<'END'
+kasan: KernelAddressSanitizer initialized
+kcsan: enabled early
+kmemleak: Kernel memory leak detector initialized (mem pool available: 15679)
+Lock dependency validator: Copyright (c) 2006 Red Hat, Inc., Ingo Molnar
+tcpclose: loading out-of-tree module taints kernel.
+tcpclose: no hook on inet_twsk_kill (12): missing: ends of mini-sockets
+vm: running loading
+END
+nothing "what a healthy kernel says is not"
+
+finish

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * How long to wait on this machine: a kernel that checks itself is slow.
+ */
+#ifndef _SELFTESTS_PATIENCE_H
+#define _SELFTESTS_PATIENCE_H
+
+/**
+ * patience_ms() - what to wait for something that has to come
+ * @ms: what is enough with an ordinary kernel
+ *
+ * The virtual machine says how much slower its kernel is (TCPCLOSE_PATIENCE).
+ * The harness's own time limits are longer by the same factor.
+ */
+int patience_ms(int ms);
+
+#endif /* _SELFTESTS_PATIENCE_H */
