@@ -399,7 +399,7 @@ TEST_F_TIMEOUT(fault, in_tracking_is_counted_and_no_close_is_missing, 600)
 {
 	static struct tcpclose_stats stats;
 	uint64_t lacking;
-	char text[16];
+	char text[24];
 	long buckets;
 
 	close(self->caller.fd);
