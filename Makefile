@@ -158,9 +158,10 @@ HARNESS := build/linux/tools/testing/selftests/kselftest_harness.h
 # they are given
 TEST_CFLAGS := -Wno-missing-prototypes -Wno-clobbered -Wno-sign-compare -I$(dir $(HARNESS)) -Iselftests/lib -Iselftests -Itools -Imodule
 
-# selftests/lib/audit.c keeps the books of whatever reads the device
+# selftests/lib/audit.c keeps the books of whatever reads the device, patience.c
+# gives more time
 comma := ,
-TEST_WRAP := $(patsubst %,-Wl$(comma)--wrap=%,open close dup read lseek _exit)
+TEST_WRAP := $(patsubst %,-Wl$(comma)--wrap=%,open close dup read lseek _exit alarm)
 
 # What the host's scripts call: linked with the tool, too
 HOST_HELPERS := $(patsubst %,$(BUILD)/selftests/host/lib/%,decode measure stream)
@@ -187,7 +188,7 @@ $(BUILD)/selftests/storm_tracers: TEST_LIBS = $(TOOL_LIBS)
 
 $(TEST_PROGRAMS) $(HOST_HELPERS): %: %.o $(TEST_LIB)
 	@$(SAY) '  LINK    $@'
-	@$(CC) $(CFLAGS) $(LDFLAGS) $(TEST_WRAP) -Wl,--wrap=alarm -o $@ $^ $(TEST_LIBS) -lpthread $(LDLIBS)
+	@$(CC) $(CFLAGS) $(LDFLAGS) $(TEST_WRAP) -o $@ $^ $(TEST_LIBS) -lpthread $(LDLIBS)
 
 .SECONDARY:
 -include $(TEST_PROGRAMS:=.d) $(HOST_HELPERS:=.d) $(TEST_LIB:.o=.d)
