@@ -56,7 +56,8 @@ help:
 	@echo 'make debug-kernel    build a kernel that looks for faults (KERNEL=6.1|6.12; CONFIG=kasan, kcsan,'
 	@echo '                     noftrace), once, in ~/.cache/tcpclose (or TCPCLOSE_CACHE)'
 	@echo 'make check-debug     the tests of the virtual machine on such kernels and on PREEMPT_RT'
-	@echo '                     (KERNEL=, CONFIG=, TESTS=; none: kasan, kcsan, rt of both)'
+	@echo '                     (KERNEL=, CONFIG=, TESTS=; none: kasan, kcsan, rt of both;'
+	@echo '                     CACHED=1: only those that are built)'
 	@echo 'make bench           what it costs, next to others, on 6.1 and 6.12 (KERNEL=); UPDATE=1: write'
 	@echo '                     it to Documentation/cost.json; bench-quick: the main figure, a minute'
 	@echo '                     for a kernel; bench-check: whether that is worse than in cost.json'
@@ -264,7 +265,7 @@ debug-kernel:
 	@$(QEMU)/debug-kernel $(VM_KERNEL)-$(or $(CONFIG),kasan)
 
 check-debug:
-	@$(QEMU)/check-debug $(if $(KERNEL),--kernel $(KERNEL)) $(if $(CONFIG),--config $(CONFIG)) $(TESTS)
+	@$(QEMU)/check-debug $(if $(CACHED),--cached) $(if $(KERNEL),--kernel $(KERNEL)) $(if $(CONFIG),--config $(CONFIG)) $(TESTS)
 
 style:
 	@$(QEMU)/style
