@@ -236,6 +236,16 @@ bench-module: packages-module $(if $(KERNEL),kernel)
 	+$(MAKE) --no-print-directory -C $(KDIR) M=$(CURDIR)/$(PROBE) modules
 endif
 
+# Likewise, what a test loads beside the module: NAME of selftests/modules
+ifndef KDIR_MISSING
+.PHONY: test-module
+test-module: packages-module $(if $(KERNEL),kernel)
+	@test -n '$(NAME)' -a -e 'selftests/modules/$(NAME)/Kbuild' || { echo "test-module: NAME= one of:" selftests/modules/* >&2; exit 2; }
+	@mkdir -p $(OBJ)-$(NAME)
+	@ln -sfn $(CURDIR)/selftests/modules/$(NAME)/* $(OBJ)-$(NAME)/
+	+$(MAKE) --no-print-directory -C $(KDIR) M=$(CURDIR)/$(OBJ)-$(NAME) modules
+endif
+
 # ---- packages of the host, asked for before the first use only
 
 .PHONY: packages-module packages-tool packages-selftests

@@ -20,7 +20,6 @@ int module_load(const char *parameters)
 	const char *path = getenv("TCPCLOSE_KO");
 	struct utsname name;
 	char buf[256];
-	int fd, ret = 0;
 
 	if (!path) {
 		uname(&name);
@@ -28,6 +27,13 @@ int module_load(const char *parameters)
 			 "/lib/modules/%s/updates/tcpclose.ko", name.release);
 		path = buf;
 	}
+	return module_load_other(path, parameters);
+}
+
+int module_load_other(const char *path, const char *parameters)
+{
+	int fd, ret = 0;
+
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return -errno;
@@ -37,10 +43,15 @@ int module_load(const char *parameters)
 	return ret;
 }
 
-/* The system call has a name of its own for what everybody else calls busy */
 int module_unload(void)
 {
-	if (!syscall(SYS_delete_module, "tcpclose", O_NONBLOCK))
+	return module_unload_other("tcpclose");
+}
+
+/* The system call has a name of its own for what everybody else calls busy */
+int module_unload_other(const char *name)
+{
+	if (!syscall(SYS_delete_module, name, O_NONBLOCK))
 		return 0;
 	return errno == EWOULDBLOCK ? -EBUSY : -errno;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The module itself: load, unload, and what it says in the kernel's log.
+ * The module itself, and others: load, unload, and what it says in the kernel's
+ * log.
  */
 #ifndef _SELFTESTS_MODULE_H
 #define _SELFTESTS_MODULE_H
@@ -12,6 +13,12 @@ int module_load(const char *parameters);
 
 /** module_unload() - unload; 0, -EBUSY while there are users, or -errno */
 int module_unload(void);
+
+/** module_load_other() - likewise, for the module in a file; or of open(2) */
+int module_load_other(const char *path, const char *parameters);
+
+/** module_unload_other() - likewise, by name */
+int module_unload_other(const char *name);
 
 bool module_is_loaded(void);
 
