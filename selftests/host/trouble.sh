@@ -87,6 +87,28 @@ race tcp_poll tcp_ack x+0x1/0x2 >"$log"
 echo 'WARNING: suspicious RCU usage' >>"$log"
 found "what comes behind a race of others is"
 
+wanted()
+{
+	cat <<END
+[   18.333495] $1: size 488584, vm_struct allocation failed, mode:0xcc0(GFP_KERNEL)
+[   18.333574] CPU: 0 UID: 0 PID: 95 Comm: faults Tainted: G           O
+[   18.333604] Call Trace:
+[   18.333612]  <TASK>
+[   18.334229]  vmalloc_noprof+0x67/0x80
+[   18.335127]  </TASK>
+[   18.335135] Mem-Info:
+[   18.336201] active_anon:1721 inactive_anon:8836 isolated_anon:0
+END
+}
+
+wanted 'faults: vmalloc error' >"$log"
+nothing "an allocation that was made to fail is not"
+wanted 'edges: vmalloc error' >"$log"
+found "one that was not is"
+wanted 'faults: vmalloc error' >"$log"
+echo 'WARNING: suspicious RCU usage' >>"$log"
+found "what comes behind one that was made to fail is"
+
 cat >"$log" <<'END'
 kasan: KernelAddressSanitizer initialized
 kcsan: enabled early
