@@ -444,6 +444,9 @@ TEST_F_TIMEOUT(fault, in_tracking_is_counted_and_no_close_is_missing, 600)
 	EXPECT_EQ(CLOSES, stats.born);
 	EXPECT_EQ(CLOSES, stats.transitions[TCPCLOSE_LAST_ACK][TCPCLOSE_CLOSE]);
 	lacking = stats.untracked[TCPCLOSE_UNTRACKED_MEMORY];
+	TH_LOG("%llu connections, %llu transitions lack an entry, after %llu ms",
+	       stats.tracked, (unsigned long long)lacking,
+	       (stats.now_ns - stats.since_ns) / 1000000);
 	EXPECT_LT(0, lacking);
 	EXPECT_EQ(0, stats.untracked[TCPCLOSE_UNTRACKED_FULL]);
 	EXPECT_GE(8192, stats.tracked);
