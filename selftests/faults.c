@@ -437,6 +437,8 @@ TEST_F_TIMEOUT(fault, in_tracking_is_counted_and_no_close_is_missing, 600)
 	ASSERT_EQ(0, fault_workers(true));
 	ASSERT_EQ(0, open_pairs());
 	ASSERT_EQ(CLOSES, closes(AF_INET, CLOSES));
+	/* What a mini-socket lacks is counted when it ends */
+	ASSERT_EQ(0, traffic_end_leftovers());
 	ASSERT_EQ(0, fault_workers(false));
 
 	/* Each close is there, and what is not known of some is counted */
@@ -444,9 +446,7 @@ TEST_F_TIMEOUT(fault, in_tracking_is_counted_and_no_close_is_missing, 600)
 	EXPECT_EQ(CLOSES, stats.born);
 	EXPECT_EQ(CLOSES, stats.transitions[TCPCLOSE_LAST_ACK][TCPCLOSE_CLOSE]);
 	lacking = stats.untracked[TCPCLOSE_UNTRACKED_MEMORY];
-	TH_LOG("%llu connections, %llu transitions lack an entry, after %llu ms",
-	       stats.tracked, (unsigned long long)lacking,
-	       (stats.now_ns - stats.since_ns) / 1000000);
+	TH_LOG("%llu transitions lack an entry", (unsigned long long)lacking);
 	EXPECT_LT(0, lacking);
 	EXPECT_EQ(0, stats.untracked[TCPCLOSE_UNTRACKED_FULL]);
 	EXPECT_GE(8192, stats.tracked);
@@ -455,12 +455,13 @@ TEST_F_TIMEOUT(fault, in_tracking_is_counted_and_no_close_is_missing, 600)
 	/* Memory is back, and with the next demand so are entries */
 	ASSERT_EQ(10, closes(AF_INET, 10));
 	usleep(200000);
+	ASSERT_EQ(CLOSES, closes(AF_INET, CLOSES));
 	ASSERT_EQ(0, device_stats(self->caller.fd, &stats));
-	lacking = stats.untracked[TCPCLOSE_UNTRACKED_MEMORY];
-	ASSERT_EQ(100, closes(AF_INET, 100));
+	EXPECT_LT(8192, stats.tracked);
+	ASSERT_EQ(0, traffic_end_leftovers());
 	ASSERT_EQ(0, device_stats(self->caller.fd, &stats));
 	EXPECT_EQ(lacking, stats.untracked[TCPCLOSE_UNTRACKED_MEMORY]);
-	EXPECT_EQ(CLOSES + 110, stats.born);
+	EXPECT_EQ(2 * CLOSES + 10, stats.born);
 	close_pairs();
 	EXPECT_EQ(0, traffic_end_leftovers());
 	snprintf(text, sizeof(text), "%ld", buckets);
