@@ -15,6 +15,9 @@
 #include "patience.h"
 #include "procfile.h"
 
+/* A record is held back for a millisecond (HOLD_NS in module/reader.c) */
+#define HELD_US		2000
+
 uint64_t now_ns(void)
 {
 	struct timespec now;
@@ -176,6 +179,7 @@ int device_log_drain(struct device_log *log, int fd)
 {
 	ssize_t ret = 0;
 
+	usleep(HELD_US);
 	while (device_readable_ms(fd, 0) == 1) {
 		ret = device_log_read(log, fd, 1024);
 		if (ret <= 0)

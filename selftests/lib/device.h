@@ -111,7 +111,13 @@ void device_log_free(struct device_log *log);
  */
 ssize_t device_log_read(struct device_log *log, int fd, size_t records);
 
-/** device_log_drain() - append all there is, wait for nothing */
+/**
+ * device_log_drain() - append all that was recorded before, wait for nothing else
+ *
+ * Waits until the youngest of that is old enough to be read.
+ *
+ * Return: 0 or -errno
+ */
 int device_log_drain(struct device_log *log, int fd);
 
 /**
