@@ -343,17 +343,24 @@ static int sweep_load(struct caller *caller, const char *parameters,
 	return err || left ? err : -E2BIG;
 }
 
+static void expect_outcome(struct __test_metadata *_metadata,
+			   struct caller *caller, const char *parameters,
+			   struct outcome *outcome)
+{
+	EXPECT_EQ(0, sweep_load(caller, parameters, outcome));
+	TH_LOG("%u allocations: refused %u, loaded %u, of which degraded %u",
+	       outcome->allocations, outcome->refused, outcome->loaded,
+	       outcome->degraded);
+	EXPECT_LT(20, outcome->refused);
+	EXPECT_LT(1, outcome->loaded);
+}
+
 TEST_F_TIMEOUT(fault, in_load_is_an_error_or_a_degraded_mode, 10000)
 {
 	struct outcome outcome;
 
 	close(self->caller.fd);
-	EXPECT_EQ(0, sweep_load(&self->caller, SMALL, &outcome));
-	TH_LOG("%u allocations: refused %u, loaded %u, of which degraded %u",
-	       outcome.allocations, outcome.refused, outcome.loaded,
-	       outcome.degraded);
-	EXPECT_LT(20, outcome.refused);
-	EXPECT_LT(1, outcome.loaded);
+	expect_outcome(_metadata, &self->caller, SMALL, &outcome);
 	/* ftrace takes all functions or none */
 	EXPECT_EQ(0, outcome.degraded);
 }
@@ -363,12 +370,7 @@ TEST_F_TIMEOUT(fault, in_load_with_kprobes_likewise, 10000)
 	struct outcome outcome;
 
 	close(self->caller.fd);
-	EXPECT_EQ(0, sweep_load(&self->caller, SMALL " hooks=kprobe", &outcome));
-	TH_LOG("%u allocations: refused %u, loaded %u, of which degraded %u",
-	       outcome.allocations, outcome.refused, outcome.loaded,
-	       outcome.degraded);
-	EXPECT_LT(20, outcome.refused);
-	EXPECT_LT(1, outcome.loaded);
+	expect_outcome(_metadata, &self->caller, SMALL " hooks=kprobe", &outcome);
 	EXPECT_LT(0, outcome.degraded);
 }
 
@@ -416,7 +418,7 @@ static void close_pairs(void)
 }
 
 /*
- * The table has 8192 entries at load, and more when fewer than 2048 of them are
+ * The table has 8192 entries at load, and more when fewer than 4096 of them are
  * left. So many connections as stay open need most of them; the mini-sockets of
  * those that close need the rest, and that all before the first expires.
  */
