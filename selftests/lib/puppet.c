@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "device.h"
+#include "patience.h"
 #include "puppet.h"
 
 #define TUN		"/dev/net/tun"
@@ -68,10 +69,27 @@ static uint32_t sum_pseudo(const struct puppet *puppet, uint8_t protocol, size_t
 	return sum(0, &six, sizeof(six));
 }
 
+/*
+ * Whether a datagram to an address arrives. bind() is allowed a moment before the
+ * address is routed, and what the puppet sends then is lost.
+ */
+static bool reaches_itself(int fd, const union net_addr *local)
+{
+	union net_addr name;
+	socklen_t len = sizeof(name);
+	char byte = 0;
+
+	if (bind(fd, &local->sa, net_addr_len(local)) && errno != EINVAL)
+		return false;
+	return !getsockname(fd, &name.sa, &len) &&
+	       sendto(fd, &byte, 1, MSG_DONTWAIT, &name.sa, len) == 1 &&
+	       !net_wait(fd, POLLIN, 1);
+}
+
 static int configure(const struct puppet *puppet)
 {
 	struct ifreq ifr = { .ifr_name = DEVICE_NAME };
-	uint64_t end = now_ns() + 5000000000;
+	uint64_t end = now_ns() + patience_ms(5000) * 1000000ULL;
 	int fd, err = 0;
 
 	fd = socket(puppet->family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
@@ -99,9 +117,9 @@ static int configure(const struct puppet *puppet)
 		if (ioctl(fd, SIOCSIFADDR, &ifr6))
 			err = -errno;
 		/* A worker makes it usable, even without duplicate detection */
-		while (!err && bind(fd, &puppet->local.sa, sizeof(puppet->local.in6))) {
-			if (errno != EADDRNOTAVAIL || now_ns() > end)
-				err = -errno;
+		while (!err && !reaches_itself(fd, &puppet->local)) {
+			if (now_ns() > end)
+				err = -EADDRNOTAVAIL;
 			else
 				usleep(1000);
 		}
