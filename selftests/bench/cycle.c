@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -111,18 +112,37 @@ static double workload_run(struct workload *w, unsigned int cycles)
 	return (double)(now_ns() - begin) / cycles;
 }
 
-/* Returns the runs it took, 0 if they never agreed */
+/* Whether the last @count of @runs runs took as long as those before them. */
+static bool agree(const double *mean, unsigned int runs, unsigned int count)
+{
+	double now = 0, before = 0, difference;
+	unsigned int i;
+
+	if (runs < 2 * count)
+		return false;
+	for (i = 1; i <= count; i++) {
+		now += mean[runs - i];
+		before += mean[runs - count - i];
+	}
+	difference = now > before ? now - before : before - now;
+	return difference < WARM_UP_AGREE * now;
+}
+
+/*
+ * Returns the runs it took, 0 if they never agreed. What a reader has to do comes
+ * in bursts, which may fall into every other run for long: then four runs are
+ * compared with four.
+ */
 static unsigned int warm_up(struct workload *w)
 {
-	double last = workload_run(w, WARM_UP_CYCLES), mean, difference;
+	double mean[WARM_UP_RUNS];
 	unsigned int runs;
 
-	for (runs = 2; runs <= WARM_UP_RUNS; runs++) {
-		mean = workload_run(w, WARM_UP_CYCLES);
-		difference = mean > last ? mean - last : last - mean;
-		if (difference < WARM_UP_AGREE * mean)
+	for (runs = 0; runs < WARM_UP_RUNS;) {
+		mean[runs++] = workload_run(w, WARM_UP_CYCLES);
+		if (agree(mean, runs, 1) ||
+		    (runs > WARM_UP_RUNS / 2 && agree(mean, runs, 4)))
 			return runs;
-		last = mean;
 	}
 	return 0;
 }
