@@ -71,20 +71,14 @@ int storm_begin(struct storm *storm)
 	return ret;
 }
 
-/* The last segments may be in another processor's hands */
-static int settle(struct tcpclose_stats *stats, __u64 ends)
+/* The last segments may be in another processor's hands. */
+static int settle(struct tcpclose_stats *stats)
 {
-	int tries, ret, fd = device_open_at_end();
+	int ret, fd = device_open_at_end();
 
 	if (fd < 0)
 		return fd;
-	for (tries = 0; tries < 500; tries++) {
-		ret = device_stats(fd, stats);
-		if (ret || (stats->transitions[TCPCLOSE_LAST_ACK][TCPCLOSE_CLOSE] >= ends &&
-			    stats->transitions[TCPCLOSE_FIN_WAIT2][TCPCLOSE_TIME_WAIT] >= ends))
-			break;
-		usleep(10000);
-	}
+	ret = device_stats_settled(fd, stats, 0);
 	close(fd);
 	return ret;
 }
@@ -96,7 +90,7 @@ int storm_end(struct storm *storm)
 	storm->connections = traffic_stop(storm->traffic);
 	if (storm->connections < 0)
 		return storm->connections;
-	ret = settle(&storm->stats, storm->connections);
+	ret = settle(&storm->stats);
 	return ret ? ret : tally_stop(&storm->tally);
 }
 
