@@ -22,6 +22,8 @@
 #include "lib/trace.h"
 #include "lib/traffic.h"
 
+/* At the end of many mini-sockets' 60 s, dozens end in each second */
+#define LOOKS 1000
 #define NAMESPACES 3
 #define THREADS 2
 #define CYCLES 1700
@@ -101,6 +103,21 @@ static void make_closes(struct account *account, const int *namespaces)
 		step(account, "number of closes", -ERANGE);
 }
 
+/* The kernel's counters and the statistics, of a moment when no mini-socket ends */
+static void look(struct account *account, int fd, const int *namespaces)
+{
+	struct namespace_counters before;
+	int tries = 0;
+
+	do {
+		step(account, "counters",
+		     namespace_counters(namespaces, NAMESPACES, &before));
+		step(account, "statistics", device_stats(fd, &account->stats));
+		step(account, "counters",
+		     namespace_counters(namespaces, NAMESPACES, &account->after));
+	} while (before.alive != account->after.alive && ++tries < LOOKS);
+}
+
 static void observe(struct account *account, const char *scope)
 {
 	struct collector collector;
@@ -125,9 +142,7 @@ static void observe(struct account *account, const char *scope)
 	     device_stats_settled(fd, &account->stats, 0));
 	/* Before the statistics, lest what comes between looks like an error */
 	step(account, "trace's end", trace_stop(&account->trace));
-	step(account, "counters",
-	     namespace_counters(namespaces, NAMESPACES, &account->after));
-	step(account, "statistics", device_stats(fd, &account->stats));
+	look(account, fd, namespaces);
 	step(account, "collector's end", collector_stop(&collector));
 	step(account, "cursors", device_totals(fd, &account->totals));
 	account->log = collector.log;
