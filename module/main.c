@@ -14,6 +14,7 @@
 #include <linux/string.h>
 
 #include "chardev.h"
+#include "compat.h"
 #include "conn.h"
 #include "handover.h"
 #include "hook.h"
@@ -191,6 +192,9 @@ static int check_parameters(enum tcpclose_hook_choice *choice)
 	}
 	if (!strcmp(hooks, "auto")) {
 		*choice = TCPCLOSE_HOOKS_AUTO;
+	} else if (!strcmp(hooks, "ftrace") && !TCPCLOSE_HAVE_FTRACE) {
+		pr_err("hooks=ftrace: this kernel's ftrace shows no arguments, or it has none; leave the parameter out and kprobes are used\n");
+		return -EOPNOTSUPP;
 	} else if (!strcmp(hooks, "ftrace")) {
 		*choice = TCPCLOSE_HOOKS_FTRACE;
 	} else if (!strcmp(hooks, "kprobe")) {

@@ -123,6 +123,22 @@ TEST_F(parameters, are_not_needed)
 	EXPECT_LT(1000, procfile_number(PARAMETERS "max_conns"));
 }
 
+/* Where it is a choice, "hooks" below tells what comes of it */
+TEST_F(parameters, may_insist_on_ftrace_where_there_is_one)
+{
+	int log = module_log_open();
+
+	ASSERT_LE(0, log);
+	if (module_can_use_ftrace()) {
+		EXPECT_EQ(0, module_load("hooks=ftrace"));
+	} else {
+		EXPECT_EQ(-EOPNOTSUPP, module_load("hooks=ftrace"));
+		EXPECT_FALSE(module_is_loaded());
+		EXPECT_TRUE(module_log_has(log, "hooks=ftrace"));
+	}
+	close(log);
+}
+
 TEST_F(parameters, may_be_the_smallest_allowed)
 {
 	ASSERT_EQ(0, module_load("ring_records=256 scope=all hooks=auto"));
@@ -210,6 +226,8 @@ FIXTURE_VARIANT_ADD(hooks, by_kprobe) {
 
 FIXTURE_SETUP(hooks)
 {
+	if (variant->via == TCPCLOSE_HOOK_FTRACE && !module_can_use_ftrace())
+		SKIP(return, "no ftrace in this kernel");
 	ASSERT_EQ(0, module_reload(variant->parameters));
 	self->fd = device_open(O_RDONLY | O_NONBLOCK);
 	ASSERT_LE(0, self->fd);

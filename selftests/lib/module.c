@@ -61,6 +61,11 @@ bool module_is_loaded(void)
 	return !access("/sys/module/tcpclose", F_OK);
 }
 
+bool module_can_use_ftrace(void)
+{
+	return !access("/proc/sys/kernel/ftrace_enabled", F_OK);
+}
+
 int module_reload(const char *parameters)
 {
 	const struct traffic warm_up = {

@@ -22,6 +22,9 @@ int module_unload_other(const char *name);
 
 bool module_is_loaded(void);
 
+/** module_can_use_ftrace() - does this kernel trace functions, as Debian's do? */
+bool module_can_use_ftrace(void);
+
 /**
  * module_reload() - make it run with just these parameters
  *
