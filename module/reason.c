@@ -65,13 +65,14 @@ struct tcpclose_reason tcpclose_explain_closely(const struct sock *sk, int old,
 /**
  * tcpclose_explain_hand_over_closely() - what is behind a hand-over
  * @sk: the socket
- * @way: who called tcp_time_wait()
+ * @way: who called tcp_time_wait(); 0: nobody has seen it called
+ * @successor: state of the mini-socket, as far as is known
  *
  * Context: as tcpclose_explain_closely().
  * Return: context and control bits only.
  */
 struct tcpclose_reason tcpclose_explain_hand_over_closely(const struct sock *sk,
-							  u8 way)
+							  u8 way, u8 successor)
 {
 	struct tcpclose_reason reason = {};
 
@@ -83,9 +84,12 @@ struct tcpclose_reason tcpclose_explain_hand_over_closely(const struct sock *sk,
 		reason.context = TCPCLOSE_CONTEXT_TIMER;
 		break;
 	case 0:
-		/* tcp_time_wait() is not watched; an orphan's task has closed it. */
-		if (sk->sk_shutdown == SHUTDOWN_MASK && sock_flag(sk, SOCK_DEAD) &&
-		    !in_serving_softirq()) {
+		/*
+		 * An orphan's task may have closed it. But only a segment leads to
+		 * TIME_WAIT, even if its note is lost since the task was preempted.
+		 */
+		if (successor != TCP_TIME_WAIT && sk->sk_shutdown == SHUTDOWN_MASK &&
+		    sock_flag(sk, SOCK_DEAD) && !in_serving_softirq()) {
 			reason.context = tcpclose_context_in_doubt(sk);
 			break;
 		}

@@ -39,7 +39,7 @@ struct tcpclose_reason {
 struct tcpclose_reason tcpclose_explain_closely(const struct sock *sk, int old,
 						int new, u8 known);
 struct tcpclose_reason tcpclose_explain_hand_over_closely(const struct sock *sk,
-							  u8 way);
+							  u8 way, u8 successor);
 struct tcpclose_reason
 tcpclose_explain_unknown_close(const struct sock *sk, int old,
 			       const struct tcpclose_conn *conn);
@@ -56,7 +56,7 @@ tcpclose_explain_hand_over(const struct sock *sk,
 		reason.context = TCPCLOSE_CONTEXT_SOFTIRQ;
 		reason.flags = tcpclose_segment_softirq_flags(sk);
 	} else {
-		reason = tcpclose_explain_hand_over_closely(sk, way);
+		reason = tcpclose_explain_hand_over_closely(sk, way, successor);
 	}
 	reason.end = 0;
 	reason.new = TCP_CLOSE;
