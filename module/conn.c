@@ -11,6 +11,7 @@
  * without: see tcpclose_conn_find().
  */
 #include <linux/build_bug.h>
+#include <linux/cache.h>
 #include <linux/log2.h>
 #include <linux/mm.h>
 #include <linux/vmalloc.h>
@@ -19,8 +20,8 @@
 #include "stats.h"
 #include "table.h"
 
-struct tcpclose_bucket *tcpclose_conn_buckets;
-unsigned int tcpclose_conn_shift;
+struct tcpclose_bucket *tcpclose_conn_buckets __read_mostly;
+unsigned int tcpclose_conn_shift __read_mostly;
 
 static unsigned int capacity;
 /* Whether a connection was ever refused an entry; set once, read often. */

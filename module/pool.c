@@ -7,6 +7,7 @@
  * a worker, and handed out from per-CPU free lists that trade batches with a
  * common one. They are kept until unload: a busy hour is followed by another.
  */
+#include <linux/cache.h>
 #include <linux/irq_work.h>
 #include <linux/limits.h>
 #include <linux/minmax.h>
@@ -21,19 +22,24 @@
 #include "pool.h"
 
 #define CHUNK		1024u	/* entries allocated together */
-#define BATCH_MAX	32u
+#define BATCH_MAX	64u
 #define FIRST_ENTRIES	8192u	/* ready at load */
 
 DEFINE_PER_CPU(struct tcpclose_magazine, tcpclose_magazines);
-u32 tcpclose_pool_most;
+u32 tcpclose_pool_most __read_mostly;
 
 /*
  * Batches that no CPU holds. A batch is chained by @next; its first entry's
- * @since_ns leads to the next batch, and its @rearms is its size.
+ * @since_ns leads to the next batch, and its @rearms is its size. On a line of
+ * its own: all CPUs write it, though each only once in a batch.
  */
-static DEFINE_RAW_SPINLOCK(common_lock);
-static struct tcpclose_conn *common_head;	/* under common_lock */
-static u32 common_entries;			/* under common_lock */
+static struct {
+	raw_spinlock_t lock;
+	struct tcpclose_conn *head;	/* under @lock */
+	u32 entries;			/* under @lock */
+} ____cacheline_aligned_in_smp common = {
+	.lock = __RAW_SPIN_LOCK_UNLOCKED(common.lock),
+};
 
 static struct tcpclose_conn **chunks;
 static unsigned int capacity;
@@ -44,25 +50,25 @@ static bool growing;		/* an irq_work or work is on its way */
 static void common_push(struct tcpclose_conn *head, u32 count)
 {
 	head->rearms = count;
-	raw_spin_lock(&common_lock);
-	head->since_ns = (unsigned long)common_head;
-	common_head = head;
-	WRITE_ONCE(common_entries, common_entries + count);
-	raw_spin_unlock(&common_lock);
+	raw_spin_lock(&common.lock);
+	head->since_ns = (unsigned long)common.head;
+	common.head = head;
+	WRITE_ONCE(common.entries, common.entries + count);
+	raw_spin_unlock(&common.lock);
 }
 
 static struct tcpclose_conn *common_pop(u32 *count)
 {
 	struct tcpclose_conn *head;
 
-	raw_spin_lock(&common_lock);
-	head = common_head;
+	raw_spin_lock(&common.lock);
+	head = common.head;
 	if (head) {
-		common_head = (void *)(unsigned long)head->since_ns;
+		common.head = (void *)(unsigned long)head->since_ns;
 		*count = head->rearms;
-		WRITE_ONCE(common_entries, common_entries - *count);
+		WRITE_ONCE(common.entries, common.entries - *count);
 	}
-	raw_spin_unlock(&common_lock);
+	raw_spin_unlock(&common.lock);
 	return head;
 }
 
@@ -103,7 +109,7 @@ static int add_chunk(void)
 
 static void grow(struct work_struct *work)
 {
-	while (made < capacity && READ_ONCE(common_entries) < reserve()) {
+	while (made < capacity && READ_ONCE(common.entries) < reserve()) {
 		if (add_chunk())
 			break;
 		cond_resched();
@@ -115,7 +121,8 @@ static DECLARE_WORK(grow_work, grow);
 
 static void grow_soon(struct irq_work *work)
 {
-	queue_work(system_unbound_wq, &grow_work);
+	/* Here and at once: another CPU may be late, and who runs low is busy. */
+	queue_work(system_highpri_wq, &grow_work);
 }
 
 static struct irq_work grow_irq_work;
@@ -137,8 +144,8 @@ int tcpclose_pool_init(unsigned int entries)
 		magazine->head = TCPCLOSE_CONN_FREE_END;
 		magazine->count = 0;
 	}
-	common_head = NULL;
-	common_entries = 0;
+	common.head = NULL;
+	common.entries = 0;
 	made = 0;
 	growing = false;
 	capacity = entries;
@@ -178,7 +185,7 @@ void tcpclose_pool_exit(void)
 
 static void grow_if_low(void)
 {
-	if (READ_ONCE(common_entries) >= reserve() / 2 ||
+	if (READ_ONCE(common.entries) >= reserve() / 2 ||
 	    READ_ONCE(made) == capacity || READ_ONCE(growing))
 		return;
 	/* Two CPUs at a time do no harm: the worker looks again itself. */

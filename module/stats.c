@@ -6,6 +6,7 @@
  * remembers the sums of its moment and later snapshots subtract them, so that
  * the counting CPUs are left alone; only extremes are cleared in place.
  */
+#include <linux/cache.h>
 #include <linux/cpumask.h>
 #include <linux/ktime.h>
 #include <linux/mm.h>
@@ -18,7 +19,7 @@
 #include "hook.h"
 #include "stats.h"
 
-struct tcpclose_stats __percpu *tcpclose_counters;
+struct tcpclose_stats __percpu *tcpclose_counters __read_mostly;
 
 /* Sums at the last reset, and when that was. */
 static DEFINE_MUTEX(baseline_lock);

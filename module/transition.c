@@ -7,6 +7,7 @@
  * softirq, and says CLOSE where the connection goes on in a mini-socket; the
  * entry tells, since handover.c has marked it before.
  */
+#include <linux/cache.h>
 #include <linux/err.h>
 #include <linux/ktime.h>
 #include <linux/string.h>
@@ -30,10 +31,10 @@
 #define TRACEPOINT	"inet_sock_set_state"
 
 /* The parameter "scope": openings are recorded, too. */
-bool tcpclose_scope_all;
+bool tcpclose_scope_all __read_mostly;
 
 static struct tracepoint *tracepoint;
-static u64 __percpu *calls;
+static u64 __percpu *calls __read_mostly;
 
 /* Who must have closed first, from a state alone. */
 static const u8 closers[TCPCLOSE_STATES] = {
