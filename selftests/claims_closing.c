@@ -106,8 +106,8 @@ TEST_F(claims, c02_the_closer_sends_fin_and_enters_fin_wait1)
 	EXPECT_EQ((__u32)getpid(), CLIENT_EVENT(0)->r.pid);
 	EXPECT_EQ(TCPCLOSE_CLOSER_LOCAL, event_closer(CLIENT_EVENT(0)));
 	/* The state first, and then the segment */
-	EXPECT_BETWEEN(CLIENT_EVENT(0)->r.ts_ns, CLIENT_EVENT(0)->r.ts_ns + MS, fin->ts_ns);
-	EXPECT_BETWEEN(fin->ts_ns + STAGE_DELAY_NS, fin->ts_ns + STAGE_DELAY_NS + MS,
+	EXPECT_BETWEEN(CLIENT_EVENT(0)->r.ts_ns, CLIENT_EVENT(0)->r.ts_ns + AT_ONCE, fin->ts_ns);
+	EXPECT_BETWEEN(fin->ts_ns + STAGE_DELAY_NS, fin->ts_ns + STAGE_DELAY_NS + AT_ONCE,
 		       SERVER_EVENT(0)->r.ts_ns);
 	EXPECT_EQ(fin->segment.flags, SERVER_EVENT(0)->r.flags);
 	claim_duration(&self->claim, "from FIN_WAIT1 to the FIN on the wire",
@@ -143,7 +143,7 @@ TEST_F(claims, c03_the_peer_acknowledges_and_nothing_is_released)
 	SERVER("ESTABLISHED>CLOSE_WAIT");
 	WIRE(OPENING " FIN+ACK> <ACK");
 	ack = capture_find(&stage->client.wire, false, PUPPET_ACK, 0);
-	EXPECT_BETWEEN(ack->ts_ns, ack->ts_ns + MS, CLIENT_EVENT(1)->r.ts_ns);
+	EXPECT_BETWEEN(ack->ts_ns, ack->ts_ns + AT_ONCE, CLIENT_EVENT(1)->r.ts_ns);
 	EXPECT_EQ(TCPCLOSE_FLAG_ACK, CLIENT_EVENT(1)->r.flags);
 	EXPECT_EQ(TCPCLOSE_FIN_WAIT2, net_state(stage->client.fd));
 	EXPECT_EQ(TCPCLOSE_CLOSE_WAIT, net_state(stage->server.fd));
@@ -195,14 +195,14 @@ TEST_F_TIMEOUT(claims, c04_the_fin_of_the_peer_waits_for_its_application, 150)
 	/* The application's call makes the step, and sends the FIN */
 	EXPECT_EQ(TCPCLOSE_CONTEXT_PROCESS, event_context(SERVER_EVENT(1)));
 	EXPECT_EQ((__u32)getpid(), SERVER_EVENT(1)->r.pid);
-	EXPECT_BETWEEN(closed, closed + MS, SERVER_EVENT(1)->r.ts_ns);
-	EXPECT_BETWEEN(closed + STAGE_DELAY_NS, closed + STAGE_DELAY_NS + MS, fin->ts_ns);
+	EXPECT_BETWEEN(closed, closed + AT_ONCE, SERVER_EVENT(1)->r.ts_ns);
+	EXPECT_BETWEEN(closed + STAGE_DELAY_NS, closed + STAGE_DELAY_NS + AT_ONCE, fin->ts_ns);
 	EXPECT_BETWEEN(5 * S, 5 * S + 200 * MS, SERVER_EVENT(1)->r.dwell_ns);
 	/* What is the network's takes a round trip */
-	EXPECT_BETWEEN(2 * STAGE_DELAY_NS, 2 * STAGE_DELAY_NS + MS,
+	EXPECT_BETWEEN(2 * STAGE_DELAY_NS, 2 * STAGE_DELAY_NS + AT_ONCE,
 		       SERVER_EVENT(2)->r.dwell_ns);
 	CLIENT(TO_TIME_WAIT);
-	EXPECT_BETWEEN(fin->ts_ns, fin->ts_ns + MS, CLIENT_EVENT(3)->r.ts_ns);
+	EXPECT_BETWEEN(fin->ts_ns, fin->ts_ns + AT_ONCE, CLIENT_EVENT(3)->r.ts_ns);
 	claim_duration(&self->claim, "CLOSE_WAIT, with an application that takes 5 s",
 		       SERVER_EVENT(1)->r.dwell_ns);
 	claim_duration(&self->claim, "LAST_ACK, with a round trip of 20 ms",
@@ -228,11 +228,11 @@ TEST_F_TIMEOUT(claims, c05_the_last_ack_goes_out_at_once_and_the_wait_follows, 1
 	WIRE(OPENING " FIN+ACK> <ACK <FIN+ACK ACK>");
 	fin = capture_find(&stage->client.wire, false, FIN_ACK, 0);
 	ack = capture_find(&stage->client.wire, true, PUPPET_ACK, 1);
-	EXPECT_BETWEEN(fin->ts_ns, fin->ts_ns + MS, ack->ts_ns);
-	EXPECT_BETWEEN(CLIENT_EVENT(3)->r.ts_ns, CLIENT_EVENT(3)->r.ts_ns + MS, ack->ts_ns);
+	EXPECT_BETWEEN(fin->ts_ns, fin->ts_ns + AT_ONCE, ack->ts_ns);
+	EXPECT_BETWEEN(CLIENT_EVENT(3)->r.ts_ns, CLIENT_EVENT(3)->r.ts_ns + AT_ONCE, ack->ts_ns);
 	EXPECT_TIME_WAIT(0, CLIENT_EVENT(4)->r.ts_ns - ack->ts_ns);
 	/* The peer is through before the wait has well begun */
-	EXPECT_BETWEEN(2 * STAGE_DELAY_NS, 2 * STAGE_DELAY_NS + MS,
+	EXPECT_BETWEEN(2 * STAGE_DELAY_NS, 2 * STAGE_DELAY_NS + AT_ONCE,
 		       SERVER_EVENT(2)->r.dwell_ns);
 	claim_duration(&self->claim, "from the peer's FIN to the last ACK",
 		       ack->ts_ns - fin->ts_ns);
@@ -260,8 +260,8 @@ TEST_F_TIMEOUT(claims, c05_after_a_half_close_it_goes_out_even_before, 150)
 	WIRE(OPENING " FIN+ACK> <ACK <FIN+ACK ACK>");
 	fin = capture_find(&stage->client.wire, false, FIN_ACK, 0);
 	ack = capture_find(&stage->client.wire, true, PUPPET_ACK, 1);
-	EXPECT_BETWEEN(fin->ts_ns, fin->ts_ns + MS, ack->ts_ns);
-	EXPECT_BETWEEN(ack->ts_ns, ack->ts_ns + MS, CLIENT_EVENT(2)->r.ts_ns);
+	EXPECT_BETWEEN(fin->ts_ns, fin->ts_ns + AT_ONCE, ack->ts_ns);
+	EXPECT_BETWEEN(ack->ts_ns, ack->ts_ns + AT_ONCE, CLIENT_EVENT(2)->r.ts_ns);
 	EXPECT_TIME_WAIT(0, CLIENT_EVENT(3)->r.ts_ns - ack->ts_ns);
 	claim_duration(&self->claim, "after a half-close: from the last ACK to TIME_WAIT",
 		       CLIENT_EVENT(2)->r.ts_ns - ack->ts_ns);

@@ -19,6 +19,7 @@
 #include "lib/module.h"
 #include "lib/namespace.h"
 #include "lib/net.h"
+#include "lib/patience.h"
 #include "lib/traffic.h"
 
 #define REPORT_MAX	65536
@@ -253,7 +254,7 @@ TEST_F_TIMEOUT(verify, loss_is_told_and_explains_gaps, 120)
 	ASSERT_NE(NULL, run);
 	usleep(300000);
 	ASSERT_EQ(0, kill(self->verifier.pid, SIGSTOP));
-	sleep(3);
+	usleep(patience_ms(3000) * 1000);
 	ASSERT_EQ(0, kill(self->verifier.pid, SIGCONT));
 	usleep(300000);
 	EXPECT_LT(0, traffic_stop(run));

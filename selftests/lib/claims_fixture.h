@@ -9,6 +9,7 @@
 
 #include "claim.h"
 #include "lab_fixture.h"
+#include "patience.h"
 #include "stage.h"
 
 #define CLAIMS_VARIANTS(set)						\
@@ -91,6 +92,9 @@ struct claims_by_hand_fixture_##set
 #define S	1000000000ULL
 #define MS	1000000ULL
 #define US	1000ULL
+
+/* What a segment takes through a machine, and its records */
+#define AT_ONCE	(patience_ms(1) * MS)
 
 /* The timer's granularity at 60 s: 512 jiffies at 250 Hz (kernel/time/timer.c) */
 #define GRANULARITY		(2048 * MS)

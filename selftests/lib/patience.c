@@ -21,6 +21,11 @@ int patience_ms(int ms)
 	return ms < 0 ? ms : ms * factor();
 }
 
+bool patience_is_needed(void)
+{
+	return factor() > 1;
+}
+
 /*
  * The harness ends a test by alarm(), after a time that is in its source: the
  * linker gives it this one instead (--wrap).

@@ -5,6 +5,8 @@
 #ifndef _SELFTESTS_PATIENCE_H
 #define _SELFTESTS_PATIENCE_H
 
+#include <stdbool.h>
+
 /**
  * patience_ms() - what to wait for something that has to come
  * @ms: what is enough with an ordinary kernel
@@ -13,5 +15,8 @@
  * The harness's own time limits are longer by the same factor.
  */
 int patience_ms(int ms);
+
+/** patience_is_needed() - whether things happen so late here that they may overtake others */
+bool patience_is_needed(void);
 
 #endif /* _SELFTESTS_PATIENCE_H */
