@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Allocations that fail: one of the caller's own, by number, or all of the
- * kernel's unbound workers.
+ * kernel's workers of high priority.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -81,7 +81,10 @@ int fault_disarm(int fd)
 /* Including the one that makes workers, so that new ones are marked as well */
 static bool is_worker(const char *name)
 {
-	return !strncmp(name, "kworker/u", 9) || !strcmp(name, "kthreadd");
+	char priority;
+
+	return (sscanf(name, "kworker/%*u:%*u%c", &priority) == 1 && priority == 'H') ||
+	       !strcmp(name, "kthreadd");
 }
 
 static int mark_workers(const char *value)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Allocations that fail: one of the caller's own, by number, or all of the
- * kernel's unbound workers.
+ * kernel's workers of high priority.
  *
  * Wants CONFIG_FAILSLAB, CONFIG_FAIL_PAGE_ALLOC and their debugfs files, which
  * stock kernels do not have: Documentation/fault-injection/ in the kernel's
@@ -34,7 +34,7 @@ int fault_arm(int fd, unsigned int nth);
  */
 int fault_disarm(int fd);
 
-/** fault_workers() - all allocations of workers that no CPU owns fail, or not */
+/** fault_workers() - all allocations of workers of high priority fail, or not */
 int fault_workers(bool fail);
 
 #endif /* _SELFTESTS_FAULT_H */
