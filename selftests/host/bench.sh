@@ -137,16 +137,21 @@ sed 's/^a 0/a 3/' tally >gone
 no_table "a visit without an end is none" "3 visits of hooks did not return" "$tally" profile names gone
 sed '/0000401000/d' names >few
 no_table "an address without a symbol is told" "no symbol of 0000000000401000" "$tally" profile few tally
-# Of 4 processors: a line of one only, and one that each tenth cycle writes
+# Of 4 processors and 200 cycles: a line of one only, and one that each tenth cycle writes
 {
-	sed '1,/^section 1/d' tally | sed '1i section 0'
-	echo "w ffff888000001000 ffffffffc0001004 1 900 0"
-	echo "w ffffffffc0003000 ffffffffc0001000 3 1 1"
+	sed '1,/^section 1/d' tally |
+		sed -e '1i section 0' -e 's/ 100 2500 / 2000 50000 /' -e 's/ 10 400 / 200 8000 /'
+	echo "w ffff888000001000 ffffffffc0001004 1 9000 0"
+	echo "w ffffffffc0003000 ffffffffc0001000 3 20 20"
 } >many
 exits "a line that several write is a failure" 1 "$tally" sharing names many 290
 if grep -q 'probe.*0.10000  pools' out; then ok "and is named"; else not_ok "and is named" out; fi
-sed 's/ 3 1 1$/ 1 1 0/' many >lone
-exits "one processor's lines are none" 0 "$tally" sharing names lone 290
+sed 's/ 3 20 20$/ 3 19 19/' many >seldom
+exits "one that they write less often is none" 0 "$tally" sharing names seldom 290
+sed 's/ 3 20 20$/ 3 9000 2/' many >moved
+exits "nor is one that changed hands" 0 "$tally" sharing names moved 290
+sed 's/ 3 20 20$/ 1 20 0/' many >lone
+exits "nor are one processor's lines" 0 "$tally" sharing names lone 290
 exits "nor is a tenth more instructions" 0 "$tally" sharing names lone 264
 exits "more than that is" 1 "$tally" sharing names lone 263
 
