@@ -192,9 +192,6 @@ static int check_parameters(enum tcpclose_hook_choice *choice)
 	}
 	if (!strcmp(hooks, "auto")) {
 		*choice = TCPCLOSE_HOOKS_AUTO;
-	} else if (!strcmp(hooks, "ftrace") && !TCPCLOSE_HAVE_FTRACE) {
-		pr_err("hooks=ftrace: this kernel's ftrace shows no arguments, or it has none; leave the parameter out and kprobes are used\n");
-		return -EOPNOTSUPP;
 	} else if (!strcmp(hooks, "ftrace")) {
 		*choice = TCPCLOSE_HOOKS_FTRACE;
 	} else if (!strcmp(hooks, "kprobe")) {
@@ -202,6 +199,10 @@ static int check_parameters(enum tcpclose_hook_choice *choice)
 	} else {
 		pr_err("hooks=%s: it is \"auto\", \"ftrace\" or \"kprobe\"\n", hooks);
 		return -EINVAL;
+	}
+	if (*choice == TCPCLOSE_HOOKS_FTRACE && !TCPCLOSE_HAVE_FTRACE) {
+		pr_err("hooks=ftrace: this kernel's ftrace shows no arguments, or it has none; leave the parameter out and kprobes are used\n");
+		return -EOPNOTSUPP;
 	}
 	return check_without();
 }
