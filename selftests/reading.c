@@ -5,7 +5,6 @@
  */
 /* vm: --smp 1 */
 #include <fcntl.h>
-#include <math.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/socket.h>
@@ -21,7 +20,7 @@
 #include "lib/patience.h"
 #include "lib/traffic.h"
 
-#define LONE_MS	50
+#define LONE_NS	(patience_ms(50) * 1000000ULL)
 #define TRIES	5
 
 FIXTURE(reading)
@@ -103,10 +102,9 @@ static ssize_t hear(int from)
 }
 
 /* How long it takes until a lone event is heard of; the best of some tries. */
-static double lone_ms(int from)
+static uint64_t lone_ns(int from)
 {
-	double best_ms = INFINITY, late_ms;
-	uint64_t begin_ns;
+	uint64_t best_ns = UINT64_MAX, begin_ns, late_ns;
 	int i;
 
 	for (i = 0; i < TRIES; i++) {
@@ -114,12 +112,12 @@ static double lone_ms(int from)
 		usleep(100000);
 		begin_ns = now_ns();
 		if (traffic_one(TRAFFIC_REFUSED) != 1 || hear(from) <= 0)
-			return INFINITY;
-		late_ms = (now_ns() - begin_ns) / 1e6;
-		if (late_ms < best_ms)
-			best_ms = late_ms;
+			return UINT64_MAX;
+		late_ns = now_ns() - begin_ns;
+		if (late_ns < best_ns)
+			best_ns = late_ns;
 	}
-	return best_ms;
+	return best_ns;
 }
 
 TEST_F(reading, watch_shows_a_lone_event_within_50_ms)
@@ -128,7 +126,7 @@ TEST_F(reading, watch_shows_a_lone_event_within_50_ms)
 	ASSERT_LT(0, self->pid);
 	/* The titles: it is ready. */
 	ASSERT_LT(0, hear(self->from));
-	EXPECT_GT(patience_ms(LONE_MS), lone_ms(self->from));
+	EXPECT_GT(LONE_NS, lone_ns(self->from));
 }
 
 TEST_F(reading, record_writes_a_lone_event_within_50_ms)
@@ -136,7 +134,7 @@ TEST_F(reading, record_writes_a_lone_event_within_50_ms)
 	self->pid = start(&self->from, "record", "-");
 	ASSERT_LT(0, self->pid);
 	ASSERT_LT(0, hear(self->from));
-	EXPECT_GT(patience_ms(LONE_MS), lone_ms(self->from));
+	EXPECT_GT(LONE_NS, lone_ns(self->from));
 }
 
 TEST_F(reading, a_signal_ends_it_with_all_that_happened_before)
