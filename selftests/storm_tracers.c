@@ -24,6 +24,7 @@
 
 #include "kselftest_harness.h"
 
+#include "lib/module.h"
 #include "lib/procfile.h"
 #include "lib/storm.h"
 
@@ -231,7 +232,7 @@ static int choose(int function)
 	int ret = 0;
 
 	snprintf(line, sizeof(line), "%s\n", name);
-	if (is_there(FTRACE_ENABLED))
+	if (module_can_use_ftrace())
 		ret = procfile_append(FUNCTIONS "set_ftrace_filter", line);
 	snprintf(line, sizeof(line), "p:storm/p%d %s\n", function, name);
 	if (!ret)
@@ -251,7 +252,7 @@ FIXTURE(storm)
 FIXTURE_VARIANT(storm)
 {
 	const char *parameters;
-	const char *needs;
+	bool ftrace;
 	unsigned int full;
 	unsigned int part;
 };
@@ -259,7 +260,7 @@ FIXTURE_VARIANT(storm)
 /* clang-format off */
 FIXTURE_VARIANT_ADD(storm, by_ftrace) {
 	.parameters = "hooks=ftrace",
-	.needs = FTRACE_ENABLED,
+	.ftrace = true,
 	.full = 1008,
 	.part = 48,
 };
@@ -276,7 +277,7 @@ FIXTURE_SETUP(storm)
 {
 	int i;
 
-	if (variant->needs && !is_there(variant->needs))
+	if (variant->ftrace && !module_can_use_ftrace())
 		SKIP(return, "no ftrace in this kernel");
 	memset(&self->storm, 0, sizeof(self->storm));
 	memset(&self->others, 0, sizeof(self->others));
