@@ -283,7 +283,7 @@ static void conclude_trace(struct against *a, struct testimony *t)
 	pairing_conclude(a->pairing, h->start_ns, h->end_ns, t);
 	if (lost)
 		reason_set(&t->incomplete, 0,
-			   "the trace buffer was full: %llu events lost",
+			   "the trace buffer lost %llu events",
 			   (unsigned long long)lost);
 }
 
