@@ -210,11 +210,42 @@ static unsigned int merge(struct tcpclose_reader *reader, u64 until_ns,
 	return count;
 }
 
+/*
+ * Take up to @max records; returns how many, or -ERESTARTSYS. The lock is not
+ * held when they are copied to the user: a page fault may take for ever, and
+ * whoever polls the file waits for the lock and cannot be killed.
+ */
+static int take(struct tcpclose_reader *reader, u64 until_ns,
+		struct tcpclose_record *to, unsigned int max)
+{
+	int count;
+
+	if (mutex_lock_interruptible(&reader->lock))
+		return -ERESTARTSYS;
+	count = merge(reader, until_ns, to, max);
+	mutex_unlock(&reader->lock);
+	return count;
+}
+
+/* What was taken did not reach the user. */
+static void count_lost(struct tcpclose_reader *reader,
+		       const struct tcpclose_record *taken, unsigned int count)
+{
+	unsigned int i;
+
+	mutex_lock(&reader->lock);
+	for (i = 0; i < count; i++)
+		reader->cursors[taken[i].cpu].lost++;
+	mutex_unlock(&reader->lock);
+}
+
 /**
  * tcpclose_reader_read() - deliver records
  * @reader: the reader
  * @to: the user's buffer
  * @size: its size, at least one record
+ *
+ * Two that read at once each get records in the order of time, none of them twice.
  *
  * Context: process; sleeps.
  * Return: bytes delivered, 0 if there is nothing, -EFAULT, -ERESTARTSYS. Records
@@ -231,20 +262,17 @@ ssize_t tcpclose_reader_read(struct tcpclose_reader *reader, char __user *to,
 	bounce = kmalloc_array(BOUNCE_RECORDS, sizeof(*bounce), GFP_KERNEL);
 	if (!bounce)
 		return -ENOMEM;
-	if (mutex_lock_interruptible(&reader->lock)) {
-		kfree(bounce);
-		return -ERESTARTSYS;
-	}
 	while (size - done >= sizeof(*bounce)) {
 		unsigned int max = min_t(size_t, BOUNCE_RECORDS,
 					 (size - done) / sizeof(*bounce));
-		unsigned int i, count = merge(reader, until_ns, bounce, max);
+		int count = take(reader, until_ns, bounce, max);
 
-		if (!count)
+		if (count <= 0) {
+			err = count;
 			break;
+		}
 		if (copy_to_user(to + done, bounce, count * sizeof(*bounce))) {
-			for (i = 0; i < count; i++)
-				reader->cursors[bounce[i].cpu].lost++;
+			count_lost(reader, bounce, count);
 			err = -EFAULT;
 			break;
 		}
@@ -253,7 +281,6 @@ ssize_t tcpclose_reader_read(struct tcpclose_reader *reader, char __user *to,
 			break;
 		cond_resched();
 	}
-	mutex_unlock(&reader->lock);
 	kfree(bounce);
 	return done ? done : err;
 }
@@ -383,9 +410,11 @@ int tcpclose_reader_cursor(struct tcpclose_reader *reader,
 	struct tcpclose_cpu_cursor *own;
 	u64 oldest_there;
 
-	if (cursor->cpu >= nr_cpu_ids || !cpu_possible(cursor->cpu))
+	if (cursor->cpu >= nr_cpu_ids)
 		return -EINVAL;
 	cursor->cpu = array_index_nospec(cursor->cpu, nr_cpu_ids);
+	if (!cpu_possible(cursor->cpu))
+		return -EINVAL;
 	own = &reader->cursors[cursor->cpu];
 	mutex_lock(&reader->lock);
 	/* What has been overwritten since the last read is lost already. */

@@ -8,28 +8,23 @@
  *
  * vm: --icount --smp 1
  */
-#include <fcntl.h>
 #include <linux/tcp.h>
-#include <linux/userfaultfd.h>
 #include <pthread.h>
-#include <sys/ioctl.h>
-#include <sys/mman.h>
-#include <sys/syscall.h>
 
 #include "lab_fixture.h"
+
+#include "lib/absent.h"
 
 LAB_FIXTURE(backlog);
 
 /**
  * struct writer - a write() that holds its socket until it is let go
- * @page: not there
- * @fault: userfaultfd that says when it is needed
+ * @fd: the socket
+ * @absent: what it writes
  */
 struct writer {
 	int fd;
-	void *page;
-	long page_size;
-	int fault;
+	struct absent absent;
 	pthread_t thread;
 };
 
@@ -38,43 +33,31 @@ static void *write_page(void *arg)
 	struct writer *writer = arg;
 
 	/* Its result is of no interest: the connection may be gone by then */
-	if (send(writer->fd, writer->page, 100, MSG_NOSIGNAL) < 0)
+	if (send(writer->fd, writer->absent.page, 100, MSG_NOSIGNAL) < 0)
 		return NULL;
 	return writer;
 }
 
 static int writer_start(struct writer *writer, int fd)
 {
-	struct uffdio_api api = { .api = UFFD_API };
-	struct uffdio_register range = { .mode = UFFDIO_REGISTER_MODE_MISSING };
+	int ret = absent_open(&writer->absent);
 
+	if (ret)
+		return ret;
 	writer->fd = fd;
-	writer->page_size = sysconf(_SC_PAGESIZE);
-	writer->page = mmap(NULL, writer->page_size, PROT_READ | PROT_WRITE,
-			    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	if (writer->page == MAP_FAILED)
-		return -errno;
-	writer->fault = syscall(SYS_userfaultfd, O_CLOEXEC | O_NONBLOCK);
-	if (writer->fault < 0 || ioctl(writer->fault, UFFDIO_API, &api))
-		return -errno;
-	range.range.start = (uintptr_t)writer->page;
-	range.range.len = writer->page_size;
-	if (ioctl(writer->fault, UFFDIO_REGISTER, &range))
-		return -errno;
 	if (pthread_create(&writer->thread, NULL, write_page, writer))
 		return -EAGAIN;
-	return net_wait(writer->fault, POLLIN, LAB_TIMEOUT_MS);
+	return absent_wait(&writer->absent);
 }
 
 static int writer_let_go(struct writer *writer)
 {
-	struct uffdio_zeropage zero = {
-		.range = { .start = (uintptr_t)writer->page, .len = writer->page_size },
-	};
+	int ret = absent_supply(&writer->absent);
 
-	if (ioctl(writer->fault, UFFDIO_ZEROPAGE, &zero))
-		return -errno;
-	return -pthread_join(writer->thread, NULL);
+	if (!ret)
+		ret = -pthread_join(writer->thread, NULL);
+	absent_close(&writer->absent);
+	return ret;
 }
 
 TEST_F(backlog, fin_waits_for_the_writer)

@@ -10,12 +10,15 @@
 #include <sched.h>
 #include <signal.h>
 #include <sys/epoll.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include "kselftest_harness.h"
 
+#include "lib/absent.h"
 #include "lib/device.h"
 #include "lib/module.h"
+#include "lib/patience.h"
 #include "lib/procfile.h"
 #include "lib/traffic.h"
 
@@ -45,6 +48,7 @@ struct reader {
 	ssize_t got;
 	int error;
 	uint64_t done_ns;
+	struct absent *absent;
 	pthread_t thread;
 };
 
@@ -229,6 +233,56 @@ TEST_F(waiting, epoll_tells_each_time_anew)
 static uint64_t last_ts_ns(const struct device_log *log)
 {
 	return log->records[log->count - 1].ts_ns;
+}
+
+/* What another thread does meanwhile; on the way it may wait for ever */
+struct others {
+	int fd;
+	bool done;
+	pthread_t thread;
+};
+
+static void *others_main(void *arg)
+{
+	struct others *others = arg;
+	struct pollfd pollfd = { .fd = others->fd, .events = POLLIN };
+	struct tcpclose_cursor cursor = {};
+
+	if (poll(&pollfd, 1, 0) >= 0 &&
+	    !ioctl(others->fd, TCPCLOSE_IOC_CURSOR, &cursor))
+		__atomic_store_n(&others->done, true, __ATOMIC_RELEASE);
+	return NULL;
+}
+
+static void *read_into_absent_page(void *arg)
+{
+	struct reader *reader = arg;
+
+	reader->got = read(reader->fd, reader->absent->page, reader->absent->size);
+	return NULL;
+}
+
+TEST_F(waiting, nobody_waits_for_a_reader_whose_buffer_is_not_there)
+{
+	struct absent absent;
+	struct reader reader = { .fd = self->fd, .absent = &absent };
+	struct others others = { .fd = self->fd };
+	int i;
+
+	ASSERT_EQ(0, absent_open(&absent));
+	ASSERT_EQ(1, traffic_one(TRAFFIC_CLIENT));
+	ASSERT_EQ(0, pthread_create(&reader.thread, NULL, read_into_absent_page, &reader));
+	ASSERT_EQ(0, absent_wait(&absent));
+	ASSERT_EQ(0, pthread_create(&others.thread, NULL, others_main, &others));
+	for (i = 0; i < patience_ms(2000) && !__atomic_load_n(&others.done, __ATOMIC_ACQUIRE); i++)
+		usleep(1000);
+	EXPECT_TRUE(__atomic_load_n(&others.done, __ATOMIC_ACQUIRE));
+	ASSERT_EQ(0, absent_supply(&absent));
+	ASSERT_EQ(0, pthread_join(reader.thread, NULL));
+	ASSERT_EQ(0, pthread_join(others.thread, NULL));
+	EXPECT_LT(0, reader.got);
+	EXPECT_TRUE(others.done);
+	absent_close(&absent);
 }
 
 TEST_F(waiting, a_lone_event_is_shown_within_50_ms)

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A page that is not there until the test supplies it: a system call that uses it
+ * is held up in the middle (userfaultfd).
+ */
+#ifndef _SELFTESTS_ABSENT_H
+#define _SELFTESTS_ABSENT_H
+
+/**
+ * struct absent - the page
+ * @page: its address
+ * @size: bytes
+ * @fault: tells when somebody needs it
+ */
+struct absent {
+	void *page;
+	long size;
+	int fault;
+};
+
+/** absent_open() - make one; 0 or -errno */
+int absent_open(struct absent *absent);
+
+/** absent_wait() - wait until somebody needs it; 0 or -errno */
+int absent_wait(const struct absent *absent);
+
+/** absent_supply() - let whoever needs it go on; 0 or -errno */
+int absent_supply(const struct absent *absent);
+
+/** absent_close() - nobody uses it any more */
+void absent_close(struct absent *absent);
+
+#endif /* _SELFTESTS_ABSENT_H */
