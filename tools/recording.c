@@ -93,20 +93,56 @@ int recording_header_check(const struct recording_header *h, size_t len,
 	return 0;
 }
 
+/* A recording shows what only root may watch: it is a new file, of our own. */
+static int create_new(const char *path)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+
+	return fd < 0 ? -errno : fd;
+}
+
+/* Return: a pipe or a device, which loses nothing by being opened, or -errno */
+static int open_special(const char *path)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+	struct stat st;
+
+	if (fd < 0)
+		return -errno;
+	if (!fstat(fd, &st) && !S_ISREG(st.st_mode))
+		return fd;
+	close(fd);
+	return -EEXIST;
+}
+
+/* What a link leads to may be anything, and stays. */
+static int replace(const char *path, struct reason *why)
+{
+	struct stat st;
+	int ret;
+
+	if (!lstat(path, &st) && S_ISLNK(st.st_mode))
+		return reason_set(why, -EEXIST, "%s: %s", path,
+				  "a symbolic link to a file: name that one");
+	ret = unlink(path) ? -errno : create_new(path);
+	return ret < 0 ? reason_set(why, ret, "%s: cannot be replaced: %s",
+				    path, strerror(-ret)) :
+			 ret;
+}
+
 /**
- * recording_create() - make a file for a new recording
+ * recording_create() - create a file for a recording
  * @path: its name, "-" for standard output
  * @force: replace a file that exists
  * @why: why it failed
  *
- * A recording shows what only root may watch, so only its owner may read it.
+ * What was there by that name is removed and not written to: neither its owner
+ * nor its mode would suit what only root may watch.
  *
  * Return: a file descriptor, or -errno
  */
 int recording_create(const char *path, int force, struct reason *why)
 {
-	int flags = O_WRONLY | O_CREAT | O_CLOEXEC;
-	struct stat st;
 	int fd;
 
 	if (!strcmp(path, "-")) {
@@ -115,17 +151,18 @@ int recording_create(const char *path, int force, struct reason *why)
 					   strerror(errno)) :
 				fd;
 	}
-	/* A pipe or a device loses nothing by being opened. */
-	if (stat(path, &st) || S_ISREG(st.st_mode))
-		flags |= force ? O_TRUNC : O_EXCL;
-	fd = open(path, flags, 0600);
+	fd = create_new(path);
+	if (fd == -EEXIST)
+		fd = open_special(path);
 	if (fd >= 0)
 		return fd;
-	if (errno == EEXIST)
+	if (fd == -EEXIST && force)
+		return replace(path, why);
+	if (fd == -EEXIST)
 		return reason_set(why, -EEXIST, "%s: exists: %s", path,
 				  "choose another name, or add --force");
-	return reason_set(why, -errno, "%s: cannot be written: %s", path,
-			  strerror(errno));
+	return reason_set(why, fd, "%s: cannot be written: %s", path,
+			  strerror(-fd));
 }
 
 /**
