@@ -5,9 +5,9 @@
  */
 #include <stdlib.h>
 #include <string.h>
-#include <sys/auxv.h>
 
 #include "distinct.h"
+#include "mix.h"
 
 #define FIRST_BITS 10
 
@@ -22,23 +22,13 @@ static uint64_t *place(const struct distinct *d, uint64_t number)
 	return &d->table[i];
 }
 
-static uint64_t random_seed(void)
-{
-	const void *bytes = (const void *)getauxval(AT_RANDOM);
-	uint64_t seed = 0x9e3779b97f4a7c15ULL;
-
-	if (bytes)
-		memcpy(&seed, bytes, sizeof(seed));
-	return seed | 1;
-}
-
 static bool grow(struct distinct *d)
 {
 	struct distinct larger = *d;
 	size_t i;
 
 	if (!d->seed)
-		larger.seed = random_seed();
+		larger.seed = mix_seed();
 	larger.bits = d->table ? d->bits + 1 : FIRST_BITS;
 	larger.table = calloc((size_t)1 << larger.bits, sizeof(*larger.table));
 	if (!larger.table)

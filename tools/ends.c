@@ -13,6 +13,7 @@
 
 #include "clock.h"
 #include "ends.h"
+#include "mix.h"
 
 #define BUCKETS 16384
 
@@ -49,6 +50,7 @@ struct list {
 
 /**
  * struct ends - all of them
+ * @seed: of the places in @by_cookie and @by_tuple
  * @by_cookie: buckets
  * @by_tuple: buckets
  * @lists: by struct node.wanted
@@ -57,6 +59,7 @@ struct list {
  * @forgotten: chosen ones that had to make room
  */
 struct ends {
+	uint64_t seed;
 	struct node *by_cookie[BUCKETS];
 	struct node *by_tuple[BUCKETS];
 	struct list lists[2];
@@ -72,7 +75,11 @@ struct ends {
  */
 struct ends *ends_new(void)
 {
-	return calloc(1, sizeof(struct ends));
+	struct ends *ends = calloc(1, sizeof(*ends));
+
+	if (ends)
+		ends->seed = mix_seed();
+	return ends;
 }
 
 /**
@@ -99,32 +106,26 @@ void ends_free(struct ends *ends)
 	free(ends);
 }
 
-/* FNV-1a */
-static uint32_t hash_bytes(const void *bytes, size_t len, uint32_t hash)
-{
-	const uint8_t *p = bytes;
-
-	while (len--)
-		hash = (hash ^ *p++) * 16777619;
-	return hash;
-}
-
 static struct node **cookie_bucket(struct ends *ends, uint64_t cookie)
 {
-	return &ends->by_cookie[hash_bytes(&cookie, sizeof(cookie),
-					   2166136261) %
-				BUCKETS];
+	return &ends->by_cookie[mix(ends->seed, cookie, 0) % BUCKETS];
 }
 
-static uint32_t hash_half(const uint8_t addr[16], uint16_t port)
+static uint32_t hash_half(const struct ends *ends, const uint8_t addr[16],
+			  uint16_t port)
 {
-	return hash_bytes(addr, 16,
-			  hash_bytes(&port, sizeof(port), 2166136261));
+	uint64_t words[2];
+
+	memcpy(words, addr, sizeof(words));
+	return (uint32_t)mix(ends->seed, mix(ends->seed, words[0], words[1]),
+			     port);
 }
 
-static uint32_t hash_tuple(const struct end_tuple *t)
+/* The same from both ends. */
+static uint32_t hash_tuple(const struct ends *ends, const struct end_tuple *t)
 {
-	return hash_half(t->laddr, t->lport) + hash_half(t->raddr, t->rport);
+	return hash_half(ends, t->laddr, t->lport) +
+	       hash_half(ends, t->raddr, t->rport);
 }
 
 static void list_remove(struct ends *ends, struct node *node)
@@ -159,7 +160,7 @@ static void tuple_add(struct ends *ends, struct node *node)
 {
 	struct node **at;
 
-	node->hash = hash_tuple(&node->end.tuple);
+	node->hash = hash_tuple(ends, &node->end.tuple);
 	at = &ends->by_tuple[node->hash % BUCKETS];
 	node->by_tuple = *at;
 	*at = node;
@@ -244,7 +245,7 @@ static void renew(struct ends *ends, struct node *node, bool chosen)
 	node->wanted |= chosen;
 	/* Not each time: thousands may have had the same ports. */
 	if (more || node->end.count == 1 ||
-	    node->hash != hash_tuple(&node->end.tuple))
+	    node->hash != hash_tuple(ends, &node->end.tuple))
 		relate(ends, node);
 	list_add(ends, node);
 }
@@ -320,7 +321,8 @@ static enum ends_pairing find_peer(const struct ends *ends,
 				   const struct end *end,
 				   const struct end **peer)
 {
-	struct node *node = ends->by_tuple[hash_tuple(&end->tuple) % BUCKETS];
+	uint32_t hash = hash_tuple(ends, &end->tuple);
+	const struct node *node = ends->by_tuple[hash % BUCKETS];
 	unsigned int foreign = 0;
 	bool best_home = false;
 	int64_t best = 0;

@@ -9,10 +9,9 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 
-#include "clock.h"
 #include "history.h"
+#include "mix.h"
 
 #define FIRST_SLOTS 1024
 #define ENDS 65536
@@ -29,14 +28,7 @@ static_assert(sizeof(struct history_entry) <= 64, "one cache line");
  */
 uint64_t history_hash(const struct history *h, uint64_t a, uint64_t b)
 {
-	unsigned __int128 product;
-
-	product = (unsigned __int128)(a ^ h->seed) *
-		  (b ^ 0x9e3779b97f4a7c15ULL);
-	a = (uint64_t)product ^ (uint64_t)(product >> 64);
-	product = (unsigned __int128)(a ^ (h->seed >> 32 | h->seed << 32)) *
-		  0xd6e8feb86659fd93ULL;
-	return (uint64_t)product ^ (uint64_t)(product >> 64);
+	return mix(h->seed, a, b);
 }
 
 /* Where an entry is looked for first. */
@@ -55,9 +47,7 @@ static size_t place(const struct history *h, uint64_t cookie, uint32_t netns)
 int history_init(struct history *h, size_t max_slots)
 {
 	memset(h, 0, sizeof(*h));
-	if (getrandom(&h->seed, sizeof(h->seed), GRND_NONBLOCK) !=
-	    (ssize_t)sizeof(h->seed))
-		h->seed = monotonic_ns();
+	h->seed = mix_seed();
 	h->slot_count = FIRST_SLOTS;
 	h->max_slots = max_slots;
 	h->slots = calloc(h->slot_count, sizeof(*h->slots));
