@@ -24,6 +24,8 @@
 
 #define TRACEFS "/sys/kernel/tracing"
 #define EVENT "events/sock/inet_sock_set_state"
+/* Names that are tried. */
+#define INSTANCES 16
 /* For each CPU: some 20000 events between two looks. */
 #define BUFFER_KB "2048"
 
@@ -159,10 +161,17 @@ static int read_formats(struct trace_witness *w)
 
 static int make_instance(struct trace_witness *w)
 {
-	snprintf(w->name, sizeof(w->name), "instances/tcpclose-%d",
-		 (int)getpid());
-	if (mkdirat(w->tracefs, w->name, 0700) && errno != EEXIST)
-		return -errno;
+	unsigned int i;
+	int ret = -EEXIST;
+
+	/* One that is there was left behind, or is another namespace's process's. */
+	for (i = 0; ret == -EEXIST && i < INSTANCES; i++) {
+		snprintf(w->name, sizeof(w->name), "instances/tcpclose-%d-%u",
+			 (int)getpid(), i);
+		ret = mkdirat(w->tracefs, w->name, 0700) ? -errno : 0;
+	}
+	if (ret)
+		return ret;
 	w->instance = openat(w->tracefs, w->name,
 			     O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	return w->instance < 0 ? -errno : 0;
