@@ -27,7 +27,7 @@ struct tcpclose_verdict {
 static __always_inline bool tcpclose_is_last_ack(const struct sock *sk, int old)
 {
 	return old == TCP_LAST_ACK &&
-	       tcp_sk(sk)->snd_una == tcp_sk(sk)->write_seq && !sk->sk_err;
+	       tcp_sk(sk)->snd_una == tcp_sk(sk)->write_seq && !READ_ONCE(sk->sk_err);
 }
 
 struct tcpclose_verdict tcpclose_cause_of_close(const struct sock *sk, int old);

@@ -157,7 +157,7 @@ static __always_inline void tcpclose_fill_sock(const struct tcpclose_step *step,
 	tcpclose_fill_netns(record, net);
 	record->inode = tcpclose_fill_inode_of(sk);
 	record->cgroup = tcpclose_fill_fit(tcpclose_fill_cgroup_of(sk));
-	record->uid = __kuid_val(sk->sk_uid);
+	record->uid = READ_ONCE(sk->sk_uid.val);
 	tcpclose_fill_traffic(record, sk);
 	record->sk_err = min_t(int, READ_ONCE(sk->sk_err), U8_MAX);
 	tcpclose_ring_commit(number);

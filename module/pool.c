@@ -75,7 +75,7 @@ static struct tcpclose_conn *common_pop(u32 *count)
 /* Room for as many again as a burst may bring before the worker runs. */
 static unsigned int reserve(void)
 {
-	return max(FIRST_ENTRIES / 2, made / 4);
+	return max(FIRST_ENTRIES / 2, READ_ONCE(made) / 4);
 }
 
 /* One chunk more; process context. */

@@ -37,7 +37,7 @@ void tcpclose_record_identity(struct tcpclose_conn *conn, const struct sock *sk)
 {
 	conn->inode = tcpclose_fill_inode_of(sk);
 	conn->cgroup = tcpclose_fill_fit(tcpclose_fill_cgroup_of(sk));
-	conn->uid = __kuid_val(sk->sk_uid);
+	conn->uid = READ_ONCE(sk->sk_uid.val);
 }
 
 /**
@@ -116,7 +116,7 @@ static void record_task(u64 now_ns, u64 cookie, u64 netns, u64 cgroup, u32 unrea
 	 * Renamed at any time, but always terminated, and its last byte never
 	 * anything but 0 (__set_task_comm()): no lock is needed.
 	 */
-	memcpy(task->comm, current->comm, sizeof(task->comm));
+	data_race(memcpy(task->comm, current->comm, sizeof(task->comm)));
 	task->comm[sizeof(task->comm) - 1] = '\0';
 	memset(task->reserved, 0, sizeof(task->reserved));
 	tcpclose_ring_commit(number);

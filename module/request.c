@@ -36,7 +36,7 @@ static __always_inline void clone_lock(unsigned long sk, unsigned long req,
 	request = &(*this_cpu_ptr(&requests))[tcpclose_worker_slot()];
 	request->req = (const struct request_sock *)req;
 	request->worker = tcpclose_worker_here();
-	request->missed = probe.kp.nmissed;
+	request->missed = READ_ONCE(probe.kp.nmissed);
 	local_irq_restore(irq);
 }
 
@@ -79,7 +79,7 @@ const struct request_sock *tcpclose_request_take(void)
 	req = request->req;
 	request->req = NULL;
 	/* The note may be of an earlier clone: its request may be gone. */
-	if (request->missed != probe.kp.nmissed)
+	if (request->missed != READ_ONCE(probe.kp.nmissed))
 		return NULL;
 	return tcpclose_worker_is_here(&request->worker) ? req : NULL;
 }

@@ -113,8 +113,8 @@ bool tcpclose_ring_copy(unsigned int cpu, u64 *position, u64 *lost, void *to)
 
 	while (*position < tcpclose_ring_committed(cpu)) {
 		if (*position >= oldest) {
-			memcpy(to, &ring->records[*position & ring->mask],
-			       sizeof(*ring->records));
+			data_race(memcpy(to, &ring->records[*position & ring->mask],
+					 sizeof(*ring->records)));
 			/* Pairs with smp_wmb() in tcpclose_ring_begin(). */
 			smp_rmb();
 			oldest = tcpclose_ring_oldest(cpu);

@@ -49,7 +49,7 @@ static __always_inline void state_process(unsigned long tw, unsigned long skb,
 {
 	tcpclose_probe_called(&probes[STATE_PROCESS]);
 	tcpclose_segment_note((const void *)tw, (const struct tcphdr *)th,
-			      ((const struct inet_timewait_sock *)tw)->tw_substate,
+			      READ_ONCE(((const struct inet_timewait_sock *)tw)->tw_substate),
 			      false);
 }
 
