@@ -7,6 +7,7 @@
  */
 #include <linux/hash.h>
 #include <linux/kallsyms.h>
+#include <linux/module.h>
 #include <linux/percpu.h>
 #include <linux/string.h>
 
@@ -96,8 +97,12 @@ static enum tcpclose_way look_up(unsigned long address, bool *keep)
 	unsigned int i;
 
 	sprint_symbol_no_offset(symbol, address);
-	/* A module's address may be another one's tomorrow; "0x…" is none yet. */
-	*keep = symbol[0] != '0' && !strchr(symbol, '[');
+	/*
+	 * Another module's address may be a third one's tomorrow; "0x…" is none
+	 * yet. What is remembered of this module's goes with it.
+	 */
+	*keep = (symbol[0] != '0' && !strchr(symbol, '[')) ||
+		within_module(address, THIS_MODULE);
 	/* A part that the compiler set apart: .cold, .isra.0, .part.0 … */
 	length = strcspn(symbol, ". ");
 	for (i = 0; i < ARRAY_SIZE(ways); i++) {
