@@ -24,11 +24,16 @@ static __always_inline bool tcpclose_handover_births_watched(void)
 	return tcpclose_handover_probes[TCPCLOSE_HANDOVER_HASHDANCE].via;
 }
 
+static __always_inline bool tcpclose_handover_births_sure(void)
+{
+	return tcpclose_probe_is_sure(&tcpclose_handover_probes[TCPCLOSE_HANDOVER_HASHDANCE]);
+}
+
 /* Whether a hand-over can't go unseen. */
 static __always_inline bool tcpclose_handover_watched(void)
 {
-	return tcpclose_handover_probes[TCPCLOSE_HANDOVER_TO_TIME_WAIT].via ||
-	       tcpclose_handover_probes[TCPCLOSE_HANDOVER_HASHDANCE].via;
+	return tcpclose_probe_is_sure(&tcpclose_handover_probes[TCPCLOSE_HANDOVER_TO_TIME_WAIT]) ||
+	       tcpclose_handover_births_sure();
 }
 
 #endif /* TCPCLOSE_HANDOVER_H */

@@ -47,6 +47,18 @@ struct tcpclose_hooks {
 #endif
 };
 
+/**
+ * tcpclose_probe_is_sure() - whether the function has not been entered unseen
+ * @probe: the function
+ *
+ * A kprobe is passed over while another one runs on the same CPU.
+ */
+static __always_inline bool tcpclose_probe_is_sure(const struct tcpclose_probe *probe)
+{
+	return likely(probe->via == TCPCLOSE_HOOK_FTRACE) ||
+	       (probe->via == TCPCLOSE_HOOK_KPROBE && !READ_ONCE(probe->kp.nmissed));
+}
+
 #if TCPCLOSE_HAVE_FTRACE
 /* The call of ftrace is within the first bytes of a function. */
 #define TCPCLOSE_ENTRY_SIZE	16

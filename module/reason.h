@@ -66,8 +66,12 @@ tcpclose_explain_hand_over(const struct sock *sk,
 		if (unlikely(!tcpclose_handover_births_watched() ||
 			     conn->flags & TCPCLOSE_CONN_STAND_IN))
 			tcpclose_stats_live(successor, -1);
-	} else {
+	} else if (likely(tcpclose_handover_births_sure())) {
 		reason.end = TCPCLOSE_END_OVERFLOW;
+	} else {
+		/* Its birth may have been missed. */
+		reason.cause = TCPCLOSE_CAUSE_UNKNOWN;
+		return reason;
 	}
 	reason.cause = 0;
 	if (successor == TCP_TIME_WAIT)
