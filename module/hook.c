@@ -11,9 +11,11 @@
  */
 #include <linux/errno.h>
 #include <linux/module.h>
+#include <linux/mutex.h>
 #include <linux/nospec.h>
 #include <linux/string.h>
 
+#include "canary.h"
 #include "hook.h"
 
 #define HOOKS_MAX	16
@@ -30,6 +32,9 @@ static struct {
 /* In the order of attachment; not removed before unload. */
 static struct tcpclose_probe *probes[HOOKS_MAX];
 static unsigned int probes_count;
+
+/* Guards each probe's @missed together with its @kp.nmissed. */
+static DEFINE_MUTEX(missed_lock);
 
 /* Where a function begins: a kprobe that is never armed finds out. */
 static int find(const char *function, unsigned long *address)
@@ -152,12 +157,19 @@ static int attach_kprobe(struct tcpclose_probe *probe)
 {
 	int err;
 
+	mutex_lock(&missed_lock);
 	probe->kp = (struct kprobe) {
 		.addr = (kprobe_opcode_t *)probe->address,
 		.pre_handler = probe->kprobe,
 	};
+	mutex_unlock(&missed_lock);
 	err = register_kprobe(&probe->kp);
-	if (!err)
+	if (err)
+		return err;
+	err = tcpclose_canary_check();
+	if (err)
+		unregister_kprobe(&probe->kp);
+	else
 		probe->via = TCPCLOSE_HOOK_KPROBE;
 	return err;
 }
@@ -194,6 +206,7 @@ void tcpclose_hook_exit(void)
 	unsigned int i;
 
 	guard_detach();
+	tcpclose_canary_exit();
 	for (i = 0; i < probes_count; i++) {
 		free_percpu(probes[i]->calls);
 		probes[i]->calls = NULL;
@@ -329,6 +342,17 @@ static void choose(struct tcpclose_hooks *hooks, struct tcpclose_probe *probe)
 	probe->error = -err;
 }
 
+/* Whether kprobes were wanted for any of these, and are switched off. */
+static bool are_silenced(const struct tcpclose_hooks *hooks)
+{
+	unsigned int i;
+
+	for (i = 0; i < hooks->count; i++)
+		if (hooks->probes[i].error == ENXIO)
+			return true;
+	return false;
+}
+
 /* ftrace took none of those that were left to it. */
 static void fall_back(struct tcpclose_hooks *hooks, int err)
 {
@@ -354,7 +378,8 @@ static void fall_back(struct tcpclose_hooks *hooks, int err)
  * tcpclose_hook_state() shows it.
  *
  * Context: process; sleeps.
- * Return: 0, or -EBUSY when kernel.ftrace_enabled is 0.
+ * Return: 0, -EBUSY when kernel.ftrace_enabled is 0, or -ENXIO when kprobes are
+ * switched off.
  */
 int tcpclose_hook_attach(struct tcpclose_hooks *hooks)
 {
@@ -364,12 +389,11 @@ int tcpclose_hook_attach(struct tcpclose_hooks *hooks)
 	ftrace_begin(hooks);
 	for (i = 0; i < hooks->count; i++)
 		choose(hooks, &hooks->probes[i]);
-	if (!by_ftrace(hooks))
-		return 0;
-	err = ftrace_attach(hooks);
-	if (!err)
-		return 0;
-	fall_back(hooks, err);
+	err = by_ftrace(hooks) ? ftrace_attach(hooks) : 0;
+	if (err)
+		fall_back(hooks, err);
+	if (are_silenced(hooks))
+		return -ENXIO;
 	return err == -EBUSY ? err : 0;
 }
 
@@ -391,6 +415,7 @@ void tcpclose_hook_detach(struct tcpclose_hooks *hooks)
 			attached[count++] = &hooks->probes[i].kp;
 	if (count)
 		unregister_kprobes(attached, count);
+	mutex_lock(&missed_lock);
 	for (i = 0; i < hooks->count; i++) {
 		struct tcpclose_probe *probe = &hooks->probes[i];
 
@@ -398,6 +423,7 @@ void tcpclose_hook_detach(struct tcpclose_hooks *hooks)
 		probe->kp.nmissed = 0;
 		probe->via = TCPCLOSE_HOOK_OFF;
 	}
+	mutex_unlock(&missed_lock);
 }
 
 /**
@@ -428,6 +454,7 @@ static u64 sum(u64 __percpu *calls)
  * tcpclose_hook_state() - tell of one hook
  * @hook: its index is set; the other members are filled in
  *
+ * Context: process; sleeps.
  * Return: 0, or -ENOENT behind the last.
  */
 int tcpclose_hook_state(struct tcpclose_hook *hook)
@@ -450,6 +477,11 @@ int tcpclose_hook_state(struct tcpclose_hook *hook)
 	probe = probes[array_index_nospec(index - 1, probes_count)];
 	hook->via = READ_ONCE(probe->via);
 	hook->error = READ_ONCE(probe->error);
+	if (hook->via == TCPCLOSE_HOOK_KPROBE &&
+	    tcpclose_canary_check() == -ENXIO) {
+		hook->via = TCPCLOSE_HOOK_OFF;
+		hook->error = ENXIO;
+	}
 	hook->calls = sum(probe->calls);
 	strscpy(hook->name, probe->functions[0], sizeof(hook->name));
 	strscpy(hook->purpose, probe->purpose, sizeof(hook->purpose));
@@ -460,13 +492,17 @@ int tcpclose_hook_state(struct tcpclose_hook *hook)
  * tcpclose_hook_missed() - how often a hook could not run since load
  *
  * A kprobe is passed over while another one runs on the same CPU.
+ *
+ * Context: process; sleeps.
  */
 u64 tcpclose_hook_missed(void)
 {
 	u64 missed = 0;
 	unsigned int i;
 
+	mutex_lock(&missed_lock);
 	for (i = 0; i < probes_count; i++)
 		missed += probes[i]->missed + READ_ONCE(probes[i]->kp.nmissed);
+	mutex_unlock(&missed_lock);
 	return missed;
 }

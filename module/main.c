@@ -207,10 +207,13 @@ static int check_parameters(enum tcpclose_hook_choice *choice)
 	return check_without();
 }
 
-static int refuse_ftrace_off(void)
+/* What can be switched on again, and is off. */
+static void tell_off(int err)
 {
-	pr_err("kernel.ftrace_enabled is 0, so nothing can be watched: set it to 1 (sysctl kernel.ftrace_enabled=1)\n");
-	return -EBUSY;
+	if (err == -EBUSY)
+		pr_err("kernel.ftrace_enabled is 0, so nothing can be watched: set it to 1 (sysctl kernel.ftrace_enabled=1)\n");
+	else if (err == -ENXIO)
+		pr_err("kprobes are off, so nothing can be watched: switch them on (echo 1 >/sys/kernel/debug/kprobes/enabled)\n");
 }
 
 static void detach_hooks(unsigned int count)
@@ -234,9 +237,11 @@ static int attach_hooks(void)
 		return err;
 	tcpclose_hook_locate();
 	for (i = 0; i < ARRAY_SIZE(always); i++) {
-		if (tcpclose_hook_attach(always[i])) {
+		err = tcpclose_hook_attach(always[i]);
+		if (err) {
 			detach_hooks(i + 1);
-			return refuse_ftrace_off();
+			tell_off(err);
+			return err;
 		}
 		tell_missing(always[i]);
 	}
@@ -304,10 +309,10 @@ static int __init tcpclose_init(void)
 		goto exit_stats;
 	tcpclose_wakeup_init(ring_records);
 	err = tcpclose_hook_init(choice, without);
-	if (err == -EBUSY)
-		refuse_ftrace_off();
-	if (err)
+	if (err) {
+		tell_off(err);
 		goto exit_wakeup;
+	}
 	err = attach();
 	if (err)
 		goto exit_hook;

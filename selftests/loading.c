@@ -10,6 +10,7 @@
  *
  * vm: --smp 2 --one-thread
  */
+#include <errno.h>
 #include <fcntl.h>
 #include <sys/socket.h>
 
@@ -21,6 +22,7 @@
 #include "lib/traffic.h"
 
 #define FTRACE_ENABLED "/proc/sys/kernel/ftrace_enabled"
+#define KPROBES_ENABLED "/sys/kernel/debug/kprobes/enabled"
 
 FIXTURE(loading)
 {
@@ -45,6 +47,7 @@ FIXTURE_SETUP(loading)
 FIXTURE_TEARDOWN(loading)
 {
 	procfile_write(FTRACE_ENABLED, "1");
+	procfile_write(KPROBES_ENABLED, "1");
 	close(self->fd);
 	close(self->log);
 }
@@ -129,6 +132,39 @@ TEST_F(loading, keeps_its_hooks_when_function_tracing_is_switched_off)
 	self->fd = device_open(O_RDONLY | O_NONBLOCK);
 	ASSERT_LE(0, self->fd);
 	procfile_write(FTRACE_ENABLED, "0");
+	expect_live_hooks(_metadata, self->fd);
+}
+
+TEST_F(loading, with_kprobes_switched_off_is_refused)
+{
+	ASSERT_EQ(0, procfile_write(KPROBES_ENABLED, "0"));
+	EXPECT_EQ(-ENXIO, module_load("hooks=kprobe"));
+	EXPECT_TRUE(module_log_has(self->log, "kprobes are off"));
+	ASSERT_EQ(0, procfile_write(KPROBES_ENABLED, "1"));
+	EXPECT_EQ(0, module_load("hooks=kprobe"));
+}
+
+/* How many hooks are told to be silenced */
+static int silenced(int fd)
+{
+	struct tcpclose_hook hook = {};
+	int count = 0;
+
+	for (; !device_ioctl(fd, TCPCLOSE_IOC_HOOK, &hook); hook.index++)
+		count += hook.via == TCPCLOSE_HOOK_OFF && hook.error == ENXIO;
+	return count;
+}
+
+TEST_F(loading, tells_when_kprobes_are_switched_off_later)
+{
+	ASSERT_EQ(0, module_load("hooks=kprobe"));
+	self->fd = device_open(O_RDONLY | O_NONBLOCK);
+	ASSERT_LE(0, self->fd);
+	EXPECT_EQ(0, silenced(self->fd));
+	ASSERT_EQ(0, procfile_write(KPROBES_ENABLED, "0"));
+	EXPECT_LT(3, silenced(self->fd));
+	ASSERT_EQ(0, procfile_write(KPROBES_ENABLED, "1"));
+	EXPECT_EQ(0, silenced(self->fd));
 	expect_live_hooks(_metadata, self->fd);
 }
 

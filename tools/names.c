@@ -210,6 +210,7 @@ const char *error_name(unsigned int error)
 		[EPERM] = "EPERM",
 		[ENOENT] = "ENOENT",
 		[EINTR] = "EINTR",
+		[ENXIO] = "ENXIO",
 		[EAGAIN] = "EAGAIN",
 		[ENOMEM] = "ENOMEM",
 		[EACCES] = "EACCES",

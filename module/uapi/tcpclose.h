@@ -542,8 +542,9 @@ enum tcpclose_hook_via {
  * struct tcpclose_hook - one hook and its state
  * @index: which; set by the caller, from 0 until -ENOENT
  * @via: &enum tcpclose_hook_via
- * @error: errno of the attempt to attach; 0 when attached, or when the hook is
- *	not wanted at present (inet_csk_clone_lock() with scope=teardown)
+ * @error: errno of the attempt to attach, or ENXIO if kprobes were switched off
+ *	since then; 0 when attached, or when the hook is not wanted at present
+ *	(inet_csk_clone_lock() with scope=teardown)
  * @needed: 1 if the module refuses to load without it
  * @calls: how often it was called since load; 0 is suspicious
  * @name: the function or tracepoint
