@@ -113,6 +113,7 @@ cat >"$log" <<'END'
 kasan: KernelAddressSanitizer initialized
 kcsan: enabled early
 kmemleak: Kernel memory leak detector initialized (mem pool available: 15679)
+kmemleak: Cannot allocate a scan area, scanning the full object
 Lock dependency validator: Copyright (c) 2006 Red Hat, Inc., Ingo Molnar
 tcpclose: loading out-of-tree module taints kernel.
 tcpclose: no hook on inet_twsk_kill (12): missing: ends of mini-sockets
