@@ -94,11 +94,20 @@ static u8 cause_in_close(const struct sock *sk, int old)
 	return memory_or_netns(sk);
 }
 
-/* tcp_rcv_state_process() without tcp_reset() or tcp_time_wait(). */
+/*
+ * tcp_rcv_state_process() without tcp_time_wait(), and without tcp_reset() as far
+ * as the stack shows: since 6.12 that one ends with a jump to
+ * tcp_done_with_error(), and a task that was preempted has no note of it.
+ */
 static u8 cause_in_segment(const struct sock *sk, int old)
 {
+	/* Nothing but a RST. */
+	if (old == TCP_SYN_SENT)
+		return TCPCLOSE_CAUSE_REFUSED;
+	/* A RST leaves an error. */
 	if (old == TCP_LAST_ACK)
-		return TCPCLOSE_CAUSE_FIN;
+		return READ_ONCE(sk->sk_err) ? TCPCLOSE_CAUSE_UNKNOWN :
+					       TCPCLOSE_CAUSE_FIN;
 	if (old == TCP_FIN_WAIT2 && READ_ONCE(tcp_sk(sk)->linger2) < 0)
 		return TCPCLOSE_CAUSE_FIN_WAIT2_TIMEOUT;
 	return old == TCP_FIN_WAIT1 || old == TCP_FIN_WAIT2 ?
