@@ -103,6 +103,8 @@ END
 
 wanted 'faults: vmalloc error' >"$log"
 nothing "an allocation that was made to fail is not"
+wanted 'faults: vmalloc error' | sed 's/^\[[^]]*\] //' >"$log"
+nothing "nor is it where lines have no time"
 wanted 'edges: vmalloc error' >"$log"
 found "one that was not is"
 wanted 'faults: vmalloc error' >"$log"
