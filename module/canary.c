@@ -29,6 +29,7 @@ static int handler(struct kprobe *unused, struct pt_regs *regs)
 		WRITE_ONCE(seen, true);
 	return 0;
 }
+
 NOKPROBE_SYMBOL(handler);
 
 static int attach(void)

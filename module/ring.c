@@ -113,6 +113,7 @@ bool tcpclose_ring_copy(unsigned int cpu, u64 *position, u64 *lost, void *to)
 
 	while (*position < tcpclose_ring_committed(cpu)) {
 		if (*position >= oldest) {
+			/* It may be overwritten meanwhile: see below. */
 			data_race(memcpy(to, &ring->records[*position & ring->mask],
 					 sizeof(*ring->records)));
 			/* Pairs with smp_wmb() in tcpclose_ring_begin(). */
