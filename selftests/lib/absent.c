@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "absent.h"
+#include "net.h"
 #include "patience.h"
 
 #define TIMEOUT_MS	10000
@@ -37,10 +38,7 @@ int absent_open(struct absent *absent)
 
 int absent_wait(const struct absent *absent)
 {
-	struct pollfd fault = { .fd = absent->fault, .events = POLLIN };
-	int ret = poll(&fault, 1, patience_ms(TIMEOUT_MS));
-
-	return ret > 0 ? 0 : ret ? -errno : -ETIMEDOUT;
+	return net_wait(absent->fault, POLLIN, patience_ms(TIMEOUT_MS));
 }
 
 int absent_supply(const struct absent *absent)
