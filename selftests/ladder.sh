@@ -83,19 +83,19 @@ act()
 	port=$((port + 1))
 }
 
-# The client's last ACK is lost: nothing gets through from before the server's
-# FIN until after it
+# The client's last ACK is lost: of what it sends to that port, the first segment
+# after its FIN that is an ACK and nothing else
+ip netns exec client nft '
+add table inet lost
+add set inet lost closed { type inet_service; flags dynamic; size 64; }
+add set inet lost done { type inet_service; flags dynamic; size 64; }
+add chain inet lost out { type filter hook output priority 0; }'
 act_lost()
 {
-	watch "$1" --port "$port"
-	scenario active client server "$2" "$port" &
-	actor=$!
-	sleep 0.2
-	tc -n client qdisc change dev eth0 root netem delay 10ms loss 100%
-	sleep 0.25
-	tc -n client qdisc change dev eth0 root netem delay 10ms
-	wait "$actor"
-	port=$((port + 1))
+	ip netns exec client nft "
+add rule inet lost out tcp dport $port tcp flags & fin == fin add @closed { tcp dport }
+add rule inet lost out tcp dport $port tcp dport @closed tcp dport != @done tcp flags & (fin | syn | rst | ack) == ack add @done { tcp dport } drop"
+	act active "$1" "$2"
 }
 
 for address in 10.0.0.2 fd00::2; do
