@@ -142,6 +142,8 @@ else
 	once='1[0-9]\.[0-9]ms' twice='2[0-9]\.[0-9]ms' pause='30[0-9]\.[0-9]ms'
 	again='sent [12] segments* again in LAST_ACK$' anew='started anew \(once\|2 times\)$'
 fi
+# Either end may be first
+crossed="->| CLOSING \\| CLOSING .* |<- $once"
 for address in 10.0.0.2 fd00::2; do
 	v=IPv4
 	[ "$address" = 10.0.0.2 ] || v=IPv6
@@ -180,7 +182,7 @@ for address in 10.0.0.2 fd00::2; do
 		'^model: 7 of 7 steps as RFC 9293 documents them$'
 	rows "both close at once, and the FINs cross, $v" "$work/simultaneous-$address" \
 		'^Simultaneous close$' '^  0.000000 .*close() +- FIN,ACK -' ' FIN_WAIT1 ' \
-		'\.--+- FIN,ACK -+ ' '| FIN_WAIT1 ' '->| CLOSING ' " CLOSING .* |<- $once" \
+		'\.--+- FIN,ACK -+ ' '| FIN_WAIT1 ' "$crossed" "$crossed" \
 		' TIME_WAIT ' 'timer: TIME_WAIT is over' 'timer: TIME_WAIT is over' \
 		"^graceful: both ends sent their FIN before they had the other's$" \
 		'^TIME_WAIT of ' '^TIME_WAIT of ' '^model: 8 of 8 steps'
