@@ -145,7 +145,8 @@ static int fill_head(struct tcpclose_reader *reader, unsigned int cpu)
 		if (!tcpclose_ring_copy(cpu, &cursor->position, &cursor->lost,
 					&cursor->head.record))
 			return 0;
-		cursor->head.valid = tcpclose_view_shows(reader, &cursor->head.record);
+		WRITE_ONCE(cursor->head.valid,
+			   tcpclose_view_shows(reader, &cursor->head.record));
 	}
 	return 1;
 }
@@ -203,7 +204,7 @@ static unsigned int merge(struct tcpclose_reader *reader, u64 until_ns,
 			if (!reader->whole)
 				tcpclose_view_translate(reader, &to[count]);
 			count++;
-			cursor->head.valid = false;
+			WRITE_ONCE(cursor->head.valid, false);
 		} while (count < max && fill_head(reader, cpu) > 0 &&
 			 cursor->head.record.ts_ns <= min(next_ns, until_ns));
 	}
@@ -389,9 +390,9 @@ void tcpclose_reader_seek(struct tcpclose_reader *reader, bool newest)
 	for_each_possible_cpu(cpu) {
 		struct tcpclose_cpu_cursor *cursor = &reader->cursors[cpu];
 
-		cursor->position = newest ? tcpclose_ring_committed(cpu) :
-					    tcpclose_ring_oldest(cpu);
-		cursor->head.valid = false;
+		WRITE_ONCE(cursor->position, newest ? tcpclose_ring_committed(cpu) :
+						      tcpclose_ring_oldest(cpu));
+		WRITE_ONCE(cursor->head.valid, false);
 	}
 	mutex_unlock(&reader->lock);
 }
@@ -421,7 +422,7 @@ int tcpclose_reader_cursor(struct tcpclose_reader *reader,
 	oldest_there = tcpclose_ring_oldest(cursor->cpu);
 	if (own->position < oldest_there) {
 		own->lost += oldest_there - own->position;
-		own->position = oldest_there;
+		WRITE_ONCE(own->position, oldest_there);
 	}
 	cursor->position = own->position - own->head.valid;
 	cursor->lost = own->lost;

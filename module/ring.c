@@ -99,7 +99,7 @@ u64 tcpclose_ring_oldest(unsigned int cpu)
  * tcpclose_ring_copy() - copy one record
  * @cpu: whose ring
  * @position: the record's number; raised to the oldest one there is when it was
- *	overwritten, and by 1 when it was copied
+ *	overwritten, and by 1 when it was copied; others may look at it meanwhile
  * @lost: raised by the number of records passed over
  * @to: %TCPCLOSE_RECORD_SIZE bytes; undefined when nothing was copied
  *
@@ -121,11 +121,11 @@ bool tcpclose_ring_copy(unsigned int cpu, u64 *position, u64 *lost, void *to)
 			oldest = tcpclose_ring_oldest(cpu);
 		}
 		if (*position >= oldest) {
-			(*position)++;
+			WRITE_ONCE(*position, *position + 1);
 			return true;
 		}
 		*lost += oldest - *position;
-		*position = oldest;
+		WRITE_ONCE(*position, oldest);
 	}
 	return false;
 }
