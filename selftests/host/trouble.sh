@@ -80,6 +80,18 @@ race 'tcpclose_ring_commit [tcpclose]' tcp_poll x+0x1/0x2 >"$log"
 found "a race of the module is"
 race sock_gen_cookie tcp_poll 'probe+0x1/0x2 [tcpclose]' >"$log"
 found "a race of what the module calls is"
+interrupt=' asm_sysvec_apic_timer_interrupt+0x16/0x20'
+race tcp_poll tcp_ack "x+0x1/0x2
+$interrupt
+ probe+0x1/0x2 [tcpclose]" >"$log"
+nothing "a race of what interrupts the module is not"
+race tcp_poll tcp_ack "expire+0x1/0x2 [tcpclose]
+$interrupt" >"$log"
+found "a race of the module in an interrupt is"
+race tcp_poll 'look [tcpclose]' "x+0x1/0x2
+$interrupt
+ y+0x1/0x2" >"$log"
+found "a race of the module with an interrupt is"
 race tcp_poll tcp_ack x+0x1/0x2 >"$log"
 race 'probe [tcpclose]' tcp_ack x+0x1/0x2 >>"$log"
 found "a race of the module behind one of others is"

@@ -21,12 +21,11 @@
 #define INSTANCE "/sys/kernel/tracing/instances/tcpclose-test"
 #define EVENT INSTANCE "/events/sock/inet_sock_set_state"
 
-/* The event as its "format" file describes it */
+/*
+ * The event's own fields, which stand together in the "format" file, behind those
+ * that all events have: a kernel with PREEMPT_RT may have more of these.
+ */
 struct set_state {
-	uint16_t type;
-	uint8_t flags;
-	uint8_t preempt_count;
-	int32_t pid;
 	uint64_t skaddr;
 	int32_t oldstate;
 	int32_t newstate;
@@ -40,7 +39,7 @@ struct set_state {
 	uint8_t daddr_v6[16];
 };
 
-static_assert(sizeof(struct set_state) == 72, "no holes");
+static_assert(sizeof(struct set_state) == 64, "no holes");
 
 enum {
 	PAGE_HEADER = 16,
@@ -53,17 +52,23 @@ enum {
 	DELTA_BITS = 27,
 };
 
-static int check_format(void)
+/* Where those fields begin, or -errno */
+static int find_fields(void)
 {
-	char format[4096];
+	static const char first[] = "field:const void * skaddr;\toffset:";
+	char format[4096], last[64];
+	const char *found;
 	int ret = procfile_read(EVENT "/format", format, sizeof(format));
 
 	if (ret < 0)
 		return ret;
-	if (!strstr(format, "field:const void * skaddr;\toffset:8;") ||
-	    !strstr(format, "field:__u8 daddr_v6[16];\toffset:56;"))
+	found = strstr(format, first);
+	if (!found)
 		return -EPROTO;
-	return 0;
+	ret = atoi(found + strlen(first));
+	snprintf(last, sizeof(last), "field:__u8 daddr_v6[16];\toffset:%zu;",
+		 ret + offsetof(struct set_state, daddr_v6));
+	return ret > 0 && strstr(format, last) ? ret : -EPROTO;
 }
 
 int trace_start(struct trace *trace, unsigned int buffer_kb)
@@ -75,9 +80,10 @@ int trace_start(struct trace *trace, unsigned int buffer_kb)
 	rmdir(INSTANCE);
 	if (mkdir(INSTANCE, 0700))
 		return -errno;
-	ret = check_format();
-	if (ret)
+	ret = find_fields();
+	if (ret < 0)
 		return ret;
+	trace->fields = ret;
 	snprintf(text, sizeof(text), "%u", buffer_kb);
 	ret = procfile_write(INSTANCE "/buffer_size_kb", text);
 	if (!ret)
@@ -128,6 +134,7 @@ static int parse_page(struct trace *trace, const unsigned char *page,
 	const unsigned char *data = page + PAGE_HEADER;
 	struct set_state raw;
 	uint64_t ts_ns, commit;
+	uint16_t event;
 	int ret;
 
 	memcpy(&ts_ns, page, sizeof(ts_ns));
@@ -166,13 +173,14 @@ static int parse_page(struct trace *trace, const unsigned char *page,
 			length = type * 4;
 		}
 		ts_ns += word >> 5;
-		if (at + length > commit || length < sizeof(raw)) {
+		if (at + length > commit || length < trace->fields + sizeof(raw)) {
 			trace->lost++;
 			return 0;
 		}
-		memcpy(&raw, data + at, sizeof(raw));
+		memcpy(&event, data + at, sizeof(event));
+		memcpy(&raw, data + at + trace->fields, sizeof(raw));
 		at += length;
-		if (raw.type != id)
+		if (event != id)
 			continue;
 		ret = add(trace, ts_ns, &raw);
 		if (ret)

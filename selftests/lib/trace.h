@@ -31,10 +31,12 @@ struct trace_event {
 
 /**
  * struct trace - an instance and what was read from it
+ * @fields: where in an event those fields begin that are its own
  * @lost: events that did not fit the buffer, pages that could not be parsed
  */
 struct trace {
 	struct trace_event *events;
+	size_t fields;
 	size_t count;
 	size_t room;
 	uint64_t lost;
