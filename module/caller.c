@@ -59,6 +59,7 @@ static const struct {
 	{ "inet_csk_listen_stop", TCPCLOSE_WAY_LISTEN_STOP },
 	{ "inet_child_forget", TCPCLOSE_WAY_LISTEN_STOP },
 	{ "tcp_reset", TCPCLOSE_WAY_RESET },
+	{ "tcp_validate_incoming", TCPCLOSE_WAY_VALIDATE },
 	{ "tcp_rcv_state_process", TCPCLOSE_WAY_SEGMENT },
 	{ "tcp_rcv_synsent_state_process", TCPCLOSE_WAY_SEGMENT },
 	{ "tcp_fin", TCPCLOSE_WAY_SEGMENT },

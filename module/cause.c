@@ -95,16 +95,17 @@ static u8 cause_in_close(const struct sock *sk, int old)
 }
 
 /*
- * tcp_rcv_state_process() without tcp_time_wait(), and without tcp_reset() as far
- * as the stack shows: since 6.12 that one ends with a jump to
- * tcp_done_with_error(), and a task that was preempted has no note of it.
+ * tcp_rcv_state_process() without tcp_time_wait(), without tcp_validate_incoming(),
+ * which resets for a RST, and without tcp_reset() as far as the stack shows: since
+ * 6.12 that one ends with a jump to tcp_done_with_error(), and a task that was
+ * preempted has no note of it.
  */
 static u8 cause_in_segment(const struct sock *sk, int old)
 {
 	/* Nothing but a RST. */
 	if (old == TCP_SYN_SENT)
 		return TCPCLOSE_CAUSE_REFUSED;
-	/* A RST leaves an error. */
+	/* A reset leaves an error. */
 	if (old == TCP_LAST_ACK)
 		return READ_ONCE(sk->sk_err) ? TCPCLOSE_CAUSE_UNKNOWN :
 					       TCPCLOSE_CAUSE_FIN;
@@ -114,9 +115,22 @@ static u8 cause_in_segment(const struct sock *sk, int old)
 		       TCPCLOSE_CAUSE_DATA_AFTER_CLOSE : TCPCLOSE_CAUSE_UNKNOWN;
 }
 
+/* The same, with tcp_reset(), of which there is no note. */
+static u8 cause_of_reset(const struct sock *sk, int old)
+{
+	const struct tcpclose_segment *segment = tcpclose_segment_of(sk);
+
+	if (old == TCP_SYN_SENT)
+		return TCPCLOSE_CAUSE_REFUSED;
+	if (!segment)
+		return TCPCLOSE_CAUSE_UNKNOWN;
+	return segment->flags & TCPCLOSE_FLAG_RST ? TCPCLOSE_CAUSE_RST :
+						    TCPCLOSE_CAUSE_DATA_AFTER_CLOSE;
+}
+
 /* What one function on the stack says; %TCPCLOSE_CAUSE_NONE: nothing. */
 static u8 cause_of_way(enum tcpclose_way way, const struct sock *sk, int old,
-		       bool disconnect)
+		       bool disconnect, bool reset)
 {
 	switch (way) {
 	case TCPCLOSE_WAY_CLOSE:
@@ -131,13 +145,12 @@ static u8 cause_of_way(enum tcpclose_way way, const struct sock *sk, int old,
 		return TCPCLOSE_CAUSE_NOT_ACCEPTED;
 	case TCPCLOSE_WAY_ABORT:
 		return TCPCLOSE_CAUSE_DESTROYED;
-	case TCPCLOSE_WAY_RESET:
-		return old == TCP_SYN_SENT ? TCPCLOSE_CAUSE_REFUSED :
-					     TCPCLOSE_CAUSE_RST;
+	case TCPCLOSE_WAY_VALIDATE:
+		return TCPCLOSE_CAUSE_RST;
 	case TCPCLOSE_WAY_SEGMENT:
-		return cause_in_segment(sk, old);
+		return reset ? cause_of_reset(sk, old) : cause_in_segment(sk, old);
 	case TCPCLOSE_WAY_OPEN_FAILED:
-		return TCPCLOSE_CAUSE_OPEN_FAILED;
+		return reset ? TCPCLOSE_CAUSE_RST : TCPCLOSE_CAUSE_OPEN_FAILED;
 	case TCPCLOSE_WAY_ICMP:
 		return TCPCLOSE_CAUSE_UNREACHABLE;
 	case TCPCLOSE_WAY_RESOURCES:
@@ -165,7 +178,7 @@ static bool is_timer(enum tcpclose_way way)
 static struct tcpclose_verdict cause_on_stack(const struct sock *sk, int old)
 {
 	struct tcpclose_verdict verdict = { .cause = TCPCLOSE_CAUSE_NONE };
-	bool disconnect = false, backlog = false;
+	bool disconnect = false, backlog = false, reset = false;
 	enum tcpclose_way decisive = TCPCLOSE_WAY_OTHER;
 	unsigned long stack[STACK_DEPTH];
 	unsigned int depth = stack_trace_save(stack, STACK_DEPTH, 1);
@@ -180,13 +193,18 @@ static struct tcpclose_verdict cause_on_stack(const struct sock *sk, int old)
 		if (backlog)
 			break;
 		disconnect |= way == TCPCLOSE_WAY_DISCONNECT;
+		reset |= way == TCPCLOSE_WAY_RESET;
 		if (verdict.cause == TCPCLOSE_CAUSE_NONE) {
-			verdict.cause = cause_of_way(way, sk, old, disconnect);
+			verdict.cause = cause_of_way(way, sk, old, disconnect, reset);
 			decisive = way;
 		}
 		/* A timer's work may be done late, from the backlog. */
 		if (verdict.cause != TCPCLOSE_CAUSE_NONE && !is_timer(decisive))
 			break;
+	}
+	if (verdict.cause == TCPCLOSE_CAUSE_NONE && reset) {
+		verdict.cause = TCPCLOSE_CAUSE_RST;
+		decisive = TCPCLOSE_WAY_RESET;
 	}
 	/* inet_shutdown() disconnects a socket in SYN_SENT. */
 	if (verdict.cause == TCPCLOSE_CAUSE_NONE && disconnect)
@@ -198,9 +216,12 @@ static struct tcpclose_verdict cause_on_stack(const struct sock *sk, int old)
 
 	switch (decisive) {
 	case TCPCLOSE_WAY_RESET:
+	case TCPCLOSE_WAY_VALIDATE:
 	case TCPCLOSE_WAY_SEGMENT:
 	case TCPCLOSE_WAY_OPEN_FAILED:
-		verdict.segment = true;
+		/* tcp_rcv_established() takes no note: that is of an older one. */
+		verdict.segment = verdict.cause != TCPCLOSE_CAUSE_RST ||
+				  tcpclose_segment_flags(sk) & TCPCLOSE_FLAG_RST;
 		verdict.context = tcpclose_context_of_segment(sk);
 		break;
 	case TCPCLOSE_WAY_ICMP:

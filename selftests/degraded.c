@@ -13,6 +13,7 @@
 #include "kselftest_harness.h"
 
 #include "lib/device.h"
+#include "lib/lab.h"
 #include "lib/module.h"
 #include "lib/traffic.h"
 
@@ -105,6 +106,42 @@ TEST_F(degraded, without_births_no_overflow_is_made_up)
 	usleep(200000);
 	ASSERT_LE(0, device_log_drain(&self->log, self->fd));
 	EXPECT_EQ(0, device_log_count(&self->log, is_overflow));
+}
+
+TEST_F(degraded, the_stack_tells_of_resets_that_were_not_noted)
+{
+	struct peer peer;
+	struct lab lab;
+
+	ASSERT_EQ(0, module_reload("without=tcp_reset"));
+	ASSERT_EQ(0, lab_open(&lab, AF_INET));
+	/* What is noted last of the socket is the ACK that opened it */
+	peer_init(&peer, &lab.puppet);
+	ASSERT_EQ(0, peer_accept(&peer));
+	ASSERT_EQ(0, peer_send(&peer, PUPPET_RST | PUPPET_ACK, NULL, 0));
+	EXPECT_PEER_PATH(&lab, &peer, "ESTABLISHED>CLOSE=RST");
+	EXPECT_EQ(0, lab_event(&lab, &peer, 0)->r.flags & ~TCPCLOSE_FLAG_RST);
+
+	peer_init(&peer, &lab.puppet);
+	peer.lport++;
+	ASSERT_EQ(0, peer_connect(&peer));
+	ASSERT_EQ(0, peer_close(&peer));
+	ASSERT_EQ(0, peer_expect(&peer, PUPPET_FIN));
+	ASSERT_EQ(0, peer_send(&peer, PUPPET_RST | PUPPET_ACK, NULL, 0));
+	EXPECT_PEER_PATH(&lab, &peer, "ESTABLISHED>FIN_WAIT1 FIN_WAIT1>CLOSE=RST");
+	EXPECT_EQ(TCPCLOSE_FLAG_RST | TCPCLOSE_FLAG_ACK, lab_event(&lab, &peer, 1)->r.flags);
+
+	peer_init(&peer, &lab.puppet);
+	peer.lport += 2;
+	ASSERT_EQ(0, peer_connect(&peer));
+	ASSERT_EQ(0, peer_close(&peer));
+	ASSERT_EQ(0, peer_expect(&peer, PUPPET_FIN));
+	ASSERT_EQ(0, peer_send_at(&peer, PUPPET_PSH | PUPPET_ACK, peer.seq, peer.ack - 1,
+				  "late", 4));
+	ASSERT_EQ(0, peer_expect(&peer, PUPPET_RST));
+	EXPECT_PEER_PATH(&lab, &peer,
+			 "ESTABLISHED>FIN_WAIT1 FIN_WAIT1>CLOSE=DATA_AFTER_CLOSE");
+	lab_close(&lab);
 }
 
 TEST_F(degraded, unknown_function_is_refused)
