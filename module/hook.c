@@ -36,22 +36,6 @@ static unsigned int probes_count;
 /* Guards each probe's @missed together with its @kp.nmissed. */
 static DEFINE_MUTEX(missed_lock);
 
-/* Where a function begins: a kprobe that is never armed finds out. */
-static int find(const char *function, unsigned long *address)
-{
-	struct kprobe kp = {
-		.symbol_name = function,
-		.flags = KPROBE_FLAG_DISABLED,
-	};
-	int err = register_kprobe(&kp);
-
-	if (err)
-		return err;
-	*address = (unsigned long)kp.addr;
-	unregister_kprobe(&kp);
-	return 0;
-}
-
 #if TCPCLOSE_HAVE_FTRACE
 static void ftrace_begin(struct tcpclose_hooks *hooks)
 {
@@ -80,6 +64,22 @@ static void ftrace_detach(struct tcpclose_hooks *hooks)
 {
 	unregister_ftrace_function(&hooks->ops);
 	ftrace_free_filter(&hooks->ops);
+}
+
+/* Where a function begins: a kprobe that is never armed finds out. */
+static int find(const char *function, unsigned long *address)
+{
+	struct kprobe kp = {
+		.symbol_name = function,
+		.flags = KPROBE_FLAG_DISABLED,
+	};
+	int err = register_kprobe(&kp);
+
+	if (err)
+		return err;
+	*address = (unsigned long)kp.addr;
+	unregister_kprobe(&kp);
+	return 0;
 }
 
 /*
