@@ -66,6 +66,11 @@ bool module_can_use_ftrace(void)
 	return !access("/proc/sys/kernel/ftrace_enabled", F_OK);
 }
 
+bool module_may_lack(const char *function)
+{
+	return !module_can_use_ftrace() && !strcmp(function, "tcp_twsk_destructor");
+}
+
 int module_reload(const char *parameters)
 {
 	const struct traffic warm_up = {

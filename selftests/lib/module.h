@@ -26,6 +26,14 @@ bool module_is_loaded(void);
 bool module_can_use_ftrace(void);
 
 /**
+ * module_may_lack() - can this kernel be without a hook on that function?
+ *
+ * Where functions are not traced, tcp_twsk_destructor() may begin with a static key,
+ * which no breakpoint may replace (jump_label_text_reserved()).
+ */
+bool module_may_lack(const char *function);
+
+/**
  * module_reload() - make it run with just these parameters
  *
  * Waits a moment for a user that is on its way out. Ends the mini-sockets of
