@@ -243,9 +243,14 @@ TEST_F_TIMEOUT(verify, subflows_of_mptcp_are_clean, 60)
 TEST_F_TIMEOUT(verify, loss_is_told_and_explains_gaps, 120)
 {
 	struct traffic_run *run;
+	int pairs[8][2], i;
 
 	ASSERT_EQ(0, module_reload("ring_records=256"));
 	ASSERT_EQ(0, start(&self->verifier, NULL));
+	for (i = 0; i < 8; i++) {
+		ASSERT_EQ(0, net_pair(i % 2 ? AF_INET6 : AF_INET, pairs[i]));
+		ASSERT_EQ(0, shutdown(pairs[i][0], SHUT_WR));
+	}
 	run = traffic_start(&(struct traffic){
 		.family = AF_UNSPEC,
 		.closes = TRAFFIC_MIXED,
@@ -254,10 +259,16 @@ TEST_F_TIMEOUT(verify, loss_is_told_and_explains_gaps, 120)
 	ASSERT_NE(NULL, run);
 	usleep(300000);
 	ASSERT_EQ(0, kill(self->verifier.pid, SIGSTOP));
+	/* Their way to TIME_WAIT is what is lost */
+	for (i = 0; i < 8; i++) {
+		ASSERT_EQ(0, close(pairs[i][1]));
+		ASSERT_EQ(0, close(pairs[i][0]));
+	}
 	usleep(patience_ms(3000) * 1000);
 	ASSERT_EQ(0, kill(self->verifier.pid, SIGCONT));
 	usleep(300000);
 	EXPECT_LT(0, traffic_stop(run));
+	EXPECT_EQ(0, net_run("ss -K -t state time-wait"));
 	EXPECT_EQ(0, finish(&self->verifier));
 	EXPECT_LT(0, number(&self->verifier, "records lost, as the stream tells"));
 	EXPECT_LT(0, number(&self->verifier, "gaps in histories, explained by that loss"));

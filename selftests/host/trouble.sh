@@ -88,6 +88,12 @@ nothing "a race of what interrupts the module is not"
 race tcp_poll tcp_ack "expire+0x1/0x2 [tcpclose]
 $interrupt" >"$log"
 found "a race of the module in an interrupt is"
+race __module_address delete_module "stack_trace_save+0x1/0x2
+ cause_on_stack+0x1/0x2 [tcpclose]" >"$log"
+nothing "a race of the kernel's unwinder is not"
+race pollwake poll_schedule_timeout "__wake_up+0x1/0x2
+ expire+0x1/0x2 [tcpclose]" >"$log"
+nothing "a race of who wakes and who waits is not"
 race tcp_poll 'look [tcpclose]' "x+0x1/0x2
 $interrupt
  y+0x1/0x2" >"$log"
