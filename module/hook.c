@@ -153,6 +153,19 @@ static void guard_detach(void)
 }
 #endif /* TCPCLOSE_HAVE_FTRACE */
 
+/*
+ * Does nothing, but a kprobe that has such a handler remains a breakpoint. Made
+ * into a jump (OPTPROBES) it would run with interrupts on at its beginning and its
+ * end, and what an interrupt hits meanwhile would be missed. kprobes that are
+ * ftrace's are not made into jumps, and would change the instruction pointer with
+ * it (FTRACE_OPS_FL_IPMODIFY), which keeps live patches away.
+ */
+static void stay_breakpoint(struct kprobe *kp, struct pt_regs *regs,
+			    unsigned long flags)
+{
+}
+NOKPROBE_SYMBOL(stay_breakpoint);
+
 static int attach_kprobe(struct tcpclose_probe *probe)
 {
 	int err;
@@ -161,6 +174,8 @@ static int attach_kprobe(struct tcpclose_probe *probe)
 	probe->kp = (struct kprobe) {
 		.addr = (kprobe_opcode_t *)probe->address,
 		.pre_handler = probe->kprobe,
+		.post_handler = IS_ENABLED(CONFIG_KPROBES_ON_FTRACE) ?
+					NULL : stay_breakpoint,
 	};
 	mutex_unlock(&missed_lock);
 	err = register_kprobe(&probe->kp);
