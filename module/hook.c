@@ -164,6 +164,7 @@ static void stay_breakpoint(struct kprobe *kp, struct pt_regs *regs,
 			    unsigned long flags)
 {
 }
+
 NOKPROBE_SYMBOL(stay_breakpoint);
 
 static int attach_kprobe(struct tcpclose_probe *probe)
