@@ -108,7 +108,7 @@ endif
 TOOL := $(BUILD)/tools/tcpclose
 # What runs in the kernel comes out of another compiler
 BPF_SOURCES := $(wildcard tools/*/*.bpf.c)
-TOOL_SOURCES := $(filter-out $(BPF_SOURCES),$(wildcard tools/*.c tools/*/*.c))
+TOOL_SOURCES := $(filter-out $(BPF_SOURCES),$(wildcard tools/*.c tools/*/*.c tools/*/*/*.c))
 TOOL_OBJECTS := $(TOOL_SOURCES:%.c=$(BUILD)/%.o)
 TOOL_LIBS := -lbpf -lelf -lz -lpthread
 WARNINGS := -Wall -Wextra -Wstrict-prototypes -Wmissing-prototypes -Wno-unused-parameter
@@ -124,10 +124,10 @@ $(TOOL): $(TOOL_OBJECTS)
 
 # -mcpu=v3: compare and swap; the include path is that of asm/types.h
 BPF_CFLAGS = -g -O2 -target bpf -mcpu=v3 -Wall -Wextra -Wno-unused-parameter $(if $(findstring -Werror,$(CFLAGS)),-Werror) \
-	-I/usr/include/$(shell $(CC) -print-multiarch) -Imodule/uapi
+	-I/usr/include/$(shell $(CC) -print-multiarch) -Imodule/uapi -Itools
 
 BPF_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(BPF_SOURCES) $(wildcard selftests/bench/*.bpf.c))
-$(BPF_OBJECTS): $(BUILD)/%.bpf.o: %.bpf.c $(wildcard tools/*/*.h selftests/bench/*.h module/uapi/*.h) Makefile | packages-tool
+$(BPF_OBJECTS): $(BUILD)/%.bpf.o: %.bpf.c $(wildcard tools/witness/*.h selftests/bench/*.h module/uapi/*.h) Makefile | packages-tool
 	@mkdir -p $(@D)
 	@$(SAY) '  BPF     $<'
 	@$(CLANG) $(BPF_CFLAGS) -c -o $@ $<
@@ -137,7 +137,7 @@ $(BUILD)/%.skel.h: $(BUILD)/%.bpf.o
 	@$(SAY) '  SKEL    $@'
 	@PATH="$$PATH:/usr/sbin:/sbin" bpftool gen skeleton $< name $(notdir $*)_bpf >$@
 
-$(TOOL_OBJECTS): ALL_CFLAGS += -I$(BUILD)/tools/witness
+$(TOOL_OBJECTS): ALL_CFLAGS += -I$(BUILD)/tools
 $(TOOL_OBJECTS): | $(BPF_SOURCES:%.bpf.c=$(BUILD)/%.skel.h)
 
 $(BUILD)/tools/%.o: tools/%.c Makefile | packages-tool
@@ -151,7 +151,7 @@ $(BUILD)/tools/%.o: tools/%.c Makefile | packages-tool
 
 TEST_LIB := $(patsubst %.c,$(BUILD)/%.o,$(wildcard selftests/lib/*.c))
 # What manner.c judges by
-TEST_LIB += $(patsubst %,$(BUILD)/tools/%.o,event model model_table)
+TEST_LIB += $(patsubst %,$(BUILD)/tools/%.o,lib/event model/model model/edges)
 TEST_PROGRAMS := $(patsubst %.c,$(BUILD)/%,$(wildcard selftests/*.c selftests/host/*.c))
 # The harness comes from the kernel's own tree, at build time
 HARNESS := build/linux/tools/testing/selftests/kselftest_harness.h
@@ -180,8 +180,8 @@ $(BUILD)/selftests/%.o: selftests/%.c Makefile | $(HARNESS) packages-selftests
 
 # A test of the tool's model is linked with it: everything but main()
 $(patsubst selftests/%.c,$(BUILD)/selftests/%,$(wildcard selftests/host/*.c)): \
-	$(filter-out $(BUILD)/tools/main.o,$(TOOL_OBJECTS))
-$(HOST_HELPERS): $(filter-out $(BUILD)/tools/main.o,$(TOOL_OBJECTS))
+	$(filter-out $(BUILD)/tools/tcpclose.o,$(TOOL_OBJECTS))
+$(HOST_HELPERS): $(filter-out $(BUILD)/tools/tcpclose.o,$(TOOL_OBJECTS))
 $(patsubst selftests/%.c,$(BUILD)/selftests/%,$(wildcard selftests/host/*.c)) $(HOST_HELPERS): \
 	TEST_LIBS = $(TOOL_LIBS)
 # Attaches BPF programs

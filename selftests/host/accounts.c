@@ -8,8 +8,8 @@
 
 #include "kselftest_harness.h"
 
-#include "clock.h"
-#include "witness/accounts.h"
+#include "base/clock.h"
+#include "witness/totals.h"
 
 #define NETNS 77
 #define INODE 4026531840U

@@ -12,7 +12,7 @@
 
 #include "kselftest_harness.h"
 
-#include "recording.h"
+#include "lib/recording.h"
 
 #define OTHER "not a recording"
 

@@ -10,7 +10,7 @@
 
 #include "kselftest_harness.h"
 
-#include "witness/hearing.h"
+#include "witness/outcome.h"
 
 FIXTURE(hearing)
 {

@@ -11,7 +11,7 @@ set -u
 . "$(dirname "$0")/lib/tap.sh"
 
 "${CC:-cc}" -O1 -w -std=gnu11 -D_GNU_SOURCE -I"$top/module/uapi" -I"$top/tools" \
-	-o "$work/lives" "$top/selftests/host/lib/lives.c" "$top/tools/buffer.c" ||
+	-o "$work/lives" "$top/selftests/host/lib/lives.c" "$top/tools/base/buffer.c" ||
 	{ echo "Bail out! the recordings do not build"; exit 1; }
 
 cd "$work" || exit 1

@@ -7,7 +7,7 @@
 
 #include "kselftest_harness.h"
 
-#include "witness/ledger.h"
+#include "witness/bpf_match.h"
 
 enum {
 	ROW_BORN_IN_FIN_WAIT2,

@@ -7,7 +7,7 @@
 
 #include "kselftest_harness.h"
 
-#include "model.h"
+#include "model/model.h"
 
 #define STATE(name)	TCPCLOSE_##name
 

@@ -11,9 +11,9 @@
 
 #include "kselftest_harness.h"
 
-#include "format.h"
-#include "histogram.h"
-#include "options.h"
+#include "base/format.h"
+#include "base/histogram.h"
+#include "cli/options.h"
 
 #define ROUNDS 200000
 

@@ -9,7 +9,7 @@
 
 #include "kselftest_harness.h"
 
-#include "event.h"
+#include "lib/event.h"
 #include "witness/trace_format.h"
 
 static const char page_format[] =

@@ -8,7 +8,7 @@
 
 #include "kselftest_harness.h"
 
-#include "witness/pairing.h"
+#include "witness/trace_match.h"
 
 #define SOCKET 0xffff888001000000ULL
 #define COOKIE 0x1000ULL

@@ -11,8 +11,8 @@
 
 #include "kselftest_harness.h"
 
-#include "draw/drawing.h"
 #include "draw/svg.h"
+#include "view/graph/drawing.h"
 
 #define NUMBERS 100000
 #define THINGS 256

@@ -12,10 +12,10 @@
 
 #include "kselftest_harness.h"
 
-#include "filter.h"
-#include "output.h"
-#include "recording.h"
-#include "source.h"
+#include "lib/filter.h"
+#include "lib/recording.h"
+#include "lib/source.h"
+#include "view/events.h"
 
 #define RECORDS 8
 

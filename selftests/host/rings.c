@@ -10,7 +10,7 @@
 
 #include "kselftest_harness.h"
 
-#include "rings.h"
+#include "lib/rings.h"
 
 #define CPUS 5
 #define HOLE 3

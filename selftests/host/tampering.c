@@ -14,9 +14,9 @@
 
 #include "kselftest_harness.h"
 
-#include "check.h"
+#include "check/check.h"
+#include "lib/source.h"
 #include "lives.h"
-#include "source.h"
 
 #define RECORDS_MAX	1024
 #define STREAM_RECORDS	150

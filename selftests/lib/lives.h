@@ -11,7 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "recording.h"
+#include "lib/recording.h"
 #include "tcpclose.h"
 
 #define LIVES_CPUS	4

@@ -5,7 +5,7 @@
 #include <stddef.h>
 
 #include "manner.h"
-#include "model.h"
+#include "model/model.h"
 
 enum manner manner_of(const struct tcpclose_record *record)
 {

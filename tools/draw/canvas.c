@@ -7,9 +7,9 @@
  */
 #include <string.h>
 
+#include "base/format.h"
+#include "base/terminal.h"
 #include "draw/canvas.h"
-#include "format.h"
-#include "terminal.h"
 
 static struct canvas_cell *cell_at(struct canvas *c, int x, int y)
 {

@@ -2,13 +2,13 @@
 /*
  * Boxes, lines and words made of characters.
  */
-#ifndef TCPCLOSE_CANVAS_H
-#define TCPCLOSE_CANVAS_H
+#ifndef TCPCLOSE_DRAW_CANVAS_H
+#define TCPCLOSE_DRAW_CANVAS_H
 
 #include <stdbool.h>
 
-#include "buffer.h"
-#include "draw/figure.h"
+#include "base/buffer.h"
+#include "view/graph/figure.h"
 
 /**
  * enum canvas_weight - how strong a line is
@@ -82,4 +82,4 @@ void canvas_text(struct canvas *c, int x, int y, enum canvas_style style,
 int canvas_columns(const char *text);
 void canvas_write(const struct canvas *c, struct buffer *to, bool colour);
 
-#endif /* TCPCLOSE_CANVAS_H */
+#endif /* TCPCLOSE_DRAW_CANVAS_H */

@@ -12,9 +12,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "compiler.h"
+#include "base/compiler.h"
+#include "base/format.h"
 #include "draw/svg.h"
-#include "format.h"
 
 static const char *const role_names[SVG_ROLES] = {
 	[SVG_INK] = "ink",

@@ -5,12 +5,12 @@
  *
  * Coordinates are pixels from the upper left corner.
  */
-#ifndef TCPCLOSE_SVG_H
-#define TCPCLOSE_SVG_H
+#ifndef TCPCLOSE_DRAW_SVG_H
+#define TCPCLOSE_DRAW_SVG_H
 
 #include <stdbool.h>
 
-#include "buffer.h"
+#include "base/buffer.h"
 
 /* What svg_text() shows of a text, bytes. */
 #define SVG_TEXT_MAX 512
@@ -103,4 +103,4 @@ void __printf(5, 6) svg_printf(struct buffer *to, const struct svg_font *font,
 			       int x, int y, const char *format, ...);
 int svg_text_width(const struct svg_font *font, const char *text);
 
-#endif /* TCPCLOSE_SVG_H */
+#endif /* TCPCLOSE_DRAW_SVG_H */

@@ -13,9 +13,9 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
-#include "compiler.h"
-#include "bpf.h"
-#include "minisock.skel.h"
+#include "base/compiler.h"
+#include "witness/bpf.h"
+#include "witness/minisock.skel.h"
 
 #define LOG_SIZE 65536
 #define VMLINUX_BTF "/sys/kernel/btf/vmlinux"

@@ -9,8 +9,8 @@
 
 #include <linux/types.h>
 
-#include "reason.h"
-#include "minisock.h"
+#include "base/error.h"
+#include "witness/minisock.h"
 
 struct bpf_witness;
 

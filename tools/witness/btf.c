@@ -10,8 +10,8 @@
 
 #include <tcpclose.h>
 
-#include "names.h"
-#include "btf.h"
+#include "lib/names.h"
+#include "witness/btf.h"
 
 /**
  * struct names - an enumeration of the kernel's

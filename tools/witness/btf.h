@@ -5,7 +5,7 @@
 #ifndef TCPCLOSE_WITNESS_BTF_H
 #define TCPCLOSE_WITNESS_BTF_H
 
-#include "testimony.h"
+#include "witness/comparison.h"
 
 void btf_testify(struct testimony *t);
 

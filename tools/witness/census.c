@@ -9,7 +9,7 @@
 
 #include <tcpclose.h>
 
-#include "census.h"
+#include "witness/census.h"
 
 /**
  * struct minisock - a mini-socket that should be there

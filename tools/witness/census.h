@@ -10,10 +10,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "clock.h"
-#include "snapshot.h"
-#include "table.h"
-#include "testimony.h"
+#include "base/clock.h"
+#include "base/hashtable.h"
+#include "witness/comparison.h"
+#include "witness/snapshot.h"
 
 /* How far a record and what it tells of may be apart. */
 #define SKEW_NS (2 * NS_PER_MS)

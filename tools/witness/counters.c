@@ -17,8 +17,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "compiler.h"
-#include "counters.h"
+#include "base/compiler.h"
+#include "witness/counters.h"
 
 #define NETSTAT "/proc/thread-self/net/netstat"
 #define SNMP "/proc/thread-self/net/snmp"

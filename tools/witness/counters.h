@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "event.h"
+#include "lib/event.h"
 
 /**
  * enum counter - those of a network namespace

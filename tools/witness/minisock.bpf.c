@@ -22,7 +22,7 @@
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_tracing.h>
 
-#include "minisock.h"
+#include "witness/minisock.h"
 
 #define AF_INET6 10
 #define IPPROTO_TCP 6

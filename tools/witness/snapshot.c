@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "clock.h"
-#include "snapshot.h"
+#include "base/clock.h"
+#include "witness/snapshot.h"
 
 static void take(struct snapshot *s)
 {

@@ -11,9 +11,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "counters.h"
-#include "diag.h"
-#include "namespaces.h"
+#include "sys/namespaces.h"
+#include "sys/sockdiag.h"
+#include "witness/counters.h"
 
 /**
  * struct snapshot - of one network namespace

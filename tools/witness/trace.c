@@ -18,9 +18,9 @@
 #include <sys/statfs.h>
 #include <unistd.h>
 
-#include "compiler.h"
-#include "trace.h"
-#include "trace_format.h"
+#include "base/compiler.h"
+#include "witness/trace.h"
+#include "witness/trace_format.h"
 
 #define TRACEFS "/sys/kernel/tracing"
 #define EVENT "events/sock/inet_sock_set_state"

@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "reason.h"
+#include "base/error.h"
 
 /**
  * struct trace_event - one call of the tracepoint for a TCP socket

@@ -13,8 +13,8 @@
 
 #include <tcpclose.h>
 
-#include "compiler.h"
-#include "trace_format.h"
+#include "base/compiler.h"
+#include "witness/trace_format.h"
 
 /* include/linux/ring_buffer.h: enum ring_buffer_type. */
 #define ENTRY_PADDING 29

@@ -6,7 +6,7 @@
 #ifndef TCPCLOSE_WITNESS_TRACE_FORMAT_H
 #define TCPCLOSE_WITNESS_TRACE_FORMAT_H
 
-#include "trace.h"
+#include "witness/trace.h"
 
 /**
  * enum trace_field - members of the event that are needed

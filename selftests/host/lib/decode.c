@@ -13,9 +13,9 @@
 #include <string.h>
 #include <time.h>
 
-#include "clock.h"
+#include "base/clock.h"
+#include "lib/source_internal.h"
 #include "lives.h"
-#include "source_internal.h"
 
 #define RING_RECORDS 16384u
 #define CPUS_MAX LIVES_CPUS

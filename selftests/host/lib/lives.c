@@ -16,8 +16,8 @@
 
 #include <tcpclose.h>
 
-#include "buffer.h"
-#include "recording.h"
+#include "base/buffer.h"
+#include "lib/recording.h"
 
 #define SECOND 1000000000ULL
 #define CLIENT 4026532300U

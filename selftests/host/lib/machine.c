@@ -9,9 +9,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "compiler.h"
-#include "model.h"
-#include "names.h"
+#include "base/compiler.h"
+#include "lib/names.h"
+#include "model/model.h"
 
 /**
  * struct group - rows under one heading

@@ -22,10 +22,10 @@
 
 #include <tcpclose.h>
 
-#include "buffer.h"
+#include "base/buffer.h"
+#include "lib/recording.h"
 #include "lives.h"
-#include "recording.h"
-#include "report.h"
+#include "view/stat.h"
 
 #define SECOND 1000000000ULL
 #define HOST 4026531840U

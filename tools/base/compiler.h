@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the C library's headers lack.
+ */
+#ifndef TCPCLOSE_BASE_COMPILER_H
+#define TCPCLOSE_BASE_COMPILER_H
+
+#ifndef ARRAY_SIZE
+#define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
+#endif
+
+/* The compiler checks the arguments of what is formatted. */
+#ifndef __printf
+#define __printf(format, first) \
+	__attribute((__format__(__printf__, format, first)))
+#endif
+
+#endif /* TCPCLOSE_BASE_COMPILER_H */

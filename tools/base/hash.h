@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Hashing of what a recording says, so that whoever wrote it cannot choose what
+ * collides.
+ */
+#ifndef TCPCLOSE_BASE_HASH_H
+#define TCPCLOSE_BASE_HASH_H
+
+#include <stdint.h>
+
+/**
+ * mix_seed() - a number that nobody outside foresees, other in each run; odd
+ */
+uint64_t mix_seed(void);
+
+/**
+ * mix() - one number of two
+ * @seed: of mix_seed()
+ * @a: one
+ * @b: the other
+ */
+static inline uint64_t mix(uint64_t seed, uint64_t a, uint64_t b)
+{
+	unsigned __int128 product;
+
+	product = (unsigned __int128)(a ^ seed) * (b ^ 0x9e3779b97f4a7c15ULL);
+	a = (uint64_t)product ^ (uint64_t)(product >> 64);
+	product = (unsigned __int128)(a ^ (seed >> 32 | seed << 32)) *
+		  0xd6e8feb86659fd93ULL;
+	return (uint64_t)product ^ (uint64_t)(product >> 64);
+}
+
+#endif /* TCPCLOSE_BASE_HASH_H */

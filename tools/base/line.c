@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Lines of text, made bit by bit, which are cut off rather than too long.
+ */
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/format.h"
+#include "base/line.h"
+#include "lib/names.h"
+#include "sys/netns.h"
+
+/**
+ * words_begin() - begin a line
+ * @w: the line
+ */
+void words_begin(struct words *w)
+{
+	w->text[0] = '\0';
+}
+
+/**
+ * words_add() - go on
+ * @w: the line; what does not fit is cut off
+ * @format: as for printf(); names are for words_add_name()
+ */
+void words_add(struct words *w, const char *format, ...)
+{
+	size_t used = strlen(w->text);
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(w->text + used, sizeof(w->text) - used, format, args);
+	va_end(args);
+}
+
+/**
+ * words_add_name() - add what somebody else chose
+ * @w: the line
+ * @name: a name of at most %NETNS_NAME_SIZE bytes
+ */
+void words_add_name(struct words *w, const char *name)
+{
+	char shown[FORMAT_TEXT_MAX(NETNS_NAME_SIZE) + 1];
+
+	if (w->raw) {
+		words_add(w, "%s", name);
+		return;
+	}
+	*format_text(shown, name, w->utf8) = '\0';
+	words_add(w, "%s", shown);
+}
+
+/**
+ * words_add_duration() - add a duration
+ * @w: the line
+ * @ns: nanoseconds
+ */
+void words_add_duration(struct words *w, int64_t ns)
+{
+	char text[FORMAT_DURATION_MAX + 1];
+
+	*format_duration(text, ns < 0 ? 0 : (uint64_t)ns) = '\0';
+	words_add(w, "%s", text);
+}
+
+/**
+ * words_add_endpoint() - add an address and a port
+ * @w: the line
+ * @addr: 16 bytes; IPv4 as ::ffff:a.b.c.d
+ * @port: the port; 0: none
+ */
+void words_add_endpoint(struct words *w, const uint8_t addr[16],
+			unsigned int port)
+{
+	char text[FORMAT_IP_MAX + 1];
+
+	if (is_mapped_ipv4(addr)) {
+		*format_ipv4(text, addr + 12) = '\0';
+		words_add(w, "%s:", text);
+	} else {
+		*format_ipv6(text, addr) = '\0';
+		words_add(w, "[%s]:", text);
+	}
+	if (port)
+		words_add(w, "%u", port);
+	else
+		words_add(w, "*");
+}
+
+/**
+ * words_add_state() - add a state
+ * @w: the line
+ * @state: its number
+ */
+void words_add_state(struct words *w, unsigned int state)
+{
+	const char *name = state_name(state);
+
+	if (name)
+		words_add(w, "%s", name);
+	else
+		words_add(w, "number-%u", state);
+}
+
+/**
+ * words_duration() - a duration
+ * @w: result
+ * @ns: nanoseconds
+ */
+void words_duration(struct words *w, int64_t ns)
+{
+	words_begin(w);
+	words_add_duration(w, ns);
+}
+
+/**
+ * words_bits() - control bits
+ * @w: result
+ * @bits: the bits
+ */
+void words_bits(struct words *w, unsigned int bits)
+{
+	unsigned int bit;
+
+	words_begin(w);
+	for (bit = 0; bits >> bit; bit++)
+		if (bits >> bit & 1 && flag_name(bit))
+			words_add(w, "%s%s", w->text[0] ? "," : "",
+				  flag_name(bit));
+}
+
+/**
+ * words_fit() - how much of a text fits
+ * @text: valid UTF-8
+ * @columns: how many there are
+ *
+ * Return: bytes
+ */
+size_t words_fit(const char *text, size_t columns)
+{
+	size_t len = 0;
+
+	while (text[len] && columns--) {
+		len++;
+		while (((unsigned char)text[len] & 0xc0) == 0x80)
+			len++;
+	}
+	return len;
+}

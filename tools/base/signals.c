@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Being told to stop: the first SIGINT or SIGTERM asks for a clean end, the
+ * second one ends the program.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stddef.h>
+
+#include "base/clock.h"
+#include "base/signals.h"
+
+/* A signal handler is given no context: this is all that it can reach. */
+static atomic_bool stop;
+
+static void on_signal(int signal)
+{
+	(void)signal;
+	stop = true;
+}
+
+/**
+ * signals_catch() - take SIGINT and SIGTERM as a wish to stop, ignore SIGPIPE
+ *
+ * Without SA_RESTART, so that a system call that waits returns -EINTR.
+ */
+void signals_catch(void)
+{
+	struct sigaction action = {
+		.sa_handler = on_signal,
+		.sa_flags = SA_RESETHAND,
+	};
+
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
+	action.sa_handler = SIG_IGN;
+	action.sa_flags = 0;
+	sigaction(SIGPIPE, &action, NULL);
+}
+
+/**
+ * signals_stop() - whether a signal asked for the end
+ */
+bool signals_stop(void)
+{
+	return stop;
+}
+
+/**
+ * signals_poll() - wait for files, a moment, or a signal, whichever comes first
+ * @fds: what to wait for, as for poll()
+ * @count: how many
+ * @deadline_ns: CLOCK_MONOTONIC; UINT64_MAX: none
+ *
+ * Return: how many files are ready, 0 at the deadline, -EINTR if a signal asked
+ * for the end, even before the call, or another -errno
+ */
+int signals_poll(struct pollfd *fds, unsigned int count, uint64_t deadline_ns)
+{
+	struct timespec timeout, *limit = NULL;
+	sigset_t block, old;
+	int ret;
+
+	/* Blocked between the look at the flag and the wait: none slips through. */
+	sigemptyset(&block);
+	sigaddset(&block, SIGINT);
+	sigaddset(&block, SIGTERM);
+	sigprocmask(SIG_BLOCK, &block, &old);
+	if (stop) {
+		ret = -EINTR;
+	} else {
+		if (deadline_ns != UINT64_MAX) {
+			uint64_t now = monotonic_ns();
+			uint64_t left = deadline_ns > now ? deadline_ns - now :
+							    0;
+
+			timeout.tv_sec = (time_t)(left / NS_PER_S);
+			timeout.tv_nsec = (long)(left % NS_PER_S);
+			limit = &timeout;
+		}
+		ret = ppoll(fds, count, limit, &old);
+		if (ret < 0)
+			ret = -errno;
+	}
+	sigprocmask(SIG_SETMASK, &old, NULL);
+	return ret;
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Being told to stop.
+ */
+#ifndef TCPCLOSE_BASE_SIGNALS_H
+#define TCPCLOSE_BASE_SIGNALS_H
+
+#include <poll.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+void signals_catch(void);
+bool signals_stop(void);
+int signals_poll(struct pollfd *fds, unsigned int count, uint64_t deadline_ns);
+
+#endif /* TCPCLOSE_BASE_SIGNALS_H */

@@ -1,0 +1,327 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The check of a stream: counts transitions by the model's judgement, and takes
+ * each to what follows its connection (check_life.c).
+ *
+ * Knows where the stream begins and what it says of itself; knows no
+ * connection.
+ */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "check/check_internal.h"
+
+/* 64 bytes each: half of what a check may take. */
+#define MAX_SLOTS ((size_t)1 << 21)
+
+/**
+ * check_fault() - something is wrong
+ * @c: the check
+ * @fault: what
+ * @e: the event that shows it
+ * @format: what it is, one phrase
+ */
+void check_fault(struct check *c, enum fault_kind fault, const struct event *e,
+		 const char *format, ...)
+{
+	struct finding f;
+	va_list args;
+
+	if (!c->wanted)
+		return;
+	finding_of_event(&f, fault, e);
+	va_start(args, format);
+	vsnprintf(f.what, sizeof(f.what), format, args);
+	va_end(args);
+	findings_add(&c->faults[fault], &f);
+}
+
+/* Fewest transitions from the beginning of a life to each state. */
+static void measure_distances(struct check *c)
+{
+	unsigned int round;
+	size_t count, i;
+	const struct model_edge *edges = model_edges(&count);
+
+	memset(c->distance, TCPCLOSE_STATES, sizeof(c->distance));
+	for (round = 1; round < TCPCLOSE_STATES; round++) {
+		for (i = 0; i < count; i++) {
+			const struct model_edge *edge = &edges[i];
+			bool begins = state_is_unborn(edge->from);
+
+			if (edge->standing == MODEL_ABSENT ||
+			    state_is_unborn(edge->to) ||
+			    c->distance[edge->to] <= round)
+				continue;
+			if (begins ? round == 1 :
+				     c->distance[edge->from] == round - 1)
+				c->distance[edge->to] = (uint8_t)round;
+		}
+	}
+}
+
+/**
+ * check_init() - begin a check
+ * @c: the check
+ * @filter: what to report on; NULL: all
+ *
+ * Return: 0 or -ENOMEM
+ */
+int check_init(struct check *c, const struct filter *filter)
+{
+	memset(c, 0, sizeof(*c));
+	c->filter = filter;
+	c->start_ns = UINT64_MAX;
+	measure_distances(c);
+	if (history_init(&c->history, MAX_SLOTS))
+		return -ENOMEM;
+	c->history.forget = check_life_forget;
+	c->history.context = c;
+	return 0;
+}
+
+static struct check_start *start_of(struct check *c, uint32_t cpu)
+{
+	struct check_start *starts;
+	unsigned int count = cpu + 1;
+
+	if (cpu < c->start_count)
+		return &c->starts[cpu];
+	starts = realloc(c->starts, count * sizeof(*starts));
+	if (!starts)
+		return NULL;
+	memset(starts + c->start_count, 0,
+	       (count - c->start_count) * sizeof(*starts));
+	c->starts = starts;
+	c->start_count = count;
+	return &starts[cpu];
+}
+
+static int begin_cpu(struct check *c, const struct event *e)
+{
+	struct check_start *start = start_of(c, e->cpu);
+
+	if (!start)
+		return -ENOMEM;
+	if (start->known)
+		return 0;
+	c->start_ns = e->ts_ns;
+	start->known = true;
+	start->middle = e->seq > 0;
+	if (start->middle && !start->heard)
+		c->unheard++;
+	return gaps_expect(&c->gaps, e->cpu);
+}
+
+static int hear_cpu(struct check *c, const struct event *e)
+{
+	struct check_start *start = start_of(c, e->cpu);
+
+	if (!start)
+		return -ENOMEM;
+	if (!start->heard) {
+		start->heard = true;
+		if (start->middle)
+			c->unheard--;
+		/* Nothing said where it begins: then here. */
+		if ((start->middle || !start->known) &&
+		    e->ts_ns > c->covered_ns)
+			c->covered_ns = e->ts_ns;
+	}
+	return gaps_heard(&c->gaps, e->cpu);
+}
+
+/**
+ * check_covers() - whether all records of a moment must be in the stream
+ * @c: the check
+ * @ts_ns: the moment
+ *
+ * They are from when the reader began to read, and as far back as every CPU's
+ * ring goes.
+ */
+bool check_covers(const struct check *c, uint64_t ts_ns)
+{
+	return ts_ns >= c->start_ns ||
+	       (!c->unheard && ts_ns >= c->covered_ns);
+}
+
+static void judge(struct check *c, const struct event *e)
+{
+	struct model_judgement j;
+
+	model_judge(e, &j);
+	switch (j.verdict) {
+	case MODEL_OK_DOCUMENTED:
+	case MODEL_OK_LINUX:
+		c->edges[model_index(j.edge)]++;
+		break;
+	case MODEL_IMPOSSIBLE:
+		c->edges[model_index(j.edge)]++;
+		check_fault(c, FAULT_IMPOSSIBLE, e, "%s", j.why);
+		break;
+	case MODEL_ILLEGAL:
+		if (!c->illegal[e->old][e->new].count++)
+			c->illegal[e->old][e->new].why = j.why;
+		check_fault(c, FAULT_TRANSITION, e, "%s", j.why);
+		break;
+	}
+}
+
+static void check_order(struct check *c, const struct event *e)
+{
+	uint64_t late_ns;
+
+	if (e->ts_ns >= c->newest_ns) {
+		c->newest_ns = e->ts_ns;
+		return;
+	}
+	late_ns = c->newest_ns - e->ts_ns;
+	c->late++;
+	if (late_ns > c->late_ns)
+		c->late_ns = late_ns;
+	if (late_ns > LATE_MAX_NS)
+		check_fault(c, FAULT_ORDER, e,
+			    "%.6f s after a later one of another CPU",
+			    (double)late_ns / (double)NS_PER_S);
+}
+
+/* A listener, or a socket that never was anything: the module knows no more. */
+static void check_unborn(struct check *c, const struct event *e)
+{
+	if (e->index)
+		check_fault(c, FAULT_INDEX, e, "no connection has begun");
+	if (e->dwell_ns >= 0 || e->age_ns >= 0)
+		check_fault(c, FAULT_TIME, e, "no connection has begun");
+	if (event_is_marked(e))
+		check_fault(c, FAULT_MARK, e, "no connection has begun");
+	if (e->closer)
+		check_fault(c, FAULT_CLOSER, e, "no connection has begun");
+}
+
+/*
+ * Without a cookie nothing can be followed: a mini-socket that is older than the
+ * module may have none, nor has a clone whose request was not seen.
+ */
+static void check_nameless(struct check *c, const struct event *e)
+{
+	if (c->wanted)
+		c->nameless++;
+	if (event_is_mini(e) ? !event_is_marked(e) :
+			       e->old != TCPCLOSE_LISTEN ||
+				       e->new != TCPCLOSE_SYN_RECV)
+		check_fault(c, FAULT_COOKIE, e,
+			    "this transition should have one");
+}
+
+static int check_transition(struct check *c, const struct event *e)
+{
+	int ret = hear_cpu(c, e);
+
+	if (ret)
+		return ret;
+	c->wanted = !c->filter || filter_matches(c->filter, e);
+	if (c->wanted) {
+		if (!c->transitions++)
+			c->first_ns = e->ts_ns;
+		if (e->ts_ns > c->last_ns)
+			c->last_ns = e->ts_ns;
+		judge(c, e);
+	}
+	check_order(c, e);
+	if (state_is_unborn(e->old) && state_is_unborn(e->new))
+		check_unborn(c, e);
+	if (e->cookie)
+		return check_life_step(c, e);
+	check_nameless(c, e);
+	return 0;
+}
+
+static void take_flaw(struct check *c, const struct event *e)
+{
+	enum fault_kind fault = FAULT_STREAM + e->flaw;
+	unsigned long long lost = e->lost;
+	unsigned int seq = (uint32_t)e->seq;
+
+	c->wanted = true;
+	switch (e->flaw) {
+	case EVENT_FLAW_GAP:
+	case EVENT_FLAW_LOSS:
+		check_fault(c, fault, e, "%llu before number %u of CPU %u",
+			    lost, seq, e->cpu);
+		break;
+	case EVENT_FLAW_START_AGAIN:
+	case EVENT_FLAW_KIND:
+		check_fault(c, fault, e, "of CPU %u", e->cpu);
+		break;
+	default:
+		check_fault(c, fault, e, "number %u of CPU %u", seq, e->cpu);
+		break;
+	}
+}
+
+/**
+ * check_event() - check an event
+ * @c: the check
+ * @e: the event, of any kind; they come in the order of the stream, all of them
+ *
+ * Return: 0 or -ENOMEM
+ */
+int check_event(struct check *c, const struct event *e)
+{
+	switch (e->kind) {
+	case EVENT_TRANSITION:
+		return check_transition(c, e);
+	case EVENT_LOST:
+		c->lost += e->lost;
+		return gaps_told(&c->gaps, e->cpu, e->ts_ns);
+	case EVENT_START:
+		return begin_cpu(c, e);
+	case EVENT_FLAW:
+		take_flaw(c, e);
+		break;
+	}
+	return 0;
+}
+
+/**
+ * check_finish() - nothing more will come
+ * @c: the check
+ *
+ * Return: 0 or -ENOMEM
+ */
+int check_finish(struct check *c)
+{
+	int ret = check_life_finish(c);
+
+	gaps_finish(&c->gaps);
+	c->faults[FAULT_GAP] = c->gaps.unexplained;
+	return ret;
+}
+
+/**
+ * check_free() - end a check
+ * @c: the check
+ */
+void check_free(struct check *c)
+{
+	history_free(&c->history);
+	gaps_free(&c->gaps);
+	free(c->starts);
+}
+
+/**
+ * check_fault_count() - how much is wrong
+ * @c: a check that is finished
+ */
+uint64_t check_fault_count(const struct check *c)
+{
+	uint64_t count = 0;
+	unsigned int i;
+
+	for (i = 0; i < FAULTS; i++)
+		count += c->faults[i].count;
+	return count;
+}

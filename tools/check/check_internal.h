@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the parts of the check share; nobody else includes this.
+ */
+#ifndef TCPCLOSE_CHECK_CHECK_INTERNAL_H
+#define TCPCLOSE_CHECK_CHECK_INTERNAL_H
+
+#include "base/clock.h"
+#include "base/compiler.h"
+#include "check/check.h"
+
+static inline bool state_is_unborn(unsigned int state)
+{
+	return state == TCPCLOSE_CLOSE || state == TCPCLOSE_LISTEN;
+}
+
+static inline bool state_is_opening(unsigned int state)
+{
+	return state == TCPCLOSE_SYN_SENT || state == TCPCLOSE_SYN_RECV ||
+	       state == TCPCLOSE_ESTABLISHED;
+}
+
+/*
+ * A CPU may be held up between looking at the clock and writing, but not for
+ * longer than that.
+ */
+#define LATE_MAX_NS NS_PER_S
+
+/* The module knows less of this connection than of others, and says so. */
+static inline bool event_is_marked(const struct event *e)
+{
+	return e->mark & (TCPCLOSE_MARK_OLD | TCPCLOSE_MARK_UNTRACKED);
+}
+
+static inline bool event_is_mini(const struct event *e)
+{
+	return e->origin == TCPCLOSE_ORIGIN_TIMEWAIT;
+}
+
+static inline bool event_hands_over(const struct event *e)
+{
+	return !event_is_mini(e) && e->raw_new == TCPCLOSE_CLOSE &&
+	       e->new != TCPCLOSE_CLOSE;
+}
+
+/*
+ * The module has no entry for it: numbers begin again. So they do with a
+ * mini-socket's entry, where the socket before it had none.
+ */
+static inline bool event_is_untracked(const struct event *e)
+{
+	return event_is_marked(e) && !e->index &&
+	       (e->dwell_ns < 0 || event_is_mini(e));
+}
+
+void __printf(4, 5) check_fault(struct check *c, enum fault_kind fault,
+				const struct event *e, const char *format, ...);
+bool check_covers(const struct check *c, uint64_t ts_ns);
+
+int check_life_step(struct check *c, const struct event *e);
+void check_life_forget(void *check, const struct history_entry *entry);
+int check_life_finish(struct check *c);
+
+void check_hole_open(struct history_entry *entry, unsigned int why,
+		     unsigned int index, unsigned int from, unsigned int to,
+		     uint64_t from_ns);
+void check_hole_close(struct history_entry *entry);
+bool check_hole_may_open(const struct history_entry *entry,
+			 const struct event *e);
+bool check_hole_fits(const struct history_entry *entry, const struct event *e);
+void check_hole_skip(struct history_entry *entry, const struct event *e);
+int check_hole_report(struct check *c, const struct history_entry *entry);
+
+void check_values(struct check *c, const struct event *e,
+		  struct history_entry *entry);
+void check_values_late(struct check *c, const struct event *e,
+		       struct history_entry *entry);
+void check_values_take(struct check *c, const struct event *e,
+		       struct history_entry *entry);
+
+#endif /* TCPCLOSE_CHECK_CHECK_INTERNAL_H */

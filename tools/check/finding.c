@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Keeps findings: counts all, remembers the first.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "check/finding.h"
+
+/**
+ * finding_of_event() - begin a finding
+ * @f: result; its @what is empty
+ * @fault: its kind
+ * @e: the event that shows it
+ */
+void finding_of_event(struct finding *f, enum fault_kind fault,
+		      const struct event *e)
+{
+	memset(f, 0, sizeof(*f));
+	f->fault = fault;
+	f->ts_ns = e->ts_ns;
+	f->realtime_ns = e->realtime_ns;
+	f->cpu = e->cpu;
+	f->seq = e->seq;
+	if (e->kind != EVENT_TRANSITION)
+		return;
+	f->transition = true;
+	f->ipv6 = e->ipv6;
+	f->old = e->old;
+	f->new = e->new;
+	f->origin = e->origin;
+	f->index = e->index;
+	f->lport = e->lport;
+	f->rport = e->rport;
+	f->netns_inode = e->netns_inode;
+	f->cookie = e->cookie;
+	memcpy(f->laddr, e->laddr, sizeof(f->laddr));
+	memcpy(f->raddr, e->raddr, sizeof(f->raddr));
+	if (e->netns_name)
+		snprintf(f->netns_name, sizeof(f->netns_name), "%s",
+			 e->netns_name);
+}
+
+/**
+ * findings_add() - count a finding
+ * @to: those of its kind
+ * @f: the finding
+ */
+void findings_add(struct findings *to, const struct finding *f)
+{
+	if (to->kept < FINDING_EXAMPLES)
+		to->examples[to->kept++] = *f;
+	to->count++;
+}
+
+/**
+ * findings_move() - move all findings
+ * @to: where they go
+ * @from: empty afterwards
+ */
+void findings_move(struct findings *to, struct findings *from)
+{
+	unsigned int i;
+
+	for (i = 0; i < from->kept && to->kept < FINDING_EXAMPLES; i++)
+		to->examples[to->kept++] = from->examples[i];
+	to->count += from->count;
+	from->kept = 0;
+	from->count = 0;
+}
+
+static const struct {
+	const char *name;
+	const char *text;
+} faults[FAULTS] = {
+	[FAULT_TRANSITION] = { "illegal-transition",
+			       "transitions that the model does not have" },
+	[FAULT_IMPOSSIBLE] = { "impossible-transition",
+			       "transitions that Linux never makes" },
+	[FAULT_STATE] = { "wrong-state",
+			  "left a state that the connection was not in" },
+	[FAULT_GAP] = { "missing-transitions",
+			"transitions of a connection are missing" },
+	[FAULT_AGAIN] = { "repeated-transition",
+			  "came again, or after later ones" },
+	[FAULT_INDEX] = { "wrong-index",
+			  "has a number that it can't have" },
+	[FAULT_AFTER_END] = { "after-end",
+			      "came after the end of its connection" },
+	[FAULT_HAND_OVER] = { "wrong-hand-over",
+			      "socket and mini-socket contradict each other" },
+	[FAULT_TIME] = { "wrong-time",
+			 "dwell or age contradict the times of the records" },
+	[FAULT_CLOSER] = { "wrong-closer",
+			   "who closed first contradicts the states" },
+	[FAULT_REARMS] = { "wrong-rearms",
+			   "number of re-arms contradicts those seen" },
+	[FAULT_ADDRESS] = { "wrong-address",
+			    "addresses or ports of a connection changed" },
+	[FAULT_MARK] = { "wrong-mark", "marks that can't be" },
+	[FAULT_COOKIE] = { "no-cookie", "the cookie is missing" },
+	[FAULT_ORDER] = { "out-of-order",
+			  "times of different CPUs are far out of order" },
+	[FAULT_STREAM + EVENT_FLAW_GAP] = {
+		"untold-loss", "records are missing, and no loss was told" },
+	[FAULT_STREAM + EVENT_FLAW_LOSS] = {
+		"wrong-loss", "fewer records are missing than was told" },
+	[FAULT_STREAM + EVENT_FLAW_AGAIN] = {
+		"repeated-record", "records came again, or out of order" },
+	[FAULT_STREAM + EVENT_FLAW_TIME] = { "time-went-back",
+					     "time of a CPU went back" },
+	[FAULT_STREAM + EVENT_FLAW_NO_START] = {
+		"no-start", "nothing tells where a CPU's records begin" },
+	[FAULT_STREAM + EVENT_FLAW_START_AGAIN] = {
+		"repeated-start", "a CPU's records begin a second time" },
+	[FAULT_STREAM + EVENT_FLAW_TASK_ALONE] = {
+		"lone-process", "a process without its transition" },
+	[FAULT_STREAM + EVENT_FLAW_TASK_OTHER] = {
+		"wrong-process", "a process that is another transition's" },
+	[FAULT_STREAM + EVENT_FLAW_NO_TASK] = {
+		"no-process", "a process's own call without its process" },
+	[FAULT_STREAM + EVENT_FLAW_KIND] = { "unknown-kind",
+					     "records of unknown kind" },
+};
+
+/**
+ * fault_name() - short and stable, for JSON
+ * @fault: the kind
+ */
+const char *fault_name(enum fault_kind fault)
+{
+	return faults[fault].name;
+}
+
+/**
+ * fault_text() - for people
+ * @fault: the kind
+ */
+const char *fault_text(enum fault_kind fault)
+{
+	return faults[fault].text;
+}

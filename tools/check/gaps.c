@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Gaps in connections' histories, and whether loss explains them.
+ *
+ * Records are lost per CPU, and a loss is told right before the next record of
+ * that CPU. So a gap may be found before the loss that explains it is told: by
+ * any CPU that has not been heard of since. CPUs are kept in the order in which
+ * they were heard of last, and each has those gaps that came after its own last
+ * record and before that of the next one. What no CPU is left to explain is a
+ * fault of the stream. That takes room for each CPU, not for each gap.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "check/gaps.h"
+
+static struct gaps_cpu *cpu_of(struct gaps *g, uint32_t cpu)
+{
+	struct gaps_cpu *cpus;
+	unsigned int count = cpu + 1;
+
+	if (cpu < g->cpu_count)
+		return &g->cpus[cpu];
+	cpus = realloc(g->cpus, count * sizeof(*cpus));
+	if (!cpus)
+		return NULL;
+	memset(cpus + g->cpu_count, 0, (count - g->cpu_count) * sizeof(*cpus));
+	g->cpus = cpus;
+	g->cpu_count = count;
+	return &cpus[cpu];
+}
+
+/* Where gaps go that @cpu can't explain any more: to the one before it. */
+static struct findings *passed_on(struct gaps *g, const struct gaps_cpu *cpu)
+{
+	struct gaps_cpu *older = &g->cpus[cpu->older];
+
+	if (older == cpu)
+		return &g->unexplained;
+	if (!older->pending)
+		older->pending = calloc(1, sizeof(*older->pending));
+	return older->pending;
+}
+
+static void unlink_cpu(struct gaps *g, uint32_t nr)
+{
+	struct gaps_cpu *cpu = &g->cpus[nr];
+
+	if (cpu->newer == nr)
+		g->newest = cpu->older;
+	else
+		g->cpus[cpu->newer].older =
+			cpu->older == nr ? cpu->newer : cpu->older;
+	if (cpu->older == nr)
+		g->oldest = cpu->newer;
+	else
+		g->cpus[cpu->older].newer =
+			cpu->newer == nr ? cpu->older : cpu->newer;
+	if (cpu->newer == nr && cpu->older == nr)
+		g->any = false;
+}
+
+static void link_newest(struct gaps *g, uint32_t nr)
+{
+	struct gaps_cpu *cpu = &g->cpus[nr];
+
+	cpu->newer = nr;
+	cpu->older = g->any ? g->newest : nr;
+	if (g->any)
+		g->cpus[g->newest].newer = nr;
+	else
+		g->oldest = nr;
+	g->newest = nr;
+	g->any = true;
+	cpu->known = true;
+}
+
+/**
+ * gaps_expect() - a CPU may tell of something
+ * @g: the gaps
+ * @nr: its number
+ *
+ * Return: 0 or -ENOMEM
+ */
+int gaps_expect(struct gaps *g, uint32_t nr)
+{
+	struct gaps_cpu *cpu = cpu_of(g, nr);
+
+	if (!cpu)
+		return -ENOMEM;
+	if (cpu->known)
+		return 0;
+	/* Heard of longest ago: never. */
+	cpu->older = nr;
+	cpu->newer = g->any ? g->oldest : nr;
+	if (g->any)
+		g->cpus[g->oldest].older = nr;
+	else
+		g->newest = nr;
+	g->oldest = nr;
+	g->any = true;
+	cpu->known = true;
+	return 0;
+}
+
+/**
+ * gaps_heard() - a record of a CPU came
+ * @g: the gaps
+ * @nr: its number
+ *
+ * Return: 0 or -ENOMEM
+ */
+int gaps_heard(struct gaps *g, uint32_t nr)
+{
+	struct gaps_cpu *cpu = cpu_of(g, nr);
+	struct findings *to;
+
+	if (!cpu)
+		return -ENOMEM;
+	if (g->any && g->newest == nr)
+		return 0;
+	if (cpu->known) {
+		if (cpu->pending && cpu->pending->count) {
+			to = passed_on(g, cpu);
+			if (!to)
+				return -ENOMEM;
+			findings_move(to, cpu->pending);
+		}
+		unlink_cpu(g, nr);
+	}
+	link_newest(g, nr);
+	return 0;
+}
+
+/**
+ * gaps_told() - records of a CPU were lost, before its next one
+ * @g: the gaps
+ * @nr: its number
+ * @ts_ns: when its next one was written
+ *
+ * Return: 0 or -ENOMEM
+ */
+int gaps_told(struct gaps *g, uint32_t nr, uint64_t ts_ns)
+{
+	int ret = gaps_expect(g, nr);
+
+	if (ret)
+		return ret;
+	g->told = true;
+	if (ts_ns > g->told_ns)
+		g->told_ns = ts_ns;
+	/* All gaps that came since the CPU was heard of. */
+	for (;;) {
+		struct gaps_cpu *cpu = &g->cpus[nr];
+
+		if (cpu->pending)
+			findings_move(&g->explained, cpu->pending);
+		if (cpu->newer == nr)
+			return 0;
+		nr = cpu->newer;
+	}
+}
+
+/**
+ * gaps_add() - a gap was found, by the record that was heard of last
+ * @g: the gaps
+ * @f: the finding
+ * @from_ns: what is missing was written at that time or later
+ *
+ * Return: 0 or -ENOMEM
+ */
+int gaps_add(struct gaps *g, const struct finding *f, uint64_t from_ns)
+{
+	struct findings *to = &g->unexplained;
+
+	if (g->told && g->told_ns > from_ns)
+		to = &g->explained;
+	else if (g->any)
+		to = passed_on(g, &g->cpus[g->newest]);
+	if (!to)
+		return -ENOMEM;
+	findings_add(to, f);
+	return 0;
+}
+
+/**
+ * gaps_finish() - nothing more will be told
+ * @g: the gaps
+ */
+void gaps_finish(struct gaps *g)
+{
+	unsigned int i;
+
+	for (i = 0; i < g->cpu_count; i++)
+		if (g->cpus[i].pending)
+			findings_move(&g->unexplained, g->cpus[i].pending);
+}
+
+/**
+ * gaps_free() - free what they hold
+ * @g: the gaps
+ */
+void gaps_free(struct gaps *g)
+{
+	unsigned int i;
+
+	for (i = 0; i < g->cpu_count; i++)
+		free(g->cpus[i].pending);
+	free(g->cpus);
+}

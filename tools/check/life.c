@@ -1,0 +1,454 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Follows each connection through its life: every transition leaves the state
+ * that the one before it entered, and has the next number.
+ *
+ * Knows the order of transitions; what they say of times, closers and so on is
+ * check_values.c's, and the one that may come late check_hole.c's.
+ */
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "check/check_internal.h"
+
+/* What is missing was written at @from_ns or later: loss may explain it. */
+static int __printf(4, 5) add_gap(struct check *c, const struct event *e,
+				  uint64_t from_ns, const char *format, ...)
+{
+	struct finding f;
+	va_list args;
+
+	if (!c->wanted)
+		return 0;
+	finding_of_event(&f, FAULT_GAP, e);
+	va_start(args, format);
+	vsnprintf(f.what, sizeof(f.what), format, args);
+	va_end(args);
+	return gaps_add(&c->gaps, &f, from_ns);
+}
+
+static void count_seen(struct check *c, struct history_entry *entry)
+{
+	if (!c->wanted || entry->flags & HISTORY_COUNTED)
+		return;
+	entry->flags |= HISTORY_COUNTED;
+	c->seen++;
+}
+
+static void end_life(struct check *c, const struct event *e,
+		     struct history_entry *entry)
+{
+	if (entry->flags & HISTORY_COUNTED)
+		c->ended++;
+	history_end(&c->history, entry, e->ts_ns);
+	history_remove(&c->history, entry);
+}
+
+static void fill_hole(struct check *c, const struct event *e,
+		      struct history_entry *entry)
+{
+	check_values_late(c, e, entry);
+	check_hole_close(entry);
+	count_seen(c, entry);
+	if (entry->state == TCPCLOSE_CLOSE)
+		end_life(c, e, entry);
+}
+
+/* What @entry said does not lead to @e: what @e says counts. */
+static void adopt(struct history_entry *entry, const struct event *e)
+{
+	const uint16_t values = HISTORY_SINCE | HISTORY_RANGE | HISTORY_REARMS |
+				HISTORY_CLOSER;
+
+	entry->state = e->old;
+	entry->next = e->index;
+	entry->flags &= (uint16_t)~values;
+	if (event_is_mini(e))
+		entry->flags |= HISTORY_MINI;
+	else
+		entry->flags &= (uint16_t)~HISTORY_MINI;
+}
+
+/*
+ * Openings are recorded with scope=all only, and the scope may change at any
+ * time: nobody can tell whether one is missing or was not recorded.
+ */
+static bool is_unrecorded_opening(unsigned int from, unsigned int to,
+				  unsigned int missing)
+{
+	if (from == TCPCLOSE_SYN_SENT)
+		return (to == TCPCLOSE_ESTABLISHED && missing <= 2) ||
+		       (to == TCPCLOSE_SYN_RECV && missing == 1);
+	return from == TCPCLOSE_SYN_RECV && to == TCPCLOSE_ESTABLISHED &&
+	       missing == 1;
+}
+
+/* Transitions are missing between @entry and @e. */
+static int jump(struct check *c, const struct event *e,
+		struct history_entry *entry)
+{
+	unsigned int missing = e->index - entry->next, from = entry->state;
+	uint64_t from_ns = entry->last_ns;
+	bool was_mini = entry->flags & HISTORY_MINI;
+	const char *name;
+
+	/* The last of them was before the stream, which began between the two. */
+	if (e->dwell_ns >= 0 &&
+	    !check_covers(c, e->ts_ns - (uint64_t)e->dwell_ns)) {
+		adopt(entry, e);
+		return 0;
+	}
+	if (missing == 1 && check_hole_may_open(entry, e)) {
+		check_hole_skip(entry, e);
+		return 0;
+	}
+	adopt(entry, e);
+	/* The hand-over may be among what is missing, or come later. */
+	if (event_is_mini(e) && !was_mini && !(entry->flags & HISTORY_HOLE))
+		check_hole_open(entry, HISTORY_LINGER, e->index - 1u, 0, e->old,
+				from_ns);
+	if (is_unrecorded_opening(from, e->old, missing)) {
+		if (c->wanted)
+			c->unopened++;
+		return 0;
+	}
+	name = model_state(from) ? model_state(from)->name : "?";
+	return add_gap(c, e, from_ns, "%u missing since it entered %s",
+		       missing, name);
+}
+
+/* The number of the transition against the one that must come next. */
+static int check_index(struct check *c, const struct event *e,
+		       struct history_entry *entry)
+{
+	if (event_is_untracked(e)) {
+		if (event_is_mini(e) && !(entry->flags & HISTORY_MINI) &&
+		    !(entry->flags & HISTORY_HOLE)) {
+			check_hole_skip(entry, e);
+			entry->flags &= (uint16_t)~HISTORY_REARMS;
+		}
+		entry->next = 0;
+		return 0;
+	}
+	if (e->index > entry->next)
+		return jump(c, e, entry);
+	if (e->index < entry->next) {
+		check_fault(c, FAULT_INDEX, e, "number %u where %u is due",
+			    e->index, entry->next);
+		entry->next = e->index;
+	}
+	return 0;
+}
+
+static void check_state(struct check *c, const struct event *e,
+			struct history_entry *entry)
+{
+	bool mini = event_is_mini(e), was_mini = entry->flags & HISTORY_MINI;
+	const struct model_state *state = model_state(entry->state);
+
+	if (e->old != entry->state) {
+		/* Of one without an entry the module may see no FIN. */
+		if (!(mini && event_is_marked(e) &&
+		      entry->state == TCPCLOSE_FIN_WAIT2 &&
+		      e->old == TCPCLOSE_TIME_WAIT))
+			check_fault(c, FAULT_STATE, e,
+				    "it was left in %s", state ? state->name : "?");
+		adopt(entry, e);
+	} else if (mini && !was_mini) {
+		check_fault(c, FAULT_HAND_OVER, e,
+			    "a mini-socket before the hand-over");
+		adopt(entry, e);
+	}
+}
+
+static void check_marks(struct check *c, const struct event *e,
+			struct history_entry *entry)
+{
+	bool was_marked = entry->flags & HISTORY_MARKED;
+
+	if (event_is_marked(e)) {
+		entry->flags |= HISTORY_MARKED;
+		if (c->wanted && !was_marked)
+			c->marked++;
+	} else if (was_marked) {
+		check_fault(c, FAULT_MARK, e,
+			    "its beginning was not known before");
+	}
+}
+
+static void advance(struct check *c, const struct event *e,
+		    struct history_entry *entry)
+{
+	check_values_take(c, e, entry);
+	count_seen(c, entry);
+	entry->next = e->index == UINT16_MAX ? UINT16_MAX : e->index + 1;
+	entry->state = e->new;
+	if (e->ts_ns > entry->last_ns)
+		entry->last_ns = e->ts_ns;
+	if (event_is_mini(e) || event_hands_over(e))
+		entry->flags |= HISTORY_MINI;
+	/* What must still come needs to find it. */
+	if (e->new == TCPCLOSE_CLOSE && !(entry->flags & HISTORY_LINGER))
+		end_life(c, e, entry);
+}
+
+/* A connection that is known goes on. */
+static int follow(struct check *c, const struct event *e,
+		  struct history_entry *entry)
+{
+	int ret;
+
+	if (check_hole_fits(entry, e)) {
+		fill_hole(c, e, entry);
+		return 0;
+	}
+	if (e->index < entry->next && !event_is_untracked(e) &&
+	    e->old != entry->state) {
+		check_fault(c, FAULT_AGAIN, e, "number %u where %u is due",
+			    e->index, entry->next);
+		return 0;
+	}
+	check_marks(c, e, entry);
+	ret = check_index(c, e, entry);
+	check_state(c, e, entry);
+	check_values(c, e, entry);
+	advance(c, e, entry);
+	return ret;
+}
+
+/* What must have been before the first transition that is seen. */
+static int look_back(struct check *c, const struct event *e,
+		     struct history_entry *entry)
+{
+	uint64_t entered_ns = e->ts_ns - (uint64_t)e->dwell_ns;
+	uint64_t born_ns = e->ts_ns - (uint64_t)e->age_ns;
+	bool mini = event_is_mini(e);
+
+	if (e->index < c->distance[e->old])
+		check_fault(c, FAULT_INDEX, e,
+			    "number %u is too small to leave this state",
+			    e->index);
+	/* check_values() says so. */
+	if (e->dwell_ns < 0 || e->age_ns < 0)
+		return 0;
+	if (c->wanted && !check_covers(c, born_ns))
+		c->began_before++;
+	else if (c->wanted)
+		c->unopened++;
+	if (state_is_opening(e->old))
+		return 0;
+	if (mini && check_covers(c, entered_ns + NS_PER_S))
+		check_hole_open(entry, HISTORY_LINGER, e->index - 1u, 0, e->old,
+				entered_ns);
+	if (!check_covers(c, entered_ns))
+		return 0;
+	if (c->history.forgotten && entered_ns <= c->history.forgotten_ns) {
+		if (c->wanted)
+			c->forgot++;
+		return 0;
+	}
+	if (mini) {
+		entry->flags |= HISTORY_NEEDED;
+		return 0;
+	}
+	return add_gap(c, e, entered_ns, "what came before it is missing");
+}
+
+/* @end: that of a connection with the same cookie */
+static bool is_later_life(const struct event *e, const struct history_end *end)
+{
+	uint64_t born_ns = e->ts_ns - (uint64_t)e->age_ns;
+
+	if (event_is_marked(e))
+		return e->mark & TCPCLOSE_MARK_UNTRACKED;
+	if (e->age_ns < 0)
+		return false;
+	/* A socket may be used again while its mini-socket lives. */
+	return end->born_ns ? born_ns > end->born_ns : born_ns > end->end_ns;
+}
+
+static int see_first(struct check *c, const struct event *e)
+{
+	const struct history_end *end =
+		history_find_end(&c->history, e->cookie, e->netns_inode);
+	struct history_entry *entry;
+	int ret = 0;
+
+	if (end && !is_later_life(e, end)) {
+		check_fault(c, FAULT_AFTER_END, e, "ended with number %u",
+			    end->index);
+		return 0;
+	}
+	entry = history_add(&c->history, e->cookie, e->netns_inode);
+	adopt(entry, e);
+	if (!event_is_marked(e))
+		ret = look_back(c, e, entry);
+	else if (event_is_mini(e))
+		check_hole_open(entry, 0, 0, 0, e->old, 0);
+	check_marks(c, e, entry);
+	check_values(c, e, entry);
+	advance(c, e, entry);
+	return ret;
+}
+
+/* The connection that @entry knows must have ended before @e. */
+static int miss_end(struct check *c, const struct event *e,
+		    struct history_entry *entry)
+{
+	uint64_t from_ns = entry->last_ns;
+
+	history_remove(&c->history, entry);
+	return add_gap(c, e, from_ns,
+		       "the end of what this socket was before is missing");
+}
+
+/* A life begins. */
+static int begin_life(struct check *c, const struct event *e)
+{
+	const struct history_end *end =
+		history_find_end(&c->history, e->cookie, e->netns_inode);
+	struct history_entry *entry =
+		history_add(&c->history, e->cookie, e->netns_inode);
+
+	adopt(entry, e);
+	if (e->index)
+		check_fault(c, FAULT_INDEX, e, "a life begins with number 0");
+	if (end && !end->mini && end->end_ns > e->ts_ns)
+		check_fault(c, FAULT_AGAIN, e, "its end came before");
+	check_marks(c, e, entry);
+	check_values(c, e, entry);
+	advance(c, e, entry);
+	return 0;
+}
+
+/* When the life began that an event is of; 0: unknown */
+static uint64_t born_of(const struct event *e)
+{
+	return event_is_marked(e) || e->age_ns < 0 ?
+		       0 :
+		       e->ts_ns - (uint64_t)e->age_ns;
+}
+
+/* Whether they are of the same life, as far as can be known. */
+static bool is_same_life(const struct history_entry *entry,
+			 const struct event *e)
+{
+	uint64_t born_ns = born_of(e);
+
+	return !born_ns || !(entry->flags & HISTORY_BORN) ||
+	       entry->born_ns == born_ns;
+}
+
+/* Whether it fits so well that, if it says otherwise, it is wrong. */
+static bool is_next(const struct history_entry *entry, const struct event *e)
+{
+	return (e->index == entry->next && e->old == entry->state) ||
+	       (e->index == entry->next + 1 && check_hole_may_open(entry, e));
+}
+
+/*
+ * The connection of a mini-socket's transition: one with a mini-socket, or, if it
+ * is faster than the hand-over, with its socket still.
+ */
+static struct history_entry *find_mini(struct check *c, const struct event *e)
+{
+	uint64_t born_ns = born_of(e);
+	struct history_entry *mini, *socket;
+
+	mini = history_find(&c->history, e->cookie, e->netns_inode, true,
+			    born_ns);
+	if (mini && is_same_life(mini, e))
+		return mini;
+	socket = history_find(&c->history, e->cookie, e->netns_inode, false, 0);
+	if (socket && is_same_life(socket, e))
+		return socket;
+	if (mini && is_next(mini, e))
+		return mini;
+	return socket && is_next(socket, e) ? socket : NULL;
+}
+
+static int step_mini(struct check *c, const struct event *e)
+{
+	struct history_entry *entry = find_mini(c, e);
+
+	return entry ? follow(c, e, entry) : see_first(c, e);
+}
+
+static int step_socket(struct check *c, const struct event *e)
+{
+	uint64_t born_ns = born_of(e);
+	struct history_entry *entry, *mini;
+	bool unborn = state_is_unborn(e->old);
+	int ret = 0;
+
+	entry = history_find(&c->history, e->cookie, e->netns_inode, false, 0);
+	if (entry && (unborn || born_ns > entry->last_ns)) {
+		ret = miss_end(c, e, entry);
+		entry = NULL;
+	}
+	if (ret || (unborn && state_is_unborn(e->new)))
+		return ret;
+	if (unborn)
+		return begin_life(c, e);
+	if (entry)
+		return follow(c, e, entry);
+	mini = history_find(&c->history, e->cookie, e->netns_inode, true,
+			    born_ns);
+	if (!mini || !is_same_life(mini, e))
+		return see_first(c, e);
+	if (check_hole_fits(mini, e))
+		fill_hole(c, e, mini);
+	else
+		check_fault(c, FAULT_HAND_OVER, e,
+			    "the socket itself, after the hand-over");
+	return 0;
+}
+
+/**
+ * check_life_step() - check a transition by the life of its connection
+ * @c: the check
+ * @e: the transition; it has a cookie
+ *
+ * Return: 0 or -ENOMEM
+ */
+int check_life_step(struct check *c, const struct event *e)
+{
+	return event_is_mini(e) ? step_mini(c, e) : step_socket(c, e);
+}
+
+/**
+ * check_life_forget() - a connection has to make room for others
+ * @check: the check
+ * @entry: what is known of it
+ */
+void check_life_forget(void *check, const struct history_entry *entry)
+{
+	check_hole_report(check, entry);
+}
+
+/**
+ * check_life_finish() - count what lives, and what never came
+ * @c: the check
+ *
+ * Return: 0 or -ENOMEM
+ */
+int check_life_finish(struct check *c)
+{
+	struct history_entry *entry;
+	size_t pos = 0;
+	int ret = 0;
+
+	while ((entry = history_walk(&c->history, &pos))) {
+		if (!(entry->flags & HISTORY_COUNTED))
+			continue;
+		if (entry->state == TCPCLOSE_CLOSE)
+			c->ended++;
+		else
+			c->open++;
+		ret = check_hole_report(c, entry);
+		if (ret)
+			break;
+	}
+	return ret;
+}

@@ -1,0 +1,304 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What a transition says besides its states: times, who closed first, re-arms,
+ * addresses. Each must follow from the transitions before it.
+ *
+ * Knows the values; knows nothing of the order of transitions.
+ */
+#include <string.h>
+
+#include "check/check_internal.h"
+
+#define MARKS_KNOWN                                                     \
+	(TCPCLOSE_MARK_OLD | TCPCLOSE_MARK_UNTRACKED | TCPCLOSE_MARK_LATE | \
+	 TCPCLOSE_MARK_REARM)
+
+static const char unknown_times[] =
+	"dwell or age unknown, and no mark says why";
+
+/* Who must have closed first, from a state alone. */
+static uint8_t closer_of_state(unsigned int state)
+{
+	switch (state) {
+	case TCPCLOSE_FIN_WAIT1:
+	case TCPCLOSE_FIN_WAIT2:
+		return TCPCLOSE_CLOSER_LOCAL;
+	case TCPCLOSE_CLOSE_WAIT:
+	case TCPCLOSE_LAST_ACK:
+		return TCPCLOSE_CLOSER_REMOTE;
+	case TCPCLOSE_CLOSING:
+		return TCPCLOSE_CLOSER_BOTH;
+	default:
+		return TCPCLOSE_CLOSER_NONE;
+	}
+}
+
+/* Who closed, if neither had sent a FIN: whoever aborted. */
+static uint8_t closer_of_cause(unsigned int cause)
+{
+	switch (cause) {
+	case TCPCLOSE_CAUSE_RST:
+	case TCPCLOSE_CAUSE_REFUSED:
+		return TCPCLOSE_CLOSER_REMOTE;
+	case TCPCLOSE_CAUSE_UNREAD:
+	case TCPCLOSE_CAUSE_LINGER:
+	case TCPCLOSE_CAUSE_DISCONNECT:
+	case TCPCLOSE_CAUSE_CONNECT_ABORTED:
+	case TCPCLOSE_CAUSE_DESTROYED:
+	case TCPCLOSE_CAUSE_TIMEOUT:
+	case TCPCLOSE_CAUSE_KEEPALIVE:
+	case TCPCLOSE_CAUSE_MEMORY:
+	case TCPCLOSE_CAUSE_NOT_ACCEPTED:
+	case TCPCLOSE_CAUSE_NETNS:
+		return TCPCLOSE_CLOSER_LOCAL;
+	default:
+		return TCPCLOSE_CLOSER_NONE;
+	}
+}
+
+static uint8_t closer_after(uint8_t closer, const struct event *e)
+{
+	if (e->new == TCPCLOSE_CLOSING)
+		return TCPCLOSE_CLOSER_BOTH;
+	if (closer != TCPCLOSE_CLOSER_NONE)
+		return closer;
+	return e->new == TCPCLOSE_CLOSE ? closer_of_cause(e->cause) :
+					  closer_of_state(e->new);
+}
+
+static void check_closer(struct check *c, const struct event *e,
+			 const struct history_entry *entry)
+{
+	uint8_t closer = entry->flags & HISTORY_CLOSER ?
+				 entry->closer :
+				 closer_of_state(e->old);
+	bool fits;
+
+	if (e->old == TCPCLOSE_TIME_WAIT && !(entry->flags & HISTORY_CLOSER))
+		fits = e->closer == TCPCLOSE_CLOSER_LOCAL ||
+		       e->closer == TCPCLOSE_CLOSER_BOTH;
+	else
+		fits = e->closer == closer_after(closer, e);
+	/* The module may not know it of one whose beginning it does not know. */
+	if (event_is_mini(e) && event_is_marked(e) &&
+	    e->closer == TCPCLOSE_CLOSER_NONE)
+		fits = true;
+	if (!fits)
+		check_fault(c, FAULT_CLOSER, e, "%s",
+			    "does not follow from what came before");
+}
+
+static void check_age(struct check *c, const struct event *e,
+		      struct history_entry *entry)
+{
+	uint64_t born_ns = e->ts_ns - (uint64_t)e->age_ns;
+	long long off_ns = (long long)(born_ns - entry->born_ns);
+
+	/* Another CPU may have looked at the clock a moment later. */
+	if (entry->flags & HISTORY_BORN && e->age_ns && off_ns)
+		check_fault(c, FAULT_TIME, e,
+			    "its age is wrong by %lld ns", -off_ns);
+}
+
+static void check_dwell(struct check *c, const struct event *e,
+			const struct history_entry *entry)
+{
+	uint64_t since_ns = entry->since_ns;
+	uint64_t entered_ns = e->ts_ns - (uint64_t)e->dwell_ns;
+	long long dwell_ns = e->dwell_ns;
+
+	if (entry->flags & HISTORY_RANGE) {
+		/* TIME_WAIT begins when the mini-socket is made. */
+		if (entered_ns > entry->last_ns ||
+		    (e->dwell_ns && entered_ns < since_ns))
+			check_fault(c, FAULT_TIME, e,
+				    "dwell %lld ns, but the hand-over was %lld ns before",
+				    dwell_ns,
+				    (long long)(e->ts_ns - entry->last_ns));
+	} else if (e->ts_ns > since_ns ? entered_ns != since_ns :
+					 e->dwell_ns != 0) {
+		check_fault(c, FAULT_TIME, e,
+			    "dwell %lld ns, but the state began %lld ns before",
+			    dwell_ns, (long long)(e->ts_ns - since_ns));
+	}
+}
+
+static void check_times(struct check *c, const struct event *e,
+			struct history_entry *entry)
+{
+	if (state_is_unborn(e->old)) {
+		if (e->dwell_ns >= 0 || (e->age_ns != 0 && !event_is_marked(e)))
+			check_fault(c, FAULT_TIME, e,
+				    "a life begins at age 0, with no state before");
+		return;
+	}
+	if (!event_is_marked(e) && (e->dwell_ns < 0 || e->age_ns < 0))
+		check_fault(c, FAULT_TIME, e, "%s", unknown_times);
+	else if (e->age_ns >= 0 && e->dwell_ns > e->age_ns)
+		check_fault(c, FAULT_TIME, e, "dwell is longer than age");
+	if (e->age_ns >= 0)
+		check_age(c, e, entry);
+	if (e->dwell_ns >= 0 && entry->flags & HISTORY_SINCE)
+		check_dwell(c, e, entry);
+}
+
+static void check_rearms(struct check *c, const struct event *e,
+			 const struct history_entry *entry)
+{
+	unsigned int rearms = entry->rearms;
+
+	if (!event_is_mini(e) || !(entry->flags & HISTORY_REARMS) ||
+	    event_is_marked(e))
+		return;
+	if (event_is_rearm(e) && rearms != UINT16_MAX)
+		rearms++;
+	if (e->rearms != rearms)
+		check_fault(c, FAULT_REARMS, e, "%lld where %u were seen",
+			    (long long)e->rearms, rearms);
+}
+
+/* Before that a socket may still get an address, or another one. */
+static bool has_tuple(const struct event *e)
+{
+	return e->old != TCPCLOSE_CLOSE && e->old != TCPCLOSE_LISTEN &&
+	       e->old != TCPCLOSE_SYN_SENT && e->old != TCPCLOSE_SYN_RECV;
+}
+
+static uint32_t tuple_of(const struct check *c, const struct event *e)
+{
+	uint64_t words[4], hash;
+
+	memcpy(words, e->laddr, 16);
+	memcpy(words + 2, e->raddr, 16);
+	hash = history_hash(&c->history, words[0], words[1]);
+	hash = history_hash(&c->history, hash ^ words[2], words[3]);
+	hash = history_hash(&c->history, hash,
+			    (uint64_t)e->ipv6 << 32 |
+				    (uint32_t)e->lport << 16 | e->rport);
+	return (uint32_t)hash;
+}
+
+static void check_tuple(struct check *c, const struct event *e,
+			struct history_entry *entry)
+{
+	uint32_t tuple;
+
+	if (!has_tuple(e))
+		return;
+	tuple = tuple_of(c, e);
+	if (entry->flags & HISTORY_TUPLE && entry->tuple != tuple)
+		check_fault(c, FAULT_ADDRESS, e, "%s",
+			    "they were others before");
+	entry->tuple = tuple;
+	entry->flags |= HISTORY_TUPLE;
+}
+
+static void check_mark_bits(struct check *c, const struct event *e)
+{
+	if (e->mark & ~MARKS_KNOWN)
+		check_fault(c, FAULT_MARK, e, "unknown ones: %#x",
+			    e->mark & ~MARKS_KNOWN);
+	if (e->mark & TCPCLOSE_MARK_LATE &&
+	    (!event_is_mini(e) || e->new != TCPCLOSE_CLOSE))
+		check_fault(c, FAULT_MARK, e, "%s",
+			    "only a mini-socket's end can be seen late");
+}
+
+/**
+ * check_values() - check what a transition says by what came before
+ * @c: the check
+ * @e: the transition; its state and number are those due in @entry
+ * @entry: what is known of the connection
+ */
+void check_values(struct check *c, const struct event *e,
+		  struct history_entry *entry)
+{
+	check_mark_bits(c, e);
+	check_times(c, e, entry);
+	check_closer(c, e, entry);
+	check_rearms(c, e, entry);
+	check_tuple(c, e, entry);
+}
+
+/**
+ * check_values_late() - check a transition that came after the next one
+ * @c: the check
+ * @e: the transition
+ * @entry: what is known of the connection, which has a hole
+ */
+void check_values_late(struct check *c, const struct event *e,
+		       struct history_entry *entry)
+{
+	uint64_t dwell_ns = e->ts_ns - entry->hole_ns;
+
+	check_mark_bits(c, e);
+	if (event_is_marked(e) && !(entry->flags & HISTORY_MARKED))
+		check_fault(c, FAULT_MARK, e, "%s",
+			    "the next one does not have them");
+	if (!event_is_marked(e) && (e->dwell_ns < 0 || e->age_ns < 0))
+		check_fault(c, FAULT_TIME, e, "%s", unknown_times);
+	if (e->age_ns >= 0)
+		check_age(c, e, entry);
+	if (e->dwell_ns >= 0 && entry->flags & HISTORY_HOLE_SINCE &&
+	    (uint64_t)e->dwell_ns != dwell_ns)
+		check_fault(c, FAULT_TIME, e,
+			    "dwell %lld ns, but the state began %lld ns before",
+			    (long long)e->dwell_ns, (long long)dwell_ns);
+	if (entry->flags & HISTORY_CLOSER && e->closer != entry->closer &&
+	    !event_is_marked(e))
+		check_fault(c, FAULT_CLOSER, e, "%s",
+			    "the next one has another");
+	check_tuple(c, e, entry);
+}
+
+/* When the new state began. */
+static void take_since(const struct event *e, struct history_entry *entry)
+{
+	bool known = entry->flags & HISTORY_SINCE;
+
+	/* A dwell of 0 may be less: see check_age(). */
+	if (!known ? e->dwell_ns >= 0 :
+		     entry->flags & HISTORY_RANGE && e->dwell_ns > 0) {
+		entry->since_ns = e->ts_ns - (uint64_t)e->dwell_ns;
+		entry->flags |= HISTORY_SINCE;
+		entry->flags &= (uint16_t)~HISTORY_RANGE;
+		known = true;
+	}
+	/* A self-loop ends no stay. */
+	if (e->old == e->new)
+		return;
+	if (event_hands_over(e)) {
+		if (!known)
+			entry->since_ns = 0;
+		entry->flags |= HISTORY_RANGE;
+	} else {
+		entry->since_ns = e->ts_ns;
+		entry->flags &= (uint16_t)~HISTORY_RANGE;
+	}
+	entry->flags |= HISTORY_SINCE;
+}
+
+/**
+ * check_values_take() - remember what a transition says for the next
+ * @c: the check
+ * @e: the transition
+ * @entry: what is known of the connection
+ */
+void check_values_take(struct check *c, const struct event *e,
+		       struct history_entry *entry)
+{
+	take_since(e, entry);
+	if (e->age_ns >= 0 && !(entry->flags & HISTORY_BORN)) {
+		entry->born_ns = e->ts_ns - (uint64_t)e->age_ns;
+		entry->flags |= HISTORY_BORN;
+	}
+	entry->closer = e->closer;
+	entry->flags |= HISTORY_CLOSER;
+	if (event_is_mini(e)) {
+		entry->rearms = (uint16_t)e->rearms;
+		entry->flags |= HISTORY_REARMS;
+	} else if (event_hands_over(e)) {
+		entry->rearms = 0;
+		entry->flags |= HISTORY_REARMS;
+	}
+}

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * One end of a connection: a socket, and what is kept of its transitions.
+ */
+#ifndef TCPCLOSE_CONN_SIDE_H
+#define TCPCLOSE_CONN_SIDE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "lib/event.h"
+#include "sys/netns.h"
+
+/* No TCP connection makes as many, but for re-arms, which are not all kept. */
+#define END_STEPS_MAX 48
+
+/**
+ * struct end_step - one transition, as little of it as a drawing needs
+ * @ts_ns: CLOCK_MONOTONIC
+ * @dwell_ns: time in the old state, or %EVENT_UNKNOWN
+ * @pid: process whose own call it was; 0: none
+ * @skipped: re-arms before this one that are not kept
+ * @index: number of the transition in the connection's life
+ * @flags: control bits of the segment behind it; 0: none in hand
+ * @rearms: starts anew of TIME_WAIT's timer; of a mini-socket only
+ * @retransmits: segments sent again so far; of a full socket only
+ * @old: true old state
+ * @new: true new state
+ * @mark: TCPCLOSE_MARK_* bits
+ * @origin: &enum tcpclose_origin
+ * @context: &enum tcpclose_context
+ * @end: &enum tcpclose_end
+ * @cause: &enum tcpclose_cause
+ * @verdict: &enum model_verdict
+ * @edge: model_index() of the edge that it is; %END_NO_EDGE: none
+ * @sk_err: error pending on the socket, 0: none, or %EVENT_UNKNOWN
+ * @sk_shutdown: directions shut down, or %EVENT_UNKNOWN
+ * @orphaned: the full socket goes on in the state it had, as a mini-socket
+ * @no_process: no process held the full socket any more
+ * @comm: name of the thread; empty: unknown
+ */
+struct end_step {
+	uint64_t ts_ns;
+	int64_t dwell_ns;
+	uint32_t pid;
+	uint32_t skipped;
+	uint16_t index;
+	uint16_t flags;
+	uint16_t rearms;
+	uint16_t retransmits;
+	uint8_t old;
+	uint8_t new;
+	uint8_t mark;
+	uint8_t origin;
+	uint8_t context;
+	uint8_t end;
+	uint8_t cause;
+	uint8_t verdict;
+	uint8_t edge;
+	int16_t sk_err;
+	int8_t sk_shutdown;
+	bool orphaned;
+	bool no_process;
+	char comm[17];
+};
+
+#define END_NO_EDGE UINT8_MAX
+
+/**
+ * struct end_tuple - addresses and ports, as this end has them
+ * @laddr: local address, 16 bytes, IPv4 as ::ffff:a.b.c.d
+ * @raddr: remote address, likewise
+ * @lport: local port; 0: not bound yet
+ * @rport: remote port; 0: unknown
+ */
+struct end_tuple {
+	uint8_t laddr[16];
+	uint8_t raddr[16];
+	uint16_t lport;
+	uint16_t rport;
+};
+
+/**
+ * struct end - one end of a connection
+ * @tuple: its addresses and ports
+ * @cookie: socket cookie
+ * @born_ns: when the connection began, CLOCK_MONOTONIC; 0: unknown
+ * @realtime_offset_ns: what to add to CLOCK_MONOTONIC for the time since the
+ *	epoch
+ * @uid: owner, or %EVENT_UNKNOWN
+ * @bytes_sent: payload sent, or %EVENT_UNKNOWN
+ * @bytes_received: payload received, or %EVENT_UNKNOWN
+ * @retransmits: segments sent again, or %EVENT_UNKNOWN
+ * @srtt_us: smoothed round-trip time, or %EVENT_UNKNOWN
+ * @closer: &enum tcpclose_closer, as this end sees it
+ * @netns_inode: inode of the network namespace; 0: unknown
+ * @netns_name: its name; empty: none known
+ * @chosen: the user asked for it
+ * @dropped: transitions that are not kept, since there were too many
+ * @count: transitions kept
+ * @room: how many there is room for
+ * @steps: the transitions, in the order of the connection's life
+ */
+struct end {
+	struct end_tuple tuple;
+	uint64_t cookie;
+	uint64_t born_ns;
+	int64_t realtime_offset_ns;
+	int64_t uid;
+	int64_t bytes_sent;
+	int64_t bytes_received;
+	int64_t retransmits;
+	int64_t srtt_us;
+	uint8_t closer;
+	uint32_t netns_inode;
+	char netns_name[NETNS_NAME_SIZE];
+	bool chosen;
+	uint32_t dropped;
+	unsigned int count;
+	unsigned int room;
+	struct end_step *steps;
+};
+
+int end_add(struct end *end, const struct event *e);
+bool end_begins_anew(const struct end *end, const struct event *e);
+bool end_is_complete(const struct end *end);
+bool end_is_whole(const struct end *end);
+uint64_t end_closed_ns(const struct end *end);
+uint64_t end_last_ns(const struct end *end);
+bool end_tuple_is_known(const struct end_tuple *tuple);
+bool end_tuples_match(const struct end_tuple *a, const struct end_tuple *b);
+
+static inline bool end_step_is_rearm(const struct end_step *step)
+{
+	return step->mark & TCPCLOSE_MARK_REARM;
+}
+
+static inline bool end_step_is_edge(const struct end_step *step,
+				    unsigned int old, unsigned int new)
+{
+	return step->old == old && step->new == new;
+}
+
+/* The process's own call, so far as the kernel knows. */
+static inline bool end_step_is_call(const struct end_step *step)
+{
+	return step->context == TCPCLOSE_CONTEXT_PROCESS;
+}
+
+/* A segment made it, or carried it out. */
+static inline bool end_step_in_segment(const struct end_step *step)
+{
+	return step->context == TCPCLOSE_CONTEXT_SOFTIRQ ||
+	       step->context == TCPCLOSE_CONTEXT_BACKLOG;
+}
+
+#endif /* TCPCLOSE_CONN_SIDE_H */

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Adds up a stream of events to what a state diagram shows, in memory that does
+ * not depend on how many there are.
+ *
+ * Does no I/O; knows nothing of pictures.
+ */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "graph/graph.h"
+
+static enum graph_kind kind_of(const struct model_judgement *j)
+{
+	if (j->verdict == MODEL_ILLEGAL || j->verdict == MODEL_IMPOSSIBLE)
+		return GRAPH_WRONG;
+	if (j->edge->manner == MODEL_ABRUPT && !j->edge->figure)
+		return GRAPH_ABRUPT;
+	return GRAPH_FLOW;
+}
+
+static void add_time(struct graph *g, const struct event *e)
+{
+	if (!g->transitions || e->ts_ns < g->first_ns) {
+		g->first_ns = e->ts_ns;
+		g->first_realtime_ns = e->realtime_ns;
+	}
+	if (!g->transitions || e->ts_ns > g->last_ns) {
+		g->last_ns = e->ts_ns;
+		g->last_realtime_ns = e->realtime_ns;
+	}
+}
+
+static bool is_listener(const struct event *e)
+{
+	return (e->old == TCPCLOSE_CLOSE && e->new == TCPCLOSE_LISTEN) ||
+	       (e->old == TCPCLOSE_LISTEN && e->new == TCPCLOSE_CLOSE);
+}
+
+/**
+ * graph_add() - see an event
+ * @g: what was seen
+ * @e: a transition, or a loss
+ *
+ * Return: 0, or -ENOMEM
+ */
+int graph_add(struct graph *g, const struct event *e)
+{
+	struct model_judgement judgement;
+	struct graph_part **place, *part;
+	enum graph_kind kind;
+
+	if (e->kind == EVENT_LOST) {
+		g->lost += e->lost;
+		return 0;
+	}
+	model_judge(e, &judgement);
+	kind = kind_of(&judgement);
+	place = &g->parts[e->old][e->new][kind];
+	if (!*place)
+		*place = calloc(1, sizeof(**place));
+	part = *place;
+	if (!part)
+		return -ENOMEM;
+	if (e->dwell_ns != EVENT_UNKNOWN &&
+	    median_add(&part->dwell, (uint64_t)e->dwell_ns))
+		return -ENOMEM;
+	if (!part->count) {
+		part->edge = judgement.edge;
+		part->why = judgement.why;
+	}
+	part->count++;
+	part->verdicts[judgement.verdict]++;
+	add_time(g, e);
+	g->transitions++;
+	if (part->count > g->busiest)
+		g->busiest = part->count;
+	if (kind == GRAPH_WRONG)
+		g->wrong++;
+	else if (judgement.edge->manner == MODEL_OPENING)
+		g->openings++;
+	if (e->cookie && !is_listener(e))
+		distinct_add(&g->connections, e->cookie);
+	return 0;
+}
+
+#define PARTS (TCPCLOSE_STATES * TCPCLOSE_STATES * GRAPH_KINDS)
+
+static struct graph_part *part_at(struct graph *g, unsigned int i)
+{
+	unsigned int pair = i / GRAPH_KINDS;
+
+	return g->parts[pair / TCPCLOSE_STATES][pair % TCPCLOSE_STATES]
+		       [i % GRAPH_KINDS];
+}
+
+/**
+ * graph_finish() - work out the medians
+ * @g: what was seen
+ */
+void graph_finish(struct graph *g)
+{
+	unsigned int i;
+
+	for (i = 0; i < PARTS; i++) {
+		struct graph_part *part = part_at(g, i);
+
+		if (part)
+			part->median_ns = part->dwell.count ?
+						  median_get(&part->dwell) :
+						  GRAPH_UNKNOWN_NS;
+	}
+}
+
+/**
+ * graph_free() - forget all that was seen
+ * @g: what was seen
+ */
+void graph_free(struct graph *g)
+{
+	unsigned int i;
+
+	for (i = 0; i < PARTS; i++) {
+		struct graph_part *part = part_at(g, i);
+
+		if (part)
+			median_free(&part->dwell);
+		free(part);
+	}
+	distinct_free(&g->connections);
+}
+
+/**
+ * graph_visited() - whether any connection was seen in a state
+ * @g: what was seen
+ * @state: the state
+ */
+bool graph_visited(const struct graph *g, unsigned int state)
+{
+	unsigned int other, kind;
+
+	for (other = 0; other < TCPCLOSE_STATES; other++)
+		for (kind = 0; kind < GRAPH_KINDS; kind++)
+			if (g->parts[state][other][kind] ||
+			    g->parts[other][state][kind])
+				return true;
+	return false;
+}
+
+/**
+ * graph_is_linux() - whether the RFC knows nothing of what was seen
+ * @part: what was seen
+ */
+bool graph_is_linux(const struct graph_part *part)
+{
+	return part->verdicts[MODEL_OK_LINUX] &&
+	       !part->verdicts[MODEL_OK_DOCUMENTED];
+}

@@ -1,0 +1,412 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * From the transitions of two ends to steps and segments.
+ *
+ * Takes for a segment what a transition received (the kernel had it in hand)
+ * and what it sent (the state machine leaves no choice), and finds out which of
+ * them are the same. What is only seen at one end stays with one end: nothing
+ * is made up. Pure: no output, no memory of its own.
+ */
+#include <string.h>
+
+#include "base/clock.h"
+#include "ladder/ladder.h"
+#include "ladder/segments.h"
+
+#define FIN TCPCLOSE_FLAG_FIN
+#define SYN TCPCLOSE_FLAG_SYN
+#define RST TCPCLOSE_FLAG_RST
+#define ACK TCPCLOSE_FLAG_ACK
+
+/*
+ * One segment may make two transitions, one right after the other; two segments
+ * that look the same are a retransmission timeout apart (TCP_RTO_MIN, 200 ms).
+ */
+#define SAME_SEGMENT_NS NS_PER_MS
+
+/*
+ * How much later than the arrival a departure may have been recorded: Linux
+ * sends some segments a moment before it changes the state (tcp_fin(),
+ * tcp_abort(), TCP_TW_RST).
+ */
+#define LATE_NS (10 * NS_PER_MS)
+
+/* After that, a delayed ACK has left (TCP_DELACK_MAX is 200 ms). */
+#define ACK_DELAY_NS (250 * NS_PER_MS)
+
+/**
+ * struct half - one end on its way into the ladder
+ * @end: the end
+ * @steps: its steps
+ * @count: how many
+ * @at: number of each in the ladder, or %LADDER_NONE
+ */
+struct half {
+	const struct end *end;
+	struct ladder_step steps[END_STEPS_MAX];
+	int count;
+	int at[END_STEPS_MAX];
+};
+
+static uint64_t distance(uint64_t a, uint64_t b)
+{
+	return a > b ? a - b : b - a;
+}
+
+/*
+ * Control bits in hand. The child of a listener is made for the segment that
+ * makes it ESTABLISHED, before that one reaches it.
+ */
+static unsigned int bits_in_hand(const struct half *half, int i)
+{
+	const struct end_step *step = half->steps[i].step;
+	const struct end_step *next;
+
+	if (step->flags || step->old != TCPCLOSE_LISTEN || i + 1 >= half->count)
+		return step->flags;
+	next = half->steps[i + 1].step;
+	return next->old == TCPCLOSE_SYN_RECV && end_step_in_segment(next) &&
+			       distance(next->ts_ns, step->ts_ns) <=
+				       SAME_SEGMENT_NS ?
+		       next->flags :
+		       0;
+}
+
+static bool is_same_segment(const struct half *half, int i)
+{
+	const struct end_step *step = half->steps[i].step, *last;
+
+	if (!i)
+		return false;
+	last = half->steps[i - 1].step;
+	return step->origin == TCPCLOSE_ORIGIN_TRACEPOINT &&
+	       last->origin == TCPCLOSE_ORIGIN_TRACEPOINT &&
+	       end_step_in_segment(step) && end_step_in_segment(last) &&
+	       bits_in_hand(half, i) &&
+	       bits_in_hand(half, i) == bits_in_hand(half, i - 1) &&
+	       distance(step->ts_ns, last->ts_ns) <= SAME_SEGMENT_NS;
+}
+
+static bool is_missing(const struct end *end, int i)
+{
+	const struct end_step *step = &end->steps[i], *last = step - 1;
+
+	if (!i)
+		return !end_is_whole(end);
+	if (last->new != step->old)
+		return true;
+	/* An index is known of tracked ones only, and stops at the highest. */
+	if ((step->mark | last->mark) & TCPCLOSE_MARK_UNTRACKED ||
+	    step->skipped || end->dropped || step->index == UINT16_MAX)
+		return false;
+	return step->index > last->index + 1;
+}
+
+static void half_init(struct half *half, const struct end *end,
+		      enum ladder_side side)
+{
+	int i;
+
+	half->end = end;
+	half->count = end ? (int)end->count : 0;
+	for (i = 0; i < half->count; i++) {
+		half->steps[i] = (struct ladder_step){
+			.step = &end->steps[i],
+			.side = side,
+			.received = LADDER_NONE,
+			.sent = LADDER_NONE,
+			.missing = is_missing(end, i),
+		};
+		half->at[i] = LADDER_NONE;
+	}
+	for (i = 0; i < half->count; i++)
+		half->steps[i].same_segment = is_same_segment(half, i);
+}
+
+/* What a segment that was not in hand must have had, or 0. */
+static unsigned int bits_implied(const struct ladder_step *ls)
+{
+	const struct model_edge *edge = ladder_edge(ls);
+
+	if (!edge || edge->trigger != MODEL_BY_SEGMENT ||
+	    end_step_is_rearm(ls->step))
+		return 0;
+	if (ladder_parts_received(ls->step, edge->bits) == PART_FIN)
+		return FIN | ACK;
+	return edge->bits;
+}
+
+/* The step that sent @part before @arrival_ns: the latest that can be it. */
+static int find_departure(const struct half *half, unsigned int part,
+			  uint64_t arrival_ns)
+{
+	int i, found = LADDER_NONE;
+
+	for (i = 0; i < half->count; i++) {
+		const struct ladder_step *ls = &half->steps[i];
+
+		if (!(ladder_parts_sent(ls) & part) ||
+		    ls->sent != LADDER_NONE ||
+		    ls->step->ts_ns > arrival_ns + LATE_NS)
+			continue;
+		/* Of those recorded late, only if there is no other. */
+		if (found == LADDER_NONE || ls->step->ts_ns <= arrival_ns)
+			found = i;
+	}
+	return found;
+}
+
+static struct ladder_arrow *add_arrow(struct ladder *ladder,
+				      enum ladder_side from)
+{
+	struct ladder_arrow *arrow = &ladder->arrows[ladder->arrow_count++];
+
+	*arrow = (struct ladder_arrow){
+		.from = from,
+		.departure = LADDER_NONE,
+		.arrival = LADDER_NONE,
+		.latency_ns = EVENT_UNKNOWN,
+	};
+	return arrow;
+}
+
+/* Steps are numbers of their half for now. */
+static void add_arrivals(struct ladder *ladder, struct half halves[],
+			 enum ladder_side to)
+{
+	struct half *half = &halves[to], *other = &halves[!to];
+	int i;
+
+	for (i = 0; i < half->count; i++) {
+		struct ladder_step *ls = &half->steps[i];
+		unsigned int bits = bits_in_hand(half, i);
+		unsigned int seen = bits;
+		struct ladder_arrow *arrow;
+
+		if (ls->same_segment || !end_step_in_segment(ls->step))
+			continue;
+		if (!bits)
+			bits = bits_implied(ls);
+		if (!bits)
+			continue;
+		ls->received = ladder->arrow_count;
+		arrow = add_arrow(ladder, !to);
+		arrow->arrival = i;
+		arrow->bits = (uint16_t)bits;
+		arrow->bits_seen = seen;
+		arrow->departure = find_departure(
+			other, ladder_parts_received(ls->step, bits),
+			ls->step->ts_ns);
+		if (arrow->departure != LADDER_NONE)
+			other->steps[arrow->departure].sent = ls->received;
+	}
+}
+
+/* The peer's FIN came with the ACK, so there was no ACK of its own. */
+static bool fin_carried_ack(const struct half *peer)
+{
+	int i;
+
+	for (i = 0; i < peer->count; i++)
+		if (end_step_is_edge(peer->steps[i].step, TCPCLOSE_FIN_WAIT1,
+				     TCPCLOSE_FIN_WAIT2) &&
+		    peer->steps[i].step->flags & FIN)
+			return true;
+	return false;
+}
+
+/* Whether an ACK left, on its own or with data, before the FIN did. */
+static bool sends_ack_surely(const struct half *half, int i,
+			     const struct half *peer)
+{
+	const struct end_step *step = half->steps[i].step;
+
+	if (step->new != TCPCLOSE_CLOSE_WAIT)
+		return true;
+	return !fin_carried_ack(peer) && i + 1 < half->count &&
+	       half->steps[i + 1].step->ts_ns >= step->ts_ns + ACK_DELAY_NS;
+}
+
+/*
+ * What a later step of its sender says of a SYN or FIN: it was acknowledged, or
+ * there was nobody to take it.
+ */
+static bool is_answered(const struct half *half, int after, unsigned int bits)
+{
+	int i;
+
+	for (i = after + 1; i < half->count; i++) {
+		const struct end_step *step = half->steps[i].step;
+
+		if (bits & SYN && step->old == TCPCLOSE_SYN_SENT)
+			return step->new != TCPCLOSE_CLOSE ||
+			       step->cause == TCPCLOSE_CAUSE_REFUSED;
+		if (bits & FIN && (ladder_parts_received(step, step->flags) ==
+					   PART_ACK_OF_FIN ||
+				   end_step_is_edge(step, TCPCLOSE_FIN_WAIT1,
+						    TCPCLOSE_FIN_WAIT2) ||
+				   step->flags & RST))
+			return true;
+	}
+	return false;
+}
+
+static void add_departures(struct ladder *ladder, struct half halves[],
+			   enum ladder_side from)
+{
+	struct half *half = &halves[from];
+	int i;
+
+	for (i = 0; i < half->count; i++) {
+		struct ladder_step *ls = &half->steps[i];
+		unsigned int parts = ladder_parts_sent(ls);
+		struct ladder_arrow *arrow;
+
+		if (ls->sent != LADDER_NONE || !parts)
+			continue;
+		if (parts == PART_RST && !ladder_sends_rst_surely(ls))
+			continue;
+		if (parts == PART_ACK_OF_FIN &&
+		    !sends_ack_surely(half, i, &halves[!from]))
+			continue;
+		ls->sent = ladder->arrow_count;
+		arrow = add_arrow(ladder, from);
+		arrow->departure = i;
+		arrow->bits = (uint16_t)ladder_bits_of_part(parts);
+		arrow->answered = is_answered(half, i, arrow->bits);
+	}
+}
+
+/* An end in SYN_SENT has sent a SYN, whether or not openings are recorded. */
+static void add_syn(struct ladder *ladder, const struct half *half,
+		    enum ladder_side from)
+{
+	struct ladder_arrow *arrow;
+
+	if (!half->count || half->steps[0].step->old != TCPCLOSE_SYN_SENT)
+		return;
+	arrow = add_arrow(ladder, from);
+	arrow->before = true;
+	arrow->bits = SYN;
+	arrow->answered = is_answered(half, -1, SYN);
+}
+
+static bool is_blocked(const struct ladder *ladder, const struct half halves[],
+		       enum ladder_side side, int i)
+{
+	const struct ladder_step *ls = &halves[side].steps[i];
+	const struct ladder_arrow *arrow;
+
+	if (ls->received == LADDER_NONE)
+		return false;
+	arrow = &ladder->arrows[ls->received];
+	return arrow->departure != LADDER_NONE &&
+	       halves[!side].at[arrow->departure] == LADDER_NONE;
+}
+
+/* Whose step is next: the earlier one, but not before what made it. */
+static enum ladder_side next_side(const struct ladder *ladder,
+				  const struct half halves[], const int next[])
+{
+	const struct half *left = &halves[LADDER_LEFT];
+	const struct half *right = &halves[LADDER_RIGHT];
+	enum ladder_side side;
+
+	if (next[LADDER_LEFT] == left->count)
+		return LADDER_RIGHT;
+	if (next[LADDER_RIGHT] == right->count)
+		return LADDER_LEFT;
+	side = left->steps[next[LADDER_LEFT]].step->ts_ns >
+			       right->steps[next[LADDER_RIGHT]].step->ts_ns ?
+		       LADDER_RIGHT :
+		       LADDER_LEFT;
+	if (is_blocked(ladder, halves, side, next[side]) &&
+	    !is_blocked(ladder, halves, !side, next[!side]))
+		side = !side;
+	return side;
+}
+
+/* Records that contradict each other: better no connection than a wrong one. */
+static void detach(struct ladder *ladder, struct half halves[],
+		   enum ladder_side side, int i)
+{
+	struct ladder_arrow *arrow =
+		&ladder->arrows[halves[side].steps[i].received];
+
+	halves[!side].steps[arrow->departure].sent = LADDER_NONE;
+	arrow->departure = LADDER_NONE;
+}
+
+static void merge(struct ladder *ladder, struct half halves[])
+{
+	int next[LADDER_SIDES] = { 0, 0 };
+	int total = halves[LADDER_LEFT].count + halves[LADDER_RIGHT].count;
+
+	while (ladder->step_count < total) {
+		enum ladder_side side = next_side(ladder, halves, next);
+		int i = next[side]++;
+
+		if (is_blocked(ladder, halves, side, i))
+			detach(ladder, halves, side, i);
+		halves[side].at[i] = ladder->step_count;
+		ladder->steps[ladder->step_count++] = halves[side].steps[i];
+	}
+}
+
+/* From numbers within a half to numbers within the ladder. */
+static void settle_arrows(struct ladder *ladder, const struct half halves[])
+{
+	int i;
+
+	for (i = 0; i < ladder->arrow_count; i++) {
+		struct ladder_arrow *arrow = &ladder->arrows[i];
+		uint64_t left_ns, arrived_ns;
+
+		if (arrow->departure != LADDER_NONE)
+			arrow->departure =
+				halves[arrow->from].at[arrow->departure];
+		if (arrow->arrival != LADDER_NONE)
+			arrow->arrival =
+				halves[!arrow->from].at[arrow->arrival];
+		if (arrow->departure == LADDER_NONE ||
+		    arrow->arrival == LADDER_NONE)
+			continue;
+		left_ns = ladder->steps[arrow->departure].step->ts_ns;
+		arrived_ns = ladder->steps[arrow->arrival].step->ts_ns;
+		if (arrived_ns < left_ns)
+			ladder->late = true;
+		else
+			arrow->latency_ns = (int64_t)(arrived_ns - left_ns);
+	}
+}
+
+/**
+ * ladder_build() - make a ladder of one end or two
+ * @ladder: the result; refers to the ends
+ * @end: one end, with a step
+ * @peer: the other one, or NULL
+ * @pairing: why there is no other one
+ */
+void ladder_build(struct ladder *ladder, const struct end *end,
+		  const struct end *peer, enum ends_pairing pairing)
+{
+	struct half halves[LADDER_SIDES];
+	bool swap = peer && peer->steps[0].ts_ns < end->steps[0].ts_ns;
+
+	memset(ladder, 0, sizeof(*ladder));
+	ladder->pairing = pairing;
+	ladder->ends[LADDER_LEFT] = swap ? peer : end;
+	ladder->ends[LADDER_RIGHT] = swap ? end : peer;
+	half_init(&halves[LADDER_LEFT], ladder->ends[LADDER_LEFT], LADDER_LEFT);
+	half_init(&halves[LADDER_RIGHT], ladder->ends[LADDER_RIGHT],
+		  LADDER_RIGHT);
+	add_arrivals(ladder, halves, LADDER_LEFT);
+	add_arrivals(ladder, halves, LADDER_RIGHT);
+	add_departures(ladder, halves, LADDER_LEFT);
+	add_departures(ladder, halves, LADDER_RIGHT);
+	add_syn(ladder, &halves[LADDER_LEFT], LADDER_LEFT);
+	add_syn(ladder, &halves[LADDER_RIGHT], LADDER_RIGHT);
+	merge(ladder, halves);
+	settle_arrows(ladder, halves);
+	ladder->start_ns = ladder->steps[0].step->ts_ns;
+}

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Decodes records: the only place that knows how the UAPI packs them.
+ *
+ * Knows neither where a record comes from nor where an event goes to.
+ */
+#include <assert.h>
+#include <string.h>
+
+#include "lib/event.h"
+
+static_assert(sizeof(struct tcpclose_record) == TCPCLOSE_RECORD_SIZE,
+	      "record size");
+static_assert(sizeof(struct tcpclose_task) == TCPCLOSE_RECORD_SIZE,
+	      "task size");
+
+static int64_t known_ns(uint64_t ns)
+{
+	return ns > INT64_MAX ? EVENT_UNKNOWN : (int64_t)ns;
+}
+
+static int64_t bytes48(uint32_t lo, uint16_t hi)
+{
+	return (int64_t)((uint64_t)hi << 32 | lo);
+}
+
+static void decode_traffic(struct event *e, const struct tcpclose_record *r)
+{
+	if (e->origin == TCPCLOSE_ORIGIN_TIMEWAIT) {
+		/* A mini-socket has no traffic and no error of its own. */
+		e->bytes_sent = EVENT_UNKNOWN;
+		e->bytes_received = EVENT_UNKNOWN;
+		e->retransmits = EVENT_UNKNOWN;
+		e->srtt_us = EVENT_UNKNOWN;
+		e->sk_err = EVENT_UNKNOWN;
+		e->sk_shutdown = EVENT_UNKNOWN;
+		e->rearms = r->rearms;
+		return;
+	}
+	e->bytes_sent = bytes48(r->bytes_sent_lo, r->bytes_sent_hi);
+	e->bytes_received = bytes48(r->bytes_received_lo, r->bytes_received_hi);
+	e->retransmits = r->retransmits;
+	e->srtt_us = r->srtt_us ? (int64_t)r->srtt_us : EVENT_UNKNOWN;
+	e->sk_err = r->sk_err;
+	e->sk_shutdown = TCPCLOSE_HOW_SHUTDOWN(r->how);
+	e->rearms = EVENT_UNKNOWN;
+}
+
+static void decode_task(struct event *e, const struct tcpclose_task *t)
+{
+	if (!t) {
+		e->tid = 0;
+		e->comm[0] = '\0';
+		e->unread_bytes = EVENT_UNKNOWN;
+		e->unacked_bytes = EVENT_UNKNOWN;
+		return;
+	}
+	if (t->netns)
+		e->netns = t->netns;
+	if (t->cgroup)
+		e->cgroup = t->cgroup;
+	e->pid = t->pid;
+	e->tid = t->tid;
+	/* A damaged recording may lack the NUL. */
+	memcpy(e->comm, t->comm, sizeof(t->comm));
+	e->comm[sizeof(t->comm)] = '\0';
+	e->unread_bytes = t->unread_bytes;
+	e->unacked_bytes = t->unacked_bytes;
+}
+
+/**
+ * event_decode() - decode a transition
+ * @e: result; @e->seq is the low 32 bits only, and what a record does not hold
+ *	(@e->realtime_ns, @e->own_netns, @e->netns_name) is left to the caller
+ * @r: the record
+ * @t: the process behind it, or NULL
+ */
+void event_decode(struct event *e, const struct tcpclose_record *r,
+		  const struct tcpclose_task *t)
+{
+	e->kind = EVENT_TRANSITION;
+	e->lost = 0;
+	e->ts_ns = r->ts_ns;
+	e->seq = r->seq;
+	e->cpu = r->cpu;
+	e->cookie = r->cookie;
+	e->netns = r->netns;
+	e->netns_inode = r->netns_inode;
+	e->cgroup = r->cgroup;
+	e->dwell_ns = known_ns(r->dwell_ns);
+	e->age_ns = known_ns(r->age_ns);
+	e->uid = r->uid == TCPCLOSE_UNKNOWN_UID ? EVENT_UNKNOWN :
+						  (int64_t)r->uid;
+	e->inode = r->inode;
+	e->pid = r->pid;
+	e->index = r->index;
+	e->lport = r->lport;
+	e->rport = r->rport;
+	e->flags = r->flags;
+	e->old = TCPCLOSE_EDGE_FROM(r->edge);
+	e->new = TCPCLOSE_EDGE_TO(r->edge);
+	e->raw_old = TCPCLOSE_EDGE_FROM(r->raw);
+	e->raw_new = TCPCLOSE_EDGE_TO(r->raw);
+	e->mark = r->mark;
+	e->origin = TCPCLOSE_HOW_ORIGIN(r->how);
+	e->ipv6 = TCPCLOSE_HOW_IPV6(r->how);
+	e->context = TCPCLOSE_HOW_CONTEXT(r->how);
+	e->closer = TCPCLOSE_HOW_CLOSER(r->how);
+	e->end = r->end;
+	e->cause = r->cause;
+	memcpy(e->laddr, r->laddr, sizeof(e->laddr));
+	memcpy(e->raddr, r->raddr, sizeof(e->raddr));
+	decode_traffic(e, r);
+	decode_task(e, t);
+}

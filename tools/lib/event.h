@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * One transition, or one loss, as the commands see it: nothing packed, every
+ * doubt resolved, the process joined.
+ */
+#ifndef TCPCLOSE_LIB_EVENT_H
+#define TCPCLOSE_LIB_EVENT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <tcpclose.h>
+
+/* Value of a signed member that the kernel does not know. */
+#define EVENT_UNKNOWN (-1)
+
+/**
+ * enum event_kind - what an event is
+ * @EVENT_TRANSITION: a transition; all members but @flaw count
+ * @EVENT_LOST: records were lost; @lost, @cpu and @ts_ns count
+ * @EVENT_START: the stream of @cpu begins with the record @seq; whoever reads
+ *	began to do so at @ts_ns
+ * @EVENT_FLAW: the stream itself is not whole; @flaw, @lost, @cpu, @seq and
+ *	@ts_ns count
+ *
+ * Only source_next_every() gives the last two.
+ */
+enum event_kind {
+	EVENT_TRANSITION,
+	EVENT_LOST,
+	EVENT_START,
+	EVENT_FLAW,
+};
+
+/**
+ * enum event_flaw - what is wrong with the records of a CPU
+ * @EVENT_FLAW_GAP: @lost numbers are missing, and no loss was told
+ * @EVENT_FLAW_LOSS: loss was told of @lost records more than are missing
+ * @EVENT_FLAW_AGAIN: a number came that was there already, or is passed
+ * @EVENT_FLAW_TIME: time went back
+ * @EVENT_FLAW_NO_START: nothing tells where the stream of this CPU begins
+ * @EVENT_FLAW_START_AGAIN: that is told a second time
+ * @EVENT_FLAW_TASK_ALONE: a process that belongs to no transition
+ * @EVENT_FLAW_TASK_OTHER: a process that is another transition's
+ * @EVENT_FLAW_NO_TASK: a process's own call, and the process is missing
+ * @EVENT_FLAW_KIND: a record of unknown kind
+ * @EVENT_FLAWS: how many there are
+ */
+enum event_flaw {
+	EVENT_FLAW_GAP,
+	EVENT_FLAW_LOSS,
+	EVENT_FLAW_AGAIN,
+	EVENT_FLAW_TIME,
+	EVENT_FLAW_NO_START,
+	EVENT_FLAW_START_AGAIN,
+	EVENT_FLAW_TASK_ALONE,
+	EVENT_FLAW_TASK_OTHER,
+	EVENT_FLAW_NO_TASK,
+	EVENT_FLAW_KIND,
+	EVENT_FLAWS,
+};
+
+/**
+ * struct event - one transition or loss
+ * @kind: which of them
+ * @flaw: what is wrong
+ * @lost: how many records were lost on @cpu, before @ts_ns
+ * @ts_ns: CLOCK_MONOTONIC
+ * @realtime_ns: the same moment since the epoch
+ * @seq: per-CPU sequence number, whole
+ * @cookie: socket cookie; 0: unknown
+ * @netns: network namespace cookie; 0: unknown
+ * @cgroup: cgroup v2 id; 0: unknown
+ * @dwell_ns: time in the old state, or %EVENT_UNKNOWN
+ * @age_ns: age of the connection, or %EVENT_UNKNOWN
+ * @bytes_sent: payload sent, or %EVENT_UNKNOWN
+ * @bytes_received: payload received, or %EVENT_UNKNOWN
+ * @retransmits: segments sent again, or %EVENT_UNKNOWN
+ * @srtt_us: smoothed round-trip time, or %EVENT_UNKNOWN
+ * @rearms: starts anew of TIME_WAIT's timer, or %EVENT_UNKNOWN
+ * @uid: owner, or %EVENT_UNKNOWN
+ * @unread_bytes: not read by the application, or %EVENT_UNKNOWN
+ * @unacked_bytes: not acknowledged by the peer, or %EVENT_UNKNOWN
+ * @sk_err: error pending on the socket, 0: none, or %EVENT_UNKNOWN
+ * @raw_old: old state as traced; 0: not traced
+ * @raw_new: new state as traced; 0: not traced
+ * @sk_shutdown: directions shut down, RCV_SHUTDOWN 1, SEND_SHUTDOWN 2, or
+ *	%EVENT_UNKNOWN
+ * @cpu: CPU that wrote the record
+ * @netns_inode: inode of the network namespace; 0: unknown
+ * @inode: inode of the socket; 0: unknown
+ * @pid: process whose own call it was; 0: none
+ * @tid: its thread; 0: none, or not known
+ * @index: number of the transition in the connection's life
+ * @lport: local port; 0: none
+ * @rport: remote port; 0: unknown
+ * @flags: control bits of the segment behind it; 0: none in hand
+ * @old: true old state
+ * @new: true new state
+ * @mark: TCPCLOSE_MARK_* bits
+ * @origin: &enum tcpclose_origin
+ * @context: &enum tcpclose_context
+ * @closer: &enum tcpclose_closer
+ * @end: &enum tcpclose_end
+ * @cause: &enum tcpclose_cause
+ * @ipv6: addresses are 16 bytes, else 4
+ * @own_netns: it happened in the network namespace of the observer
+ * @laddr: local address, network order
+ * @raddr: remote address
+ * @comm: name of the thread; empty: unknown
+ * @netns_name: name of the network namespace; NULL: none known
+ */
+struct event {
+	enum event_kind kind;
+	enum event_flaw flaw;
+	uint64_t lost;
+	uint64_t ts_ns;
+	uint64_t realtime_ns;
+	uint64_t seq;
+	uint64_t cookie;
+	uint64_t netns;
+	uint64_t cgroup;
+	int64_t dwell_ns;
+	int64_t age_ns;
+	int64_t bytes_sent;
+	int64_t bytes_received;
+	int64_t retransmits;
+	int64_t srtt_us;
+	int64_t rearms;
+	int64_t uid;
+	int64_t unread_bytes;
+	int64_t unacked_bytes;
+	int sk_err;
+	int sk_shutdown;
+	unsigned int raw_old;
+	unsigned int raw_new;
+	uint32_t cpu;
+	uint32_t netns_inode;
+	uint32_t inode;
+	uint32_t pid;
+	uint32_t tid;
+	uint16_t index;
+	uint16_t lport;
+	uint16_t rport;
+	uint16_t flags;
+	uint8_t old;
+	uint8_t new;
+	uint8_t mark;
+	uint8_t origin;
+	uint8_t context;
+	uint8_t closer;
+	uint8_t end;
+	uint8_t cause;
+	bool ipv6;
+	bool own_netns;
+	uint8_t laddr[16];
+	uint8_t raddr[16];
+	char comm[17];
+	const char *netns_name;
+};
+
+void event_decode(struct event *e, const struct tcpclose_record *r,
+		  const struct tcpclose_task *t);
+
+/* A full socket goes on in the state it had, as a mini-socket. */
+static inline bool event_is_orphaned(const struct event *e)
+{
+	return e->raw_new == TCPCLOSE_CLOSE && e->new != e->raw_new &&
+	       e->new == e->old;
+}
+
+static inline bool event_is_rearm(const struct event *e)
+{
+	return e->mark & TCPCLOSE_MARK_REARM;
+}
+
+#endif /* TCPCLOSE_LIB_EVENT_H */

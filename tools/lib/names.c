@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Names of the UAPI's numbers, as they appear in text and JSON alike.
+ *
+ * Knows no record: a number in, a name out.
+ */
+#include <errno.h>
+#include <stddef.h>
+#include <string.h>
+
+#include <tcpclose.h>
+
+#include "base/compiler.h"
+#include "lib/names.h"
+
+static const char *look_up(const char *const *names, size_t count,
+			   unsigned int i)
+{
+	return i < count ? names[i] : NULL;
+}
+
+const char *state_name(unsigned int state)
+{
+	/* Spelled as the kernel's TCP_* constants, without the TCP_. */
+	static const char *const names[TCPCLOSE_STATES] = {
+		[TCPCLOSE_ESTABLISHED] = "ESTABLISHED",
+		[TCPCLOSE_SYN_SENT] = "SYN_SENT",
+		[TCPCLOSE_SYN_RECV] = "SYN_RECV",
+		[TCPCLOSE_FIN_WAIT1] = "FIN_WAIT1",
+		[TCPCLOSE_FIN_WAIT2] = "FIN_WAIT2",
+		[TCPCLOSE_TIME_WAIT] = "TIME_WAIT",
+		[TCPCLOSE_CLOSE] = "CLOSE",
+		[TCPCLOSE_CLOSE_WAIT] = "CLOSE_WAIT",
+		[TCPCLOSE_LAST_ACK] = "LAST_ACK",
+		[TCPCLOSE_LISTEN] = "LISTEN",
+		[TCPCLOSE_CLOSING] = "CLOSING",
+		[TCPCLOSE_NEW_SYN_RECV] = "NEW_SYN_RECV",
+	};
+
+	return look_up(names, ARRAY_SIZE(names), state);
+}
+
+static int same_letter(char a, char b)
+{
+	if (a >= 'a' && a <= 'z')
+		a += 'A' - 'a';
+	if (a == '-')
+		a = '_';
+	return a == b;
+}
+
+/**
+ * state_from_name() - find a state by a name that a person typed
+ * @name: FIN_WAIT1, fin-wait1, fin_wait_1, FIN-WAIT-1 and so on; CLOSED too
+ * @len: length of @name
+ *
+ * Return: the state, or -EINVAL
+ */
+int state_from_name(const char *name, unsigned long len)
+{
+	unsigned int state;
+
+	for (state = 0; state < TCPCLOSE_STATES; state++) {
+		const char *known = state_name(state);
+		unsigned long i = 0;
+
+		if (!known)
+			continue;
+		/* The RFC's FIN-WAIT-1 is the kernel's FIN_WAIT1. */
+		while (i < len) {
+			if (*known && same_letter(name[i], *known))
+				known++;
+			else if (name[i] != '-' && name[i] != '_')
+				break;
+			i++;
+		}
+		if (i == len && !*known)
+			return (int)state;
+	}
+	if (len == 6 && !strncasecmp(name, "CLOSED", 6))
+		return TCPCLOSE_CLOSE;
+	return -EINVAL;
+}
+
+const char *end_name(unsigned int end)
+{
+	static const char *const names[TCPCLOSE_ENDS] = {
+		[TCPCLOSE_END_EXPIRED] = "expired",
+		[TCPCLOSE_END_RST] = "rst",
+		[TCPCLOSE_END_SYN] = "syn",
+		[TCPCLOSE_END_RECYCLED] = "recycled",
+		[TCPCLOSE_END_REFUSED] = "refused",
+		[TCPCLOSE_END_DESTROYED] = "destroyed",
+		[TCPCLOSE_END_NETNS] = "netns",
+		[TCPCLOSE_END_OTHER] = "other",
+		[TCPCLOSE_END_OVERFLOW] = "overflow",
+	};
+
+	return look_up(names, ARRAY_SIZE(names), end);
+}
+
+const char *cause_name(unsigned int cause)
+{
+	static const char *const names[TCPCLOSE_CAUSES] = {
+		[TCPCLOSE_CAUSE_UNKNOWN] = "unknown",
+		[TCPCLOSE_CAUSE_FIN] = "fin",
+		[TCPCLOSE_CAUSE_RST] = "rst",
+		[TCPCLOSE_CAUSE_REFUSED] = "refused",
+		[TCPCLOSE_CAUSE_DATA_AFTER_CLOSE] = "data-after-close",
+		[TCPCLOSE_CAUSE_UNREAD] = "unread",
+		[TCPCLOSE_CAUSE_LINGER] = "linger",
+		[TCPCLOSE_CAUSE_DISCONNECT] = "disconnect",
+		[TCPCLOSE_CAUSE_CONNECT_ABORTED] = "connect-aborted",
+		[TCPCLOSE_CAUSE_DESTROYED] = "destroyed",
+		[TCPCLOSE_CAUSE_TIMEOUT] = "timeout",
+		[TCPCLOSE_CAUSE_KEEPALIVE] = "keepalive",
+		[TCPCLOSE_CAUSE_FIN_WAIT2_TIMEOUT] = "fin-wait2-timeout",
+		[TCPCLOSE_CAUSE_UNREACHABLE] = "unreachable",
+		[TCPCLOSE_CAUSE_MEMORY] = "memory",
+		[TCPCLOSE_CAUSE_NOT_ACCEPTED] = "not-accepted",
+		[TCPCLOSE_CAUSE_OPEN_FAILED] = "open-failed",
+		[TCPCLOSE_CAUSE_NETNS] = "netns",
+		[TCPCLOSE_CAUSE_LISTENER] = "listener",
+		[TCPCLOSE_CAUSE_REPLACED] = "replaced",
+	};
+
+	return look_up(names, ARRAY_SIZE(names), cause);
+}
+
+const char *context_name(unsigned int context)
+{
+	static const char *const names[] = {
+		[TCPCLOSE_CONTEXT_PROCESS] = "process",
+		[TCPCLOSE_CONTEXT_SOFTIRQ] = "softirq",
+		[TCPCLOSE_CONTEXT_TIMER] = "timer",
+		[TCPCLOSE_CONTEXT_BACKLOG] = "backlog",
+	};
+
+	return look_up(names, ARRAY_SIZE(names), context);
+}
+
+const char *closer_name(unsigned int closer)
+{
+	static const char *const names[] = {
+		[TCPCLOSE_CLOSER_NONE] = NULL,
+		[TCPCLOSE_CLOSER_LOCAL] = "local",
+		[TCPCLOSE_CLOSER_REMOTE] = "remote",
+		[TCPCLOSE_CLOSER_BOTH] = "both",
+	};
+
+	return look_up(names, ARRAY_SIZE(names), closer);
+}
+
+const char *origin_name(unsigned int origin)
+{
+	static const char *const names[] = {
+		[TCPCLOSE_ORIGIN_TRACEPOINT] = "tracepoint",
+		[TCPCLOSE_ORIGIN_TIMEWAIT] = "mini-socket",
+	};
+
+	return look_up(names, ARRAY_SIZE(names), origin);
+}
+
+const char *untracked_name(unsigned int reason)
+{
+	static const char *const names[] = {
+		[TCPCLOSE_UNTRACKED_OLD] = "old",
+		[TCPCLOSE_UNTRACKED_FULL] = "full",
+		[TCPCLOSE_UNTRACKED_MEMORY] = "memory",
+		[TCPCLOSE_UNTRACKED_STALE] = "stale",
+	};
+
+	return look_up(names, ARRAY_SIZE(names), reason);
+}
+
+const char *hook_via_name(unsigned int via)
+{
+	static const char *const names[] = {
+		[TCPCLOSE_HOOK_OFF] = "off",
+		[TCPCLOSE_HOOK_TRACEPOINT] = "tracepoint",
+		[TCPCLOSE_HOOK_FTRACE] = "ftrace",
+		[TCPCLOSE_HOOK_KPROBE] = "kprobe",
+	};
+
+	return look_up(names, ARRAY_SIZE(names), via);
+}
+
+/* Of a control bit's number, not its mask; the order is the TCP header's. */
+const char *flag_name(unsigned int bit)
+{
+	static const char *const names[] = {
+		"FIN", "SYN", "RST", "PSH", "ACK", "URG", "ECE", "CWR", "NS",
+	};
+
+	return look_up(names, ARRAY_SIZE(names), bit);
+}
+
+/* Of a mark's bit number; a re-arm is no doubt about a record, so no mark here. */
+const char *mark_name(unsigned int bit)
+{
+	static const char *const names[] = { "old", "untracked", "late" };
+
+	return look_up(names, ARRAY_SIZE(names), bit);
+}
+
+/* strerrorname_np() needs a newer libc than the oldest one worth supporting. */
+const char *error_name(unsigned int error)
+{
+	static const char *const names[] = {
+		[EPERM] = "EPERM",
+		[ENOENT] = "ENOENT",
+		[EINTR] = "EINTR",
+		[ENXIO] = "ENXIO",
+		[EAGAIN] = "EAGAIN",
+		[ENOMEM] = "ENOMEM",
+		[EACCES] = "EACCES",
+		[EBUSY] = "EBUSY",
+		[EINVAL] = "EINVAL",
+		[EPIPE] = "EPIPE",
+		[EPROTO] = "EPROTO",
+		[EMSGSIZE] = "EMSGSIZE",
+		[ENOPROTOOPT] = "ENOPROTOOPT",
+		[EOPNOTSUPP] = "EOPNOTSUPP",
+		[EADDRINUSE] = "EADDRINUSE",
+		[EADDRNOTAVAIL] = "EADDRNOTAVAIL",
+		[ENETDOWN] = "ENETDOWN",
+		[ENETUNREACH] = "ENETUNREACH",
+		[ECONNABORTED] = "ECONNABORTED",
+		[ECONNRESET] = "ECONNRESET",
+		[ENOBUFS] = "ENOBUFS",
+		[ETIMEDOUT] = "ETIMEDOUT",
+		[ECONNREFUSED] = "ECONNREFUSED",
+		[EHOSTDOWN] = "EHOSTDOWN",
+		[EHOSTUNREACH] = "EHOSTUNREACH",
+		[ENOTCONN] = "ENOTCONN",
+	};
+
+	return look_up(names, ARRAY_SIZE(names), error);
+}

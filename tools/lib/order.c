@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Looks at records before anything is made of them: are those of a CPU numbered
+ * without a gap that nobody told of, does none come twice, has each call of a
+ * process its process?
+ *
+ * Knows numbers and times; knows nothing of connections.
+ */
+#include "lib/order.h"
+
+static void add(struct order_flaws *flaws, enum event_flaw what, uint64_t lost)
+{
+	flaws->what[flaws->count] = what;
+	flaws->lost[flaws->count++] = lost;
+}
+
+/* Return: whether the record follows the one before it. */
+static bool check_number(struct order_cpu *cpu, bool whole, uint32_t seq,
+			 struct order_flaws *flaws)
+{
+	uint32_t missing = seq - cpu->next_seq;
+	bool follows = cpu->any && !missing;
+
+	if (!cpu->started) {
+		add(flaws, EVENT_FLAW_NO_START, 0);
+	} else if (missing >= 1U << 31) {
+		/* After a number that was wrong, go on from where it goes on. */
+		if (!cpu->any || seq != cpu->last_seq + 1) {
+			add(flaws, EVENT_FLAW_AGAIN, 0);
+			cpu->last_seq = seq;
+			return false;
+		}
+	} else if (whole && missing > cpu->told) {
+		add(flaws, EVENT_FLAW_GAP, missing - cpu->told);
+	} else if (whole && missing < cpu->told) {
+		add(flaws, EVENT_FLAW_LOSS, cpu->told - missing);
+	}
+	cpu->started = true;
+	cpu->told = 0;
+	cpu->next_seq = seq + 1;
+	cpu->last_seq = seq;
+	return follows;
+}
+
+static bool is_own_call(const struct recording_marker *raw)
+{
+	const struct tcpclose_record *r = (const void *)raw;
+
+	return raw->kind == TCPCLOSE_KIND_TRANSITION &&
+	       TCPCLOSE_HOW_CONTEXT(r->how) == TCPCLOSE_CONTEXT_PROCESS;
+}
+
+/* A reader of one namespace does not get to know the number of one that ended. */
+static bool same_process(const struct tcpclose_task *task,
+			 const struct tcpclose_record *r, bool whole)
+{
+	return task->pid == r->pid || (!whole && (!task->pid || !r->pid));
+}
+
+/* A process was there: it must be that of the record that follows it. */
+static void check_owner(const struct tcpclose_task *task, bool whole,
+			const struct recording_marker *raw,
+			struct order_flaws *flaws)
+{
+	const struct tcpclose_record *r = (const void *)raw;
+
+	if (!is_own_call(raw))
+		add(flaws, EVENT_FLAW_TASK_ALONE, 0);
+	else if (task->ts_ns != r->ts_ns || task->cookie != r->cookie ||
+		 (r->netns && task->netns != r->netns) ||
+		 !same_process(task, r, whole))
+		add(flaws, EVENT_FLAW_TASK_OTHER, 0);
+}
+
+/* @before_known: what was before the record is in the stream. */
+static void check_task(struct order_cpu *cpu, bool whole,
+		       const struct recording_marker *raw, bool before_known,
+		       struct order_flaws *flaws)
+{
+	if (cpu->has_task && (uint32_t)(cpu->task.seq + 1) == raw->seq)
+		check_owner(&cpu->task, whole, raw, flaws);
+	else if (cpu->has_task && before_known)
+		add(flaws, EVENT_FLAW_TASK_ALONE, 0);
+	else if (is_own_call(raw) && before_known)
+		add(flaws, EVENT_FLAW_NO_TASK, 0);
+	cpu->has_task = raw->kind == TCPCLOSE_KIND_TASK;
+	if (cpu->has_task)
+		cpu->task = *(const struct tcpclose_task *)raw;
+}
+
+static void check_record(struct order_cpu *cpu, bool whole,
+			 const struct recording_marker *raw,
+			 struct order_flaws *flaws)
+{
+	uint32_t missing = raw->seq - cpu->next_seq;
+	bool lost = cpu->told && missing && missing < 1U << 31;
+	bool follows = check_number(cpu, whole, raw->seq, flaws);
+
+	/* A record that is out of place says nothing of those around it. */
+	if (flaws->count && flaws->what[0] == EVENT_FLAW_AGAIN)
+		return;
+	if (raw->ts_ns < cpu->last_ns)
+		add(flaws, EVENT_FLAW_TIME, 0);
+	/*
+	 * A reader of one namespace sees gaps where others' records are, none of
+	 * which parts a process from its transition.
+	 */
+	check_task(cpu, whole, raw,
+		   cpu->any && !lost && (follows || !whole), flaws);
+	if (raw->ts_ns > cpu->last_ns)
+		cpu->last_ns = raw->ts_ns;
+	cpu->any = true;
+}
+
+/**
+ * order_check() - look at a record
+ * @cpu: its CPU
+ * @whole: the stream has the records of all network namespaces
+ * @raw: the record, of any kind
+ * @flaws: result
+ */
+void order_check(struct order_cpu *cpu, bool whole,
+		 const struct recording_marker *raw, struct order_flaws *flaws)
+{
+	flaws->count = 0;
+	switch (raw->kind) {
+	case TCPCLOSE_KIND_TRANSITION:
+	case TCPCLOSE_KIND_TASK:
+		check_record(cpu, whole, raw, flaws);
+		break;
+	case RECORDING_KIND_START:
+		if (cpu->started)
+			add(flaws, EVENT_FLAW_START_AGAIN, 0);
+		cpu->started = true;
+		cpu->next_seq = (uint32_t)raw->value;
+		break;
+	case RECORDING_KIND_LOST:
+		cpu->told += raw->value;
+		break;
+	case RECORDING_KIND_CLOCK:
+	case RECORDING_KIND_NETNS:
+		break;
+	default:
+		add(flaws, EVENT_FLAW_KIND, 0);
+		break;
+	}
+}

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Recordings: makes and opens the files, makes and checks their header.
+ *
+ * Knows the file format only; what the records mean is the source's business.
+ */
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "lib/recording.h"
+
+static_assert(sizeof(struct recording_header) == 128, "header size");
+static_assert(sizeof(struct recording_marker) == TCPCLOSE_RECORD_SIZE,
+	      "marker size");
+static_assert(offsetof(struct recording_marker, kind) ==
+		      offsetof(struct tcpclose_record, kind),
+	      "kind stands where it stands in every record");
+
+/**
+ * recording_header_init() - make a header for this machine and moment
+ * @h: result; @h->own_netns, @h->visible and @h->cpus are left 0
+ */
+void recording_header_init(struct recording_header *h)
+{
+	struct utsname uts;
+
+	memset(h, 0, sizeof(*h));
+	memcpy(h->magic, RECORDING_MAGIC, sizeof(h->magic));
+	h->version = RECORDING_VERSION;
+	h->header_size = sizeof(*h);
+	h->abi_major = TCPCLOSE_ABI_MAJOR;
+	h->abi_minor = TCPCLOSE_ABI_MINOR;
+	h->record_size = TCPCLOSE_RECORD_SIZE;
+	h->byte_order = RECORDING_BYTE_ORDER;
+	h->realtime_offset_ns = realtime_offset_ns();
+	h->start_ns = monotonic_ns();
+	if (!uname(&uts))
+		snprintf(h->release, sizeof(h->release), "%s", uts.release);
+}
+
+/**
+ * recording_header_check() - check that this tool can read a recording
+ * @h: its header
+ * @len: how many bytes of it there are
+ * @why: why not
+ *
+ * Return: 0, -ENODATA if it is cut or -EPROTO if it is none or a different one
+ */
+int recording_header_check(const struct recording_header *h, size_t len,
+			   struct reason *why)
+{
+	static const char other_abi[] =
+		"holds records of ABI %u, this tool reads ABI %u: use the tcpclose that made it";
+	static const char other_size[] =
+		"has a header of %u and records of %u bytes, not %zu and %u: use its tcpclose";
+	size_t magic = len < sizeof(h->magic) ? len : sizeof(h->magic);
+
+	if (!len)
+		return reason_set(why, -ENODATA, "is empty: record again");
+	if (memcmp(h->magic, RECORDING_MAGIC, magic))
+		return reason_set(why, -EPROTO, "is no recording: %s",
+				  "make one with `tcpclose record FILE`");
+	if (len < sizeof(*h))
+		return reason_set(why, -ENODATA,
+				  "is cut after %zu of %zu header bytes: %s",
+				  len, sizeof(*h), "record again");
+	if (h->byte_order == __builtin_bswap32(RECORDING_BYTE_ORDER))
+		return reason_set(why, -EPROTO, "has the other byte order: %s",
+				  "read it where it was made");
+	if (h->byte_order != RECORDING_BYTE_ORDER)
+		return reason_set(why, -EPROTO, "has a damaged header: %s",
+				  "record again");
+	if (h->version > RECORDING_VERSION)
+		return reason_set(why, -EPROTO,
+				  "has format %u, this tool reads up to %u: %s",
+				  h->version, RECORDING_VERSION,
+				  "use a newer tcpclose");
+	if (h->abi_major != TCPCLOSE_ABI_MAJOR)
+		return reason_set(why, -EPROTO, other_abi, h->abi_major,
+				  TCPCLOSE_ABI_MAJOR);
+	if (h->version < 1 || h->header_size != sizeof(*h) ||
+	    h->record_size != TCPCLOSE_RECORD_SIZE)
+		return reason_set(why, -EPROTO, other_size, h->header_size,
+				  h->record_size, sizeof(*h),
+				  TCPCLOSE_RECORD_SIZE);
+	return 0;
+}
+
+/* A recording shows what only root may watch: it is a new file, of our own. */
+static int create_new(const char *path)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+
+	return fd < 0 ? -errno : fd;
+}
+
+/* Return: a pipe or a device, which loses nothing by being opened, or -errno */
+static int open_special(const char *path)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+	struct stat st;
+
+	if (fd < 0)
+		return -errno;
+	if (!fstat(fd, &st) && !S_ISREG(st.st_mode))
+		return fd;
+	close(fd);
+	return -EEXIST;
+}
+
+/* What a link leads to may be anything, and stays. */
+static int replace(const char *path, struct reason *why)
+{
+	struct stat st;
+	int ret;
+
+	if (!lstat(path, &st) && S_ISLNK(st.st_mode))
+		return reason_set(why, -EEXIST, "%s: %s", path,
+				  "a symbolic link to a file: name that one");
+	ret = unlink(path) ? -errno : create_new(path);
+	return ret < 0 ? reason_set(why, ret, "%s: cannot be replaced: %s",
+				    path, strerror(-ret)) :
+			 ret;
+}
+
+/**
+ * recording_create() - create a file for a recording
+ * @path: its name, "-" for standard output
+ * @force: replace a file that exists
+ * @why: why it failed
+ *
+ * What was there by that name is removed and not written to: neither its owner
+ * nor its mode would suit what only root may watch.
+ *
+ * Return: a file descriptor, or -errno
+ */
+int recording_create(const char *path, int force, struct reason *why)
+{
+	int fd;
+
+	if (!strcmp(path, "-")) {
+		fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
+		return fd < 0 ? reason_set(why, -errno, "standard output: %s",
+					   strerror(errno)) :
+				fd;
+	}
+	fd = create_new(path);
+	if (fd == -EEXIST)
+		fd = open_special(path);
+	if (fd >= 0)
+		return fd;
+	if (fd == -EEXIST && force)
+		return replace(path, why);
+	if (fd == -EEXIST)
+		return reason_set(why, -EEXIST, "%s: exists: %s", path,
+				  "choose another name, or add --force");
+	return reason_set(why, fd, "%s: cannot be written: %s", path,
+			  strerror(-fd));
+}
+
+/**
+ * recording_open() - open a recording for reading
+ * @path: its name, "-" for standard input
+ * @why: why it failed
+ *
+ * Return: a file descriptor, or -errno
+ */
+int recording_open(const char *path, struct reason *why)
+{
+	struct stat st;
+	int fd;
+
+	if (!strcmp(path, "-"))
+		fd = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
+	else
+		fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return reason_set(why, -errno, "%s: cannot be read: %s", path,
+				  strerror(errno));
+	if (!fstat(fd, &st) && S_ISDIR(st.st_mode)) {
+		close(fd);
+		return reason_set(why, -EISDIR,
+				  "%s: is a directory, not a recording", path);
+	}
+	return fd;
+}

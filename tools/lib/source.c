@@ -1,0 +1,622 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Where events come from: the live device or a recording.
+ *
+ * The device is made to look like a recording: losses, names of network
+ * namespaces and steps of the wall clock, which a recording holds as records
+ * of its own (see recording.h), are put into the stream as it is read. Behind
+ * that point everything is the same, and `tcpclose record` just writes it down.
+ *
+ * Knows the order of records; knows nothing of what a transition means.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/compiler.h"
+#include "base/signals.h"
+#include "lib/devnode.h"
+#include "lib/source_internal.h"
+
+/**
+ * source_new_cpu() - see a CPU for the first time
+ * @s: the source
+ * @cpu: its number, not below @s->cpu_count
+ *
+ * Return: what is known of it, or NULL if there is no memory
+ */
+struct source_cpu *source_new_cpu(struct source *s, unsigned int cpu)
+{
+	struct source_cpu *cpus;
+	unsigned int count;
+
+	count = cpu + 1 > s->head.cpus || s->head.cpus > UINT16_MAX + 1 ?
+			cpu + 1 :
+			s->head.cpus;
+	cpus = realloc(s->cpus, count * sizeof(*cpus));
+	if (!cpus)
+		return NULL;
+	memset(cpus + s->cpu_count, 0, (count - s->cpu_count) * sizeof(*cpus));
+	s->cpus = cpus;
+	s->cpu_count = count;
+	return &cpus[cpu];
+}
+
+/**
+ * source_fill() - read more records; one that has begun is kept
+ * @s: the source
+ *
+ * Return: bytes read, 0 at the end of a recording, or -errno
+ */
+int source_fill(struct source *s)
+{
+	size_t rest = s->len - s->pos;
+	ssize_t got;
+
+	if (s->at_end)
+		return 0;
+	if (!s->live) {
+		struct pollfd fd = { .fd = s->fd, .events = POLLIN };
+
+		/* A pipe may have nothing yet; what is ready must be shown first. */
+		if (poll(&fd, 1, 0) == 0)
+			return -EAGAIN;
+	}
+	memmove(s->buf, (char *)s->buf + s->pos, rest);
+	s->pos = 0;
+	s->len = rest;
+	got = read(s->fd, (char *)s->buf + rest, sizeof(s->buf) - rest);
+	if (got < 0)
+		return errno == EINTR ? -EAGAIN : -errno;
+	s->len += (size_t)got;
+	if (!got) {
+		s->at_end = true;
+		s->summary.cut_bytes = rest;
+	}
+	return (int)got;
+}
+
+static int track_marker(struct source *s, const struct recording_marker *m)
+{
+	struct netns_entry *entry;
+	struct source_cpu *cpu;
+
+	switch (m->kind) {
+	case RECORDING_KIND_START:
+		cpu = source_cpu(s, m->cpu);
+		if (!cpu)
+			return -ENOMEM;
+		cpu->next_seq = m->value;
+		cpu->started = true;
+		cpu->has_task = false;
+		break;
+	case RECORDING_KIND_LOST:
+		s->summary.lost += m->value;
+		cpu = source_cpu(s, m->cpu);
+		if (!cpu)
+			return -ENOMEM;
+		cpu->told += m->value;
+		break;
+	case RECORDING_KIND_CLOCK:
+		s->realtime_offset_ns = (int64_t)m->value;
+		break;
+	case RECORDING_KIND_NETNS:
+		entry = netns_take(&s->netns, m->value, m->inode);
+		memcpy(entry->name, m->name, sizeof(entry->name));
+		entry->name[sizeof(entry->name) - 1] = '\0';
+		break;
+	default:
+		s->summary.skipped++;
+		break;
+	}
+	return 0;
+}
+
+static int track(struct source *s, const struct recording_marker *m)
+{
+	struct source_cpu *cpu;
+	uint32_t distance;
+
+	if (m->kind == TCPCLOSE_KIND_TRANSITION)
+		s->summary.transitions++;
+	else if (m->kind != TCPCLOSE_KIND_TASK)
+		return track_marker(s, m);
+	cpu = source_cpu(s, m->cpu);
+	if (!cpu)
+		return -ENOMEM;
+	distance = m->seq - (uint32_t)cpu->next_seq;
+	if (!cpu->started || distance >= 1U << 31)
+		cpu->next_seq = (cpu->next_seq & ~(uint64_t)UINT32_MAX) |
+				m->seq;
+	else
+		cpu->next_seq += distance;
+	cpu->next_seq++;
+	cpu->delivered++;
+	cpu->started = true;
+	return 0;
+}
+
+/*
+ * Nearly all records: they follow the one before, of a namespace that there is
+ * nothing to tell of. The same as inspect() and track(), quickly.
+ *
+ * Return: whether it is one, and done
+ */
+static bool track_plain(struct source *s, const struct recording_marker *m)
+{
+	const struct tcpclose_record *r = (const void *)m;
+	struct source_cpu *cpu;
+
+	if (m->cpu >= s->cpu_count)
+		return false;
+	cpu = &s->cpus[m->cpu];
+	if (!cpu->started || m->seq != (uint32_t)cpu->next_seq)
+		return false;
+	if (m->kind == TCPCLOSE_KIND_TRANSITION) {
+		if (s->live && (r->netns_inode != s->told_inode ||
+				r->netns != s->told_netns))
+			return false;
+		s->summary.transitions++;
+	} else if (m->kind != TCPCLOSE_KIND_TASK) {
+		return false;
+	}
+	cpu->next_seq++;
+	cpu->delivered++;
+	return true;
+}
+
+static const struct recording_marker *at(const struct source *s)
+{
+	return (const void *)((const char *)s->buf + s->pos);
+}
+
+static void step(struct source *s)
+{
+	s->inspected = false;
+	s->pos += TCPCLOSE_RECORD_SIZE;
+}
+
+/* Put before the record at buf[pos] what belongs there. */
+static int inspect(struct source *s)
+{
+	if (!s->live || s->inspected)
+		return 0;
+	s->inspected = true;
+	return source_live_inspect(s, (const void *)at(s));
+}
+
+/**
+ * source_next_raw() - the next record, of any kind, as a recording holds it
+ * @s: the source
+ * @raw: result, TCPCLOSE_RECORD_SIZE bytes, valid until the next call; look at
+ *	its kind before anything else
+ *
+ * Return: 1, 0 at the end of a recording, -EAGAIN if nothing is ready, or
+ * another -errno
+ */
+int source_next_raw(struct source *s, const struct recording_marker **raw)
+{
+	int ret;
+
+	for (;;) {
+		if (!source_queue_is_empty(s)) {
+			*raw = &s->queue[s->queue_first++];
+			break;
+		}
+		if (s->len - s->pos >= TCPCLOSE_RECORD_SIZE) {
+			*raw = at(s);
+			if (track_plain(s, *raw)) {
+				step(s);
+				return 1;
+			}
+			ret = inspect(s);
+			if (ret)
+				return ret;
+			if (!source_queue_is_empty(s))
+				continue;
+			step(s);
+			break;
+		}
+		ret = s->live ? source_live_batch(s) : source_fill(s);
+		if (ret <= 0)
+			return ret;
+	}
+	ret = track(s, *raw);
+	return ret ? ret : 1;
+}
+
+/**
+ * source_next_run() - the next records, of any kind, as a recording holds them
+ * @s: the source
+ * @first: result, valid until the next call; look at each one's kind before
+ *	anything else
+ * @count: result: how many there are
+ *
+ * Return: as source_next_raw()
+ */
+int source_next_run(struct source *s, const struct recording_marker **first,
+		    size_t *count)
+{
+	int ret = source_next_raw(s, first);
+
+	*count = 1;
+	/* A marker stands alone. */
+	if (ret <= 0 || (uint64_t *)*first < s->buf ||
+	    (uint64_t *)*first >= s->buf + ARRAY_SIZE(s->buf))
+		return ret;
+	while (s->len - s->pos >= TCPCLOSE_RECORD_SIZE) {
+		if (!track_plain(s, at(s))) {
+			ret = inspect(s);
+			if (ret)
+				return ret;
+			if (!source_queue_is_empty(s))
+				break;
+			ret = track(s, at(s));
+			if (ret)
+				return ret;
+		}
+		step(s);
+		++*count;
+	}
+	return 1;
+}
+
+static void lost_event(struct source *s, const struct recording_marker *m,
+		       struct event *e)
+{
+	memset(e, 0, sizeof(*e));
+	e->kind = EVENT_LOST;
+	e->lost = m->value;
+	e->cpu = m->cpu;
+	e->ts_ns = m->ts_ns;
+	e->realtime_ns = m->ts_ns + (uint64_t)s->realtime_offset_ns;
+}
+
+static void transition_event(struct source *s, const struct tcpclose_record *r,
+			     struct event *e)
+{
+	struct source_cpu *cpu = &s->cpus[r->cpu];
+	const struct tcpclose_task *task = NULL;
+	const struct netns_entry *entry;
+
+	if (cpu->has_task && cpu->task.seq + 1 == r->seq)
+		task = &cpu->task;
+	cpu->has_task = false;
+	event_decode(e, r, task);
+	e->seq = cpu->next_seq - 1;
+	e->realtime_ns = r->ts_ns + (uint64_t)s->realtime_offset_ns;
+	e->own_netns = r->netns_inode && r->netns_inode == s->head.own_netns;
+	entry = netns_find(&s->netns, r->netns, r->netns_inode);
+	if (entry && entry->name[0])
+		e->netns_name = entry->name;
+	else if (e->own_netns)
+		e->netns_name = s->head.visible ? "host" : "self";
+	else
+		e->netns_name = NULL;
+}
+
+static void start_event(const struct recording_marker *m, struct event *e)
+{
+	memset(e, 0, sizeof(*e));
+	e->kind = EVENT_START;
+	e->seq = m->value;
+	e->cpu = m->cpu;
+	e->ts_ns = m->ts_ns;
+}
+
+static void flaw_event(struct source *s, const struct recording_marker *m,
+		       struct event *e)
+{
+	memset(e, 0, sizeof(*e));
+	e->kind = EVENT_FLAW;
+	e->flaw = s->flaws.what[s->flaw];
+	e->lost = s->flaws.lost[s->flaw++];
+	e->seq = m->seq;
+	e->cpu = m->cpu;
+	e->ts_ns = m->ts_ns;
+	e->realtime_ns = m->ts_ns + (uint64_t)s->realtime_offset_ns;
+}
+
+/* The next record; s->held: it has been looked at, and has flaws. */
+static int next_checked(struct source *s, const struct recording_marker **raw)
+{
+	struct source_cpu *cpu;
+	int ret;
+
+	if (s->held) {
+		*raw = s->held;
+		return 1;
+	}
+	ret = source_next_raw(s, raw);
+	if (ret <= 0)
+		return ret;
+	cpu = source_cpu(s, (*raw)->cpu);
+	if (!cpu)
+		return -ENOMEM;
+	order_check(&cpu->order, s->head.visible, *raw, &s->flaws);
+	s->flaw = 0;
+	if (s->flaws.count)
+		s->held = *raw;
+	return 1;
+}
+
+/* Return: whether a record is an event of its own. */
+static bool make_event(struct source *s, const struct recording_marker *raw,
+		       struct event *e)
+{
+	struct source_cpu *cpu;
+
+	switch (raw->kind) {
+	case TCPCLOSE_KIND_TRANSITION:
+		transition_event(s, (const void *)raw, e);
+		return true;
+	case TCPCLOSE_KIND_TASK:
+		cpu = &s->cpus[raw->cpu];
+		memcpy(&cpu->task, raw, sizeof(cpu->task));
+		cpu->has_task = true;
+		return false;
+	case RECORDING_KIND_START:
+		start_event(raw, e);
+		return true;
+	case RECORDING_KIND_LOST:
+		lost_event(s, raw, e);
+		return true;
+	default:
+		return false;
+	}
+}
+
+/**
+ * source_next() - the next transition or loss
+ * @s: the source
+ * @e: result; strings that it points to are valid until the next call
+ *
+ * Return: 1, 0 at the end of a recording, -EAGAIN if nothing is ready, or
+ * another -errno
+ */
+int source_next(struct source *s, struct event *e)
+{
+	const struct recording_marker *raw;
+	int ret;
+
+	for (;;) {
+		ret = source_next_raw(s, &raw);
+		if (ret <= 0)
+			return ret;
+		if (make_event(s, raw, e) && e->kind != EVENT_START)
+			return 1;
+	}
+}
+
+/**
+ * source_next_every() - the next event of any kind
+ * @s: the source
+ * @e: result, likewise; flaws of a record come before it
+ *
+ * Return: likewise
+ */
+int source_next_every(struct source *s, struct event *e)
+{
+	const struct recording_marker *raw;
+	int ret;
+
+	for (;;) {
+		ret = next_checked(s, &raw);
+		if (ret <= 0)
+			return ret;
+		if (s->held && s->flaw < s->flaws.count) {
+			flaw_event(s, raw, e);
+			return 1;
+		}
+		s->held = NULL;
+		if (make_event(s, raw, e))
+			return 1;
+	}
+}
+
+/**
+ * source_wait() - wait until something is ready
+ * @s: the source
+ * @deadline_ns: wait no longer than to this CLOCK_MONOTONIC; UINT64_MAX: no limit
+ *
+ * Return: 0 when something may be ready or at the deadline, -EINTR if a signal
+ * asked for the end, or another -errno
+ */
+int source_wait(struct source *s, uint64_t deadline_ns)
+{
+	struct pollfd fd = { .fd = s->fd, .events = POLLIN };
+	int ret = s->live ? source_live_wait(s, deadline_ns) :
+			    signals_poll(&fd, 1, deadline_ns);
+
+	return ret < 0 ? ret : 0;
+}
+
+/**
+ * source_conclude() - tell of losses that no record comes after
+ * @s: the source; there is nothing ready
+ * @ts_ns: the time of the end
+ *
+ * Return: 1 if source_next() has something to tell of, 0 if not, or -errno
+ */
+int source_conclude(struct source *s, uint64_t ts_ns)
+{
+	return s->live ? source_live_conclude(s, ts_ns) : 0;
+}
+
+/**
+ * source_balance() - see whether every record was delivered or told as lost
+ * @s: the source
+ * @why: why not
+ *
+ * Of a recording that is not for the source to know.
+ *
+ * Return: 0, -EPROTO if the books do not balance, or another -errno
+ */
+int source_balance(struct source *s, struct reason *why)
+{
+	return s->live ? source_live_balance(s, why) : 0;
+}
+
+static struct source *source_alloc(void)
+{
+	struct source *s = calloc(1, sizeof(*s));
+
+	if (s)
+		s->fd = -1;
+	return s;
+}
+
+/**
+ * source_open_device() - read the live device
+ * @result: the source
+ * @path: name of the device
+ * @all: begin with the oldest record that the rings still hold, not with the
+ *	next one to come
+ * @why: why it failed
+ *
+ * Return: 0, or -errno
+ */
+int source_open_device(struct source **result, const char *path, bool all,
+		       struct reason *why)
+{
+	static const char other_size[] =
+		"%s: its records have %u bytes, this tool's %u: use the module's tool";
+	struct tcpclose_geometry geometry;
+	struct source *s = source_alloc();
+	int ret;
+
+	if (!s)
+		return reason_set(why, -ENOMEM, "out of memory");
+	ret = devnode_open(path, why);
+	if (ret < 0)
+		goto err_close;
+	s->fd = ret;
+	s->live = true;
+	if (!all && lseek(s->fd, 0, SEEK_END) < 0) {
+		ret = -errno;
+		goto err_explain;
+	}
+	ret = devnode_geometry(s->fd, &geometry);
+	if (ret)
+		goto err_explain;
+	if (geometry.record_size != TCPCLOSE_RECORD_SIZE) {
+		ret = reason_set(why, -EPROTO, other_size, path,
+				 geometry.record_size, TCPCLOSE_RECORD_SIZE);
+		goto err_close;
+	}
+	recording_header_init(&s->head);
+	s->head.abi_minor = geometry.abi_minor;
+	s->head.visible = geometry.visible;
+	s->head.cpus = geometry.rings;
+	s->head.own_netns = netns_own_inode();
+	s->realtime_offset_ns = s->head.realtime_offset_ns;
+	ret = source_live_start(s, &geometry);
+	if (ret)
+		goto err_explain;
+	*result = s;
+	return 0;
+
+err_explain:
+	reason_set(why, ret, "%s: %s", path, strerror(-ret));
+err_close:
+	source_close(s);
+	return ret;
+}
+
+static int read_header(struct source *s, const char *path, struct reason *why)
+{
+	struct reason what = { "" };
+	size_t len = 0;
+	int ret;
+
+	while (len < sizeof(s->head)) {
+		ssize_t got = read(s->fd, (char *)&s->head + len,
+				   sizeof(s->head) - len);
+
+		if (got < 0)
+			return reason_set(why, -errno, "%s: cannot be read: %s",
+					  path, strerror(errno));
+		if (!got)
+			break;
+		len += (size_t)got;
+	}
+	ret = recording_header_check(&s->head, len, &what);
+	return ret ? reason_set(why, ret, "%s: %.300s", path, what.text) : 0;
+}
+
+/**
+ * source_open_recording() - read a recording
+ * @result: the source
+ * @path: name of the file, "-" for standard input
+ * @why: why it failed
+ *
+ * Return: 0, or -errno
+ */
+int source_open_recording(struct source **result, const char *path,
+			  struct reason *why)
+{
+	struct source *s = source_alloc();
+	int ret;
+
+	if (!s)
+		return reason_set(why, -ENOMEM, "out of memory");
+	ret = recording_open(path, why);
+	if (ret < 0)
+		goto err_close;
+	s->fd = ret;
+	ret = read_header(s, path, why);
+	if (ret)
+		goto err_close;
+	s->head.release[sizeof(s->head.release) - 1] = '\0';
+	s->realtime_offset_ns = s->head.realtime_offset_ns;
+	*result = s;
+	return 0;
+
+err_close:
+	source_close(s);
+	return ret;
+}
+
+/**
+ * source_close() - end reading
+ * @s: the source
+ */
+void source_close(struct source *s)
+{
+	source_live_end(s);
+	if (s->fd >= 0)
+		close(s->fd);
+	free(s->cpus);
+	free(s->queue);
+	free(s);
+}
+
+/**
+ * source_is_live() - whether time in this source is the time now
+ * @s: the source
+ */
+bool source_is_live(const struct source *s)
+{
+	return s->live;
+}
+
+/**
+ * source_header() - how a recording of this source begins
+ * @s: the source
+ */
+const struct recording_header *source_header(const struct source *s)
+{
+	return &s->head;
+}
+
+/**
+ * source_summarize() - what the source has seen so far
+ * @s: the source
+ * @summary: result
+ */
+void source_summarize(const struct source *s, struct source_summary *summary)
+{
+	*summary = s->summary;
+}

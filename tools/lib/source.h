@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Where events come from: the live device or a recording. A command cannot
+ * tell which.
+ */
+#ifndef TCPCLOSE_LIB_SOURCE_H
+#define TCPCLOSE_LIB_SOURCE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "lib/event.h"
+#include "lib/recording.h"
+
+struct source;
+
+/**
+ * struct source_summary - what a source has seen so far
+ * @transitions: transitions delivered
+ * @lost: records lost, as far as the source can know
+ * @skipped: records of unknown kinds
+ * @cut_bytes: bytes of a record that a recording ends in the middle of
+ */
+struct source_summary {
+	uint64_t transitions;
+	uint64_t lost;
+	uint64_t skipped;
+	size_t cut_bytes;
+};
+
+int source_open_device(struct source **result, const char *path, bool all,
+		       struct reason *why);
+int source_open_recording(struct source **result, const char *path,
+			  struct reason *why);
+void source_close(struct source *s);
+
+int source_next(struct source *s, struct event *e);
+int source_next_every(struct source *s, struct event *e);
+int source_next_raw(struct source *s, const struct recording_marker **raw);
+int source_next_run(struct source *s, const struct recording_marker **first,
+		    size_t *count);
+int source_wait(struct source *s, uint64_t deadline_ns);
+int source_conclude(struct source *s, uint64_t ts_ns);
+int source_balance(struct source *s, struct reason *why);
+
+bool source_is_live(const struct source *s);
+const struct recording_header *source_header(const struct source *s);
+void source_summarize(const struct source *s, struct source_summary *summary);
+
+#endif /* TCPCLOSE_LIB_SOURCE_H */

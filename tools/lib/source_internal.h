@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the parts of the source share; nobody else includes this.
+ */
+#ifndef TCPCLOSE_LIB_SOURCE_INTERNAL_H
+#define TCPCLOSE_LIB_SOURCE_INTERNAL_H
+
+#include "lib/order.h"
+#include "lib/rings.h"
+#include "lib/source.h"
+#include "sys/netns.h"
+
+#define BATCH_SIZE (2048 * TCPCLOSE_RECORD_SIZE)
+
+/**
+ * struct source_cpu - what is known of one CPU's records
+ * @next_seq: number that the next record has if none is lost
+ * @lost: losses that the device told of, so far (of one namespace only)
+ * @begin: number of the first record to come (live only)
+ * @lost_before: losses that the device told of then (live only)
+ * @delivered: records delivered
+ * @told: losses told in the stream
+ * @there: the device has a ring of it
+ * @started: @next_seq is known
+ * @has_task: @task waits for its transition
+ * @task: the process behind the next record
+ * @order: whether its records are in order
+ */
+struct source_cpu {
+	uint64_t next_seq;
+	uint64_t lost;
+	uint64_t begin;
+	uint64_t lost_before;
+	uint64_t delivered;
+	uint64_t told;
+	bool there;
+	bool started;
+	bool has_task;
+	struct tcpclose_task task;
+	struct order_cpu order;
+};
+
+struct source {
+	int fd;
+	bool live;
+	/* The record at buf[pos] has had its markers put before it (live only). */
+	bool inspected;
+	bool at_end;
+	struct recording_header head;
+	int64_t realtime_offset_ns;
+	uint64_t batch_ns;
+	struct source_summary summary;
+
+	struct source_cpu *cpus;
+	unsigned int cpu_count;
+
+	/* A record whose flaws are delivered before it. */
+	const struct recording_marker *held;
+	struct order_flaws flaws;
+	unsigned int flaw;
+
+	/* The whole machine's records, mapped; rings.map is NULL: read() them. */
+	struct rings rings;
+	size_t map_size;
+	/* The namespace of the latest record: no more to tell in this batch. */
+	uint64_t told_netns;
+	uint32_t told_inode;
+
+	/* Markers to be delivered before the record at buf[pos]. */
+	struct recording_marker *queue;
+	size_t queue_first, queue_end, queue_size;
+
+	struct netns_table netns;
+	size_t pos, len;
+	uint64_t buf[BATCH_SIZE / sizeof(uint64_t)];
+};
+
+struct source_cpu *source_new_cpu(struct source *s, unsigned int cpu);
+
+/**
+ * source_cpu() - what is known of one CPU
+ * @s: the source
+ * @cpu: its number; a damaged recording may hold any
+ *
+ * Return: it, or NULL if there is no memory
+ */
+static inline struct source_cpu *source_cpu(struct source *s, unsigned int cpu)
+{
+	return cpu < s->cpu_count ? &s->cpus[cpu] : source_new_cpu(s, cpu);
+}
+
+/**
+ * source_queue_is_empty() - whether no marker waits to be delivered
+ * @s: the source
+ */
+static inline bool source_queue_is_empty(struct source *s)
+{
+	if (s->queue_first < s->queue_end)
+		return false;
+	s->queue_first = 0;
+	s->queue_end = 0;
+	return true;
+}
+
+int source_fill(struct source *s);
+
+int source_live_start(struct source *s,
+		      const struct tcpclose_geometry *geometry);
+int source_live_inspect(struct source *s, const struct tcpclose_record *r);
+int source_live_batch(struct source *s);
+int source_live_wait(struct source *s, uint64_t deadline_ns);
+int source_live_conclude(struct source *s, uint64_t ts_ns);
+int source_live_balance(struct source *s, struct reason *why);
+void source_live_end(struct source *s);
+
+#endif /* TCPCLOSE_LIB_SOURCE_INTERNAL_H */

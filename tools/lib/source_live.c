@@ -1,0 +1,410 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Makes the live device look like a recording: puts into the stream what only
+ * its reader can know: losses, names of network namespaces, steps of the wall
+ * clock.
+ *
+ * The whole machine's records come from the mapped rings, those of a namespace
+ * by read().
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/signals.h"
+#include "lib/devnode.h"
+#include "lib/source_internal.h"
+
+#define NETNS_RETRY_NS NS_PER_S
+#define CLOCK_STEP_NS ((int64_t)NS_PER_MS)
+
+/*
+ * Producers on two CPUs may write in another order than they looked at the
+ * clock: younger records are left alone, as read() does (module/reader.c).
+ */
+#define HOLD_NS NS_PER_MS
+/*
+ * How often a stream that does not end is read. A wake-up costs as much as tens
+ * of records; a lone event is to be seen within 50 ms, on a busy machine, too.
+ */
+#define PACE_NS (20 * NS_PER_MS)
+
+/* Inode of the first time namespace, include/linux/proc_ns.h. */
+#define INITIAL_TIME_NS 0xeffffffaU
+
+static struct recording_marker *enqueue(struct source *s, unsigned int kind,
+					uint64_t ts_ns, unsigned int cpu,
+					uint64_t value)
+{
+	struct recording_marker *m;
+
+	if (s->queue_end == s->queue_size) {
+		size_t size = s->queue_size ? 2 * s->queue_size : 16;
+		struct recording_marker *queue =
+			realloc(s->queue, size * sizeof(*queue));
+
+		if (!queue)
+			return NULL;
+		s->queue = queue;
+		s->queue_size = size;
+	}
+	m = &s->queue[s->queue_end++];
+	memset(m, 0, sizeof(*m));
+	m->kind = (uint8_t)kind;
+	m->cpu = (uint16_t)cpu;
+	m->ts_ns = ts_ns;
+	m->value = value;
+	return m;
+}
+
+/* In a time namespace of one's own the records' clock can't be read. */
+static bool has_records_clock(void)
+{
+	struct stat st;
+
+	return stat("/proc/self/ns/time", &st) || st.st_ino == INITIAL_TIME_NS;
+}
+
+/* Without the mapping, or the memory for it, read() does as well. */
+static void map_rings(struct source *s, const struct tcpclose_geometry *g)
+{
+	void *map;
+
+	if (!g->visible || !has_records_clock())
+		return;
+	map = mmap(NULL, g->mmap_size, PROT_READ, MAP_SHARED, s->fd, 0);
+	if (map == MAP_FAILED)
+		return;
+	if (rings_init(&s->rings, map, g))
+		munmap(map, g->mmap_size);
+	else
+		s->map_size = g->mmap_size;
+}
+
+static int start_cpu(struct source *s, unsigned int cpu)
+{
+	struct tcpclose_cursor cursor;
+	int ret = devnode_cursor(s->fd, cpu, &cursor);
+
+	/* A hole in the numbering of CPUs has no ring. */
+	if (ret)
+		return ret == -EINVAL ? 0 : ret;
+	if (!source_cpu(s, cpu) || !enqueue(s, RECORDING_KIND_START,
+					    s->head.start_ns, cpu,
+					    cursor.position))
+		return -ENOMEM;
+	s->cpus[cpu].lost = cursor.lost;
+	s->cpus[cpu].lost_before = cursor.lost;
+	s->cpus[cpu].begin = cursor.position;
+	s->cpus[cpu].there = true;
+	if (s->rings.map)
+		rings_begin(&s->rings, cpu, cursor.position);
+	return 0;
+}
+
+/**
+ * source_live_start() - say where the file stands
+ * @s: the source
+ * @geometry: of the device
+ *
+ * These are the whole numbers of the first records to come, without which a
+ * loss before a CPU's first record would go unnoticed.
+ *
+ * Return: 0, or -errno
+ */
+int source_live_start(struct source *s,
+		      const struct tcpclose_geometry *geometry)
+{
+	unsigned int cpu;
+	int ret = 0;
+
+	map_rings(s, geometry);
+	for (cpu = 0; cpu < s->head.cpus && !ret; cpu++)
+		ret = start_cpu(s, cpu);
+	if (!ret && geometry->visible)
+		ret = devnode_wakeup(s->fd, PACE_NS / NS_PER_US);
+	return ret;
+}
+
+/**
+ * source_live_end() - give back what source_live_start() took
+ * @s: the source
+ */
+void source_live_end(struct source *s)
+{
+	if (s->rings.map)
+		munmap((void *)s->rings.map, s->map_size);
+	rings_free(&s->rings);
+}
+
+/* When a CPU's oldest record that can still be read was written; else now. */
+static uint64_t first_ns(const struct source *s, unsigned int cpu)
+{
+	size_t pos;
+
+	for (pos = s->pos; pos < s->len; pos += TCPCLOSE_RECORD_SIZE) {
+		const struct tcpclose_record *r =
+			(const void *)((const char *)s->buf + pos);
+
+		if (r->cpu == cpu)
+			return r->ts_ns;
+	}
+	return s->batch_ns;
+}
+
+/* Only the device knows what a reader of one namespace has lost. */
+static int enqueue_losses(struct source *s)
+{
+	struct tcpclose_cursor cursor;
+	unsigned int cpu;
+
+	for (cpu = 0; cpu < s->head.cpus; cpu++) {
+		int ret;
+
+		if (!s->cpus[cpu].there)
+			continue;
+		ret = devnode_cursor(s->fd, cpu, &cursor);
+		if (ret)
+			return ret;
+		if (cursor.lost == s->cpus[cpu].lost)
+			continue;
+		if (!enqueue(s, RECORDING_KIND_LOST, first_ns(s, cpu), cpu,
+			     cursor.lost - s->cpus[cpu].lost))
+			return -ENOMEM;
+		s->cpus[cpu].lost = cursor.lost;
+	}
+	return 0;
+}
+
+static int enqueue_clock(struct source *s)
+{
+	int64_t offset = realtime_offset_ns();
+
+	if (llabs(offset - s->realtime_offset_ns) < CLOCK_STEP_NS)
+		return 0;
+	return enqueue(s, RECORDING_KIND_CLOCK, s->batch_ns, 0,
+		       (uint64_t)offset) ?
+		       0 :
+		       -ENOMEM;
+}
+
+static int tell_netns(struct source *s, const struct tcpclose_record *r)
+{
+	struct netns_entry *entry =
+		netns_find(&s->netns, r->netns, r->netns_inode);
+	struct recording_marker *m;
+
+	if (entry &&
+	    (entry->name[0] || s->batch_ns - entry->looked_ns < NETNS_RETRY_NS))
+		return 0;
+	entry = netns_take(&s->netns, r->netns, r->netns_inode);
+	entry->looked_ns = s->batch_ns;
+	netns_look_up(r->netns_inode, entry->name);
+	if (!entry->name[0])
+		return 0;
+	m = enqueue(s, RECORDING_KIND_NETNS, r->ts_ns, r->cpu, r->netns);
+	if (!m)
+		return -ENOMEM;
+	m->inode = r->netns_inode;
+	memcpy(m->name, entry->name, sizeof(m->name));
+	return 0;
+}
+
+/* Most records are of the same namespace as the one before. */
+static int enqueue_netns(struct source *s, const struct tcpclose_record *r)
+{
+	if (r->netns_inode == s->told_inode && r->netns == s->told_netns)
+		return 0;
+	s->told_inode = r->netns_inode;
+	s->told_netns = r->netns;
+	return tell_netns(s, r);
+}
+
+/* Records between the one expected and the one that came. */
+static uint32_t gap(const struct source_cpu *cpu, uint32_t seq)
+{
+	uint32_t distance = seq - (uint32_t)cpu->next_seq;
+
+	return cpu->started && distance < 1U << 31 ? distance : 0;
+}
+
+/**
+ * source_live_inspect() - put before a record what a recording would say there
+ * @s: the source
+ * @r: the record, not delivered yet
+ *
+ * Return: 0, or -errno
+ */
+int source_live_inspect(struct source *s, const struct tcpclose_record *r)
+{
+	struct source_cpu *cpu = source_cpu(s, r->cpu);
+
+	if (!cpu)
+		return -ENOMEM;
+	if (s->head.visible && gap(cpu, r->seq) &&
+	    !enqueue(s, RECORDING_KIND_LOST, r->ts_ns, r->cpu,
+		     gap(cpu, r->seq)))
+		return -ENOMEM;
+	return r->kind == TCPCLOSE_KIND_TRANSITION ? enqueue_netns(s, r) : 0;
+}
+
+static int copy_rings(struct source *s)
+{
+	size_t count = rings_copy(&s->rings, s->batch_ns - HOLD_NS,
+				  (struct tcpclose_record *)s->buf,
+				  BATCH_SIZE / TCPCLOSE_RECORD_SIZE);
+
+	s->pos = 0;
+	s->len = count * TCPCLOSE_RECORD_SIZE;
+	return count ? (int)s->len : -EAGAIN;
+}
+
+/**
+ * source_live_batch() - read the next records
+ * @s: the source
+ *
+ * Return: above 0 if there is something to deliver, -EAGAIN if not, or another
+ * -errno
+ */
+int source_live_batch(struct source *s)
+{
+	int got, ret;
+
+	s->batch_ns = monotonic_ns();
+	/* A name may have been given, or asked for too often. */
+	s->told_inode = 0;
+	ret = enqueue_clock(s);
+	got = s->rings.map ? copy_rings(s) : source_fill(s);
+	if (!ret && !s->head.visible && (got > 0 || got == -EAGAIN))
+		ret = enqueue_losses(s);
+	if (ret)
+		return ret;
+	return got == -EAGAIN && !source_queue_is_empty(s) ? 1 : got;
+}
+
+/* Where a CPU's next record is to be found, and what was lost before it. */
+static int stand(struct source *s, unsigned int cpu, uint64_t *position,
+		 uint64_t *lost)
+{
+	struct tcpclose_cursor cursor;
+	int ret;
+
+	if (s->rings.map) {
+		*position = s->rings.cpus[cpu].position;
+		*lost = s->rings.cpus[cpu].lost;
+		return 0;
+	}
+	ret = devnode_cursor(s->fd, cpu, &cursor);
+	*position = cursor.position;
+	*lost = cursor.lost - s->cpus[cpu].lost_before;
+	return ret;
+}
+
+/**
+ * source_live_conclude() - tell of losses that no record comes after
+ * @s: the source; there is nothing ready
+ * @ts_ns: the time of the end
+ *
+ * Return: 1 if there is something to deliver, 0 if not, or -errno
+ */
+int source_live_conclude(struct source *s, uint64_t ts_ns)
+{
+	uint64_t position, lost;
+	unsigned int cpu;
+	int ret;
+
+	for (cpu = 0; cpu < s->head.cpus; cpu++) {
+		if (!s->cpus[cpu].there)
+			continue;
+		ret = stand(s, cpu, &position, &lost);
+		if (ret)
+			return ret;
+		if (lost > s->cpus[cpu].told &&
+		    !enqueue(s, RECORDING_KIND_LOST, ts_ns, cpu,
+			     lost - s->cpus[cpu].told))
+			return -ENOMEM;
+	}
+	return !source_queue_is_empty(s);
+}
+
+static uint64_t undelivered(const struct source *s, unsigned int cpu)
+{
+	uint64_t count = 0;
+	size_t pos;
+
+	for (pos = s->pos; pos < s->len; pos += TCPCLOSE_RECORD_SIZE) {
+		const struct tcpclose_record *r =
+			(const void *)((const char *)s->buf + pos);
+
+		count += r->cpu == cpu;
+	}
+	return count;
+}
+
+/**
+ * source_live_balance() - see whether every record was delivered or lost
+ * @s: the source
+ * @why: why not
+ *
+ * What was delivered is counted record by record; what was lost, where it was
+ * passed over. Others' records that a reader of one namespace passes over are
+ * counted by nobody.
+ *
+ * Return: 0, -EPROTO if the books do not balance, or another -errno
+ */
+int source_live_balance(struct source *s, struct reason *why)
+{
+	static const char unbalanced[] =
+		"CPU %u: of records %llu to %llu %llu delivered, %llu lost: please report it";
+	uint64_t position, lost, known;
+	unsigned int cpu;
+	int ret;
+
+	for (cpu = 0; cpu < s->head.cpus; cpu++) {
+		const struct source_cpu *c = &s->cpus[cpu];
+
+		if (!c->there)
+			continue;
+		ret = stand(s, cpu, &position, &lost);
+		if (ret)
+			return reason_set(why, ret, "%s", strerror(-ret));
+		known = c->begin + c->delivered + undelivered(s, cpu) + lost;
+		if ((s->head.visible ? known == position : known <= position) &&
+		    c->told <= lost)
+			continue;
+		return reason_set(why, -EPROTO, unbalanced, cpu,
+				  (unsigned long long)c->begin,
+				  (unsigned long long)position,
+				  (unsigned long long)c->delivered,
+				  (unsigned long long)lost);
+	}
+	return 0;
+}
+
+/**
+ * source_live_wait() - wait until there is something to read
+ * @s: the source
+ * @deadline_ns: wait no longer than to this CLOCK_MONOTONIC; UINT64_MAX: no limit
+ *
+ * Return: as signals_poll()
+ */
+int source_live_wait(struct source *s, uint64_t deadline_ns)
+{
+	struct pollfd fd = { .fd = s->fd, .events = POLLIN };
+
+	if (s->rings.map) {
+		uint64_t again_ns = monotonic_ns() + PACE_NS;
+
+		/* What we read ourselves the module need not tell us of. */
+		if (lseek(s->fd, 0, SEEK_END) < 0)
+			return -errno;
+		/* But these were too young, or came before that. */
+		if (rings_behind(&s->rings) && again_ns < deadline_ns)
+			deadline_ns = again_ns;
+	}
+	return signals_poll(&fd, 1, deadline_ns);
+}

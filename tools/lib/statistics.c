@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A snapshot of all that the module counts: asks the device, shows nothing.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+
+#include "lib/devnode.h"
+#include "lib/statistics.h"
+
+/* Far more than there are; an end in case the device never says so. */
+#define HOOKS_MAX 256
+
+static int fetch_rings(int fd, struct stats *s)
+{
+	struct tcpclose_geometry geometry;
+	unsigned int cpu;
+	int ret = devnode_geometry(fd, &geometry);
+
+	if (ret)
+		return ret;
+	s->rings = calloc(geometry.rings, sizeof(*s->rings));
+	if (!s->rings)
+		return -ENOMEM;
+	for (cpu = 0; cpu < geometry.rings; cpu++) {
+		ret = devnode_cursor(fd, cpu, &s->rings[cpu]);
+		if (ret)
+			return ret;
+	}
+	s->ring_count = geometry.rings;
+	return 0;
+}
+
+static int fetch_hooks(int fd, struct stats *s)
+{
+	struct tcpclose_hook *hooks, hook;
+	unsigned int i;
+
+	for (i = 0; i < HOOKS_MAX; i++) {
+		memset(&hook, 0, sizeof(hook));
+		hook.index = i;
+		if (ioctl(fd, TCPCLOSE_IOC_HOOK, &hook))
+			return errno == ENOENT ? 0 : -errno;
+		hook.name[sizeof(hook.name) - 1] = '\0';
+		hook.purpose[sizeof(hook.purpose) - 1] = '\0';
+		hooks = realloc(s->hooks, (i + 1) * sizeof(*hooks));
+		if (!hooks)
+			return -ENOMEM;
+		hooks[i] = hook;
+		s->hooks = hooks;
+		s->hook_count = i + 1;
+	}
+	return 0;
+}
+
+/**
+ * stats_fetch() - take a snapshot
+ * @fd: the device
+ * @s: result; stats_free() ends it, also after an error
+ *
+ * Return: 0, -EPERM if the file sees its own network namespace only, or another
+ * -errno
+ */
+int stats_fetch(int fd, struct stats *s)
+{
+	struct tcpclose_stats_request request = {
+		.buf = (uintptr_t)&s->counters,
+		.size = sizeof(s->counters),
+	};
+	int ret;
+
+	/* An older module fills less than this tool knows. */
+	memset(s, 0, sizeof(*s));
+	if (ioctl(fd, TCPCLOSE_IOC_STATS, &request))
+		return -errno;
+	ret = fetch_rings(fd, s);
+	return ret ? ret : fetch_hooks(fd, s);
+}
+
+/**
+ * stats_reset() - let the module count from 0 again
+ * @fd: the device
+ *
+ * Return: 0, or -errno
+ */
+int stats_reset(int fd)
+{
+	return ioctl(fd, TCPCLOSE_IOC_STATS_RESET) ? -errno : 0;
+}
+
+/**
+ * stats_free() - end with a snapshot
+ * @s: the snapshot
+ */
+void stats_free(struct stats *s)
+{
+	free(s->rings);
+	free(s->hooks);
+	s->rings = NULL;
+	s->hooks = NULL;
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A snapshot of all that the module counts.
+ */
+#ifndef TCPCLOSE_LIB_STATISTICS_H
+#define TCPCLOSE_LIB_STATISTICS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <tcpclose.h>
+
+/**
+ * struct stats - everything counted, at one moment
+ * @counters: the module's counters
+ * @rings: one cursor per ring, for what was written and overwritten
+ * @ring_count: how many
+ * @hooks: one per hook
+ * @hook_count: how many
+ */
+struct stats {
+	struct tcpclose_stats counters;
+	struct tcpclose_cursor *rings;
+	unsigned int ring_count;
+	struct tcpclose_hook *hooks;
+	unsigned int hook_count;
+};
+
+int stats_fetch(int fd, struct stats *s);
+int stats_reset(int fd);
+void stats_free(struct stats *s);
+
+/* Wanted and not there; one that is off without an error is not wanted now. */
+static inline bool hook_is_dead(const struct tcpclose_hook *h)
+{
+	return !h->via && h->error;
+}
+
+#endif /* TCPCLOSE_LIB_STATISTICS_H */

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The model's data; nobody but the model includes this.
+ */
+#ifndef TCPCLOSE_MODEL_EDGES_H
+#define TCPCLOSE_MODEL_EDGES_H
+
+#include "model/model.h"
+
+extern const struct model_state model_states[TCPCLOSE_STATES];
+extern const struct model_edge model_table[];
+extern const size_t model_table_count;
+
+#endif /* TCPCLOSE_MODEL_EDGES_H */

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The command whose connections are looked at.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "sys/child.h"
+
+/**
+ * command_start() - run it
+ * @pid: result
+ * @argv: the command and its arguments, NULL at the end
+ * @quiet: its standard output goes where its complaints go
+ *
+ * Return: 0, or -errno if there is no such program
+ */
+int command_start(pid_t *pid, char *const *argv, bool quiet)
+{
+	posix_spawn_file_actions_t actions;
+	posix_spawnattr_t attributes;
+	sigset_t signals;
+	int ret;
+
+	/* What is ignored here would be ignored there. */
+	sigemptyset(&signals);
+	sigaddset(&signals, SIGPIPE);
+	posix_spawn_file_actions_init(&actions);
+	posix_spawnattr_init(&attributes);
+	posix_spawnattr_setsigdefault(&attributes, &signals);
+	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
+	if (quiet)
+		posix_spawn_file_actions_adddup2(&actions, STDERR_FILENO,
+						 STDOUT_FILENO);
+	ret = posix_spawnp(pid, argv[0], &actions, &attributes, argv, environ);
+	posix_spawnattr_destroy(&attributes);
+	posix_spawn_file_actions_destroy(&actions);
+	return -ret;
+}
+
+/**
+ * command_has_ended() - whether it is over
+ * @pid: of the command
+ * @status: then: how it ended, as of waitpid()
+ */
+bool command_has_ended(pid_t pid, int *status)
+{
+	pid_t ret = waitpid(pid, status, WNOHANG);
+
+	return ret == pid || (ret < 0 && errno != EINTR);
+}
+
+/**
+ * command_end() - ask it to end
+ * @pid: of the command, which runs
+ */
+void command_end(pid_t pid)
+{
+	kill(pid, SIGTERM);
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The command whose connections are looked at.
+ */
+#ifndef TCPCLOSE_SYS_CHILD_H
+#define TCPCLOSE_SYS_CHILD_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+int command_start(pid_t *pid, char *const *argv, bool quiet);
+bool command_has_ended(pid_t pid, int *status);
+void command_end(pid_t pid);
+
+#endif /* TCPCLOSE_SYS_CHILD_H */

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the parts of the SVG picture share; nobody else includes this.
+ */
+#ifndef TCPCLOSE_VIEW_GRAPH_GRAPH_SVG_H
+#define TCPCLOSE_VIEW_GRAPH_GRAPH_SVG_H
+
+#include "draw/svg.h"
+#include "view/graph/curve.h"
+#include "view/graph/drawing.h"
+#include "view/graph/figure.h"
+
+#define CELL_WIDTH 10
+#define CELL_HEIGHT 20
+#define PAGE_WIDTH (FIGURE_COLUMNS * CELL_WIDTH)
+#define PAGE_MARGIN 15
+#define FIGURE_TOP 78
+#define FIGURE_BOTTOM (FIGURE_TOP + FIGURE_ROWS * CELL_HEIGHT)
+/* From one line below the figure to the next */
+#define LEGEND_LINE 20
+/* As many odd transitions are drawn and told one by one. */
+#define REST_MAX 8
+
+/**
+ * struct label_line - one line of a label
+ * @font: how it is written
+ * @text: what
+ */
+struct label_line {
+	struct svg_font font;
+	char text[DRAWING_TEXT_MAX];
+};
+
+/**
+ * struct label - an edge's label, placed
+ * @lines: its lines
+ * @count: how many
+ * @x: where they are aligned to
+ * @y: baseline of the first
+ */
+struct label {
+	struct label_line lines[4];
+	int count;
+	int x;
+	int y;
+};
+
+/**
+ * struct rest - a transition that the figure has no place for
+ * @from: old state
+ * @to: new state
+ * @part: what was seen
+ * @curve: where it is drawn
+ * @has_curve: both states are in the figure
+ */
+struct rest {
+	unsigned int from;
+	unsigned int to;
+	const struct graph_part *part;
+	struct curve curve;
+	bool has_curve;
+};
+
+/**
+ * struct picture - a picture being drawn
+ * @d: what
+ * @to: where it is written
+ * @figure: where things are, in cells
+ * @labels: labels of the figure's routes
+ * @field: what curves keep off
+ * @rest: what the figure has no place for
+ * @rest_count: how many there are, also more than are in @rest
+ */
+struct picture {
+	const struct drawing *d;
+	struct buffer *to;
+	struct figure figure;
+	struct label labels[FIGURE_ROUTES];
+	struct curve_field field;
+	struct rest rest[REST_MAX];
+	unsigned int rest_count;
+};
+
+/* Middle of a cell. */
+static inline int px(int column)
+{
+	return column * CELL_WIDTH + CELL_WIDTH / 2;
+}
+
+static inline int py(int row)
+{
+	return FIGURE_TOP + row * CELL_HEIGHT + CELL_HEIGHT / 2;
+}
+
+struct curve_area graph_svg_box(const struct figure_box *box);
+enum svg_role graph_svg_role(const struct graph_part *part);
+void graph_svg_count(char text[DRAWING_TEXT_MAX], const struct graph_part *part,
+		     const struct svg_font *font, int room);
+void graph_svg_loop_icon(struct buffer *to, int x, int y, enum svg_role role,
+			 bool dashed);
+void graph_svg_abrupt_icon(struct buffer *to, int x, int y);
+
+void graph_svg_place_labels(struct picture *p);
+void graph_svg_draw_routes(struct picture *p);
+void graph_svg_draw_boxes(struct picture *p);
+void graph_svg_draw_labels(struct picture *p);
+
+void graph_svg_place_rest(struct picture *p);
+unsigned int graph_svg_rest_lines(const struct picture *p);
+void graph_svg_draw_curves(struct picture *p);
+void graph_svg_draw_badges(struct picture *p);
+int graph_svg_list_rest(struct picture *p, int y);
+
+#endif /* TCPCLOSE_VIEW_GRAPH_GRAPH_SVG_H */

@@ -1,0 +1,281 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The figure within the SVG picture: boxes, edges and what stands at them.
+ */
+#include <stdio.h>
+
+#include "view/graph/graph_svg.h"
+
+#define LINE_HEIGHT 16
+/* Room for an icon in front of a text, and beside both */
+#define ICON 22
+#define BOX_MARGIN 5
+
+/* ---- labels */
+
+static struct label_line *add_label_line(struct label *label,
+					 const struct figure_label *place,
+					 enum svg_role role)
+{
+	struct label_line *line = &label->lines[label->count++];
+
+	line->font.role = role;
+	line->font.size = 12;
+	line->font.halo = true;
+	line->font.anchor = place->align == FIGURE_START  ? SVG_START :
+			    place->align == FIGURE_CENTRE ? SVG_MIDDLE :
+							    SVG_END;
+	return line;
+}
+
+static bool fits(const struct label_line *line,
+		 const struct figure_label *place)
+{
+	return svg_text_width(&line->font, line->text) <=
+	       place->columns * CELL_WIDTH;
+}
+
+static void make_event(struct label *label, const struct figure_label *place,
+		       const struct model_edge *edge, enum svg_role role)
+{
+	struct label_line *line = add_label_line(label, place, role);
+
+	drawing_event(line->text, edge);
+	if (fits(line, place) || !edge->action)
+		return;
+	snprintf(line->text, DRAWING_TEXT_MAX, "%s /", edge->event);
+	line = add_label_line(label, place, role);
+	snprintf(line->text, DRAWING_TEXT_MAX, "%s", edge->action);
+}
+
+/* Count and median in a line each. */
+static void split_count(struct label *label, const struct figure_label *place,
+			const struct graph_part *part)
+{
+	struct label_line *line = &label->lines[label->count - 1];
+
+	drawing_count(line->text, part->count);
+	if (!fits(line, place))
+		drawing_short_count(line->text, part->count);
+	if (part->median_ns == GRAPH_UNKNOWN_NS)
+		return;
+	label->lines[label->count] = *line;
+	drawing_median(label->lines[label->count++].text, part);
+}
+
+static void make_label(struct label *label, const struct figure_route *route,
+		       const struct graph_part *part)
+{
+	const struct figure_label *place = &route->label;
+	struct label_line *line;
+
+	make_event(label, place, drawing_edge(route->from, route->to),
+		   part ? SVG_INK : SVG_MUTED);
+	if (part) {
+		line = add_label_line(label, place, graph_svg_role(part));
+		line->font.size = 13;
+		line->font.bold = true;
+		graph_svg_count(line->text, part, &line->font,
+				place->columns * CELL_WIDTH);
+		if (!fits(line, place))
+			split_count(label, place, part);
+	}
+	label->x = px(place->x);
+	label->y = py(place->y) + (place->above ? 6 : 3);
+	if (place->above)
+		label->y -= LINE_HEIGHT * (label->count - 1);
+}
+
+static struct curve_area line_area(const struct label *label, int i)
+{
+	const struct label_line *line = &label->lines[i];
+	int width = svg_text_width(&line->font, line->text);
+	struct curve_area area = {
+		label->x,
+		label->y + i * LINE_HEIGHT - (int)line->font.size,
+		width,
+		(int)line->font.size + 3,
+		false,
+	};
+
+	if (line->font.anchor == SVG_MIDDLE)
+		area.x -= width / 2;
+	else if (line->font.anchor == SVG_END)
+		area.x -= width;
+	return area;
+}
+
+/**
+ * graph_svg_place_labels() - find out what stands at each edge
+ * @p: the picture; its figure is placed
+ */
+void graph_svg_place_labels(struct picture *p)
+{
+	size_t i;
+	int j;
+
+	for (i = 0; i < p->figure.route_count; i++) {
+		const struct figure_route *route = &p->figure.routes[i];
+		struct label *label = &p->labels[i];
+
+		make_label(label, route,
+			   graph_seen(p->d->graph, route->from, route->to,
+				      GRAPH_FLOW));
+		for (j = 0; j < label->count; j++)
+			curve_keep_off(&p->field, line_area(label, j));
+	}
+}
+
+/**
+ * graph_svg_draw_labels() - write what stands at each edge
+ * @p: the picture
+ */
+void graph_svg_draw_labels(struct picture *p)
+{
+	size_t i;
+	int j;
+
+	for (i = 0; i < p->figure.route_count; i++) {
+		const struct label *label = &p->labels[i];
+
+		for (j = 0; j < label->count; j++)
+			svg_text(p->to, &label->lines[j].font, label->x,
+				 label->y + j * LINE_HEIGHT,
+				 label->lines[j].text);
+	}
+}
+
+/* ---- edges */
+
+static int sign(int n)
+{
+	return (n > 0) - (n < 0);
+}
+
+static void draw_way(struct picture *p, const struct svg_stroke *stroke,
+		     const struct figure_route *route)
+{
+	const struct figure_point *way = route->points;
+	unsigned int last = route->count - 1;
+	int dx = sign(way[last].x - way[last - 1].x) * SVG_HEAD;
+	int dy = sign(way[last].y - way[last - 1].y) * SVG_HEAD;
+	int x0 = px(way[0].x), y0 = py(way[0].y);
+	int x1 = px(way[1].x), y1 = py(way[1].y);
+	int x2 = px(way[last].x) - dx, y2 = py(way[last].y) - dy;
+
+	if (route->count == 2)
+		svg_line(p->to, stroke, x0, y0, x2, y2);
+	else
+		svg_path(p->to, stroke, "M%d %dL%d %dQ%d %d %d %dL%d %d", x0,
+			 y0, x1 - 10 * sign(x1 - x0), y1 - 10 * sign(y1 - y0),
+			 x1, y1, x1 + dx, y1 + dy, x2, y2);
+}
+
+/**
+ * graph_svg_draw_routes() - draw the figure's edges
+ * @p: the picture
+ */
+void graph_svg_draw_routes(struct picture *p)
+{
+	char from[DRAWING_TEXT_MAX], to[DRAWING_TEXT_MAX], title[3 * DRAWING_TEXT_MAX];
+	size_t i;
+
+	for (i = 0; i < p->figure.route_count; i++) {
+		const struct figure_route *route = &p->figure.routes[i];
+		const struct graph_part *part = graph_seen(
+			p->d->graph, route->from, route->to, GRAPH_FLOW);
+		const struct model_edge *edge =
+			part ? part->edge : drawing_edge(route->from, route->to);
+		const struct svg_stroke stroke = {
+			.role = graph_svg_role(part),
+			.tenths = drawing_weight(part),
+			.dashed = part ? graph_is_linux(part) :
+					 edge->standing == MODEL_ABSENT,
+			.head = true,
+		};
+
+		drawing_state(from, route->from);
+		drawing_state(to, route->to);
+		snprintf(title, sizeof(title), "%.40s \u2192 %.40s: RFC 9293, %.20s; Linux: %.80s",
+			 from, to, edge->section,
+			 edge->standing == MODEL_ABSENT ? "never" : edge->by);
+		svg_group_begin(p->to, title);
+		draw_way(p, &stroke, route);
+		svg_group_end(p->to);
+	}
+}
+
+/* ---- boxes */
+
+/* Return: middle of the place for an icon in front of the text. */
+static int draw_box_text(struct picture *p, const struct curve_area *area,
+			 int y, enum svg_role role, const char *text)
+{
+	const struct svg_font font = { role, 12, SVG_MIDDLE, false, false };
+	int middle = area->x + area->width / 2 + ICON / 2;
+
+	svg_text(p->to, &font, middle, y, text);
+	return middle - svg_text_width(&font, text) / 2 - ICON / 2;
+}
+
+static int draw_box_part(struct picture *p, const struct curve_area *area,
+			 int y, const struct graph_part *part)
+{
+	const struct svg_font font = { .size = 12 };
+	char text[DRAWING_TEXT_MAX];
+
+	graph_svg_count(text, part, &font, area->width - ICON - 2 * BOX_MARGIN);
+	return draw_box_text(p, area, y, graph_svg_role(part), text);
+}
+
+static void draw_box(struct picture *p, const struct figure_box *box)
+{
+	const struct graph *g = p->d->graph;
+	const struct graph_part *loop = figure_loop(g, box);
+	const struct graph_part *abrupt = figure_abrupt(g, box);
+	uint64_t wrong = figure_wrong(g, box);
+	enum svg_role role = graph_visited(g, box->state) ? SVG_INK : SVG_MUTED;
+	const struct svg_stroke border = { wrong ? SVG_BAD : role, 15, false,
+					   false };
+	const struct svg_font name = { role, 15, SVG_MIDDLE, true, false };
+	const struct model_state *state = model_state(box->state);
+	struct curve_area area = graph_svg_box(box);
+	int lines = !!loop + !!abrupt + !!wrong, x;
+	int y = area.y + (area.height - 18 * lines) / 2 + 5;
+	char text[DRAWING_TEXT_MAX], count[DRAWING_TEXT_MAX];
+
+	snprintf(text, sizeof(text), "%s: RFC 9293, %s", state->rfc_name,
+		 state->section);
+	svg_group_begin(p->to, text);
+	svg_box(p->to, &border, area.x, area.y, area.width, area.height, 8);
+	svg_text(p->to, &name, area.x + area.width / 2, y, state->name);
+	if (loop) {
+		y += 18;
+		x = draw_box_part(p, &area, y, loop);
+		graph_svg_loop_icon(p->to, x, y - 4, graph_svg_role(loop),
+				    graph_is_linux(loop));
+	}
+	if (abrupt) {
+		y += 18;
+		x = draw_box_part(p, &area, y, abrupt);
+		graph_svg_abrupt_icon(p->to, x, y - 4);
+	}
+	if (wrong) {
+		drawing_short_count(count, wrong);
+		snprintf(text, sizeof(text), "%.40s illegal", count);
+		draw_box_text(p, &area, y + 18, SVG_BAD, text);
+	}
+	svg_group_end(p->to);
+}
+
+/**
+ * graph_svg_draw_boxes() - draw the states
+ * @p: the picture
+ */
+void graph_svg_draw_boxes(struct picture *p)
+{
+	size_t i;
+
+	for (i = 0; i < FIGURE_BOXES; i++)
+		draw_box(p, &p->figure.boxes[i]);
+}

@@ -1,0 +1,295 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The state diagram for a terminal: a picture made of characters, and a table
+ * with all that was seen.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/compiler.h"
+#include "base/terminal.h"
+#include "draw/canvas.h"
+#include "view/graph/drawing.h"
+
+/* A part is drawn heavily if it has this share of the busiest one's count. */
+#define HEAVY_SHARE 10
+
+/**
+ * struct text - a picture being drawn
+ * @d: what
+ * @to: where it is written
+ * @canvas: where it is drawn
+ * @figure: where things are
+ */
+struct text {
+	const struct drawing *d;
+	struct buffer *to;
+	struct canvas canvas;
+	struct figure figure;
+};
+
+static void add_count(char text[DRAWING_TEXT_MAX], const struct graph_part *part)
+{
+	char count[DRAWING_TEXT_MAX], median[DRAWING_TEXT_MAX];
+
+	drawing_short_count(count, part->count);
+	drawing_median(median, part);
+	snprintf(text, DRAWING_TEXT_MAX, "%.20s%s%.20s", count, *median ? " " : "",
+		 median);
+}
+
+static void draw_box_row(struct text *t, const struct figure_box *box, int row,
+			 enum canvas_style style, const char *words)
+{
+	int room = FIGURE_BOX_COLUMNS - canvas_columns(words);
+
+	canvas_text(&t->canvas, box->x + room / 2, row, style, words);
+}
+
+static void draw_box_part(struct text *t, const struct figure_box *box, int row,
+			  const char *symbol, const struct graph_part *part,
+			  enum canvas_style style)
+{
+	char count[DRAWING_TEXT_MAX], words[DRAWING_TEXT_MAX];
+
+	add_count(count, part);
+	snprintf(words, sizeof(words), "%s %.80s", symbol, count);
+	if (canvas_columns(words) > FIGURE_BOX_COLUMNS - 2) {
+		drawing_short_count(count, part->count);
+		snprintf(words, sizeof(words), "%s %.80s", symbol, count);
+	}
+	draw_box_row(t, box, row, style, words);
+}
+
+static void draw_box_wrong(struct text *t, const struct figure_box *box,
+			   int row)
+{
+	uint64_t wrong = figure_wrong(t->d->graph, box);
+	char count[DRAWING_TEXT_MAX], words[DRAWING_TEXT_MAX];
+
+	if (!wrong)
+		return;
+	drawing_short_count(count, wrong);
+	snprintf(words, sizeof(words), "! %.40s illegal", count);
+	draw_box_row(t, box, row, CANVAS_BAD, words);
+}
+
+static void draw_box(struct text *t, const struct figure_box *box)
+{
+	const struct graph *g = t->d->graph;
+	const struct graph_part *loop = figure_loop(g, box);
+	const struct graph_part *abrupt = figure_abrupt(g, box);
+	bool visited = graph_visited(g, box->state);
+	enum canvas_weight weight = visited ? CANVAS_LIGHT : CANVAS_DOTTED;
+	enum canvas_style style = visited ? CANVAS_PLAIN : CANVAS_DIM;
+	const char *name = model_state(box->state)->name;
+	int right = box->x + FIGURE_BOX_COLUMNS - 1;
+	int bottom = box->y + box->inner + 1, row = box->y + 1;
+	const struct figure_point corners[] = { { box->x, box->y },
+						{ right, box->y },
+						{ right, bottom },
+						{ box->x, bottom },
+						{ box->x, box->y } };
+	unsigned int i;
+
+	for (i = 0; i + 1 < ARRAY_SIZE(corners); i++)
+		canvas_line(&t->canvas, corners[i], corners[i + 1], weight,
+			    style);
+	draw_box_row(t, box, row++, visited ? CANVAS_BOLD : CANVAS_DIM, name);
+	if (loop)
+		draw_box_part(t, box, row++, t->d->utf8 ? "\u21bb" : "@", loop,
+			      CANVAS_PLAIN);
+	if (abrupt)
+		draw_box_part(t, box, row++, t->d->utf8 ? "\u2715" : "x",
+			      abrupt, CANVAS_ABRUPT);
+	draw_box_wrong(t, box, row);
+}
+
+static void draw_label_line(struct text *t, const struct figure_label *label,
+			    int y, enum canvas_style style, const char *words)
+{
+	int columns = canvas_columns(words), x = label->x;
+
+	if (label->align == FIGURE_CENTRE)
+		x -= columns / 2;
+	else if (label->align == FIGURE_END)
+		x -= columns - 1;
+	canvas_text(&t->canvas, x, y, style, words);
+}
+
+static void draw_label(struct text *t, const struct figure_label *label,
+		       const struct model_edge *edge,
+		       const struct graph_part *part)
+{
+	char lines[3][DRAWING_TEXT_MAX];
+	int count = 0, i, y;
+
+	snprintf(lines[count++], DRAWING_TEXT_MAX, "%s", edge->event);
+	if (part) {
+		add_count(lines[count++], part);
+		if (canvas_columns(lines[1]) > label->columns) {
+			drawing_short_count(lines[1], part->count);
+			drawing_median(lines[count++], part);
+		}
+	}
+	y = label->above ? label->y - count + 1 : label->y;
+	for (i = 0; i < count; i++)
+		draw_label_line(t, label, y + i,
+				part ? CANVAS_PLAIN : CANVAS_DIM, lines[i]);
+}
+
+static void draw_route(struct text *t, const struct figure_route *route)
+{
+	const struct graph *g = t->d->graph;
+	const struct graph_part *part =
+		graph_seen(g, route->from, route->to, GRAPH_FLOW);
+	enum canvas_style style = part ? CANVAS_PLAIN : CANVAS_DIM;
+	enum canvas_weight weight = CANVAS_DOTTED;
+	struct figure_point end = route->points[route->count - 1];
+	struct figure_point before = route->points[route->count - 2];
+	enum canvas_direction direction;
+	unsigned int i;
+
+	if (part)
+		weight = part->count >= g->busiest / HEAVY_SHARE ?
+				 CANVAS_HEAVY :
+				 CANVAS_LIGHT;
+	/* The head stands before the border, which stays whole. */
+	if (end.x != before.x) {
+		direction = end.x > before.x ? CANVAS_RIGHT : CANVAS_LEFT;
+		end.x += end.x > before.x ? -1 : 1;
+	} else {
+		direction = end.y > before.y ? CANVAS_DOWN : CANVAS_UP;
+		end.y += end.y > before.y ? -1 : 1;
+	}
+	for (i = 0; i + 1 < route->count; i++)
+		canvas_line(&t->canvas, route->points[i],
+			    i + 2 < route->count ? route->points[i + 1] : end,
+			    weight, style);
+	canvas_head(&t->canvas, end, direction, style);
+	draw_label(t, &route->label, drawing_edge(route->from, route->to), part);
+}
+
+static void add_line(const struct text *t, const char *style, const char *text)
+{
+	buffer_printf(t->to, "%s%s%s\n", t->d->colour ? style : "", text,
+		      t->d->colour ? TERMINAL_PLAIN : "");
+}
+
+static void add_legend(const struct text *t)
+{
+	static const char *const utf8[] = {
+		"Arrows: how often, median time in the state left; \u2501 a tenth of the busiest or more; \u2504 not seen.",
+		"\u21bb stays in the state (stored again, mini-socket, timer anew). \u2715 abrupt end: RST, abort, timeout.",
+	};
+	static const char *const ascii[] = {
+		"Arrows: how often, median time in the state left; = a tenth of the busiest or more; . not seen.",
+		"@ stays in the state (stored again, mini-socket, timer anew). x abrupt end: RST, abort, timeout.",
+	};
+	const char *const *lines = t->d->utf8 ? utf8 : ascii;
+	const char *openings = drawing_openings(t->d);
+
+	buffer_printf(t->to, "\n%s\n%s\n", lines[0], lines[1]);
+	if (openings)
+		buffer_printf(t->to, "Not shown: %s.\n", openings);
+}
+
+static void add_row(const struct text *t, unsigned int from, unsigned int to,
+		    enum graph_kind kind, const struct graph_part *part)
+{
+	char old[DRAWING_TEXT_MAX], new[DRAWING_TEXT_MAX], count[DRAWING_TEXT_MAX];
+	char median[DRAWING_TEXT_MAX], verdict[DRAWING_TEXT_MAX], line[2 * DRAWING_TEXT_MAX];
+
+	drawing_state(old, from);
+	drawing_state(new, to);
+	drawing_count(count, part->count);
+	drawing_median(median, part);
+	drawing_verdict(verdict, part);
+	snprintf(line, sizeof(line), "%-11.20s %s %-11.20s %13.40s %9.20s  %-8s  %s",
+		 old, t->d->utf8 ? "\u2192" : "->", new, count,
+		 *median ? median : "-",
+		 kind == GRAPH_WRONG ? "-" :
+				       model_manner_name(part->edge->manner),
+		 verdict);
+	add_line(t, kind == GRAPH_WRONG ? TERMINAL_RED : "", line);
+}
+
+static void add_table(const struct text *t)
+{
+	/* In the order in which a connection may pass them. */
+	static const unsigned char order[TCPCLOSE_STATES] = {
+		TCPCLOSE_CLOSE,	      TCPCLOSE_LISTEN,
+		TCPCLOSE_NEW_SYN_RECV, TCPCLOSE_SYN_SENT,
+		TCPCLOSE_SYN_RECV,    TCPCLOSE_ESTABLISHED,
+		TCPCLOSE_FIN_WAIT1,   TCPCLOSE_FIN_WAIT2,
+		TCPCLOSE_CLOSING,     TCPCLOSE_TIME_WAIT,
+		TCPCLOSE_CLOSE_WAIT,  TCPCLOSE_LAST_ACK,
+		0, 13, 14, 15,
+	};
+	char line[DRAWING_TEXT_MAX];
+	unsigned int from, to, kind;
+
+	snprintf(line, sizeof(line), "%-*s %13s %9s  %-8s  %s",
+		 t->d->utf8 ? 25 : 26, "TRANSITION", "COUNT", "MEDIAN",
+		 "MANNER", "VERDICT");
+	add_line(t, TERMINAL_BOLD, line);
+	for (from = 0; from < ARRAY_SIZE(order); from++)
+		for (to = 0; to < ARRAY_SIZE(order); to++)
+			for (kind = 0; kind < GRAPH_KINDS; kind++) {
+				const struct graph_part *part =
+					graph_seen(t->d->graph, order[from],
+						   order[to], kind);
+
+				if (part)
+					add_row(t, order[from], order[to], kind,
+						part);
+			}
+}
+
+static void add_caption(const struct text *t)
+{
+	char words[DRAWING_TEXT_MAX], line[2 * DRAWING_TEXT_MAX];
+
+	drawing_host(words, t->d);
+	add_line(t, TERMINAL_BOLD, words);
+	drawing_sum(words, t->d);
+	add_line(t, "", words);
+	if (drawing_loss(words, t->d))
+		add_line(t, TERMINAL_RED, words);
+	if (t->d->graph->wrong) {
+		drawing_count(words, t->d->graph->wrong);
+		snprintf(line, sizeof(line),
+			 "%.40s that must not be: the table says which",
+			 words);
+		add_line(t, TERMINAL_RED, line);
+	}
+	buffer_printf(t->to, "\n");
+}
+
+/**
+ * drawing_write_text() - draw the state diagram for a terminal
+ * @d: what
+ * @to: where
+ */
+void drawing_write_text(const struct drawing *d, struct buffer *to)
+{
+	struct text t;
+	size_t i;
+
+	memset(&t, 0, sizeof(t));
+	t.d = d;
+	t.to = to;
+	t.canvas.utf8 = d->utf8;
+	figure_place(&t.figure, d->graph);
+	for (i = 0; i < FIGURE_BOXES; i++)
+		draw_box(&t, &t.figure.boxes[i]);
+	for (i = 0; i < t.figure.route_count; i++)
+		draw_route(&t, &t.figure.routes[i]);
+	add_caption(&t);
+	canvas_write(&t.canvas, to, d->colour);
+	add_legend(&t);
+	if (!d->graph->transitions)
+		return;
+	buffer_printf(to, "\n");
+	add_table(&t);
+}

@@ -1,0 +1,340 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What a ladder shows, in words: how the connection was closed, what became of
+ * TIME_WAIT, what the model says, and what is not known.
+ */
+#include "view/ladder/words.h"
+
+static const char *cause_phrase(unsigned int cause)
+{
+	static const char *const phrases[TCPCLOSE_CAUSES] = {
+		[TCPCLOSE_CAUSE_UNKNOWN] = "for an unknown reason",
+		[TCPCLOSE_CAUSE_FIN] = "both ends sent their FIN",
+		[TCPCLOSE_CAUSE_RST] = "a RST came",
+		[TCPCLOSE_CAUSE_REFUSED] = "the SYN was answered with a RST",
+		[TCPCLOSE_CAUSE_DATA_AFTER_CLOSE] = "data came after close()",
+		[TCPCLOSE_CAUSE_UNREAD] = "close() with unread data",
+		[TCPCLOSE_CAUSE_LINGER] = "close() with SO_LINGER 0",
+		[TCPCLOSE_CAUSE_DISCONNECT] = "disconnected",
+		[TCPCLOSE_CAUSE_CONNECT_ABORTED] =
+			"given up before it was established",
+		[TCPCLOSE_CAUSE_DESTROYED] = "an administrator or BPF ended it",
+		[TCPCLOSE_CAUSE_TIMEOUT] = "the peer did not answer",
+		[TCPCLOSE_CAUSE_KEEPALIVE] =
+			"the peer did not answer keepalive probes",
+		[TCPCLOSE_CAUSE_FIN_WAIT2_TIMEOUT] =
+			"the peer's FIN did not come in time",
+		[TCPCLOSE_CAUSE_UNREACHABLE] = "an ICMP error came",
+		[TCPCLOSE_CAUSE_MEMORY] = "too many orphans, or no memory",
+		[TCPCLOSE_CAUSE_NOT_ACCEPTED] =
+			"the listener closed before accept()",
+		[TCPCLOSE_CAUSE_OPEN_FAILED] =
+			"the opening could not be completed",
+		[TCPCLOSE_CAUSE_NETNS] = "its network namespace went away",
+		[TCPCLOSE_CAUSE_LISTENER] = "a listener closed",
+		[TCPCLOSE_CAUSE_REPLACED] = "a new connection took the port",
+	};
+
+	return cause < TCPCLOSE_CAUSES && phrases[cause] ? phrases[cause] :
+							   "cause unknown";
+}
+
+static void add_edge(struct words *w, const struct end_step *step)
+{
+	words_add_state(w, step->old);
+	words_add(w, w->utf8 ? " \u2192 " : " -> ");
+	words_add_state(w, step->new);
+}
+
+static bool has_fin_again(const struct ladder *ladder)
+{
+	int i;
+
+	for (i = 0; i < ladder->step_count; i++)
+		if (ladder_is_fin_again(ladder->steps[i].step))
+			return true;
+	return false;
+}
+
+/**
+ * words_title() - what happened, in a few words
+ * @w: result
+ * @ladder: the connection
+ */
+void words_title(struct words *w, const struct ladder *ladder)
+{
+	static const char *const kinds[] = {
+		[LADDER_OPEN] = "Not closed yet",
+		[LADDER_FOUR_WAY] = "Four-way close",
+		[LADDER_THREE_SEGMENTS] = "Three-segment close",
+		[LADDER_SIMULTANEOUS] = "Simultaneous close",
+		[LADDER_GRACEFUL] = "Graceful close",
+		[LADDER_UNSEEN] = "Closed, nobody saw how",
+	};
+	const struct ladder_step *decisive = ladder_deciding_step(ladder);
+	enum ladder_kind kind = ladder_kind(ladder);
+
+	words_begin(w);
+	if (kind != LADDER_ABRUPT)
+		words_add(w, "%s", kinds[kind]);
+	else if (decisive->step->cause == TCPCLOSE_CAUSE_REFUSED)
+		words_add(w, "Connection refused");
+	else
+		words_add(w, "Abrupt end: %s",
+			  cause_phrase(decisive->step->cause));
+	if (ladder_is_half_close(ladder))
+		words_add(w, " after a half-close");
+	if (has_fin_again(ladder))
+		words_add(w, ", and a FIN that came again");
+}
+
+static void add_whereabouts(struct words *w, const struct ladder *ladder,
+			    enum ladder_side side)
+{
+	const struct end *end = ladder->ends[side];
+
+	words_add_side(w, ladder, side);
+	words_add(w, " is in ");
+	words_add_state(w, end->steps[end->count - 1].new);
+}
+
+static void conclude_manner(struct words *w, const struct ladder *ladder)
+{
+	const struct ladder_step *decisive = ladder_deciding_step(ladder);
+	const struct end *left = ladder->ends[LADDER_LEFT];
+	unsigned int closer = left->closer;
+
+	switch (ladder_kind(ladder)) {
+	case LADDER_OPEN:
+		words_add(w, "not closed, or not seen to the end: ");
+		add_whereabouts(w, ladder, LADDER_LEFT);
+		if (!ladder->ends[LADDER_RIGHT])
+			return;
+		words_add(w, ", ");
+		add_whereabouts(w, ladder, LADDER_RIGHT);
+		return;
+	case LADDER_UNSEEN:
+		words_add(w,
+			  "closed, but the step that tells why was not seen");
+		return;
+	case LADDER_ABRUPT:
+		words_add(w, "abrupt: %s, at ",
+			  cause_phrase(decisive->step->cause));
+		words_add_side(w, ladder, decisive->side);
+		return;
+	default:
+		words_add(w, "graceful: %s",
+			  cause_phrase(decisive->step->cause));
+	}
+	if (ladder_kind(ladder) == LADDER_SIMULTANEOUS) {
+		words_add(w, " before they had the other's");
+	} else if (closer == TCPCLOSE_CLOSER_LOCAL ||
+		   closer == TCPCLOSE_CLOSER_REMOTE) {
+		words_add(w, ", ");
+		words_add_side(w, ladder,
+			       closer == TCPCLOSE_CLOSER_LOCAL ? LADDER_LEFT :
+								 LADDER_RIGHT);
+		words_add(w, " first");
+	}
+}
+
+static const char *time_wait_end(unsigned int end)
+{
+	switch (end) {
+	case TCPCLOSE_END_EXPIRED:
+		return "until its timer expired";
+	case TCPCLOSE_END_RST:
+		return "until a RST came";
+	case TCPCLOSE_END_SYN:
+		return "until a new SYN took the port";
+	case TCPCLOSE_END_RECYCLED:
+		return "until connect() took the port";
+	case TCPCLOSE_END_DESTROYED:
+		return "until an administrator or BPF ended it";
+	case TCPCLOSE_END_NETNS:
+		return "until its network namespace went away";
+	default:
+		return "until an unknown end";
+	}
+}
+
+static bool conclude_time_wait(struct words *w, const struct ladder *ladder,
+			       enum ladder_side side)
+{
+	const struct end *end = ladder->ends[side];
+	const struct end_step *last;
+
+	if (!end)
+		return false;
+	last = &end->steps[end->count - 1];
+	if (last->new == TCPCLOSE_TIME_WAIT) {
+		words_add(w, "TIME_WAIT of ");
+		words_add_side(w, ladder, side);
+		words_add(w, " is not over");
+		return true;
+	}
+	if (last->old != TCPCLOSE_TIME_WAIT)
+		return false;
+	words_add(w, "TIME_WAIT of ");
+	words_add_side(w, ladder, side);
+	words_add(w, ": ");
+	if (last->dwell_ns != EVENT_UNKNOWN) {
+		words_add_duration(w, last->dwell_ns);
+		words_add(w, ", ");
+	}
+	words_add(w, "%s", time_wait_end(last->end));
+	if (last->rearms == 1)
+		words_add(w, ", its timer was started anew once");
+	else if (last->rearms)
+		words_add(w, ", its timer was started anew %u times",
+			  last->rearms);
+	return true;
+}
+
+static unsigned int count_verdict(const struct ladder *ladder,
+				  enum model_verdict verdict)
+{
+	unsigned int count = 0;
+	int i;
+
+	for (i = 0; i < ladder->step_count; i++)
+		count += ladder->steps[i].step->verdict == verdict;
+	return count;
+}
+
+/* Each kind of edge once, as far as there is room. */
+static void add_edges(struct words *w, const struct ladder *ladder,
+		      enum model_verdict verdict)
+{
+	unsigned int shown = 0;
+	int i, j;
+
+	for (i = 0; i < ladder->step_count && shown < 3; i++) {
+		const struct end_step *step = ladder->steps[i].step;
+
+		if (step->verdict != verdict)
+			continue;
+		for (j = 0; j < i; j++)
+			if (ladder->steps[j].step->verdict == verdict &&
+			    ladder->steps[j].step->old == step->old &&
+			    ladder->steps[j].step->new == step->new &&
+			    ladder->steps[j].step->orphaned == step->orphaned)
+				break;
+		if (j < i)
+			continue;
+		words_add(w, "%s", shown++ ? ", " : " (");
+		add_edge(w, step);
+		if (step->orphaned)
+			words_add(w, " as mini-socket");
+	}
+	words_add(w, ")");
+}
+
+static void conclude_model(struct words *w, const struct ladder *ladder)
+{
+	unsigned int documented = count_verdict(ladder, MODEL_OK_DOCUMENTED);
+	unsigned int linux_only = count_verdict(ladder, MODEL_OK_LINUX);
+	unsigned int illegal = count_verdict(ladder, MODEL_ILLEGAL);
+	unsigned int impossible = count_verdict(ladder, MODEL_IMPOSSIBLE);
+
+	words_add(w, "model: %u of %d step%s as RFC 9293 documents them",
+		  documented, ladder->step_count,
+		  ladder->step_count == 1 ? "" : "s");
+	if (linux_only) {
+		words_add(w, "; Linux-specific: %u", linux_only);
+		add_edges(w, ladder, MODEL_OK_LINUX);
+	}
+	if (illegal) {
+		words_add(w, "; illegal: %u", illegal);
+		add_edges(w, ladder, MODEL_ILLEGAL);
+	}
+	if (impossible) {
+		words_add(w, "; impossible here: %u", impossible);
+		add_edges(w, ladder, MODEL_IMPOSSIBLE);
+	}
+}
+
+/* A FIN that was sent again may have arrived later than it left first. */
+static bool conclude_repeats(struct words *w, const struct ladder *ladder,
+			     enum ladder_side side)
+{
+	const struct end *end = ladder->ends[side];
+	unsigned int i, repeats;
+
+	for (i = 0; end && i + 1 < end->count; i++) {
+		const struct end_step *fin = &end->steps[i], *next = fin + 1;
+
+		if (!ladder_sends_fin(fin) ||
+		    next->origin != TCPCLOSE_ORIGIN_TRACEPOINT ||
+		    next->retransmits <= fin->retransmits)
+			continue;
+		repeats = next->retransmits - fin->retransmits;
+		words_add_side(w, ladder, side);
+		words_add(w, " sent %u segment%s again in ", repeats,
+			  repeats == 1 ? "" : "s");
+		words_add_state(w, fin->new);
+		return true;
+	}
+	return false;
+}
+
+static bool has_missing(const struct ladder *ladder)
+{
+	int i;
+
+	for (i = 0; i < ladder->step_count; i++)
+		if (ladder->steps[i].missing)
+			return true;
+	return false;
+}
+
+static uint64_t count_left_out(const struct ladder *ladder)
+{
+	uint64_t count = 0;
+	int i;
+
+	for (i = 0; i < LADDER_SIDES; i++)
+		count += ladder->ends[i] ? ladder->ends[i]->dropped : 0;
+	for (i = 0; i < ladder->step_count; i++)
+		count += ladder->steps[i].step->skipped;
+	return count;
+}
+
+/**
+ * words_conclusions() - what is to be learned from it
+ * @lines: result
+ * @ladder: the connection
+ *
+ * Return: how many lines
+ */
+int words_conclusions(struct words lines[WORDS_CONCLUSIONS],
+		      const struct ladder *ladder)
+{
+	uint64_t left_out = count_left_out(ladder);
+	int count = 0, i;
+
+	for (i = 0; i < WORDS_CONCLUSIONS; i++)
+		words_begin(&lines[i]);
+	conclude_manner(&lines[count++], ladder);
+	count += conclude_repeats(&lines[count], ladder, LADDER_LEFT);
+	count += conclude_repeats(&lines[count], ladder, LADDER_RIGHT);
+	count += conclude_time_wait(&lines[count], ladder, LADDER_LEFT);
+	count += conclude_time_wait(&lines[count], ladder, LADDER_RIGHT);
+	conclude_model(&lines[count++], ladder);
+	if (has_missing(ladder))
+		words_add(
+			&lines[count++],
+			"not all was seen: earlier steps or those at \"not seen\" are missing");
+	if (left_out)
+		words_add(&lines[count++], "%llu more steps are left out",
+			  (unsigned long long)left_out);
+	if (ladder->pairing == ENDS_DOUBTFUL)
+		words_add(
+			&lines[count++],
+			"the other end could be one of several sockets, so none is drawn");
+	if (ladder->late)
+		words_add(
+			&lines[count++],
+			"a step without a time at its arrow was recorded after the segment that it sent");
+	return count;
+}

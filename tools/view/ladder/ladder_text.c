@@ -1,0 +1,280 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Ladders as text: an end's line on either side, with its states and calls, and
+ * the segments between them.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/format.h"
+#include "base/terminal.h"
+#include "view/ladder/ladder_text.h"
+#include "view/ladder/words.h"
+
+/* Columns; with those between the lines 98 all together. */
+#define SIDE 27
+#define TIME 10
+
+static void spaces(const struct ladder_drawing *d, int count)
+{
+	if (count > 0)
+		buffer_printf(d->to, "%*s", count, "");
+}
+
+static int columns_of(const char *text)
+{
+	return (int)format_columns(text, strlen(text));
+}
+
+/* What does not fit is cut, and shown to be. */
+static void write_text(const struct ladder_drawing *d, const char *text,
+		       int room, const char *colour)
+{
+	bool whole = columns_of(text) <= room;
+	size_t len = words_fit(text, (size_t)(whole ? room : room - 3));
+
+	if (!d->style->colour)
+		colour = NULL;
+	buffer_printf(d->to, "%s%.*s%s%s", colour ? colour : "", (int)len, text,
+		      whole ? "" : "...", colour ? TERMINAL_PLAIN : "");
+}
+
+/* What stands on a side of a row; its colour. */
+static const char *side_text(const struct ladder_drawing *d, struct words *w,
+			     enum ladder_side side, int row)
+{
+	const struct ladder_place *place = &d->rows.rows[row].sides[side];
+	const struct end *end = d->ladder->ends[side];
+	struct words lines[WORDS_CAPTIONS] = { { .utf8 = d->style->utf8 },
+					       { .utf8 = d->style->utf8 } };
+	const struct end_step *step;
+
+	w->text[0] = '\0';
+	switch (place->cell) {
+	case LADDER_NOTHING:
+		return NULL;
+	case LADDER_MISSING:
+		snprintf(w->text, sizeof(w->text), "(steps not seen)");
+		return TERMINAL_YELLOW;
+	case LADDER_CAPTION:
+		words_captions(lines, d->ladder, place->step);
+		*w = lines[place->caption];
+		step = d->ladder->steps[place->step].step;
+		return step->cause > TCPCLOSE_CAUSE_FIN ? TERMINAL_RED : NULL;
+	case LADDER_STATE:
+		break;
+	}
+	if (place->step == LADDER_NONE)
+		words_state(w, end->steps[0].old, end->steps[0].dwell_ns);
+	else
+		words_state(w, d->ladder->steps[place->step].step->new,
+			    ladder_stay_ns(d->ladder, place->step));
+	return TERMINAL_BOLD;
+}
+
+static bool leaves_at(const struct ladder_drawing *d, enum ladder_side side,
+		      int row)
+{
+	int i;
+
+	for (i = 0; i < d->ladder->arrow_count; i++)
+		if ((d->ladder->arrows[i].departure != LADDER_NONE ||
+		     d->ladder->arrows[i].before) &&
+		    d->ladder->arrows[i].from == side && d->rows.from[i] == row)
+			return true;
+	return false;
+}
+
+static const char *line_at(const struct ladder_drawing *d,
+			   enum ladder_side side, int row)
+{
+	if (!d->ladder->ends[side])
+		return d->glyphs->unseen_line;
+	if (!d->rows.rows[row].sides[side].alive)
+		return " ";
+	if (d->rows.rows[row].gap_ns)
+		return d->glyphs->gap;
+	return leaves_at(d, side, row) ? d->glyphs->leave[side] :
+					 d->glyphs->line;
+}
+
+static void write_time(const struct ladder_drawing *d, int row)
+{
+	int step = d->rows.rows[row].step;
+	uint64_t ns;
+
+	if (step == LADDER_NONE) {
+		spaces(d, d->time);
+		return;
+	}
+	ns = d->ladder->steps[step].step->ts_ns;
+	ns = ns > d->ladder->start_ns ? ns - d->ladder->start_ns : 0;
+	buffer_printf(d->to, "%*llu.%06u", d->time - 7,
+		      (unsigned long long)(ns / NS_PER_S),
+		      (unsigned int)(ns % NS_PER_S / NS_PER_US));
+}
+
+/* No blanks at the end of a line. */
+static int last_column(const struct ladder_middle *m, const char *line,
+		       const char *text)
+{
+	int i = LADDER_TEXT_MIDDLE - 1;
+
+	if (*line == ' ' && !*text)
+		while (i >= 0 && *m->cells[i] == ' ' && !m->letters[i])
+			i--;
+	return i;
+}
+
+static void write_middle(const struct ladder_drawing *d,
+			 const struct ladder_middle *m, int last)
+{
+	int i;
+
+	for (i = 0; i <= last; i++) {
+		if (m->letters[i])
+			buffer_printf(d->to, "%c", m->letters[i]);
+		else
+			buffer_printf(d->to, "%s", m->cells[i]);
+	}
+}
+
+static void write_row(const struct ladder_drawing *d, int row)
+{
+	struct words left = { .utf8 = d->style->utf8 };
+	struct words right = { .utf8 = d->style->utf8 };
+	const char *left_colour = side_text(d, &left, LADDER_LEFT, row);
+	const char *right_colour = side_text(d, &right, LADDER_RIGHT, row);
+	const char *line = line_at(d, LADDER_RIGHT, row);
+	struct ladder_middle m;
+
+	ladder_text_middle(d, &m, row);
+	write_time(d, row);
+	spaces(d, 1 + d->side - columns_of(left.text));
+	write_text(d, left.text, d->side, left_colour);
+	buffer_printf(d->to, " %s", line_at(d, LADDER_LEFT, row));
+	write_middle(d, &m, last_column(&m, line, right.text));
+	if (*line != ' ' || right.text[0])
+		buffer_printf(d->to, "%s", line);
+	if (right.text[0]) {
+		buffer_printf(d->to, " ");
+		write_text(d, right.text, SIDE, right_colour);
+	}
+	buffer_printf(d->to, "\n");
+}
+
+static void write_headings(const struct ladder_drawing *d)
+{
+	struct words lines[LADDER_SIDES][WORDS_HEADINGS] = { 0 };
+	int count[LADDER_SIDES], room = d->time + 1 + d->side, i;
+	enum ladder_side side;
+
+	for (side = 0; side < LADDER_SIDES; side++) {
+		for (i = 0; i < WORDS_HEADINGS; i++)
+			lines[side][i].utf8 = d->style->utf8;
+		count[side] = words_headings(lines[side], d->ladder, side);
+	}
+	for (i = 0; i < count[LADDER_LEFT] || i < count[LADDER_RIGHT]; i++) {
+		spaces(d, room - columns_of(lines[LADDER_LEFT][i].text));
+		write_text(d, lines[LADDER_LEFT][i].text, room,
+			   i ? NULL : TERMINAL_BOLD);
+		if (lines[LADDER_RIGHT][i].text[0]) {
+			spaces(d, LADDER_TEXT_MIDDLE + 4);
+			write_text(d, lines[LADDER_RIGHT][i].text,
+				   i ? room : WORDS_SIZE,
+				   i ? NULL : TERMINAL_BOLD);
+		}
+		buffer_printf(d->to, "\n");
+	}
+}
+
+static void write_conclusions(const struct ladder_drawing *d)
+{
+	struct words lines[WORDS_CONCLUSIONS] = { 0 };
+	const struct ladder_glyphs *g = d->glyphs;
+	int count, i;
+
+	for (i = 0; i < WORDS_CONCLUSIONS; i++)
+		lines[i].utf8 = d->style->utf8;
+	count = words_conclusions(lines, d->ladder);
+	buffer_printf(d->to, "\n");
+	for (i = 0; i < count; i++)
+		buffer_printf(d->to, "%s\n", lines[i].text);
+	buffer_printf(d->to,
+		      "times: seconds; beside a state: how long it lasted\n");
+	if (ladder_has_arrow(d->ladder, true))
+		buffer_printf(
+			d->to,
+			"%s%s%s: seen at both ends; its time is from the sender's step to the receiver's,\n"
+			"     so a segment that left later than its step (a delayed ACK) was faster\n",
+			g->across, g->across, g->right);
+	if (ladder_has_arrow(d->ladder, false))
+		buffer_printf(
+			d->to,
+			"%s%s%s: not seen at that end; ?: and no answer to it, either\n",
+			g->unseen, g->unseen, g->unseen);
+}
+
+/* Wide enough for the latest time and the longest address. */
+static void choose_widths(struct ladder_drawing *d)
+{
+	struct words lines[WORDS_HEADINGS] = { 0 };
+	const struct ladder *ladder = d->ladder;
+	uint64_t last_s = 0;
+	int i;
+
+	for (i = 0; i < ladder->step_count; i++) {
+		uint64_t ns = ladder->steps[i].step->ts_ns;
+
+		if (ns > ladder->start_ns &&
+		    (ns - ladder->start_ns) / NS_PER_S > last_s)
+			last_s = (ns - ladder->start_ns) / NS_PER_S;
+	}
+	d->time = TIME;
+	for (; last_s >= 1000; last_s /= 10)
+		d->time++;
+	d->side = SIDE;
+	words_headings(lines, ladder, LADDER_LEFT);
+	i = columns_of(lines[0].text) - d->time - 1;
+	if (i > d->side)
+		d->side = i;
+}
+
+/**
+ * ladder_text() - draw a ladder as text
+ * @to: where it is written
+ * @ladder: the connection
+ * @style: what the reader's terminal shows
+ *
+ * Return: 0, or -ENOMEM
+ */
+int ladder_text(struct buffer *to, const struct ladder *ladder,
+		const struct ladder_style *style)
+{
+	struct ladder_drawing *d = calloc(1, sizeof(*d));
+	struct words w = { .utf8 = style->utf8 };
+	int i;
+
+	if (!d)
+		return -ENOMEM;
+	d->to = to;
+	d->ladder = ladder;
+	d->style = style;
+	d->glyphs = style->utf8 ? &ladder_glyphs_unicode : &ladder_glyphs_ascii;
+	ladder_rows_place(&d->rows, ladder);
+	ladder_text_lanes(d);
+	choose_widths(d);
+	words_title(&w, ladder);
+	write_text(d, w.text, WORDS_SIZE, TERMINAL_BOLD);
+	words_start(&w, ladder);
+	buffer_printf(to, "\n%s\n\n", w.text);
+	write_headings(d);
+	for (i = 0; i < d->rows.count; i++)
+		write_row(d, i);
+	write_conclusions(d);
+	free(d);
+	return 0;
+}

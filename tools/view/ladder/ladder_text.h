@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the parts of ladder_text() share; nobody else includes this.
+ */
+#ifndef TCPCLOSE_VIEW_LADDER_LADDER_TEXT_H
+#define TCPCLOSE_VIEW_LADDER_LADDER_TEXT_H
+
+#include "view/ladder/ladder_view.h"
+#include "view/ladder/rows.h"
+
+/* Columns between the two lines. */
+#define LADDER_TEXT_MIDDLE 30
+
+/**
+ * struct ladder_glyphs - what lines are drawn with
+ */
+struct ladder_glyphs {
+	const char *line;
+	const char *unseen_line;
+	const char *across;
+	const char *unseen;
+	const char *down;
+	const char *crossing;
+	const char *right;
+	const char *left;
+	/* Turns of an arrow to the right, then of one to the left. */
+	const char *turn[2][2];
+	/* Where an arrow leaves its line, by side. */
+	const char *leave[LADDER_SIDES];
+	const char *gap;
+};
+
+extern const struct ladder_glyphs ladder_glyphs_unicode;
+extern const struct ladder_glyphs ladder_glyphs_ascii;
+
+/**
+ * struct ladder_drawing - a drawing in progress
+ * @to: where it is written
+ * @ladder: what is drawn
+ * @rows: where
+ * @style: the terminal
+ * @glyphs: characters for lines
+ * @lane: of each arrow, the column where it goes down
+ * @side: columns of the left side
+ * @time: columns of the time
+ */
+struct ladder_drawing {
+	struct buffer *to;
+	const struct ladder *ladder;
+	struct ladder_rows rows;
+	const struct ladder_style *style;
+	const struct ladder_glyphs *glyphs;
+	int lane[LADDER_ARROWS_MAX];
+	int side;
+	int time;
+};
+
+/**
+ * struct ladder_middle - one row between the two lines
+ * @cells: a character each
+ * @letters: letters over them, or 0
+ */
+struct ladder_middle {
+	const char *cells[LADDER_TEXT_MIDDLE];
+	char letters[LADDER_TEXT_MIDDLE];
+};
+
+void ladder_text_lanes(struct ladder_drawing *d);
+void ladder_text_middle(const struct ladder_drawing *d, struct ladder_middle *m,
+			int row);
+
+#endif /* TCPCLOSE_VIEW_LADDER_LADDER_TEXT_H */

@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Places the steps of a ladder on rows: each step below the one before it, each
+ * arrow downwards, no two arrows on the same row's middle.
+ *
+ * Knows nothing of characters and pixels.
+ */
+#include <string.h>
+
+#include "base/clock.h"
+#include "view/ladder/rows.h"
+
+/* Longer than that, time is shown to pass. */
+#define GAP_NS NS_PER_S
+
+/**
+ * struct placing - a drawing that is being placed
+ * @rows: the drawing
+ * @ladder: what is drawn
+ * @last: row of the latest step
+ * @middle: first row whose middle is free, and all below it
+ * @side: first row where each side is free, and all below it
+ */
+struct placing {
+	struct ladder_rows *rows;
+	const struct ladder *ladder;
+	int last;
+	int middle;
+	int side[LADDER_SIDES];
+};
+
+static int max(int a, int b)
+{
+	return a > b ? a : b;
+}
+
+static struct ladder_row *row_at(struct ladder_rows *rows, int row)
+{
+	while (rows->count <= row) {
+		struct ladder_row *fresh = &rows->rows[rows->count++];
+
+		memset(fresh, 0, sizeof(*fresh));
+		fresh->step = LADDER_NONE;
+	}
+	return &rows->rows[row];
+}
+
+static void put(struct placing *p, enum ladder_side side, enum ladder_cell cell,
+		int step, int caption)
+{
+	struct ladder_row *row = row_at(p->rows, p->side[side]++);
+
+	row->sides[side].cell = cell;
+	row->sides[side].step = step;
+	row->sides[side].caption = caption;
+}
+
+static bool has_first_state(const struct ladder *ladder, enum ladder_side side)
+{
+	const struct end *end = ladder->ends[side];
+
+	return end && end->steps[0].old != TCPCLOSE_CLOSE;
+}
+
+/* The state that each end is in at first, where it is there at all. */
+static void put_first_states(struct placing *p)
+{
+	enum ladder_side side;
+	int i;
+
+	for (side = 0; side < LADDER_SIDES; side++) {
+		if (has_first_state(p->ladder, side))
+			put(p, side, LADDER_STATE, LADDER_NONE, 0);
+	}
+	for (i = 0; i < p->ladder->arrow_count; i++) {
+		if (!p->ladder->arrows[i].before)
+			continue;
+		row_at(p->rows, p->middle);
+		p->rows->from[i] = p->middle;
+		p->rows->to[i] = p->middle++;
+	}
+	p->middle = max(p->middle, p->rows->count);
+	p->side[LADDER_LEFT] = p->middle;
+	p->side[LADDER_RIGHT] = p->middle;
+	p->last = p->middle - 1;
+}
+
+static uint64_t gap_before(const struct ladder *ladder, int i)
+{
+	uint64_t now_ns = ladder->steps[i].step->ts_ns;
+	uint64_t then_ns = i ? ladder->steps[i - 1].step->ts_ns : now_ns;
+
+	return now_ns > then_ns && now_ns - then_ns >= GAP_NS ?
+		       now_ns - then_ns :
+		       0;
+}
+
+static void put_gap(struct placing *p, uint64_t gap_ns)
+{
+	int row = max(max(p->last + 1, p->middle),
+		      max(p->side[LADDER_LEFT], p->side[LADDER_RIGHT]));
+	int i;
+
+	/* Not on an arrow's way. */
+	for (i = 0; i < p->ladder->arrow_count; i++)
+		row = max(row, p->rows->from[i] + 1);
+	row_at(p->rows, row)->gap_ns = gap_ns;
+	p->last = row;
+	p->middle = row + 1;
+	p->side[LADDER_LEFT] = row + 1;
+	p->side[LADDER_RIGHT] = row + 1;
+}
+
+static bool has_arrow(const struct ladder_step *ls)
+{
+	return ls->received != LADDER_NONE || ls->sent != LADDER_NONE;
+}
+
+/* The first row that a step can have. */
+static int row_of_step(const struct placing *p, const struct ladder_step *ls)
+{
+	int row = max(p->last + 1, p->side[ls->side]);
+
+	if (has_arrow(ls))
+		row = max(row, p->middle);
+	if (ls->received != LADDER_NONE &&
+	    p->ladder->arrows[ls->received].departure != LADDER_NONE)
+		row = max(row, p->rows->from[ls->received] + 1);
+	return row;
+}
+
+static void put_arrival(struct placing *p, int arrow, int row)
+{
+	p->rows->to[arrow] = row;
+	if (p->ladder->arrows[arrow].departure == LADDER_NONE)
+		p->rows->from[arrow] = row;
+	p->middle = row + 1;
+}
+
+static void put_departure(struct placing *p, int arrow, int row)
+{
+	row_at(p->rows, row);
+	p->rows->from[arrow] = row;
+	p->rows->to[arrow] = row;
+	p->middle = row + 1;
+}
+
+static void put_captions(struct placing *p, int i)
+{
+	struct words lines[WORDS_CAPTIONS] = { 0 };
+	int count = words_captions(lines, p->ladder, i), line;
+
+	for (line = 0; line < count; line++)
+		put(p, p->ladder->steps[i].side, LADDER_CAPTION, i, line);
+}
+
+/* What a segment made stands at its arrow; a call stands above what it made. */
+static void put_step(struct placing *p, int i)
+{
+	const struct ladder_step *ls = &p->ladder->steps[i];
+	bool received = ls->received != LADDER_NONE || ls->same_segment;
+	bool changed = ls->step->old != ls->step->new;
+	int row;
+
+	if (gap_before(p->ladder, i))
+		put_gap(p, gap_before(p->ladder, i));
+	if (ls->missing) {
+		p->side[ls->side] = max(p->side[ls->side], p->last + 1);
+		put(p, ls->side, LADDER_MISSING, i, 0);
+	}
+	row = row_of_step(p, ls);
+	row_at(p->rows, row)->step = i;
+	p->side[ls->side] = row;
+	if (ls->received != LADDER_NONE)
+		put_arrival(p, ls->received, row);
+	if (received && changed)
+		put(p, ls->side, LADDER_STATE, i, 0);
+	put_captions(p, i);
+	if (!received && changed)
+		put(p, ls->side, LADDER_STATE, i, 0);
+	p->side[ls->side] = max(p->side[ls->side], row + 1);
+	/* What belongs to this step is not beside the next one's time. */
+	p->last = p->side[ls->side] - 1;
+	if (ls->sent != LADDER_NONE)
+		put_departure(p, ls->sent, max(row, p->middle));
+}
+
+/* The last row of an end's line: that of CLOSE, or of what is sent with it. */
+static int row_of_death(const struct ladder_rows *rows,
+			const struct ladder *ladder, enum ladder_side side)
+{
+	int row, death = rows->count;
+
+	for (row = 0; row < rows->count; row++) {
+		const struct ladder_place *place = &rows->rows[row].sides[side];
+		const struct ladder_step *ls;
+
+		if (place->cell != LADDER_STATE || place->step == LADDER_NONE)
+			continue;
+		ls = &ladder->steps[place->step];
+		if (ls->step->new != TCPCLOSE_CLOSE)
+			continue;
+		death = row;
+		if (ls->sent != LADDER_NONE)
+			death = max(death, rows->from[ls->sent]);
+	}
+	return death;
+}
+
+/* An end's line reaches from its first state to CLOSE. */
+static void draw_life(struct placing *p, enum ladder_side side)
+{
+	bool alive = has_first_state(p->ladder, side);
+	int death = row_of_death(p->rows, p->ladder, side), i;
+
+	for (i = 0; i < p->rows->count && i <= death; i++) {
+		struct ladder_row *row = &p->rows->rows[i];
+
+		if (row->step != LADDER_NONE &&
+		    p->ladder->steps[row->step].side == side)
+			alive = true;
+		row->sides[side].alive = alive;
+	}
+}
+
+/**
+ * ladder_rows_place() - place a ladder on rows
+ * @rows: result
+ * @ladder: the connection
+ */
+void ladder_rows_place(struct ladder_rows *rows, const struct ladder *ladder)
+{
+	struct placing p = { .rows = rows, .ladder = ladder };
+	int i;
+
+	rows->count = 0;
+	memset(rows->from, 0, sizeof(rows->from));
+	memset(rows->to, 0, sizeof(rows->to));
+	put_first_states(&p);
+	for (i = 0; i < ladder->step_count; i++)
+		put_step(&p, i);
+	draw_life(&p, LADDER_LEFT);
+	draw_life(&p, LADDER_RIGHT);
+}

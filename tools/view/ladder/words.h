@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What is said about a ladder, whatever draws it.
+ */
+#ifndef TCPCLOSE_VIEW_LADDER_WORDS_H
+#define TCPCLOSE_VIEW_LADDER_WORDS_H
+
+#include <stdbool.h>
+
+#include "base/line.h"
+#include "ladder/ladder.h"
+
+/* Lines that there are at most. */
+#define WORDS_CAPTIONS 2
+#define WORDS_HEADINGS 7
+#define WORDS_CONCLUSIONS 12
+
+void words_title(struct words *w, const struct ladder *ladder);
+void words_start(struct words *w, const struct ladder *ladder);
+int words_headings(struct words lines[WORDS_HEADINGS],
+		   const struct ladder *ladder, enum ladder_side side);
+void words_state(struct words *w, unsigned int state, int64_t stay_ns);
+int words_captions(struct words lines[WORDS_CAPTIONS],
+		   const struct ladder *ladder, int step);
+int words_conclusions(struct words lines[WORDS_CONCLUSIONS],
+		      const struct ladder *ladder);
+void words_add_side(struct words *w, const struct ladder *ladder,
+		    enum ladder_side side);
+void words_endpoints(struct words *w, const struct end *end);
+
+#endif /* TCPCLOSE_VIEW_LADDER_WORDS_H */

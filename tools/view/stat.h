@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Statistics for people and for programs.
+ */
+#ifndef TCPCLOSE_VIEW_STAT_H
+#define TCPCLOSE_VIEW_STAT_H
+
+#include <stdbool.h>
+
+#include "base/buffer.h"
+#include "lib/statistics.h"
+
+/**
+ * struct report - how statistics are shown
+ * @json: as JSON, else as text
+ * @utf8: the terminal shows more than ASCII
+ * @colour: it shows colours
+ */
+struct report {
+	bool json;
+	bool utf8;
+	bool colour;
+};
+
+void report_json(struct buffer *to, const struct stats *s);
+void report_text(const struct report *r, struct buffer *to,
+		 const struct stats *now, const struct stats *before);
+
+/* @before: the report before, for the rates that JSON leaves to its reader. */
+static inline void report_write(const struct report *r, struct buffer *to,
+				const struct stats *now,
+				const struct stats *before)
+{
+	if (r->json)
+		report_json(to, now);
+	else
+		report_text(r, to, now, before);
+}
+
+#endif /* TCPCLOSE_VIEW_STAT_H */

@@ -1,0 +1,432 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * tcpclose against the kernel: the order of things.
+ *
+ * The stream is followed before any witness looks, and read to its end after
+ * all have looked away. So every event that a witness has seen must be in the
+ * stream; and what the stream tells of the time in between, from a moment after
+ * the last witness was there, must have been seen.
+ *
+ * Knows when; what is compared, and how, is the witnesses' own.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/signals.h"
+#include "lib/devnode.h"
+#include "lib/statistics.h"
+#include "sys/child.h"
+#include "witness/btf.h"
+#include "witness/census.h"
+#include "witness/readings.h"
+#include "witness/run_internal.h"
+#include "witness/snapshot.h"
+
+#define SCOPE "/sys/module/tcpclose/parameters/scope"
+/* What was under way when a witness began, or ended, is over after that. */
+#define SETTLE_NS (20 * NS_PER_MS)
+/* For memory that somebody else still refers to. */
+#define GRACE_NS (2 * NS_PER_S)
+
+static int look(struct against *a, struct snapshots *s)
+{
+	int ret = snapshots_start(s);
+
+	if (ret)
+		return ret;
+	a->looking = true;
+	while (!snapshots_are_done(s)) {
+		against_read(a);
+		against_rest(a, monotonic_ns() + NS_PER_MS);
+	}
+	snapshots_join(s);
+	ret = against_run_for(a, SKEW_NS);
+	a->looking = false;
+	return ret;
+}
+
+static void tell_old(struct against *a, const struct diag_list *list)
+{
+	size_t i;
+
+	for (i = 0; i < list->count; i++)
+		against_note_error(a, ledger_old(a->ledger,
+						 list->entries[i].cookie,
+						 list->entries[i].state));
+}
+
+static int look_first(struct against *a)
+{
+	struct snapshots s;
+	size_t j;
+	int i, ret = 0;
+
+	for (i = 0; !ret && i < LOOKS; i++) {
+		ret = look(a, &s);
+		if (!ret)
+			ret = accounts_begin(a->accounts, &s);
+		for (j = 0; !ret && a->bpf && j < s.count; j++)
+			tell_old(a, &s.all[j].list);
+		snapshots_free(&s);
+		if (!ret && accounts_are_sure(a->accounts))
+			break;
+		if (!ret)
+			ret = against_run_for(a, SETTLE_NS);
+	}
+	return ret;
+}
+
+static int look_last(struct against *a)
+{
+	struct snapshots s;
+	int i, ret = 0;
+
+	for (i = 0; !ret && i < LOOKS; i++) {
+		ret = look(a, &s);
+		if (!ret)
+			ret = accounts_end(a->accounts, &s);
+		snapshots_free(&s);
+		if (!ret && accounts_are_exact(a->accounts))
+			break;
+		if (!ret)
+			ret = against_run_for(a, SETTLE_NS);
+	}
+	return ret;
+}
+
+/* Return: 1 with openings, 0 without, or -errno. */
+static int read_scope(void)
+{
+	int fd = open(SCOPE, O_RDONLY | O_CLOEXEC);
+	char text[16] = "";
+	ssize_t got;
+
+	if (fd < 0)
+		return -errno;
+	got = read(fd, text, sizeof(text) - 1);
+	close(fd);
+	return got < 0 ? -EIO : !strncmp(text, "all", 3);
+}
+
+/* What takes long comes before the stream is followed. */
+static void prepare(struct against *a)
+{
+	struct testimony *t = a->hearing->witnesses;
+
+	if (!trace_open(&a->trace, &t[WITNESS_TRACE].missing))
+		trace_hear(a->trace, against_hear_trace, a);
+	if (!bpf_witness_load(&a->bpf, &t[WITNESS_BPF].missing))
+		bpf_witness_hear(a->bpf, against_hear_bpf, a);
+	btf_testify(&t[WITNESS_BTF]);
+}
+
+static void drop_trace(struct against *a)
+{
+	trace_close(a->trace);
+	a->trace = NULL;
+}
+
+static void drop_bpf(struct against *a)
+{
+	bpf_witness_close(a->bpf);
+	a->bpf = NULL;
+}
+
+static void *attach_all(void *arg)
+{
+	struct against *a = arg;
+	struct testimony *t = a->hearing->witnesses;
+
+	if (a->bpf)
+		bpf_witness_attach(a->bpf, &t[WITNESS_BPF].missing);
+	a->enabled_ns = monotonic_ns();
+	if (a->trace)
+		trace_enable(a->trace, &t[WITNESS_TRACE].missing);
+	__atomic_store_n(&a->aside, false, __ATOMIC_RELEASE);
+	return NULL;
+}
+
+static void *detach_all(void *arg)
+{
+	struct against *a = arg;
+
+	if (a->trace)
+		trace_disable(a->trace);
+	if (a->bpf)
+		bpf_witness_detach(a->bpf);
+	__atomic_store_n(&a->aside, false, __ATOMIC_RELEASE);
+	return NULL;
+}
+
+static int attach(struct against *a)
+{
+	struct testimony *t = a->hearing->witnesses;
+	int ret = against_run_for(a, SETTLE_NS);
+
+	if (!ret)
+		ret = against_do_aside(a, attach_all);
+	if (!ret)
+		ret = against_run_for(a, SETTLE_NS);
+	if (a->trace && testimony_is_missing(&t[WITNESS_TRACE]))
+		drop_trace(a);
+	if (a->bpf && (testimony_is_missing(&t[WITNESS_BPF]) ||
+		       bpf_witness_check(a->bpf, &t[WITNESS_BPF].missing)))
+		drop_bpf(a);
+	return ret;
+}
+
+static int run_command(struct against *a)
+{
+	bool asked = false;
+	pid_t pid;
+	int ret = command_start(&pid, a->options->command, a->options->quiet);
+
+	if (ret) {
+		tool_complain(a->tool, "%.200s: cannot be run: %s",
+			      a->options->command[0], strerror(-ret));
+		a->explained = true;
+		return ret;
+	}
+	while (!command_has_ended(pid, &a->hearing->command_status)) {
+		/* An error here is no reason to leave it alone. */
+		against_read(a);
+		if (signals_stop() && !asked) {
+			asked = true;
+			command_end(pid);
+		}
+		against_rest(a, UINT64_MAX);
+	}
+	a->hearing->command = a->options->command;
+	return a->error;
+}
+
+static int run_time(struct against *a)
+{
+	uint64_t end_ns = a->options->duration_ns ?
+				  a->hearing->start_ns + a->options->duration_ns :
+				  UINT64_MAX;
+
+	while (!signals_stop() && monotonic_ns() < end_ns && !against_read(a))
+		against_rest(a, end_ns);
+	return a->error;
+}
+
+static bool is_settled(const struct against *a)
+{
+	const struct hearing *h = a->hearing;
+
+	return (!a->trace ||
+		pairing_is_settled(a->pairing, h->start_ns, h->end_ns)) &&
+	       (!a->bpf || ledger_is_settled(a->ledger, h->start_ns, h->end_ns));
+}
+
+/* Everybody looks away, what they have seen is read, and the stream's rest. */
+static int detach(struct against *a)
+{
+	uint64_t until_ns = monotonic_ns() + GRACE_NS;
+
+	int ret;
+
+	while (!is_settled(a) && monotonic_ns() < until_ns && !a->error)
+		against_run_for(a, SETTLE_NS);
+	ret = against_do_aside(a, detach_all);
+	return ret ? ret : against_run_for(a, SETTLE_NS);
+}
+
+/* How often a hook of the module could not run: a kprobe within another one. */
+static int read_missed(const struct against *a, uint64_t *missed)
+{
+	struct reason why;
+	struct stats stats;
+	int fd = devnode_open(a->options->device, &why), ret;
+
+	if (fd < 0)
+		return fd;
+	ret = stats_fetch(fd, &stats);
+	*missed = stats.counters.missed;
+	stats_free(&stats);
+	close(fd);
+	return ret;
+}
+
+static int run(struct against *a)
+{
+	int ret = read_missed(a, &a->missed);
+
+	if (!ret)
+		ret = attach(a);
+	if (!ret)
+		ret = look_first(a);
+	if (ret)
+		return ret;
+	if (a->trace)
+		pairing_forget(a->pairing, a->enabled_ns);
+	a->hearing->start_ns = monotonic_ns();
+	ret = a->options->command ? run_command(a) : run_time(a);
+	a->hearing->end_ns = monotonic_ns();
+	if (!ret)
+		ret = against_run_for(a, SETTLE_NS);
+	if (!ret)
+		ret = look_last(a);
+	return ret ? ret : detach(a);
+}
+
+static void conclude_trace(struct against *a, struct testimony *t)
+{
+	const struct hearing *h = a->hearing;
+	uint64_t lost = trace_lost(a->trace);
+
+	pairing_conclude(a->pairing, h->start_ns, h->end_ns, t);
+	if (lost)
+		reason_set(&t->incomplete, 0,
+			   "the trace buffer lost %llu events",
+			   (unsigned long long)lost);
+}
+
+static void conclude_bpf(struct against *a, struct testimony *t)
+{
+	const struct hearing *h = a->hearing;
+	struct bpf_losses losses;
+
+	bpf_witness_losses(a->bpf, &losses);
+	ledger_conclude(a->ledger, h->start_ns, h->end_ns, &losses, t);
+}
+
+static void conclude(struct against *a)
+{
+	static const char lost[] =
+		"%llu records were lost: load the module with a larger ring_records";
+	static const char hooks[] =
+		"%llu calls of hooks were missed, as kprobes may: use hooks=ftrace";
+	struct hearing *h = a->hearing;
+	struct testimony *t = h->witnesses;
+	uint64_t missed = a->missed;
+
+	if (a->trace)
+		conclude_trace(a, &t[WITNESS_TRACE]);
+	if (a->bpf)
+		conclude_bpf(a, &t[WITNESS_BPF]);
+	accounts_conclude(a->accounts, h->openings, &t[WITNESS_COUNTERS]);
+	if (h->lost)
+		reason_set(&h->incomplete, 0, lost,
+			   (unsigned long long)h->lost);
+	else if (!read_missed(a, &missed) && missed > a->missed)
+		reason_set(&h->incomplete, 0, hooks,
+			   (unsigned long long)(missed - a->missed));
+	else if (read_scope() != h->openings)
+		reason_set(&h->incomplete, 0,
+			   "the module's parameter scope was changed meanwhile");
+}
+
+/* A witness of the whole machine is no witness of one namespace. */
+static int check_device(struct against *a)
+{
+	static const char confined[] =
+		"%.200s shows one network namespace only: run it as root in the initial one";
+	struct tcpclose_geometry geometry;
+	struct reason why;
+	int fd = devnode_open(a->options->device, &why), ret;
+
+	if (fd < 0) {
+		tool_complain(a->tool, "%s", why.text);
+		return fd;
+	}
+	ret = devnode_geometry(fd, &geometry);
+	close(fd);
+	if (!ret && !geometry.visible) {
+		tool_complain(a->tool, confined, a->options->device);
+		return -EPERM;
+	}
+	if (!ret)
+		ret = read_scope();
+	if (ret < 0) {
+		tool_complain(a->tool, "%s: %s", SCOPE, strerror(-ret));
+		return ret;
+	}
+	a->hearing->openings = ret;
+	return 0;
+}
+
+static int open_all(struct against *a)
+{
+	struct reason why;
+	int ret = check_device(a);
+
+	if (ret)
+		return ret;
+	ret = pairing_new(&a->pairing);
+	if (!ret)
+		ret = ledger_new(&a->ledger);
+	if (!ret)
+		ret = accounts_new(&a->accounts);
+	if (ret) {
+		tool_complain(a->tool, "out of memory");
+		return ret;
+	}
+	prepare(a);
+	ret = source_open_device(&a->source, a->options->device, false, &why);
+	if (ret)
+		tool_complain(a->tool, "%s", why.text);
+	return ret;
+}
+
+static void close_all(struct against *a)
+{
+	if (a->source)
+		source_close(a->source);
+	if (a->trace)
+		drop_trace(a);
+	if (a->bpf)
+		drop_bpf(a);
+	accounts_free(a->accounts);
+	ledger_free(a->ledger);
+	pairing_free(a->pairing);
+}
+
+/**
+ * against_kernel() - compare the stream with what the kernel says itself
+ * @tool: the run
+ * @options: what is wanted
+ * @hearing: result: what all witnesses say
+ *
+ * Return: 0, or -errno if it could not be done; then standard error says why
+ */
+int against_kernel(const struct tool *tool,
+		   const struct against_options *options,
+		   struct hearing *hearing)
+{
+	struct against *a = calloc(1, sizeof(*a));
+	struct reason why;
+	int ret;
+
+	if (!a) {
+		tool_complain(tool, "out of memory");
+		return -ENOMEM;
+	}
+	a->tool = tool;
+	a->options = options;
+	a->hearing = hearing;
+	hearing_init(hearing);
+	signals_catch();
+	ret = open_all(a);
+	if (!ret) {
+		ret = run(a);
+		if (!ret)
+			conclude(a);
+		else if (!a->explained)
+			tool_complain(tool, "the comparison failed: %s",
+				      strerror(-ret));
+	}
+	if (!ret) {
+		ret = source_balance(a->source, &why);
+		if (ret)
+			tool_complain(tool, "%s", why.text);
+	}
+	close_all(a);
+	free(a);
+	return ret;
+}
