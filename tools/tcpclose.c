@@ -48,7 +48,7 @@ static void print_commands(const struct tool *tool, FILE *to)
 static int print_version(const struct tool *tool)
 {
 	struct tcpclose_version version;
-	struct reason why;
+	struct error why;
 	int fd;
 
 	printf("tcpclose %s, ABI %u.%u\n", TCPCLOSE_VERSION, TCPCLOSE_ABI_MAJOR,

@@ -21,7 +21,7 @@ FIXTURE(creating)
 	char dir[32];
 	char path[64];
 	char link[64];
-	struct reason why;
+	struct error why;
 };
 
 FIXTURE_SETUP(creating)

@@ -31,7 +31,7 @@ FIXTURE(recording)
 	} file;
 	struct output output;
 	struct source *source;
-	struct reason why;
+	struct error why;
 	char path[32];
 	int fd;
 };

@@ -88,7 +88,7 @@ FIXTURE_TEARDOWN(tampered)
 static long verify_file(FIXTURE_DATA(tampered) * self)
 {
 	struct source *source;
-	struct reason why;
+	struct error why;
 	struct event e;
 	int ret = source_open_recording(&source, self->path, &why);
 
@@ -116,7 +116,7 @@ static long verify(FIXTURE_DATA(tampered) * self)
 	return verify_file(self);
 }
 
-static uint64_t found(FIXTURE_DATA(tampered) * self, enum fault_kind fault)
+static uint64_t found(FIXTURE_DATA(tampered) * self, enum finding_kind fault)
 {
 	return self->check.faults[fault].count;
 }
@@ -393,7 +393,7 @@ TEST_F(tampered, a_dropped_record_is_caught)
 		if (!is_record(&self->now.entries[i]) || is_last_of_cpu(&self->now, i))
 			continue;
 		drop(&self->now, i);
-		EXPECT_FOUND(i, FAULT_STREAM + EVENT_FLAW_GAP);
+		EXPECT_FOUND(i, FINDING_STREAM + EVENT_FLAW_GAP);
 	}
 }
 
@@ -414,7 +414,7 @@ TEST_F(tampered, a_dropped_record_is_caught_by_its_connection)
 		else
 			drop(&self->now, i);
 		renumber(&self->now);
-		EXPECT_FOUND(i, FAULT_GAP);
+		EXPECT_FOUND(i, FINDING_GAP);
 	}
 }
 
@@ -426,7 +426,7 @@ TEST_F(tampered, a_doubled_record_is_caught)
 		if (!is_record(&self->now.entries[i]))
 			continue;
 		insert(&self->now, i, &self->base.entries[i]);
-		EXPECT_FOUND(i, FAULT_STREAM + EVENT_FLAW_AGAIN);
+		EXPECT_FOUND(i, FINDING_STREAM + EVENT_FLAW_AGAIN);
 	}
 }
 
@@ -454,7 +454,7 @@ TEST_F(tampered, swapped_records_of_a_cpu_are_caught)
 		if (!is_record(&self->now.entries[i]) || j == self->now.count)
 			continue;
 		swap(&self->now, i, j);
-		EXPECT_FOUND(i, FAULT_STREAM + EVENT_FLAW_AGAIN);
+		EXPECT_FOUND(i, FINDING_STREAM + EVENT_FLAW_AGAIN);
 	}
 }
 
@@ -491,7 +491,7 @@ TEST_F(tampered, a_process_without_its_transition_is_caught)
 			continue;
 		drop(&self->now, i + 1);
 		renumber(&self->now);
-		EXPECT_FOUND(i, FAULT_STREAM + EVENT_FLAW_TASK_ALONE);
+		EXPECT_FOUND(i, FINDING_STREAM + EVENT_FLAW_TASK_ALONE);
 	}
 }
 
@@ -510,7 +510,7 @@ TEST_F(tampered, a_call_without_its_process_is_caught)
 			continue;
 		drop(&self->now, i);
 		renumber(&self->now);
-		EXPECT_FOUND(i, FAULT_STREAM + EVENT_FLAW_NO_TASK);
+		EXPECT_FOUND(i, FINDING_STREAM + EVENT_FLAW_NO_TASK);
 	}
 }
 
@@ -524,13 +524,13 @@ TEST_F(tampered, another_process_is_caught)
 		if (task->kind != TCPCLOSE_KIND_TASK)
 			continue;
 		task->pid++;
-		EXPECT_FOUND(i, FAULT_STREAM + EVENT_FLAW_TASK_OTHER);
+		EXPECT_FOUND(i, FINDING_STREAM + EVENT_FLAW_TASK_OTHER);
 		task->pid--;
 		task->cookie ^= 1;
-		EXPECT_FOUND(i, FAULT_STREAM + EVENT_FLAW_TASK_OTHER);
+		EXPECT_FOUND(i, FINDING_STREAM + EVENT_FLAW_TASK_OTHER);
 		task->cookie ^= 1;
 		task->netns ^= 1;
-		EXPECT_FOUND(i, FAULT_STREAM + EVENT_FLAW_TASK_OTHER);
+		EXPECT_FOUND(i, FINDING_STREAM + EVENT_FLAW_TASK_OTHER);
 	}
 }
 
@@ -543,13 +543,13 @@ TEST_F(tampered, a_dropped_start_is_caught)
 	for (i = 0; i < LIVES_CPUS; i++) {
 		self->now = self->base;
 		drop(&self->now, i);
-		EXPECT_FOUND(i, FAULT_STREAM + EVENT_FLAW_NO_START);
+		EXPECT_FOUND(i, FINDING_STREAM + EVENT_FLAW_NO_START);
 		self->now = self->base;
 		insert(&self->now, LIVES_CPUS, &self->base.entries[i]);
-		EXPECT_FOUND(i, FAULT_STREAM + EVENT_FLAW_START_AGAIN);
+		EXPECT_FOUND(i, FINDING_STREAM + EVENT_FLAW_START_AGAIN);
 		self->now = self->base;
 		self->now.entries[i].m.value--;
-		EXPECT_FOUND(i, FAULT_STREAM + EVENT_FLAW_GAP);
+		EXPECT_FOUND(i, FINDING_STREAM + EVENT_FLAW_GAP);
 	}
 }
 
@@ -564,11 +564,11 @@ TEST_F(tampered, a_changed_loss_is_caught)
 			continue;
 		seen++;
 		self->now.entries[i].m.value--;
-		EXPECT_FOUND(i, FAULT_STREAM + EVENT_FLAW_GAP);
+		EXPECT_FOUND(i, FINDING_STREAM + EVENT_FLAW_GAP);
 		self->now.entries[i].m.value += 2;
-		EXPECT_FOUND(i, FAULT_STREAM + EVENT_FLAW_LOSS);
+		EXPECT_FOUND(i, FINDING_STREAM + EVENT_FLAW_LOSS);
 		drop(&self->now, i);
-		EXPECT_FOUND(i, FAULT_STREAM + EVENT_FLAW_GAP);
+		EXPECT_FOUND(i, FINDING_STREAM + EVENT_FLAW_GAP);
 	}
 	EXPECT_LT(10, seen);
 }
@@ -585,7 +585,7 @@ TEST_F(tampered, an_invented_loss_is_caught)
 		lost.m.kind = RECORDING_KIND_LOST;
 		lost.m.value = 1;
 		insert(&self->now, i, &lost);
-		EXPECT_FOUND(i, FAULT_STREAM + EVENT_FLAW_LOSS);
+		EXPECT_FOUND(i, FINDING_STREAM + EVENT_FLAW_LOSS);
 	}
 }
 
@@ -603,7 +603,7 @@ TEST_F(tampered, loss_elsewhere_explains_nothing)
 		drop(&self->now, i);
 		renumber(&self->now);
 		ASSERT_LE(0, verify(self));
-		seen += found(self, FAULT_GAP);
+		seen += found(self, FINDING_GAP);
 	}
 	/* Some happen to be missing where there was loss. */
 	EXPECT_LT(50, seen);
@@ -794,7 +794,7 @@ TEST_F(tampered, another_closer_is_caught)
 			if (closer == TCPCLOSE_HOW_CLOSER(how))
 				continue;
 			r->how = (how & ~(3 << 4)) | closer << 4;
-			EXPECT_FOUND(i, FAULT_CLOSER);
+			EXPECT_FOUND(i, FINDING_CLOSER);
 		}
 	}
 }
@@ -811,16 +811,16 @@ TEST_F(tampered, another_cause_or_end_is_caught)
 		if (!is_transition(&self->now.entries[i]))
 			continue;
 		r->cause = TCPCLOSE_CAUSE_REPLACED + 1;
-		EXPECT_FOUND(i, FAULT_TRANSITION);
+		EXPECT_FOUND(i, FINDING_TRANSITION);
 		r->cause = cause ? TCPCLOSE_CAUSE_NONE : TCPCLOSE_CAUSE_FIN;
-		EXPECT_FOUND(i, FAULT_TRANSITION);
+		EXPECT_FOUND(i, FINDING_TRANSITION);
 		r->cause = TCPCLOSE_CAUSE_LISTENER;
-		EXPECT_FOUND(i, FAULT_TRANSITION);
+		EXPECT_FOUND(i, FINDING_TRANSITION);
 		r->cause = cause;
 		r->end = TCPCLOSE_END_OVERFLOW + 1;
-		EXPECT_FOUND(i, FAULT_TRANSITION);
+		EXPECT_FOUND(i, FINDING_TRANSITION);
 		r->end = end ? TCPCLOSE_END_NONE : TCPCLOSE_END_EXPIRED;
-		EXPECT_FOUND(i, FAULT_TRANSITION);
+		EXPECT_FOUND(i, FINDING_TRANSITION);
 	}
 }
 
@@ -832,7 +832,7 @@ TEST_F(tampered, another_origin_is_caught)
 		if (!is_transition(&self->now.entries[i]))
 			continue;
 		self->now.entries[i].r.how ^= 1;
-		EXPECT_FOUND(i, FAULT_TRANSITION);
+		EXPECT_FOUND(i, FINDING_TRANSITION);
 	}
 }
 
@@ -867,7 +867,7 @@ TEST_F(tampered, another_number_of_rearms_is_caught)
 		if (!is_transition(&self->now.entries[i]) || !is_mini(&self->now.entries[i]))
 			continue;
 		self->now.entries[i].r.rearms++;
-		EXPECT_FOUND(i, FAULT_REARMS);
+		EXPECT_FOUND(i, FINDING_REARMS);
 	}
 }
 
@@ -884,19 +884,19 @@ TEST_F(tampered, another_address_is_caught)
 		    from == TCPCLOSE_CLOSE || from == TCPCLOSE_LISTEN)
 			continue;
 		r->laddr[3] ^= 1;
-		EXPECT_FOUND(i, FAULT_ADDRESS);
+		EXPECT_FOUND(i, FINDING_ADDRESS);
 		r->laddr[3] ^= 1;
 		r->raddr[0] ^= 1;
-		EXPECT_FOUND(i, FAULT_ADDRESS);
+		EXPECT_FOUND(i, FINDING_ADDRESS);
 		r->raddr[0] ^= 1;
 		r->lport ^= 1;
-		EXPECT_FOUND(i, FAULT_ADDRESS);
+		EXPECT_FOUND(i, FINDING_ADDRESS);
 		r->lport ^= 1;
 		r->rport ^= 1;
-		EXPECT_FOUND(i, FAULT_ADDRESS);
+		EXPECT_FOUND(i, FINDING_ADDRESS);
 		r->rport ^= 1;
 		r->how ^= TCPCLOSE_HOW(0, 1, 0, 0, 0);
-		EXPECT_FOUND(i, FAULT_ADDRESS);
+		EXPECT_FOUND(i, FINDING_ADDRESS);
 	}
 }
 
@@ -912,10 +912,10 @@ TEST_F(tampered, another_cpu_or_kind_is_caught)
 		r->cpu ^= 1;
 		EXPECT_CAUGHT(i, "CPU %u", r->cpu);
 		r->cpu = 60000;
-		EXPECT_FOUND(i, FAULT_STREAM + EVENT_FLAW_NO_START);
+		EXPECT_FOUND(i, FINDING_STREAM + EVENT_FLAW_NO_START);
 		r->cpu = self->base.entries[i].r.cpu;
 		r->kind = 77;
-		EXPECT_FOUND(i, FAULT_STREAM + EVENT_FLAW_KIND);
+		EXPECT_FOUND(i, FINDING_STREAM + EVENT_FLAW_KIND);
 		r->kind = self->base.entries[i].r.kind ^ 3;
 		EXPECT_CAUGHT(i, "kind %u", r->kind);
 	}

@@ -28,7 +28,7 @@ static bool grow(struct distinct *d)
 	size_t i;
 
 	if (!d->seed)
-		larger.seed = mix_seed();
+		larger.seed = hash_seed();
 	larger.bits = d->table ? d->bits + 1 : FIRST_BITS;
 	larger.table = calloc((size_t)1 << larger.bits, sizeof(*larger.table));
 	if (!larger.table)

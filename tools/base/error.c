@@ -8,14 +8,14 @@
 #include "base/error.h"
 
 /**
- * reason_set() - explain an error
+ * error_set() - explain an error
  * @why: where the explanation goes
  * @error: -errno
  * @format: as for printf()
  *
  * Return: @error
  */
-int reason_set(struct reason *why, int error, const char *format, ...)
+int error_set(struct error *why, int error, const char *format, ...)
 {
 	va_list args;
 

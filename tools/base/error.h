@@ -9,14 +9,14 @@
 #include "base/compiler.h"
 
 /**
- * struct reason - explanation of an error
+ * struct error - explanation of an error
  * @text: one line, no newline
  */
-struct reason {
+struct error {
 	char text[512];
 };
 
 int __printf(3, 4)
-	reason_set(struct reason *why, int error, const char *format, ...);
+	error_set(struct error *why, int error, const char *format, ...);
 
 #endif /* TCPCLOSE_BASE_ERROR_H */

@@ -7,7 +7,7 @@
 
 #include "base/hash.h"
 
-uint64_t mix_seed(void)
+uint64_t hash_seed(void)
 {
 	const void *bytes = (const void *)getauxval(AT_RANDOM);
 	uint64_t seed = 0x9e3779b97f4a7c15ULL;

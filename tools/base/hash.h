@@ -9,17 +9,17 @@
 #include <stdint.h>
 
 /**
- * mix_seed() - a number that nobody outside foresees, other in each run; odd
+ * hash_seed() - a number that nobody outside foresees, other in each run; odd
  */
-uint64_t mix_seed(void);
+uint64_t hash_seed(void);
 
 /**
- * mix() - one number of two
- * @seed: of mix_seed()
+ * hash_mix() - one number of two
+ * @seed: of hash_seed()
  * @a: one
  * @b: the other
  */
-static inline uint64_t mix(uint64_t seed, uint64_t a, uint64_t b)
+static inline uint64_t hash_mix(uint64_t seed, uint64_t a, uint64_t b)
 {
 	unsigned __int128 product;
 

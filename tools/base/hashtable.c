@@ -11,7 +11,7 @@
 #define FIRST_SIZE 1024
 
 /* The finalizer of MurmurHash3: keys are counters and addresses. */
-static uint64_t mix(uint64_t key)
+static uint64_t hash_mix(uint64_t key)
 {
 	key ^= key >> 33;
 	key *= 0xff51afd7ed558ccdULL;
@@ -20,15 +20,15 @@ static uint64_t mix(uint64_t key)
 	return key ^ key >> 33;
 }
 
-static struct table_node **bucket_of(const struct table *t, uint64_t key)
+static struct hashtable_node **bucket_of(const struct hashtable *t, uint64_t key)
 {
-	return &t->buckets[mix(key) & (t->size - 1)];
+	return &t->buckets[hash_mix(key) & (t->size - 1)];
 }
 
 /* Moved from the last to the first, so that the latest stays the first. */
-static struct table_node *move_chain(struct table *t, struct table_node *chain)
+static struct hashtable_node *move_chain(struct hashtable *t, struct hashtable_node *chain)
 {
-	struct table_node *reversed = NULL, *next;
+	struct hashtable_node *reversed = NULL, *next;
 
 	for (; chain; chain = next) {
 		next = chain->next;
@@ -36,7 +36,7 @@ static struct table_node *move_chain(struct table *t, struct table_node *chain)
 		reversed = chain;
 	}
 	for (; reversed; reversed = next) {
-		struct table_node **bucket = bucket_of(t, reversed->key);
+		struct hashtable_node **bucket = bucket_of(t, reversed->key);
 
 		next = reversed->next;
 		reversed->next = *bucket;
@@ -45,12 +45,12 @@ static struct table_node *move_chain(struct table *t, struct table_node *chain)
 	return NULL;
 }
 
-static int grow(struct table *t)
+static int grow(struct hashtable *t)
 {
-	struct table bigger = { .size = t->size ? 2 * t->size : FIRST_SIZE };
+	struct hashtable bigger = { .size = t->size ? 2 * t->size : FIRST_SIZE };
 	size_t i;
 
-	bigger.buckets = calloc(bigger.size, sizeof(struct table_node *));
+	bigger.buckets = calloc(bigger.size, sizeof(struct hashtable_node *));
 	if (!bigger.buckets)
 		return t->size ? 0 : -ENOMEM;
 	for (i = 0; i < t->size; i++)
@@ -62,16 +62,16 @@ static int grow(struct table *t)
 }
 
 /**
- * table_add() - add an entry
+ * hashtable_add() - add an entry
  * @t: the table
  * @node: the entry
  * @key: its key; others may have the same
  *
  * Return: 0, or -ENOMEM, which happens to the first entry only
  */
-int table_add(struct table *t, struct table_node *node, uint64_t key)
+int hashtable_add(struct hashtable *t, struct hashtable_node *node, uint64_t key)
 {
-	struct table_node **bucket;
+	struct hashtable_node **bucket;
 
 	if (t->count >= t->size) {
 		int ret = grow(t);
@@ -88,13 +88,13 @@ int table_add(struct table *t, struct table_node *node, uint64_t key)
 }
 
 /**
- * table_remove() - take an entry out
+ * hashtable_remove() - take an entry out
  * @t: the table
  * @node: the entry, which is in it
  */
-void table_remove(struct table *t, struct table_node *node)
+void hashtable_remove(struct hashtable *t, struct hashtable_node *node)
 {
-	struct table_node **link = bucket_of(t, node->key);
+	struct hashtable_node **link = bucket_of(t, node->key);
 
 	while (*link != node)
 		link = &(*link)->next;
@@ -102,7 +102,7 @@ void table_remove(struct table *t, struct table_node *node)
 	t->count--;
 }
 
-static struct table_node *same_key(struct table_node *node, uint64_t key)
+static struct hashtable_node *same_key(struct hashtable_node *node, uint64_t key)
 {
 	while (node && node->key != key)
 		node = node->next;
@@ -110,40 +110,40 @@ static struct table_node *same_key(struct table_node *node, uint64_t key)
 }
 
 /**
- * table_find() - the latest entry with a key
+ * hashtable_find() - the latest entry with a key
  * @t: the table
  * @key: the key
  *
  * Return: the entry, or NULL
  */
-struct table_node *table_find(const struct table *t, uint64_t key)
+struct hashtable_node *hashtable_find(const struct hashtable *t, uint64_t key)
 {
 	return t->size ? same_key(*bucket_of(t, key), key) : NULL;
 }
 
 /**
- * table_next() - the entry with the same key that was added before
+ * hashtable_next() - the entry with the same key that was added before
  * @node: an entry
  *
  * Return: the other one, or NULL
  */
-struct table_node *table_next(const struct table_node *node)
+struct hashtable_node *hashtable_next(const struct hashtable_node *node)
 {
 	return same_key(node->next, node->key);
 }
 
 /**
- * table_walk() - all entries, in no order
+ * hashtable_walk() - all entries, in no order
  * @t: the table; no entry is added meanwhile
  * @bucket: where the walk is; 0 at first
  * @node: the entry before; NULL at first. To remove it, walk on first.
  *
  * Return: an entry, or NULL at the end
  */
-struct table_node *table_walk(const struct table *t, size_t *bucket,
-			      const struct table_node *node)
+struct hashtable_node *hashtable_walk(const struct hashtable *t, size_t *bucket,
+				      const struct hashtable_node *node)
 {
-	struct table_node *next = node ? node->next : NULL;
+	struct hashtable_node *next = node ? node->next : NULL;
 
 	while (!next && *bucket < t->size)
 		next = t->buckets[(*bucket)++];
@@ -151,13 +151,13 @@ struct table_node *table_walk(const struct table *t, size_t *bucket,
 }
 
 /**
- * table_free() - give everything back
+ * hashtable_free() - give everything back
  * @t: the table, empty afterwards
  * @release: called for each entry; NULL: none
  */
-void table_free(struct table *t, void (*release)(struct table_node *node))
+void hashtable_free(struct hashtable *t, void (*release)(struct hashtable_node *node))
 {
-	struct table_node *node, *next;
+	struct hashtable_node *node, *next;
 	size_t i;
 
 	for (i = 0; release && i < t->size; i++) {
@@ -171,14 +171,14 @@ void table_free(struct table *t, void (*release)(struct table_node *node))
 }
 
 /**
- * table_mix() - make a key of several things
+ * hash_bytes() - make a key of several things
  * @key: of those before, or any number
  * @bytes: the next one
  * @len: its length
  *
  * Return: the key; FNV-1a
  */
-uint64_t table_mix(uint64_t key, const void *bytes, size_t len)
+uint64_t hash_bytes(uint64_t key, const void *bytes, size_t len)
 {
 	const unsigned char *p = bytes;
 

@@ -12,35 +12,35 @@
 #include <stdint.h>
 
 /**
- * struct table_node - first member of an entry
+ * struct hashtable_node - first member of an entry
  * @next: of the same bucket
  * @key: what it is found by
  */
-struct table_node {
-	struct table_node *next;
+struct hashtable_node {
+	struct hashtable_node *next;
 	uint64_t key;
 };
 
 /**
- * struct table - the table; all zero is an empty one
+ * struct hashtable - the table; all zero is an empty one
  * @buckets: chains
  * @size: how many, a power of two, or 0
  * @count: entries
  */
-struct table {
-	struct table_node **buckets;
+struct hashtable {
+	struct hashtable_node **buckets;
 	size_t size;
 	size_t count;
 };
 
-int table_add(struct table *t, struct table_node *node, uint64_t key);
-void table_remove(struct table *t, struct table_node *node);
-struct table_node *table_find(const struct table *t, uint64_t key);
-struct table_node *table_next(const struct table_node *node);
-struct table_node *table_walk(const struct table *t, size_t *bucket,
-			      const struct table_node *node);
-void table_free(struct table *t, void (*release)(struct table_node *node));
+int hashtable_add(struct hashtable *t, struct hashtable_node *node, uint64_t key);
+void hashtable_remove(struct hashtable *t, struct hashtable_node *node);
+struct hashtable_node *hashtable_find(const struct hashtable *t, uint64_t key);
+struct hashtable_node *hashtable_next(const struct hashtable_node *node);
+struct hashtable_node *hashtable_walk(const struct hashtable *t, size_t *bucket,
+				      const struct hashtable_node *node);
+void hashtable_free(struct hashtable *t, void (*release)(struct hashtable_node *node));
 
-uint64_t table_mix(uint64_t key, const void *bytes, size_t len);
+uint64_t hash_bytes(uint64_t key, const void *bytes, size_t len);
 
 #endif /* TCPCLOSE_BASE_HASHTABLE_H */

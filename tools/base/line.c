@@ -12,20 +12,20 @@
 #include "sys/netns.h"
 
 /**
- * words_begin() - begin a line
+ * line_begin() - begin a line
  * @w: the line
  */
-void words_begin(struct words *w)
+void line_begin(struct line *w)
 {
 	w->text[0] = '\0';
 }
 
 /**
- * words_add() - go on
+ * line_add() - go on
  * @w: the line; what does not fit is cut off
- * @format: as for printf(); names are for words_add_name()
+ * @format: as for printf(); names are for line_add_name()
  */
-void words_add(struct words *w, const char *format, ...)
+void line_add(struct line *w, const char *format, ...)
 {
 	size_t used = strlen(w->text);
 	va_list args;
@@ -36,109 +36,109 @@ void words_add(struct words *w, const char *format, ...)
 }
 
 /**
- * words_add_name() - add what somebody else chose
+ * line_add_name() - add what somebody else chose
  * @w: the line
  * @name: a name of at most %NETNS_NAME_SIZE bytes
  */
-void words_add_name(struct words *w, const char *name)
+void line_add_name(struct line *w, const char *name)
 {
 	char shown[FORMAT_TEXT_MAX(NETNS_NAME_SIZE) + 1];
 
 	if (w->raw) {
-		words_add(w, "%s", name);
+		line_add(w, "%s", name);
 		return;
 	}
 	*format_text(shown, name, w->utf8) = '\0';
-	words_add(w, "%s", shown);
+	line_add(w, "%s", shown);
 }
 
 /**
- * words_add_duration() - add a duration
+ * line_add_duration() - add a duration
  * @w: the line
  * @ns: nanoseconds
  */
-void words_add_duration(struct words *w, int64_t ns)
+void line_add_duration(struct line *w, int64_t ns)
 {
 	char text[FORMAT_DURATION_MAX + 1];
 
 	*format_duration(text, ns < 0 ? 0 : (uint64_t)ns) = '\0';
-	words_add(w, "%s", text);
+	line_add(w, "%s", text);
 }
 
 /**
- * words_add_endpoint() - add an address and a port
+ * line_add_endpoint() - add an address and a port
  * @w: the line
  * @addr: 16 bytes; IPv4 as ::ffff:a.b.c.d
  * @port: the port; 0: none
  */
-void words_add_endpoint(struct words *w, const uint8_t addr[16],
-			unsigned int port)
+void line_add_endpoint(struct line *w, const uint8_t addr[16],
+		       unsigned int port)
 {
 	char text[FORMAT_IP_MAX + 1];
 
 	if (is_mapped_ipv4(addr)) {
 		*format_ipv4(text, addr + 12) = '\0';
-		words_add(w, "%s:", text);
+		line_add(w, "%s:", text);
 	} else {
 		*format_ipv6(text, addr) = '\0';
-		words_add(w, "[%s]:", text);
+		line_add(w, "[%s]:", text);
 	}
 	if (port)
-		words_add(w, "%u", port);
+		line_add(w, "%u", port);
 	else
-		words_add(w, "*");
+		line_add(w, "*");
 }
 
 /**
- * words_add_state() - add a state
+ * line_add_state() - add a state
  * @w: the line
  * @state: its number
  */
-void words_add_state(struct words *w, unsigned int state)
+void line_add_state(struct line *w, unsigned int state)
 {
 	const char *name = state_name(state);
 
 	if (name)
-		words_add(w, "%s", name);
+		line_add(w, "%s", name);
 	else
-		words_add(w, "number-%u", state);
+		line_add(w, "number-%u", state);
 }
 
 /**
- * words_duration() - a duration
+ * line_duration() - a duration
  * @w: result
  * @ns: nanoseconds
  */
-void words_duration(struct words *w, int64_t ns)
+void line_duration(struct line *w, int64_t ns)
 {
-	words_begin(w);
-	words_add_duration(w, ns);
+	line_begin(w);
+	line_add_duration(w, ns);
 }
 
 /**
- * words_bits() - control bits
+ * line_bits() - control bits
  * @w: result
  * @bits: the bits
  */
-void words_bits(struct words *w, unsigned int bits)
+void line_bits(struct line *w, unsigned int bits)
 {
 	unsigned int bit;
 
-	words_begin(w);
+	line_begin(w);
 	for (bit = 0; bits >> bit; bit++)
 		if (bits >> bit & 1 && flag_name(bit))
-			words_add(w, "%s%s", w->text[0] ? "," : "",
-				  flag_name(bit));
+			line_add(w, "%s%s", w->text[0] ? "," : "",
+				 flag_name(bit));
 }
 
 /**
- * words_fit() - how much of a text fits
+ * line_fit() - how much of a text fits
  * @text: valid UTF-8
  * @columns: how many there are
  *
  * Return: bytes
  */
-size_t words_fit(const char *text, size_t columns)
+size_t line_fit(const char *text, size_t columns)
 {
 	size_t len = 0;
 

@@ -11,29 +11,29 @@
 
 #include "base/compiler.h"
 
-#define WORDS_SIZE 512
+#define LINE_SIZE 512
 
 /**
- * struct words - a line of text
+ * struct line - a line of text
  * @text: the line
  * @utf8: it may have characters beyond ASCII
  * @raw: names are as somebody chose them: whoever draws makes them harmless
  */
-struct words {
-	char text[WORDS_SIZE];
+struct line {
+	char text[LINE_SIZE];
 	bool utf8;
 	bool raw;
 };
 
-void words_begin(struct words *w);
-void __printf(2, 3) words_add(struct words *w, const char *format, ...);
-void words_add_name(struct words *w, const char *name);
-void words_add_duration(struct words *w, int64_t ns);
-void words_add_endpoint(struct words *w, const uint8_t addr[16],
-			unsigned int port);
-void words_add_state(struct words *w, unsigned int state);
-void words_duration(struct words *w, int64_t ns);
-void words_bits(struct words *w, unsigned int bits);
-size_t words_fit(const char *text, size_t columns);
+void line_begin(struct line *w);
+void __printf(2, 3) line_add(struct line *w, const char *format, ...);
+void line_add_name(struct line *w, const char *name);
+void line_add_duration(struct line *w, int64_t ns);
+void line_add_endpoint(struct line *w, const uint8_t addr[16],
+		       unsigned int port);
+void line_add_state(struct line *w, unsigned int state);
+void line_duration(struct line *w, int64_t ns);
+void line_bits(struct line *w, unsigned int bits);
+size_t line_fit(const char *text, size_t columns);
 
 #endif /* TCPCLOSE_BASE_LINE_H */

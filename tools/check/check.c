@@ -24,7 +24,7 @@
  * @e: the event that shows it
  * @format: what it is, one phrase
  */
-void check_fault(struct check *c, enum fault_kind fault, const struct event *e,
+void check_fault(struct check *c, enum finding_kind fault, const struct event *e,
 		 const char *format, ...)
 {
 	struct finding f;
@@ -160,12 +160,12 @@ static void judge(struct check *c, const struct event *e)
 		break;
 	case MODEL_IMPOSSIBLE:
 		c->edges[model_index(j.edge)]++;
-		check_fault(c, FAULT_IMPOSSIBLE, e, "%s", j.why);
+		check_fault(c, FINDING_IMPOSSIBLE, e, "%s", j.why);
 		break;
 	case MODEL_ILLEGAL:
 		if (!c->illegal[e->old][e->new].count++)
 			c->illegal[e->old][e->new].why = j.why;
-		check_fault(c, FAULT_TRANSITION, e, "%s", j.why);
+		check_fault(c, FINDING_TRANSITION, e, "%s", j.why);
 		break;
 	}
 }
@@ -183,7 +183,7 @@ static void check_order(struct check *c, const struct event *e)
 	if (late_ns > c->late_ns)
 		c->late_ns = late_ns;
 	if (late_ns > LATE_MAX_NS)
-		check_fault(c, FAULT_ORDER, e,
+		check_fault(c, FINDING_ORDER, e,
 			    "%.6f s after a later one of another CPU",
 			    (double)late_ns / (double)NS_PER_S);
 }
@@ -192,13 +192,13 @@ static void check_order(struct check *c, const struct event *e)
 static void check_unborn(struct check *c, const struct event *e)
 {
 	if (e->index)
-		check_fault(c, FAULT_INDEX, e, "no connection has begun");
+		check_fault(c, FINDING_INDEX, e, "no connection has begun");
 	if (e->dwell_ns >= 0 || e->age_ns >= 0)
-		check_fault(c, FAULT_TIME, e, "no connection has begun");
+		check_fault(c, FINDING_TIME, e, "no connection has begun");
 	if (event_is_marked(e))
-		check_fault(c, FAULT_MARK, e, "no connection has begun");
+		check_fault(c, FINDING_MARK, e, "no connection has begun");
 	if (e->closer)
-		check_fault(c, FAULT_CLOSER, e, "no connection has begun");
+		check_fault(c, FINDING_CLOSER, e, "no connection has begun");
 }
 
 /*
@@ -212,7 +212,7 @@ static void check_nameless(struct check *c, const struct event *e)
 	if (event_is_mini(e) ? !event_is_marked(e) :
 			       e->old != TCPCLOSE_LISTEN ||
 				       e->new != TCPCLOSE_SYN_RECV)
-		check_fault(c, FAULT_COOKIE, e,
+		check_fault(c, FINDING_COOKIE, e,
 			    "this transition should have one");
 }
 
@@ -241,7 +241,7 @@ static int check_transition(struct check *c, const struct event *e)
 
 static void take_flaw(struct check *c, const struct event *e)
 {
-	enum fault_kind fault = FAULT_STREAM + e->flaw;
+	enum finding_kind fault = FINDING_STREAM + e->flaw;
 	unsigned long long lost = e->lost;
 	unsigned int seq = (uint32_t)e->seq;
 
@@ -297,7 +297,7 @@ int check_finish(struct check *c)
 	int ret = check_life_finish(c);
 
 	gaps_finish(&c->gaps);
-	c->faults[FAULT_GAP] = c->gaps.unexplained;
+	c->faults[FINDING_GAP] = c->gaps.unexplained;
 	return ret;
 }
 
@@ -321,7 +321,7 @@ uint64_t check_fault_count(const struct check *c)
 	uint64_t count = 0;
 	unsigned int i;
 
-	for (i = 0; i < FAULTS; i++)
+	for (i = 0; i < FINDING_KINDS; i++)
 		count += c->faults[i].count;
 	return count;
 }

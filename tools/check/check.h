@@ -79,7 +79,7 @@ struct check {
 	uint64_t last_ns;
 	uint64_t edges[MODEL_EDGES_MAX];
 	struct check_illegal illegal[TCPCLOSE_STATES][TCPCLOSE_STATES];
-	struct findings faults[FAULTS];
+	struct findings faults[FINDING_KINDS];
 	struct gaps gaps;
 
 	uint64_t seen;

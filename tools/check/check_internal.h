@@ -53,7 +53,7 @@ static inline bool event_is_untracked(const struct event *e)
 	       (e->dwell_ns < 0 || event_is_mini(e));
 }
 
-void __printf(4, 5) check_fault(struct check *c, enum fault_kind fault,
+void __printf(4, 5) check_fault(struct check *c, enum finding_kind fault,
 				const struct event *e, const char *format, ...);
 bool check_covers(const struct check *c, uint64_t ts_ns);
 

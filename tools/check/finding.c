@@ -13,7 +13,7 @@
  * @fault: its kind
  * @e: the event that shows it
  */
-void finding_of_event(struct finding *f, enum fault_kind fault,
+void finding_of_event(struct finding *f, enum finding_kind fault,
 		      const struct event *e)
 {
 	memset(f, 0, sizeof(*f));
@@ -72,54 +72,54 @@ void findings_move(struct findings *to, struct findings *from)
 static const struct {
 	const char *name;
 	const char *text;
-} faults[FAULTS] = {
-	[FAULT_TRANSITION] = { "illegal-transition",
-			       "transitions that the model does not have" },
-	[FAULT_IMPOSSIBLE] = { "impossible-transition",
-			       "transitions that Linux never makes" },
-	[FAULT_STATE] = { "wrong-state",
-			  "left a state that the connection was not in" },
-	[FAULT_GAP] = { "missing-transitions",
-			"transitions of a connection are missing" },
-	[FAULT_AGAIN] = { "repeated-transition",
-			  "came again, or after later ones" },
-	[FAULT_INDEX] = { "wrong-index",
-			  "has a number that it can't have" },
-	[FAULT_AFTER_END] = { "after-end",
-			      "came after the end of its connection" },
-	[FAULT_HAND_OVER] = { "wrong-hand-over",
-			      "socket and mini-socket contradict each other" },
-	[FAULT_TIME] = { "wrong-time",
-			 "dwell or age contradict the times of the records" },
-	[FAULT_CLOSER] = { "wrong-closer",
-			   "who closed first contradicts the states" },
-	[FAULT_REARMS] = { "wrong-rearms",
-			   "number of re-arms contradicts those seen" },
-	[FAULT_ADDRESS] = { "wrong-address",
-			    "addresses or ports of a connection changed" },
-	[FAULT_MARK] = { "wrong-mark", "marks that can't be" },
-	[FAULT_COOKIE] = { "no-cookie", "the cookie is missing" },
-	[FAULT_ORDER] = { "out-of-order",
-			  "times of different CPUs are far out of order" },
-	[FAULT_STREAM + EVENT_FLAW_GAP] = {
+} faults[FINDING_KINDS] = {
+	[FINDING_TRANSITION] = { "illegal-transition",
+				 "transitions that the model does not have" },
+	[FINDING_IMPOSSIBLE] = { "impossible-transition",
+				 "transitions that Linux never makes" },
+	[FINDING_STATE] = { "wrong-state",
+			    "left a state that the connection was not in" },
+	[FINDING_GAP] = { "missing-transitions",
+			  "transitions of a connection are missing" },
+	[FINDING_AGAIN] = { "repeated-transition",
+			    "came again, or after later ones" },
+	[FINDING_INDEX] = { "wrong-index",
+			    "has a number that it can't have" },
+	[FINDING_AFTER_END] = { "after-end",
+				"came after the end of its connection" },
+	[FINDING_HAND_OVER] = { "wrong-hand-over",
+				"socket and mini-socket contradict each other" },
+	[FINDING_TIME] = { "wrong-time",
+			   "dwell or age contradict the times of the records" },
+	[FINDING_CLOSER] = { "wrong-closer",
+			     "who closed first contradicts the states" },
+	[FINDING_REARMS] = { "wrong-rearms",
+			     "number of re-arms contradicts those seen" },
+	[FINDING_ADDRESS] = { "wrong-address",
+			      "addresses or ports of a connection changed" },
+	[FINDING_MARK] = { "wrong-mark", "marks that can't be" },
+	[FINDING_COOKIE] = { "no-cookie", "the cookie is missing" },
+	[FINDING_ORDER] = { "out-of-order",
+			    "times of different CPUs are far out of order" },
+	[FINDING_STREAM + EVENT_FLAW_GAP] = {
 		"untold-loss", "records are missing, and no loss was told" },
-	[FAULT_STREAM + EVENT_FLAW_LOSS] = {
+	[FINDING_STREAM + EVENT_FLAW_LOSS] = {
 		"wrong-loss", "fewer records are missing than was told" },
-	[FAULT_STREAM + EVENT_FLAW_AGAIN] = {
+	[FINDING_STREAM + EVENT_FLAW_AGAIN] = {
 		"repeated-record", "records came again, or out of order" },
-	[FAULT_STREAM + EVENT_FLAW_TIME] = { "time-went-back",
+	[FINDING_STREAM + EVENT_FLAW_TIME] = { "time-went-back",
 					     "time of a CPU went back" },
-	[FAULT_STREAM + EVENT_FLAW_NO_START] = {
+	[FINDING_STREAM + EVENT_FLAW_NO_START] = {
 		"no-start", "nothing tells where a CPU's records begin" },
-	[FAULT_STREAM + EVENT_FLAW_START_AGAIN] = {
+	[FINDING_STREAM + EVENT_FLAW_START_AGAIN] = {
 		"repeated-start", "a CPU's records begin a second time" },
-	[FAULT_STREAM + EVENT_FLAW_TASK_ALONE] = {
+	[FINDING_STREAM + EVENT_FLAW_TASK_ALONE] = {
 		"lone-process", "a process without its transition" },
-	[FAULT_STREAM + EVENT_FLAW_TASK_OTHER] = {
+	[FINDING_STREAM + EVENT_FLAW_TASK_OTHER] = {
 		"wrong-process", "a process that is another transition's" },
-	[FAULT_STREAM + EVENT_FLAW_NO_TASK] = {
+	[FINDING_STREAM + EVENT_FLAW_NO_TASK] = {
 		"no-process", "a process's own call without its process" },
-	[FAULT_STREAM + EVENT_FLAW_KIND] = { "unknown-kind",
+	[FINDING_STREAM + EVENT_FLAW_KIND] = { "unknown-kind",
 					     "records of unknown kind" },
 };
 
@@ -127,7 +127,7 @@ static const struct {
  * fault_name() - short and stable, for JSON
  * @fault: the kind
  */
-const char *fault_name(enum fault_kind fault)
+const char *fault_name(enum finding_kind fault)
 {
 	return faults[fault].name;
 }
@@ -136,7 +136,7 @@ const char *fault_name(enum fault_kind fault)
  * fault_text() - for people
  * @fault: the kind
  */
-const char *fault_text(enum fault_kind fault)
+const char *fault_text(enum finding_kind fault)
 {
 	return faults[fault].text;
 }

@@ -15,43 +15,43 @@
 #define FINDING_EXAMPLES 5
 
 /**
- * enum fault_kind - kinds of findings
- * @FAULT_TRANSITION: a transition that the model does not have
- * @FAULT_IMPOSSIBLE: one that the RFC has and Linux never makes
- * @FAULT_STATE: it left a state that the connection was not in
- * @FAULT_GAP: transitions of a connection are missing
- * @FAULT_AGAIN: a transition came again, or after later ones
- * @FAULT_INDEX: a transition has a number that it can't have
- * @FAULT_AFTER_END: a connection goes on after its end
- * @FAULT_HAND_OVER: socket and mini-socket contradict each other
- * @FAULT_TIME: dwell or age contradict the times of the records
- * @FAULT_CLOSER: who closed first contradicts the states gone through
- * @FAULT_REARMS: the number of re-arms contradicts those seen
- * @FAULT_ADDRESS: the connection's addresses or ports changed
- * @FAULT_MARK: marks that can't be
- * @FAULT_COOKIE: the cookie is missing
- * @FAULT_ORDER: times of different CPUs are far out of order
- * @FAULT_STREAM: the first of those that &enum event_flaw tells
- * @FAULTS: how many there are
+ * enum finding_kind - kinds of findings
+ * @FINDING_TRANSITION: a transition that the model does not have
+ * @FINDING_IMPOSSIBLE: one that the RFC has and Linux never makes
+ * @FINDING_STATE: it left a state that the connection was not in
+ * @FINDING_GAP: transitions of a connection are missing
+ * @FINDING_AGAIN: a transition came again, or after later ones
+ * @FINDING_INDEX: a transition has a number that it can't have
+ * @FINDING_AFTER_END: a connection goes on after its end
+ * @FINDING_HAND_OVER: socket and mini-socket contradict each other
+ * @FINDING_TIME: dwell or age contradict the times of the records
+ * @FINDING_CLOSER: who closed first contradicts the states gone through
+ * @FINDING_REARMS: the number of re-arms contradicts those seen
+ * @FINDING_ADDRESS: the connection's addresses or ports changed
+ * @FINDING_MARK: marks that can't be
+ * @FINDING_COOKIE: the cookie is missing
+ * @FINDING_ORDER: times of different CPUs are far out of order
+ * @FINDING_STREAM: the first of those that &enum event_flaw tells
+ * @FINDING_KINDS: how many there are
  */
-enum fault_kind {
-	FAULT_TRANSITION,
-	FAULT_IMPOSSIBLE,
-	FAULT_STATE,
-	FAULT_GAP,
-	FAULT_AGAIN,
-	FAULT_INDEX,
-	FAULT_AFTER_END,
-	FAULT_HAND_OVER,
-	FAULT_TIME,
-	FAULT_CLOSER,
-	FAULT_REARMS,
-	FAULT_ADDRESS,
-	FAULT_MARK,
-	FAULT_COOKIE,
-	FAULT_ORDER,
-	FAULT_STREAM,
-	FAULTS = FAULT_STREAM + EVENT_FLAWS,
+enum finding_kind {
+	FINDING_TRANSITION,
+	FINDING_IMPOSSIBLE,
+	FINDING_STATE,
+	FINDING_GAP,
+	FINDING_AGAIN,
+	FINDING_INDEX,
+	FINDING_AFTER_END,
+	FINDING_HAND_OVER,
+	FINDING_TIME,
+	FINDING_CLOSER,
+	FINDING_REARMS,
+	FINDING_ADDRESS,
+	FINDING_MARK,
+	FINDING_COOKIE,
+	FINDING_ORDER,
+	FINDING_STREAM,
+	FINDING_KINDS = FINDING_STREAM + EVENT_FLAWS,
 };
 
 /**
@@ -64,7 +64,7 @@ enum fault_kind {
  * @what: what is wrong, one phrase
  */
 struct finding {
-	enum fault_kind fault;
+	enum finding_kind fault;
 	bool transition;
 	bool ipv6;
 	uint8_t old;
@@ -97,12 +97,12 @@ struct findings {
 	struct finding examples[FINDING_EXAMPLES];
 };
 
-void finding_of_event(struct finding *f, enum fault_kind fault,
+void finding_of_event(struct finding *f, enum finding_kind fault,
 		      const struct event *e);
 void findings_add(struct findings *to, const struct finding *f);
 void findings_move(struct findings *to, struct findings *from);
 
-const char *fault_name(enum fault_kind fault);
-const char *fault_text(enum fault_kind fault);
+const char *fault_name(enum finding_kind fault);
+const char *fault_text(enum finding_kind fault);
 
 #endif /* TCPCLOSE_CHECK_FINDING_H */

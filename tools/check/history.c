@@ -28,7 +28,7 @@ static_assert(sizeof(struct history_entry) <= 64, "one cache line");
  */
 uint64_t history_hash(const struct history *h, uint64_t a, uint64_t b)
 {
-	return mix(h->seed, a, b);
+	return hash_mix(h->seed, a, b);
 }
 
 /* Where an entry is looked for first. */
@@ -47,7 +47,7 @@ static size_t place(const struct history *h, uint64_t cookie, uint32_t netns)
 int history_init(struct history *h, size_t max_slots)
 {
 	memset(h, 0, sizeof(*h));
-	h->seed = mix_seed();
+	h->seed = hash_seed();
 	h->slot_count = FIRST_SLOTS;
 	h->max_slots = max_slots;
 	h->slots = calloc(h->slot_count, sizeof(*h->slots));

@@ -21,7 +21,7 @@ static int __printf(4, 5) add_gap(struct check *c, const struct event *e,
 
 	if (!c->wanted)
 		return 0;
-	finding_of_event(&f, FAULT_GAP, e);
+	finding_of_event(&f, FINDING_GAP, e);
 	va_start(args, format);
 	vsnprintf(f.what, sizeof(f.what), format, args);
 	va_end(args);
@@ -134,7 +134,7 @@ static int check_index(struct check *c, const struct event *e,
 	if (e->index > entry->next)
 		return jump(c, e, entry);
 	if (e->index < entry->next) {
-		check_fault(c, FAULT_INDEX, e, "number %u where %u is due",
+		check_fault(c, FINDING_INDEX, e, "number %u where %u is due",
 			    e->index, entry->next);
 		entry->next = e->index;
 	}
@@ -152,11 +152,11 @@ static void check_state(struct check *c, const struct event *e,
 		if (!(mini && event_is_marked(e) &&
 		      entry->state == TCPCLOSE_FIN_WAIT2 &&
 		      e->old == TCPCLOSE_TIME_WAIT))
-			check_fault(c, FAULT_STATE, e,
+			check_fault(c, FINDING_STATE, e,
 				    "it was left in %s", state ? state->name : "?");
 		adopt(entry, e);
 	} else if (mini && !was_mini) {
-		check_fault(c, FAULT_HAND_OVER, e,
+		check_fault(c, FINDING_HAND_OVER, e,
 			    "a mini-socket before the hand-over");
 		adopt(entry, e);
 	}
@@ -172,7 +172,7 @@ static void check_marks(struct check *c, const struct event *e,
 		if (c->wanted && !was_marked)
 			c->marked++;
 	} else if (was_marked) {
-		check_fault(c, FAULT_MARK, e,
+		check_fault(c, FINDING_MARK, e,
 			    "its beginning was not known before");
 	}
 }
@@ -205,7 +205,7 @@ static int follow(struct check *c, const struct event *e,
 	}
 	if (e->index < entry->next && !event_is_untracked(e) &&
 	    e->old != entry->state) {
-		check_fault(c, FAULT_AGAIN, e, "number %u where %u is due",
+		check_fault(c, FINDING_AGAIN, e, "number %u where %u is due",
 			    e->index, entry->next);
 		return 0;
 	}
@@ -226,7 +226,7 @@ static int look_back(struct check *c, const struct event *e,
 	bool mini = event_is_mini(e);
 
 	if (e->index < c->distance[e->old])
-		check_fault(c, FAULT_INDEX, e,
+		check_fault(c, FINDING_INDEX, e,
 			    "number %u is too small to leave this state",
 			    e->index);
 	/* check_values() says so. */
@@ -276,7 +276,7 @@ static int see_first(struct check *c, const struct event *e)
 	int ret = 0;
 
 	if (end && !is_later_life(e, end)) {
-		check_fault(c, FAULT_AFTER_END, e, "ended with number %u",
+		check_fault(c, FINDING_AFTER_END, e, "ended with number %u",
 			    end->index);
 		return 0;
 	}
@@ -313,9 +313,9 @@ static int begin_life(struct check *c, const struct event *e)
 
 	adopt(entry, e);
 	if (e->index)
-		check_fault(c, FAULT_INDEX, e, "a life begins with number 0");
+		check_fault(c, FINDING_INDEX, e, "a life begins with number 0");
 	if (end && !end->mini && end->end_ns > e->ts_ns)
-		check_fault(c, FAULT_AGAIN, e, "its end came before");
+		check_fault(c, FINDING_AGAIN, e, "its end came before");
 	check_marks(c, e, entry);
 	check_values(c, e, entry);
 	advance(c, e, entry);
@@ -400,7 +400,7 @@ static int step_socket(struct check *c, const struct event *e)
 	if (check_hole_fits(mini, e))
 		fill_hole(c, e, mini);
 	else
-		check_fault(c, FAULT_HAND_OVER, e,
+		check_fault(c, FINDING_HAND_OVER, e,
 			    "the socket itself, after the hand-over");
 	return 0;
 }

@@ -156,7 +156,7 @@ const char *session_name(const struct session *s)
  */
 int session_open(struct session *s)
 {
-	struct reason why;
+	struct error why;
 	int ret;
 
 	signals_catch();
@@ -347,7 +347,7 @@ static void tell_damage(struct session *s)
  */
 int session_balance(struct session *s)
 {
-	struct reason why;
+	struct error why;
 	int ret = source_balance(s->source, &why);
 
 	if (ret)

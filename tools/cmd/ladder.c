@@ -46,7 +46,7 @@ static const struct option_spec specs[] = {
  * @session: where events come from
  * @filter: which connections are wanted: those of which one event matches
  * @choice: which are drawn
- * @ends: what was seen
+ * @sides: what was seen
  * @buffer: standard output
  * @cookie: the one connection that is wanted; 0: go by @filter
  * @cookies_name: how it was typed
@@ -59,8 +59,8 @@ static const struct option_spec specs[] = {
 struct run {
 	struct session session;
 	struct filter filter;
-	struct ladder_choice choice;
-	struct ends *ends;
+	struct choice choice;
+	struct sides *sides;
 	struct buffer buffer;
 	uint64_t cookie;
 	const char *cookies_name;
@@ -107,7 +107,7 @@ static int take_option(struct run *run, struct options *o, int id)
 
 	switch (id) {
 	case OPT_COUNT:
-		if (parse_u64(o->value, 1, LADDER_CHOICE_MAX, &count))
+		if (parse_u64(o->value, 1, CHOICE_MAX, &count))
 			return options_bad_value(o, "a number from 1 to 64");
 		run->choice.wanted = (unsigned int)count;
 		return 0;
@@ -176,7 +176,7 @@ static bool is_child(const struct event *e)
 static int take_event(void *context, const struct event *e)
 {
 	struct run *run = context;
-	struct end *end;
+	struct side *side;
 	bool chosen;
 	int ret;
 
@@ -194,7 +194,7 @@ static int take_event(void *context, const struct event *e)
 		run->nameless += chosen;
 		return 1;
 	}
-	ret = ends_add(run->ends, e, chosen, &end);
+	ret = sides_add(run->sides, e, chosen, &side);
 	return ret ? ret : 1;
 }
 
@@ -213,7 +213,7 @@ static int look(void *context)
 	}
 	run->look_ns = now_ns + LOOK_NS;
 	s->wake_ns = UINT64_MAX;
-	if (ladder_count_ended(run->ends, !run->cookie, now_ns, &s->wake_ns,
+	if (choice_count_ended(run->sides, !run->cookie, now_ns, &s->wake_ns,
 			       run->choice.wanted) == run->choice.wanted)
 		s->end_ns = now_ns;
 	return 0;
@@ -235,9 +235,9 @@ static int draw(struct run *run)
 		return -ENOMEM;
 	/* The newest comes last, as in a log. */
 	for (i = run->choice.count; i-- && !ret;) {
-		const struct ladder_candidate *c = &run->choice.chosen[i];
+		const struct choice_candidate *c = &run->choice.chosen[i];
 
-		ladder_build(ladder, c->end, c->peer, c->pairing);
+		ladder_build(ladder, c->side, c->peer, c->pairing);
 		ret = run->svg ? ladder_svg(&run->buffer, ladder) :
 				 ladder_text(&run->buffer, ladder, &style);
 		if (i)
@@ -249,10 +249,10 @@ static int draw(struct run *run)
 
 static void tell_others(const struct run *run)
 {
-	const struct ladder_choice *choice = &run->choice;
+	const struct choice *choice = &run->choice;
 	unsigned long long more =
 		(unsigned long long)(choice->total - choice->count);
-	struct words w;
+	struct line w;
 	unsigned int i;
 
 	if (!more)
@@ -260,13 +260,13 @@ static void tell_others(const struct run *run)
 	tool_complain(
 		run->session.tool,
 		"%s%llu more connection%s: --count draws more, a cookie another%s",
-		ends_forgotten(run->ends) ? "at least " : "", more,
+		sides_forgotten(run->sides) ? "at least " : "", more,
 		more == 1 ? " matches" : "s match",
 		more > choice->other_count ? "; the next are" : "");
 	for (i = 0; i < choice->other_count; i++) {
-		words_endpoints(&w, choice->others[i].end);
+		words_endpoints(&w, choice->others[i].side);
 		tool_complain(run->session.tool, "0x%llx: %s",
-			      (unsigned long long)choice->others[i].end->cookie,
+			      (unsigned long long)choice->others[i].side->cookie,
 			      w.text);
 	}
 }
@@ -308,7 +308,7 @@ static int conclude(struct run *run, int error)
 			      (unsigned long long)run->lost,
 			      run->lost == 1 ? "" : "s");
 	if (!error) {
-		ladder_choose(&run->choice, run->ends);
+		choice_make(&run->choice, run->sides);
 		error = draw(run);
 	}
 	if (!error && run->choice.count)
@@ -324,8 +324,8 @@ static int run_ladder(struct run *run)
 {
 	struct session *s = &run->session;
 
-	run->ends = ends_new();
-	if (!run->ends) {
+	run->sides = sides_new();
+	if (!run->sides) {
 		tool_complain(s->tool, "out of memory");
 		return EXIT_COULD_NOT_RUN;
 	}
@@ -352,7 +352,7 @@ int cmd_ladder(struct tool *tool, int argc, char **argv)
 	ret = take_options(run, argc, argv);
 	if (ret < 0)
 		ret = run_ladder(run);
-	ends_free(run->ends);
+	sides_free(run->sides);
 	free(run);
 	return ret;
 }

@@ -160,7 +160,7 @@ static int finish(struct record *r, int error)
 static int open_both(struct record *r)
 {
 	struct session *s = &r->session;
-	struct reason why;
+	struct error why;
 	int fd;
 
 	if (session_open(s))

@@ -58,7 +58,7 @@ struct stat_run {
 	uint64_t count;
 	bool reset;
 	struct report report;
-	struct stats snapshots[2];
+	struct statistics snapshots[2];
 	struct buffer out;
 };
 
@@ -135,11 +135,11 @@ static int run(struct stat_run *r)
 	int ret;
 
 	for (;;) {
-		struct stats *now = &r->snapshots[reports % 2];
-		struct stats *before = &r->snapshots[(reports + 1) % 2];
+		struct statistics *now = &r->snapshots[reports % 2];
+		struct statistics *before = &r->snapshots[(reports + 1) % 2];
 
-		stats_free(now);
-		ret = stats_fetch(r->fd, now);
+		statistics_free(now);
+		ret = statistics_fetch(r->fd, now);
 		if (ret)
 			return complain(r, ret);
 		if (reports && !r->report.json)
@@ -150,7 +150,7 @@ static int run(struct stat_run *r)
 		if (ret)
 			return ret == -EPIPE ? EXIT_CLEAN : EXIT_COULD_NOT_RUN;
 		if (r->reset) {
-			ret = stats_reset(r->fd);
+			ret = statistics_reset(r->fd);
 			if (ret)
 				return complain(r, ret);
 		}
@@ -165,7 +165,7 @@ static int run(struct stat_run *r)
 int cmd_stat(struct tool *tool, int argc, char **argv)
 {
 	struct stat_run *r = calloc(1, sizeof(*r));
-	struct reason why;
+	struct error why;
 	int ret;
 
 	if (!r) {
@@ -189,8 +189,8 @@ int cmd_stat(struct tool *tool, int argc, char **argv)
 	}
 	ret = run(r);
 	close(r->fd);
-	stats_free(&r->snapshots[0]);
-	stats_free(&r->snapshots[1]);
+	statistics_free(&r->snapshots[0]);
+	statistics_free(&r->snapshots[1]);
 out_free:
 	free(r);
 	return ret;

@@ -43,8 +43,8 @@ static const struct option_spec specs[] = {
  * @verdict: how the result is shown
  * @check: the check
  * @command: what to run while the kernel is asked, NULL: nothing
- * @against_kernel: the kernel is asked
- * @hearing: what it says
+ * @witness_compare: the kernel is asked
+ * @outcome: what it says
  * @out: standard output
  */
 struct verify {
@@ -52,8 +52,8 @@ struct verify {
 	struct verdict verdict;
 	struct check check;
 	char *const *command;
-	bool against_kernel;
-	struct hearing hearing;
+	bool witness_compare;
+	struct outcome outcome;
 	struct buffer out;
 };
 
@@ -64,7 +64,7 @@ static const char *misuse(const struct verify *v)
 		"a recording goes with --input, a command with --against-kernel";
 	const struct session *s = &v->session;
 
-	if (!v->against_kernel)
+	if (!v->witness_compare)
 		return v->command ? stray : NULL;
 	if (s->input || s->all)
 		return "--against-kernel looks at what happens now: no --input, no --all";
@@ -92,7 +92,7 @@ static int take_options(struct verify *v, int argc, char **argv)
 		if (id == OPT_JSON)
 			v->verdict.json = true;
 		else if (id == OPT_AGAINST_KERNEL)
-			v->against_kernel = true;
+			v->witness_compare = true;
 		else if (id == OPTION_OPERAND)
 			/* All behind it is the command's own. */
 			v->command = argv + argc - o.argc - 1;
@@ -157,12 +157,12 @@ static void show_both(struct verify *v)
 		buffer_printf(&v->out, "{\"model\":");
 		verdict_json(&v->out, &v->check);
 		buffer_printf(&v->out, ",\"against_kernel\":");
-		hearing_json(&v->hearing, &v->out);
+		outcome_json(&v->outcome, &v->out);
 		buffer_printf(&v->out, "}\n");
 	} else {
 		verdict_text(&v->verdict, &v->out, &v->check);
 		buffer_printf(&v->out, "\n");
-		hearing_text(&v->hearing, v->verdict.utf8, v->verdict.colour,
+		outcome_text(&v->outcome, v->verdict.utf8, v->verdict.colour,
 			     &v->out);
 	}
 }
@@ -170,7 +170,7 @@ static void show_both(struct verify *v)
 static int run_against_kernel(struct verify *v)
 {
 	struct tool *tool = v->session.tool;
-	const struct against_options options = {
+	const struct witness_options options = {
 		.device = v->session.device,
 		.duration_ns = v->session.duration_ns,
 		.command = v->command,
@@ -178,10 +178,10 @@ static int run_against_kernel(struct verify *v)
 		.event = hear_event,
 		.context = v,
 	};
-	enum hearing_result result;
+	enum outcome_result result;
 	int ret;
 
-	if (against_kernel(tool, &options, &v->hearing))
+	if (witness_compare(tool, &options, &v->outcome))
 		return EXIT_COULD_NOT_RUN;
 	if (check_finish(&v->check)) {
 		tool_complain(tool, "out of memory");
@@ -193,10 +193,10 @@ static int run_against_kernel(struct verify *v)
 		tool_complain(tool, "standard output: %s", strerror(-ret));
 		return EXIT_COULD_NOT_RUN;
 	}
-	result = hearing_result(&v->hearing);
-	if (result == HEARING_DIFFER || check_fault_count(&v->check))
+	result = outcome_result(&v->outcome);
+	if (result == OUTCOME_DIFFER || check_fault_count(&v->check))
 		return EXIT_VIOLATION;
-	if (result == HEARING_AGREE)
+	if (result == OUTCOME_AGREE)
 		return EXIT_CLEAN;
 	tool_complain(tool, "nothing is proved, neither that they agree nor that they differ");
 	return EXIT_COULD_NOT_RUN;
@@ -220,7 +220,7 @@ int cmd_verify(struct tool *tool, int argc, char **argv)
 	v->verdict.utf8 = terminal_is_utf8();
 	v->verdict.colour = !v->verdict.json &&
 			    terminal_has_colour(STDOUT_FILENO);
-	ret = v->against_kernel ? run_against_kernel(v) : run(v);
+	ret = v->witness_compare ? run_against_kernel(v) : run(v);
 out_free:
 	check_free(&v->check);
 	free(v);

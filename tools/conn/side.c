@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * One end of a connection: takes its transitions one by one, and keeps what a
+ * One side of a connection: takes its transitions one by one, and keeps what a
  * drawing needs, in bounded memory.
  *
- * Knows nothing of the other end.
+ * Knows nothing of the other side.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -28,20 +28,20 @@ static void widen(uint8_t to[16], const uint8_t *addr, bool ipv6)
 }
 
 /**
- * end_tuple_is_known() - whether the other end can be told from it
+ * side_tuple_is_known() - whether the other side can be told from it
  * @tuple: the addresses and ports
  */
-bool end_tuple_is_known(const struct end_tuple *tuple)
+bool side_tuple_is_known(const struct side_tuple *tuple)
 {
 	return tuple->lport && tuple->rport;
 }
 
 /**
- * end_tuples_match() - whether these are two ends of one connection
+ * side_tuples_match() - whether these are two sides of one connection
  * @a: addresses and ports of one
  * @b: of the other
  */
-bool end_tuples_match(const struct end_tuple *a, const struct end_tuple *b)
+bool side_tuples_match(const struct side_tuple *a, const struct side_tuple *b)
 {
 	return a->lport == b->rport && a->rport == b->lport &&
 	       !memcmp(a->laddr, b->raddr, 16) &&
@@ -49,23 +49,23 @@ bool end_tuples_match(const struct end_tuple *a, const struct end_tuple *b)
 }
 
 /**
- * end_is_complete() - whether its life is over
- * @end: the end
+ * side_is_complete() - whether its life is over
+ * @side: the side
  */
-bool end_is_complete(const struct end *end)
+bool side_is_complete(const struct side *side)
 {
-	return end->count && end->steps[end->count - 1].new == TCPCLOSE_CLOSE;
+	return side->count && side->steps[side->count - 1].new == TCPCLOSE_CLOSE;
 }
 
 /**
- * end_is_whole() - whether its closing was seen from the beginning
- * @end: the end
+ * side_is_whole() - whether its closing was seen from the beginning
+ * @side: the side
  */
-bool end_is_whole(const struct end *end)
+bool side_is_whole(const struct side *side)
 {
-	if (!end->count)
+	if (!side->count)
 		return false;
-	switch (end->steps[0].old) {
+	switch (side->steps[0].old) {
 	case TCPCLOSE_CLOSE:
 	case TCPCLOSE_LISTEN:
 	case TCPCLOSE_SYN_SENT:
@@ -78,17 +78,17 @@ bool end_is_whole(const struct end *end)
 }
 
 /**
- * end_closed_ns() - when it had nothing more to exchange
- * @end: the end
+ * side_closed_ns() - when it had nothing more to exchange
+ * @side: the side
  *
  * Return: when it entered TIME_WAIT or CLOSE; UINT64_MAX: it has not
  */
-uint64_t end_closed_ns(const struct end *end)
+uint64_t side_closed_ns(const struct side *side)
 {
 	unsigned int i;
 
-	for (i = 0; i < end->count; i++) {
-		const struct end_step *step = &end->steps[i];
+	for (i = 0; i < side->count; i++) {
+		const struct side_step *step = &side->steps[i];
 
 		if (step->old == TCPCLOSE_TIME_WAIT &&
 		    step->dwell_ns != EVENT_UNKNOWN &&
@@ -102,12 +102,12 @@ uint64_t end_closed_ns(const struct end *end)
 }
 
 /**
- * end_last_ns() - when it was last heard of
- * @end: the end, with a step
+ * side_last_ns() - when it was last heard of
+ * @side: the side, with a step
  */
-uint64_t end_last_ns(const struct end *end)
+uint64_t side_last_ns(const struct side *side)
 {
-	return end->steps[end->count - 1].ts_ns;
+	return side->steps[side->count - 1].ts_ns;
 }
 
 static bool is_hand_over(const struct event *e)
@@ -116,79 +116,79 @@ static bool is_hand_over(const struct event *e)
 	       e->raw_new == TCPCLOSE_CLOSE && e->new != TCPCLOSE_CLOSE;
 }
 
-static bool has_index(const struct end *end, unsigned int index)
+static bool has_index(const struct side *side, unsigned int index)
 {
 	unsigned int i;
 
-	for (i = 0; i < end->count; i++)
-		if (end->steps[i].index == index)
+	for (i = 0; i < side->count; i++)
+		if (side->steps[i].index == index)
 			return true;
 	return false;
 }
 
 /**
- * end_begins_anew() - whether a transition belongs to the socket's next life
- * @end: what is known of the life so far
+ * side_begins_anew() - whether a transition belongs to the socket's next life
+ * @side: what is known of the life so far
  * @e: a transition with the same cookie
  *
  * A socket that was disconnected can be connected again. The last record of a
  * full socket, on the other hand, may come after the mini-socket's end, which
  * another CPU has seen.
  */
-bool end_begins_anew(const struct end *end, const struct event *e)
+bool side_begins_anew(const struct side *side, const struct event *e)
 {
-	if (!end->count)
+	if (!side->count)
 		return false;
 	if (e->old == TCPCLOSE_CLOSE || e->old == TCPCLOSE_LISTEN)
 		return true;
-	return end_is_complete(end) &&
-	       (!is_hand_over(e) || has_index(end, e->index));
+	return side_is_complete(side) &&
+	       (!is_hand_over(e) || has_index(side, e->index));
 }
 
-static void take_tuple(struct end *end, const struct event *e)
+static void take_tuple(struct side *side, const struct event *e)
 {
 	/* Not bound yet, or disconnected: what is known already is better. */
-	if (end_tuple_is_known(&end->tuple) && !(e->lport && e->rport))
+	if (side_tuple_is_known(&side->tuple) && !(e->lport && e->rport))
 		return;
-	widen(end->tuple.laddr, e->laddr, e->ipv6);
-	widen(end->tuple.raddr, e->raddr, e->ipv6);
-	end->tuple.lport = e->lport;
-	end->tuple.rport = e->rport;
+	widen(side->tuple.laddr, e->laddr, e->ipv6);
+	widen(side->tuple.raddr, e->raddr, e->ipv6);
+	side->tuple.lport = e->lport;
+	side->tuple.rport = e->rport;
 }
 
-static void take_identity(struct end *end, const struct event *e)
+static void take_identity(struct side *side, const struct event *e)
 {
-	take_tuple(end, e);
-	if (!end->count) {
-		end->cookie = e->cookie;
-		end->uid = EVENT_UNKNOWN;
-		end->bytes_sent = EVENT_UNKNOWN;
-		end->bytes_received = EVENT_UNKNOWN;
-		end->retransmits = EVENT_UNKNOWN;
-		end->srtt_us = EVENT_UNKNOWN;
-		end->realtime_offset_ns = (int64_t)(e->realtime_ns - e->ts_ns);
+	take_tuple(side, e);
+	if (!side->count) {
+		side->cookie = e->cookie;
+		side->uid = EVENT_UNKNOWN;
+		side->bytes_sent = EVENT_UNKNOWN;
+		side->bytes_received = EVENT_UNKNOWN;
+		side->retransmits = EVENT_UNKNOWN;
+		side->srtt_us = EVENT_UNKNOWN;
+		side->realtime_offset_ns = (int64_t)(e->realtime_ns - e->ts_ns);
 	}
 	if (e->age_ns != EVENT_UNKNOWN && (uint64_t)e->age_ns <= e->ts_ns &&
-	    !end->born_ns)
-		end->born_ns = e->ts_ns - (uint64_t)e->age_ns;
+	    !side->born_ns)
+		side->born_ns = e->ts_ns - (uint64_t)e->age_ns;
 	if (e->closer)
-		end->closer = e->closer;
+		side->closer = e->closer;
 	if (e->netns_inode)
-		end->netns_inode = e->netns_inode;
-	if (e->netns_name && !end->netns_name[0])
-		snprintf(end->netns_name, sizeof(end->netns_name), "%s",
+		side->netns_inode = e->netns_inode;
+	if (e->netns_name && !side->netns_name[0])
+		snprintf(side->netns_name, sizeof(side->netns_name), "%s",
 			 e->netns_name);
 	if (e->uid != EVENT_UNKNOWN)
-		end->uid = e->uid;
+		side->uid = e->uid;
 	if (e->origin != TCPCLOSE_ORIGIN_TRACEPOINT)
 		return;
-	end->bytes_sent = e->bytes_sent;
-	end->bytes_received = e->bytes_received;
-	end->retransmits = e->retransmits;
-	end->srtt_us = e->srtt_us;
+	side->bytes_sent = e->bytes_sent;
+	side->bytes_received = e->bytes_received;
+	side->retransmits = e->retransmits;
+	side->srtt_us = e->srtt_us;
 }
 
-static void fill(struct end_step *step, const struct event *e)
+static void fill(struct side_step *step, const struct event *e)
 {
 	struct model_judgement judgement;
 
@@ -210,7 +210,7 @@ static void fill(struct end_step *step, const struct event *e)
 	step->cause = e->cause;
 	step->verdict = (uint8_t)judgement.verdict;
 	step->edge = judgement.edge ? (uint8_t)model_index(judgement.edge) :
-				      END_NO_EDGE;
+				      SIDE_NO_EDGE;
 	step->sk_err = (int16_t)e->sk_err;
 	step->sk_shutdown = (int8_t)e->sk_shutdown;
 	step->orphaned = event_is_orphaned(e);
@@ -219,79 +219,79 @@ static void fill(struct end_step *step, const struct event *e)
 }
 
 /* Where it belongs: in front of the mini-socket's steps, if it was late. */
-static unsigned int place(const struct end *end, const struct event *e)
+static unsigned int place(const struct side *side, const struct event *e)
 {
-	unsigned int at = end->count;
+	unsigned int at = side->count;
 
 	if (!is_hand_over(e))
 		return at;
-	while (at && end->steps[at - 1].origin == TCPCLOSE_ORIGIN_TIMEWAIT &&
-	       end->steps[at - 1].index > e->index)
+	while (at && side->steps[at - 1].origin == TCPCLOSE_ORIGIN_TIMEWAIT &&
+	       side->steps[at - 1].index > e->index)
 		at--;
 	return at;
 }
 
-static bool is_one_more_rearm(const struct end *end, const struct event *e)
+static bool is_one_more_rearm(const struct side *side, const struct event *e)
 {
 	unsigned int i;
 
-	if (!event_is_rearm(e) || end->count < REARMS_KEPT)
+	if (!event_is_rearm(e) || side->count < REARMS_KEPT)
 		return false;
 	for (i = 1; i <= REARMS_KEPT; i++)
-		if (!end_step_is_rearm(&end->steps[end->count - i]))
+		if (!side_step_is_rearm(&side->steps[side->count - i]))
 			return false;
 	return true;
 }
 
-static int grow(struct end *end)
+static int grow(struct side *side)
 {
-	unsigned int room = end->room ? 2 * end->room : 6;
-	struct end_step *steps;
+	unsigned int room = side->room ? 2 * side->room : 6;
+	struct side_step *steps;
 
-	if (end->count < end->room)
+	if (side->count < side->room)
 		return 0;
-	steps = realloc(end->steps, room * sizeof(*steps));
+	steps = realloc(side->steps, room * sizeof(*steps));
 	if (!steps)
 		return -ENOMEM;
-	end->steps = steps;
-	end->room = room;
+	side->steps = steps;
+	side->room = room;
 	return 0;
 }
 
 /**
- * end_add() - take a transition
- * @end: whose it is; all 0 before the first
+ * side_add() - take a transition
+ * @side: whose it is; all 0 before the first
  * @e: the transition
  *
  * Return: 0, or -ENOMEM
  */
-int end_add(struct end *end, const struct event *e)
+int side_add(struct side *side, const struct event *e)
 {
-	struct end_step *last;
+	struct side_step *last;
 	unsigned int at;
 	int ret;
 
-	take_identity(end, e);
-	if (is_one_more_rearm(end, e)) {
-		last = &end->steps[end->count - 1];
+	take_identity(side, e);
+	if (is_one_more_rearm(side, e)) {
+		last = &side->steps[side->count - 1];
 		at = last->skipped + 1;
 		fill(last, e);
 		last->skipped = at;
 		return 0;
 	}
-	if (end->count == END_STEPS_MAX) {
+	if (side->count == SIDE_STEPS_MAX) {
 		/* The last one says how it ended, so keep that. */
-		end->dropped++;
-		fill(&end->steps[end->count - 1], e);
+		side->dropped++;
+		fill(&side->steps[side->count - 1], e);
 		return 0;
 	}
-	ret = grow(end);
+	ret = grow(side);
 	if (ret)
 		return ret;
-	at = place(end, e);
-	memmove(&end->steps[at + 1], &end->steps[at],
-		(end->count - at) * sizeof(*end->steps));
-	fill(&end->steps[at], e);
-	end->count++;
+	at = place(side, e);
+	memmove(&side->steps[at + 1], &side->steps[at],
+		(side->count - at) * sizeof(*side->steps));
+	fill(&side->steps[at], e);
+	side->count++;
 	return 0;
 }

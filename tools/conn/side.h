@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * One end of a connection: a socket, and what is kept of its transitions.
+ * One side of a connection: a socket, and what is kept of its transitions.
  */
 #ifndef TCPCLOSE_CONN_SIDE_H
 #define TCPCLOSE_CONN_SIDE_H
@@ -12,10 +12,10 @@
 #include "sys/netns.h"
 
 /* No TCP connection makes as many, but for re-arms, which are not all kept. */
-#define END_STEPS_MAX 48
+#define SIDE_STEPS_MAX 48
 
 /**
- * struct end_step - one transition, as little of it as a drawing needs
+ * struct side_step - one transition, as little of it as a drawing needs
  * @ts_ns: CLOCK_MONOTONIC
  * @dwell_ns: time in the old state, or %EVENT_UNKNOWN
  * @pid: process whose own call it was; 0: none
@@ -32,14 +32,14 @@
  * @end: &enum tcpclose_end
  * @cause: &enum tcpclose_cause
  * @verdict: &enum model_verdict
- * @edge: model_index() of the edge that it is; %END_NO_EDGE: none
+ * @edge: model_index() of the edge that it is; %SIDE_NO_EDGE: none
  * @sk_err: error pending on the socket, 0: none, or %EVENT_UNKNOWN
  * @sk_shutdown: directions shut down, or %EVENT_UNKNOWN
  * @orphaned: the full socket goes on in the state it had, as a mini-socket
  * @no_process: no process held the full socket any more
  * @comm: name of the thread; empty: unknown
  */
-struct end_step {
+struct side_step {
 	uint64_t ts_ns;
 	int64_t dwell_ns;
 	uint32_t pid;
@@ -64,16 +64,16 @@ struct end_step {
 	char comm[17];
 };
 
-#define END_NO_EDGE UINT8_MAX
+#define SIDE_NO_EDGE UINT8_MAX
 
 /**
- * struct end_tuple - addresses and ports, as this end has them
+ * struct side_tuple - addresses and ports, as this side has them
  * @laddr: local address, 16 bytes, IPv4 as ::ffff:a.b.c.d
  * @raddr: remote address, likewise
  * @lport: local port; 0: not bound yet
  * @rport: remote port; 0: unknown
  */
-struct end_tuple {
+struct side_tuple {
 	uint8_t laddr[16];
 	uint8_t raddr[16];
 	uint16_t lport;
@@ -81,7 +81,7 @@ struct end_tuple {
 };
 
 /**
- * struct end - one end of a connection
+ * struct side - one side of a connection
  * @tuple: its addresses and ports
  * @cookie: socket cookie
  * @born_ns: when the connection began, CLOCK_MONOTONIC; 0: unknown
@@ -92,7 +92,7 @@ struct end_tuple {
  * @bytes_received: payload received, or %EVENT_UNKNOWN
  * @retransmits: segments sent again, or %EVENT_UNKNOWN
  * @srtt_us: smoothed round-trip time, or %EVENT_UNKNOWN
- * @closer: &enum tcpclose_closer, as this end sees it
+ * @closer: &enum tcpclose_closer, as this side sees it
  * @netns_inode: inode of the network namespace; 0: unknown
  * @netns_name: its name; empty: none known
  * @chosen: the user asked for it
@@ -101,8 +101,8 @@ struct end_tuple {
  * @room: how many there is room for
  * @steps: the transitions, in the order of the connection's life
  */
-struct end {
-	struct end_tuple tuple;
+struct side {
+	struct side_tuple tuple;
 	uint64_t cookie;
 	uint64_t born_ns;
 	int64_t realtime_offset_ns;
@@ -118,37 +118,37 @@ struct end {
 	uint32_t dropped;
 	unsigned int count;
 	unsigned int room;
-	struct end_step *steps;
+	struct side_step *steps;
 };
 
-int end_add(struct end *end, const struct event *e);
-bool end_begins_anew(const struct end *end, const struct event *e);
-bool end_is_complete(const struct end *end);
-bool end_is_whole(const struct end *end);
-uint64_t end_closed_ns(const struct end *end);
-uint64_t end_last_ns(const struct end *end);
-bool end_tuple_is_known(const struct end_tuple *tuple);
-bool end_tuples_match(const struct end_tuple *a, const struct end_tuple *b);
+int side_add(struct side *side, const struct event *e);
+bool side_begins_anew(const struct side *side, const struct event *e);
+bool side_is_complete(const struct side *side);
+bool side_is_whole(const struct side *side);
+uint64_t side_closed_ns(const struct side *side);
+uint64_t side_last_ns(const struct side *side);
+bool side_tuple_is_known(const struct side_tuple *tuple);
+bool side_tuples_match(const struct side_tuple *a, const struct side_tuple *b);
 
-static inline bool end_step_is_rearm(const struct end_step *step)
+static inline bool side_step_is_rearm(const struct side_step *step)
 {
 	return step->mark & TCPCLOSE_MARK_REARM;
 }
 
-static inline bool end_step_is_edge(const struct end_step *step,
-				    unsigned int old, unsigned int new)
+static inline bool side_step_is_edge(const struct side_step *step,
+				     unsigned int old, unsigned int new)
 {
 	return step->old == old && step->new == new;
 }
 
 /* The process's own call, so far as the kernel knows. */
-static inline bool end_step_is_call(const struct end_step *step)
+static inline bool side_step_is_call(const struct side_step *step)
 {
 	return step->context == TCPCLOSE_CONTEXT_PROCESS;
 }
 
 /* A segment made it, or carried it out. */
-static inline bool end_step_in_segment(const struct end_step *step)
+static inline bool side_step_in_segment(const struct side_step *step)
 {
 	return step->context == TCPCLOSE_CONTEXT_SOFTIRQ ||
 	       step->context == TCPCLOSE_CONTEXT_BACKLOG;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The ends of connections seen in a stream: found by cookie, or by addresses
+ * The sides of connections seen in a stream: found by cookie, or by addresses
  * and ports from the other side. When there are too many, those that were not
  * heard of for the longest time are forgotten; chosen ones, and their other
- * ends, only if there are no others.
+ * sides, only if there are no others.
  *
  * Knows nothing of how they are drawn.
  */
@@ -18,23 +18,23 @@
 #define BUCKETS 16384
 
 /*
- * The child of a listener may be born a moment after the end that connected to
+ * The child of a listener may be born a moment after the side that connected to
  * it has aborted already.
  */
 #define GAP_NS (2 * NS_PER_S)
 
 /**
- * struct node - an end and its place
- * @end: the end; first, so that one is the other
+ * struct node - a side and its place
+ * @side: the side; first, so that one is the other
  * @by_cookie: next in the bucket of its cookie
  * @by_tuple: next in the bucket of its addresses and ports
  * @newer: heard of after it
  * @older: heard of before it
- * @wanted: chosen, or the other end of a chosen one
- * @hash: of addresses and ports, the same for both ends
+ * @wanted: chosen, or the other side of a chosen one
+ * @hash: of addresses and ports, the same for both sides
  */
 struct node {
-	struct end end;
+	struct side side;
 	struct node *by_cookie;
 	struct node *by_tuple;
 	struct node *newer;
@@ -49,7 +49,7 @@ struct list {
 };
 
 /**
- * struct ends - all of them
+ * struct sides - all of them
  * @seed: of the places in @by_cookie and @by_tuple
  * @by_cookie: buckets
  * @by_tuple: buckets
@@ -58,7 +58,7 @@ struct list {
  * @steps: transitions that they keep
  * @forgotten: chosen ones that had to make room
  */
-struct ends {
+struct sides {
 	uint64_t seed;
 	struct node *by_cookie[BUCKETS];
 	struct node *by_tuple[BUCKETS];
@@ -69,76 +69,76 @@ struct ends {
 };
 
 /**
- * ends_new() - a table without any
+ * sides_new() - a table without any
  *
  * Return: the table, or NULL if there is no memory
  */
-struct ends *ends_new(void)
+struct sides *sides_new(void)
 {
-	struct ends *ends = calloc(1, sizeof(*ends));
+	struct sides *sides = calloc(1, sizeof(*sides));
 
-	if (ends)
-		ends->seed = mix_seed();
-	return ends;
+	if (sides)
+		sides->seed = hash_seed();
+	return sides;
 }
 
 /**
- * ends_free() - free a table and all ends in it
- * @ends: the table, or NULL
+ * sides_free() - free a table and all sides in it
+ * @sides: the table, or NULL
  */
-void ends_free(struct ends *ends)
+void sides_free(struct sides *sides)
 {
 	unsigned int i;
 
-	if (!ends)
+	if (!sides)
 		return;
 	for (i = 0; i < 2; i++) {
-		struct node *node = ends->lists[i].oldest;
+		struct node *node = sides->lists[i].oldest;
 
 		while (node) {
 			struct node *newer = node->newer;
 
-			free(node->end.steps);
+			free(node->side.steps);
 			free(node);
 			node = newer;
 		}
 	}
-	free(ends);
+	free(sides);
 }
 
-static struct node **cookie_bucket(struct ends *ends, uint64_t cookie)
+static struct node **cookie_bucket(struct sides *sides, uint64_t cookie)
 {
-	return &ends->by_cookie[mix(ends->seed, cookie, 0) % BUCKETS];
+	return &sides->by_cookie[hash_mix(sides->seed, cookie, 0) % BUCKETS];
 }
 
-static uint32_t hash_half(const struct ends *ends, const uint8_t addr[16],
+static uint32_t hash_half(const struct sides *sides, const uint8_t addr[16],
 			  uint16_t port)
 {
 	uint64_t words[2];
 
 	memcpy(words, addr, sizeof(words));
-	return (uint32_t)mix(ends->seed, mix(ends->seed, words[0], words[1]),
-			     port);
+	return (uint32_t)hash_mix(sides->seed, hash_mix(sides->seed, words[0], words[1]),
+				  port);
 }
 
-/* The same from both ends. */
-static uint32_t hash_tuple(const struct ends *ends, const struct end_tuple *t)
+/* The same from both sides. */
+static uint32_t hash_tuple(const struct sides *sides, const struct side_tuple *t)
 {
-	return hash_half(ends, t->laddr, t->lport) +
-	       hash_half(ends, t->raddr, t->rport);
+	return hash_half(sides, t->laddr, t->lport) +
+	       hash_half(sides, t->raddr, t->rport);
 }
 
-static void list_remove(struct ends *ends, struct node *node)
+static void list_remove(struct sides *sides, struct node *node)
 {
-	struct list *list = &ends->lists[node->wanted];
+	struct list *list = &sides->lists[node->wanted];
 
 	*(node->newer ? &node->newer->older : &list->newest) = node->older;
 	*(node->older ? &node->older->newer : &list->oldest) = node->newer;
 }
 
-static void list_add(struct ends *ends, struct node *node)
+static void list_add(struct sides *sides, struct node *node)
 {
-	struct list *list = &ends->lists[node->wanted];
+	struct list *list = &sides->lists[node->wanted];
 
 	node->newer = NULL;
 	node->older = list->newest;
@@ -146,9 +146,9 @@ static void list_add(struct ends *ends, struct node *node)
 	list->newest = node;
 }
 
-static void tuple_remove(struct ends *ends, struct node *node)
+static void tuple_remove(struct sides *sides, struct node *node)
 {
-	struct node **at = &ends->by_tuple[node->hash % BUCKETS];
+	struct node **at = &sides->by_tuple[node->hash % BUCKETS];
 
 	while (*at && *at != node)
 		at = &(*at)->by_tuple;
@@ -156,129 +156,129 @@ static void tuple_remove(struct ends *ends, struct node *node)
 		*at = node->by_tuple;
 }
 
-static void tuple_add(struct ends *ends, struct node *node)
+static void tuple_add(struct sides *sides, struct node *node)
 {
 	struct node **at;
 
-	node->hash = hash_tuple(ends, &node->end.tuple);
-	at = &ends->by_tuple[node->hash % BUCKETS];
+	node->hash = hash_tuple(sides, &node->side.tuple);
+	at = &sides->by_tuple[node->hash % BUCKETS];
 	node->by_tuple = *at;
 	*at = node;
 }
 
-static void forget(struct ends *ends, struct node *node)
+static void forget(struct sides *sides, struct node *node)
 {
-	struct node **at = cookie_bucket(ends, node->end.cookie);
+	struct node **at = cookie_bucket(sides, node->side.cookie);
 
 	while (*at != node)
 		at = &(*at)->by_cookie;
 	*at = node->by_cookie;
-	tuple_remove(ends, node);
-	list_remove(ends, node);
-	ends->forgotten += node->end.chosen;
-	ends->count--;
-	ends->steps -= node->end.count;
-	free(node->end.steps);
+	tuple_remove(sides, node);
+	list_remove(sides, node);
+	sides->forgotten += node->side.chosen;
+	sides->count--;
+	sides->steps -= node->side.count;
+	free(node->side.steps);
 	free(node);
 }
 
-static void make_room(struct ends *ends)
+static void make_room(struct sides *sides)
 {
-	while (ends->count >= ENDS_MAX || ends->steps >= ENDS_STEPS_MAX)
-		forget(ends, ends->lists[0].oldest ? ends->lists[0].oldest :
-						     ends->lists[1].oldest);
+	while (sides->count >= SIDES_MAX || sides->steps >= SIDES_STEPS_MAX)
+		forget(sides, sides->lists[0].oldest ? sides->lists[0].oldest :
+						       sides->lists[1].oldest);
 }
 
 /* The latest life of the socket with this cookie. */
-static struct node *find(struct ends *ends, uint64_t cookie)
+static struct node *find(struct sides *sides, uint64_t cookie)
 {
-	struct node *node = *cookie_bucket(ends, cookie);
+	struct node *node = *cookie_bucket(sides, cookie);
 
-	while (node && node->end.cookie != cookie)
+	while (node && node->side.cookie != cookie)
 		node = node->by_cookie;
 	return node;
 }
 
-static struct node *add(struct ends *ends, uint64_t cookie)
+static struct node *add(struct sides *sides, uint64_t cookie)
 {
-	struct node **bucket = cookie_bucket(ends, cookie);
+	struct node **bucket = cookie_bucket(sides, cookie);
 	struct node *node = calloc(1, sizeof(*node));
 
 	if (!node)
 		return NULL;
-	node->end.cookie = cookie;
+	node->side.cookie = cookie;
 	node->by_cookie = *bucket;
 	*bucket = node;
-	ends->count++;
-	list_add(ends, node);
-	tuple_add(ends, node);
+	sides->count++;
+	list_add(sides, node);
+	tuple_add(sides, node);
 	return node;
 }
 
-/* Whoever belongs to a chosen end is wanted, whichever of them came first. */
-static void relate(struct ends *ends, struct node *node)
+/* Whoever belongs to a chosen side is wanted, whichever of them came first. */
+static void relate(struct sides *sides, struct node *node)
 {
 	struct node *other;
 
-	tuple_remove(ends, node);
-	tuple_add(ends, node);
-	other = ends->by_tuple[node->hash % BUCKETS];
+	tuple_remove(sides, node);
+	tuple_add(sides, node);
+	other = sides->by_tuple[node->hash % BUCKETS];
 	for (; other; other = other->by_tuple) {
-		if (!end_tuples_match(&other->end.tuple, &node->end.tuple))
+		if (!side_tuples_match(&other->side.tuple, &node->side.tuple))
 			continue;
-		node->wanted |= other->end.chosen;
-		if (!node->end.chosen || other->wanted)
+		node->wanted |= other->side.chosen;
+		if (!node->side.chosen || other->wanted)
 			continue;
-		list_remove(ends, other);
+		list_remove(sides, other);
 		other->wanted = true;
-		list_add(ends, other);
+		list_add(sides, other);
 	}
 }
 
 /* It was heard of: it is the newest now. */
-static void renew(struct ends *ends, struct node *node, bool chosen)
+static void renew(struct sides *sides, struct node *node, bool chosen)
 {
-	bool more = chosen && !node->end.chosen;
+	bool more = chosen && !node->side.chosen;
 
-	list_remove(ends, node);
-	node->end.chosen |= chosen;
+	list_remove(sides, node);
+	node->side.chosen |= chosen;
 	node->wanted |= chosen;
 	/* Not each time: thousands may have had the same ports. */
-	if (more || node->end.count == 1 ||
-	    node->hash != hash_tuple(ends, &node->end.tuple))
-		relate(ends, node);
-	list_add(ends, node);
+	if (more || node->side.count == 1 ||
+	    node->hash != hash_tuple(sides, &node->side.tuple))
+		relate(sides, node);
+	list_add(sides, node);
 }
 
 /**
- * ends_add() - take a transition
- * @ends: the table
+ * sides_add() - take a transition
+ * @sides: the table
  * @e: the transition, with a cookie
- * @chosen: it makes its end one that the user asked for
- * @end: gets its end; forgotten with a later ends_add(), maybe
+ * @chosen: it makes its side one that the user asked for
+ * @side: gets its side; forgotten with a later sides_add(), maybe
  *
  * Return: 0, or -ENOMEM
  */
-int ends_add(struct ends *ends, const struct event *e, bool chosen,
-	     struct end **end)
+int sides_add(struct sides *sides, const struct event *e, bool chosen,
+	      struct side **side)
 {
-	struct node *node = find(ends, e->cookie);
+	struct node *node = find(sides, e->cookie);
 	unsigned int before;
 	int ret;
 
-	if (!node || end_begins_anew(&node->end, e)) {
-		make_room(ends);
-		node = add(ends, e->cookie);
+	if (!node || side_begins_anew(&node->side, e)) {
+		make_room(sides);
+		node = add(sides, e->cookie);
 		if (!node)
 			return -ENOMEM;
 	}
-	before = node->end.count;
-	ret = end_add(&node->end, e);
+	before = node->side.count;
+	ret = side_add(&node->side, e);
 	if (ret)
 		return ret;
-	ends->steps += node->end.count - before;
-	renew(ends, node, chosen);
-	*end = &node->end;
+	sides->steps += node->side.count - before;
+	renew(sides, node, chosen);
+	*side = &node->side;
 	return 0;
 }
 
@@ -294,10 +294,10 @@ static bool is_loopback(const uint8_t addr[16])
 }
 
 /* How long both were there, nanoseconds; below 0: how long one was late. */
-static int64_t overlap_ns(const struct end *a, const struct end *b)
+static int64_t overlap_ns(const struct side *a, const struct side *b)
 {
 	uint64_t from = a->born_ns > b->born_ns ? a->born_ns : b->born_ns;
-	uint64_t to_a = end_closed_ns(a), to_b = end_closed_ns(b);
+	uint64_t to_a = side_closed_ns(a), to_b = side_closed_ns(b);
 	uint64_t to = to_a < to_b ? to_a : to_b;
 
 	if (to >= from)
@@ -305,10 +305,10 @@ static int64_t overlap_ns(const struct end *a, const struct end *b)
 	return from - to > INT64_MAX ? INT64_MIN : -(int64_t)(from - to);
 }
 
-static bool could_be_peer(const struct end *a, const struct end *b)
+static bool could_be_peer(const struct side *a, const struct side *b)
 {
 	if (a == b || a->cookie == b->cookie ||
-	    !end_tuples_match(&a->tuple, &b->tuple))
+	    !side_tuples_match(&a->tuple, &b->tuple))
 		return false;
 	if (a->netns_inode != b->netns_inode &&
 	    (is_loopback(a->tuple.laddr) || is_loopback(a->tuple.raddr)))
@@ -317,83 +317,83 @@ static bool could_be_peer(const struct end *a, const struct end *b)
 }
 
 /* One of the same namespace, else the one that was there the longest. */
-static enum ends_pairing find_peer(const struct ends *ends,
-				   const struct end *end,
-				   const struct end **peer)
+static enum sides_pairing find_peer(const struct sides *sides,
+				    const struct side *side,
+				    const struct side **peer)
 {
-	uint32_t hash = hash_tuple(ends, &end->tuple);
-	const struct node *node = ends->by_tuple[hash % BUCKETS];
+	uint32_t hash = hash_tuple(sides, &side->tuple);
+	const struct node *node = sides->by_tuple[hash % BUCKETS];
 	unsigned int foreign = 0;
 	bool best_home = false;
 	int64_t best = 0;
 
 	*peer = NULL;
 	for (; node; node = node->by_tuple) {
-		bool home = node->end.netns_inode == end->netns_inode;
+		bool home = node->side.netns_inode == side->netns_inode;
 		int64_t overlap;
 
-		if (!could_be_peer(end, &node->end))
+		if (!could_be_peer(side, &node->side))
 			continue;
-		overlap = overlap_ns(end, &node->end);
+		overlap = overlap_ns(side, &node->side);
 		foreign += !home && overlap > 0;
 		if (*peer && (best_home > home ||
 			      (best_home == home && best >= overlap)))
 			continue;
-		*peer = &node->end;
+		*peer = &node->side;
 		best_home = home;
 		best = overlap;
 	}
 	if (!*peer)
-		return ENDS_ALONE;
-	return !best_home && foreign > 1 ? ENDS_DOUBTFUL : ENDS_PAIRED;
+		return SIDES_ALONE;
+	return !best_home && foreign > 1 ? SIDES_DOUBTFUL : SIDES_PAIRED;
 }
 
 /**
- * ends_peer() - the other end of the same connection
- * @ends: the table
- * @end: one end, of the table
+ * sides_peer() - the other side of the same connection
+ * @sides: the table
+ * @side: one side, of the table
  * @peer: gets the other, if it is sure to be that
  */
-enum ends_pairing ends_peer(const struct ends *ends, const struct end *end,
-			    struct end **peer)
+enum sides_pairing sides_peer(const struct sides *sides, const struct side *side,
+			      struct side **peer)
 {
-	const struct end *other, *back;
-	enum ends_pairing pairing;
+	const struct side *other, *back;
+	enum sides_pairing pairing;
 
 	*peer = NULL;
-	if (!end_tuple_is_known(&end->tuple))
-		return ENDS_ALONE;
-	pairing = find_peer(ends, end, &other);
-	if (pairing != ENDS_PAIRED)
+	if (!side_tuple_is_known(&side->tuple))
+		return SIDES_ALONE;
+	pairing = find_peer(sides, side, &other);
+	if (pairing != SIDES_PAIRED)
 		return pairing;
-	/* One that suits another end better is the peer of that one. */
-	pairing = find_peer(ends, other, &back);
-	if (pairing != ENDS_PAIRED || back != end)
-		return pairing == ENDS_PAIRED ? ENDS_ALONE : pairing;
-	*peer = (struct end *)other;
-	return ENDS_PAIRED;
+	/* One that suits another side better is the peer of that one. */
+	pairing = find_peer(sides, other, &back);
+	if (pairing != SIDES_PAIRED || back != side)
+		return pairing == SIDES_PAIRED ? SIDES_ALONE : pairing;
+	*peer = (struct side *)other;
+	return SIDES_PAIRED;
 }
 
 /**
- * ends_walk() - look at each chosen end, the one last heard of first
- * @ends: the table
+ * sides_walk() - look at each chosen side, the one last heard of first
+ * @sides: the table
  * @visit: returns whether to go on
  * @context: for @visit
  */
-void ends_walk(const struct ends *ends, ends_visit *visit, void *context)
+void sides_walk(const struct sides *sides, sides_visit *visit, void *context)
 {
-	struct node *node = ends->lists[true].newest;
+	struct node *node = sides->lists[true].newest;
 
 	for (; node; node = node->older)
-		if (node->end.chosen && !visit(context, &node->end))
+		if (node->side.chosen && !visit(context, &node->side))
 			return;
 }
 
 /**
- * ends_forgotten() - how many chosen ends had to make room
- * @ends: the table
+ * sides_forgotten() - how many chosen sides had to make room
+ * @sides: the table
  */
-uint64_t ends_forgotten(const struct ends *ends)
+uint64_t sides_forgotten(const struct sides *sides)
 {
-	return ends->forgotten;
+	return sides->forgotten;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The ends of connections seen in a stream, the latest of them, and which two
+ * The sides of connections seen in a stream, the latest of them, and which two
  * belong together.
  */
 #ifndef TCPCLOSE_CONN_SIDES_H
@@ -12,33 +12,33 @@
 #include "conn/side.h"
 
 /* What is kept at most: enough for a busy minute, little enough for anybody. */
-#define ENDS_MAX 16384
-#define ENDS_STEPS_MAX (16 * ENDS_MAX)
+#define SIDES_MAX 16384
+#define SIDES_STEPS_MAX (16 * SIDES_MAX)
 
 /**
- * enum ends_pairing - what is known of the other end
- * @ENDS_PAIRED: it is there
- * @ENDS_ALONE: it was not seen: on another machine, behind NAT, or no socket
- * @ENDS_DOUBTFUL: several sockets could be it, in several network namespaces
+ * enum sides_pairing - what is known of the other side
+ * @SIDES_PAIRED: it is there
+ * @SIDES_ALONE: it was not seen: on another machine, behind NAT, or no socket
+ * @SIDES_DOUBTFUL: several sockets could be it, in several network namespaces
  */
-enum ends_pairing {
-	ENDS_PAIRED,
-	ENDS_ALONE,
-	ENDS_DOUBTFUL,
+enum sides_pairing {
+	SIDES_PAIRED,
+	SIDES_ALONE,
+	SIDES_DOUBTFUL,
 };
 
-struct ends;
+struct sides;
 
-/* What ends_walk() does with each end; returns whether to go on. */
-typedef bool ends_visit(void *context, struct end *end);
+/* What sides_walk() does with each side; returns whether to go on. */
+typedef bool sides_visit(void *context, struct side *side);
 
-struct ends *ends_new(void);
-void ends_free(struct ends *ends);
-int ends_add(struct ends *ends, const struct event *e, bool chosen,
-	     struct end **end);
-enum ends_pairing ends_peer(const struct ends *ends, const struct end *end,
-			    struct end **peer);
-void ends_walk(const struct ends *ends, ends_visit *visit, void *context);
-uint64_t ends_forgotten(const struct ends *ends);
+struct sides *sides_new(void);
+void sides_free(struct sides *sides);
+int sides_add(struct sides *sides, const struct event *e, bool chosen,
+	      struct side **side);
+enum sides_pairing sides_peer(const struct sides *sides, const struct side *side,
+			      struct side **peer);
+void sides_walk(const struct sides *sides, sides_visit *visit, void *context);
+uint64_t sides_forgotten(const struct sides *sides);
 
 #endif /* TCPCLOSE_CONN_SIDES_H */

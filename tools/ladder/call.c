@@ -6,14 +6,14 @@
 #include "ladder/ladder.h"
 
 /* SHUT_WR alone: tcp_close_state() found only the sending direction shut. */
-static bool is_shut_wr(const struct end_step *step)
+static bool is_shut_wr(const struct side_step *step)
 {
-	return end_step_is_call(step) && ladder_sends_fin(step) &&
+	return side_step_is_call(step) && ladder_sends_fin(step) &&
 	       step->sk_shutdown == 2;
 }
 
 /**
- * ladder_is_half_close() - whether one end sent its FIN and went on receiving
+ * ladder_is_half_close() - whether one side sent its FIN and went on receiving
  * @ladder: the connection
  */
 bool ladder_is_half_close(const struct ladder *ladder)
@@ -26,7 +26,7 @@ bool ladder_is_half_close(const struct ladder *ladder)
 	return false;
 }
 
-static bool closes_abruptly(const struct end_step *step)
+static bool closes_abruptly(const struct side_step *step)
 {
 	return step->cause == TCPCLOSE_CAUSE_UNREAD ||
 	       step->cause == TCPCLOSE_CAUSE_LINGER;
@@ -45,12 +45,12 @@ static const char *call_of_fin(const struct ladder *ladder, int step)
 	if (is_shut_wr(fin->step))
 		return "shutdown(SHUT_WR)";
 	for (i = step + 1; i < ladder->step_count; i++) {
-		const struct end_step *later = ladder->steps[i].step;
+		const struct side_step *later = ladder->steps[i].step;
 
-		if (ladder->steps[i].side != fin->side ||
+		if (ladder->steps[i].column != fin->column ||
 		    later->origin != TCPCLOSE_ORIGIN_TRACEPOINT)
 			continue;
-		if (end_step_is_call(later) &&
+		if (side_step_is_call(later) &&
 		    (closes_abruptly(later) ||
 		     (later->old == later->new && !later->orphaned)))
 			return "shutdown()";
@@ -109,7 +109,7 @@ static const char *call_of_end(unsigned int end)
  */
 const char *ladder_call(const struct ladder *ladder, int step)
 {
-	const struct end_step *s = ladder->steps[step].step;
+	const struct side_step *s = ladder->steps[step].step;
 	const char *end = call_of_end(s->end);
 
 	if (end)

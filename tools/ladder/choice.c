@@ -9,7 +9,7 @@
 #include "base/compiler.h"
 #include "ladder/choice.h"
 
-/* How long the first record of the other end may come after the last of this. */
+/* How long the first record of the other side may come after the last of this. */
 #define PEER_LATE_NS NS_PER_S
 
 /* From the best on. */
@@ -21,46 +21,46 @@ enum rank {
 };
 
 struct choosing {
-	const struct ends *ends;
-	struct ladder_choice *choice;
+	const struct sides *sides;
+	struct choice *choice;
 	enum rank rank;
 };
 
-static bool is_after(const struct end *a, const struct end *b)
+static bool is_after(const struct side *a, const struct side *b)
 {
-	uint64_t a_ns = end_last_ns(a), b_ns = end_last_ns(b);
+	uint64_t a_ns = side_last_ns(a), b_ns = side_last_ns(b);
 
 	return a_ns != b_ns ? a_ns > b_ns : a->cookie > b->cookie;
 }
 
-/* Return: whether this end stands for its connection: one of two does. */
-static bool take(const struct ends *ends, struct end *end,
-		 struct ladder_candidate *candidate)
+/* Return: whether this side stands for its connection: one of two does. */
+static bool take(const struct sides *sides, struct side *side,
+		 struct choice_candidate *candidate)
 {
-	struct end *peer;
+	struct side *peer;
 
-	candidate->end = end;
-	candidate->pairing = ends_peer(ends, end, &peer);
+	candidate->side = side;
+	candidate->pairing = sides_peer(sides, side, &peer);
 	candidate->peer = peer;
-	return !peer || !peer->chosen || is_after(end, peer);
+	return !peer || !peer->chosen || is_after(side, peer);
 }
 
-static enum rank rank_of(const struct ladder_candidate *c)
+static enum rank rank_of(const struct choice_candidate *c)
 {
-	if (!end_is_complete(c->end) || (c->peer && !end_is_complete(c->peer)))
+	if (!side_is_complete(c->side) || (c->peer && !side_is_complete(c->peer)))
 		return RANK_OPEN;
-	return end_is_whole(c->end) && (!c->peer || end_is_whole(c->peer)) ?
+	return side_is_whole(c->side) && (!c->peer || side_is_whole(c->peer)) ?
 		       RANK_WHOLE :
 		       RANK_COMPLETE;
 }
 
-static bool choose(void *context, struct end *end)
+static bool choose(void *context, struct side *side)
 {
 	struct choosing *choosing = context;
-	struct ladder_choice *choice = choosing->choice;
-	struct ladder_candidate candidate;
+	struct choice *choice = choosing->choice;
+	struct choice_candidate candidate;
 
-	if (!take(choosing->ends, end, &candidate) ||
+	if (!take(choosing->sides, side, &candidate) ||
 	    rank_of(&candidate) != choosing->rank)
 		return true;
 	choice->total++;
@@ -72,23 +72,23 @@ static bool choose(void *context, struct end *end)
 }
 
 /**
- * ladder_choose() - choose
+ * choice_make() - choose
  * @choice: result; @wanted is set
- * @ends: all that were seen
+ * @sides: all that were seen
  */
-void ladder_choose(struct ladder_choice *choice, const struct ends *ends)
+void choice_make(struct choice *choice, const struct sides *sides)
 {
-	struct choosing choosing = { .ends = ends, .choice = choice };
+	struct choosing choosing = { .sides = sides, .choice = choice };
 
 	choice->count = 0;
 	choice->other_count = 0;
 	choice->total = 0;
 	for (choosing.rank = 0; choosing.rank < RANKS; choosing.rank++)
-		ends_walk(ends, choose, &choosing);
+		sides_walk(sides, choose, &choosing);
 }
 
 struct counting {
-	const struct ends *ends;
+	const struct sides *sides;
 	bool whole;
 	uint64_t now_ns;
 	uint64_t *again_ns;
@@ -96,19 +96,19 @@ struct counting {
 	unsigned int count;
 };
 
-static bool count(void *context, struct end *end)
+static bool count(void *context, struct side *side)
 {
 	struct counting *c = context;
-	struct ladder_candidate candidate;
+	struct choice_candidate candidate;
 	enum rank rank;
 	uint64_t sure_ns;
 
-	if (!end_is_complete(end) || !take(c->ends, end, &candidate))
+	if (!side_is_complete(side) || !take(c->sides, side, &candidate))
 		return true;
 	rank = rank_of(&candidate);
 	if (rank == RANK_OPEN || (c->whole && rank != RANK_WHOLE))
 		return true;
-	sure_ns = end_last_ns(end) + PEER_LATE_NS;
+	sure_ns = side_last_ns(side) + PEER_LATE_NS;
 	if (!candidate.peer && sure_ns > c->now_ns) {
 		if (sure_ns < *c->again_ns)
 			*c->again_ns = sure_ns;
@@ -118,26 +118,26 @@ static bool count(void *context, struct end *end)
 }
 
 /**
- * ladder_count_ended() - how many connections are over, both ends of them
- * @ends: all that were seen
+ * choice_count_ended() - how many connections are over, both sides of them
+ * @sides: all that were seen
  * @whole: count only those that were seen from the beginning
  * @now_ns: CLOCK_MONOTONIC
  * @again_ns: lowered to when it is to be asked again, if it is too early to say
- *	that an end is the only one
+ *	that a side is the only one
  * @enough: stop counting there
  */
-unsigned int ladder_count_ended(const struct ends *ends, bool whole,
+unsigned int choice_count_ended(const struct sides *sides, bool whole,
 				uint64_t now_ns, uint64_t *again_ns,
 				unsigned int enough)
 {
 	struct counting counting = {
-		.ends = ends,
+		.sides = sides,
 		.whole = whole,
 		.now_ns = now_ns,
 		.again_ns = again_ns,
 		.enough = enough,
 	};
 
-	ends_walk(ends, count, &counting);
+	sides_walk(sides, count, &counting);
 	return counting.count;
 }

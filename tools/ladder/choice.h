@@ -11,40 +11,40 @@
 #include "conn/sides.h"
 
 /* How many can be drawn at once. */
-#define LADDER_CHOICE_MAX 64
+#define CHOICE_MAX 64
 
 /**
- * struct ladder_candidate - a connection that could be drawn
- * @end: one end of it
+ * struct choice_candidate - a connection that could be drawn
+ * @side: one side of it
  * @peer: the other, or NULL
  * @pairing: why
  */
-struct ladder_candidate {
-	const struct end *end;
-	const struct end *peer;
-	enum ends_pairing pairing;
+struct choice_candidate {
+	const struct side *side;
+	const struct side *peer;
+	enum sides_pairing pairing;
 };
 
 /**
- * struct ladder_choice - those that are drawn
- * @wanted: how many at most; at most %LADDER_CHOICE_MAX
+ * struct choice - those that are drawn
+ * @wanted: how many at most; at most %CHOICE_MAX
  * @chosen: the latest that are complete, or else the latest; the newest first
  * @count: how many
  * @others: the next of them, which are not drawn
  * @other_count: how many of these
  * @total: how many there were to choose from
  */
-struct ladder_choice {
+struct choice {
 	unsigned int wanted;
-	struct ladder_candidate chosen[LADDER_CHOICE_MAX];
+	struct choice_candidate chosen[CHOICE_MAX];
 	unsigned int count;
-	struct ladder_candidate others[4];
+	struct choice_candidate others[4];
 	unsigned int other_count;
 	uint64_t total;
 };
 
-void ladder_choose(struct ladder_choice *choice, const struct ends *ends);
-unsigned int ladder_count_ended(const struct ends *ends, bool whole,
+void choice_make(struct choice *choice, const struct sides *sides);
+unsigned int choice_count_ended(const struct sides *sides, bool whole,
 				uint64_t now_ns, uint64_t *again_ns,
 				unsigned int enough);
 

@@ -23,7 +23,7 @@ static unsigned int rank_of_cause(unsigned int cause)
  * ladder_deciding_step() - the step that says why the connection ended
  * @ladder: the connection
  *
- * What one end did says more than that the other was told.
+ * What one side did says more than that the other was told.
  *
  * Return: the step, or NULL if there is none
  */
@@ -55,19 +55,19 @@ enum ladder_kind ladder_kind(const struct ladder *ladder)
 	int i;
 
 	if (!decisive)
-		return end_is_complete(ladder->ends[LADDER_LEFT]) ?
+		return side_is_complete(ladder->sides[LADDER_LEFT]) ?
 			       LADDER_UNSEEN :
 			       LADDER_OPEN;
 	if (decisive->step->cause != TCPCLOSE_CAUSE_FIN)
 		return LADDER_ABRUPT;
 	for (i = 0; i < ladder->step_count; i++) {
-		const struct end_step *step = ladder->steps[i].step;
+		const struct side_step *step = ladder->steps[i].step;
 
 		if (step->new == TCPCLOSE_CLOSING ||
 		    step->old == TCPCLOSE_CLOSING)
 			return LADDER_SIMULTANEOUS;
-		if (end_step_is_edge(step, TCPCLOSE_FIN_WAIT1,
-				     TCPCLOSE_FIN_WAIT2) &&
+		if (side_step_is_edge(step, TCPCLOSE_FIN_WAIT1,
+				      TCPCLOSE_FIN_WAIT2) &&
 		    step->flags)
 			kind = step->flags & TCPCLOSE_FLAG_FIN ?
 				       LADDER_THREE_SEGMENTS :
@@ -77,7 +77,7 @@ enum ladder_kind ladder_kind(const struct ladder *ladder)
 }
 
 /**
- * ladder_stay_ns() - how long an end stayed in the state that a step led to
+ * ladder_stay_ns() - how long a side stayed in the state that a step led to
  * @ladder: the connection
  * @step: number of the step
  *
@@ -92,7 +92,7 @@ int64_t ladder_stay_ns(const struct ladder *ladder, int step)
 	for (i = step + 1; i < ladder->step_count; i++) {
 		const struct ladder_step *ls = &ladder->steps[i];
 
-		if (ls->side != entered->side)
+		if (ls->column != entered->column)
 			continue;
 		if (ls->step->old != state)
 			return EVENT_UNKNOWN;
@@ -111,7 +111,7 @@ int64_t ladder_stay_ns(const struct ladder *ladder, int step)
 /**
  * ladder_has_arrow() - whether there is such a segment
  * @ladder: the connection
- * @whole: one that was seen at both ends, or one that was not
+ * @whole: one that was seen at both sides, or one that was not
  */
 bool ladder_has_arrow(const struct ladder *ladder, bool whole)
 {

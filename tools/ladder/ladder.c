@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * From the transitions of two ends to steps and segments.
+ * From the transitions of two sides to steps and segments.
  *
  * Takes for a segment what a transition received (the kernel had it in hand)
  * and what it sent (the state machine leaves no choice), and finds out which of
- * them are the same. What is only seen at one end stays with one end: nothing
+ * them are the same. What is only seen at one side stays with one side: nothing
  * is made up. Pure: no output, no memory of its own.
  */
 #include <string.h>
@@ -35,17 +35,17 @@
 #define ACK_DELAY_NS (250 * NS_PER_MS)
 
 /**
- * struct half - one end on its way into the ladder
- * @end: the end
+ * struct half - one side on its way into the ladder
+ * @side: the side
  * @steps: its steps
  * @count: how many
  * @at: number of each in the ladder, or %LADDER_NONE
  */
 struct half {
-	const struct end *end;
-	struct ladder_step steps[END_STEPS_MAX];
+	const struct side *side;
+	struct ladder_step steps[SIDE_STEPS_MAX];
 	int count;
-	int at[END_STEPS_MAX];
+	int at[SIDE_STEPS_MAX];
 };
 
 static uint64_t distance(uint64_t a, uint64_t b)
@@ -59,13 +59,13 @@ static uint64_t distance(uint64_t a, uint64_t b)
  */
 static unsigned int bits_in_hand(const struct half *half, int i)
 {
-	const struct end_step *step = half->steps[i].step;
-	const struct end_step *next;
+	const struct side_step *step = half->steps[i].step;
+	const struct side_step *next;
 
 	if (step->flags || step->old != TCPCLOSE_LISTEN || i + 1 >= half->count)
 		return step->flags;
 	next = half->steps[i + 1].step;
-	return next->old == TCPCLOSE_SYN_RECV && end_step_in_segment(next) &&
+	return next->old == TCPCLOSE_SYN_RECV && side_step_in_segment(next) &&
 			       distance(next->ts_ns, step->ts_ns) <=
 				       SAME_SEGMENT_NS ?
 		       next->flags :
@@ -74,48 +74,48 @@ static unsigned int bits_in_hand(const struct half *half, int i)
 
 static bool is_same_segment(const struct half *half, int i)
 {
-	const struct end_step *step = half->steps[i].step, *last;
+	const struct side_step *step = half->steps[i].step, *last;
 
 	if (!i)
 		return false;
 	last = half->steps[i - 1].step;
 	return step->origin == TCPCLOSE_ORIGIN_TRACEPOINT &&
 	       last->origin == TCPCLOSE_ORIGIN_TRACEPOINT &&
-	       end_step_in_segment(step) && end_step_in_segment(last) &&
+	       side_step_in_segment(step) && side_step_in_segment(last) &&
 	       bits_in_hand(half, i) &&
 	       bits_in_hand(half, i) == bits_in_hand(half, i - 1) &&
 	       distance(step->ts_ns, last->ts_ns) <= SAME_SEGMENT_NS;
 }
 
-static bool is_missing(const struct end *end, int i)
+static bool is_missing(const struct side *side, int i)
 {
-	const struct end_step *step = &end->steps[i], *last = step - 1;
+	const struct side_step *step = &side->steps[i], *last = step - 1;
 
 	if (!i)
-		return !end_is_whole(end);
+		return !side_is_whole(side);
 	if (last->new != step->old)
 		return true;
 	/* An index is known of tracked ones only, and stops at the highest. */
 	if ((step->mark | last->mark) & TCPCLOSE_MARK_UNTRACKED ||
-	    step->skipped || end->dropped || step->index == UINT16_MAX)
+	    step->skipped || side->dropped || step->index == UINT16_MAX)
 		return false;
 	return step->index > last->index + 1;
 }
 
-static void half_init(struct half *half, const struct end *end,
-		      enum ladder_side side)
+static void half_init(struct half *half, const struct side *side,
+		      enum ladder_column column)
 {
 	int i;
 
-	half->end = end;
-	half->count = end ? (int)end->count : 0;
+	half->side = side;
+	half->count = side ? (int)side->count : 0;
 	for (i = 0; i < half->count; i++) {
 		half->steps[i] = (struct ladder_step){
-			.step = &end->steps[i],
-			.side = side,
+			.step = &side->steps[i],
+			.column = column,
 			.received = LADDER_NONE,
 			.sent = LADDER_NONE,
-			.missing = is_missing(end, i),
+			.missing = is_missing(side, i),
 		};
 		half->at[i] = LADDER_NONE;
 	}
@@ -129,9 +129,9 @@ static unsigned int bits_implied(const struct ladder_step *ls)
 	const struct model_edge *edge = ladder_edge(ls);
 
 	if (!edge || edge->trigger != MODEL_BY_SEGMENT ||
-	    end_step_is_rearm(ls->step))
+	    side_step_is_rearm(ls->step))
 		return 0;
-	if (ladder_parts_received(ls->step, edge->bits) == PART_FIN)
+	if (segments_received(ls->step, edge->bits) == SEGMENT_FIN)
 		return FIN | ACK;
 	return edge->bits;
 }
@@ -145,7 +145,7 @@ static int find_departure(const struct half *half, unsigned int part,
 	for (i = 0; i < half->count; i++) {
 		const struct ladder_step *ls = &half->steps[i];
 
-		if (!(ladder_parts_sent(ls) & part) ||
+		if (!(segments_sent(ls) & part) ||
 		    ls->sent != LADDER_NONE ||
 		    ls->step->ts_ns > arrival_ns + LATE_NS)
 			continue;
@@ -157,7 +157,7 @@ static int find_departure(const struct half *half, unsigned int part,
 }
 
 static struct ladder_arrow *add_arrow(struct ladder *ladder,
-				      enum ladder_side from)
+				      enum ladder_column from)
 {
 	struct ladder_arrow *arrow = &ladder->arrows[ladder->arrow_count++];
 
@@ -172,7 +172,7 @@ static struct ladder_arrow *add_arrow(struct ladder *ladder,
 
 /* Steps are numbers of their half for now. */
 static void add_arrivals(struct ladder *ladder, struct half halves[],
-			 enum ladder_side to)
+			 enum ladder_column to)
 {
 	struct half *half = &halves[to], *other = &halves[!to];
 	int i;
@@ -183,7 +183,7 @@ static void add_arrivals(struct ladder *ladder, struct half halves[],
 		unsigned int seen = bits;
 		struct ladder_arrow *arrow;
 
-		if (ls->same_segment || !end_step_in_segment(ls->step))
+		if (ls->same_segment || !side_step_in_segment(ls->step))
 			continue;
 		if (!bits)
 			bits = bits_implied(ls);
@@ -195,7 +195,7 @@ static void add_arrivals(struct ladder *ladder, struct half halves[],
 		arrow->bits = (uint16_t)bits;
 		arrow->bits_seen = seen;
 		arrow->departure = find_departure(
-			other, ladder_parts_received(ls->step, bits),
+			other, segments_received(ls->step, bits),
 			ls->step->ts_ns);
 		if (arrow->departure != LADDER_NONE)
 			other->steps[arrow->departure].sent = ls->received;
@@ -208,8 +208,8 @@ static bool fin_carried_ack(const struct half *peer)
 	int i;
 
 	for (i = 0; i < peer->count; i++)
-		if (end_step_is_edge(peer->steps[i].step, TCPCLOSE_FIN_WAIT1,
-				     TCPCLOSE_FIN_WAIT2) &&
+		if (side_step_is_edge(peer->steps[i].step, TCPCLOSE_FIN_WAIT1,
+				      TCPCLOSE_FIN_WAIT2) &&
 		    peer->steps[i].step->flags & FIN)
 			return true;
 	return false;
@@ -219,7 +219,7 @@ static bool fin_carried_ack(const struct half *peer)
 static bool sends_ack_surely(const struct half *half, int i,
 			     const struct half *peer)
 {
-	const struct end_step *step = half->steps[i].step;
+	const struct side_step *step = half->steps[i].step;
 
 	if (step->new != TCPCLOSE_CLOSE_WAIT)
 		return true;
@@ -236,15 +236,15 @@ static bool is_answered(const struct half *half, int after, unsigned int bits)
 	int i;
 
 	for (i = after + 1; i < half->count; i++) {
-		const struct end_step *step = half->steps[i].step;
+		const struct side_step *step = half->steps[i].step;
 
 		if (bits & SYN && step->old == TCPCLOSE_SYN_SENT)
 			return step->new != TCPCLOSE_CLOSE ||
 			       step->cause == TCPCLOSE_CAUSE_REFUSED;
-		if (bits & FIN && (ladder_parts_received(step, step->flags) ==
-					   PART_ACK_OF_FIN ||
-				   end_step_is_edge(step, TCPCLOSE_FIN_WAIT1,
-						    TCPCLOSE_FIN_WAIT2) ||
+		if (bits & FIN && (segments_received(step, step->flags) ==
+					   SEGMENT_ACK_OF_FIN ||
+				   side_step_is_edge(step, TCPCLOSE_FIN_WAIT1,
+						     TCPCLOSE_FIN_WAIT2) ||
 				   step->flags & RST))
 			return true;
 	}
@@ -252,34 +252,34 @@ static bool is_answered(const struct half *half, int after, unsigned int bits)
 }
 
 static void add_departures(struct ladder *ladder, struct half halves[],
-			   enum ladder_side from)
+			   enum ladder_column from)
 {
 	struct half *half = &halves[from];
 	int i;
 
 	for (i = 0; i < half->count; i++) {
 		struct ladder_step *ls = &half->steps[i];
-		unsigned int parts = ladder_parts_sent(ls);
+		unsigned int parts = segments_sent(ls);
 		struct ladder_arrow *arrow;
 
 		if (ls->sent != LADDER_NONE || !parts)
 			continue;
-		if (parts == PART_RST && !ladder_sends_rst_surely(ls))
+		if (parts == SEGMENT_RST && !segments_sure_rst(ls))
 			continue;
-		if (parts == PART_ACK_OF_FIN &&
+		if (parts == SEGMENT_ACK_OF_FIN &&
 		    !sends_ack_surely(half, i, &halves[!from]))
 			continue;
 		ls->sent = ladder->arrow_count;
 		arrow = add_arrow(ladder, from);
 		arrow->departure = i;
-		arrow->bits = (uint16_t)ladder_bits_of_part(parts);
+		arrow->bits = (uint16_t)segment_bits(parts);
 		arrow->answered = is_answered(half, i, arrow->bits);
 	}
 }
 
-/* An end in SYN_SENT has sent a SYN, whether or not openings are recorded. */
+/* A side in SYN_SENT has sent a SYN, whether or not openings are recorded. */
 static void add_syn(struct ladder *ladder, const struct half *half,
-		    enum ladder_side from)
+		    enum ladder_column from)
 {
 	struct ladder_arrow *arrow;
 
@@ -292,64 +292,64 @@ static void add_syn(struct ladder *ladder, const struct half *half,
 }
 
 static bool is_blocked(const struct ladder *ladder, const struct half halves[],
-		       enum ladder_side side, int i)
+		       enum ladder_column column, int i)
 {
-	const struct ladder_step *ls = &halves[side].steps[i];
+	const struct ladder_step *ls = &halves[column].steps[i];
 	const struct ladder_arrow *arrow;
 
 	if (ls->received == LADDER_NONE)
 		return false;
 	arrow = &ladder->arrows[ls->received];
 	return arrow->departure != LADDER_NONE &&
-	       halves[!side].at[arrow->departure] == LADDER_NONE;
+	       halves[!column].at[arrow->departure] == LADDER_NONE;
 }
 
 /* Whose step is next: the earlier one, but not before what made it. */
-static enum ladder_side next_side(const struct ladder *ladder,
-				  const struct half halves[], const int next[])
+static enum ladder_column next_column(const struct ladder *ladder,
+				      const struct half halves[], const int next[])
 {
 	const struct half *left = &halves[LADDER_LEFT];
 	const struct half *right = &halves[LADDER_RIGHT];
-	enum ladder_side side;
+	enum ladder_column column;
 
 	if (next[LADDER_LEFT] == left->count)
 		return LADDER_RIGHT;
 	if (next[LADDER_RIGHT] == right->count)
 		return LADDER_LEFT;
-	side = left->steps[next[LADDER_LEFT]].step->ts_ns >
-			       right->steps[next[LADDER_RIGHT]].step->ts_ns ?
-		       LADDER_RIGHT :
-		       LADDER_LEFT;
-	if (is_blocked(ladder, halves, side, next[side]) &&
-	    !is_blocked(ladder, halves, !side, next[!side]))
-		side = !side;
-	return side;
+	column = left->steps[next[LADDER_LEFT]].step->ts_ns >
+				 right->steps[next[LADDER_RIGHT]].step->ts_ns ?
+			 LADDER_RIGHT :
+			 LADDER_LEFT;
+	if (is_blocked(ladder, halves, column, next[column]) &&
+	    !is_blocked(ladder, halves, !column, next[!column]))
+		column = !column;
+	return column;
 }
 
 /* Records that contradict each other: better no connection than a wrong one. */
 static void detach(struct ladder *ladder, struct half halves[],
-		   enum ladder_side side, int i)
+		   enum ladder_column column, int i)
 {
 	struct ladder_arrow *arrow =
-		&ladder->arrows[halves[side].steps[i].received];
+		&ladder->arrows[halves[column].steps[i].received];
 
-	halves[!side].steps[arrow->departure].sent = LADDER_NONE;
+	halves[!column].steps[arrow->departure].sent = LADDER_NONE;
 	arrow->departure = LADDER_NONE;
 }
 
 static void merge(struct ladder *ladder, struct half halves[])
 {
-	int next[LADDER_SIDES] = { 0, 0 };
+	int next[LADDER_COLUMNS] = { 0, 0 };
 	int total = halves[LADDER_LEFT].count + halves[LADDER_RIGHT].count;
 
 	while (ladder->step_count < total) {
-		enum ladder_side side = next_side(ladder, halves, next);
-		int i = next[side]++;
+		enum ladder_column column = next_column(ladder, halves, next);
+		int i = next[column]++;
 
-		if (is_blocked(ladder, halves, side, i))
-			detach(ladder, halves, side, i);
-		halves[side].at[i] = ladder->step_count;
-		ladder->steps[ladder->step_count++] = halves[side].steps[i];
+		if (is_blocked(ladder, halves, column, i))
+			detach(ladder, halves, column, i);
+		halves[column].at[i] = ladder->step_count;
+		ladder->steps[ladder->step_count++] = halves[column].steps[i];
 	}
 }
 
@@ -381,24 +381,24 @@ static void settle_arrows(struct ladder *ladder, const struct half halves[])
 }
 
 /**
- * ladder_build() - make a ladder of one end or two
- * @ladder: the result; refers to the ends
- * @end: one end, with a step
+ * ladder_build() - make a ladder of one side or two
+ * @ladder: the result; refers to the sides
+ * @side: one side, with a step
  * @peer: the other one, or NULL
  * @pairing: why there is no other one
  */
-void ladder_build(struct ladder *ladder, const struct end *end,
-		  const struct end *peer, enum ends_pairing pairing)
+void ladder_build(struct ladder *ladder, const struct side *side,
+		  const struct side *peer, enum sides_pairing pairing)
 {
-	struct half halves[LADDER_SIDES];
-	bool swap = peer && peer->steps[0].ts_ns < end->steps[0].ts_ns;
+	struct half halves[LADDER_COLUMNS];
+	bool swap = peer && peer->steps[0].ts_ns < side->steps[0].ts_ns;
 
 	memset(ladder, 0, sizeof(*ladder));
 	ladder->pairing = pairing;
-	ladder->ends[LADDER_LEFT] = swap ? peer : end;
-	ladder->ends[LADDER_RIGHT] = swap ? end : peer;
-	half_init(&halves[LADDER_LEFT], ladder->ends[LADDER_LEFT], LADDER_LEFT);
-	half_init(&halves[LADDER_RIGHT], ladder->ends[LADDER_RIGHT],
+	ladder->sides[LADDER_LEFT] = swap ? peer : side;
+	ladder->sides[LADDER_RIGHT] = swap ? side : peer;
+	half_init(&halves[LADDER_LEFT], ladder->sides[LADDER_LEFT], LADDER_LEFT);
+	half_init(&halves[LADDER_RIGHT], ladder->sides[LADDER_RIGHT],
 		  LADDER_RIGHT);
 	add_arrivals(ladder, halves, LADDER_LEFT);
 	add_arrivals(ladder, halves, LADDER_RIGHT);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * One connection as a sequence of steps at its two ends, and the segments
+ * One connection as a sequence of steps at its two sides, and the segments
  * between them.
  */
 #ifndef TCPCLOSE_LADDER_LADDER_H
@@ -13,20 +13,20 @@
 #include "conn/sides.h"
 #include "model/model.h"
 
-#define LADDER_STEPS_MAX (2 * END_STEPS_MAX)
+#define LADDER_STEPS_MAX (2 * SIDE_STEPS_MAX)
 /* Each step receives one at most, and sends one at most; and a SYN each. */
 #define LADDER_ARROWS_MAX (2 * LADDER_STEPS_MAX + 2)
 #define LADDER_NONE (-1)
 
 /**
- * enum ladder_side - where an end is drawn
- * @LADDER_LEFT: the end whose first step came first
+ * enum ladder_column - where a side is drawn
+ * @LADDER_LEFT: the side whose first step came first
  * @LADDER_RIGHT: the other one
  */
-enum ladder_side {
+enum ladder_column {
 	LADDER_LEFT,
 	LADDER_RIGHT,
-	LADDER_SIDES,
+	LADDER_COLUMNS,
 };
 
 /**
@@ -34,14 +34,14 @@ enum ladder_side {
  * @from: the side that sent it
  * @departure: the step that sent it; %LADDER_NONE: not seen
  * @arrival: the step that it made; %LADDER_NONE: not seen
- * @before: it left before the first step of its end
+ * @before: it left before the first step of its side
  * @answered: its arrival was not seen, but an answer to it was
  * @bits: its control bits
  * @bits_seen: the receiver had them in hand; else they follow from the step
  * @latency_ns: from step to step, or %EVENT_UNKNOWN
  */
 struct ladder_arrow {
-	enum ladder_side from;
+	enum ladder_column from;
 	int departure;
 	int arrival;
 	bool before;
@@ -52,17 +52,17 @@ struct ladder_arrow {
 };
 
 /**
- * struct ladder_step - a step of one end, and its segments
+ * struct ladder_step - a step of one side, and its segments
  * @step: the transition
- * @side: whose it is
+ * @column: whose it is
  * @received: arrow that made it, or %LADDER_NONE
  * @sent: arrow that it sent, or %LADDER_NONE
- * @same_segment: made by the same segment as the step of this end before
- * @missing: transitions of this end right before it were not seen
+ * @same_segment: made by the same segment as the step of this side before
+ * @missing: transitions of this side right before it were not seen
  */
 struct ladder_step {
-	const struct end_step *step;
-	enum ladder_side side;
+	const struct side_step *step;
+	enum ladder_column column;
 	int received;
 	int sent;
 	bool same_segment;
@@ -71,9 +71,9 @@ struct ladder_step {
 
 /**
  * struct ladder - one connection
- * @ends: by side; the right one may be NULL
+ * @sides: by side; the right one may be NULL
  * @pairing: why the right one is
- * @steps: steps of both ends, causes before effects
+ * @steps: steps of both sides, causes before effects
  * @step_count: how many
  * @arrows: segments
  * @arrow_count: how many
@@ -81,8 +81,8 @@ struct ladder_step {
  * @late: a step was recorded after the segment that it sent had arrived
  */
 struct ladder {
-	const struct end *ends[LADDER_SIDES];
-	enum ends_pairing pairing;
+	const struct side *sides[LADDER_COLUMNS];
+	enum sides_pairing pairing;
 	struct ladder_step steps[LADDER_STEPS_MAX];
 	int step_count;
 	struct ladder_arrow arrows[LADDER_ARROWS_MAX];
@@ -111,19 +111,19 @@ enum ladder_kind {
 	LADDER_UNSEEN,
 };
 
-/* Seen at both ends. */
+/* Seen at both sides. */
 static inline bool ladder_arrow_is_whole(const struct ladder_arrow *arrow)
 {
 	return arrow->departure != LADDER_NONE && arrow->arrival != LADDER_NONE;
 }
 
-void ladder_build(struct ladder *ladder, const struct end *end,
-		  const struct end *peer, enum ends_pairing pairing);
+void ladder_build(struct ladder *ladder, const struct side *side,
+		  const struct side *peer, enum sides_pairing pairing);
 enum ladder_kind ladder_kind(const struct ladder *ladder);
 bool ladder_has_arrow(const struct ladder *ladder, bool whole);
 bool ladder_is_half_close(const struct ladder *ladder);
-bool ladder_sends_fin(const struct end_step *step);
-bool ladder_is_fin_again(const struct end_step *step);
+bool ladder_sends_fin(const struct side_step *step);
+bool ladder_is_fin_again(const struct side_step *step);
 const struct ladder_step *ladder_deciding_step(const struct ladder *ladder);
 const struct model_edge *ladder_edge(const struct ladder_step *step);
 int64_t ladder_stay_ns(const struct ladder *ladder, int step);

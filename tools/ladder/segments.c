@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * What a transition sends and what it has received, by the state machine and the
- * kernel's functions, whatever happened at the other end.
+ * kernel's functions, whatever happened at the other side.
  */
 #include <string.h>
 
@@ -32,17 +32,17 @@ const struct model_edge *ladder_edge(const struct ladder_step *step)
  * ladder_sends_fin() - whether a FIN leaves, or is queued behind data
  * @step: the transition
  */
-bool ladder_sends_fin(const struct end_step *step)
+bool ladder_sends_fin(const struct side_step *step)
 {
 	return step->old != step->new && (step->new == TCPCLOSE_FIN_WAIT1 ||
 					  step->new == TCPCLOSE_LAST_ACK);
 }
 
 /* A FIN in FIN_WAIT2, whether or not there can be a mini-socket. */
-static bool fin_ends_fin_wait2(const struct end_step *step)
+static bool fin_ends_fin_wait2(const struct side_step *step)
 {
-	return end_step_is_edge(step, TCPCLOSE_FIN_WAIT2, TCPCLOSE_TIME_WAIT) ||
-	       (end_step_is_edge(step, TCPCLOSE_FIN_WAIT2, TCPCLOSE_CLOSE) &&
+	return side_step_is_edge(step, TCPCLOSE_FIN_WAIT2, TCPCLOSE_TIME_WAIT) ||
+	       (side_step_is_edge(step, TCPCLOSE_FIN_WAIT2, TCPCLOSE_CLOSE) &&
 		step->end == TCPCLOSE_END_OVERFLOW &&
 		step->cause == TCPCLOSE_CAUSE_FIN);
 }
@@ -54,9 +54,9 @@ static bool fin_ends_fin_wait2(const struct end_step *step)
  * It is acknowledged. What else starts the timer anew may be answered or not
  * (tcp_timewait_state_process()).
  */
-bool ladder_is_fin_again(const struct end_step *step)
+bool ladder_is_fin_again(const struct side_step *step)
 {
-	return end_step_is_rearm(step) && step->flags & FIN;
+	return side_step_is_rearm(step) && step->flags & FIN;
 }
 
 static const char *action_of(const struct ladder_step *step)
@@ -67,17 +67,17 @@ static const char *action_of(const struct ladder_step *step)
 }
 
 /**
- * ladder_sends_rst_surely() - whether a RST must have been sent
+ * segments_sure_rst() - whether a RST must have been sent
  * @ls: the step
  */
-bool ladder_sends_rst_surely(const struct ladder_step *ls)
+bool segments_sure_rst(const struct ladder_step *ls)
 {
-	const struct end_step *step = ls->step;
+	const struct side_step *step = ls->step;
 
 	if (step->new != TCPCLOSE_CLOSE)
 		return false;
 	/* A timer sends none if there is no memory for it. */
-	if (step->cause == TCPCLOSE_CAUSE_MEMORY && !end_step_is_call(step))
+	if (step->cause == TCPCLOSE_CAUSE_MEMORY && !side_step_is_call(step))
 		return false;
 	return step->end == TCPCLOSE_END_REFUSED ||
 	       !strcmp(action_of(ls), "snd RST");
@@ -85,81 +85,81 @@ bool ladder_sends_rst_surely(const struct ladder_step *ls)
 
 static bool may_send_rst(const struct ladder_step *ls)
 {
-	return ladder_sends_rst_surely(ls) ||
+	return segments_sure_rst(ls) ||
 	       (ls->step->new == TCPCLOSE_CLOSE &&
 		!strncmp(action_of(ls), "snd RST", strlen("snd RST")));
 }
 
 /**
- * ladder_parts_sent() - what a step sends
+ * segments_sent() - what a step sends
  * @ls: the step
  *
- * Return: &enum ladder_part of what must have left, or, of a RST, may have; 0:
+ * Return: &enum segment of what must have left, or, of a RST, may have; 0:
  * nothing
  */
-unsigned int ladder_parts_sent(const struct ladder_step *ls)
+unsigned int segments_sent(const struct ladder_step *ls)
 {
-	const struct end_step *step = ls->step;
+	const struct side_step *step = ls->step;
 
 	if (ladder_sends_fin(step))
-		return PART_FIN;
-	if (end_step_is_edge(step, TCPCLOSE_ESTABLISHED, TCPCLOSE_CLOSE_WAIT) ||
-	    end_step_is_edge(step, TCPCLOSE_FIN_WAIT1, TCPCLOSE_CLOSING) ||
+		return SEGMENT_FIN;
+	if (side_step_is_edge(step, TCPCLOSE_ESTABLISHED, TCPCLOSE_CLOSE_WAIT) ||
+	    side_step_is_edge(step, TCPCLOSE_FIN_WAIT1, TCPCLOSE_CLOSING) ||
 	    fin_ends_fin_wait2(step) || ladder_is_fin_again(step))
-		return PART_ACK_OF_FIN;
-	if (end_step_is_edge(step, TCPCLOSE_CLOSE, TCPCLOSE_SYN_SENT))
-		return PART_SYN;
-	if (end_step_is_edge(step, TCPCLOSE_SYN_SENT, TCPCLOSE_SYN_RECV))
-		return PART_SYN_ACK;
-	if (end_step_is_edge(step, TCPCLOSE_SYN_SENT, TCPCLOSE_ESTABLISHED))
-		return PART_ACK_OF_SYN;
-	return may_send_rst(ls) ? PART_RST : 0;
+		return SEGMENT_ACK_OF_FIN;
+	if (side_step_is_edge(step, TCPCLOSE_CLOSE, TCPCLOSE_SYN_SENT))
+		return SEGMENT_SYN;
+	if (side_step_is_edge(step, TCPCLOSE_SYN_SENT, TCPCLOSE_SYN_RECV))
+		return SEGMENT_SYN_ACK;
+	if (side_step_is_edge(step, TCPCLOSE_SYN_SENT, TCPCLOSE_ESTABLISHED))
+		return SEGMENT_ACK_OF_SYN;
+	return may_send_rst(ls) ? SEGMENT_RST : 0;
 }
 
 /**
- * ladder_parts_received() - what the segment behind a step was there for
+ * segments_received() - what the segment behind a step was there for
  * @step: the transition
  * @bits: the segment's control bits
  *
- * Return: &enum ladder_part, or 0
+ * Return: &enum segment, or 0
  */
-unsigned int ladder_parts_received(const struct end_step *step,
-				   unsigned int bits)
+unsigned int segments_received(const struct side_step *step,
+			       unsigned int bits)
 {
 	if (bits & RST)
-		return PART_RST;
+		return SEGMENT_RST;
 	if (step->new == TCPCLOSE_CLOSE_WAIT || step->new == TCPCLOSE_CLOSING ||
 	    fin_ends_fin_wait2(step))
-		return PART_FIN;
-	if (end_step_is_edge(step, TCPCLOSE_FIN_WAIT1, TCPCLOSE_FIN_WAIT2))
-		return bits & FIN ? PART_FIN : PART_ACK_OF_FIN;
+		return SEGMENT_FIN;
+	if (side_step_is_edge(step, TCPCLOSE_FIN_WAIT1, TCPCLOSE_FIN_WAIT2))
+		return bits & FIN ? SEGMENT_FIN : SEGMENT_ACK_OF_FIN;
 	if (step->old == TCPCLOSE_CLOSING ||
-	    (end_step_is_edge(step, TCPCLOSE_LAST_ACK, TCPCLOSE_CLOSE) &&
+	    (side_step_is_edge(step, TCPCLOSE_LAST_ACK, TCPCLOSE_CLOSE) &&
 	     step->cause == TCPCLOSE_CAUSE_FIN))
-		return PART_ACK_OF_FIN;
+		return SEGMENT_ACK_OF_FIN;
 	if (step->old == TCPCLOSE_SYN_SENT || step->old == TCPCLOSE_LISTEN ||
 	    step->old == TCPCLOSE_SYN_RECV)
-		return !(bits & SYN) ? PART_ACK_OF_SYN :
-		       bits & ACK    ? PART_SYN_ACK :
-				       PART_SYN;
+		return !(bits & SYN) ? SEGMENT_ACK_OF_SYN :
+		       bits & ACK    ? SEGMENT_SYN_ACK :
+				       SEGMENT_SYN;
 	return 0;
 }
 
 /**
- * ladder_bits_of_part() - control bits that such a segment must have
- * @part: &enum ladder_part
+ * segment_bits() - control bits that such a segment must have
+ * @part: &enum segment
  */
-unsigned int ladder_bits_of_part(unsigned int part)
+unsigned int segment_bits(unsigned int part)
 {
 	switch (part) {
-	case PART_SYN:
+	case SEGMENT_SYN:
 		return SYN;
-	case PART_SYN_ACK:
+	case SEGMENT_SYN_ACK:
 		return SYN | ACK;
-	case PART_FIN:
+	case SEGMENT_FIN:
 		/* RFC 9293 3.1: "Once a connection is established, [ACK] is always sent." */
 		return FIN | ACK;
-	case PART_RST:
+	case SEGMENT_RST:
 		return RST;
 	default:
 		return ACK;

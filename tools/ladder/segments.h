@@ -10,27 +10,27 @@
 #include "ladder/ladder.h"
 
 /**
- * enum ladder_part - what a segment is there for
- * @PART_SYN: opens
- * @PART_SYN_ACK: answers a SYN, in a simultaneous open
- * @PART_ACK_OF_SYN: completes an opening
- * @PART_FIN: closes one direction
- * @PART_ACK_OF_FIN: answers that
- * @PART_RST: ends it all
+ * enum segment - what a segment is there for
+ * @SEGMENT_SYN: opens
+ * @SEGMENT_SYN_ACK: answers a SYN, in a simultaneous open
+ * @SEGMENT_ACK_OF_SYN: completes an opening
+ * @SEGMENT_FIN: closes one direction
+ * @SEGMENT_ACK_OF_FIN: answers that
+ * @SEGMENT_RST: ends it all
  */
-enum ladder_part {
-	PART_SYN = 0x01,
-	PART_SYN_ACK = 0x02,
-	PART_ACK_OF_SYN = 0x04,
-	PART_FIN = 0x08,
-	PART_ACK_OF_FIN = 0x10,
-	PART_RST = 0x20,
+enum segment {
+	SEGMENT_SYN = 0x01,
+	SEGMENT_SYN_ACK = 0x02,
+	SEGMENT_ACK_OF_SYN = 0x04,
+	SEGMENT_FIN = 0x08,
+	SEGMENT_ACK_OF_FIN = 0x10,
+	SEGMENT_RST = 0x20,
 };
 
-unsigned int ladder_parts_sent(const struct ladder_step *ls);
-unsigned int ladder_parts_received(const struct end_step *step,
-				   unsigned int bits);
-unsigned int ladder_bits_of_part(unsigned int part);
-bool ladder_sends_rst_surely(const struct ladder_step *ls);
+unsigned int segments_sent(const struct ladder_step *ls);
+unsigned int segments_received(const struct side_step *step,
+			       unsigned int bits);
+unsigned int segment_bits(unsigned int part);
+bool segments_sure_rst(const struct ladder_step *ls);
 
 #endif /* TCPCLOSE_LADDER_SEGMENTS_H */

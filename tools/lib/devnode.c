@@ -12,7 +12,7 @@
 
 #include "lib/devnode.h"
 
-static int open_error(const char *path, int error, struct reason *why)
+static int open_error(const char *path, int error, struct error *why)
 {
 	static const char not_loaded[] =
 		"no %s: module not loaded: run `modprobe tcpclose` (or `insmod tcpclose.ko`)";
@@ -25,19 +25,19 @@ static int open_error(const char *path, int error, struct reason *why)
 	case ENOENT:
 	case ENODEV:
 	case ENXIO:
-		return reason_set(why, -error, not_loaded, path);
+		return error_set(why, -error, not_loaded, path);
 	case EACCES:
 	case EPERM:
-		return reason_set(why, -error, no_permission, path);
+		return error_set(why, -error, no_permission, path);
 	case EBUSY:
-		return reason_set(why, -error, busy, path, path);
+		return error_set(why, -error, busy, path, path);
 	default:
-		return reason_set(why, -error, "%s: cannot be opened: %s", path,
-				  strerror(error));
+		return error_set(why, -error, "%s: cannot be opened: %s", path,
+				 strerror(error));
 	}
 }
 
-static int check_version(int fd, const char *path, struct reason *why)
+static int check_version(int fd, const char *path, struct error *why)
 {
 	static const char no_device[] =
 		"%s: is no tcpclose device: read a recording with `tcpclose watch --input FILE`";
@@ -49,13 +49,13 @@ static int check_version(int fd, const char *path, struct reason *why)
 	int ret = devnode_version(fd, &v);
 
 	if (ret)
-		return reason_set(why, ret, no_device, path);
+		return error_set(why, ret, no_device, path);
 	if (v.abi_major < TCPCLOSE_ABI_MAJOR)
-		return reason_set(why, -EPROTO, older, path, v.module,
-				  v.abi_major, TCPCLOSE_ABI_MAJOR);
+		return error_set(why, -EPROTO, older, path, v.module,
+				 v.abi_major, TCPCLOSE_ABI_MAJOR);
 	if (v.abi_major > TCPCLOSE_ABI_MAJOR)
-		return reason_set(why, -EPROTO, newer, path, v.module,
-				  v.abi_major, TCPCLOSE_ABI_MAJOR);
+		return error_set(why, -EPROTO, newer, path, v.module,
+				 v.abi_major, TCPCLOSE_ABI_MAJOR);
 	return 0;
 }
 
@@ -66,7 +66,7 @@ static int check_version(int fd, const char *path, struct reason *why)
  *
  * Return: a file descriptor, or -errno
  */
-int devnode_open(const char *path, struct reason *why)
+int devnode_open(const char *path, struct error *why)
 {
 	int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 	int ret;

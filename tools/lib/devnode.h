@@ -9,7 +9,7 @@
 
 #include "base/error.h"
 
-int devnode_open(const char *path, struct reason *why);
+int devnode_open(const char *path, struct error *why);
 int devnode_geometry(int fd, struct tcpclose_geometry *geometry);
 int devnode_cursor(int fd, unsigned int cpu, struct tcpclose_cursor *cursor);
 int devnode_wakeup(int fd, unsigned int delay_us);

@@ -54,7 +54,7 @@ void recording_header_init(struct recording_header *h)
  * Return: 0, -ENODATA if it is cut or -EPROTO if it is none or a different one
  */
 int recording_header_check(const struct recording_header *h, size_t len,
-			   struct reason *why)
+			   struct error *why)
 {
 	static const char other_abi[] =
 		"holds records of ABI %u, this tool reads ABI %u: use the tcpclose that made it";
@@ -63,33 +63,33 @@ int recording_header_check(const struct recording_header *h, size_t len,
 	size_t magic = len < sizeof(h->magic) ? len : sizeof(h->magic);
 
 	if (!len)
-		return reason_set(why, -ENODATA, "is empty: record again");
+		return error_set(why, -ENODATA, "is empty: record again");
 	if (memcmp(h->magic, RECORDING_MAGIC, magic))
-		return reason_set(why, -EPROTO, "is no recording: %s",
-				  "make one with `tcpclose record FILE`");
+		return error_set(why, -EPROTO, "is no recording: %s",
+				 "make one with `tcpclose record FILE`");
 	if (len < sizeof(*h))
-		return reason_set(why, -ENODATA,
-				  "is cut after %zu of %zu header bytes: %s",
-				  len, sizeof(*h), "record again");
+		return error_set(why, -ENODATA,
+				 "is cut after %zu of %zu header bytes: %s",
+				 len, sizeof(*h), "record again");
 	if (h->byte_order == __builtin_bswap32(RECORDING_BYTE_ORDER))
-		return reason_set(why, -EPROTO, "has the other byte order: %s",
-				  "read it where it was made");
+		return error_set(why, -EPROTO, "has the other byte order: %s",
+				 "read it where it was made");
 	if (h->byte_order != RECORDING_BYTE_ORDER)
-		return reason_set(why, -EPROTO, "has a damaged header: %s",
-				  "record again");
+		return error_set(why, -EPROTO, "has a damaged header: %s",
+				 "record again");
 	if (h->version > RECORDING_VERSION)
-		return reason_set(why, -EPROTO,
-				  "has format %u, this tool reads up to %u: %s",
-				  h->version, RECORDING_VERSION,
-				  "use a newer tcpclose");
+		return error_set(why, -EPROTO,
+				 "has format %u, this tool reads up to %u: %s",
+				 h->version, RECORDING_VERSION,
+				 "use a newer tcpclose");
 	if (h->abi_major != TCPCLOSE_ABI_MAJOR)
-		return reason_set(why, -EPROTO, other_abi, h->abi_major,
-				  TCPCLOSE_ABI_MAJOR);
+		return error_set(why, -EPROTO, other_abi, h->abi_major,
+				 TCPCLOSE_ABI_MAJOR);
 	if (h->version < 1 || h->header_size != sizeof(*h) ||
 	    h->record_size != TCPCLOSE_RECORD_SIZE)
-		return reason_set(why, -EPROTO, other_size, h->header_size,
-				  h->record_size, sizeof(*h),
-				  TCPCLOSE_RECORD_SIZE);
+		return error_set(why, -EPROTO, other_size, h->header_size,
+				 h->record_size, sizeof(*h),
+				 TCPCLOSE_RECORD_SIZE);
 	return 0;
 }
 
@@ -116,17 +116,17 @@ static int open_special(const char *path)
 }
 
 /* What a link leads to may be anything, and stays. */
-static int replace(const char *path, struct reason *why)
+static int replace(const char *path, struct error *why)
 {
 	struct stat st;
 	int ret;
 
 	if (!lstat(path, &st) && S_ISLNK(st.st_mode))
-		return reason_set(why, -EEXIST, "%s: %s", path,
-				  "a symbolic link to a file: name that one");
+		return error_set(why, -EEXIST, "%s: %s", path,
+				 "a symbolic link to a file: name that one");
 	ret = unlink(path) ? -errno : create_new(path);
-	return ret < 0 ? reason_set(why, ret, "%s: cannot be replaced: %s",
-				    path, strerror(-ret)) :
+	return ret < 0 ? error_set(why, ret, "%s: cannot be replaced: %s",
+				   path, strerror(-ret)) :
 			 ret;
 }
 
@@ -141,14 +141,14 @@ static int replace(const char *path, struct reason *why)
  *
  * Return: a file descriptor, or -errno
  */
-int recording_create(const char *path, int force, struct reason *why)
+int recording_create(const char *path, int force, struct error *why)
 {
 	int fd;
 
 	if (!strcmp(path, "-")) {
 		fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
-		return fd < 0 ? reason_set(why, -errno, "standard output: %s",
-					   strerror(errno)) :
+		return fd < 0 ? error_set(why, -errno, "standard output: %s",
+					  strerror(errno)) :
 				fd;
 	}
 	fd = create_new(path);
@@ -159,10 +159,10 @@ int recording_create(const char *path, int force, struct reason *why)
 	if (fd == -EEXIST && force)
 		return replace(path, why);
 	if (fd == -EEXIST)
-		return reason_set(why, -EEXIST, "%s: exists: %s", path,
-				  "choose another name, or add --force");
-	return reason_set(why, fd, "%s: cannot be written: %s", path,
-			  strerror(-fd));
+		return error_set(why, -EEXIST, "%s: exists: %s", path,
+				 "choose another name, or add --force");
+	return error_set(why, fd, "%s: cannot be written: %s", path,
+			 strerror(-fd));
 }
 
 /**
@@ -172,7 +172,7 @@ int recording_create(const char *path, int force, struct reason *why)
  *
  * Return: a file descriptor, or -errno
  */
-int recording_open(const char *path, struct reason *why)
+int recording_open(const char *path, struct error *why)
 {
 	struct stat st;
 	int fd;
@@ -182,12 +182,12 @@ int recording_open(const char *path, struct reason *why)
 	else
 		fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
-		return reason_set(why, -errno, "%s: cannot be read: %s", path,
-				  strerror(errno));
+		return error_set(why, -errno, "%s: cannot be read: %s", path,
+				 strerror(errno));
 	if (!fstat(fd, &st) && S_ISDIR(st.st_mode)) {
 		close(fd);
-		return reason_set(why, -EISDIR,
-				  "%s: is a directory, not a recording", path);
+		return error_set(why, -EISDIR,
+				 "%s: is a directory, not a recording", path);
 	}
 	return fd;
 }

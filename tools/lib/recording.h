@@ -95,8 +95,8 @@ struct recording_marker {
 
 void recording_header_init(struct recording_header *h);
 int recording_header_check(const struct recording_header *h, size_t len,
-			   struct reason *why);
-int recording_create(const char *path, int force, struct reason *why);
-int recording_open(const char *path, struct reason *why);
+			   struct error *why);
+int recording_create(const char *path, int force, struct error *why);
+int recording_open(const char *path, struct error *why);
 
 #endif /* TCPCLOSE_LIB_RECORDING_H */

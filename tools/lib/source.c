@@ -454,7 +454,7 @@ int source_conclude(struct source *s, uint64_t ts_ns)
  *
  * Return: 0, -EPROTO if the books do not balance, or another -errno
  */
-int source_balance(struct source *s, struct reason *why)
+int source_balance(struct source *s, struct error *why)
 {
 	return s->live ? source_live_balance(s, why) : 0;
 }
@@ -479,7 +479,7 @@ static struct source *source_alloc(void)
  * Return: 0, or -errno
  */
 int source_open_device(struct source **result, const char *path, bool all,
-		       struct reason *why)
+		       struct error *why)
 {
 	static const char other_size[] =
 		"%s: its records have %u bytes, this tool's %u: use the module's tool";
@@ -488,7 +488,7 @@ int source_open_device(struct source **result, const char *path, bool all,
 	int ret;
 
 	if (!s)
-		return reason_set(why, -ENOMEM, "out of memory");
+		return error_set(why, -ENOMEM, "out of memory");
 	ret = devnode_open(path, why);
 	if (ret < 0)
 		goto err_close;
@@ -502,8 +502,8 @@ int source_open_device(struct source **result, const char *path, bool all,
 	if (ret)
 		goto err_explain;
 	if (geometry.record_size != TCPCLOSE_RECORD_SIZE) {
-		ret = reason_set(why, -EPROTO, other_size, path,
-				 geometry.record_size, TCPCLOSE_RECORD_SIZE);
+		ret = error_set(why, -EPROTO, other_size, path,
+				geometry.record_size, TCPCLOSE_RECORD_SIZE);
 		goto err_close;
 	}
 	recording_header_init(&s->head);
@@ -519,15 +519,15 @@ int source_open_device(struct source **result, const char *path, bool all,
 	return 0;
 
 err_explain:
-	reason_set(why, ret, "%s: %s", path, strerror(-ret));
+	error_set(why, ret, "%s: %s", path, strerror(-ret));
 err_close:
 	source_close(s);
 	return ret;
 }
 
-static int read_header(struct source *s, const char *path, struct reason *why)
+static int read_header(struct source *s, const char *path, struct error *why)
 {
-	struct reason what = { "" };
+	struct error what = { "" };
 	size_t len = 0;
 	int ret;
 
@@ -536,14 +536,14 @@ static int read_header(struct source *s, const char *path, struct reason *why)
 				   sizeof(s->head) - len);
 
 		if (got < 0)
-			return reason_set(why, -errno, "%s: cannot be read: %s",
-					  path, strerror(errno));
+			return error_set(why, -errno, "%s: cannot be read: %s",
+					 path, strerror(errno));
 		if (!got)
 			break;
 		len += (size_t)got;
 	}
 	ret = recording_header_check(&s->head, len, &what);
-	return ret ? reason_set(why, ret, "%s: %.300s", path, what.text) : 0;
+	return ret ? error_set(why, ret, "%s: %.300s", path, what.text) : 0;
 }
 
 /**
@@ -555,13 +555,13 @@ static int read_header(struct source *s, const char *path, struct reason *why)
  * Return: 0, or -errno
  */
 int source_open_recording(struct source **result, const char *path,
-			  struct reason *why)
+			  struct error *why)
 {
 	struct source *s = source_alloc();
 	int ret;
 
 	if (!s)
-		return reason_set(why, -ENOMEM, "out of memory");
+		return error_set(why, -ENOMEM, "out of memory");
 	ret = recording_open(path, why);
 	if (ret < 0)
 		goto err_close;

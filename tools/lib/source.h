@@ -31,9 +31,9 @@ struct source_summary {
 };
 
 int source_open_device(struct source **result, const char *path, bool all,
-		       struct reason *why);
+		       struct error *why);
 int source_open_recording(struct source **result, const char *path,
-			  struct reason *why);
+			  struct error *why);
 void source_close(struct source *s);
 
 int source_next(struct source *s, struct event *e);
@@ -43,7 +43,7 @@ int source_next_run(struct source *s, const struct recording_marker **first,
 		    size_t *count);
 int source_wait(struct source *s, uint64_t deadline_ns);
 int source_conclude(struct source *s, uint64_t ts_ns);
-int source_balance(struct source *s, struct reason *why);
+int source_balance(struct source *s, struct error *why);
 
 bool source_is_live(const struct source *s);
 const struct recording_header *source_header(const struct source *s);

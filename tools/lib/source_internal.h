@@ -110,7 +110,7 @@ int source_live_inspect(struct source *s, const struct tcpclose_record *r);
 int source_live_batch(struct source *s);
 int source_live_wait(struct source *s, uint64_t deadline_ns);
 int source_live_conclude(struct source *s, uint64_t ts_ns);
-int source_live_balance(struct source *s, struct reason *why);
+int source_live_balance(struct source *s, struct error *why);
 void source_live_end(struct source *s);
 
 #endif /* TCPCLOSE_LIB_SOURCE_INTERNAL_H */

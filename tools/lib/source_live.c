@@ -356,7 +356,7 @@ static uint64_t undelivered(const struct source *s, unsigned int cpu)
  *
  * Return: 0, -EPROTO if the books do not balance, or another -errno
  */
-int source_live_balance(struct source *s, struct reason *why)
+int source_live_balance(struct source *s, struct error *why)
 {
 	static const char unbalanced[] =
 		"CPU %u: of records %llu to %llu %llu delivered, %llu lost: please report it";
@@ -371,16 +371,16 @@ int source_live_balance(struct source *s, struct reason *why)
 			continue;
 		ret = stand(s, cpu, &position, &lost);
 		if (ret)
-			return reason_set(why, ret, "%s", strerror(-ret));
+			return error_set(why, ret, "%s", strerror(-ret));
 		known = c->begin + c->delivered + undelivered(s, cpu) + lost;
 		if ((s->head.visible ? known == position : known <= position) &&
 		    c->told <= lost)
 			continue;
-		return reason_set(why, -EPROTO, unbalanced, cpu,
-				  (unsigned long long)c->begin,
-				  (unsigned long long)position,
-				  (unsigned long long)c->delivered,
-				  (unsigned long long)lost);
+		return error_set(why, -EPROTO, unbalanced, cpu,
+				 (unsigned long long)c->begin,
+				 (unsigned long long)position,
+				 (unsigned long long)c->delivered,
+				 (unsigned long long)lost);
 	}
 	return 0;
 }

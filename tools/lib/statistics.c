@@ -13,7 +13,7 @@
 /* Far more than there are; an end in case the device never says so. */
 #define HOOKS_MAX 256
 
-static int fetch_rings(int fd, struct stats *s)
+static int fetch_rings(int fd, struct statistics *s)
 {
 	struct tcpclose_geometry geometry;
 	unsigned int cpu;
@@ -33,7 +33,7 @@ static int fetch_rings(int fd, struct stats *s)
 	return 0;
 }
 
-static int fetch_hooks(int fd, struct stats *s)
+static int fetch_hooks(int fd, struct statistics *s)
 {
 	struct tcpclose_hook *hooks, hook;
 	unsigned int i;
@@ -56,14 +56,14 @@ static int fetch_hooks(int fd, struct stats *s)
 }
 
 /**
- * stats_fetch() - take a snapshot
+ * statistics_fetch() - take a snapshot
  * @fd: the device
- * @s: result; stats_free() ends it, also after an error
+ * @s: result; statistics_free() ends it, also after an error
  *
  * Return: 0, -EPERM if the file sees its own network namespace only, or another
  * -errno
  */
-int stats_fetch(int fd, struct stats *s)
+int statistics_fetch(int fd, struct statistics *s)
 {
 	struct tcpclose_stats_request request = {
 		.buf = (uintptr_t)&s->counters,
@@ -80,21 +80,21 @@ int stats_fetch(int fd, struct stats *s)
 }
 
 /**
- * stats_reset() - let the module count from 0 again
+ * statistics_reset() - let the module count from 0 again
  * @fd: the device
  *
  * Return: 0, or -errno
  */
-int stats_reset(int fd)
+int statistics_reset(int fd)
 {
 	return ioctl(fd, TCPCLOSE_IOC_STATS_RESET) ? -errno : 0;
 }
 
 /**
- * stats_free() - end with a snapshot
+ * statistics_free() - end with a snapshot
  * @s: the snapshot
  */
-void stats_free(struct stats *s)
+void statistics_free(struct statistics *s)
 {
 	free(s->rings);
 	free(s->hooks);

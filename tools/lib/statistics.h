@@ -11,14 +11,14 @@
 #include <tcpclose.h>
 
 /**
- * struct stats - everything counted, at one moment
+ * struct statistics - everything counted, at one moment
  * @counters: the module's counters
  * @rings: one cursor per ring, for what was written and overwritten
  * @ring_count: how many
  * @hooks: one per hook
  * @hook_count: how many
  */
-struct stats {
+struct statistics {
 	struct tcpclose_stats counters;
 	struct tcpclose_cursor *rings;
 	unsigned int ring_count;
@@ -26,9 +26,9 @@ struct stats {
 	unsigned int hook_count;
 };
 
-int stats_fetch(int fd, struct stats *s);
-int stats_reset(int fd);
-void stats_free(struct stats *s);
+int statistics_fetch(int fd, struct statistics *s);
+int statistics_reset(int fd);
+void statistics_free(struct statistics *s);
 
 /* Wanted and not there; one that is off without an error is not wanted now. */
 static inline bool hook_is_dead(const struct tcpclose_hook *h)

@@ -268,7 +268,7 @@ const struct model_state model_states[TCPCLOSE_STATES] = {
 	},
 };
 
-const struct model_edge model_table[] = {
+const struct model_edge edges_all[] = {
 	/* ---- opening */
 	{
 		FROM_TO(CLOSE, LISTEN), .id = "close-listen", .figure = true,
@@ -750,4 +750,4 @@ const struct model_edge model_table[] = {
 	RST_TIME_WAIT(LAST_ACK, "last_ack"),
 };
 
-const size_t model_table_count = ARRAY_SIZE(model_table);
+const size_t edges_count = ARRAY_SIZE(edges_all);

@@ -8,7 +8,7 @@
 #include "model/model.h"
 
 extern const struct model_state model_states[TCPCLOSE_STATES];
-extern const struct model_edge model_table[];
-extern const size_t model_table_count;
+extern const struct model_edge edges_all[];
+extern const size_t edges_count;
 
 #endif /* TCPCLOSE_MODEL_EDGES_H */

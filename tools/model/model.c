@@ -27,8 +27,8 @@ const struct model_state *model_state(unsigned int state)
  */
 const struct model_edge *model_edges(size_t *count)
 {
-	*count = model_table_count;
-	return model_table;
+	*count = edges_count;
+	return edges_all;
 }
 
 /**
@@ -37,7 +37,7 @@ const struct model_edge *model_edges(size_t *count)
  */
 size_t model_index(const struct model_edge *edge)
 {
-	return (size_t)(edge - model_table);
+	return (size_t)(edge - edges_all);
 }
 
 /**
@@ -49,9 +49,9 @@ bool model_has(unsigned int from, unsigned int to)
 {
 	size_t i;
 
-	for (i = 0; i < model_table_count; i++)
-		if (model_table[i].from == from && model_table[i].to == to &&
-		    model_table[i].standing != MODEL_ABSENT)
+	for (i = 0; i < edges_count; i++)
+		if (edges_all[i].from == from && edges_all[i].to == to &&
+		    edges_all[i].standing != MODEL_ABSENT)
 			return true;
 	return false;
 }
@@ -133,8 +133,8 @@ void model_judge(const struct event *e, struct model_judgement *judgement)
 		judgement->why = "traced and true states do not fit together";
 		return;
 	}
-	for (i = 0; i < model_table_count; i++) {
-		const struct model_edge *edge = &model_table[i];
+	for (i = 0; i < edges_count; i++) {
+		const struct model_edge *edge = &edges_all[i];
 		const char *why;
 
 		if (edge->from != e->old || edge->to != e->new)

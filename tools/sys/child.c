@@ -11,14 +11,14 @@
 #include "sys/child.h"
 
 /**
- * command_start() - run it
+ * child_start() - run it
  * @pid: result
  * @argv: the command and its arguments, NULL at the end
  * @quiet: its standard output goes where its complaints go
  *
  * Return: 0, or -errno if there is no such program
  */
-int command_start(pid_t *pid, char *const *argv, bool quiet)
+int child_start(pid_t *pid, char *const *argv, bool quiet)
 {
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attributes;
@@ -42,11 +42,11 @@ int command_start(pid_t *pid, char *const *argv, bool quiet)
 }
 
 /**
- * command_has_ended() - whether it is over
+ * child_has_ended() - whether it is over
  * @pid: of the command
  * @status: then: how it ended, as of waitpid()
  */
-bool command_has_ended(pid_t pid, int *status)
+bool child_has_ended(pid_t pid, int *status)
 {
 	pid_t ret = waitpid(pid, status, WNOHANG);
 
@@ -54,10 +54,10 @@ bool command_has_ended(pid_t pid, int *status)
 }
 
 /**
- * command_end() - ask it to end
+ * child_end() - ask it to end
  * @pid: of the command, which runs
  */
-void command_end(pid_t pid)
+void child_end(pid_t pid)
 {
 	kill(pid, SIGTERM);
 }

@@ -8,8 +8,8 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-int command_start(pid_t *pid, char *const *argv, bool quiet);
-bool command_has_ended(pid_t pid, int *status);
-void command_end(pid_t pid);
+int child_start(pid_t *pid, char *const *argv, bool quiet);
+bool child_has_ended(pid_t pid, int *status);
+void child_end(pid_t pid);
 
 #endif /* TCPCLOSE_SYS_CHILD_H */

@@ -31,7 +31,7 @@
  * @ns: what a visitor is told
  */
 struct found {
-	struct table_node node;
+	struct hashtable_node node;
 	struct found *next;
 	struct namespace ns;
 };
@@ -43,7 +43,7 @@ struct found {
  * @link: where the next one goes
  */
 struct walk {
-	struct table by_inode;
+	struct hashtable by_inode;
 	struct found *first;
 	struct found **link;
 };
@@ -54,14 +54,14 @@ static int find(struct walk *w, const char *path)
 	struct found *f;
 	int ret;
 
-	if (!inode || table_find(&w->by_inode, inode))
+	if (!inode || hashtable_find(&w->by_inode, inode))
 		return 0;
 	f = calloc(1, sizeof(*f));
 	if (!f)
 		return -ENOMEM;
 	f->ns.inode = inode;
 	snprintf(f->ns.path, sizeof(f->ns.path), "%s", path);
-	ret = table_add(&w->by_inode, &f->node, inode);
+	ret = hashtable_add(&w->by_inode, &f->node, inode);
 	if (ret) {
 		free(f);
 		return ret;
@@ -157,7 +157,7 @@ static int enter(const struct namespace *ns)
  * Return: 0, or -errno
  */
 int namespaces_visit(void (*visit)(void *ctx, const struct namespace *ns),
-		     void *ctx, struct reason *why)
+		     void *ctx, struct error *why)
 {
 	struct walk w = { .link = &w.first };
 	struct found *f, *next;
@@ -170,8 +170,8 @@ int namespaces_visit(void (*visit)(void *ctx, const struct namespace *ns),
 	if (!ret && !w.first)
 		ret = -ENOENT;
 	if (ret)
-		reason_set(why, ret, "network namespaces cannot be listed: %s",
-			   strerror(-ret));
+		error_set(why, ret, "network namespaces cannot be listed: %s",
+			  strerror(-ret));
 	for (f = ret ? NULL : w.first; f; f = f->next) {
 		f->ns.error = enter(&f->ns);
 		if (f->ns.error != -ENOENT)
@@ -181,6 +181,6 @@ int namespaces_visit(void (*visit)(void *ctx, const struct namespace *ns),
 		next = f->next;
 		free(f);
 	}
-	table_free(&w.by_inode, NULL);
+	hashtable_free(&w.by_inode, NULL);
 	return ret;
 }

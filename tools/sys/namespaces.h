@@ -23,6 +23,6 @@ struct namespace {
 };
 
 int namespaces_visit(void (*visit)(void *ctx, const struct namespace *ns),
-		     void *ctx, struct reason *why);
+		     void *ctx, struct error *why);
 
 #endif /* TCPCLOSE_SYS_NAMESPACES_H */

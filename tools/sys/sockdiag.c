@@ -42,9 +42,9 @@ static int ask(int fd, int family)
 	return send(fd, &message, sizeof(message), 0) < 0 ? -errno : 0;
 }
 
-static int add(struct diag_list *list, const struct inet_diag_msg *m)
+static int add(struct sockdiag_list *list, const struct inet_diag_msg *m)
 {
-	struct diag_entry *entry;
+	struct sockdiag_entry *entry;
 
 	if (m->idiag_timer != TIMER_OF_MINISOCK)
 		return 0;
@@ -65,7 +65,7 @@ static int add(struct diag_list *list, const struct inet_diag_msg *m)
 }
 
 /* Return: 1 at the end, 0 if more is to come, or -errno. */
-static int take(struct diag_list *list, const struct nlmsghdr *header)
+static int take(struct sockdiag_list *list, const struct nlmsghdr *header)
 {
 	int ret = 0;
 
@@ -89,7 +89,7 @@ static int take(struct diag_list *list, const struct nlmsghdr *header)
 	}
 }
 
-static int receive(int fd, struct diag_list *list)
+static int receive(int fd, struct sockdiag_list *list)
 {
 	union {
 		struct nlmsghdr header;
@@ -114,7 +114,7 @@ static int receive(int fd, struct diag_list *list)
 }
 
 /**
- * diag_read() - list the mini-sockets of the calling thread's namespace
+ * sockdiag_read() - list the mini-sockets of the calling thread's namespace
  * @list: result
  *
  * What comes or goes meanwhile may be in the list or not, and something else in
@@ -122,7 +122,7 @@ static int receive(int fd, struct diag_list *list)
  *
  * Return: 0, or -errno; -ENOENT: the kernel has no tcp_diag
  */
-int diag_read(struct diag_list *list)
+int sockdiag_read(struct sockdiag_list *list)
 {
 	static const int families[] = { AF_INET, AF_INET6 };
 	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
@@ -142,15 +142,15 @@ int diag_read(struct diag_list *list)
 	}
 	close(fd);
 	if (ret)
-		diag_free(list);
+		sockdiag_free(list);
 	return ret;
 }
 
 /**
- * diag_free() - give a list back
+ * sockdiag_free() - give a list back
  * @list: the list, empty afterwards but for @netns
  */
-void diag_free(struct diag_list *list)
+void sockdiag_free(struct sockdiag_list *list)
 {
 	free(list->entries);
 	list->entries = NULL;

@@ -22,14 +22,14 @@ struct report {
 	bool colour;
 };
 
-void report_json(struct buffer *to, const struct stats *s);
+void report_json(struct buffer *to, const struct statistics *s);
 void report_text(const struct report *r, struct buffer *to,
-		 const struct stats *now, const struct stats *before);
+		 const struct statistics *now, const struct statistics *before);
 
 /* @before: the report before, for the rates that JSON leaves to its reader. */
 static inline void report_write(const struct report *r, struct buffer *to,
-				const struct stats *now,
-				const struct stats *before)
+				const struct statistics *now,
+				const struct statistics *before)
 {
 	if (r->json)
 		report_json(to, now);

@@ -179,7 +179,7 @@ static void add_live(struct buffer *to, const struct tcpclose_stats *c)
 	buffer_printf(to, "}");
 }
 
-static void add_rings(struct buffer *to, const struct stats *s)
+static void add_rings(struct buffer *to, const struct statistics *s)
 {
 	bool first = true;
 	unsigned int i;
@@ -224,7 +224,7 @@ static void add_hook(struct buffer *to, const struct tcpclose_hook *h)
 	buffer_printf(to, "}");
 }
 
-static void add_hooks(struct buffer *to, const struct stats *s)
+static void add_hooks(struct buffer *to, const struct statistics *s)
 {
 	bool first = true;
 	unsigned int i;
@@ -242,7 +242,7 @@ static void add_hooks(struct buffer *to, const struct stats *s)
  * @to: where they go
  * @s: the statistics
  */
-void report_json(struct buffer *to, const struct stats *s)
+void report_json(struct buffer *to, const struct statistics *s)
 {
 	const struct tcpclose_stats *c = &s->counters;
 

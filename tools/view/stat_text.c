@@ -27,8 +27,8 @@
 struct text {
 	const struct report *how;
 	struct buffer *to;
-	const struct stats *now;
-	const struct stats *before;
+	const struct statistics *now;
+	const struct statistics *before;
 };
 
 static void add_title(const struct text *t, const char *title)
@@ -321,7 +321,7 @@ static void add_warnings(const struct text *t)
  * @before: those of the report before, for rates; NULL: there was none
  */
 void report_text(const struct report *r, struct buffer *to,
-		 const struct stats *now, const struct stats *before)
+		 const struct statistics *now, const struct statistics *before)
 {
 	const struct tcpclose_stats *c = &now->counters;
 	const struct text t = {

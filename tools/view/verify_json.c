@@ -142,7 +142,7 @@ static void add_faults(struct buffer *to, const struct check *c)
 	unsigned int i;
 
 	buffer_printf(to, "\"findings\":[");
-	for (i = 0; i < FAULTS; i++) {
+	for (i = 0; i < FINDING_KINDS; i++) {
 		if (!c->faults[i].count)
 			continue;
 		buffer_printf(to, "%s{\"name\":\"%s\",\"text\":\"%s\",",

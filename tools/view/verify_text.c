@@ -231,7 +231,7 @@ static void add_findings(const struct text *t)
 	bool any = false;
 	unsigned int i;
 
-	for (i = 0; i < FAULTS; i++) {
+	for (i = 0; i < FINDING_KINDS; i++) {
 		if (!t->c->faults[i].count)
 			continue;
 		if (!any)
@@ -243,7 +243,7 @@ static void add_findings(const struct text *t)
 	if (!t->c->gaps.explained.count)
 		return;
 	add_title(t, "EXPLAINED BY LOSS");
-	add_findings_of(t, fault_text(FAULT_GAP), TERMINAL_YELLOW,
+	add_findings_of(t, fault_text(FINDING_GAP), TERMINAL_YELLOW,
 			&t->c->gaps.explained, &clock);
 }
 

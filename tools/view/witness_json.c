@@ -16,7 +16,7 @@ static void add_string(struct buffer *to, const char *string)
 }
 
 static void add_reason(struct buffer *to, const char *name,
-		       const struct reason *why)
+		       const struct error *why)
 {
 	if (!why->text[0])
 		return;
@@ -24,13 +24,13 @@ static void add_reason(struct buffer *to, const char *name,
 	add_string(to, why->text);
 }
 
-static void add_rows(struct buffer *to, const struct testimony *w)
+static void add_rows(struct buffer *to, const struct comparison *w)
 {
 	unsigned int i;
 
 	buffer_printf(to, ",\"compared\":[");
 	for (i = 0; i < w->row_count; i++) {
-		const struct comparison *c = &w->rows[i];
+		const struct comparison_row *c = &w->rows[i];
 
 		buffer_printf(to, "%s{\"what\":", i ? "," : "");
 		add_string(to, c->what);
@@ -44,12 +44,12 @@ static void add_rows(struct buffer *to, const struct testimony *w)
 	buffer_printf(to, "]");
 }
 
-static void add_details(struct buffer *to, const struct testimony *w)
+static void add_details(struct buffer *to, const struct comparison *w)
 {
 	uint64_t i;
 
 	buffer_printf(to, ",\"details\":[");
-	for (i = 0; i < w->detail_count && i < TESTIMONY_DETAILS; i++) {
+	for (i = 0; i < w->detail_count && i < COMPARISON_DETAILS; i++) {
 		if (i)
 			buffer_printf(to, ",");
 		add_string(to, w->details[i].text);
@@ -58,16 +58,16 @@ static void add_details(struct buffer *to, const struct testimony *w)
 		      (unsigned long long)w->detail_count);
 }
 
-static const char *status_of(const struct testimony *w)
+static const char *status_of(const struct comparison *w)
 {
-	if (testimony_is_missing(w))
+	if (comparison_is_missing(w))
 		return "missing";
-	if (testimony_is_incomplete(w))
+	if (comparison_is_incomplete(w))
 		return "incomplete";
-	return testimony_differences(w) ? "differs" : "agrees";
+	return comparison_differences(w) ? "differs" : "agrees";
 }
 
-static void add_witness(struct buffer *to, const struct testimony *w)
+static void add_witness(struct buffer *to, const struct comparison *w)
 {
 	buffer_printf(to, "{\"witness\":");
 	add_string(to, w->witness);
@@ -82,7 +82,7 @@ static void add_witness(struct buffer *to, const struct testimony *w)
 	buffer_printf(to, "}");
 }
 
-static void add_command(struct buffer *to, const struct hearing *h)
+static void add_command(struct buffer *to, const struct outcome *h)
 {
 	unsigned int i;
 
@@ -112,24 +112,24 @@ static void add_command(struct buffer *to, const struct hearing *h)
 }
 
 /**
- * hearing_json() - write one object
- * @h: the hearing
+ * outcome_json() - write one object
+ * @h: the outcome
  * @to: where
  */
-void hearing_json(const struct hearing *h, struct buffer *to)
+void outcome_json(const struct outcome *h, struct buffer *to)
 {
 	static const char *const verdicts[] = {
-		[HEARING_AGREE] = "agree",
-		[HEARING_DIFFER] = "differ",
-		[HEARING_INCOMPLETE] = "incomplete",
-		[HEARING_NOBODY] = "no witness",
+		[OUTCOME_AGREE] = "agree",
+		[OUTCOME_DIFFER] = "differ",
+		[OUTCOME_INCOMPLETE] = "incomplete",
+		[OUTCOME_NOBODY] = "no witness",
 	};
 	int i;
 
 	buffer_printf(to,
 		      "{\"verdict\":\"%s\",\"differences\":%llu,\"start_ns\":%llu,\"end_ns\":%llu,",
-		      verdicts[hearing_result(h)],
-		      (unsigned long long)hearing_differences(h),
+		      verdicts[outcome_result(h)],
+		      (unsigned long long)outcome_differences(h),
 		      (unsigned long long)h->start_ns,
 		      (unsigned long long)h->end_ns);
 	buffer_printf(to, "\"scope\":\"%s\",\"records\":%llu,\"lost\":%llu",

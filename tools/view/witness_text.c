@@ -19,7 +19,7 @@
  * @what: width of the second column
  */
 struct table_text {
-	const struct hearing *h;
+	const struct outcome *h;
 	struct buffer *to;
 	bool utf8;
 	bool colour;
@@ -39,13 +39,13 @@ static void add_words(const struct table_text *t, const char *words)
 	buffer_commit(t->to, format_text(p, words, t->utf8));
 }
 
-static int widest(const struct hearing *h)
+static int widest(const struct outcome *h)
 {
 	size_t most = strlen("what");
 	unsigned int i, j;
 
 	for (i = 0; i < WITNESSES; i++) {
-		const struct testimony *t = &h->witnesses[i];
+		const struct comparison *t = &h->witnesses[i];
 
 		for (j = 0; j < t->row_count; j++)
 			if (strlen(t->rows[j].what) > most)
@@ -54,12 +54,12 @@ static int widest(const struct hearing *h)
 	return (int)most;
 }
 
-static void add_rows(const struct table_text *t, const struct testimony *w)
+static void add_rows(const struct table_text *t, const struct comparison *w)
 {
 	unsigned int i;
 
 	for (i = 0; i < w->row_count; i++) {
-		const struct comparison *c = &w->rows[i];
+		const struct comparison_row *c = &w->rows[i];
 
 		buffer_printf(t->to, "%-8s  %-*s  %10llu  %10llu  %s%10llu%s",
 			      w->witness, t->what, c->what,
@@ -75,8 +75,8 @@ static void add_rows(const struct table_text *t, const struct testimony *w)
 	}
 }
 
-static void add_warning(const struct table_text *t, const struct testimony *w,
-			const char *kind, const struct reason *why)
+static void add_warning(const struct table_text *t, const struct comparison *w,
+			const char *kind, const struct error *why)
 {
 	if (!why->text[0])
 		return;
@@ -86,19 +86,19 @@ static void add_warning(const struct table_text *t, const struct testimony *w,
 	buffer_printf(t->to, "%s\n", colour(t, TERMINAL_PLAIN));
 }
 
-static void add_details(const struct table_text *t, const struct testimony *w)
+static void add_details(const struct table_text *t, const struct comparison *w)
 {
 	uint64_t i;
 
-	for (i = 0; i < w->detail_count && i < TESTIMONY_DETAILS; i++) {
+	for (i = 0; i < w->detail_count && i < COMPARISON_DETAILS; i++) {
 		buffer_printf(t->to, "%-8s    ", w->witness);
 		add_words(t, w->details[i].text);
 		buffer_printf(t->to, "\n");
 	}
-	if (w->detail_count > TESTIMONY_DETAILS)
+	if (w->detail_count > COMPARISON_DETAILS)
 		buffer_printf(t->to, "%-8s    and %llu more\n", w->witness,
 			      (unsigned long long)w->detail_count -
-				      TESTIMONY_DETAILS);
+				      COMPARISON_DETAILS);
 }
 
 static void add_command(const struct table_text *t)
@@ -110,7 +110,7 @@ static void add_command(const struct table_text *t)
 	snprintf(name, sizeof(name), "%s", t->h->command[0]);
 	buffer_printf(t->to, "\n");
 	add_words(t, name);
-	buffer_printf(t->to, ": %s\n", hearing_command_end(t->h, text));
+	buffer_printf(t->to, ": %s\n", outcome_command_end(t->h, text));
 }
 
 static void add_verdict(const struct table_text *t)
@@ -119,17 +119,17 @@ static void add_verdict(const struct table_text *t)
 		const char *colour;
 		const char *words;
 	} verdicts[] = {
-		[HEARING_AGREE] = { TERMINAL_GREEN,
+		[OUTCOME_AGREE] = { TERMINAL_GREEN,
 				    "tcpclose and the kernel agree" },
-		[HEARING_DIFFER] = { TERMINAL_RED,
+		[OUTCOME_DIFFER] = { TERMINAL_RED,
 				     "tcpclose and the kernel DIFFER" },
-		[HEARING_INCOMPLETE] = { TERMINAL_YELLOW,
+		[OUTCOME_INCOMPLETE] = { TERMINAL_YELLOW,
 					 "INCOMPLETE: nothing is proved" },
-		[HEARING_NOBODY] = { TERMINAL_YELLOW,
+		[OUTCOME_NOBODY] = { TERMINAL_YELLOW,
 				     "NO WITNESS: nothing is proved" },
 	};
-	const struct hearing *h = t->h;
-	enum hearing_result result = hearing_result(h);
+	const struct outcome *h = t->h;
+	enum outcome_result result = outcome_result(h);
 	char seconds[FORMAT_DURATION_MAX + 1];
 
 	*format_duration(seconds, h->end_ns - h->start_ns) = '\0';
@@ -137,24 +137,24 @@ static void add_verdict(const struct table_text *t)
 		      verdicts[result].words, colour(t, TERMINAL_PLAIN));
 	buffer_printf(t->to,
 		      "%u comparison%s, %llu difference%s, %u witness%s missing, ",
-		      hearing_comparisons(h),
-		      hearing_comparisons(h) == 1 ? "" : "s",
-		      (unsigned long long)hearing_differences(h),
-		      hearing_differences(h) == 1 ? "" : "s",
-		      hearing_missing(h),
-		      hearing_missing(h) == 1 ? "" : "es");
+		      outcome_comparisons(h),
+		      outcome_comparisons(h) == 1 ? "" : "s",
+		      (unsigned long long)outcome_differences(h),
+		      outcome_differences(h) == 1 ? "" : "s",
+		      outcome_missing(h),
+		      outcome_missing(h) == 1 ? "" : "es");
 	buffer_printf(t->to, "%llu records, %s\n",
 		      (unsigned long long)h->records, seconds);
 }
 
 /**
- * hearing_text() - write the table
- * @h: the hearing
+ * outcome_text() - write the table
+ * @h: the outcome
  * @utf8: the terminal shows more than ASCII
  * @colour: it shows colours
  * @to: where
  */
-void hearing_text(const struct hearing *h, bool utf8, bool colour,
+void outcome_text(const struct outcome *h, bool utf8, bool colour,
 		  struct buffer *to)
 {
 	struct table_text t = {
@@ -171,7 +171,7 @@ void hearing_text(const struct hearing *h, bool utf8, bool colour,
 		      "kernel", "tcpclose", "difference",
 		      colour ? TERMINAL_PLAIN : "");
 	for (i = 0; i < WITNESSES; i++) {
-		const struct testimony *w = &h->witnesses[i];
+		const struct comparison *w = &h->witnesses[i];
 
 		add_warning(&t, w, "MISSING", &w->missing);
 		add_rows(&t, w);
@@ -179,7 +179,7 @@ void hearing_text(const struct hearing *h, bool utf8, bool colour,
 		add_warning(&t, w, "left out", &w->remarks);
 		add_details(&t, w);
 	}
-	add_warning(&t, &(struct testimony){ .witness = "tcpclose" },
+	add_warning(&t, &(struct comparison){ .witness = "tcpclose" },
 		    "incomplete", &h->incomplete);
 	add_command(&t);
 	add_verdict(&t);

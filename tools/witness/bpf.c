@@ -47,7 +47,7 @@ static const char *objection(char *log)
 }
 
 static int explain(struct bpf_witness *w, int error, const char *step,
-		   struct reason *why)
+		   struct error *why)
 {
 	static const char no_permission[] =
 		"no permission to %s BPF programs (CAP_BPF, CAP_PERFMON): run it as root";
@@ -56,15 +56,15 @@ static int explain(struct bpf_witness *w, int error, const char *step,
 	const char *what = objection(w->log);
 
 	if (error == -EPERM || (error == -EACCES && !*what))
-		return reason_set(why, error, no_permission, step);
+		return error_set(why, error, no_permission, step);
 	if (access(VMLINUX_BTF, R_OK))
-		return reason_set(why, error,
-				  "%s: %s: the kernel needs CONFIG_DEBUG_INFO_BTF",
-				  VMLINUX_BTF, strerror(errno));
+		return error_set(why, error,
+				 "%s: %s: the kernel needs CONFIG_DEBUG_INFO_BTF",
+				 VMLINUX_BTF, strerror(errno));
 	if (error == -ESRCH || error == -ENOTSUP)
-		return reason_set(why, error, no_function);
-	return reason_set(why, error, "BPF programs: cannot %s: %s%s%.200s",
-			  step, strerror(-error), *what ? ": " : "", what);
+		return error_set(why, error, no_function);
+	return error_set(why, error, "BPF programs: cannot %s: %s%s%.200s",
+			 step, strerror(-error), *what ? ": " : "", what);
 }
 
 static int on_event(void *ctx, void *data, size_t size)
@@ -83,14 +83,14 @@ static int on_event(void *ctx, void *data, size_t size)
  *
  * Return: 0, or -errno
  */
-int bpf_witness_load(struct bpf_witness **result, struct reason *why)
+int bpf_witness_load(struct bpf_witness **result, struct error *why)
 {
 	LIBBPF_OPTS(bpf_object_open_opts, options);
 	struct bpf_witness *w = calloc(1, sizeof(*w));
 	int ret;
 
 	if (!w)
-		return reason_set(why, -ENOMEM, "out of memory");
+		return error_set(why, -ENOMEM, "out of memory");
 	libbpf_set_print(silent);
 	options.kernel_log_buf = w->log;
 	options.kernel_log_size = sizeof(w->log);
@@ -140,7 +140,7 @@ void bpf_witness_hear(struct bpf_witness *w,
  *
  * Return: 0, or -errno
  */
-int bpf_witness_attach(struct bpf_witness *w, struct reason *why)
+int bpf_witness_attach(struct bpf_witness *w, struct error *why)
 {
 	const struct minisock_bpf *s = w->skeleton;
 	/* Whoever is remembered must not die unseen: deaths come first. */
@@ -171,14 +171,14 @@ int bpf_witness_attach(struct bpf_witness *w, struct reason *why)
  *
  * Return: 0, or -errno
  */
-int bpf_witness_check(struct bpf_witness *w, struct reason *why)
+int bpf_witness_check(struct bpf_witness *w, struct error *why)
 {
 	static const char hidden[] =
 		"the address of tcp_prot is hidden: run `sysctl kernel.kptr_restrict=1`";
 
 	/* Looked up at the first free of anything on this machine. */
 	return w->skeleton->bss->slabs[0] ? 0 :
-					    reason_set(why, -EPERM, hidden);
+					    error_set(why, -EPERM, hidden);
 }
 
 /**

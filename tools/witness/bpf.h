@@ -28,9 +28,9 @@ struct bpf_losses {
 	uint64_t missed_segments;
 };
 
-int bpf_witness_load(struct bpf_witness **result, struct reason *why);
-int bpf_witness_attach(struct bpf_witness *w, struct reason *why);
-int bpf_witness_check(struct bpf_witness *w, struct reason *why);
+int bpf_witness_load(struct bpf_witness **result, struct error *why);
+int bpf_witness_attach(struct bpf_witness *w, struct error *why);
+int bpf_witness_check(struct bpf_witness *w, struct error *why);
 int bpf_witness_read(struct bpf_witness *w);
 void bpf_witness_losses(const struct bpf_witness *w, struct bpf_losses *losses);
 void bpf_witness_detach(struct bpf_witness *w);

@@ -17,9 +17,9 @@
 #include "witness/bpf_match.h"
 
 /**
- * enum ledger_step - steps of a mini-socket's life
+ * enum bpf_match_step - steps of a mini-socket's life
  */
-enum ledger_step {
+enum bpf_match_step {
 	BORN_IN_FIN_WAIT2,
 	BORN_IN_TIME_WAIT,
 	CHANGED,
@@ -46,7 +46,7 @@ static const char *const names[STEPS] = {
  * @late_change: BPF saw it change when nobody could find it any more
  */
 struct life {
-	struct table_node node;
+	struct hashtable_node node;
 	uint64_t cookie;
 	uint64_t tuple;
 	int balance[STEPS];
@@ -62,94 +62,94 @@ struct life {
  * @in_time_wait: nobody knows for how long; else it was in FIN_WAIT2
  */
 struct old {
-	struct table_node node;
+	struct hashtable_node node;
 	bool in_time_wait;
 };
 
-struct ledger {
-	struct table lives;
-	struct table old;
+struct bpf_match {
+	struct hashtable lives;
+	struct hashtable old;
 	uint64_t seen[STEPS];
 	uint64_t told[STEPS];
 };
 
 /**
- * ledger_new() - begin with nothing
+ * bpf_match_new() - begin with nothing
  * @result: the ledger
  *
  * Return: 0, or -ENOMEM
  */
-int ledger_new(struct ledger **result)
+int bpf_match_new(struct bpf_match **result)
 {
 	*result = calloc(1, sizeof(**result));
 	return *result ? 0 : -ENOMEM;
 }
 
-static void release(struct table_node *node)
+static void release(struct hashtable_node *node)
 {
 	free(node);
 }
 
 /**
- * ledger_free() - give everything back
+ * bpf_match_free() - give everything back
  * @l: the ledger; may be NULL
  */
-void ledger_free(struct ledger *l)
+void bpf_match_free(struct bpf_match *l)
 {
 	if (!l)
 		return;
-	table_free(&l->lives, release);
-	table_free(&l->old, release);
+	hashtable_free(&l->lives, release);
+	hashtable_free(&l->old, release);
 	free(l);
 }
 
-static int remember_old(struct ledger *l, uint64_t cookie, bool in_time_wait)
+static int remember_old(struct bpf_match *l, uint64_t cookie, bool in_time_wait)
 {
 	struct old *o;
 
-	if (table_find(&l->old, cookie))
+	if (hashtable_find(&l->old, cookie))
 		return 0;
 	o = calloc(1, sizeof(*o));
 	if (!o)
 		return -ENOMEM;
 	o->in_time_wait = in_time_wait;
-	return table_add(&l->old, &o->node, cookie);
+	return hashtable_add(&l->old, &o->node, cookie);
 }
 
-static bool forget_old(struct ledger *l, uint64_t cookie, bool in_time_wait)
+static bool forget_old(struct bpf_match *l, uint64_t cookie, bool in_time_wait)
 {
-	struct old *o = (struct old *)table_find(&l->old, cookie);
+	struct old *o = (struct old *)hashtable_find(&l->old, cookie);
 
 	if (!o || o->in_time_wait != in_time_wait)
 		return false;
-	table_remove(&l->old, &o->node);
+	hashtable_remove(&l->old, &o->node);
 	free(o);
 	return true;
 }
 
 /**
- * ledger_old() - tell of a mini-socket that was there before
+ * bpf_match_old() - tell of a mini-socket that was there before
  * @l: the ledger
  * @cookie: its cookie
  * @state: in which state it was when the witness looked already
  *
  * Return: 0, or -ENOMEM
  */
-int ledger_old(struct ledger *l, uint64_t cookie, unsigned int state)
+int bpf_match_old(struct bpf_match *l, uint64_t cookie, unsigned int state)
 {
 	if (state != TCPCLOSE_FIN_WAIT2)
 		return 0;
 	return remember_old(l, cookie, false);
 }
 
-static struct life *life_of(struct ledger *l, uint64_t cookie, uint64_t tuple)
+static struct life *life_of(struct bpf_match *l, uint64_t cookie, uint64_t tuple)
 {
 	uint64_t key = cookie ? cookie : tuple;
-	struct table_node *node = table_find(&l->lives, key);
+	struct hashtable_node *node = hashtable_find(&l->lives, key);
 	struct life *life;
 
 	while (node && ((struct life *)node)->cookie != cookie)
-		node = table_next(node);
+		node = hashtable_next(node);
 	if (node)
 		return (struct life *)node;
 	life = calloc(1, sizeof(*life));
@@ -157,7 +157,7 @@ static struct life *life_of(struct ledger *l, uint64_t cookie, uint64_t tuple)
 		return NULL;
 	life->cookie = cookie;
 	life->tuple = tuple;
-	if (table_add(&l->lives, &life->node, key)) {
+	if (hashtable_add(&l->lives, &life->node, key)) {
 		free(life);
 		return NULL;
 	}
@@ -174,37 +174,37 @@ static bool is_even(const struct life *life)
 	return true;
 }
 
-static void forget_if_even(struct ledger *l, struct life *life)
+static void forget_if_even(struct bpf_match *l, struct life *life)
 {
 	if (!is_even(life))
 		return;
-	table_remove(&l->lives, &life->node);
+	hashtable_remove(&l->lives, &life->node);
 	free(life);
 }
 
 static uint64_t tuple_of(uint64_t netns, const uint8_t laddr[16],
 			 const uint8_t raddr[16], uint16_t lport, uint16_t rport)
 {
-	uint64_t tuple = table_mix(0, &netns, sizeof(netns));
+	uint64_t tuple = hash_bytes(0, &netns, sizeof(netns));
 
-	tuple = table_mix(tuple, laddr, 16);
-	tuple = table_mix(tuple, raddr, 16);
-	tuple = table_mix(tuple, &lport, sizeof(lport));
-	return table_mix(tuple, &rport, sizeof(rport));
+	tuple = hash_bytes(tuple, laddr, 16);
+	tuple = hash_bytes(tuple, raddr, 16);
+	tuple = hash_bytes(tuple, &lport, sizeof(lport));
+	return hash_bytes(tuple, &rport, sizeof(rport));
 }
 
 /* Whether tcpclose has told of a change that BPF has not seen. */
-static bool has_record(const struct ledger *l, uint64_t cookie)
+static bool has_record(const struct bpf_match *l, uint64_t cookie)
 {
 	const struct life *life =
-		(const struct life *)table_find(&l->lives, cookie);
+		(const struct life *)hashtable_find(&l->lives, cookie);
 
 	return life && life->balance[CHANGED] < 0;
 }
 
 /* Which step BPF saw; %STEPS: none that counts. */
-static enum ledger_step step_seen(struct ledger *l,
-				  const struct minisock_event *e)
+static enum bpf_match_step step_seen(struct bpf_match *l,
+				     const struct minisock_event *e)
 {
 	switch (e->kind) {
 	case MINISOCK_BORN:
@@ -228,15 +228,15 @@ static enum ledger_step step_seen(struct ledger *l,
 }
 
 /**
- * ledger_witness() - enter what BPF saw
+ * bpf_match_witness() - enter what BPF saw
  * @l: the ledger
  * @e: the event
  *
  * Return: 0, or -ENOMEM
  */
-int ledger_witness(struct ledger *l, const struct minisock_event *e)
+int bpf_match_witness(struct bpf_match *l, const struct minisock_event *e)
 {
-	enum ledger_step step = step_seen(l, e);
+	enum bpf_match_step step = step_seen(l, e);
 	uint64_t tuple;
 	struct life *life;
 
@@ -257,7 +257,7 @@ int ledger_witness(struct ledger *l, const struct minisock_event *e)
 }
 
 /* Which step a record tells of; %STEPS: none. */
-static enum ledger_step step_told(const struct event *e)
+static enum bpf_match_step step_told(const struct event *e)
 {
 	if (e->origin == TCPCLOSE_ORIGIN_TRACEPOINT) {
 		if (e->new == TCPCLOSE_TIME_WAIT)
@@ -270,15 +270,15 @@ static enum ledger_step step_told(const struct event *e)
 }
 
 /**
- * ledger_record() - enter what tcpclose told
+ * bpf_match_record() - enter what tcpclose told
  * @l: the ledger
  * @e: the record; those of no mini-socket are left out
  *
  * Return: 0, or -ENOMEM
  */
-int ledger_record(struct ledger *l, const struct event *e)
+int bpf_match_record(struct bpf_match *l, const struct event *e)
 {
-	enum ledger_step step = step_told(e);
+	enum bpf_match_step step = step_told(e);
 	uint64_t tuple;
 	struct life *life;
 
@@ -303,7 +303,7 @@ int ledger_record(struct ledger *l, const struct event *e)
 }
 
 /* Steps of a life that are on one side only and should not be. */
-static int open_steps(const struct life *life, enum ledger_step step,
+static int open_steps(const struct life *life, enum bpf_match_step step,
 		      uint64_t start_ns, uint64_t end_ns)
 {
 	int balance = life->balance[step];
@@ -317,19 +317,19 @@ static int open_steps(const struct life *life, enum ledger_step step,
 }
 
 /**
- * ledger_is_settled() - whether both have told of all that the other has
+ * bpf_match_is_settled() - whether both have told of all that the other has
  * @l: the ledger
  * @start_ns: from here on BPF has to have seen every record's step
  * @end_ns: up to here
  */
-bool ledger_is_settled(const struct ledger *l, uint64_t start_ns,
-		       uint64_t end_ns)
+bool bpf_match_is_settled(const struct bpf_match *l, uint64_t start_ns,
+			  uint64_t end_ns)
 {
-	const struct table_node *node = NULL;
+	const struct hashtable_node *node = NULL;
 	size_t bucket = 0;
 	int i;
 
-	while ((node = table_walk(&l->lives, &bucket, node)))
+	while ((node = hashtable_walk(&l->lives, &bucket, node)))
 		for (i = 0; i < STEPS; i++)
 			if (open_steps((const struct life *)node, i, start_ns,
 				       end_ns))
@@ -341,7 +341,7 @@ bool ledger_is_settled(const struct ledger *l, uint64_t start_ns,
  * A FIN for a mini-socket that another CPU has just ended changes memory that
  * nobody will find any more: no transition, though BPF sees it.
  */
-static void excuse_late_change(struct ledger *l, struct life *life)
+static void excuse_late_change(struct bpf_match *l, struct life *life)
 {
 	if (life->balance[CHANGED] != 1 || !life->late_change ||
 	    !life->ended_in_fin_wait2 ||
@@ -351,13 +351,13 @@ static void excuse_late_change(struct ledger *l, struct life *life)
 	l->seen[CHANGED]--;
 }
 
-static struct life *same_birth(struct ledger *l, const struct life *nameless,
-			       enum ledger_step step)
+static struct life *same_birth(struct bpf_match *l, const struct life *nameless,
+			       enum bpf_match_step step)
 {
-	struct table_node *node = NULL;
+	struct hashtable_node *node = NULL;
 	size_t bucket = 0;
 
-	while ((node = table_walk(&l->lives, &bucket, node))) {
+	while ((node = hashtable_walk(&l->lives, &bucket, node))) {
 		struct life *life = (struct life *)node;
 
 		if (life->tuple == nameless->tuple && life->cookie &&
@@ -371,13 +371,13 @@ static struct life *same_birth(struct ledger *l, const struct life *nameless,
  * A connection that the module had not seen before it was handed over has no
  * cookie yet when BPF sees the birth.
  */
-static void name_births(struct ledger *l)
+static void name_births(struct bpf_match *l)
 {
-	struct table_node *node = NULL;
+	struct hashtable_node *node = NULL;
 	size_t bucket = 0;
 	int i;
 
-	while ((node = table_walk(&l->lives, &bucket, node))) {
+	while ((node = hashtable_walk(&l->lives, &bucket, node))) {
 		struct life *nameless = (struct life *)node, *life;
 
 		for (i = BORN_IN_FIN_WAIT2; i <= BORN_IN_TIME_WAIT; i++) {
@@ -392,30 +392,30 @@ static void name_births(struct ledger *l)
 	}
 }
 
-static void tell(struct testimony *t, const struct life *life,
-		 enum ledger_step step)
+static void tell(struct comparison *t, const struct life *life,
+		 enum bpf_match_step step)
 {
 	int balance = life->balance[step];
 	uint64_t ns = balance > 0 ? life->seen_ns[step] : life->told_ns[step];
 
-	testimony_detail(t, "%s: cookie %llx, %llu ns: %s only",
-			 names[step], (unsigned long long)life->cookie,
-			 (unsigned long long)ns,
-			 balance > 0 ? "BPF" : "tcpclose");
+	comparison_detail(t, "%s: cookie %llx, %llu ns: %s only",
+			  names[step], (unsigned long long)life->cookie,
+			  (unsigned long long)ns,
+			  balance > 0 ? "BPF" : "tcpclose");
 }
 
-static void tell_all(const struct ledger *l, enum ledger_step step,
-		     uint64_t start_ns, uint64_t end_ns, struct testimony *t)
+static void tell_all(const struct bpf_match *l, enum bpf_match_step step,
+		     uint64_t start_ns, uint64_t end_ns, struct comparison *t)
 {
-	const struct table_node *node = NULL;
-	struct comparison c = {
+	const struct hashtable_node *node = NULL;
+	struct comparison_row c = {
 		.what = names[step],
 		.kernel = l->seen[step],
 		.tcpclose = l->told[step],
 	};
 	size_t bucket = 0;
 
-	while ((node = table_walk(&l->lives, &bucket, node))) {
+	while ((node = hashtable_walk(&l->lives, &bucket, node))) {
 		const struct life *life = (const struct life *)node;
 		int open = open_steps(life, step, start_ns, end_ns);
 
@@ -426,17 +426,17 @@ static void tell_all(const struct ledger *l, enum ledger_step step,
 		if (open)
 			tell(t, life, step);
 	}
-	testimony_compare(t, &c);
+	comparison_compare(t, &c);
 }
 
-static uint64_t only_tcpclose(const struct ledger *l, enum ledger_step step,
+static uint64_t only_tcpclose(const struct bpf_match *l, enum bpf_match_step step,
 			      uint64_t start_ns, uint64_t end_ns)
 {
-	const struct table_node *node = NULL;
+	const struct hashtable_node *node = NULL;
 	size_t bucket = 0;
 	uint64_t count = 0;
 
-	while ((node = table_walk(&l->lives, &bucket, node))) {
+	while ((node = hashtable_walk(&l->lives, &bucket, node))) {
 		const struct life *life = (const struct life *)node;
 
 		if (life->balance[step] < 0)
@@ -447,44 +447,44 @@ static uint64_t only_tcpclose(const struct ledger *l, enum ledger_step step,
 }
 
 /* Whether what BPF may have missed is all that it lacks. */
-static void doubt(const struct ledger *l, uint64_t start_ns, uint64_t end_ns,
-		  const struct bpf_losses *losses, struct testimony *t)
+static void doubt(const struct bpf_match *l, uint64_t start_ns, uint64_t end_ns,
+		  const struct bpf_losses *losses, struct comparison *t)
 {
 	uint64_t births = only_tcpclose(l, BORN_IN_FIN_WAIT2, start_ns, end_ns) +
 			  only_tcpclose(l, BORN_IN_TIME_WAIT, start_ns, end_ns);
 	uint64_t changes = only_tcpclose(l, CHANGED, start_ns, end_ns);
 
 	if (losses->dropped)
-		reason_set(&t->incomplete, 0,
-			   "BPF's ring buffer was full: %llu events lost",
-			   (unsigned long long)losses->dropped);
+		error_set(&t->incomplete, 0,
+			  "BPF's ring buffer was full: %llu events lost",
+			  (unsigned long long)losses->dropped);
 	else if (losses->unknown)
-		reason_set(&t->incomplete, 0,
-			   "more than %u mini-sockets at a time", MINISOCK_MAX);
+		error_set(&t->incomplete, 0,
+			  "more than %u mini-sockets at a time", MINISOCK_MAX);
 	else if ((births && births <= losses->missed_births) ||
 		 (changes && changes <= losses->missed_segments))
-		reason_set(&t->incomplete, 0,
-			   "interrupts kept BPF programs from running: %llu and %llu times",
-			   (unsigned long long)losses->missed_births,
-			   (unsigned long long)losses->missed_segments);
+		error_set(&t->incomplete, 0,
+			  "interrupts kept BPF programs from running: %llu and %llu times",
+			  (unsigned long long)losses->missed_births,
+			  (unsigned long long)losses->missed_segments);
 }
 
 /**
- * ledger_conclude() - say what is not even
+ * bpf_match_conclude() - say what is not even
  * @l: the ledger; both have told of everything
  * @start_ns: from here on BPF has to have seen every record's step
  * @end_ns: up to here
  * @losses: what BPF may have missed
  * @t: result
  */
-void ledger_conclude(struct ledger *l, uint64_t start_ns, uint64_t end_ns,
-		     const struct bpf_losses *losses, struct testimony *t)
+void bpf_match_conclude(struct bpf_match *l, uint64_t start_ns, uint64_t end_ns,
+			const struct bpf_losses *losses, struct comparison *t)
 {
-	struct table_node *node = NULL;
+	struct hashtable_node *node = NULL;
 	size_t bucket = 0;
 	int i;
 
-	while ((node = table_walk(&l->lives, &bucket, node)))
+	while ((node = hashtable_walk(&l->lives, &bucket, node)))
 		excuse_late_change(l, (struct life *)node);
 	name_births(l);
 	for (i = 0; i < STEPS; i++)

@@ -13,17 +13,17 @@
 #include "witness/bpf.h"
 #include "witness/comparison.h"
 
-struct ledger;
+struct bpf_match;
 
-int ledger_new(struct ledger **result);
-void ledger_free(struct ledger *l);
+int bpf_match_new(struct bpf_match **result);
+void bpf_match_free(struct bpf_match *l);
 
-int ledger_old(struct ledger *l, uint64_t cookie, unsigned int state);
-int ledger_witness(struct ledger *l, const struct minisock_event *e);
-int ledger_record(struct ledger *l, const struct event *e);
-bool ledger_is_settled(const struct ledger *l, uint64_t start_ns,
-		       uint64_t end_ns);
-void ledger_conclude(struct ledger *l, uint64_t start_ns, uint64_t end_ns,
-		     const struct bpf_losses *losses, struct testimony *t);
+int bpf_match_old(struct bpf_match *l, uint64_t cookie, unsigned int state);
+int bpf_match_witness(struct bpf_match *l, const struct minisock_event *e);
+int bpf_match_record(struct bpf_match *l, const struct event *e);
+bool bpf_match_is_settled(const struct bpf_match *l, uint64_t start_ns,
+			  uint64_t end_ns);
+void bpf_match_conclude(struct bpf_match *l, uint64_t start_ns, uint64_t end_ns,
+			const struct bpf_losses *losses, struct comparison *t);
 
 #endif /* TCPCLOSE_WITNESS_BPF_MATCH_H */

@@ -68,10 +68,10 @@ static bool is_other(const struct names *n, const char *name)
 }
 
 static void compare(const struct btf *btf, const struct names *n,
-		    struct testimony *t)
+		    struct comparison *t)
 {
 	const struct btf_type *type = find(btf, n);
-	struct comparison c = { .what = n->what };
+	struct comparison_row c = { .what = n->what };
 	bool known[TCPCLOSE_STATES] = { false };
 	unsigned int state;
 	__u32 i;
@@ -90,9 +90,9 @@ static void compare(const struct btf *btf, const struct names *n,
 			continue;
 		}
 		c.difference++;
-		testimony_detail(t, "%s%s is %d, which tcpclose calls %s",
-				 n->prefix, name, e->val,
-				 ours ? ours : "nothing");
+		comparison_detail(t, "%s%s is %d, which tcpclose calls %s",
+				  n->prefix, name, e->val,
+				  ours ? ours : "nothing");
 	}
 	for (state = 0; state < TCPCLOSE_STATES; state++) {
 		const char *ours = state_name(state);
@@ -103,25 +103,25 @@ static void compare(const struct btf *btf, const struct names *n,
 		if (known[state])
 			continue;
 		c.difference++;
-		testimony_detail(t, "%u, %s, is no %s%s of the kernel's", state,
-				 ours, n->prefix, ours);
+		comparison_detail(t, "%u, %s, is no %s%s of the kernel's", state,
+				  ours, n->prefix, ours);
 	}
-	testimony_compare(t, &c);
+	comparison_compare(t, &c);
 }
 
 /**
  * btf_testify() - compare the numbers and names of all states
  * @t: result
  */
-void btf_testify(struct testimony *t)
+void btf_testify(struct comparison *t)
 {
 	struct btf *btf = btf__load_vmlinux_btf();
 	unsigned int i;
 
 	if (!btf) {
-		reason_set(&t->missing, -errno,
-			   "no type information of the kernel: %s: it needs CONFIG_DEBUG_INFO_BTF",
-			   strerror(errno));
+		error_set(&t->missing, -errno,
+			  "no type information of the kernel: %s: it needs CONFIG_DEBUG_INFO_BTF",
+			  strerror(errno));
 		return;
 	}
 	for (i = 0; i < ARRAY_SIZE(enumerations); i++)

@@ -7,6 +7,6 @@
 
 #include "witness/comparison.h"
 
-void btf_testify(struct testimony *t);
+void btf_testify(struct comparison *t);
 
 #endif /* TCPCLOSE_WITNESS_BTF_H */

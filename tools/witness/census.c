@@ -19,13 +19,13 @@
  * @look: the latest look that had it
  */
 struct minisock {
-	struct table_node node;
+	struct hashtable_node node;
 	unsigned int state;
 	unsigned int early;
 	unsigned int look;
 };
 
-static void free_node(struct table_node *node)
+static void free_node(struct hashtable_node *node)
 {
 	free(node);
 }
@@ -36,12 +36,12 @@ static void free_node(struct table_node *node)
  */
 void census_free(struct census *c)
 {
-	table_free(&c->minisocks, free_node);
+	hashtable_free(&c->minisocks, free_node);
 }
 
 static struct minisock *find(const struct census *c, uint64_t cookie)
 {
-	return (struct minisock *)table_find(&c->minisocks, cookie);
+	return (struct minisock *)hashtable_find(&c->minisocks, cookie);
 }
 
 static int add(struct census *c, uint64_t cookie, unsigned int state,
@@ -49,7 +49,7 @@ static int add(struct census *c, uint64_t cookie, unsigned int state,
 {
 	struct minisock *m = calloc(1, sizeof(*m));
 
-	if (!m || table_add(&c->minisocks, &m->node, cookie)) {
+	if (!m || hashtable_add(&c->minisocks, &m->node, cookie)) {
 		free(m);
 		return -ENOMEM;
 	}
@@ -62,7 +62,7 @@ static int add(struct census *c, uint64_t cookie, unsigned int state,
 static void drop(struct census *c, struct minisock *m)
 {
 	c->alive -= m->state != 0;
-	table_remove(&c->minisocks, &m->node);
+	hashtable_remove(&c->minisocks, &m->node);
 	free(m);
 }
 
@@ -87,7 +87,7 @@ static void bear(struct census *c, struct minisock *m)
  *
  * Return: 0, or -ENOMEM
  */
-int census_begin(struct census *c, const struct diag_list *list)
+int census_begin(struct census *c, const struct sockdiag_list *list)
 {
 	size_t i;
 	int ret = 0;
@@ -139,7 +139,7 @@ int census_move(struct census *c, const struct item *item)
 	}
 }
 
-static void keep_better(struct outcome *best, const struct outcome *other)
+static void keep_better(struct census_result *best, const struct census_result *other)
 {
 	if (!best->is_known || other->c.difference < best->c.difference ||
 	    (other->c.difference == best->c.difference &&
@@ -157,7 +157,7 @@ static void keep_better(struct outcome *best, const struct outcome *other)
 void census_compare_number(struct census *c, const struct items *items,
 			   uint64_t netns, const struct snapshot *s)
 {
-	struct outcome o = { .is_known = true };
+	struct census_result o = { .is_known = true };
 	uint64_t low = c->alive, high = c->alive;
 	size_t i;
 
@@ -186,9 +186,9 @@ void census_compare_number(struct census *c, const struct items *items,
 
 /* Cookies that moved around a look, each once. */
 static int find_moving(const struct items *items, uint64_t netns,
-		       uint64_t end_ns, struct table *moving)
+		       uint64_t end_ns, struct hashtable *moving)
 {
-	struct table_node *node;
+	struct hashtable_node *node;
 	size_t i;
 
 	for (i = 0; i < items->count; i++) {
@@ -197,10 +197,10 @@ static int find_moving(const struct items *items, uint64_t netns,
 		if (item->ts_ns >= end_ns)
 			break;
 		if (item->netns != netns || !item->move ||
-		    table_find(moving, item->cookie))
+		    hashtable_find(moving, item->cookie))
 			continue;
 		node = calloc(1, sizeof(*node));
-		if (!node || table_add(moving, node, item->cookie)) {
+		if (!node || hashtable_add(moving, node, item->cookie)) {
 			free(node);
 			return -ENOMEM;
 		}
@@ -208,7 +208,7 @@ static int find_moving(const struct items *items, uint64_t netns,
 	return 0;
 }
 
-static void suspect(struct outcome *o, uint64_t cookie)
+static void suspect(struct census_result *o, uint64_t cookie)
 {
 	if (o->c.difference < SUSPECTS)
 		o->suspects[o->c.difference] = cookie;
@@ -216,12 +216,12 @@ static void suspect(struct outcome *o, uint64_t cookie)
 }
 
 /* A list may have one twice. */
-static void compare_listed(struct census *c, const struct table *moving,
-			   const struct diag_entry *entry, struct outcome *o)
+static void compare_listed(struct census *c, const struct hashtable *moving,
+			   const struct sockdiag_entry *entry, struct census_result *o)
 {
 	struct minisock *m = find(c, entry->cookie);
 
-	if (table_find(moving, entry->cookie) || (m && m->look == c->look))
+	if (hashtable_find(moving, entry->cookie) || (m && m->look == c->look))
 		return;
 	o->c.kernel++;
 	if (m)
@@ -242,9 +242,9 @@ static void compare_listed(struct census *c, const struct table *moving,
 int census_compare_list(struct census *c, const struct items *items,
 			uint64_t netns, const struct snapshot *s)
 {
-	struct outcome o = { .is_known = true };
-	struct table_node *node = NULL;
-	struct table moving = {};
+	struct census_result o = { .is_known = true };
+	struct hashtable_node *node = NULL;
+	struct hashtable moving = {};
 	size_t bucket = 0, i;
 	int ret = find_moving(items, netns, s->end_ns + SKEW_NS, &moving);
 
@@ -252,10 +252,10 @@ int census_compare_list(struct census *c, const struct items *items,
 	o.c.moving = moving.count;
 	for (i = 0; !ret && i < s->list.count; i++)
 		compare_listed(c, &moving, &s->list.entries[i], &o);
-	while (!ret && (node = table_walk(&c->minisocks, &bucket, node))) {
+	while (!ret && (node = hashtable_walk(&c->minisocks, &bucket, node))) {
 		const struct minisock *m = (struct minisock *)node;
 
-		if (!m->state || table_find(&moving, node->key))
+		if (!m->state || hashtable_find(&moving, node->key))
 			continue;
 		o.c.tcpclose++;
 		if (m->look != c->look)
@@ -263,6 +263,6 @@ int census_compare_list(struct census *c, const struct items *items,
 	}
 	if (!ret)
 		keep_better(&c->list, &o);
-	table_free(&moving, free_node);
+	hashtable_free(&moving, free_node);
 	return ret;
 }

@@ -61,14 +61,14 @@ struct items {
 };
 
 /**
- * struct outcome - the best of several looks
+ * struct census_result - the best of several looks
  * @is_known: there was one
  * @c: numbers
  * @suspects: cookies on one side only
  */
-struct outcome {
+struct census_result {
 	bool is_known;
-	struct comparison c;
+	struct comparison_row c;
 	uint64_t suspects[SUSPECTS];
 };
 
@@ -77,18 +77,18 @@ struct outcome {
  * @minisocks: those that should be there
  * @alive: how many of them are
  * @look: number of the latest look at the kernel's list
- * @number: outcome for the number
- * @list: outcome for the list
+ * @number: result for the number
+ * @list: result for the list
  */
 struct census {
-	struct table minisocks;
+	struct hashtable minisocks;
 	uint64_t alive;
 	unsigned int look;
-	struct outcome number;
-	struct outcome list;
+	struct census_result number;
+	struct census_result list;
 };
 
-int census_begin(struct census *c, const struct diag_list *list);
+int census_begin(struct census *c, const struct sockdiag_list *list);
 int census_move(struct census *c, const struct item *item);
 void census_compare_number(struct census *c, const struct items *items,
 			   uint64_t netns, const struct snapshot *s);

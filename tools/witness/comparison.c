@@ -8,27 +8,27 @@
 #include "witness/comparison.h"
 
 /**
- * testimony_compare() - add a number
+ * comparison_compare() - add a number
  * @t: whose
  * @c: the number as both have it
  */
-void testimony_compare(struct testimony *t, const struct comparison *c)
+void comparison_compare(struct comparison *t, const struct comparison_row *c)
 {
-	if (t->row_count < TESTIMONY_ROWS)
+	if (t->row_count < COMPARISON_ROWS)
 		t->rows[t->row_count++] = *c;
 }
 
 /**
- * testimony_detail() - put a difference into words
+ * comparison_detail() - put a difference into words
  * @t: whose
- * @format: as for printf(); only the first %TESTIMONY_DETAILS are kept
+ * @format: as for printf(); only the first %COMPARISON_DETAILS are kept
  */
-void testimony_detail(struct testimony *t, const char *format, ...)
+void comparison_detail(struct comparison *t, const char *format, ...)
 {
-	struct reason *detail;
+	struct error *detail;
 	va_list args;
 
-	if (t->detail_count++ >= TESTIMONY_DETAILS)
+	if (t->detail_count++ >= COMPARISON_DETAILS)
 		return;
 	detail = &t->details[t->detail_count - 1];
 	va_start(args, format);
@@ -37,10 +37,10 @@ void testimony_detail(struct testimony *t, const char *format, ...)
 }
 
 /**
- * testimony_differences() - the sum over everything that was compared
+ * comparison_differences() - the sum over everything that was compared
  * @t: whose
  */
-uint64_t testimony_differences(const struct testimony *t)
+uint64_t comparison_differences(const struct comparison *t)
 {
 	uint64_t sum = 0;
 	unsigned int i;

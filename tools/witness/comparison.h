@@ -12,12 +12,12 @@
 #include "base/compiler.h"
 #include "base/error.h"
 
-#define TESTIMONY_ROWS 16
+#define COMPARISON_ROWS 16
 /* Differences and remarks that are put into words. */
-#define TESTIMONY_DETAILS 12
+#define COMPARISON_DETAILS 12
 
 /**
- * struct comparison - one number as both have it
+ * struct comparison_row - one number as both have it
  * @what: what was counted
  * @kernel: the witness's count
  * @tcpclose: that of the stream
@@ -25,7 +25,7 @@
  * @moving: how many happened too close to a look at the kernel's tables to say
  *	whether they are in it; @difference does not count them
  */
-struct comparison {
+struct comparison_row {
 	const char *what;
 	uint64_t kernel;
 	uint64_t tcpclose;
@@ -34,7 +34,7 @@ struct comparison {
 };
 
 /**
- * struct testimony - what one witness says
+ * struct comparison - what one witness says
  * @witness: its name, short
  * @source: where it looks
  * @missing: why there is none; empty: there is
@@ -45,29 +45,29 @@ struct comparison {
  * @detail_count: differences, of which the first are in @details
  * @remarks: what was left out of the comparison; empty: nothing
  */
-struct testimony {
+struct comparison {
 	const char *witness;
 	const char *source;
-	struct reason missing;
-	struct reason incomplete;
-	struct comparison rows[TESTIMONY_ROWS];
+	struct error missing;
+	struct error incomplete;
+	struct comparison_row rows[COMPARISON_ROWS];
 	unsigned int row_count;
-	struct reason details[TESTIMONY_DETAILS];
+	struct error details[COMPARISON_DETAILS];
 	uint64_t detail_count;
-	struct reason remarks;
+	struct error remarks;
 };
 
-void testimony_compare(struct testimony *t, const struct comparison *c);
+void comparison_compare(struct comparison *t, const struct comparison_row *c);
 void __printf(2, 3)
-	testimony_detail(struct testimony *t, const char *format, ...);
-uint64_t testimony_differences(const struct testimony *t);
+	comparison_detail(struct comparison *t, const char *format, ...);
+uint64_t comparison_differences(const struct comparison *t);
 
-static inline bool testimony_is_missing(const struct testimony *t)
+static inline bool comparison_is_missing(const struct comparison *t)
 {
 	return t->missing.text[0];
 }
 
-static inline bool testimony_is_incomplete(const struct testimony *t)
+static inline bool comparison_is_incomplete(const struct comparison *t)
 {
 	return t->incomplete.text[0];
 }

@@ -20,18 +20,18 @@
 #define AT_A_TIME 8192
 
 /**
- * against_note_error() - remember the first thing that went wrong
+ * witness_run_note_error() - remember the first thing that went wrong
  * @a: the run
  * @error: -errno, or anything else, which is none
  */
-void against_note_error(struct against *a, int error)
+void witness_run_note_error(struct witness_run *a, int error)
 {
 	if (error < 0 && !a->error)
 		a->error = error;
 }
 
 /* As the module decides: in_scope(). */
-static bool in_scope(const struct against *a, unsigned int old,
+static bool in_scope(const struct witness_run *a, unsigned int old,
 		     unsigned int new)
 {
 	static const unsigned int opening =
@@ -40,56 +40,56 @@ static bool in_scope(const struct against *a, unsigned int old,
 	static const unsigned int unborn = 1U << TCPCLOSE_CLOSE |
 					   1U << TCPCLOSE_LISTEN;
 
-	return a->hearing->openings ||
+	return a->outcome->openings ||
 	       (!(1U << old & unborn) && !(1U << new & opening));
 }
 
 /**
- * against_hear_trace() - what the trace has seen
+ * witness_run_hear_trace() - what the trace has seen
  * @ctx: the run
  * @e: the event
  */
-void against_hear_trace(void *ctx, const struct trace_event *e)
+void witness_run_hear_trace(void *ctx, const struct trace_event *e)
 {
-	struct against *a = ctx;
+	struct witness_run *a = ctx;
 
 	if (in_scope(a, e->old, e->new))
-		against_note_error(a, pairing_trace(a->pairing, e));
+		witness_run_note_error(a, trace_match_trace(a->match, e));
 }
 
 /**
- * against_hear_bpf() - what BPF has seen
+ * witness_run_hear_bpf() - what BPF has seen
  * @ctx: the run
  * @e: the event
  */
-void against_hear_bpf(void *ctx, const struct minisock_event *e)
+void witness_run_hear_bpf(void *ctx, const struct minisock_event *e)
 {
-	struct against *a = ctx;
+	struct witness_run *a = ctx;
 
-	against_note_error(a, ledger_witness(a->ledger, e));
+	witness_run_note_error(a, bpf_match_witness(a->ledger, e));
 }
 
-static void take_event(struct against *a, const struct event *e)
+static void take_event(struct witness_run *a, const struct event *e)
 {
 	if (a->options->event)
-		against_note_error(a, a->options->event(a->options->context, e));
+		witness_run_note_error(a, a->options->event(a->options->context, e));
 	if (e->kind == EVENT_LOST) {
-		a->hearing->lost += e->lost;
+		a->outcome->lost += e->lost;
 		return;
 	}
 	/* Where the stream begins, and what is wrong with it: for the check. */
 	if (e->kind != EVENT_TRANSITION)
 		return;
-	a->hearing->records++;
+	a->outcome->records++;
 	if (a->trace)
-		against_note_error(a, pairing_record(a->pairing, e));
+		witness_run_note_error(a, trace_match_record(a->match, e));
 	if (a->bpf)
-		against_note_error(a, ledger_record(a->ledger, e));
-	against_note_error(a, accounts_record(a->accounts, e));
+		witness_run_note_error(a, bpf_match_record(a->ledger, e));
+	witness_run_note_error(a, totals_record(a->totals, e));
 }
 
 /* Return: up to when the stream is told, CLOCK_MONOTONIC, or 0. */
-static uint64_t read_stream(struct against *a)
+static uint64_t read_stream(struct witness_run *a)
 {
 	uint64_t now_ns = monotonic_ns();
 	uint64_t told_ns = 0;
@@ -107,44 +107,44 @@ static uint64_t read_stream(struct against *a)
 	if (ret == -EAGAIN)
 		return now_ns - BEHIND_NS;
 	if (ret <= 0)
-		against_note_error(a, ret ? ret : -EPIPE);
+		witness_run_note_error(a, ret ? ret : -EPIPE);
 	return told_ns;
 }
 
 /**
- * against_read() - read everybody
+ * witness_run_read() - read everybody
  * @a: the run
  *
  * The trace comes first: what it has, the stream has, too.
  *
  * Return: 0, or the first -errno ever
  */
-int against_read(struct against *a)
+int witness_run_read(struct witness_run *a)
 {
 	uint64_t now_ns = monotonic_ns(), told_ns;
 
 	if (a->trace)
-		against_note_error(a, trace_read(a->trace));
+		witness_run_note_error(a, trace_read(a->trace));
 	if (a->bpf)
-		against_note_error(a, bpf_witness_read(a->bpf));
+		witness_run_note_error(a, bpf_witness_read(a->bpf));
 	told_ns = read_stream(a);
 	if (told_ns > now_ns - BEHIND_NS)
 		told_ns = now_ns - BEHIND_NS;
 	if (told_ns > a->told_ns)
 		a->told_ns = told_ns;
 	if (a->trace)
-		pairing_advance(a->pairing, a->told_ns);
+		trace_match_advance(a->match, a->told_ns);
 	if (!a->looking)
-		accounts_advance(a->accounts, now_ns);
+		totals_advance(a->totals, now_ns);
 	return a->error;
 }
 
 /**
- * against_rest() - wait until there is something to read, or for a round
+ * witness_run_rest() - wait until there is something to read, or for a round
  * @a: the run
  * @until_ns: no longer than that, CLOCK_MONOTONIC
  */
-void against_rest(struct against *a, uint64_t until_ns)
+void witness_run_rest(struct witness_run *a, uint64_t until_ns)
 {
 	uint64_t now_ns = monotonic_ns();
 	struct timespec nap = { .tv_nsec = ROUND_NS };
@@ -159,40 +159,40 @@ void against_rest(struct against *a, uint64_t until_ns)
 }
 
 /**
- * against_run_until() - let time go by until all before a moment is told
+ * witness_run_run_until() - let time go by until all before a moment is told
  * @a: the run
  * @until_ns: the moment, CLOCK_MONOTONIC
  *
  * Return: 0, or the first -errno ever
  */
-int against_run_until(struct against *a, uint64_t until_ns)
+int witness_run_run_until(struct witness_run *a, uint64_t until_ns)
 {
-	while (!against_read(a) && a->told_ns < until_ns)
-		against_rest(a, until_ns + BEHIND_NS);
+	while (!witness_run_read(a) && a->told_ns < until_ns)
+		witness_run_rest(a, until_ns + BEHIND_NS);
 	return a->error;
 }
 
 /**
- * against_run_for() - likewise
+ * witness_run_run_for() - likewise
  * @a: the run
  * @ns: from now
  *
  * Return: 0, or the first -errno ever
  */
-int against_run_for(struct against *a, uint64_t ns)
+int witness_run_run_for(struct witness_run *a, uint64_t ns)
 {
-	return against_run_until(a, monotonic_ns() + ns);
+	return witness_run_run_until(a, monotonic_ns() + ns);
 }
 
 /**
- * against_do_aside() - let a thread work, and read meanwhile
+ * witness_run_do_aside() - let a thread work, and read meanwhile
  * @a: the run
  * @work: gets @a, and clears its @aside at its end; it may take seconds, while the
  *	rings go on filling
  *
  * Return: 0, or -errno
  */
-int against_do_aside(struct against *a, void *(*work)(void *))
+int witness_run_do_aside(struct witness_run *a, void *(*work)(void *))
 {
 	pthread_t thread;
 	int ret;
@@ -202,8 +202,8 @@ int against_do_aside(struct against *a, void *(*work)(void *))
 	if (ret)
 		return ret;
 	while (__atomic_load_n(&a->aside, __ATOMIC_ACQUIRE)) {
-		against_read(a);
-		against_rest(a, UINT64_MAX);
+		witness_run_read(a);
+		witness_run_rest(a, UINT64_MAX);
 	}
 	pthread_join(thread, NULL);
 	return a->error;

@@ -9,10 +9,10 @@
 #include "witness/outcome.h"
 
 /**
- * hearing_init() - begin with nothing said
- * @h: the hearing
+ * outcome_init() - begin with nothing said
+ * @h: the outcome
  */
-void hearing_init(struct hearing *h)
+void outcome_init(struct outcome *h)
 {
 	static const struct {
 		const char *name;
@@ -34,38 +34,38 @@ void hearing_init(struct hearing *h)
 }
 
 /**
- * hearing_differences() - the sum of all witnesses
- * @h: the hearing
+ * outcome_differences() - the sum of all witnesses
+ * @h: the outcome
  */
-uint64_t hearing_differences(const struct hearing *h)
+uint64_t outcome_differences(const struct outcome *h)
 {
 	uint64_t sum = 0;
 	int i;
 
 	for (i = 0; i < WITNESSES; i++)
-		sum += testimony_differences(&h->witnesses[i]);
+		sum += comparison_differences(&h->witnesses[i]);
 	return sum;
 }
 
 /**
- * hearing_missing() - how many witnesses say nothing
- * @h: the hearing
+ * outcome_missing() - how many witnesses say nothing
+ * @h: the outcome
  */
-unsigned int hearing_missing(const struct hearing *h)
+unsigned int outcome_missing(const struct outcome *h)
 {
 	unsigned int count = 0;
 	int i;
 
 	for (i = 0; i < WITNESSES; i++)
-		count += testimony_is_missing(&h->witnesses[i]);
+		count += comparison_is_missing(&h->witnesses[i]);
 	return count;
 }
 
 /**
- * hearing_comparisons() - how many numbers were compared
- * @h: the hearing
+ * outcome_comparisons() - how many numbers were compared
+ * @h: the outcome
  */
-unsigned int hearing_comparisons(const struct hearing *h)
+unsigned int outcome_comparisons(const struct outcome *h)
 {
 	unsigned int count = 0;
 	int i;
@@ -76,44 +76,44 @@ unsigned int hearing_comparisons(const struct hearing *h)
 }
 
 /**
- * hearing_result() - what comes out
- * @h: the hearing
+ * outcome_result() - what comes out
+ * @h: the outcome
  *
  * A difference beside a loss may come from it. One that a complete witness saw,
  * with all records there, is one.
  */
-enum hearing_result hearing_result(const struct hearing *h)
+enum outcome_result outcome_result(const struct outcome *h)
 {
 	bool incomplete = h->incomplete.text[0];
 	bool differ = false;
 	int i;
 
 	for (i = 0; i < WITNESSES; i++) {
-		const struct testimony *t = &h->witnesses[i];
+		const struct comparison *t = &h->witnesses[i];
 
-		if (testimony_is_incomplete(t))
+		if (comparison_is_incomplete(t))
 			incomplete = true;
-		else if (testimony_differences(t) && !h->incomplete.text[0])
+		else if (comparison_differences(t) && !h->incomplete.text[0])
 			differ = true;
 	}
 	/* The states' names are what they are, whatever was lost. */
-	if (testimony_differences(&h->witnesses[WITNESS_BTF]))
+	if (comparison_differences(&h->witnesses[WITNESS_BTF]))
 		differ = true;
 	if (differ)
-		return HEARING_DIFFER;
-	if (!hearing_comparisons(h))
-		return HEARING_NOBODY;
-	return incomplete ? HEARING_INCOMPLETE : HEARING_AGREE;
+		return OUTCOME_DIFFER;
+	if (!outcome_comparisons(h))
+		return OUTCOME_NOBODY;
+	return incomplete ? OUTCOME_INCOMPLETE : OUTCOME_AGREE;
 }
 
 /**
- * hearing_command_end() - how the command ended, in words
- * @h: the hearing
+ * outcome_command_end() - how the command ended, in words
+ * @h: the outcome
  * @text: room for it
  *
  * Return: @text
  */
-const char *hearing_command_end(const struct hearing *h, char text[64])
+const char *outcome_command_end(const struct outcome *h, char text[64])
 {
 	int status = h->command_status;
 

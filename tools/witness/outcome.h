@@ -23,21 +23,21 @@ enum witness {
 };
 
 /**
- * enum hearing_result - what comes out
- * @HEARING_AGREE: no difference in all that could be asked
- * @HEARING_DIFFER: there is one
- * @HEARING_INCOMPLETE: none, but somebody has lost something
- * @HEARING_NOBODY: nobody could be asked
+ * enum outcome_result - what comes out
+ * @OUTCOME_AGREE: no difference in all that could be asked
+ * @OUTCOME_DIFFER: there is one
+ * @OUTCOME_INCOMPLETE: none, but somebody has lost something
+ * @OUTCOME_NOBODY: nobody could be asked
  */
-enum hearing_result {
-	HEARING_AGREE,
-	HEARING_DIFFER,
-	HEARING_INCOMPLETE,
-	HEARING_NOBODY,
+enum outcome_result {
+	OUTCOME_AGREE,
+	OUTCOME_DIFFER,
+	OUTCOME_INCOMPLETE,
+	OUTCOME_NOBODY,
 };
 
 /**
- * struct hearing - what all witnesses say
+ * struct outcome - what all witnesses say
  * @start_ns: CLOCK_MONOTONIC when the time that counts began
  * @end_ns: when it ended
  * @records: transitions that tcpclose told in all
@@ -48,27 +48,27 @@ enum hearing_result {
  * @command_status: how it ended, as of waitpid()
  * @witnesses: what each says
  */
-struct hearing {
+struct outcome {
 	uint64_t start_ns;
 	uint64_t end_ns;
 	uint64_t records;
 	uint64_t lost;
 	bool openings;
-	struct reason incomplete;
+	struct error incomplete;
 	char *const *command;
 	int command_status;
-	struct testimony witnesses[WITNESSES];
+	struct comparison witnesses[WITNESSES];
 };
 
-void hearing_init(struct hearing *h);
-enum hearing_result hearing_result(const struct hearing *h);
-uint64_t hearing_differences(const struct hearing *h);
-unsigned int hearing_missing(const struct hearing *h);
-unsigned int hearing_comparisons(const struct hearing *h);
-const char *hearing_command_end(const struct hearing *h, char text[64]);
+void outcome_init(struct outcome *h);
+enum outcome_result outcome_result(const struct outcome *h);
+uint64_t outcome_differences(const struct outcome *h);
+unsigned int outcome_missing(const struct outcome *h);
+unsigned int outcome_comparisons(const struct outcome *h);
+const char *outcome_command_end(const struct outcome *h, char text[64]);
 
-void hearing_text(const struct hearing *h, bool utf8, bool colour,
+void outcome_text(const struct outcome *h, bool utf8, bool colour,
 		  struct buffer *to);
-void hearing_json(const struct hearing *h, struct buffer *to);
+void outcome_json(const struct outcome *h, struct buffer *to);
 
 #endif /* TCPCLOSE_WITNESS_OUTCOME_H */

@@ -15,16 +15,16 @@
 #define ENOUGH 3
 
 /**
- * looks_add() - remember a look
+ * readings_add() - remember a look
  * @looks: where
  * @kernel: what the kernel had counted
  * @low: what tcpclose had told by then, at least
  * @high: at most
  */
-void looks_add(struct looks *looks, const struct counters *kernel,
-	       const uint64_t low[COUNTERS], const uint64_t high[COUNTERS])
+void readings_add(struct readings *looks, const struct counters *kernel,
+		  const uint64_t low[COUNTERS], const uint64_t high[COUNTERS])
 {
-	struct bounds *bounds = looks->bounds[looks->count++ % LOOKS];
+	struct bounds *bounds = looks->bounds[looks->count++ % READINGS_MAX];
 	int i;
 
 	for (i = 0; i < COUNTERS; i++) {
@@ -34,12 +34,12 @@ void looks_add(struct looks *looks, const struct counters *kernel,
 }
 
 /* How many looks a value would be right for. */
-static unsigned int votes(const struct looks *looks, enum counter counter,
+static unsigned int votes(const struct readings *looks, enum counter counter,
 			  int64_t value)
 {
 	unsigned int i, count = 0;
 
-	for (i = 0; i < looks->count && i < LOOKS; i++)
+	for (i = 0; i < looks->count && i < READINGS_MAX; i++)
 		count += value >= looks->bounds[i][counter].low &&
 			 value <= looks->bounds[i][counter].high;
 	return count;
@@ -54,17 +54,17 @@ static void widen(struct bounds *bounds, int64_t value)
 }
 
 /* All values but those that clearly fewer looks speak for than for the best. */
-static struct bounds agreed(const struct looks *looks, enum counter counter)
+static struct bounds agreed(const struct readings *looks, enum counter counter)
 {
 	struct bounds all = { INT64_MAX, INT64_MIN };
 	unsigned int most = 0, i, n;
 
-	for (i = 0; i < looks->count && i < LOOKS; i++) {
+	for (i = 0; i < looks->count && i < READINGS_MAX; i++) {
 		n = votes(looks, counter, looks->bounds[i][counter].low);
 		most = n > most ? n : most;
 	}
 	/* Where such values begin, a look does; where they end, one does. */
-	for (i = 0; i < looks->count && i < LOOKS; i++) {
+	for (i = 0; i < looks->count && i < READINGS_MAX; i++) {
 		const struct bounds *b = &looks->bounds[i][counter];
 
 		if (votes(looks, counter, b->low) + ENOUGH > most)
@@ -76,10 +76,10 @@ static struct bounds agreed(const struct looks *looks, enum counter counter)
 }
 
 /**
- * looks_are_sure() - whether enough agree on one value, for every counter
+ * readings_are_sure() - whether enough agree on one value, for every counter
  * @looks: the looks
  */
-bool looks_are_sure(const struct looks *looks)
+bool readings_are_sure(const struct readings *looks)
 {
 	int i;
 
@@ -93,7 +93,7 @@ bool looks_are_sure(const struct looks *looks)
 }
 
 /**
- * looks_compare() - how much more the kernel has counted than tcpclose
+ * readings_compare() - how much more the kernel has counted than tcpclose
  * @before: the first looks; none: it began with 0
  * @after: the last looks
  * @counter: which counter
@@ -101,8 +101,8 @@ bool looks_are_sure(const struct looks *looks)
  *
  * Return: 0 if they agree; below 0 if tcpclose has told more
  */
-int64_t looks_compare(const struct looks *before, const struct looks *after,
-		      enum counter counter, uint64_t *moving)
+int64_t readings_compare(const struct readings *before, const struct readings *after,
+			 enum counter counter, uint64_t *moving)
 {
 	struct bounds first = agreed(before, counter);
 	struct bounds last = agreed(after, counter);

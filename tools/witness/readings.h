@@ -11,7 +11,7 @@
 #include "witness/counters.h"
 
 /* At most, before and after; fewer if they agree. */
-#define LOOKS 12
+#define READINGS_MAX 12
 
 /**
  * struct bounds - what a counter stood at when the stream began
@@ -24,19 +24,19 @@ struct bounds {
 };
 
 /**
- * struct looks - what several looks say of the counters
+ * struct readings - what several looks say of the counters
  * @count: how many there were
  * @bounds: what each of the latest says
  */
-struct looks {
+struct readings {
 	unsigned int count;
-	struct bounds bounds[LOOKS][COUNTERS];
+	struct bounds bounds[READINGS_MAX][COUNTERS];
 };
 
-void looks_add(struct looks *looks, const struct counters *kernel,
-	       const uint64_t low[COUNTERS], const uint64_t high[COUNTERS]);
-bool looks_are_sure(const struct looks *looks);
-int64_t looks_compare(const struct looks *before, const struct looks *after,
-		      enum counter counter, uint64_t *moving);
+void readings_add(struct readings *looks, const struct counters *kernel,
+		  const uint64_t low[COUNTERS], const uint64_t high[COUNTERS]);
+bool readings_are_sure(const struct readings *looks);
+int64_t readings_compare(const struct readings *before, const struct readings *after,
+			 enum counter counter, uint64_t *moving);
 
 #endif /* TCPCLOSE_WITNESS_READINGS_H */

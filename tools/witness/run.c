@@ -32,7 +32,7 @@
 /* For memory that somebody else still refers to. */
 #define GRACE_NS (2 * NS_PER_S)
 
-static int look(struct against *a, struct snapshots *s)
+static int look(struct witness_run *a, struct snapshots *s)
 {
 	int ret = snapshots_start(s);
 
@@ -40,60 +40,60 @@ static int look(struct against *a, struct snapshots *s)
 		return ret;
 	a->looking = true;
 	while (!snapshots_are_done(s)) {
-		against_read(a);
-		against_rest(a, monotonic_ns() + NS_PER_MS);
+		witness_run_read(a);
+		witness_run_rest(a, monotonic_ns() + NS_PER_MS);
 	}
 	snapshots_join(s);
-	ret = against_run_for(a, SKEW_NS);
+	ret = witness_run_run_for(a, SKEW_NS);
 	a->looking = false;
 	return ret;
 }
 
-static void tell_old(struct against *a, const struct diag_list *list)
+static void tell_old(struct witness_run *a, const struct sockdiag_list *list)
 {
 	size_t i;
 
 	for (i = 0; i < list->count; i++)
-		against_note_error(a, ledger_old(a->ledger,
-						 list->entries[i].cookie,
-						 list->entries[i].state));
+		witness_run_note_error(a, bpf_match_old(a->ledger,
+							list->entries[i].cookie,
+							list->entries[i].state));
 }
 
-static int look_first(struct against *a)
+static int look_first(struct witness_run *a)
 {
 	struct snapshots s;
 	size_t j;
 	int i, ret = 0;
 
-	for (i = 0; !ret && i < LOOKS; i++) {
+	for (i = 0; !ret && i < READINGS_MAX; i++) {
 		ret = look(a, &s);
 		if (!ret)
-			ret = accounts_begin(a->accounts, &s);
+			ret = totals_begin(a->totals, &s);
 		for (j = 0; !ret && a->bpf && j < s.count; j++)
 			tell_old(a, &s.all[j].list);
 		snapshots_free(&s);
-		if (!ret && accounts_are_sure(a->accounts))
+		if (!ret && totals_are_sure(a->totals))
 			break;
 		if (!ret)
-			ret = against_run_for(a, SETTLE_NS);
+			ret = witness_run_run_for(a, SETTLE_NS);
 	}
 	return ret;
 }
 
-static int look_last(struct against *a)
+static int look_last(struct witness_run *a)
 {
 	struct snapshots s;
 	int i, ret = 0;
 
-	for (i = 0; !ret && i < LOOKS; i++) {
+	for (i = 0; !ret && i < READINGS_MAX; i++) {
 		ret = look(a, &s);
 		if (!ret)
-			ret = accounts_end(a->accounts, &s);
+			ret = totals_end(a->totals, &s);
 		snapshots_free(&s);
-		if (!ret && accounts_are_exact(a->accounts))
+		if (!ret && totals_are_exact(a->totals))
 			break;
 		if (!ret)
-			ret = against_run_for(a, SETTLE_NS);
+			ret = witness_run_run_for(a, SETTLE_NS);
 	}
 	return ret;
 }
@@ -113,24 +113,24 @@ static int read_scope(void)
 }
 
 /* What takes long comes before the stream is followed. */
-static void prepare(struct against *a)
+static void prepare(struct witness_run *a)
 {
-	struct testimony *t = a->hearing->witnesses;
+	struct comparison *t = a->outcome->witnesses;
 
 	if (!trace_open(&a->trace, &t[WITNESS_TRACE].missing))
-		trace_hear(a->trace, against_hear_trace, a);
+		trace_hear(a->trace, witness_run_hear_trace, a);
 	if (!bpf_witness_load(&a->bpf, &t[WITNESS_BPF].missing))
-		bpf_witness_hear(a->bpf, against_hear_bpf, a);
+		bpf_witness_hear(a->bpf, witness_run_hear_bpf, a);
 	btf_testify(&t[WITNESS_BTF]);
 }
 
-static void drop_trace(struct against *a)
+static void drop_trace(struct witness_run *a)
 {
 	trace_close(a->trace);
 	a->trace = NULL;
 }
 
-static void drop_bpf(struct against *a)
+static void drop_bpf(struct witness_run *a)
 {
 	bpf_witness_close(a->bpf);
 	a->bpf = NULL;
@@ -138,8 +138,8 @@ static void drop_bpf(struct against *a)
 
 static void *attach_all(void *arg)
 {
-	struct against *a = arg;
-	struct testimony *t = a->hearing->witnesses;
+	struct witness_run *a = arg;
+	struct comparison *t = a->outcome->witnesses;
 
 	if (a->bpf)
 		bpf_witness_attach(a->bpf, &t[WITNESS_BPF].missing);
@@ -152,7 +152,7 @@ static void *attach_all(void *arg)
 
 static void *detach_all(void *arg)
 {
-	struct against *a = arg;
+	struct witness_run *a = arg;
 
 	if (a->trace)
 		trace_disable(a->trace);
@@ -162,28 +162,28 @@ static void *detach_all(void *arg)
 	return NULL;
 }
 
-static int attach(struct against *a)
+static int attach(struct witness_run *a)
 {
-	struct testimony *t = a->hearing->witnesses;
-	int ret = against_run_for(a, SETTLE_NS);
+	struct comparison *t = a->outcome->witnesses;
+	int ret = witness_run_run_for(a, SETTLE_NS);
 
 	if (!ret)
-		ret = against_do_aside(a, attach_all);
+		ret = witness_run_do_aside(a, attach_all);
 	if (!ret)
-		ret = against_run_for(a, SETTLE_NS);
-	if (a->trace && testimony_is_missing(&t[WITNESS_TRACE]))
+		ret = witness_run_run_for(a, SETTLE_NS);
+	if (a->trace && comparison_is_missing(&t[WITNESS_TRACE]))
 		drop_trace(a);
-	if (a->bpf && (testimony_is_missing(&t[WITNESS_BPF]) ||
+	if (a->bpf && (comparison_is_missing(&t[WITNESS_BPF]) ||
 		       bpf_witness_check(a->bpf, &t[WITNESS_BPF].missing)))
 		drop_bpf(a);
 	return ret;
 }
 
-static int run_command(struct against *a)
+static int run_command(struct witness_run *a)
 {
 	bool asked = false;
 	pid_t pid;
-	int ret = command_start(&pid, a->options->command, a->options->quiet);
+	int ret = child_start(&pid, a->options->command, a->options->quiet);
 
 	if (ret) {
 		tool_complain(a->tool, "%.200s: cannot be run: %s",
@@ -191,69 +191,69 @@ static int run_command(struct against *a)
 		a->explained = true;
 		return ret;
 	}
-	while (!command_has_ended(pid, &a->hearing->command_status)) {
+	while (!child_has_ended(pid, &a->outcome->command_status)) {
 		/* An error here is no reason to leave it alone. */
-		against_read(a);
+		witness_run_read(a);
 		if (signals_stop() && !asked) {
 			asked = true;
-			command_end(pid);
+			child_end(pid);
 		}
-		against_rest(a, UINT64_MAX);
+		witness_run_rest(a, UINT64_MAX);
 	}
-	a->hearing->command = a->options->command;
+	a->outcome->command = a->options->command;
 	return a->error;
 }
 
-static int run_time(struct against *a)
+static int run_time(struct witness_run *a)
 {
 	uint64_t end_ns = a->options->duration_ns ?
-				  a->hearing->start_ns + a->options->duration_ns :
+				  a->outcome->start_ns + a->options->duration_ns :
 				  UINT64_MAX;
 
-	while (!signals_stop() && monotonic_ns() < end_ns && !against_read(a))
-		against_rest(a, end_ns);
+	while (!signals_stop() && monotonic_ns() < end_ns && !witness_run_read(a))
+		witness_run_rest(a, end_ns);
 	return a->error;
 }
 
-static bool is_settled(const struct against *a)
+static bool is_settled(const struct witness_run *a)
 {
-	const struct hearing *h = a->hearing;
+	const struct outcome *h = a->outcome;
 
 	return (!a->trace ||
-		pairing_is_settled(a->pairing, h->start_ns, h->end_ns)) &&
-	       (!a->bpf || ledger_is_settled(a->ledger, h->start_ns, h->end_ns));
+		trace_match_is_settled(a->match, h->start_ns, h->end_ns)) &&
+	       (!a->bpf || bpf_match_is_settled(a->ledger, h->start_ns, h->end_ns));
 }
 
 /* Everybody looks away, what they have seen is read, and the stream's rest. */
-static int detach(struct against *a)
+static int detach(struct witness_run *a)
 {
 	uint64_t until_ns = monotonic_ns() + GRACE_NS;
 
 	int ret;
 
 	while (!is_settled(a) && monotonic_ns() < until_ns && !a->error)
-		against_run_for(a, SETTLE_NS);
-	ret = against_do_aside(a, detach_all);
-	return ret ? ret : against_run_for(a, SETTLE_NS);
+		witness_run_run_for(a, SETTLE_NS);
+	ret = witness_run_do_aside(a, detach_all);
+	return ret ? ret : witness_run_run_for(a, SETTLE_NS);
 }
 
 /* How often a hook of the module could not run: a kprobe within another one. */
-static int read_missed(const struct against *a, uint64_t *missed)
+static int read_missed(const struct witness_run *a, uint64_t *missed)
 {
-	struct reason why;
-	struct stats stats;
+	struct error why;
+	struct statistics stats;
 	int fd = devnode_open(a->options->device, &why), ret;
 
 	if (fd < 0)
 		return fd;
-	ret = stats_fetch(fd, &stats);
+	ret = statistics_fetch(fd, &stats);
 	*missed = stats.counters.missed;
-	stats_free(&stats);
+	statistics_free(&stats);
 	close(fd);
 	return ret;
 }
 
-static int run(struct against *a)
+static int run(struct witness_run *a)
 {
 	int ret = read_missed(a, &a->missed);
 
@@ -264,71 +264,71 @@ static int run(struct against *a)
 	if (ret)
 		return ret;
 	if (a->trace)
-		pairing_forget(a->pairing, a->enabled_ns);
-	a->hearing->start_ns = monotonic_ns();
+		trace_match_forget(a->match, a->enabled_ns);
+	a->outcome->start_ns = monotonic_ns();
 	ret = a->options->command ? run_command(a) : run_time(a);
-	a->hearing->end_ns = monotonic_ns();
+	a->outcome->end_ns = monotonic_ns();
 	if (!ret)
-		ret = against_run_for(a, SETTLE_NS);
+		ret = witness_run_run_for(a, SETTLE_NS);
 	if (!ret)
 		ret = look_last(a);
 	return ret ? ret : detach(a);
 }
 
-static void conclude_trace(struct against *a, struct testimony *t)
+static void conclude_trace(struct witness_run *a, struct comparison *t)
 {
-	const struct hearing *h = a->hearing;
+	const struct outcome *h = a->outcome;
 	uint64_t lost = trace_lost(a->trace);
 
-	pairing_conclude(a->pairing, h->start_ns, h->end_ns, t);
+	trace_match_conclude(a->match, h->start_ns, h->end_ns, t);
 	if (lost)
-		reason_set(&t->incomplete, 0,
-			   "the trace buffer lost %llu events",
-			   (unsigned long long)lost);
+		error_set(&t->incomplete, 0,
+			  "the trace buffer lost %llu events",
+			  (unsigned long long)lost);
 }
 
-static void conclude_bpf(struct against *a, struct testimony *t)
+static void conclude_bpf(struct witness_run *a, struct comparison *t)
 {
-	const struct hearing *h = a->hearing;
+	const struct outcome *h = a->outcome;
 	struct bpf_losses losses;
 
 	bpf_witness_losses(a->bpf, &losses);
-	ledger_conclude(a->ledger, h->start_ns, h->end_ns, &losses, t);
+	bpf_match_conclude(a->ledger, h->start_ns, h->end_ns, &losses, t);
 }
 
-static void conclude(struct against *a)
+static void conclude(struct witness_run *a)
 {
 	static const char lost[] =
 		"%llu records were lost: load the module with a larger ring_records";
 	static const char hooks[] =
 		"%llu calls of hooks were missed, as kprobes may: use hooks=ftrace";
-	struct hearing *h = a->hearing;
-	struct testimony *t = h->witnesses;
+	struct outcome *h = a->outcome;
+	struct comparison *t = h->witnesses;
 	uint64_t missed = a->missed;
 
 	if (a->trace)
 		conclude_trace(a, &t[WITNESS_TRACE]);
 	if (a->bpf)
 		conclude_bpf(a, &t[WITNESS_BPF]);
-	accounts_conclude(a->accounts, h->openings, &t[WITNESS_COUNTERS]);
+	totals_conclude(a->totals, h->openings, &t[WITNESS_COUNTERS]);
 	if (h->lost)
-		reason_set(&h->incomplete, 0, lost,
-			   (unsigned long long)h->lost);
+		error_set(&h->incomplete, 0, lost,
+			  (unsigned long long)h->lost);
 	else if (!read_missed(a, &missed) && missed > a->missed)
-		reason_set(&h->incomplete, 0, hooks,
-			   (unsigned long long)(missed - a->missed));
+		error_set(&h->incomplete, 0, hooks,
+			  (unsigned long long)(missed - a->missed));
 	else if (read_scope() != h->openings)
-		reason_set(&h->incomplete, 0,
-			   "the module's parameter scope was changed meanwhile");
+		error_set(&h->incomplete, 0,
+			  "the module's parameter scope was changed meanwhile");
 }
 
 /* A witness of the whole machine is no witness of one namespace. */
-static int check_device(struct against *a)
+static int check_device(struct witness_run *a)
 {
 	static const char confined[] =
 		"%.200s shows one network namespace only: run it as root in the initial one";
 	struct tcpclose_geometry geometry;
-	struct reason why;
+	struct error why;
 	int fd = devnode_open(a->options->device, &why), ret;
 
 	if (fd < 0) {
@@ -347,22 +347,22 @@ static int check_device(struct against *a)
 		tool_complain(a->tool, "%s: %s", SCOPE, strerror(-ret));
 		return ret;
 	}
-	a->hearing->openings = ret;
+	a->outcome->openings = ret;
 	return 0;
 }
 
-static int open_all(struct against *a)
+static int open_all(struct witness_run *a)
 {
-	struct reason why;
+	struct error why;
 	int ret = check_device(a);
 
 	if (ret)
 		return ret;
-	ret = pairing_new(&a->pairing);
+	ret = trace_match_new(&a->match);
 	if (!ret)
-		ret = ledger_new(&a->ledger);
+		ret = bpf_match_new(&a->ledger);
 	if (!ret)
-		ret = accounts_new(&a->accounts);
+		ret = totals_new(&a->totals);
 	if (ret) {
 		tool_complain(a->tool, "out of memory");
 		return ret;
@@ -374,7 +374,7 @@ static int open_all(struct against *a)
 	return ret;
 }
 
-static void close_all(struct against *a)
+static void close_all(struct witness_run *a)
 {
 	if (a->source)
 		source_close(a->source);
@@ -382,25 +382,25 @@ static void close_all(struct against *a)
 		drop_trace(a);
 	if (a->bpf)
 		drop_bpf(a);
-	accounts_free(a->accounts);
-	ledger_free(a->ledger);
-	pairing_free(a->pairing);
+	totals_free(a->totals);
+	bpf_match_free(a->ledger);
+	trace_match_free(a->match);
 }
 
 /**
- * against_kernel() - compare the stream with what the kernel says itself
+ * witness_compare() - compare the stream with what the kernel says itself
  * @tool: the run
  * @options: what is wanted
- * @hearing: result: what all witnesses say
+ * @outcome: result: what all witnesses say
  *
  * Return: 0, or -errno if it could not be done; then standard error says why
  */
-int against_kernel(const struct tool *tool,
-		   const struct against_options *options,
-		   struct hearing *hearing)
+int witness_compare(const struct tool *tool,
+		    const struct witness_options *options,
+		    struct outcome *outcome)
 {
-	struct against *a = calloc(1, sizeof(*a));
-	struct reason why;
+	struct witness_run *a = calloc(1, sizeof(*a));
+	struct error why;
 	int ret;
 
 	if (!a) {
@@ -409,8 +409,8 @@ int against_kernel(const struct tool *tool,
 	}
 	a->tool = tool;
 	a->options = options;
-	a->hearing = hearing;
-	hearing_init(hearing);
+	a->outcome = outcome;
+	outcome_init(outcome);
 	signals_catch();
 	ret = open_all(a);
 	if (!ret) {

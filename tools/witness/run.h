@@ -14,7 +14,7 @@
 #include "witness/outcome.h"
 
 /**
- * struct against_options - what is wanted
+ * struct witness_options - what is wanted
  * @device: name of the device
  * @duration_ns: for how long; 0: until the command ends or a signal comes
  * @command: what to run meanwhile, NULL at its end; NULL: nothing
@@ -23,7 +23,7 @@
  *	to give up; NULL: nobody
  * @context: its first argument
  */
-struct against_options {
+struct witness_options {
 	const char *device;
 	uint64_t duration_ns;
 	char *const *command;
@@ -32,8 +32,8 @@ struct against_options {
 	void *context;
 };
 
-int against_kernel(const struct tool *tool,
-		   const struct against_options *options,
-		   struct hearing *hearing);
+int witness_compare(const struct tool *tool,
+		    const struct witness_options *options,
+		    struct outcome *outcome);
 
 #endif /* TCPCLOSE_WITNESS_RUN_H */

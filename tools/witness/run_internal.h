@@ -17,16 +17,16 @@
 #include "witness/trace_match.h"
 
 /**
- * struct against - one run
+ * struct witness_run - one run
  * @tool: the run of the tool
  * @options: what is wanted
  * @source: the stream
  * @trace: NULL: missing
  * @bpf: NULL: missing
- * @pairing: what the trace is compared with
+ * @match: what the trace is compared with
  * @ledger: what BPF is compared with
- * @accounts: what counters and tables are compared with
- * @hearing: the result
+ * @totals: what counters and tables are compared with
+ * @outcome: the result
  * @enabled_ns: just before the trace was enabled
  * @missed: calls that the module's hooks had missed before
  * @told_ns: all before this CLOCK_MONOTONIC has been told
@@ -35,16 +35,16 @@
  * @error: the first thing that went wrong, -errno, or 0
  * @explained: a person has been told of it
  */
-struct against {
+struct witness_run {
 	const struct tool *tool;
-	const struct against_options *options;
+	const struct witness_options *options;
 	struct source *source;
 	struct trace_witness *trace;
 	struct bpf_witness *bpf;
-	struct pairing *pairing;
-	struct ledger *ledger;
-	struct accounts *accounts;
-	struct hearing *hearing;
+	struct trace_match *match;
+	struct bpf_match *ledger;
+	struct totals *totals;
+	struct outcome *outcome;
 	uint64_t enabled_ns;
 	uint64_t missed;
 	uint64_t told_ns;
@@ -54,13 +54,13 @@ struct against {
 	bool explained;
 };
 
-void against_note_error(struct against *a, int error);
-void against_hear_trace(void *ctx, const struct trace_event *e);
-void against_hear_bpf(void *ctx, const struct minisock_event *e);
-int against_read(struct against *a);
-void against_rest(struct against *a, uint64_t until_ns);
-int against_run_until(struct against *a, uint64_t until_ns);
-int against_run_for(struct against *a, uint64_t ns);
-int against_do_aside(struct against *a, void *(*work)(void *));
+void witness_run_note_error(struct witness_run *a, int error);
+void witness_run_hear_trace(void *ctx, const struct trace_event *e);
+void witness_run_hear_bpf(void *ctx, const struct minisock_event *e);
+int witness_run_read(struct witness_run *a);
+void witness_run_rest(struct witness_run *a, uint64_t until_ns);
+int witness_run_run_until(struct witness_run *a, uint64_t until_ns);
+int witness_run_run_for(struct witness_run *a, uint64_t ns);
+int witness_run_do_aside(struct witness_run *a, void *(*work)(void *));
 
 #endif /* TCPCLOSE_WITNESS_RUN_INTERNAL_H */

@@ -16,7 +16,7 @@ static void take(struct snapshot *s)
 	s->begin_ns = monotonic_ns();
 	s->error = counters_read(&s->counters);
 	s->counted_ns = monotonic_ns();
-	s->list_error = diag_read(&s->list);
+	s->list_error = sockdiag_read(&s->list);
 	s->end_ns = monotonic_ns();
 }
 
@@ -94,7 +94,7 @@ void snapshots_free(struct snapshots *s)
 	size_t i;
 
 	for (i = 0; i < s->count; i++)
-		diag_free(&s->all[i].list);
+		sockdiag_free(&s->all[i].list);
 	free(s->all);
 	s->all = NULL;
 	s->count = 0;

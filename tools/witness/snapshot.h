@@ -34,7 +34,7 @@ struct snapshot {
 	uint64_t counted_ns;
 	uint64_t end_ns;
 	struct counters counters;
-	struct diag_list list;
+	struct sockdiag_list list;
 };
 
 /**
@@ -54,7 +54,7 @@ struct snapshots {
 	size_t count;
 	size_t room;
 	int error;
-	struct reason why;
+	struct error why;
 };
 
 int snapshots_start(struct snapshots *s);

@@ -21,32 +21,32 @@
 #define HOLD_NS (100 * NS_PER_MS)
 
 /**
- * accounts_new() - begin with nothing
- * @result: the accounts
+ * totals_new() - begin with nothing
+ * @result: the totals
  *
  * Return: 0, or -ENOMEM
  */
-int accounts_new(struct accounts **result)
+int totals_new(struct totals **result)
 {
 	*result = calloc(1, sizeof(**result));
 	return *result ? 0 : -ENOMEM;
 }
 
-static void free_account(struct table_node *node)
+static void free_account(struct hashtable_node *node)
 {
 	census_free(&((struct account *)node)->census);
 	free(node);
 }
 
 /**
- * accounts_free() - give everything back
- * @a: the accounts; may be NULL
+ * totals_free() - give everything back
+ * @a: the totals; may be NULL
  */
-void accounts_free(struct accounts *a)
+void totals_free(struct totals *a)
 {
 	if (!a)
 		return;
-	table_free(&a->all, free_account);
+	hashtable_free(&a->all, free_account);
 	free(a->items);
 	free(a);
 }
@@ -57,10 +57,10 @@ static uint64_t key_of(uint64_t netns, uint32_t inode)
 	return netns ? netns : 1ULL << 63 | inode;
 }
 
-static struct account *account_of(struct accounts *a, uint64_t key,
+static struct account *account_of(struct totals *a, uint64_t key,
 				  uint32_t inode)
 {
-	struct account *account = (struct account *)table_find(&a->all, key);
+	struct account *account = (struct account *)hashtable_find(&a->all, key);
 
 	if (account)
 		return account;
@@ -68,7 +68,7 @@ static struct account *account_of(struct accounts *a, uint64_t key,
 	if (!account)
 		return NULL;
 	account->inode = inode;
-	if (table_add(&a->all, &account->node, key)) {
+	if (hashtable_add(&a->all, &account->node, key)) {
 		free(account);
 		return NULL;
 	}
@@ -86,7 +86,7 @@ static enum move move_of(const struct event *e)
 	return event_is_rearm(e) ? MOVE_NONE : MOVE_CHANGED;
 }
 
-static int make_room(struct accounts *a)
+static int make_room(struct totals *a)
 {
 	size_t room = a->room ? 2 * a->room : 1024;
 	struct item *items;
@@ -108,13 +108,13 @@ static int make_room(struct accounts *a)
 }
 
 /**
- * accounts_record() - enter a record
- * @a: the accounts
+ * totals_record() - enter a record
+ * @a: the totals
  * @e: the record
  *
  * Return: 0, or -ENOMEM
  */
-int accounts_record(struct accounts *a, const struct event *e)
+int totals_record(struct totals *a, const struct event *e)
 {
 	struct item item = {
 		.ts_ns = e->ts_ns,
@@ -134,7 +134,7 @@ int accounts_record(struct accounts *a, const struct event *e)
 	return 0;
 }
 
-static void apply(struct accounts *a, const struct item *item)
+static void apply(struct totals *a, const struct item *item)
 {
 	struct account *account = account_of(a, item->netns, item->inode);
 	int i;
@@ -147,7 +147,7 @@ static void apply(struct accounts *a, const struct item *item)
 		account->told[i] += item->counters >> i & 1;
 }
 
-static void apply_before(struct accounts *a, uint64_t before_ns)
+static void apply_before(struct totals *a, uint64_t before_ns)
 {
 	while (a->count && a->items[a->first].ts_ns < before_ns) {
 		apply(a, &a->items[a->first]);
@@ -157,22 +157,22 @@ static void apply_before(struct accounts *a, uint64_t before_ns)
 }
 
 /**
- * accounts_advance() - add up what no look will ask for
- * @a: the accounts
+ * totals_advance() - add up what no look will ask for
+ * @a: the totals
  * @now_ns: the time; not to be called while a look is going on
  */
-void accounts_advance(struct accounts *a, uint64_t now_ns)
+void totals_advance(struct totals *a, uint64_t now_ns)
 {
 	apply_before(a, now_ns - HOLD_NS);
 }
 
-static struct items items_apart(const struct accounts *a)
+static struct items items_apart(const struct totals *a)
 {
 	return (struct items){ .first = a->items + a->first, .count = a->count };
 }
 
 /* What the records say that have not been added up. */
-static void add_up(const struct accounts *a, uint64_t netns, uint64_t before_ns,
+static void add_up(const struct totals *a, uint64_t netns, uint64_t before_ns,
 		   uint64_t sums[COUNTERS])
 {
 	struct items items = items_apart(a);
@@ -189,8 +189,8 @@ static void add_up(const struct accounts *a, uint64_t netns, uint64_t before_ns,
 	}
 }
 
-static void remember(const struct accounts *a, const struct account *account,
-		     const struct snapshot *s, struct looks *looks)
+static void remember(const struct totals *a, const struct account *account,
+		     const struct snapshot *s, struct readings *looks)
 {
 	uint64_t low[COUNTERS], high[COUNTERS];
 
@@ -198,10 +198,10 @@ static void remember(const struct accounts *a, const struct account *account,
 	memcpy(high, account->told, sizeof(high));
 	add_up(a, account->node.key, s->begin_ns - SKEW_NS, low);
 	add_up(a, account->node.key, s->counted_ns + SKEW_NS, high);
-	looks_add(looks, &s->counters, low, high);
+	readings_add(looks, &s->counters, low, high);
 }
 
-static struct account *account_of_snapshot(struct accounts *a,
+static struct account *account_of_snapshot(struct totals *a,
 					   const struct snapshot *s)
 {
 	uint64_t key = key_of(s->list.netns, s->ns.inode);
@@ -216,7 +216,7 @@ static struct account *account_of_snapshot(struct accounts *a,
 	return account;
 }
 
-static int begin(struct accounts *a, const struct snapshot *s)
+static int begin(struct totals *a, const struct snapshot *s)
 {
 	struct account *account = account_of_snapshot(a, s);
 
@@ -230,31 +230,31 @@ static int begin(struct accounts *a, const struct snapshot *s)
 }
 
 /**
- * accounts_are_sure() - whether enough of the first looks agree
- * @a: the accounts
+ * totals_are_sure() - whether enough of the first looks agree
+ * @a: the totals
  */
-bool accounts_are_sure(const struct accounts *a)
+bool totals_are_sure(const struct totals *a)
 {
-	struct table_node *node = NULL;
+	struct hashtable_node *node = NULL;
 	size_t bucket = 0;
 
-	while ((node = table_walk(&a->all, &bucket, node))) {
+	while ((node = hashtable_walk(&a->all, &bucket, node))) {
 		const struct account *account = (struct account *)node;
 
-		if (account->before.count && !looks_are_sure(&account->before))
+		if (account->before.count && !readings_are_sure(&account->before))
 			return false;
 	}
 	return true;
 }
 
 /**
- * accounts_begin() - take over what was there before the records
- * @a: the accounts
+ * totals_begin() - take over what was there before the records
+ * @a: the totals
  * @s: one of the first looks
  *
  * Return: 0, or -errno
  */
-int accounts_begin(struct accounts *a, const struct snapshots *s)
+int totals_begin(struct totals *a, const struct snapshots *s)
 {
 	size_t i;
 	int ret = s->error;
@@ -264,7 +264,7 @@ int accounts_begin(struct accounts *a, const struct snapshots *s)
 	return ret;
 }
 
-static int end(struct accounts *a, const struct snapshot *s)
+static int end(struct totals *a, const struct snapshot *s)
 {
 	struct account *account = account_of_snapshot(a, s);
 	struct items items;
@@ -287,13 +287,13 @@ static int end(struct accounts *a, const struct snapshot *s)
 }
 
 /**
- * accounts_end() - compare with what is there now
- * @a: the accounts; all records up to %SKEW_NS after @s are entered
+ * totals_end() - compare with what is there now
+ * @a: the totals; all records up to %SKEW_NS after @s are entered
  * @s: one of the last looks
  *
  * Return: 0, or -errno
  */
-int accounts_end(struct accounts *a, const struct snapshots *s)
+int totals_end(struct totals *a, const struct snapshots *s)
 {
 	size_t i;
 	int ret = s->error;
@@ -304,43 +304,43 @@ int accounts_end(struct accounts *a, const struct snapshots *s)
 }
 
 /**
- * accounts_compare() - a counter of one namespace
+ * totals_compare() - a counter of one namespace
  * @account: the namespace's
  * @i: which counter
  *
  * A namespace that was made meanwhile began with 0.
  */
-struct comparison accounts_compare(const struct account *account,
-				   enum counter i)
+struct comparison_row totals_compare(const struct account *account,
+				     enum counter i)
 {
-	struct comparison c = {
+	struct comparison_row c = {
 		.what = counter_what(i),
 		.kernel = account->last[i] - account->first[i],
 	};
-	int64_t gap = looks_compare(&account->before, &account->after, i,
-				    &c.moving);
+	int64_t gap = readings_compare(&account->before, &account->after, i,
+				       &c.moving);
 
 	c.tcpclose = c.kernel - (uint64_t)gap;
 	c.difference = (uint64_t)llabs(gap);
 	return c;
 }
 
-static bool is_exact(const struct comparison *c)
+static bool is_exact(const struct comparison_row *c)
 {
 	return !c->difference && !c->moving;
 }
 
 /**
- * accounts_are_exact() - whether another look would be no better
- * @a: the accounts
+ * totals_are_exact() - whether another look would be no better
+ * @a: the totals
  */
-bool accounts_are_exact(const struct accounts *a)
+bool totals_are_exact(const struct totals *a)
 {
-	struct table_node *node = NULL;
+	struct hashtable_node *node = NULL;
 	size_t bucket = 0;
 	int i;
 
-	while ((node = table_walk(&a->all, &bucket, node))) {
+	while ((node = hashtable_walk(&a->all, &bucket, node))) {
 		const struct account *account = (struct account *)node;
 
 		if (!account->after.count)
@@ -349,7 +349,7 @@ bool accounts_are_exact(const struct accounts *a)
 		    !is_exact(&account->census.list.c))
 			return false;
 		for (i = 0; i < COUNTERS; i++) {
-			struct comparison c = accounts_compare(account, i);
+			struct comparison_row c = totals_compare(account, i);
 
 			if (!is_exact(&c))
 				return false;

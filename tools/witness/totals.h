@@ -13,18 +13,18 @@
 #include "witness/comparison.h"
 #include "witness/snapshot.h"
 
-struct accounts;
+struct totals;
 
-int accounts_new(struct accounts **result);
-void accounts_free(struct accounts *a);
+int totals_new(struct totals **result);
+void totals_free(struct totals *a);
 
-int accounts_record(struct accounts *a, const struct event *e);
-void accounts_advance(struct accounts *a, uint64_t now_ns);
-int accounts_begin(struct accounts *a, const struct snapshots *s);
-bool accounts_are_sure(const struct accounts *a);
-int accounts_end(struct accounts *a, const struct snapshots *s);
-bool accounts_are_exact(const struct accounts *a);
-void accounts_conclude(const struct accounts *a, bool openings,
-		       struct testimony *t);
+int totals_record(struct totals *a, const struct event *e);
+void totals_advance(struct totals *a, uint64_t now_ns);
+int totals_begin(struct totals *a, const struct snapshots *s);
+bool totals_are_sure(const struct totals *a);
+int totals_end(struct totals *a, const struct snapshots *s);
+bool totals_are_exact(const struct totals *a);
+void totals_conclude(const struct totals *a, bool openings,
+		     struct comparison *t);
 
 #endif /* TCPCLOSE_WITNESS_TOTALS_H */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What comes out of the accounts: sums over all network namespaces, where they
+ * What comes out of the totals: sums over all network namespaces, where they
  * differ, and which namespaces are left out.
  */
 #include <errno.h>
@@ -9,7 +9,7 @@
 
 #include "witness/totals_internal.h"
 
-static void add(struct comparison *sum, const struct comparison *c)
+static void add(struct comparison_row *sum, const struct comparison_row *c)
 {
 	sum->kernel += c->kernel;
 	sum->tcpclose += c->tcpclose;
@@ -17,28 +17,28 @@ static void add(struct comparison *sum, const struct comparison *c)
 	sum->moving += c->moving;
 }
 
-static void tell(struct testimony *t, const struct account *account,
-		 const char *what, const struct comparison *c)
+static void tell(struct comparison *t, const struct account *account,
+		 const char *what, const struct comparison_row *c)
 {
 	if (!c->difference)
 		return;
-	testimony_detail(t, "%s: net:[%u] (%s)%s: kernel %llu, tcpclose %llu",
-			 what, account->inode, account->path,
-			 account->before.count ? "" : ", which is new",
-			 (unsigned long long)c->kernel,
-			 (unsigned long long)c->tcpclose);
+	comparison_detail(t, "%s: net:[%u] (%s)%s: kernel %llu, tcpclose %llu",
+			  what, account->inode, account->path,
+			  account->before.count ? "" : ", which is new",
+			  (unsigned long long)c->kernel,
+			  (unsigned long long)c->tcpclose);
 }
 
-static void tell_suspects(struct testimony *t, const struct account *account)
+static void tell_suspects(struct comparison *t, const struct account *account)
 {
-	const struct outcome *o = &account->census.list;
+	const struct census_result *o = &account->census.list;
 	uint64_t i;
 
 	for (i = 0; i < o->c.difference && i < SUSPECTS; i++)
-		testimony_detail(t, "net:[%u] (%s): cookie %llx: %s",
-				 account->inode, account->path,
-				 (unsigned long long)o->suspects[i],
-				 "not in both lists in the same state");
+		comparison_detail(t, "net:[%u] (%s): cookie %llx: %s",
+				  account->inode, account->path,
+				  (unsigned long long)o->suspects[i],
+				  "not in both lists in the same state");
 }
 
 /**
@@ -61,12 +61,12 @@ struct left_out {
 	int list_error;
 };
 
-static void find_left_out(const struct accounts *a, struct left_out *l)
+static void find_left_out(const struct totals *a, struct left_out *l)
 {
-	struct table_node *node = NULL;
+	struct hashtable_node *node = NULL;
 	size_t bucket = 0;
 
-	while ((node = table_walk(&a->all, &bucket, node))) {
+	while ((node = hashtable_walk(&a->all, &bucket, node))) {
 		const struct account *account = (struct account *)node;
 
 		if (account->after.count) {
@@ -86,7 +86,7 @@ static void find_left_out(const struct accounts *a, struct left_out *l)
 	}
 }
 
-static void add_remark(struct testimony *t, unsigned int count,
+static void add_remark(struct comparison *t, unsigned int count,
 		       const char *format, const char *detail)
 {
 	size_t len = strlen(t->remarks.text);
@@ -107,7 +107,7 @@ static const char *list_reason(int error)
 	return error == -ENOENT ? "run `modprobe tcp_diag`" : strerror(-error);
 }
 
-static void remark(const struct left_out *l, struct testimony *t)
+static void remark(const struct left_out *l, struct comparison *t)
 {
 	add_remark(t, l->closed, "not compared, cannot be entered: %s",
 		   strerror(-l->error));
@@ -118,41 +118,41 @@ static void remark(const struct left_out *l, struct testimony *t)
 		   list_reason(l->list_error));
 }
 
-static void conclude_counters(const struct accounts *a, bool openings,
-			      struct testimony *t)
+static void conclude_counters(const struct totals *a, bool openings,
+			      struct comparison *t)
 {
-	struct table_node *node;
+	struct hashtable_node *node;
 	size_t bucket;
 	int i;
 
 	for (i = 0; i < COUNTERS; i++) {
-		struct comparison sum = { .what = counter_what(i) };
+		struct comparison_row sum = { .what = counter_what(i) };
 
 		if (counter_needs_openings(i) && !openings)
 			continue;
 		bucket = 0;
 		node = NULL;
-		while ((node = table_walk(&a->all, &bucket, node))) {
+		while ((node = hashtable_walk(&a->all, &bucket, node))) {
 			const struct account *account = (struct account *)node;
-			struct comparison c = accounts_compare(account, i);
+			struct comparison_row c = totals_compare(account, i);
 
 			if (!account->after.count)
 				continue;
 			add(&sum, &c);
 			tell(t, account, sum.what, &c);
 		}
-		testimony_compare(t, &sum);
+		comparison_compare(t, &sum);
 	}
 }
 
-static void conclude_censuses(const struct accounts *a, struct testimony *t)
+static void conclude_censuses(const struct totals *a, struct comparison *t)
 {
-	struct comparison number = { .what = "mini-sockets now: sockstat" };
-	struct comparison list = { .what = "the same by cookie: sock_diag" };
-	struct table_node *node = NULL;
+	struct comparison_row number = { .what = "mini-sockets now: sockstat" };
+	struct comparison_row list = { .what = "the same by cookie: sock_diag" };
+	struct hashtable_node *node = NULL;
 	size_t bucket = 0;
 
-	while ((node = table_walk(&a->all, &bucket, node))) {
+	while ((node = hashtable_walk(&a->all, &bucket, node))) {
 		const struct account *account = (struct account *)node;
 
 		if (!account->after.count || account->list_error)
@@ -162,27 +162,27 @@ static void conclude_censuses(const struct accounts *a, struct testimony *t)
 		add(&list, &account->census.list.c);
 		tell_suspects(t, account);
 	}
-	testimony_compare(t, &number);
-	testimony_compare(t, &list);
+	comparison_compare(t, &number);
+	comparison_compare(t, &list);
 }
 
 /**
- * accounts_conclude() - say what does not add up
- * @a: the accounts
+ * totals_conclude() - say what does not add up
+ * @a: the totals
  * @openings: the records include those of connections that come about
  * @t: result
  */
-void accounts_conclude(const struct accounts *a, bool openings,
-		       struct testimony *t)
+void totals_conclude(const struct totals *a, bool openings,
+		     struct comparison *t)
 {
 	struct left_out left_out = {};
 
 	find_left_out(a, &left_out);
 	if (!left_out.compared) {
-		reason_set(&t->missing, 0,
-			   "no network namespace can be entered: %s",
-			   left_out.error ? strerror(-left_out.error) :
-					    "there is none");
+		error_set(&t->missing, 0,
+			  "no network namespace can be entered: %s",
+			  left_out.error ? strerror(-left_out.error) :
+					   "there is none");
 		return;
 	}
 	conclude_counters(a, openings, t);

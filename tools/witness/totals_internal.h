@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the parts of the accounts share; nobody else includes this.
+ * What the parts of the totals share; nobody else includes this.
  */
 #ifndef TCPCLOSE_WITNESS_TOTALS_INTERNAL_H
 #define TCPCLOSE_WITNESS_TOTALS_INTERNAL_H
@@ -24,28 +24,28 @@
  * @path: a file that stands for it; empty: only its records are known
  */
 struct account {
-	struct table_node node;
+	struct hashtable_node node;
 	uint32_t inode;
 	int error;
 	int list_error;
 	uint64_t told[COUNTERS];
 	uint64_t first[COUNTERS];
 	uint64_t last[COUNTERS];
-	struct looks before;
-	struct looks after;
+	struct readings before;
+	struct readings after;
 	struct census census;
 	char path[320];
 };
 
-struct accounts {
-	struct table all;
+struct totals {
+	struct hashtable all;
 	/* Not added up yet. */
 	struct item *items;
 	size_t first, count, room;
 	int error;
 };
 
-struct comparison accounts_compare(const struct account *account,
-				   enum counter i);
+struct comparison_row totals_compare(const struct account *account,
+				     enum counter i);
 
 #endif /* TCPCLOSE_WITNESS_TOTALS_INTERNAL_H */

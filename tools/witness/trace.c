@@ -196,14 +196,14 @@ static int set_up(struct trace_witness *w)
  *
  * Return: 0, or -errno
  */
-int trace_open(struct trace_witness **result, struct reason *why)
+int trace_open(struct trace_witness **result, struct error *why)
 {
 	struct trace_witness *w = calloc(1, sizeof(*w));
 	const char *step = "tracefs";
 	int ret;
 
 	if (!w)
-		return reason_set(why, -ENOMEM, "out of memory");
+		return error_set(why, -ENOMEM, "out of memory");
 	w->instance = -1;
 	w->tracefs = open_tracefs();
 	ret = w->tracefs < 0 ? w->tracefs : 0;
@@ -224,10 +224,10 @@ int trace_open(struct trace_witness **result, struct reason *why)
 		return 0;
 	}
 	trace_close(w);
-	return reason_set(why, ret, "no %s: %s%s", step, strerror(-ret),
-			  ret == -EPERM || ret == -EACCES ?
-				  ": run it as root, without lockdown" :
-				  "");
+	return error_set(why, ret, "no %s: %s%s", step, strerror(-ret),
+			 ret == -EPERM || ret == -EACCES ?
+				 ": run it as root, without lockdown" :
+				 "");
 }
 
 /**
@@ -251,12 +251,12 @@ void trace_hear(struct trace_witness *w,
  *
  * Return: 0, or -errno
  */
-int trace_enable(struct trace_witness *w, struct reason *why)
+int trace_enable(struct trace_witness *w, struct error *why)
 {
 	int ret = write_file(w->instance, EVENT "/enable", "1");
 
-	return ret ? reason_set(why, ret, "%s cannot be enabled: %s", EVENT,
-				strerror(-ret)) :
+	return ret ? error_set(why, ret, "%s cannot be enabled: %s", EVENT,
+			       strerror(-ret)) :
 		     0;
 }
 

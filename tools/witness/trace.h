@@ -39,11 +39,11 @@ struct trace_event {
 
 struct trace_witness;
 
-int trace_open(struct trace_witness **result, struct reason *why);
+int trace_open(struct trace_witness **result, struct error *why);
 void trace_hear(struct trace_witness *w,
 		void (*hear)(void *ctx, const struct trace_event *e),
 		void *ctx);
-int trace_enable(struct trace_witness *w, struct reason *why);
+int trace_enable(struct trace_witness *w, struct error *why);
 int trace_read(struct trace_witness *w);
 void trace_disable(struct trace_witness *w);
 uint64_t trace_lost(const struct trace_witness *w);

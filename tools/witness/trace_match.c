@@ -32,7 +32,7 @@
  * @e: the rest, whoever has it
  */
 struct step {
-	struct table_node node;
+	struct hashtable_node node;
 	uint64_t order;
 	uint64_t owner;
 	bool is_record;
@@ -47,51 +47,51 @@ struct step {
  * @trace_ns: time of its partner
  */
 struct link {
-	struct table_node by_socket;
-	struct table_node by_cookie;
+	struct hashtable_node by_socket;
+	struct hashtable_node by_cookie;
 	uint64_t record_ns;
 	uint64_t trace_ns;
 };
 
-struct pairing {
+struct trace_match {
 	/* Not gone through yet. */
 	struct step **waiting;
 	size_t count, room;
 	uint64_t order;
 	/* Gone through, and no partner found. */
-	struct table records, traced;
-	struct table by_socket, by_cookie;
+	struct hashtable records, traced;
+	struct hashtable by_socket, by_cookie;
 	uint64_t pairs, disorder;
 	uint64_t disorder_ns, disorder_cookie;
 };
 
 /**
- * pairing_new() - begin with nothing
- * @result: the pairing
+ * trace_match_new() - begin with nothing
+ * @result: the match
  *
  * Return: 0, or -ENOMEM
  */
-int pairing_new(struct pairing **result)
+int trace_match_new(struct trace_match **result)
 {
 	*result = calloc(1, sizeof(**result));
 	return *result ? 0 : -ENOMEM;
 }
 
-static void free_step(struct table_node *node)
+static void free_step(struct hashtable_node *node)
 {
 	free(node);
 }
 
-static struct link *link_of_cookie(struct table_node *node)
+static struct link *link_of_cookie(struct hashtable_node *node)
 {
 	return (struct link *)((char *)node - offsetof(struct link, by_cookie));
 }
 
 /**
- * pairing_free() - give everything back
- * @p: the pairing; may be NULL
+ * trace_match_free() - give everything back
+ * @p: the match; may be NULL
  */
-void pairing_free(struct pairing *p)
+void trace_match_free(struct trace_match *p)
 {
 	size_t i;
 
@@ -100,10 +100,10 @@ void pairing_free(struct pairing *p)
 	for (i = 0; i < p->count; i++)
 		free(p->waiting[i]);
 	free(p->waiting);
-	table_free(&p->records, free_step);
-	table_free(&p->traced, free_step);
-	table_free(&p->by_cookie, NULL);
-	table_free(&p->by_socket, free_step);
+	hashtable_free(&p->records, free_step);
+	hashtable_free(&p->traced, free_step);
+	hashtable_free(&p->by_cookie, NULL);
+	hashtable_free(&p->by_socket, free_step);
 	free(p);
 }
 
@@ -117,17 +117,17 @@ static uint64_t key_of(const struct step *s)
 {
 	uint32_t what = s->e.cpu << 16 | (uint32_t)s->e.ipv6 << 8 |
 			TCPCLOSE_EDGE(s->e.old, s->e.new);
-	uint64_t key = table_mix(0, &what, sizeof(what));
+	uint64_t key = hash_bytes(0, &what, sizeof(what));
 
 	if (shows_listener(s))
 		return key;
-	key = table_mix(key, &s->e.lport, sizeof(s->e.lport));
-	key = table_mix(key, &s->e.rport, sizeof(s->e.rport));
-	key = table_mix(key, s->e.laddr, sizeof(s->e.laddr));
-	return table_mix(key, s->e.raddr, sizeof(s->e.raddr));
+	key = hash_bytes(key, &s->e.lport, sizeof(s->e.lport));
+	key = hash_bytes(key, &s->e.rport, sizeof(s->e.rport));
+	key = hash_bytes(key, s->e.laddr, sizeof(s->e.laddr));
+	return hash_bytes(key, s->e.raddr, sizeof(s->e.raddr));
 }
 
-static int enqueue(struct pairing *p, const struct trace_event *e,
+static int enqueue(struct trace_match *p, const struct trace_event *e,
 		   uint64_t owner, bool is_record)
 {
 	struct step *s;
@@ -155,25 +155,25 @@ static int enqueue(struct pairing *p, const struct trace_event *e,
 }
 
 /**
- * pairing_trace() - add an event of the trace
- * @p: the pairing
+ * trace_match_trace() - add an event of the trace
+ * @p: the match
  * @e: the event; of one CPU they come in order
  *
  * Return: 0, or -ENOMEM
  */
-int pairing_trace(struct pairing *p, const struct trace_event *e)
+int trace_match_trace(struct trace_match *p, const struct trace_event *e)
 {
 	return enqueue(p, e, e->socket, false);
 }
 
 /**
- * pairing_record() - add a record of tcpclose's
- * @p: the pairing
+ * trace_match_record() - add a record of tcpclose's
+ * @p: the match
  * @e: the record; those that no tracepoint showed are left out
  *
  * Return: 0, or -ENOMEM
  */
-int pairing_record(struct pairing *p, const struct event *e)
+int trace_match_record(struct trace_match *p, const struct event *e)
 {
 	struct trace_event same = {
 		.ts_ns = e->ts_ns,
@@ -204,25 +204,25 @@ static int compare_time(const void *left, const void *right)
 	return a->order > b->order ? 1 : -1;
 }
 
-static struct link *find_link(const struct pairing *p, const struct step *s)
+static struct link *find_link(const struct trace_match *p, const struct step *s)
 {
-	struct table_node *node;
+	struct hashtable_node *node;
 
 	if (!s->is_record)
-		return (struct link *)table_find(&p->by_socket, s->owner);
-	node = s->owner ? table_find(&p->by_cookie, s->owner) : NULL;
+		return (struct link *)hashtable_find(&p->by_socket, s->owner);
+	node = s->owner ? hashtable_find(&p->by_cookie, s->owner) : NULL;
 	return node ? link_of_cookie(node) : NULL;
 }
 
-static void drop_link(struct pairing *p, struct link *l)
+static void drop_link(struct trace_match *p, struct link *l)
 {
-	table_remove(&p->by_socket, &l->by_socket);
-	table_remove(&p->by_cookie, &l->by_cookie);
+	hashtable_remove(&p->by_socket, &l->by_socket);
+	hashtable_remove(&p->by_cookie, &l->by_cookie);
 	free(l);
 }
 
 /* A socket that comes about is none of those that had its address before. */
-static void drop_stale_link(struct pairing *p, const struct step *traced)
+static void drop_stale_link(struct trace_match *p, const struct step *traced)
 {
 	struct link *l = find_link(p, traced);
 
@@ -231,7 +231,7 @@ static void drop_stale_link(struct pairing *p, const struct step *traced)
 		drop_link(p, l);
 }
 
-static void join(struct pairing *p, const struct step *record,
+static void join(struct trace_match *p, const struct step *record,
 		 const struct step *traced)
 {
 	struct link *l = find_link(p, record);
@@ -244,8 +244,8 @@ static void join(struct pairing *p, const struct step *record,
 		/* Then it is only compared less strictly. */
 		if (!l)
 			return;
-		table_add(&p->by_socket, &l->by_socket, traced->owner);
-		table_add(&p->by_cookie, &l->by_cookie, record->owner);
+		hashtable_add(&p->by_socket, &l->by_socket, traced->owner);
+		hashtable_add(&p->by_cookie, &l->by_cookie, record->owner);
 	}
 	if (record->e.ts_ns < l->record_ns || traced->e.ts_ns < l->trace_ns) {
 		if (!p->disorder++) {
@@ -259,7 +259,7 @@ static void join(struct pairing *p, const struct step *record,
 		drop_link(p, l);
 }
 
-static bool is_partner(const struct pairing *p, const struct step *s,
+static bool is_partner(const struct trace_match *p, const struct step *s,
 		       const struct step *other)
 {
 	const struct step *record = s->is_record ? s : other;
@@ -269,35 +269,35 @@ static bool is_partner(const struct pairing *p, const struct step *s,
 	       find_link(p, record) == find_link(p, traced);
 }
 
-static void go_through(struct pairing *p, struct step *s)
+static void go_through(struct trace_match *p, struct step *s)
 {
-	struct table *others = s->is_record ? &p->traced : &p->records;
-	struct table_node *node;
+	struct hashtable *others = s->is_record ? &p->traced : &p->records;
+	struct hashtable_node *node;
 
 	if (!s->is_record)
 		drop_stale_link(p, s);
-	node = table_find(others, s->node.key);
+	node = hashtable_find(others, s->node.key);
 	while (node && !is_partner(p, s, (struct step *)node))
-		node = table_next(node);
+		node = hashtable_next(node);
 	if (node) {
 		struct step *other = (struct step *)node;
 
-		table_remove(others, node);
+		hashtable_remove(others, node);
 		join(p, s->is_record ? s : other, s->is_record ? other : s);
 		free(other);
 		free(s);
-	} else if (table_add(s->is_record ? &p->records : &p->traced, &s->node,
-			     s->node.key)) {
+	} else if (hashtable_add(s->is_record ? &p->records : &p->traced, &s->node,
+				 s->node.key)) {
 		free(s);
 	}
 }
 
 /**
- * pairing_advance() - go through what both have told
- * @p: the pairing
+ * trace_match_advance() - go through what both have told
+ * @p: the match
  * @horizon_ns: both have told of everything before
  */
-void pairing_advance(struct pairing *p, uint64_t horizon_ns)
+void trace_match_advance(struct trace_match *p, uint64_t horizon_ns)
 {
 	size_t i;
 
@@ -312,23 +312,23 @@ void pairing_advance(struct pairing *p, uint64_t horizon_ns)
 }
 
 /**
- * pairing_forget() - leave out what no trace can have
- * @p: the pairing
+ * trace_match_forget() - leave out what no trace can have
+ * @p: the match
  * @before_ns: when the trace began
  */
-void pairing_forget(struct pairing *p, uint64_t before_ns)
+void trace_match_forget(struct trace_match *p, uint64_t before_ns)
 {
-	struct table_node *node, *next;
+	struct hashtable_node *node, *next;
 	size_t bucket = 0;
 
-	pairing_advance(p, before_ns);
-	for (node = table_walk(&p->records, &bucket, NULL); node; node = next) {
+	trace_match_advance(p, before_ns);
+	for (node = hashtable_walk(&p->records, &bucket, NULL); node; node = next) {
 		struct step *s = (struct step *)node;
 
-		next = table_walk(&p->records, &bucket, node);
+		next = hashtable_walk(&p->records, &bucket, node);
 		if (s->e.ts_ns >= before_ns)
 			continue;
-		table_remove(&p->records, node);
+		hashtable_remove(&p->records, node);
 		free(s);
 	}
 }
@@ -338,26 +338,26 @@ static bool is_due(const struct step *s, uint64_t start_ns, uint64_t end_ns)
 	return s->e.ts_ns >= start_ns && s->e.ts_ns <= end_ns;
 }
 
-static uint64_t lone_records(const struct pairing *p, uint64_t start_ns,
+static uint64_t lone_records(const struct trace_match *p, uint64_t start_ns,
 			     uint64_t end_ns)
 {
-	const struct table_node *node = NULL;
+	const struct hashtable_node *node = NULL;
 	size_t bucket = 0;
 	uint64_t count = 0;
 
-	while ((node = table_walk(&p->records, &bucket, node)))
+	while ((node = hashtable_walk(&p->records, &bucket, node)))
 		count += is_due((const struct step *)node, start_ns, end_ns);
 	return count;
 }
 
 /**
- * pairing_is_settled() - whether nothing waits for its partner
- * @p: the pairing
+ * trace_match_is_settled() - whether nothing waits for its partner
+ * @p: the match
  * @start_ns: of the time that counts
  * @end_ns: its end
  */
-bool pairing_is_settled(const struct pairing *p, uint64_t start_ns,
-			uint64_t end_ns)
+bool trace_match_is_settled(const struct trace_match *p, uint64_t start_ns,
+			    uint64_t end_ns)
 {
 	return !p->traced.count && !lone_records(p, start_ns, end_ns);
 }
@@ -382,7 +382,7 @@ static const char *name_of(unsigned int state)
 	return name ? name : "?";
 }
 
-static void tell(struct testimony *t, const struct step *s)
+static void tell(struct comparison *t, const struct step *s)
 {
 	char ends[2 * FORMAT_IP_MAX + 32], *p = ends;
 
@@ -391,31 +391,31 @@ static void tell(struct testimony *t, const struct step *s)
 	p = add_end(p, s->e.ipv6, s->e.raddr, s->e.rport);
 	*p = '\0';
 	if (s->is_record)
-		testimony_detail(t,
-				 "not traced: cookie %llx, %s to %s, %s, CPU %u, %llu ns",
-				 (unsigned long long)s->owner,
-				 name_of(s->e.old), name_of(s->e.new), ends,
-				 s->e.cpu, (unsigned long long)s->e.ts_ns);
+		comparison_detail(t,
+				  "not traced: cookie %llx, %s to %s, %s, CPU %u, %llu ns",
+				  (unsigned long long)s->owner,
+				  name_of(s->e.old), name_of(s->e.new), ends,
+				  s->e.cpu, (unsigned long long)s->e.ts_ns);
 	else
-		testimony_detail(t,
-				 "no record of %s to %s, %s, CPU %u, %llu ns",
-				 name_of(s->e.old), name_of(s->e.new), ends,
-				 s->e.cpu, (unsigned long long)s->e.ts_ns);
+		comparison_detail(t,
+				  "no record of %s to %s, %s, CPU %u, %llu ns",
+				  name_of(s->e.old), name_of(s->e.new), ends,
+				  s->e.cpu, (unsigned long long)s->e.ts_ns);
 }
 
-static size_t collect(const struct table *from, struct step **all, size_t count)
+static size_t collect(const struct hashtable *from, struct step **all, size_t count)
 {
-	struct table_node *node = NULL;
+	struct hashtable_node *node = NULL;
 	size_t bucket = 0;
 
-	while ((node = table_walk(from, &bucket, node)))
+	while ((node = hashtable_walk(from, &bucket, node)))
 		all[count++] = (struct step *)node;
 	return count;
 }
 
 /* In the order of time, so that the first one comes first. */
-static void tell_all(const struct pairing *p, uint64_t start_ns,
-		     uint64_t end_ns, struct testimony *t)
+static void tell_all(const struct trace_match *p, uint64_t start_ns,
+		     uint64_t end_ns, struct comparison *t)
 {
 	size_t count = p->records.count + p->traced.count, i;
 	struct step **all = calloc(count + 1, sizeof(*all));
@@ -432,34 +432,34 @@ static void tell_all(const struct pairing *p, uint64_t start_ns,
 }
 
 /**
- * pairing_conclude() - say what has no partner
- * @p: the pairing; both have told of everything
+ * trace_match_conclude() - say what has no partner
+ * @p: the match; both have told of everything
  * @start_ns: from here on every record has to be traced
  * @end_ns: up to here
  * @t: result
  */
-void pairing_conclude(struct pairing *p, uint64_t start_ns, uint64_t end_ns,
-		      struct testimony *t)
+void trace_match_conclude(struct trace_match *p, uint64_t start_ns, uint64_t end_ns,
+			  struct comparison *t)
 {
 	uint64_t lone;
 
-	pairing_advance(p, UINT64_MAX);
+	trace_match_advance(p, UINT64_MAX);
 	lone = lone_records(p, start_ns, end_ns);
 	tell_all(p, start_ns, end_ns, t);
-	testimony_compare(t, &(struct comparison){
-				     .what = "transitions of full sockets",
-				     .kernel = p->pairs + p->traced.count,
-				     .tcpclose = p->pairs + lone,
-				     .difference = p->traced.count + lone,
-			     });
-	testimony_compare(t, &(struct comparison){
-				     .what = "in each socket's order",
-				     .kernel = p->pairs,
-				     .tcpclose = p->pairs - p->disorder,
-				     .difference = p->disorder,
-			     });
+	comparison_compare(t, &(struct comparison_row){
+				      .what = "transitions of full sockets",
+				      .kernel = p->pairs + p->traced.count,
+				      .tcpclose = p->pairs + lone,
+				      .difference = p->traced.count + lone,
+			      });
+	comparison_compare(t, &(struct comparison_row){
+				      .what = "in each socket's order",
+				      .kernel = p->pairs,
+				      .tcpclose = p->pairs - p->disorder,
+				      .difference = p->disorder,
+			      });
 	if (p->disorder)
-		testimony_detail(t, "out of order: cookie %llx, %llu ns",
-				 (unsigned long long)p->disorder_cookie,
-				 (unsigned long long)p->disorder_ns);
+		comparison_detail(t, "out of order: cookie %llx, %llu ns",
+				  (unsigned long long)p->disorder_cookie,
+				  (unsigned long long)p->disorder_ns);
 }

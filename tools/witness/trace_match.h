@@ -13,18 +13,18 @@
 #include "witness/comparison.h"
 #include "witness/trace.h"
 
-struct pairing;
+struct trace_match;
 
-int pairing_new(struct pairing **result);
-void pairing_free(struct pairing *p);
+int trace_match_new(struct trace_match **result);
+void trace_match_free(struct trace_match *p);
 
-int pairing_trace(struct pairing *p, const struct trace_event *e);
-int pairing_record(struct pairing *p, const struct event *e);
-void pairing_advance(struct pairing *p, uint64_t horizon_ns);
-void pairing_forget(struct pairing *p, uint64_t before_ns);
-bool pairing_is_settled(const struct pairing *p, uint64_t start_ns,
-			uint64_t end_ns);
-void pairing_conclude(struct pairing *p, uint64_t start_ns, uint64_t end_ns,
-		      struct testimony *t);
+int trace_match_trace(struct trace_match *p, const struct trace_event *e);
+int trace_match_record(struct trace_match *p, const struct event *e);
+void trace_match_advance(struct trace_match *p, uint64_t horizon_ns);
+void trace_match_forget(struct trace_match *p, uint64_t before_ns);
+bool trace_match_is_settled(const struct trace_match *p, uint64_t start_ns,
+			    uint64_t end_ns);
+void trace_match_conclude(struct trace_match *p, uint64_t start_ns, uint64_t end_ns,
+			  struct comparison *t);
 
 #endif /* TCPCLOSE_WITNESS_TRACE_MATCH_H */

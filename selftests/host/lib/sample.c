@@ -566,10 +566,10 @@ static void report(const struct report *how)
 		  .name = "not_wanted",
 		  .purpose = "none" },
 	};
-	struct stats s = {
+	struct statistics s = {
 		.rings = rings, .ring_count = 3, .hooks = hooks, .hook_count = 3
 	};
-	static struct stats before;
+	static struct statistics before;
 
 	fill_counters(&s.counters);
 	report_write(how, &out, &s, NULL);

@@ -39,11 +39,11 @@ static const char *cause_phrase(unsigned int cause)
 							   "cause unknown";
 }
 
-static void add_edge(struct words *w, const struct end_step *step)
+static void add_edge(struct line *w, const struct side_step *step)
 {
-	words_add_state(w, step->old);
-	words_add(w, w->utf8 ? " \u2192 " : " -> ");
-	words_add_state(w, step->new);
+	line_add_state(w, step->old);
+	line_add(w, w->utf8 ? " \u2192 " : " -> ");
+	line_add_state(w, step->new);
 }
 
 static bool has_fin_again(const struct ladder *ladder)
@@ -61,7 +61,7 @@ static bool has_fin_again(const struct ladder *ladder)
  * @w: result
  * @ladder: the connection
  */
-void words_title(struct words *w, const struct ladder *ladder)
+void words_title(struct line *w, const struct ladder *ladder)
 {
 	static const char *const kinds[] = {
 		[LADDER_OPEN] = "Not closed yet",
@@ -74,67 +74,67 @@ void words_title(struct words *w, const struct ladder *ladder)
 	const struct ladder_step *decisive = ladder_deciding_step(ladder);
 	enum ladder_kind kind = ladder_kind(ladder);
 
-	words_begin(w);
+	line_begin(w);
 	if (kind != LADDER_ABRUPT)
-		words_add(w, "%s", kinds[kind]);
+		line_add(w, "%s", kinds[kind]);
 	else if (decisive->step->cause == TCPCLOSE_CAUSE_REFUSED)
-		words_add(w, "Connection refused");
+		line_add(w, "Connection refused");
 	else
-		words_add(w, "Abrupt end: %s",
-			  cause_phrase(decisive->step->cause));
+		line_add(w, "Abrupt end: %s",
+			 cause_phrase(decisive->step->cause));
 	if (ladder_is_half_close(ladder))
-		words_add(w, " after a half-close");
+		line_add(w, " after a half-close");
 	if (has_fin_again(ladder))
-		words_add(w, ", and a FIN that came again");
+		line_add(w, ", and a FIN that came again");
 }
 
-static void add_whereabouts(struct words *w, const struct ladder *ladder,
-			    enum ladder_side side)
+static void add_whereabouts(struct line *w, const struct ladder *ladder,
+			    enum ladder_column column)
 {
-	const struct end *end = ladder->ends[side];
+	const struct side *side = ladder->sides[column];
 
-	words_add_side(w, ladder, side);
-	words_add(w, " is in ");
-	words_add_state(w, end->steps[end->count - 1].new);
+	words_add_address(w, ladder, column);
+	line_add(w, " is in ");
+	line_add_state(w, side->steps[side->count - 1].new);
 }
 
-static void conclude_manner(struct words *w, const struct ladder *ladder)
+static void conclude_manner(struct line *w, const struct ladder *ladder)
 {
 	const struct ladder_step *decisive = ladder_deciding_step(ladder);
-	const struct end *left = ladder->ends[LADDER_LEFT];
+	const struct side *left = ladder->sides[LADDER_LEFT];
 	unsigned int closer = left->closer;
 
 	switch (ladder_kind(ladder)) {
 	case LADDER_OPEN:
-		words_add(w, "not closed, or not seen to the end: ");
+		line_add(w, "not closed, or not seen to the end: ");
 		add_whereabouts(w, ladder, LADDER_LEFT);
-		if (!ladder->ends[LADDER_RIGHT])
+		if (!ladder->sides[LADDER_RIGHT])
 			return;
-		words_add(w, ", ");
+		line_add(w, ", ");
 		add_whereabouts(w, ladder, LADDER_RIGHT);
 		return;
 	case LADDER_UNSEEN:
-		words_add(w,
-			  "closed, but the step that tells why was not seen");
+		line_add(w,
+			 "closed, but the step that tells why was not seen");
 		return;
 	case LADDER_ABRUPT:
-		words_add(w, "abrupt: %s, at ",
-			  cause_phrase(decisive->step->cause));
-		words_add_side(w, ladder, decisive->side);
+		line_add(w, "abrupt: %s, at ",
+			 cause_phrase(decisive->step->cause));
+		words_add_address(w, ladder, decisive->column);
 		return;
 	default:
-		words_add(w, "graceful: %s",
-			  cause_phrase(decisive->step->cause));
+		line_add(w, "graceful: %s",
+			 cause_phrase(decisive->step->cause));
 	}
 	if (ladder_kind(ladder) == LADDER_SIMULTANEOUS) {
-		words_add(w, " before they had the other's");
+		line_add(w, " before they had the other's");
 	} else if (closer == TCPCLOSE_CLOSER_LOCAL ||
 		   closer == TCPCLOSE_CLOSER_REMOTE) {
-		words_add(w, ", ");
-		words_add_side(w, ladder,
-			       closer == TCPCLOSE_CLOSER_LOCAL ? LADDER_LEFT :
-								 LADDER_RIGHT);
-		words_add(w, " first");
+		line_add(w, ", ");
+		words_add_address(w, ladder,
+				  closer == TCPCLOSE_CLOSER_LOCAL ? LADDER_LEFT :
+								    LADDER_RIGHT);
+		line_add(w, " first");
 	}
 }
 
@@ -158,36 +158,36 @@ static const char *time_wait_end(unsigned int end)
 	}
 }
 
-static bool conclude_time_wait(struct words *w, const struct ladder *ladder,
-			       enum ladder_side side)
+static bool conclude_time_wait(struct line *w, const struct ladder *ladder,
+			       enum ladder_column column)
 {
-	const struct end *end = ladder->ends[side];
-	const struct end_step *last;
+	const struct side *side = ladder->sides[column];
+	const struct side_step *last;
 
-	if (!end)
+	if (!side)
 		return false;
-	last = &end->steps[end->count - 1];
+	last = &side->steps[side->count - 1];
 	if (last->new == TCPCLOSE_TIME_WAIT) {
-		words_add(w, "TIME_WAIT of ");
-		words_add_side(w, ladder, side);
-		words_add(w, " is not over");
+		line_add(w, "TIME_WAIT of ");
+		words_add_address(w, ladder, column);
+		line_add(w, " is not over");
 		return true;
 	}
 	if (last->old != TCPCLOSE_TIME_WAIT)
 		return false;
-	words_add(w, "TIME_WAIT of ");
-	words_add_side(w, ladder, side);
-	words_add(w, ": ");
+	line_add(w, "TIME_WAIT of ");
+	words_add_address(w, ladder, column);
+	line_add(w, ": ");
 	if (last->dwell_ns != EVENT_UNKNOWN) {
-		words_add_duration(w, last->dwell_ns);
-		words_add(w, ", ");
+		line_add_duration(w, last->dwell_ns);
+		line_add(w, ", ");
 	}
-	words_add(w, "%s", time_wait_end(last->end));
+	line_add(w, "%s", time_wait_end(last->end));
 	if (last->rearms == 1)
-		words_add(w, ", its timer was started anew once");
+		line_add(w, ", its timer was started anew once");
 	else if (last->rearms)
-		words_add(w, ", its timer was started anew %u times",
-			  last->rearms);
+		line_add(w, ", its timer was started anew %u times",
+			 last->rearms);
 	return true;
 }
 
@@ -203,14 +203,14 @@ static unsigned int count_verdict(const struct ladder *ladder,
 }
 
 /* Each kind of edge once, as far as there is room. */
-static void add_edges(struct words *w, const struct ladder *ladder,
+static void add_edges(struct line *w, const struct ladder *ladder,
 		      enum model_verdict verdict)
 {
 	unsigned int shown = 0;
 	int i, j;
 
 	for (i = 0; i < ladder->step_count && shown < 3; i++) {
-		const struct end_step *step = ladder->steps[i].step;
+		const struct side_step *step = ladder->steps[i].step;
 
 		if (step->verdict != verdict)
 			continue;
@@ -222,57 +222,57 @@ static void add_edges(struct words *w, const struct ladder *ladder,
 				break;
 		if (j < i)
 			continue;
-		words_add(w, "%s", shown++ ? ", " : " (");
+		line_add(w, "%s", shown++ ? ", " : " (");
 		add_edge(w, step);
 		if (step->orphaned)
-			words_add(w, " as mini-socket");
+			line_add(w, " as mini-socket");
 	}
-	words_add(w, ")");
+	line_add(w, ")");
 }
 
-static void conclude_model(struct words *w, const struct ladder *ladder)
+static void conclude_model(struct line *w, const struct ladder *ladder)
 {
 	unsigned int documented = count_verdict(ladder, MODEL_OK_DOCUMENTED);
 	unsigned int linux_only = count_verdict(ladder, MODEL_OK_LINUX);
 	unsigned int illegal = count_verdict(ladder, MODEL_ILLEGAL);
 	unsigned int impossible = count_verdict(ladder, MODEL_IMPOSSIBLE);
 
-	words_add(w, "model: %u of %d step%s as RFC 9293 documents them",
-		  documented, ladder->step_count,
-		  ladder->step_count == 1 ? "" : "s");
+	line_add(w, "model: %u of %d step%s as RFC 9293 documents them",
+		 documented, ladder->step_count,
+		 ladder->step_count == 1 ? "" : "s");
 	if (linux_only) {
-		words_add(w, "; Linux-specific: %u", linux_only);
+		line_add(w, "; Linux-specific: %u", linux_only);
 		add_edges(w, ladder, MODEL_OK_LINUX);
 	}
 	if (illegal) {
-		words_add(w, "; illegal: %u", illegal);
+		line_add(w, "; illegal: %u", illegal);
 		add_edges(w, ladder, MODEL_ILLEGAL);
 	}
 	if (impossible) {
-		words_add(w, "; impossible here: %u", impossible);
+		line_add(w, "; impossible here: %u", impossible);
 		add_edges(w, ladder, MODEL_IMPOSSIBLE);
 	}
 }
 
 /* A FIN that was sent again may have arrived later than it left first. */
-static bool conclude_repeats(struct words *w, const struct ladder *ladder,
-			     enum ladder_side side)
+static bool conclude_repeats(struct line *w, const struct ladder *ladder,
+			     enum ladder_column column)
 {
-	const struct end *end = ladder->ends[side];
+	const struct side *side = ladder->sides[column];
 	unsigned int i, repeats;
 
-	for (i = 0; end && i + 1 < end->count; i++) {
-		const struct end_step *fin = &end->steps[i], *next = fin + 1;
+	for (i = 0; side && i + 1 < side->count; i++) {
+		const struct side_step *fin = &side->steps[i], *next = fin + 1;
 
 		if (!ladder_sends_fin(fin) ||
 		    next->origin != TCPCLOSE_ORIGIN_TRACEPOINT ||
 		    next->retransmits <= fin->retransmits)
 			continue;
 		repeats = next->retransmits - fin->retransmits;
-		words_add_side(w, ladder, side);
-		words_add(w, " sent %u segment%s again in ", repeats,
-			  repeats == 1 ? "" : "s");
-		words_add_state(w, fin->new);
+		words_add_address(w, ladder, column);
+		line_add(w, " sent %u segment%s again in ", repeats,
+			 repeats == 1 ? "" : "s");
+		line_add_state(w, fin->new);
 		return true;
 	}
 	return false;
@@ -293,8 +293,8 @@ static uint64_t count_left_out(const struct ladder *ladder)
 	uint64_t count = 0;
 	int i;
 
-	for (i = 0; i < LADDER_SIDES; i++)
-		count += ladder->ends[i] ? ladder->ends[i]->dropped : 0;
+	for (i = 0; i < LADDER_COLUMNS; i++)
+		count += ladder->sides[i] ? ladder->sides[i]->dropped : 0;
 	for (i = 0; i < ladder->step_count; i++)
 		count += ladder->steps[i].step->skipped;
 	return count;
@@ -307,14 +307,14 @@ static uint64_t count_left_out(const struct ladder *ladder)
  *
  * Return: how many lines
  */
-int words_conclusions(struct words lines[WORDS_CONCLUSIONS],
+int words_conclusions(struct line lines[WORDS_CONCLUSIONS],
 		      const struct ladder *ladder)
 {
 	uint64_t left_out = count_left_out(ladder);
 	int count = 0, i;
 
 	for (i = 0; i < WORDS_CONCLUSIONS; i++)
-		words_begin(&lines[i]);
+		line_begin(&lines[i]);
 	conclude_manner(&lines[count++], ladder);
 	count += conclude_repeats(&lines[count], ladder, LADDER_LEFT);
 	count += conclude_repeats(&lines[count], ladder, LADDER_RIGHT);
@@ -322,18 +322,18 @@ int words_conclusions(struct words lines[WORDS_CONCLUSIONS],
 	count += conclude_time_wait(&lines[count], ladder, LADDER_RIGHT);
 	conclude_model(&lines[count++], ladder);
 	if (has_missing(ladder))
-		words_add(
+		line_add(
 			&lines[count++],
 			"not all was seen: earlier steps or those at \"not seen\" are missing");
 	if (left_out)
-		words_add(&lines[count++], "%llu more steps are left out",
-			  (unsigned long long)left_out);
-	if (ladder->pairing == ENDS_DOUBTFUL)
-		words_add(
+		line_add(&lines[count++], "%llu more steps are left out",
+			 (unsigned long long)left_out);
+	if (ladder->pairing == SIDES_DOUBTFUL)
+		line_add(
 			&lines[count++],
 			"the other end could be one of several sockets, so none is drawn");
 	if (ladder->late)
-		words_add(
+		line_add(
 			&lines[count++],
 			"a step without a time at its arrow was recorded after the segment that it sent");
 	return count;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Ladders as SVG: lines from top to bottom for the ends, sloping arrows between
+ * Ladders as SVG: lines from top to bottom for the sides, sloping arrows between
  * them, for the screen and for paper.
  */
 #include <errno.h>
@@ -37,20 +37,20 @@ static int max(int a, int b)
 	return a > b ? a : b;
 }
 
-/* Beside an end's line, on the outside. */
-static void write_beside(const struct ladder_picture *p, enum ladder_side side,
+/* Beside a side's line, on the outside. */
+static void write_beside(const struct ladder_picture *p, enum ladder_column column,
 			 int away, int y, const struct svg_font *font,
 			 enum svg_role role, const char *text)
 {
 	struct svg_font f = ladder_svg_font(
-		font, role, side == LADDER_LEFT ? SVG_END : SVG_START, false);
+		font, role, column == LADDER_LEFT ? SVG_END : SVG_START, false);
 
 	svg_text(p->to, &f,
-		 side == LADDER_LEFT ? p->x[side] - away : p->x[side] + away,
+		 column == LADDER_LEFT ? p->x[column] - away : p->x[column] + away,
 		 y + 4, text);
 }
 
-static enum svg_role role_of_step(const struct end_step *step)
+static enum svg_role role_of_step(const struct side_step *step)
 {
 	if (step->verdict == MODEL_ILLEGAL || step->verdict == MODEL_IMPOSSIBLE)
 		return SVG_BAD;
@@ -59,7 +59,7 @@ static enum svg_role role_of_step(const struct end_step *step)
 
 /* As they will look, or raw: for svg_text(), which makes them harmless. */
 static void captions_of(const struct ladder_picture *p, int step, bool raw,
-			struct words lines[WORDS_CAPTIONS], int *count)
+			struct line lines[WORDS_CAPTIONS], int *count)
 {
 	int i;
 
@@ -71,14 +71,14 @@ static void captions_of(const struct ladder_picture *p, int step, bool raw,
 	*count = words_captions(lines, p->ladder, step);
 }
 
-static void draw_state(const struct ladder_picture *p, enum ladder_side side,
+static void draw_state(const struct ladder_picture *p, enum ladder_column column,
 		       const struct ladder_place *place, int y)
 {
-	const struct end_step *first = &p->ladder->ends[side]->steps[0];
+	const struct side_step *first = &p->ladder->sides[column]->steps[0];
 	enum svg_role role = SVG_INK;
 	unsigned int state = first->old;
 	int64_t stay_ns = first->dwell_ns;
-	struct words w = { 0 };
+	struct line w = { 0 };
 
 	if (place->step != LADDER_NONE) {
 		state = p->ladder->steps[place->step].step->new;
@@ -86,34 +86,34 @@ static void draw_state(const struct ladder_picture *p, enum ladder_side side,
 		role = role_of_step(p->ladder->steps[place->step].step);
 	}
 	words_state(&w, state, EVENT_UNKNOWN);
-	write_beside(p, side, BESIDE, y, &bold_font, role, w.text);
+	write_beside(p, column, BESIDE, y, &bold_font, role, w.text);
 	if (stay_ns == EVENT_UNKNOWN)
 		return;
-	words_duration(&w, stay_ns);
-	write_beside(p, side, 2 * BESIDE + p->states, y, &note_font, SVG_MUTED,
+	line_duration(&w, stay_ns);
+	write_beside(p, column, 2 * BESIDE + p->states, y, &note_font, SVG_MUTED,
 		     w.text);
 }
 
-static void draw_place(const struct ladder_picture *p, enum ladder_side side,
+static void draw_place(const struct ladder_picture *p, enum ladder_column column,
 		       int row)
 {
-	const struct ladder_place *place = &p->rows.rows[row].sides[side];
-	struct words lines[WORDS_CAPTIONS];
+	const struct ladder_place *place = &p->rows.rows[row].columns[column];
+	struct line lines[WORDS_CAPTIONS];
 	int y = ladder_svg_row(p, row), count;
 
 	switch (place->cell) {
 	case LADDER_NOTHING:
 		return;
 	case LADDER_STATE:
-		draw_state(p, side, place, y);
+		draw_state(p, column, place, y);
 		return;
 	case LADDER_MISSING:
-		write_beside(p, side, BESIDE, y, &plain_font, SVG_BAD,
+		write_beside(p, column, BESIDE, y, &plain_font, SVG_BAD,
 			     "(steps not seen)");
 		return;
 	case LADDER_CAPTION:
 		captions_of(p, place->step, true, lines, &count);
-		write_beside(p, side, BESIDE, y, &plain_font,
+		write_beside(p, column, BESIDE, y, &plain_font,
 			     role_of_step(p->ladder->steps[place->step].step),
 			     lines[place->caption].text);
 	}
@@ -124,11 +124,11 @@ static void draw_time(const struct ladder_picture *p, int row)
 	const struct ladder_row *r = &p->rows.rows[row];
 	struct svg_font centred =
 		ladder_svg_font(&note_font, SVG_MUTED, SVG_MIDDLE, true);
-	struct words w;
+	struct line w;
 	uint64_t ns;
 
 	if (r->gap_ns) {
-		words_duration(&w, (int64_t)r->gap_ns);
+		line_duration(&w, (int64_t)r->gap_ns);
 		svg_text(p->to, &centred,
 			 (p->x[LADDER_LEFT] + p->x[LADDER_RIGHT]) / 2,
 			 ladder_svg_row(p, row) + 4, w.text);
@@ -163,7 +163,7 @@ static void begin_row(const struct ladder_picture *p, int row)
 }
 
 /* From one row's middle to another's; the end of the life has a foot. */
-static void draw_life(const struct ladder_picture *p, enum ladder_side side,
+static void draw_life(const struct ladder_picture *p, enum ladder_column column,
 		      int from, int to, bool broken)
 {
 	const struct svg_stroke stroke = {
@@ -172,25 +172,25 @@ static void draw_life(const struct ladder_picture *p, enum ladder_side side,
 		.dashed = broken,
 	};
 
-	svg_line(p->to, &stroke, p->x[side], from, p->x[side], to);
+	svg_line(p->to, &stroke, p->x[column], from, p->x[column], to);
 }
 
-static void draw_lives(const struct ladder_picture *p, enum ladder_side side)
+static void draw_lives(const struct ladder_picture *p, enum ladder_column column)
 {
 	const struct svg_stroke foot = { .role = SVG_INK, .tenths = 18 };
 	int bottom = p->top + p->rows.count * LADDER_SVG_ROW;
 	int row;
 
-	if (!p->ladder->ends[side]) {
-		draw_life(p, side, p->top, bottom, true);
+	if (!p->ladder->sides[column]) {
+		draw_life(p, column, p->top, bottom, true);
 		return;
 	}
 	for (row = 0; row < p->rows.count; row++) {
 		const struct ladder_place *place =
-			&p->rows.rows[row].sides[side];
-		bool first = !row || !p->rows.rows[row - 1].sides[side].alive;
+			&p->rows.rows[row].columns[column];
+		bool first = !row || !p->rows.rows[row - 1].columns[column].alive;
 		bool last = row + 1 == p->rows.count ||
-			    !p->rows.rows[row + 1].sides[side].alive;
+			    !p->rows.rows[row + 1].columns[column].alive;
 		int from = p->top + row * LADDER_SVG_ROW,
 		    to = from + LADDER_SVG_ROW;
 
@@ -200,39 +200,39 @@ static void draw_lives(const struct ladder_picture *p, enum ladder_side side)
 			from += LADDER_SVG_ROW / 2;
 		if (last && row + 1 < p->rows.count)
 			to -= LADDER_SVG_ROW / 2;
-		if (last && end_is_complete(p->ladder->ends[side])) {
+		if (last && side_is_complete(p->ladder->sides[column])) {
 			to = ladder_svg_row(p, row);
-			svg_line(p->to, &foot, p->x[side] - 6, to,
-				 p->x[side] + 6, to);
+			svg_line(p->to, &foot, p->x[column] - 6, to,
+				 p->x[column] + 6, to);
 		}
-		draw_life(p, side, from, to, p->rows.rows[row].gap_ns);
+		draw_life(p, column, from, to, p->rows.rows[row].gap_ns);
 	}
 }
 
 static void draw_headings(const struct ladder_picture *p)
 {
-	enum ladder_side side;
+	enum ladder_column column;
 	int i;
 
-	for (side = 0; side < LADDER_SIDES; side++)
-		for (i = 0; i < p->heading_count[side]; i++)
-			write_beside(p, side, -MIDDLE / 4,
+	for (column = 0; column < LADDER_COLUMNS; column++)
+		for (i = 0; i < p->heading_count[column]; i++)
+			write_beside(p, column, -MIDDLE / 4,
 				     HEADINGS_Y + i * LINE,
 				     i ? &note_font : &bold_font,
 				     i ? SVG_MUTED : SVG_INK,
-				     p->headings[side][i].text);
+				     p->headings[column][i].text);
 }
 
-static int width_of_side(const struct ladder_picture *p, enum ladder_side side)
+static int width_of_column(const struct ladder_picture *p, enum ladder_column column)
 {
-	struct words headings[WORDS_HEADINGS] = { 0 };
-	struct words lines[WORDS_CAPTIONS];
+	struct line headings[WORDS_HEADINGS] = { 0 };
+	struct line lines[WORDS_CAPTIONS];
 	int widest =
 		2 * BESIDE + p->states + svg_text_width(&note_font, "999.9ms");
 	int i, line, count;
 
 	for (i = 0; i < p->ladder->step_count; i++) {
-		if (p->ladder->steps[i].side != side)
+		if (p->ladder->steps[i].column != column)
 			continue;
 		captions_of(p, i, false, lines, &count);
 		for (line = 0; line < count; line++)
@@ -242,7 +242,7 @@ static int width_of_side(const struct ladder_picture *p, enum ladder_side side)
 	}
 	for (i = 0; i < WORDS_HEADINGS; i++)
 		headings[i].utf8 = true;
-	count = words_headings(headings, p->ladder, side);
+	count = words_headings(headings, p->ladder, column);
 	for (i = 0; i < count; i++)
 		widest = max(widest, svg_text_width(i ? &note_font : &bold_font,
 						    headings[i].text) -
@@ -254,17 +254,17 @@ static void place(struct ladder_picture *p)
 {
 	static const char *const longest = "ESTABLISHED";
 	uint64_t last_ns = 0;
-	enum ladder_side side;
+	enum ladder_column column;
 	char time[40];
 	int i;
 
-	for (side = 0; side < LADDER_SIDES; side++) {
+	for (column = 0; column < LADDER_COLUMNS; column++) {
 		for (i = 0; i < WORDS_HEADINGS; i++) {
-			p->headings[side][i].utf8 = true;
-			p->headings[side][i].raw = true;
+			p->headings[column][i].utf8 = true;
+			p->headings[column][i].raw = true;
 		}
-		p->heading_count[side] =
-			words_headings(p->headings[side], p->ladder, side);
+		p->heading_count[column] =
+			words_headings(p->headings[column], p->ladder, column);
 	}
 	for (i = 0; i < WORDS_CONCLUSIONS; i++)
 		p->conclusions[i].utf8 = true;
@@ -278,9 +278,9 @@ static void place(struct ladder_picture *p)
 		 (unsigned long long)(last_ns / NS_PER_S));
 	p->states = svg_text_width(&bold_font, longest);
 	p->x[LADDER_LEFT] = MARGIN + svg_text_width(&note_font, time) + BESIDE +
-			    width_of_side(p, LADDER_LEFT);
+			    width_of_column(p, LADDER_LEFT);
 	p->x[LADDER_RIGHT] = p->x[LADDER_LEFT] + MIDDLE;
-	p->width = p->x[LADDER_RIGHT] + width_of_side(p, LADDER_RIGHT) + MARGIN;
+	p->width = p->x[LADDER_RIGHT] + width_of_column(p, LADDER_RIGHT) + MARGIN;
 	p->top = HEADINGS_Y + max(p->heading_count[LADDER_LEFT],
 				  p->heading_count[LADDER_RIGHT]) *
 				      LINE;
@@ -290,7 +290,7 @@ static void place(struct ladder_picture *p)
 static int wrap(const struct ladder_picture *p, const char *text, int y,
 		bool write)
 {
-	char line[WORDS_SIZE];
+	char line[LINE_SIZE];
 	int lines = 0;
 
 	while (*text) {
@@ -352,11 +352,11 @@ static void describe(const struct ladder_picture *p, char *text, size_t size)
 
 static void draw(struct ladder_picture *p)
 {
-	enum ladder_side side;
+	enum ladder_column column;
 	int i;
 
-	for (side = 0; side < LADDER_SIDES; side++)
-		draw_lives(p, side);
+	for (column = 0; column < LADDER_COLUMNS; column++)
+		draw_lives(p, column);
 	ladder_svg_arrows(p);
 	for (i = 0; i < p->rows.count; i++) {
 		begin_row(p, i);
@@ -377,7 +377,7 @@ static void draw(struct ladder_picture *p)
 int ladder_svg(struct buffer *to, const struct ladder *ladder)
 {
 	struct ladder_picture *p = calloc(1, sizeof(*p));
-	struct words title = { .utf8 = true }, w;
+	struct line title = { .utf8 = true }, w;
 	struct svg_document document;
 	char description[SVG_TEXT_MAX];
 

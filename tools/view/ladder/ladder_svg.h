@@ -24,11 +24,11 @@ struct ladder_box {
  * @to: where it is written
  * @ladder: what is drawn
  * @rows: where
- * @headings: who the ends are
+ * @headings: who the sides are
  * @heading_count: how many lines
  * @conclusions: what stands below
  * @conclusion_count: how many lines
- * @x: of each end's line
+ * @x: of each side's line
  * @states: width of the longest state
  * @top: upper side of the first row
  * @width: of the whole
@@ -39,11 +39,11 @@ struct ladder_picture {
 	struct buffer *to;
 	const struct ladder *ladder;
 	struct ladder_rows rows;
-	struct words headings[LADDER_SIDES][WORDS_HEADINGS];
-	int heading_count[LADDER_SIDES];
-	struct words conclusions[WORDS_CONCLUSIONS];
+	struct line headings[LADDER_COLUMNS][WORDS_HEADINGS];
+	int heading_count[LADDER_COLUMNS];
+	struct line conclusions[WORDS_CONCLUSIONS];
 	int conclusion_count;
-	int x[LADDER_SIDES];
+	int x[LADDER_COLUMNS];
 	int states;
 	int top;
 	int width;

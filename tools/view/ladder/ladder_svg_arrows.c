@@ -24,7 +24,7 @@ static enum svg_role role_of_arrow(const struct ladder_arrow *arrow)
 	return arrow->bits & TCPCLOSE_FLAG_SYN ? SVG_INK : SVG_GRACEFUL;
 }
 
-/* Where an arrow begins and ends: both points on the ends' lines. */
+/* Where an arrow begins and ends: both points on the sides' lines. */
 static void arrow_points(const struct ladder_picture *p, int i, int from[2],
 			 int to[2])
 {
@@ -154,10 +154,10 @@ static void label_arrow(struct ladder_picture *p, int i)
 		&label_font, role_of_arrow(arrow), SVG_MIDDLE, false);
 	bool arrived = arrow->arrival != LADDER_NONE;
 	bool departed = arrow->departure != LADDER_NONE || arrow->before;
-	struct words w = { 0 };
+	struct line w = { 0 };
 	int from[2], to[2];
 
-	words_bits(&w, arrow->bits);
+	line_bits(&w, arrow->bits);
 	label(p, i, arrived && !departed ? 72 : 28, font.role, w.text);
 	if (!arrived && !arrow->answered) {
 		arrow_points(p, i, from, to);
@@ -166,7 +166,7 @@ static void label_arrow(struct ladder_picture *p, int i)
 	}
 	if (arrow->latency_ns == EVENT_UNKNOWN)
 		return;
-	words_duration(&w, arrow->latency_ns);
+	line_duration(&w, arrow->latency_ns);
 	label(p, i, 74, SVG_MUTED, w.text);
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Ladders as text: an end's line on either side, with its states and calls, and
+ * Ladders as text: a side's line on either side, with its states and calls, and
  * the segments between them.
  */
 #include <errno.h>
@@ -34,7 +34,7 @@ static void write_text(const struct ladder_drawing *d, const char *text,
 		       int room, const char *colour)
 {
 	bool whole = columns_of(text) <= room;
-	size_t len = words_fit(text, (size_t)(whole ? room : room - 3));
+	size_t len = line_fit(text, (size_t)(whole ? room : room - 3));
 
 	if (!d->style->colour)
 		colour = NULL;
@@ -43,14 +43,14 @@ static void write_text(const struct ladder_drawing *d, const char *text,
 }
 
 /* What stands on a side of a row; its colour. */
-static const char *side_text(const struct ladder_drawing *d, struct words *w,
-			     enum ladder_side side, int row)
+static const char *side_text(const struct ladder_drawing *d, struct line *w,
+			     enum ladder_column column, int row)
 {
-	const struct ladder_place *place = &d->rows.rows[row].sides[side];
-	const struct end *end = d->ladder->ends[side];
-	struct words lines[WORDS_CAPTIONS] = { { .utf8 = d->style->utf8 },
-					       { .utf8 = d->style->utf8 } };
-	const struct end_step *step;
+	const struct ladder_place *place = &d->rows.rows[row].columns[column];
+	const struct side *side = d->ladder->sides[column];
+	struct line lines[WORDS_CAPTIONS] = { { .utf8 = d->style->utf8 },
+					      { .utf8 = d->style->utf8 } };
+	const struct side_step *step;
 
 	w->text[0] = '\0';
 	switch (place->cell) {
@@ -68,14 +68,14 @@ static const char *side_text(const struct ladder_drawing *d, struct words *w,
 		break;
 	}
 	if (place->step == LADDER_NONE)
-		words_state(w, end->steps[0].old, end->steps[0].dwell_ns);
+		words_state(w, side->steps[0].old, side->steps[0].dwell_ns);
 	else
 		words_state(w, d->ladder->steps[place->step].step->new,
 			    ladder_stay_ns(d->ladder, place->step));
 	return TERMINAL_BOLD;
 }
 
-static bool leaves_at(const struct ladder_drawing *d, enum ladder_side side,
+static bool leaves_at(const struct ladder_drawing *d, enum ladder_column column,
 		      int row)
 {
 	int i;
@@ -83,22 +83,22 @@ static bool leaves_at(const struct ladder_drawing *d, enum ladder_side side,
 	for (i = 0; i < d->ladder->arrow_count; i++)
 		if ((d->ladder->arrows[i].departure != LADDER_NONE ||
 		     d->ladder->arrows[i].before) &&
-		    d->ladder->arrows[i].from == side && d->rows.from[i] == row)
+		    d->ladder->arrows[i].from == column && d->rows.from[i] == row)
 			return true;
 	return false;
 }
 
 static const char *line_at(const struct ladder_drawing *d,
-			   enum ladder_side side, int row)
+			   enum ladder_column column, int row)
 {
-	if (!d->ladder->ends[side])
+	if (!d->ladder->sides[column])
 		return d->glyphs->unseen_line;
-	if (!d->rows.rows[row].sides[side].alive)
+	if (!d->rows.rows[row].columns[column].alive)
 		return " ";
 	if (d->rows.rows[row].gap_ns)
 		return d->glyphs->gap;
-	return leaves_at(d, side, row) ? d->glyphs->leave[side] :
-					 d->glyphs->line;
+	return leaves_at(d, column, row) ? d->glyphs->leave[column] :
+					   d->glyphs->line;
 }
 
 static void write_time(const struct ladder_drawing *d, int row)
@@ -144,8 +144,8 @@ static void write_middle(const struct ladder_drawing *d,
 
 static void write_row(const struct ladder_drawing *d, int row)
 {
-	struct words left = { .utf8 = d->style->utf8 };
-	struct words right = { .utf8 = d->style->utf8 };
+	struct line left = { .utf8 = d->style->utf8 };
+	struct line right = { .utf8 = d->style->utf8 };
 	const char *left_colour = side_text(d, &left, LADDER_LEFT, row);
 	const char *right_colour = side_text(d, &right, LADDER_RIGHT, row);
 	const char *line = line_at(d, LADDER_RIGHT, row);
@@ -153,8 +153,8 @@ static void write_row(const struct ladder_drawing *d, int row)
 
 	ladder_text_middle(d, &m, row);
 	write_time(d, row);
-	spaces(d, 1 + d->side - columns_of(left.text));
-	write_text(d, left.text, d->side, left_colour);
+	spaces(d, 1 + d->margin - columns_of(left.text));
+	write_text(d, left.text, d->margin, left_colour);
 	buffer_printf(d->to, " %s", line_at(d, LADDER_LEFT, row));
 	write_middle(d, &m, last_column(&m, line, right.text));
 	if (*line != ' ' || right.text[0])
@@ -168,14 +168,14 @@ static void write_row(const struct ladder_drawing *d, int row)
 
 static void write_headings(const struct ladder_drawing *d)
 {
-	struct words lines[LADDER_SIDES][WORDS_HEADINGS] = { 0 };
-	int count[LADDER_SIDES], room = d->time + 1 + d->side, i;
-	enum ladder_side side;
+	struct line lines[LADDER_COLUMNS][WORDS_HEADINGS] = { 0 };
+	int count[LADDER_COLUMNS], room = d->time + 1 + d->margin, i;
+	enum ladder_column column;
 
-	for (side = 0; side < LADDER_SIDES; side++) {
+	for (column = 0; column < LADDER_COLUMNS; column++) {
 		for (i = 0; i < WORDS_HEADINGS; i++)
-			lines[side][i].utf8 = d->style->utf8;
-		count[side] = words_headings(lines[side], d->ladder, side);
+			lines[column][i].utf8 = d->style->utf8;
+		count[column] = words_headings(lines[column], d->ladder, column);
 	}
 	for (i = 0; i < count[LADDER_LEFT] || i < count[LADDER_RIGHT]; i++) {
 		spaces(d, room - columns_of(lines[LADDER_LEFT][i].text));
@@ -184,7 +184,7 @@ static void write_headings(const struct ladder_drawing *d)
 		if (lines[LADDER_RIGHT][i].text[0]) {
 			spaces(d, LADDER_TEXT_MIDDLE + 4);
 			write_text(d, lines[LADDER_RIGHT][i].text,
-				   i ? room : WORDS_SIZE,
+				   i ? room : LINE_SIZE,
 				   i ? NULL : TERMINAL_BOLD);
 		}
 		buffer_printf(d->to, "\n");
@@ -193,7 +193,7 @@ static void write_headings(const struct ladder_drawing *d)
 
 static void write_conclusions(const struct ladder_drawing *d)
 {
-	struct words lines[WORDS_CONCLUSIONS] = { 0 };
+	struct line lines[WORDS_CONCLUSIONS] = { 0 };
 	const struct ladder_glyphs *g = d->glyphs;
 	int count, i;
 
@@ -221,7 +221,7 @@ static void write_conclusions(const struct ladder_drawing *d)
 /* Wide enough for the latest time and the longest address. */
 static void choose_widths(struct ladder_drawing *d)
 {
-	struct words lines[WORDS_HEADINGS] = { 0 };
+	struct line lines[WORDS_HEADINGS] = { 0 };
 	const struct ladder *ladder = d->ladder;
 	uint64_t last_s = 0;
 	int i;
@@ -236,11 +236,11 @@ static void choose_widths(struct ladder_drawing *d)
 	d->time = TIME;
 	for (; last_s >= 1000; last_s /= 10)
 		d->time++;
-	d->side = SIDE;
+	d->margin = SIDE;
 	words_headings(lines, ladder, LADDER_LEFT);
 	i = columns_of(lines[0].text) - d->time - 1;
-	if (i > d->side)
-		d->side = i;
+	if (i > d->margin)
+		d->margin = i;
 }
 
 /**
@@ -255,7 +255,7 @@ int ladder_text(struct buffer *to, const struct ladder *ladder,
 		const struct ladder_style *style)
 {
 	struct ladder_drawing *d = calloc(1, sizeof(*d));
-	struct words w = { .utf8 = style->utf8 };
+	struct line w = { .utf8 = style->utf8 };
 	int i;
 
 	if (!d)
@@ -268,7 +268,7 @@ int ladder_text(struct buffer *to, const struct ladder *ladder,
 	ladder_text_lanes(d);
 	choose_widths(d);
 	words_title(&w, ladder);
-	write_text(d, w.text, WORDS_SIZE, TERMINAL_BOLD);
+	write_text(d, w.text, LINE_SIZE, TERMINAL_BOLD);
 	words_start(&w, ladder);
 	buffer_printf(to, "\n%s\n\n", w.text);
 	write_headings(d);

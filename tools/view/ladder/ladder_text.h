@@ -26,7 +26,7 @@ struct ladder_glyphs {
 	/* Turns of an arrow to the right, then of one to the left. */
 	const char *turn[2][2];
 	/* Where an arrow leaves its line, by side. */
-	const char *leave[LADDER_SIDES];
+	const char *leave[LADDER_COLUMNS];
 	const char *gap;
 };
 
@@ -41,7 +41,7 @@ extern const struct ladder_glyphs ladder_glyphs_ascii;
  * @style: the terminal
  * @glyphs: characters for lines
  * @lane: of each arrow, the column where it goes down
- * @side: columns of the left side
+ * @margin: width of the left side
  * @time: columns of the time
  */
 struct ladder_drawing {
@@ -51,7 +51,7 @@ struct ladder_drawing {
 	const struct ladder_style *style;
 	const struct ladder_glyphs *glyphs;
 	int lane[LADDER_ARROWS_MAX];
-	int side;
+	int margin;
 	int time;
 };
 

@@ -115,9 +115,9 @@ static void draw_begin(const struct ladder_drawing *d, struct ladder_middle *m,
 	const struct ladder_arrow *arrow = &d->ladder->arrows[i];
 	bool left = arrow->from == LADDER_RIGHT;
 	int lane = d->lane[i];
-	struct words w = { 0 };
+	struct line w = { 0 };
 
-	words_bits(&w, arrow->bits);
+	line_bits(&w, arrow->bits);
 	if (left) {
 		draw_across(m, d->glyphs, lane + 1, LADDER_TEXT_MIDDLE - 1,
 			    d->glyphs->across);
@@ -136,10 +136,10 @@ static void draw_end(const struct ladder_drawing *d, struct ladder_middle *m,
 	bool left = arrow->from == LADDER_RIGHT;
 	int lane = d->lane[i], len;
 	int room = left ? lane - 1 : LADDER_TEXT_MIDDLE - lane - 1;
-	struct words w = { 0 };
+	struct line w = { 0 };
 
 	if (arrow->latency_ns != EVENT_UNKNOWN)
-		words_duration(&w, arrow->latency_ns);
+		line_duration(&w, arrow->latency_ns);
 	/* Half a number would be a wrong one. */
 	len = (int)strlen(w.text) + 2;
 	if (len > room - 2)
@@ -162,7 +162,7 @@ static void draw_end(const struct ladder_drawing *d, struct ladder_middle *m,
 }
 
 /*
- * Seen at one end only: the other half is broken, and ends in a question if
+ * Seen at one side only: the other half is broken, and ends in a question if
  * nothing shows that it arrived.
  */
 static void draw_half(const struct ladder_drawing *d, struct ladder_middle *m,
@@ -174,7 +174,7 @@ static void draw_half(const struct ladder_drawing *d, struct ladder_middle *m,
 	bool seen_left = arrived ? to_left : !to_left;
 	bool reaches = arrived || arrow->answered;
 	int far = reaches ? LADDER_TEXT_MIDDLE - 1 : LADDER_TEXT_MIDDLE - 6;
-	struct words w = { 0 };
+	struct line w = { 0 };
 	int from, to;
 
 	from = seen_left ? 0 : LADDER_TEXT_MIDDLE - 1 - far;
@@ -186,7 +186,7 @@ static void draw_half(const struct ladder_drawing *d, struct ladder_middle *m,
 	else
 		draw_across(m, d->glyphs, LADDER_TEXT_MIDDLE / 2,
 			    LADDER_TEXT_MIDDLE - 1, d->glyphs->across);
-	words_bits(&w, arrow->bits);
+	line_bits(&w, arrow->bits);
 	if (seen_left)
 		label(m, arrived ? 3 : 2, LADDER_TEXT_MIDDLE / 2, false,
 		      w.text);
@@ -203,10 +203,10 @@ static void draw_half(const struct ladder_drawing *d, struct ladder_middle *m,
 static void draw_gap(const struct ladder_drawing *d, struct ladder_middle *m,
 		     int row)
 {
-	struct words w = { 0 };
+	struct line w = { 0 };
 	int len;
 
-	words_duration(&w, (int64_t)d->rows.rows[row].gap_ns);
+	line_duration(&w, (int64_t)d->rows.rows[row].gap_ns);
 	len = (int)strlen(w.text);
 	memcpy(&m->letters[(LADDER_TEXT_MIDDLE - len) / 2], w.text,
 	       (size_t)len);

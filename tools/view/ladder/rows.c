@@ -19,14 +19,14 @@
  * @ladder: what is drawn
  * @last: row of the latest step
  * @middle: first row whose middle is free, and all below it
- * @side: first row where each side is free, and all below it
+ * @column: first row where each side is free, and all below it
  */
 struct placing {
 	struct ladder_rows *rows;
 	const struct ladder *ladder;
 	int last;
 	int middle;
-	int side[LADDER_SIDES];
+	int column[LADDER_COLUMNS];
 };
 
 static int max(int a, int b)
@@ -45,32 +45,32 @@ static struct ladder_row *row_at(struct ladder_rows *rows, int row)
 	return &rows->rows[row];
 }
 
-static void put(struct placing *p, enum ladder_side side, enum ladder_cell cell,
+static void put(struct placing *p, enum ladder_column column, enum ladder_cell cell,
 		int step, int caption)
 {
-	struct ladder_row *row = row_at(p->rows, p->side[side]++);
+	struct ladder_row *row = row_at(p->rows, p->column[column]++);
 
-	row->sides[side].cell = cell;
-	row->sides[side].step = step;
-	row->sides[side].caption = caption;
+	row->columns[column].cell = cell;
+	row->columns[column].step = step;
+	row->columns[column].caption = caption;
 }
 
-static bool has_first_state(const struct ladder *ladder, enum ladder_side side)
+static bool has_first_state(const struct ladder *ladder, enum ladder_column column)
 {
-	const struct end *end = ladder->ends[side];
+	const struct side *side = ladder->sides[column];
 
-	return end && end->steps[0].old != TCPCLOSE_CLOSE;
+	return side && side->steps[0].old != TCPCLOSE_CLOSE;
 }
 
-/* The state that each end is in at first, where it is there at all. */
+/* The state that each side is in at first, where it is there at all. */
 static void put_first_states(struct placing *p)
 {
-	enum ladder_side side;
+	enum ladder_column column;
 	int i;
 
-	for (side = 0; side < LADDER_SIDES; side++) {
-		if (has_first_state(p->ladder, side))
-			put(p, side, LADDER_STATE, LADDER_NONE, 0);
+	for (column = 0; column < LADDER_COLUMNS; column++) {
+		if (has_first_state(p->ladder, column))
+			put(p, column, LADDER_STATE, LADDER_NONE, 0);
 	}
 	for (i = 0; i < p->ladder->arrow_count; i++) {
 		if (!p->ladder->arrows[i].before)
@@ -80,8 +80,8 @@ static void put_first_states(struct placing *p)
 		p->rows->to[i] = p->middle++;
 	}
 	p->middle = max(p->middle, p->rows->count);
-	p->side[LADDER_LEFT] = p->middle;
-	p->side[LADDER_RIGHT] = p->middle;
+	p->column[LADDER_LEFT] = p->middle;
+	p->column[LADDER_RIGHT] = p->middle;
 	p->last = p->middle - 1;
 }
 
@@ -98,7 +98,7 @@ static uint64_t gap_before(const struct ladder *ladder, int i)
 static void put_gap(struct placing *p, uint64_t gap_ns)
 {
 	int row = max(max(p->last + 1, p->middle),
-		      max(p->side[LADDER_LEFT], p->side[LADDER_RIGHT]));
+		      max(p->column[LADDER_LEFT], p->column[LADDER_RIGHT]));
 	int i;
 
 	/* Not on an arrow's way. */
@@ -107,8 +107,8 @@ static void put_gap(struct placing *p, uint64_t gap_ns)
 	row_at(p->rows, row)->gap_ns = gap_ns;
 	p->last = row;
 	p->middle = row + 1;
-	p->side[LADDER_LEFT] = row + 1;
-	p->side[LADDER_RIGHT] = row + 1;
+	p->column[LADDER_LEFT] = row + 1;
+	p->column[LADDER_RIGHT] = row + 1;
 }
 
 static bool has_arrow(const struct ladder_step *ls)
@@ -119,7 +119,7 @@ static bool has_arrow(const struct ladder_step *ls)
 /* The first row that a step can have. */
 static int row_of_step(const struct placing *p, const struct ladder_step *ls)
 {
-	int row = max(p->last + 1, p->side[ls->side]);
+	int row = max(p->last + 1, p->column[ls->column]);
 
 	if (has_arrow(ls))
 		row = max(row, p->middle);
@@ -147,11 +147,11 @@ static void put_departure(struct placing *p, int arrow, int row)
 
 static void put_captions(struct placing *p, int i)
 {
-	struct words lines[WORDS_CAPTIONS] = { 0 };
+	struct line lines[WORDS_CAPTIONS] = { 0 };
 	int count = words_captions(lines, p->ladder, i), line;
 
 	for (line = 0; line < count; line++)
-		put(p, p->ladder->steps[i].side, LADDER_CAPTION, i, line);
+		put(p, p->ladder->steps[i].column, LADDER_CAPTION, i, line);
 }
 
 /* What a segment made stands at its arrow; a call stands above what it made. */
@@ -165,34 +165,34 @@ static void put_step(struct placing *p, int i)
 	if (gap_before(p->ladder, i))
 		put_gap(p, gap_before(p->ladder, i));
 	if (ls->missing) {
-		p->side[ls->side] = max(p->side[ls->side], p->last + 1);
-		put(p, ls->side, LADDER_MISSING, i, 0);
+		p->column[ls->column] = max(p->column[ls->column], p->last + 1);
+		put(p, ls->column, LADDER_MISSING, i, 0);
 	}
 	row = row_of_step(p, ls);
 	row_at(p->rows, row)->step = i;
-	p->side[ls->side] = row;
+	p->column[ls->column] = row;
 	if (ls->received != LADDER_NONE)
 		put_arrival(p, ls->received, row);
 	if (received && changed)
-		put(p, ls->side, LADDER_STATE, i, 0);
+		put(p, ls->column, LADDER_STATE, i, 0);
 	put_captions(p, i);
 	if (!received && changed)
-		put(p, ls->side, LADDER_STATE, i, 0);
-	p->side[ls->side] = max(p->side[ls->side], row + 1);
+		put(p, ls->column, LADDER_STATE, i, 0);
+	p->column[ls->column] = max(p->column[ls->column], row + 1);
 	/* What belongs to this step is not beside the next one's time. */
-	p->last = p->side[ls->side] - 1;
+	p->last = p->column[ls->column] - 1;
 	if (ls->sent != LADDER_NONE)
 		put_departure(p, ls->sent, max(row, p->middle));
 }
 
-/* The last row of an end's line: that of CLOSE, or of what is sent with it. */
+/* The last row of a side's line: that of CLOSE, or of what is sent with it. */
 static int row_of_death(const struct ladder_rows *rows,
-			const struct ladder *ladder, enum ladder_side side)
+			const struct ladder *ladder, enum ladder_column column)
 {
 	int row, death = rows->count;
 
 	for (row = 0; row < rows->count; row++) {
-		const struct ladder_place *place = &rows->rows[row].sides[side];
+		const struct ladder_place *place = &rows->rows[row].columns[column];
 		const struct ladder_step *ls;
 
 		if (place->cell != LADDER_STATE || place->step == LADDER_NONE)
@@ -207,19 +207,19 @@ static int row_of_death(const struct ladder_rows *rows,
 	return death;
 }
 
-/* An end's line reaches from its first state to CLOSE. */
-static void draw_life(struct placing *p, enum ladder_side side)
+/* A side's line reaches from its first state to CLOSE. */
+static void draw_life(struct placing *p, enum ladder_column column)
 {
-	bool alive = has_first_state(p->ladder, side);
-	int death = row_of_death(p->rows, p->ladder, side), i;
+	bool alive = has_first_state(p->ladder, column);
+	int death = row_of_death(p->rows, p->ladder, column), i;
 
 	for (i = 0; i < p->rows->count && i <= death; i++) {
 		struct ladder_row *row = &p->rows->rows[i];
 
 		if (row->step != LADDER_NONE &&
-		    p->ladder->steps[row->step].side == side)
+		    p->ladder->steps[row->step].column == column)
 			alive = true;
-		row->sides[side].alive = alive;
+		row->columns[column].alive = alive;
 	}
 }
 

@@ -16,7 +16,7 @@
 #define LADDER_ROWS_MAX ((WORDS_CAPTIONS + 5) * LADDER_STEPS_MAX + 3)
 
 /**
- * enum ladder_cell - what stands beside an end's line in a row
+ * enum ladder_cell - what stands beside a side's line in a row
  * @LADDER_NOTHING: nothing
  * @LADDER_STATE: the state that a step led to; before the first step: that
  *	one's old state
@@ -35,7 +35,7 @@ enum ladder_cell {
  * @cell: what stands there
  * @step: of which step; of @LADDER_STATE: %LADDER_NONE: before the first
  * @caption: which of its captions
- * @alive: the end exists there: its line is drawn
+ * @alive: the side exists there: its line is drawn
  */
 struct ladder_place {
 	enum ladder_cell cell;
@@ -48,12 +48,12 @@ struct ladder_place {
  * struct ladder_row - a row
  * @step: step whose time stands there, or %LADDER_NONE
  * @gap_ns: a long time passes here, and nothing else stands there; 0: none
- * @sides: both sides
+ * @columns: both columns
  */
 struct ladder_row {
 	int step;
 	uint64_t gap_ns;
-	struct ladder_place sides[LADDER_SIDES];
+	struct ladder_place columns[LADDER_COLUMNS];
 };
 
 /**
@@ -61,7 +61,7 @@ struct ladder_row {
  * @rows: from top to bottom
  * @count: how many
  * @from: of each arrow, the row where it begins
- * @to: of each arrow, the row where it ends; the same if only one end was seen
+ * @to: of each arrow, the row where it ends; the same if only one side was seen
  */
 struct ladder_rows {
 	struct ladder_row rows[LADDER_ROWS_MAX];

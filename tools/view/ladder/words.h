@@ -15,17 +15,17 @@
 #define WORDS_HEADINGS 7
 #define WORDS_CONCLUSIONS 12
 
-void words_title(struct words *w, const struct ladder *ladder);
-void words_start(struct words *w, const struct ladder *ladder);
-int words_headings(struct words lines[WORDS_HEADINGS],
-		   const struct ladder *ladder, enum ladder_side side);
-void words_state(struct words *w, unsigned int state, int64_t stay_ns);
-int words_captions(struct words lines[WORDS_CAPTIONS],
+void words_title(struct line *w, const struct ladder *ladder);
+void words_start(struct line *w, const struct ladder *ladder);
+int words_headings(struct line lines[WORDS_HEADINGS],
+		   const struct ladder *ladder, enum ladder_column column);
+void words_state(struct line *w, unsigned int state, int64_t stay_ns);
+int words_captions(struct line lines[WORDS_CAPTIONS],
 		   const struct ladder *ladder, int step);
-int words_conclusions(struct words lines[WORDS_CONCLUSIONS],
+int words_conclusions(struct line lines[WORDS_CONCLUSIONS],
 		      const struct ladder *ladder);
-void words_add_side(struct words *w, const struct ladder *ladder,
-		    enum ladder_side side);
-void words_endpoints(struct words *w, const struct end *end);
+void words_add_address(struct line *w, const struct ladder *ladder,
+		       enum ladder_column column);
+void words_endpoints(struct line *w, const struct side *side);
 
 #endif /* TCPCLOSE_VIEW_LADDER_WORDS_H */

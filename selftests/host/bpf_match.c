@@ -19,8 +19,8 @@ enum {
 
 FIXTURE(ledger)
 {
-	struct ledger *ledger;
-	struct testimony said;
+	struct bpf_match *ledger;
+	struct comparison said;
 	struct bpf_losses losses;
 	uint64_t now_ns;
 };
@@ -29,16 +29,16 @@ FIXTURE_SETUP(ledger)
 {
 	memset(&self->said, 0, sizeof(self->said));
 	memset(&self->losses, 0, sizeof(self->losses));
-	ASSERT_EQ(0, ledger_new(&self->ledger));
+	ASSERT_EQ(0, bpf_match_new(&self->ledger));
 	self->now_ns = 1000;
 }
 
 FIXTURE_TEARDOWN(ledger)
 {
-	ledger_free(self->ledger);
+	bpf_match_free(self->ledger);
 }
 
-static void see(struct ledger *l, uint64_t ts_ns, uint64_t cookie,
+static void see(struct bpf_match *l, uint64_t ts_ns, uint64_t cookie,
 		enum minisock_kind kind, unsigned int state, bool ended)
 {
 	struct minisock_event e = {
@@ -50,10 +50,10 @@ static void see(struct ledger *l, uint64_t ts_ns, uint64_t cookie,
 		.lport = 80,
 	};
 
-	ledger_witness(l, &e);
+	bpf_match_witness(l, &e);
 }
 
-static void hear(struct ledger *l, uint64_t ts_ns, uint64_t cookie,
+static void hear(struct bpf_match *l, uint64_t ts_ns, uint64_t cookie,
 		 unsigned int origin, unsigned int old, unsigned int new)
 {
 	struct event e = {
@@ -69,7 +69,7 @@ static void hear(struct ledger *l, uint64_t ts_ns, uint64_t cookie,
 		e.raw_old = old;
 		e.raw_new = TCPCLOSE_CLOSE;
 	}
-	ledger_record(l, &e);
+	bpf_match_record(l, &e);
 }
 
 #define SEE(cookie, kind, state) \
@@ -82,7 +82,7 @@ static void hear(struct ledger *l, uint64_t ts_ns, uint64_t cookie,
 	hear(self->ledger, self->now_ns += 10, cookie, \
 	     TCPCLOSE_ORIGIN_TIMEWAIT, TCPCLOSE_##old, TCPCLOSE_##new)
 #define CONCLUDE() \
-	ledger_conclude(self->ledger, 0, UINT64_MAX, &self->losses, &self->said)
+	bpf_match_conclude(self->ledger, 0, UINT64_MAX, &self->losses, &self->said)
 #define EXPECT_ROW(row, bpf, tcpclose_, difference_) do { \
 	EXPECT_EQ(bpf, self->said.rows[row].kernel); \
 	EXPECT_EQ(tcpclose_, self->said.rows[row].tcpclose); \
@@ -106,9 +106,9 @@ TEST_F(ledger, of_whole_lives_is_even)
 
 	for (cookie = 1; cookie <= 3000; cookie++)
 		LIFE(cookie);
-	EXPECT_TRUE(ledger_is_settled(self->ledger, 0, UINT64_MAX));
+	EXPECT_TRUE(bpf_match_is_settled(self->ledger, 0, UINT64_MAX));
 	SEE(1, BORN, TIME_WAIT);
-	EXPECT_FALSE(ledger_is_settled(self->ledger, 0, UINT64_MAX));
+	EXPECT_FALSE(bpf_match_is_settled(self->ledger, 0, UINT64_MAX));
 	HEAR_BIRTH(1, CLOSING, TIME_WAIT);
 	CONCLUDE();
 	EXPECT_ROW(ROW_BORN_IN_TIME_WAIT, 1, 1, 0);
@@ -129,7 +129,7 @@ TEST_F(ledger, counts_no_rearm_as_a_change)
 	};
 
 	LIFE(1);
-	ledger_record(self->ledger, &rearm);
+	bpf_match_record(self->ledger, &rearm);
 	CONCLUDE();
 	EXPECT_ROW(ROW_CHANGED, 1, 1, 0);
 }
@@ -177,15 +177,15 @@ TEST_F(ledger, asks_for_nothing_outside_of_the_time_that_counts)
 	self->now_ns = 5000;
 	SEE(2, BORN, TIME_WAIT);
 	HEAR_BIRTH(2, FIN_WAIT2, TIME_WAIT);
-	ledger_conclude(self->ledger, 2000, 9000, &self->losses, &self->said);
+	bpf_match_conclude(self->ledger, 2000, 9000, &self->losses, &self->said);
 	EXPECT_ROW(ROW_BORN_IN_TIME_WAIT, 1, 1, 0);
 }
 
 TEST_F(ledger, knows_who_was_in_fin_wait2_before)
 {
-	ledger_old(self->ledger, 1, TCPCLOSE_FIN_WAIT2);
-	ledger_old(self->ledger, 2, TCPCLOSE_FIN_WAIT2);
-	ledger_old(self->ledger, 3, TCPCLOSE_TIME_WAIT);
+	bpf_match_old(self->ledger, 1, TCPCLOSE_FIN_WAIT2);
+	bpf_match_old(self->ledger, 2, TCPCLOSE_FIN_WAIT2);
+	bpf_match_old(self->ledger, 3, TCPCLOSE_TIME_WAIT);
 	SEE(1, IN_TIME_WAIT, TIME_WAIT);
 	HEAR(1, FIN_WAIT2, TIME_WAIT);
 	/* One that tcpclose has missed, and one that never changed */
@@ -240,7 +240,7 @@ TEST_F(ledger, is_worth_nothing_after_a_loss)
 	HEAR_BIRTH(7, FIN_WAIT2, TIME_WAIT);
 	self->losses.dropped = 3;
 	CONCLUDE();
-	EXPECT_TRUE(testimony_is_incomplete(&self->said));
+	EXPECT_TRUE(comparison_is_incomplete(&self->said));
 }
 
 /* What may have been missed explains what is missing, and no more than that */
@@ -250,14 +250,14 @@ TEST_F(ledger, doubts_bpf_where_it_may_have_missed_calls)
 	SEE(1, BORN, TIME_WAIT);
 	HEAR_BIRTH(1, FIN_WAIT2, TIME_WAIT);
 	CONCLUDE();
-	EXPECT_FALSE(testimony_is_incomplete(&self->said));
+	EXPECT_FALSE(comparison_is_incomplete(&self->said));
 	HEAR_BIRTH(2, FIN_WAIT2, TIME_WAIT);
 	CONCLUDE();
-	EXPECT_TRUE(testimony_is_incomplete(&self->said));
+	EXPECT_TRUE(comparison_is_incomplete(&self->said));
 	self->said.incomplete.text[0] = '\0';
 	HEAR_BIRTH(3, FIN_WAIT2, TIME_WAIT);
 	CONCLUDE();
-	EXPECT_FALSE(testimony_is_incomplete(&self->said));
+	EXPECT_FALSE(comparison_is_incomplete(&self->said));
 }
 
 TEST_HARNESS_MAIN

@@ -14,27 +14,27 @@
 #define COOKIE 0x1000ULL
 #define PORT 40000
 
-FIXTURE(pairing)
+FIXTURE(match)
 {
-	struct pairing *pairing;
-	struct testimony said;
+	struct trace_match *match;
+	struct comparison said;
 	uint64_t now_ns;
 };
 
-FIXTURE_SETUP(pairing)
+FIXTURE_SETUP(match)
 {
 	memset(&self->said, 0, sizeof(self->said));
-	ASSERT_EQ(0, pairing_new(&self->pairing));
+	ASSERT_EQ(0, trace_match_new(&self->match));
 	self->now_ns = 1000;
 }
 
-FIXTURE_TEARDOWN(pairing)
+FIXTURE_TEARDOWN(match)
 {
-	pairing_free(self->pairing);
+	trace_match_free(self->match);
 }
 
 /* One of several sockets, with a port, an address and a cookie of its own */
-static void record_at(struct pairing *p, uint64_t ts_ns, unsigned int socket,
+static void record_at(struct trace_match *p, uint64_t ts_ns, unsigned int socket,
 		      unsigned int old, unsigned int new)
 {
 	struct event e = {
@@ -48,10 +48,10 @@ static void record_at(struct pairing *p, uint64_t ts_ns, unsigned int socket,
 		.raddr = { 127, 0, 0, 1 },
 	};
 
-	pairing_record(p, &e);
+	trace_match_record(p, &e);
 }
 
-static void trace_at(struct pairing *p, uint64_t ts_ns, unsigned int socket,
+static void trace_at(struct trace_match *p, uint64_t ts_ns, unsigned int socket,
 		     unsigned int old, unsigned int new)
 {
 	struct trace_event e = {
@@ -65,15 +65,15 @@ static void trace_at(struct pairing *p, uint64_t ts_ns, unsigned int socket,
 		.raddr = { 127, 0, 0, 1 },
 	};
 
-	pairing_trace(p, &e);
+	trace_match_trace(p, &e);
 }
 
 /* As the tracepoint calls them: tcpclose first */
 #define RECORD(socket, old, new) \
-	record_at(self->pairing, self->now_ns += 10, socket, \
+	record_at(self->match, self->now_ns += 10, socket, \
 		  TCPCLOSE_##old, TCPCLOSE_##new)
 #define TRACE(socket, old, new) \
-	trace_at(self->pairing, self->now_ns += 10, socket, \
+	trace_at(self->match, self->now_ns += 10, socket, \
 		 TCPCLOSE_##old, TCPCLOSE_##new)
 #define BOTH(socket, old, new) do { \
 	RECORD(socket, old, new); \
@@ -81,7 +81,7 @@ static void trace_at(struct pairing *p, uint64_t ts_ns, unsigned int socket,
 } while (0)
 
 #define CONCLUDE() \
-	pairing_conclude(self->pairing, 0, UINT64_MAX, &self->said)
+	trace_match_conclude(self->match, 0, UINT64_MAX, &self->said)
 #define EXPECT_DIFFERENCES(count, disorder) do { \
 	CONCLUDE(); \
 	EXPECT_EQ(count, self->said.rows[0].difference); \
@@ -89,7 +89,7 @@ static void trace_at(struct pairing *p, uint64_t ts_ns, unsigned int socket,
 	EXPECT_EQ((count) + !!(disorder), self->said.detail_count); \
 } while (0)
 
-TEST_F(pairing, of_the_same_finds_nothing)
+TEST_F(match, of_the_same_finds_nothing)
 {
 	BOTH(1, ESTABLISHED, FIN_WAIT1);
 	BOTH(2, ESTABLISHED, CLOSE_WAIT);
@@ -102,22 +102,22 @@ TEST_F(pairing, of_the_same_finds_nothing)
 	EXPECT_EQ(6, self->said.rows[0].tcpclose);
 }
 
-TEST_F(pairing, does_not_depend_on_who_is_read_first)
+TEST_F(match, does_not_depend_on_who_is_read_first)
 {
 	int i;
 
 	for (i = 0; i < 5000; i++)
-		trace_at(self->pairing, 20 * i + 10, i % 7, TCPCLOSE_FIN_WAIT1,
+		trace_at(self->match, 20 * i + 10, i % 7, TCPCLOSE_FIN_WAIT1,
 			 TCPCLOSE_FIN_WAIT2);
 	for (i = 0; i < 5000; i++)
-		record_at(self->pairing, 20 * i, i % 7, TCPCLOSE_FIN_WAIT1,
+		record_at(self->match, 20 * i, i % 7, TCPCLOSE_FIN_WAIT1,
 			  TCPCLOSE_FIN_WAIT2);
 	EXPECT_DIFFERENCES(0, 0);
 	EXPECT_EQ(5000, self->said.rows[0].kernel);
 }
 
 /* A softirq with calls of its own, between the two probes of one call */
-TEST_F(pairing, takes_calls_that_nest_apart)
+TEST_F(match, takes_calls_that_nest_apart)
 {
 	RECORD(1, CLOSE, SYN_SENT);
 	BOTH(2, LISTEN, SYN_RECV);
@@ -127,7 +127,7 @@ TEST_F(pairing, takes_calls_that_nest_apart)
 }
 
 /* Two that look alike: in namespaces of their own */
-TEST_F(pairing, takes_alike_calls_that_nest_apart)
+TEST_F(match, takes_alike_calls_that_nest_apart)
 {
 	struct trace_event outer = { .socket = SOCKET, .old = 4, .new = 5 };
 	struct trace_event inner = { .socket = SOCKET + 64, .old = 4, .new = 5 };
@@ -137,19 +137,19 @@ TEST_F(pairing, takes_alike_calls_that_nest_apart)
 	for (i = 0; i < 2; i++) {
 		record.ts_ns = 100 * i + 10;
 		record.cookie = COOKIE;
-		pairing_record(self->pairing, &record);
+		trace_match_record(self->match, &record);
 		record.ts_ns = 100 * i + 20;
 		record.cookie = COOKIE + 1;
-		pairing_record(self->pairing, &record);
+		trace_match_record(self->match, &record);
 		inner.ts_ns = 100 * i + 30;
-		pairing_trace(self->pairing, &inner);
+		trace_match_trace(self->match, &inner);
 		outer.ts_ns = 100 * i + 40;
-		pairing_trace(self->pairing, &outer);
+		trace_match_trace(self->match, &outer);
 	}
 	EXPECT_DIFFERENCES(0, 0);
 }
 
-TEST_F(pairing, finds_a_record_that_is_missing)
+TEST_F(match, finds_a_record_that_is_missing)
 {
 	BOTH(1, ESTABLISHED, FIN_WAIT1);
 	TRACE(1, FIN_WAIT1, FIN_WAIT2);
@@ -161,7 +161,7 @@ TEST_F(pairing, finds_a_record_that_is_missing)
 			       "no record of FIN_WAIT1 to FIN_WAIT2"));
 }
 
-TEST_F(pairing, finds_a_record_too_many)
+TEST_F(match, finds_a_record_too_many)
 {
 	BOTH(1, ESTABLISHED, FIN_WAIT1);
 	RECORD(1, ESTABLISHED, FIN_WAIT1);
@@ -170,14 +170,14 @@ TEST_F(pairing, finds_a_record_too_many)
 	EXPECT_NE(NULL, strstr(self->said.details[0].text, "not traced"));
 }
 
-TEST_F(pairing, finds_another_state)
+TEST_F(match, finds_another_state)
 {
 	RECORD(1, ESTABLISHED, CLOSE_WAIT);
 	TRACE(1, ESTABLISHED, FIN_WAIT1);
 	EXPECT_DIFFERENCES(2, 0);
 }
 
-TEST_F(pairing, finds_another_port)
+TEST_F(match, finds_another_port)
 {
 	RECORD(1, ESTABLISHED, FIN_WAIT1);
 	TRACE(2, ESTABLISHED, FIN_WAIT1);
@@ -185,7 +185,7 @@ TEST_F(pairing, finds_another_port)
 }
 
 /* Each record looks right, and belongs to the wrong connection */
-TEST_F(pairing, finds_a_cookie_of_another_socket)
+TEST_F(match, finds_a_cookie_of_another_socket)
 {
 	struct event e = {
 		.cookie = COOKIE + 1,
@@ -200,13 +200,13 @@ TEST_F(pairing, finds_a_cookie_of_another_socket)
 	BOTH(1, ESTABLISHED, FIN_WAIT1);
 	BOTH(2, ESTABLISHED, FIN_WAIT1);
 	e.ts_ns = self->now_ns += 10;
-	pairing_record(self->pairing, &e);
+	trace_match_record(self->match, &e);
 	TRACE(2, FIN_WAIT1, FIN_WAIT2);
 	EXPECT_DIFFERENCES(2, 0);
 }
 
 /* Another socket with the same ports, too */
-TEST_F(pairing, knows_that_an_address_comes_back)
+TEST_F(match, knows_that_an_address_comes_back)
 {
 	struct event e = {
 		.ts_ns = 2000,
@@ -220,8 +220,8 @@ TEST_F(pairing, knows_that_an_address_comes_back)
 	};
 
 	BOTH(1, FIN_WAIT2, CLOSE);
-	pairing_record(self->pairing, &e);
-	trace_at(self->pairing, 2010, 1, TCPCLOSE_ESTABLISHED, TCPCLOSE_CLOSE);
+	trace_match_record(self->match, &e);
+	trace_at(self->match, 2010, 1, TCPCLOSE_ESTABLISHED, TCPCLOSE_CLOSE);
 	/* One that went away unseen, while its successor comes about */
 	BOTH(2, ESTABLISHED, FIN_WAIT1);
 	e.ts_ns = 3000;
@@ -229,14 +229,14 @@ TEST_F(pairing, knows_that_an_address_comes_back)
 	e.lport++;
 	e.raw_old = TCPCLOSE_CLOSE;
 	e.raw_new = TCPCLOSE_SYN_SENT;
-	pairing_record(self->pairing, &e);
-	trace_at(self->pairing, 3010, 2, TCPCLOSE_CLOSE, TCPCLOSE_SYN_SENT);
+	trace_match_record(self->match, &e);
+	trace_at(self->match, 3010, 2, TCPCLOSE_CLOSE, TCPCLOSE_SYN_SENT);
 	EXPECT_DIFFERENCES(0, 0);
 	EXPECT_EQ(4, self->said.rows[0].kernel);
 }
 
 /* Only time tells: both have the same two */
-TEST_F(pairing, finds_records_of_a_socket_that_changed_places)
+TEST_F(match, finds_records_of_a_socket_that_changed_places)
 {
 	struct event late = {
 		.ts_ns = 5000,
@@ -254,18 +254,18 @@ TEST_F(pairing, finds_records_of_a_socket_that_changed_places)
 	};
 
 	RECORD(1, FIN_WAIT1, FIN_WAIT2);
-	trace_at(self->pairing, 5010, 1, TCPCLOSE_FIN_WAIT1,
+	trace_at(self->match, 5010, 1, TCPCLOSE_FIN_WAIT1,
 		 TCPCLOSE_FIN_WAIT2);
-	pairing_record(self->pairing, &late);
-	pairing_trace(self->pairing, &early);
+	trace_match_record(self->match, &late);
+	trace_match_trace(self->match, &early);
 	EXPECT_DIFFERENCES(0, 1);
 }
 
-TEST_F(pairing, asks_for_no_trace_of_what_was_before_it)
+TEST_F(match, asks_for_no_trace_of_what_was_before_it)
 {
 	RECORD(1, ESTABLISHED, FIN_WAIT1);
 	RECORD(2, CLOSE, SYN_SENT);
-	pairing_forget(self->pairing, 1500);
+	trace_match_forget(self->match, 1500);
 	self->now_ns = 2000;
 	BOTH(1, FIN_WAIT1, FIN_WAIT2);
 	BOTH(2, CLOSE, SYN_SENT);
@@ -274,15 +274,15 @@ TEST_F(pairing, asks_for_no_trace_of_what_was_before_it)
 	EXPECT_EQ(2, self->said.rows[0].tcpclose);
 }
 
-TEST_F(pairing, asks_for_a_trace_within_the_time_that_counts_only)
+TEST_F(match, asks_for_a_trace_within_the_time_that_counts_only)
 {
 	RECORD(1, ESTABLISHED, FIN_WAIT1);
 	self->now_ns = 5000;
 	RECORD(2, ESTABLISHED, FIN_WAIT1);
-	pairing_advance(self->pairing, UINT64_MAX);
-	EXPECT_TRUE(pairing_is_settled(self->pairing, 2000, 4000));
-	EXPECT_FALSE(pairing_is_settled(self->pairing, 2000, 6000));
-	pairing_conclude(self->pairing, 2000, 4000, &self->said);
+	trace_match_advance(self->match, UINT64_MAX);
+	EXPECT_TRUE(trace_match_is_settled(self->match, 2000, 4000));
+	EXPECT_FALSE(trace_match_is_settled(self->match, 2000, 6000));
+	trace_match_conclude(self->match, 2000, 4000, &self->said);
 	EXPECT_EQ(0, self->said.rows[0].difference);
 }
 

@@ -18,29 +18,29 @@
 /* A kernel with one namespace: what it counts, and what it lists */
 struct kernel {
 	struct counters counters;
-	struct diag_entry list[16];
+	struct sockdiag_entry list[16];
 	size_t listed;
 };
 
-FIXTURE(accounts)
+FIXTURE(totals)
 {
-	struct accounts *accounts;
-	struct testimony said;
+	struct totals *totals;
+	struct comparison said;
 	struct kernel kernel;
 };
 
-FIXTURE_SETUP(accounts)
+FIXTURE_SETUP(totals)
 {
 	memset(self, 0, sizeof(*self));
-	ASSERT_EQ(0, accounts_new(&self->accounts));
+	ASSERT_EQ(0, totals_new(&self->totals));
 	/* It has been up for a while */
 	self->kernel.counters.value[COUNTER_BIRTHS] = 1000;
 	self->kernel.counters.value[COUNTER_ESTAB_RESETS] = 5;
 }
 
-FIXTURE_TEARDOWN(accounts)
+FIXTURE_TEARDOWN(totals)
 {
-	accounts_free(self->accounts);
+	totals_free(self->totals);
 }
 
 static struct snapshots look_at(struct kernel *kernel, struct snapshot *one,
@@ -59,23 +59,23 @@ static struct snapshots look_at(struct kernel *kernel, struct snapshot *one,
 	return (struct snapshots){ .all = one, .count = 1 };
 }
 
-static void look_first(struct accounts *a, struct kernel *kernel, uint64_t ms)
+static void look_first(struct totals *a, struct kernel *kernel, uint64_t ms)
 {
 	struct snapshot one;
 	struct snapshots all = look_at(kernel, &one, ms);
 
-	accounts_begin(a, &all);
+	totals_begin(a, &all);
 }
 
-static void look_last(struct accounts *a, struct kernel *kernel, uint64_t ms)
+static void look_last(struct totals *a, struct kernel *kernel, uint64_t ms)
 {
 	struct snapshot one;
 	struct snapshots all = look_at(kernel, &one, ms);
 
-	accounts_end(a, &all);
+	totals_end(a, &all);
 }
 
-static void tell(struct accounts *a, uint64_t ms, uint64_t cookie,
+static void tell(struct totals *a, uint64_t ms, uint64_t cookie,
 		 unsigned int origin, unsigned int old, unsigned int new)
 {
 	struct event e = {
@@ -92,14 +92,14 @@ static void tell(struct accounts *a, uint64_t ms, uint64_t cookie,
 		e.raw_old = old;
 		e.raw_new = TCPCLOSE_CLOSE;
 	}
-	accounts_record(a, &e);
+	totals_record(a, &e);
 }
 
 #define TELL_BIRTH(ms, cookie, state) \
-	tell(self->accounts, ms, cookie, TCPCLOSE_ORIGIN_TRACEPOINT, \
+	tell(self->totals, ms, cookie, TCPCLOSE_ORIGIN_TRACEPOINT, \
 	     TCPCLOSE_FIN_WAIT2, TCPCLOSE_##state)
 #define TELL(ms, cookie, old, new) \
-	tell(self->accounts, ms, cookie, TCPCLOSE_ORIGIN_TIMEWAIT, \
+	tell(self->totals, ms, cookie, TCPCLOSE_ORIGIN_TIMEWAIT, \
 	     TCPCLOSE_##old, TCPCLOSE_##new)
 
 static void list(struct kernel *kernel, uint64_t cookie, unsigned int state)
@@ -115,9 +115,9 @@ static void bear(struct kernel *kernel, uint64_t cookie, unsigned int state)
 	list(kernel, cookie, state);
 }
 
-static const struct comparison *row(const struct testimony *t, const char *what)
+static const struct comparison_row *row(const struct comparison *t, const char *what)
 {
-	static const struct comparison none = { .difference = ~0ULL };
+	static const struct comparison_row none = { .difference = ~0ULL };
 	unsigned int i;
 
 	for (i = 0; i < t->row_count; i++)
@@ -128,20 +128,20 @@ static const struct comparison *row(const struct testimony *t, const char *what)
 
 #define CONCLUDE() do { \
 	memset(&self->said, 0, sizeof(self->said)); \
-	accounts_conclude(self->accounts, false, &self->said); \
+	totals_conclude(self->totals, false, &self->said); \
 } while (0)
 #define EXPECT_ROW(what_, kernel_, tcpclose_, difference_, moving_) do { \
-	const struct comparison *_row = row(&self->said, what_); \
+	const struct comparison_row *_row = row(&self->said, what_); \
 	EXPECT_EQ(kernel_, _row->kernel); \
 	EXPECT_EQ(tcpclose_, _row->tcpclose); \
 	EXPECT_EQ(difference_, _row->difference); \
 	EXPECT_EQ(moving_, _row->moving); \
 } while (0)
 
-TEST_F(accounts, add_up)
+TEST_F(totals, add_up)
 {
 	list(&self->kernel, 1, TCPCLOSE_FIN_WAIT2);
-	look_first(self->accounts, &self->kernel, 100);
+	look_first(self->totals, &self->kernel, 100);
 	TELL_BIRTH(200, 2, TIME_WAIT);
 	bear(&self->kernel, 2, TCPCLOSE_TIME_WAIT);
 	TELL(210, 1, FIN_WAIT2, TIME_WAIT);
@@ -152,8 +152,8 @@ TEST_F(accounts, add_up)
 	bear(&self->kernel, 4, TCPCLOSE_TIME_WAIT);
 	TELL(240, 4, TIME_WAIT, CLOSE);
 	self->kernel.listed--;
-	look_last(self->accounts, &self->kernel, 300);
-	EXPECT_TRUE(accounts_are_exact(self->accounts));
+	look_last(self->totals, &self->kernel, 300);
+	EXPECT_TRUE(totals_are_exact(self->totals));
 	CONCLUDE();
 	EXPECT_ROW("births", 3, 3, 0, 0);
 	EXPECT_ROW("resets", 0, 0, 0, 0);
@@ -163,14 +163,14 @@ TEST_F(accounts, add_up)
 	EXPECT_EQ(~0ULL, row(&self->said, "passive opens")->difference);
 }
 
-TEST_F(accounts, miss_a_record)
+TEST_F(totals, miss_a_record)
 {
-	look_first(self->accounts, &self->kernel, 100);
+	look_first(self->totals, &self->kernel, 100);
 	TELL_BIRTH(200, 1, TIME_WAIT);
 	bear(&self->kernel, 1, TCPCLOSE_TIME_WAIT);
 	bear(&self->kernel, 2, TCPCLOSE_TIME_WAIT);
-	look_last(self->accounts, &self->kernel, 300);
-	EXPECT_FALSE(accounts_are_exact(self->accounts));
+	look_last(self->totals, &self->kernel, 300);
+	EXPECT_FALSE(totals_are_exact(self->totals));
 	CONCLUDE();
 	EXPECT_ROW("births", 2, 1, 1, 0);
 	EXPECT_ROW("mini-sockets now", 2, 1, 1, 0);
@@ -178,13 +178,13 @@ TEST_F(accounts, miss_a_record)
 	EXPECT_EQ(3, self->said.detail_count);
 }
 
-TEST_F(accounts, have_a_record_too_many)
+TEST_F(totals, have_a_record_too_many)
 {
 	list(&self->kernel, 1, TCPCLOSE_TIME_WAIT);
-	look_first(self->accounts, &self->kernel, 100);
+	look_first(self->totals, &self->kernel, 100);
 	TELL_BIRTH(200, 2, TIME_WAIT);
 	TELL(210, 1, TIME_WAIT, CLOSE);
-	look_last(self->accounts, &self->kernel, 300);
+	look_last(self->totals, &self->kernel, 300);
 	CONCLUDE();
 	EXPECT_ROW("births", 0, 1, 1, 0);
 	/* As many, and another one */
@@ -192,33 +192,33 @@ TEST_F(accounts, have_a_record_too_many)
 	EXPECT_ROW("the same by cookie", 1, 1, 2, 0);
 }
 
-TEST_F(accounts, find_another_state)
+TEST_F(totals, find_another_state)
 {
 	list(&self->kernel, 1, TCPCLOSE_FIN_WAIT2);
-	look_first(self->accounts, &self->kernel, 100);
+	look_first(self->totals, &self->kernel, 100);
 	self->kernel.list[0].state = TCPCLOSE_TIME_WAIT;
-	look_last(self->accounts, &self->kernel, 300);
+	look_last(self->totals, &self->kernel, 300);
 	CONCLUDE();
 	EXPECT_ROW("the same by cookie", 1, 1, 1, 0);
 }
 
 /* What happens around a look may be in it or not */
-TEST_F(accounts, do_not_judge_what_moves)
+TEST_F(totals, do_not_judge_what_moves)
 {
 	int seen, i;
 
 	for (seen = 0; seen < 2; seen++) {
-		accounts_free(self->accounts);
-		ASSERT_EQ(0, accounts_new(&self->accounts));
+		totals_free(self->totals);
+		ASSERT_EQ(0, totals_new(&self->totals));
 		self->kernel.listed = 0;
 		self->kernel.counters.value[COUNTER_BIRTHS] = 1000;
-		look_first(self->accounts, &self->kernel, 100);
+		look_first(self->totals, &self->kernel, 100);
 		TELL_BIRTH(200, 1, TIME_WAIT);
 		bear(&self->kernel, 1, TCPCLOSE_TIME_WAIT);
 		TELL_BIRTH(301, 2, TIME_WAIT);
 		if (seen)
 			bear(&self->kernel, 2, TCPCLOSE_TIME_WAIT);
-		look_last(self->accounts, &self->kernel, 300);
+		look_last(self->totals, &self->kernel, 300);
 		CONCLUDE();
 		EXPECT_ROW("births", 1 + seen, 1 + seen, 0, 1);
 		EXPECT_ROW("mini-sockets now", 1 + seen, 1 + seen, 0, 1);
@@ -226,76 +226,76 @@ TEST_F(accounts, do_not_judge_what_moves)
 	}
 	/* Better looks settle it */
 	for (i = 0; i < 3; i++)
-		look_last(self->accounts, &self->kernel, 400 + i);
-	EXPECT_TRUE(accounts_are_exact(self->accounts));
+		look_last(self->totals, &self->kernel, 400 + i);
+	EXPECT_TRUE(totals_are_exact(self->totals));
 }
 
 /* Two in motion allow for two, not for three */
-TEST_F(accounts, allow_no_more_than_what_moves)
+TEST_F(totals, allow_no_more_than_what_moves)
 {
-	look_first(self->accounts, &self->kernel, 100);
+	look_first(self->totals, &self->kernel, 100);
 	TELL_BIRTH(299, 1, TIME_WAIT);
 	TELL_BIRTH(301, 2, TIME_WAIT);
 	self->kernel.counters.value[COUNTER_BIRTHS] += 3;
-	look_last(self->accounts, &self->kernel, 300);
+	look_last(self->totals, &self->kernel, 300);
 	CONCLUDE();
 	EXPECT_EQ(1, row(&self->said, "births")->difference);
 }
 
 /* One CPU was held up: its record is dated long before its counter moved */
-TEST_F(accounts, outvote_a_look_at_a_bad_moment)
+TEST_F(totals, outvote_a_look_at_a_bad_moment)
 {
 	TELL_BIRTH(50, 1, TIME_WAIT);
-	look_first(self->accounts, &self->kernel, 100);
+	look_first(self->totals, &self->kernel, 100);
 	self->kernel.counters.value[COUNTER_BIRTHS]++;
-	look_first(self->accounts, &self->kernel, 120);
-	EXPECT_FALSE(accounts_are_sure(self->accounts));
-	look_first(self->accounts, &self->kernel, 140);
-	look_first(self->accounts, &self->kernel, 160);
-	look_first(self->accounts, &self->kernel, 180);
-	EXPECT_TRUE(accounts_are_sure(self->accounts));
-	look_last(self->accounts, &self->kernel, 300);
+	look_first(self->totals, &self->kernel, 120);
+	EXPECT_FALSE(totals_are_sure(self->totals));
+	look_first(self->totals, &self->kernel, 140);
+	look_first(self->totals, &self->kernel, 160);
+	look_first(self->totals, &self->kernel, 180);
+	EXPECT_TRUE(totals_are_sure(self->totals));
+	look_last(self->totals, &self->kernel, 300);
 	CONCLUDE();
 	EXPECT_ROW("births", 0, 0, 0, 0);
 	/* Which is no excuse for what is wrong for good */
 	self->kernel.counters.value[COUNTER_BIRTHS]++;
-	look_last(self->accounts, &self->kernel, 320);
-	look_last(self->accounts, &self->kernel, 340);
-	look_last(self->accounts, &self->kernel, 360);
-	look_last(self->accounts, &self->kernel, 380);
+	look_last(self->totals, &self->kernel, 320);
+	look_last(self->totals, &self->kernel, 340);
+	look_last(self->totals, &self->kernel, 360);
+	look_last(self->totals, &self->kernel, 380);
 	CONCLUDE();
 	EXPECT_ROW("births", 1, 0, 1, 0);
 }
 
 /* Looks that allow for two values are no witnesses for one of them */
-TEST_F(accounts, do_not_let_a_bad_look_decide_for_vague_ones)
+TEST_F(totals, do_not_let_a_bad_look_decide_for_vague_ones)
 {
 	uint64_t ms;
 
 	TELL_BIRTH(50, 1, TIME_WAIT);
-	look_first(self->accounts, &self->kernel, 100);
+	look_first(self->totals, &self->kernel, 100);
 	for (ms = 120; ms < 160; ms += 20) {
 		self->kernel.counters.value[COUNTER_BIRTHS]++;
 		TELL_BIRTH(ms, ms, TIME_WAIT);
-		look_first(self->accounts, &self->kernel, ms);
+		look_first(self->totals, &self->kernel, ms);
 	}
 	self->kernel.counters.value[COUNTER_BIRTHS]++;
-	EXPECT_FALSE(accounts_are_sure(self->accounts));
-	look_last(self->accounts, &self->kernel, 200);
+	EXPECT_FALSE(totals_are_sure(self->totals));
+	look_last(self->totals, &self->kernel, 200);
 	CONCLUDE();
 	EXPECT_EQ(0, row(&self->said, "births")->difference);
 	EXPECT_LT(0, row(&self->said, "births")->moving);
 	for (ms = 200; ms < 280; ms += 20)
-		look_first(self->accounts, &self->kernel, ms);
-	EXPECT_TRUE(accounts_are_sure(self->accounts));
+		look_first(self->totals, &self->kernel, ms);
+	EXPECT_TRUE(totals_are_sure(self->totals));
 	CONCLUDE();
 	EXPECT_ROW("births", 0, 0, 0, 0);
 }
 
 /* Another CPU changes it, or ends it, before its birth is on record */
-TEST_F(accounts, know_a_life_before_the_birth)
+TEST_F(totals, know_a_life_before_the_birth)
 {
-	look_first(self->accounts, &self->kernel, 100);
+	look_first(self->totals, &self->kernel, 100);
 	TELL(200, 1, TIME_WAIT, CLOSE);
 	TELL_BIRTH(201, 1, TIME_WAIT);
 	self->kernel.counters.value[COUNTER_BIRTHS]++;
@@ -306,7 +306,7 @@ TEST_F(accounts, know_a_life_before_the_birth)
 	TELL(221, 3, TIME_WAIT, CLOSE);
 	TELL_BIRTH(222, 3, FIN_WAIT2);
 	self->kernel.counters.value[COUNTER_BIRTHS]++;
-	look_last(self->accounts, &self->kernel, 300);
+	look_last(self->totals, &self->kernel, 300);
 	CONCLUDE();
 	EXPECT_ROW("births", 3, 3, 0, 0);
 	EXPECT_ROW("mini-sockets now", 1, 1, 0, 0);
@@ -314,53 +314,53 @@ TEST_F(accounts, know_a_life_before_the_birth)
 }
 
 /* It was born before the stream, and changes before anybody looks */
-TEST_F(accounts, know_a_life_that_began_before_the_records)
+TEST_F(totals, know_a_life_that_began_before_the_records)
 {
 	uint64_t ms;
 
 	TELL(50, 1, FIN_WAIT2, TIME_WAIT);
 	TELL(51, 2, FIN_WAIT2, TIME_WAIT);
 	TELL(52, 3, TIME_WAIT, CLOSE);
-	accounts_advance(self->accounts, 900 * MS);
+	totals_advance(self->totals, 900 * MS);
 	list(&self->kernel, 1, TCPCLOSE_TIME_WAIT);
 	list(&self->kernel, 2, TCPCLOSE_TIME_WAIT);
 	for (ms = 1000; ms < 1060; ms += 20)
-		look_first(self->accounts, &self->kernel, ms);
+		look_first(self->totals, &self->kernel, ms);
 	TELL(1100, 2, TIME_WAIT, CLOSE);
 	self->kernel.listed--;
-	look_last(self->accounts, &self->kernel, 1300);
+	look_last(self->totals, &self->kernel, 1300);
 	CONCLUDE();
 	EXPECT_ROW("mini-sockets now", 1, 1, 0, 0);
 	EXPECT_ROW("the same by cookie", 1, 1, 0, 0);
 }
 
 /* A list skips what moves within its bucket */
-TEST_F(accounts, believe_several_lists_rather_than_one)
+TEST_F(totals, believe_several_lists_rather_than_one)
 {
-	look_first(self->accounts, &self->kernel, 100);
+	look_first(self->totals, &self->kernel, 100);
 	list(&self->kernel, 1, TCPCLOSE_TIME_WAIT);
-	look_first(self->accounts, &self->kernel, 120);
-	look_last(self->accounts, &self->kernel, 300);
+	look_first(self->totals, &self->kernel, 120);
+	look_last(self->totals, &self->kernel, 300);
 	self->kernel.listed = 0;
-	look_last(self->accounts, &self->kernel, 320);
+	look_last(self->totals, &self->kernel, 320);
 	CONCLUDE();
 	EXPECT_ROW("the same by cookie", 1, 1, 0, 0);
 }
 
-TEST_F(accounts, begin_at_zero_in_a_new_namespace)
+TEST_F(totals, begin_at_zero_in_a_new_namespace)
 {
 	TELL_BIRTH(200, 1, TIME_WAIT);
 	self->kernel.counters.value[COUNTER_BIRTHS] = 0;
 	self->kernel.counters.value[COUNTER_ESTAB_RESETS] = 0;
 	bear(&self->kernel, 1, TCPCLOSE_TIME_WAIT);
-	look_last(self->accounts, &self->kernel, 300);
+	look_last(self->totals, &self->kernel, 300);
 	CONCLUDE();
 	EXPECT_ROW("births", 1, 1, 0, 0);
 	EXPECT_ROW("the same by cookie", 1, 1, 0, 0);
 	EXPECT_EQ('\0', self->said.remarks.text[0]);
 }
 
-TEST_F(accounts, name_what_is_left_out)
+TEST_F(totals, name_what_is_left_out)
 {
 	struct snapshot two[2] = {};
 	struct snapshots all = { .all = two, .count = 2 };
@@ -375,26 +375,26 @@ TEST_F(accounts, name_what_is_left_out)
 	two[0].list.netns = NETNS + 1;
 	two[1].ns.inode = INODE + 3;
 	two[1].error = -EPERM;
-	look_first(self->accounts, &self->kernel, 100);
-	accounts_begin(self->accounts, &all);
-	accounts_record(self->accounts, &stranger);
-	look_last(self->accounts, &self->kernel, 400);
+	look_first(self->totals, &self->kernel, 100);
+	totals_begin(self->totals, &all);
+	totals_record(self->totals, &stranger);
+	look_last(self->totals, &self->kernel, 400);
 	CONCLUDE();
 	EXPECT_NE(NULL, strstr(self->said.remarks.text, "gone meanwhile"));
 	EXPECT_NE(NULL, strstr(self->said.remarks.text, "without a name"));
 	EXPECT_NE(NULL, strstr(self->said.remarks.text, "cannot be entered"));
-	EXPECT_FALSE(testimony_is_missing(&self->said));
+	EXPECT_FALSE(comparison_is_missing(&self->said));
 }
 
-TEST_F(accounts, are_missing_if_nothing_can_be_read)
+TEST_F(totals, are_missing_if_nothing_can_be_read)
 {
 	struct snapshot one = { .error = -EPERM };
 	struct snapshots all = { .all = &one, .count = 1 };
 
-	accounts_begin(self->accounts, &all);
-	accounts_end(self->accounts, &all);
+	totals_begin(self->totals, &all);
+	totals_end(self->totals, &all);
 	CONCLUDE();
-	EXPECT_TRUE(testimony_is_missing(&self->said));
+	EXPECT_TRUE(comparison_is_missing(&self->said));
 }
 
 TEST_HARNESS_MAIN

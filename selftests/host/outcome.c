@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What comes out when witnesses agree, differ, are missing or have lost
+ * something, in text and in JSON.
+ */
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "kselftest_harness.h"
+
+#include "witness/outcome.h"
+
+FIXTURE(outcome)
+{
+	struct outcome outcome;
+	struct comparison *trace;
+	struct comparison *bpf;
+	struct buffer buffer;
+};
+
+static void agree(struct comparison *t, const char *what, uint64_t count)
+{
+	comparison_compare(t, &(struct comparison_row){
+				      .what = what,
+				      .kernel = count,
+				      .tcpclose = count,
+			      });
+}
+
+static void differ(struct comparison *t)
+{
+	comparison_compare(t, &(struct comparison_row){
+				      .what = "deaths",
+				      .kernel = 7,
+				      .tcpclose = 5,
+				      .difference = 2,
+				      .moving = 1,
+			      });
+	comparison_detail(t, "deaths: cookie %x", 0xabc);
+}
+
+FIXTURE_SETUP(outcome)
+{
+	outcome_init(&self->outcome);
+	self->trace = &self->outcome.witnesses[WITNESS_TRACE];
+	self->bpf = &self->outcome.witnesses[WITNESS_BPF];
+	agree(self->trace, "transitions", 41);
+	/* Nothing goes there: what is written stays in the buffer */
+	buffer_init(&self->buffer, -1);
+}
+
+FIXTURE_TEARDOWN(outcome)
+{
+}
+
+static const char *text_of(const struct outcome *h, struct buffer *to)
+{
+	to->len = 0;
+	outcome_text(h, false, false, to);
+	to->data[to->len] = '\0';
+	return to->data;
+}
+
+static const char *json_of(const struct outcome *h, struct buffer *to)
+{
+	to->len = 0;
+	outcome_json(h, to);
+	to->data[to->len] = '\0';
+	return to->data;
+}
+
+#define TEXT() text_of(&self->outcome, &self->buffer)
+#define JSON() json_of(&self->outcome, &self->buffer)
+
+TEST_F(outcome, of_those_who_agree)
+{
+	EXPECT_EQ(OUTCOME_AGREE, outcome_result(&self->outcome));
+	EXPECT_NE(NULL, strstr(TEXT(), "tcpclose and the kernel agree: "));
+	EXPECT_NE(NULL, strstr(TEXT(), ": 1 comparison, 0 differences, "));
+	EXPECT_NE(NULL, strstr(JSON(), "{\"verdict\":\"agree\","));
+}
+
+TEST_F(outcome, of_one_who_differs)
+{
+	differ(self->bpf);
+	EXPECT_EQ(OUTCOME_DIFFER, outcome_result(&self->outcome));
+	EXPECT_NE(NULL, strstr(TEXT(), "DIFFER"));
+	EXPECT_NE(NULL, strstr(TEXT(), "1 in motion"));
+	EXPECT_NE(NULL, strstr(TEXT(), "cookie abc"));
+	EXPECT_NE(NULL, strstr(JSON(), "\"status\":\"differs\""));
+	EXPECT_NE(NULL, strstr(JSON(),
+			       "\"kernel\":7,\"tcpclose\":5,\"difference\":2,\"in_motion\":1}"));
+}
+
+TEST_F(outcome, of_one_who_is_missing_says_so)
+{
+	error_set(&self->bpf->missing, 0, "no %s", "BTF");
+	EXPECT_EQ(OUTCOME_AGREE, outcome_result(&self->outcome));
+	EXPECT_NE(NULL, strstr(TEXT(), "bpf       MISSING: no BTF"));
+	EXPECT_NE(NULL, strstr(TEXT(), "1 witness missing"));
+	EXPECT_NE(NULL, strstr(JSON(),
+			       "\"status\":\"missing\",\"missing\":\"no BTF\""));
+}
+
+TEST_F(outcome, of_nobody_proves_nothing)
+{
+	self->trace->row_count = 0;
+	error_set(&self->trace->missing, 0, "no tracefs");
+	EXPECT_EQ(OUTCOME_NOBODY, outcome_result(&self->outcome));
+	EXPECT_NE(NULL, strstr(TEXT(), "NO WITNESS"));
+}
+
+/* Neither that they agree, nor that they differ */
+TEST_F(outcome, of_one_who_lost_something_proves_nothing)
+{
+	differ(self->bpf);
+	error_set(&self->bpf->incomplete, 0, "full");
+	EXPECT_EQ(OUTCOME_INCOMPLETE, outcome_result(&self->outcome));
+	EXPECT_NE(NULL, strstr(TEXT(), "INCOMPLETE"));
+	self->bpf->row_count = 0;
+	EXPECT_EQ(OUTCOME_INCOMPLETE, outcome_result(&self->outcome));
+	/* Another one is whole, and sees a difference */
+	differ(self->trace);
+	EXPECT_EQ(OUTCOME_DIFFER, outcome_result(&self->outcome));
+}
+
+TEST_F(outcome, with_records_lost_proves_nothing)
+{
+	differ(self->bpf);
+	error_set(&self->outcome.incomplete, 0, "lost");
+	EXPECT_EQ(OUTCOME_INCOMPLETE, outcome_result(&self->outcome));
+	/* But names and numbers of states have nothing to do with records */
+	differ(&self->outcome.witnesses[WITNESS_BTF]);
+	EXPECT_EQ(OUTCOME_DIFFER, outcome_result(&self->outcome));
+}
+
+/* Names of network namespaces and commands are other people's */
+TEST_F(outcome, escapes_what_others_have_named)
+{
+	char name[] = "/run/netns/\033[2J\"\\", word[5000];
+	char *command[3] = { name, word };
+	int i;
+
+	memset(word, '\1', sizeof(word) - 1);
+	word[sizeof(word) - 1] = '\0';
+	self->outcome.command = command;
+	for (i = 0; i < 100; i++)
+		comparison_detail(self->bpf, "%s %d", name, i);
+	error_set(&self->bpf->remarks, 0, "%s", name);
+	EXPECT_EQ(NULL, strchr(TEXT(), '\033'));
+	EXPECT_NE(NULL, strstr(TEXT(), "and 88 more"));
+	EXPECT_EQ(NULL, strchr(JSON(), '\033'));
+	EXPECT_NE(NULL, strstr(JSON(), "[2J\\\"\\\\"));
+	EXPECT_NE(NULL, strstr(JSON(), "\"details_in_all\":100"));
+}
+
+TEST_HARNESS_MAIN
