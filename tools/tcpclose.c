@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/complain.h"
 #include "cli/command.h"
 #include "cli/options.h"
 #include "lib/devnode.h"
@@ -30,7 +31,7 @@ static const struct command commands[] = {
 	{ NULL, NULL, NULL, NULL },
 };
 
-static void print_commands(const struct tool *tool, FILE *to)
+static void print_commands(FILE *to)
 {
 	const struct command *c;
 
@@ -38,14 +39,14 @@ static void print_commands(const struct tool *tool, FILE *to)
 		"usage: %s COMMAND [OPTION]...\n"
 		"       %s COMMAND --help | --help | --version\n\n"
 		"%s: how TCP connections on this machine end\n\n",
-		tool->name, tool->name, tool->name);
+		PROGRAM_NAME, PROGRAM_NAME, PROGRAM_NAME);
 	for (c = commands; c->name; c++)
 		fprintf(to, "  %-8s %s\n", c->name, c->summary);
 	fprintf(to, "\nMore in tcpclose(1).\n");
 }
 
 /* The module's version too, if one is there to ask. */
-static int print_version(const struct tool *tool)
+static int print_version(void)
 {
 	struct tcpclose_version version;
 	struct error why;
@@ -62,7 +63,7 @@ static int print_version(const struct tool *tool)
 	} else {
 		printf("module unknown: %s\n", why.text);
 	}
-	return tool_flush(tool);
+	return tool_flush();
 }
 
 static const struct command *find_command(const char *name)
@@ -77,33 +78,33 @@ static const struct command *find_command(const char *name)
 
 int main(int argc, char **argv)
 {
-	struct tool tool = { .name = "tcpclose" };
+	struct tool tool = {};
 	char help[] = "--help", *help_argv[] = { help, NULL };
 
 	if (argc < 2) {
-		print_commands(&tool, stderr);
+		print_commands(stderr);
 		return EXIT_COULD_NOT_RUN;
 	}
 	if (!strcmp(argv[1], "--version") || !strcmp(argv[1], "-V"))
-		return print_version(&tool);
+		return print_version();
 	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") ||
 	    (!strcmp(argv[1], "help") && argc == 2)) {
-		print_commands(&tool, stdout);
-		return tool_flush(&tool);
+		print_commands(stdout);
+		return tool_flush();
 	}
 	if (!strcmp(argv[1], "help")) {
 		tool.command = find_command(argv[2]);
 		if (tool.command)
 			return tool.command->run(&tool, 1, help_argv);
-		tool_complain(&tool, "no command %.60s: see `%s --help`",
-			      argv[2], tool.name);
+		complain("no command %.60s: see `%s --help`",
+			 argv[2], PROGRAM_NAME);
 		return EXIT_COULD_NOT_RUN;
 	}
 	tool.command = find_command(argv[1]);
 	if (tool.command)
 		return tool.command->run(&tool, argc - 2, argv + 2);
-	tool_complain(&tool, "no %s %.60s: see `%s --help`",
-		      argv[1][0] == '-' ? "option" : "command", argv[1],
-		      tool.name);
+	complain("no %s %.60s: see `%s --help`",
+		 argv[1][0] == '-' ? "option" : "command", argv[1],
+		 PROGRAM_NAME);
 	return EXIT_COULD_NOT_RUN;
 }

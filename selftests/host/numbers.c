@@ -13,7 +13,7 @@
 
 #include "base/format.h"
 #include "base/histogram.h"
-#include "cli/options.h"
+#include "base/parse.h"
 
 #define ROUNDS 200000
 

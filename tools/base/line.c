@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Lines of text, made bit by bit, which are cut off rather than too long.
+ * Lines of text, put together from pieces; one that gets too long is cut off.
  */
 #include <stdarg.h>
 #include <stdio.h>
@@ -8,8 +8,6 @@
 
 #include "base/format.h"
 #include "base/line.h"
-#include "lib/names.h"
-#include "sys/netns.h"
 
 /**
  * line_begin() - begin a line
@@ -38,11 +36,11 @@ void line_add(struct line *w, const char *format, ...)
 /**
  * line_add_name() - add what somebody else chose
  * @w: the line
- * @name: a name of at most %NETNS_NAME_SIZE bytes
+ * @name: a name of at most %LINE_NAME_MAX bytes
  */
 void line_add_name(struct line *w, const char *name)
 {
-	char shown[FORMAT_TEXT_MAX(NETNS_NAME_SIZE) + 1];
+	char shown[FORMAT_TEXT_MAX(LINE_NAME_MAX) + 1];
 
 	if (w->raw) {
 		line_add(w, "%s", name);
@@ -90,21 +88,6 @@ void line_add_endpoint(struct line *w, const uint8_t addr[16],
 }
 
 /**
- * line_add_state() - add a state
- * @w: the line
- * @state: its number
- */
-void line_add_state(struct line *w, unsigned int state)
-{
-	const char *name = state_name(state);
-
-	if (name)
-		line_add(w, "%s", name);
-	else
-		line_add(w, "number-%u", state);
-}
-
-/**
  * line_duration() - a duration
  * @w: result
  * @ns: nanoseconds
@@ -113,22 +96,6 @@ void line_duration(struct line *w, int64_t ns)
 {
 	line_begin(w);
 	line_add_duration(w, ns);
-}
-
-/**
- * line_bits() - control bits
- * @w: result
- * @bits: the bits
- */
-void line_bits(struct line *w, unsigned int bits)
-{
-	unsigned int bit;
-
-	line_begin(w);
-	for (bit = 0; bits >> bit; bit++)
-		if (bits >> bit & 1 && flag_name(bit))
-			line_add(w, "%s%s", w->text[0] ? "," : "",
-				 flag_name(bit));
 }
 
 /**

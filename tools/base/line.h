@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Lines of text, made bit by bit.
+ * Lines of text, put together from pieces.
  */
 #ifndef TCPCLOSE_BASE_LINE_H
 #define TCPCLOSE_BASE_LINE_H
@@ -12,6 +12,8 @@
 #include "base/compiler.h"
 
 #define LINE_SIZE 512
+/* The longest name that line_add_name() takes, bytes. */
+#define LINE_NAME_MAX 96
 
 /**
  * struct line - a line of text
@@ -31,9 +33,7 @@ void line_add_name(struct line *w, const char *name);
 void line_add_duration(struct line *w, int64_t ns);
 void line_add_endpoint(struct line *w, const uint8_t addr[16],
 		       unsigned int port);
-void line_add_state(struct line *w, unsigned int state);
 void line_duration(struct line *w, int64_t ns);
-void line_bits(struct line *w, unsigned int bits);
 size_t line_fit(const char *text, size_t columns);
 
 #endif /* TCPCLOSE_BASE_LINE_H */

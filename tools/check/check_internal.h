@@ -26,33 +26,6 @@ static inline bool state_is_opening(unsigned int state)
  */
 #define LATE_MAX_NS NS_PER_S
 
-/* The module knows less of this connection than of others, and says so. */
-static inline bool event_is_marked(const struct event *e)
-{
-	return e->mark & (TCPCLOSE_MARK_OLD | TCPCLOSE_MARK_UNTRACKED);
-}
-
-static inline bool event_is_mini(const struct event *e)
-{
-	return e->origin == TCPCLOSE_ORIGIN_TIMEWAIT;
-}
-
-static inline bool event_hands_over(const struct event *e)
-{
-	return !event_is_mini(e) && e->raw_new == TCPCLOSE_CLOSE &&
-	       e->new != TCPCLOSE_CLOSE;
-}
-
-/*
- * The module has no entry for it: numbers begin again. So they do with a
- * mini-socket's entry, where the socket before it had none.
- */
-static inline bool event_is_untracked(const struct event *e)
-{
-	return event_is_marked(e) && !e->index &&
-	       (e->dwell_ns < 0 || event_is_mini(e));
-}
-
 void __printf(4, 5) check_fault(struct check *c, enum finding_kind fault,
 				const struct event *e, const char *format, ...);
 bool check_covers(const struct check *c, uint64_t ts_ns);

@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What every command is given: its context, its place in the command table and
- * the one way to complain.
+ * What every command is given: its context and its place in the command table.
  */
 #ifndef TCPCLOSE_CLI_COMMAND_H
 #define TCPCLOSE_CLI_COMMAND_H
-
-#include "base/compiler.h"
 
 #ifndef TCPCLOSE_VERSION
 #define TCPCLOSE_VERSION "0.1"
@@ -28,11 +25,9 @@ struct command;
 
 /**
  * struct tool - context of one run
- * @name: what complaints begin with
  * @command: the command that runs, for its help
  */
 struct tool {
-	const char *name;
 	const struct command *command;
 };
 
@@ -53,10 +48,8 @@ struct command {
 struct option_spec;
 struct options;
 
-void __printf(2, 3)
-	tool_complain(const struct tool *tool, const char *format, ...);
 int tool_usage_error(const struct tool *tool, const char *reason);
-int tool_flush(const struct tool *tool);
+int tool_flush(void);
 int tool_help(const struct tool *tool, const struct option_spec *specs);
 
 int cmd_graph(struct tool *tool, int argc, char **argv);

@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Command-line options with exact names, and the values that they take.
+ * Command-line options with exact names.
  */
 #ifndef TCPCLOSE_CLI_OPTIONS_H
 #define TCPCLOSE_CLI_OPTIONS_H
-
-#include <stdint.h>
 
 /* What options_next() returns beside the ids of the options. */
 #define OPTION_END 0
@@ -53,8 +51,5 @@ void options_init(struct options *o, const struct option_spec *specs, int argc,
 int options_next(struct options *o);
 int options_bad_operand(struct options *o);
 int options_bad_value(struct options *o, const char *expected);
-
-int parse_u64(const char *text, uint64_t min, uint64_t max, uint64_t *value);
-int parse_seconds(const char *text, uint64_t *ns);
 
 #endif /* TCPCLOSE_CLI_OPTIONS_H */

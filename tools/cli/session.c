@@ -11,6 +11,8 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/complain.h"
+#include "base/parse.h"
 #include "base/signals.h"
 #include "cli/session.h"
 #include "sys/netns.h"
@@ -129,9 +131,8 @@ static int check_netns_names(struct session *s)
 		n->inode = netns_inode(path);
 		if (n->inode)
 			continue;
-		tool_complain(s->tool,
-			      "no network namespace is called %.80s: %s",
-			      n->name, "see `ip netns list`");
+		complain("no network namespace is called %.80s: %s",
+			 n->name, "see `ip netns list`");
 		return -ENOENT;
 	}
 	return 0;
@@ -169,7 +170,7 @@ int session_open(struct session *s)
 		ret = source_open_device(&s->source, s->device, s->all, &why);
 	}
 	if (ret) {
-		tool_complain(s->tool, "%s", why.text);
+		complain("%s", why.text);
 		return ret;
 	}
 	s->filtered = !filter_is_empty(&s->filter);
@@ -331,12 +332,12 @@ static void tell_damage(struct session *s)
 
 	source_summarize(s->source, &summary);
 	if (summary.cut_bytes)
-		tool_complain(s->tool, cut, s->input, summary.cut_bytes,
-			      summary.cut_bytes == 1 ? "" : "s");
+		complain(cut, s->input, summary.cut_bytes,
+			 summary.cut_bytes == 1 ? "" : "s");
 	if (summary.skipped)
-		tool_complain(s->tool, unknown, session_name(s),
-			      (unsigned long long)summary.skipped,
-			      summary.skipped == 1 ? "" : "s");
+		complain(unknown, session_name(s),
+			 (unsigned long long)summary.skipped,
+			 summary.skipped == 1 ? "" : "s");
 }
 
 /**
@@ -351,7 +352,7 @@ int session_balance(struct session *s)
 	int ret = source_balance(s->source, &why);
 
 	if (ret)
-		tool_complain(s->tool, "%s: %s", session_name(s), why.text);
+		complain("%s: %s", session_name(s), why.text);
 	return ret;
 }
 
@@ -370,12 +371,12 @@ int session_finish(struct session *s, int error, int output_error)
 
 	tell_damage(s);
 	if (output_error && output_error != -EPIPE) {
-		tool_complain(s->tool, "standard output: %s",
-			      strerror(-output_error));
+		complain("standard output: %s",
+			 strerror(-output_error));
 		ret = EXIT_COULD_NOT_RUN;
 	} else if (error && !output_error) {
-		tool_complain(s->tool, "%s: cannot be read: %s",
-			      session_name(s), strerror(-error));
+		complain("%s: cannot be read: %s",
+			 session_name(s), strerror(-error));
 		ret = EXIT_COULD_NOT_RUN;
 	} else if (session_balance(s)) {
 		ret = EXIT_COULD_NOT_RUN;

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/compiler.h"
+#include "base/complain.h"
 #include "base/terminal.h"
 #include "cli/session.h"
 #include "view/graph/drawing.h"
@@ -111,8 +112,7 @@ static void tell_how_to_end(const struct session *s)
 {
 	if (source_is_live(s->source) && !s->duration_ns &&
 	    isatty(STDERR_FILENO))
-		tool_complain(s->tool,
-			      "collecting transitions: Ctrl-C draws them");
+		complain("collecting transitions: Ctrl-C draws them");
 }
 
 static void draw(struct graph_run *r)
@@ -136,7 +136,7 @@ int cmd_graph(struct tool *tool, int argc, char **argv)
 	int ret;
 
 	if (!r) {
-		tool_complain(tool, "out of memory");
+		complain("out of memory");
 		return EXIT_COULD_NOT_RUN;
 	}
 	session_init(&r->session, tool);

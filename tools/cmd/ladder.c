@@ -9,6 +9,8 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/complain.h"
+#include "base/parse.h"
 #include "base/terminal.h"
 #include "cli/session.h"
 #include "ladder/choice.h"
@@ -257,43 +259,34 @@ static void tell_others(const struct run *run)
 
 	if (!more)
 		return;
-	tool_complain(
-		run->session.tool,
-		"%s%llu more connection%s: --count draws more, a cookie another%s",
-		sides_forgotten(run->sides) ? "at least " : "", more,
-		more == 1 ? " matches" : "s match",
-		more > choice->other_count ? "; the next are" : "");
+	complain("%s%llu more connection%s: --count draws more, a cookie another%s",
+		 sides_forgotten(run->sides) ? "at least " : "", more,
+		 more == 1 ? " matches" : "s match",
+		 more > choice->other_count ? "; the next are" : "");
 	for (i = 0; i < choice->other_count; i++) {
 		words_endpoints(&w, choice->others[i].side);
-		tool_complain(run->session.tool, "0x%llx: %s",
-			      (unsigned long long)choice->others[i].side->cookie,
-			      w.text);
+		complain("0x%llx: %s",
+			 (unsigned long long)choice->others[i].side->cookie,
+			 w.text);
 	}
 }
 
 static void tell_nothing(const struct run *run)
 {
 	const char *name = session_name(&run->session);
-	const struct tool *tool = run->session.tool;
 
 	if (run->listener)
-		tool_complain(tool, "%s: %s is a listener, no connection", name,
-			      run->cookies_name);
+		complain("%s: %s is a listener, no connection", name,
+			 run->cookies_name);
 	else if (run->cookie)
-		tool_complain(
-			tool,
-			"%s: no transition of %s was seen: see `%s watch --json` for cookies",
-			name, run->cookies_name, tool->name);
+		complain("%s: no transition of %s was seen: see `%s watch --json` for cookies",
+			 name, run->cookies_name, PROGRAM_NAME);
 	else if (run->nameless)
-		tool_complain(
-			tool,
-			"%s: what matches are %llu transitions without a cookie: there is nothing to join them by",
-			name, (unsigned long long)run->nameless);
+		complain("%s: what matches are %llu transitions without a cookie: there is nothing to join them by",
+			 name, (unsigned long long)run->nameless);
 	else
-		tool_complain(
-			tool,
-			"%s: no connection matches: see `%s watch` for what is there",
-			name, tool->name);
+		complain("%s: no connection matches: see `%s watch` for what is there",
+			 name, PROGRAM_NAME);
 }
 
 /* Return: an exit status. */
@@ -303,10 +296,9 @@ static int conclude(struct run *run, int error)
 	int ret;
 
 	if (run->lost)
-		tool_complain(s->tool,
-			      "lost %llu record%s: steps may be missing",
-			      (unsigned long long)run->lost,
-			      run->lost == 1 ? "" : "s");
+		complain("lost %llu record%s: steps may be missing",
+			 (unsigned long long)run->lost,
+			 run->lost == 1 ? "" : "s");
 	if (!error) {
 		choice_make(&run->choice, run->sides);
 		error = draw(run);
@@ -326,7 +318,7 @@ static int run_ladder(struct run *run)
 
 	run->sides = sides_new();
 	if (!run->sides) {
-		tool_complain(s->tool, "out of memory");
+		complain("out of memory");
 		return EXIT_COULD_NOT_RUN;
 	}
 	if (session_open(s))
@@ -344,7 +336,7 @@ int cmd_ladder(struct tool *tool, int argc, char **argv)
 	int ret;
 
 	if (!run) {
-		tool_complain(tool, "out of memory");
+		complain("out of memory");
 		return EXIT_COULD_NOT_RUN;
 	}
 	session_init(&run->session, tool);

@@ -12,6 +12,8 @@
 #include <unistd.h>
 
 #include "base/buffer.h"
+#include "base/complain.h"
+#include "base/parse.h"
 #include "cli/session.h"
 
 enum {
@@ -132,7 +134,6 @@ static const struct session_calls calls = { .raw = add, .idle = flush };
 
 static int finish(struct record *r, int error)
 {
-	struct tool *tool = r->session.tool;
 	static const char ends_early[] =
 		"the recording ends early, but all before is whole";
 	int ret = buffer_flush(&r->file);
@@ -140,19 +141,18 @@ static int finish(struct record *r, int error)
 	if (close(r->file.fd) && !ret)
 		ret = -errno;
 	if (ret)
-		tool_complain(tool, "%s: cannot be written: %s: %s", r->path,
-			      strerror(-ret), ends_early);
+		complain("%s: cannot be written: %s: %s", r->path,
+			 strerror(-ret), ends_early);
 	else if (error)
-		tool_complain(tool, "%s: cannot be read: %s: %s", session_name(&r->session),
-			      strerror(-error), ends_early);
+		complain("%s: cannot be read: %s: %s", session_name(&r->session),
+			 strerror(-error), ends_early);
 	if (ret || error)
 		return EXIT_COULD_NOT_RUN;
-	tool_complain(tool,
-		      "%s: %llu transition%s recorded, %llu record%s lost",
-		      r->path, (unsigned long long)r->transitions,
-		      r->transitions == 1 ? "" : "s",
-		      (unsigned long long)r->lost,
-		      r->lost == 1 ? "" : "s");
+	complain("%s: %llu transition%s recorded, %llu record%s lost",
+		 r->path, (unsigned long long)r->transitions,
+		 r->transitions == 1 ? "" : "s",
+		 (unsigned long long)r->lost,
+		 r->lost == 1 ? "" : "s");
 	return EXIT_CLEAN;
 }
 
@@ -167,7 +167,7 @@ static int open_both(struct record *r)
 		return -1;
 	fd = recording_create(r->path, r->force, &why);
 	if (fd < 0) {
-		tool_complain(s->tool, "%s", why.text);
+		complain("%s", why.text);
 		source_close(s->source);
 		return -1;
 	}
@@ -183,7 +183,7 @@ int cmd_record(struct tool *tool, int argc, char **argv)
 	int ret;
 
 	if (!r) {
-		tool_complain(tool, "out of memory");
+		complain("out of memory");
 		return EXIT_COULD_NOT_RUN;
 	}
 	session_init(&r->session, tool);

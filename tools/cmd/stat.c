@@ -8,6 +8,8 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/complain.h"
+#include "base/parse.h"
 #include "base/signals.h"
 #include "base/terminal.h"
 #include "cli/command.h"
@@ -107,15 +109,15 @@ static int take_options(struct stat_run *r, int argc, char **argv)
 	return -1;
 }
 
-static int complain(struct stat_run *r, int error)
+static int complain_device(struct stat_run *r, int error)
 {
 	static const char machine[] =
 		"%s: statistics are the whole machine's: ask in the initial network namespace";
 
 	if (error == -EPERM)
-		tool_complain(r->tool, machine, r->device);
+		complain(machine, r->device);
 	else
-		tool_complain(r->tool, "%s: %s", r->device, strerror(-error));
+		complain("%s: %s", r->device, strerror(-error));
 	return EXIT_COULD_NOT_RUN;
 }
 
@@ -124,7 +126,7 @@ static int write_out(struct stat_run *r)
 	int ret = buffer_flush(&r->out);
 
 	if (ret && ret != -EPIPE)
-		tool_complain(r->tool, "standard output: %s", strerror(-ret));
+		complain("standard output: %s", strerror(-ret));
 	return ret;
 }
 
@@ -141,7 +143,7 @@ static int run(struct stat_run *r)
 		statistics_free(now);
 		ret = statistics_fetch(r->fd, now);
 		if (ret)
-			return complain(r, ret);
+			return complain_device(r, ret);
 		if (reports && !r->report.json)
 			buffer_printf(&r->out, "\n");
 		report_write(&r->report, &r->out, now,
@@ -152,7 +154,7 @@ static int run(struct stat_run *r)
 		if (r->reset) {
 			ret = statistics_reset(r->fd);
 			if (ret)
-				return complain(r, ret);
+				return complain_device(r, ret);
 		}
 		if (!r->interval_ns || ++reports == r->count)
 			return EXIT_CLEAN;
@@ -169,7 +171,7 @@ int cmd_stat(struct tool *tool, int argc, char **argv)
 	int ret;
 
 	if (!r) {
-		tool_complain(tool, "out of memory");
+		complain("out of memory");
 		return EXIT_COULD_NOT_RUN;
 	}
 	r->tool = tool;
@@ -183,7 +185,7 @@ int cmd_stat(struct tool *tool, int argc, char **argv)
 	signals_catch();
 	r->fd = devnode_open(r->device, &why);
 	if (r->fd < 0) {
-		tool_complain(tool, "%s", why.text);
+		complain("%s", why.text);
 		ret = EXIT_COULD_NOT_RUN;
 		goto out_free;
 	}

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/complain.h"
 #include "base/terminal.h"
 #include "check/check.h"
 #include "cli/session.h"
@@ -119,7 +120,6 @@ static const struct session_calls calls = { .every = take_event };
 
 static int run(struct verify *v)
 {
-	struct tool *tool = v->session.tool;
 	int error, ret;
 
 	if (session_open(&v->session))
@@ -133,7 +133,7 @@ static int run(struct verify *v)
 		buffer_flush(&v->out);
 	}
 	if (error == -ENOMEM) {
-		tool_complain(tool, "out of memory");
+		complain("out of memory");
 		source_close(v->session.source);
 		return EXIT_COULD_NOT_RUN;
 	}
@@ -169,7 +169,6 @@ static void show_both(struct verify *v)
 
 static int run_against_kernel(struct verify *v)
 {
-	struct tool *tool = v->session.tool;
 	const struct witness_options options = {
 		.device = v->session.device,
 		.duration_ns = v->session.duration_ns,
@@ -181,16 +180,16 @@ static int run_against_kernel(struct verify *v)
 	enum outcome_result result;
 	int ret;
 
-	if (witness_compare(tool, &options, &v->outcome))
+	if (witness_compare(&options, &v->outcome))
 		return EXIT_COULD_NOT_RUN;
 	if (check_finish(&v->check)) {
-		tool_complain(tool, "out of memory");
+		complain("out of memory");
 		return EXIT_COULD_NOT_RUN;
 	}
 	show_both(v);
 	ret = buffer_flush(&v->out);
 	if (ret && ret != -EPIPE) {
-		tool_complain(tool, "standard output: %s", strerror(-ret));
+		complain("standard output: %s", strerror(-ret));
 		return EXIT_COULD_NOT_RUN;
 	}
 	result = outcome_result(&v->outcome);
@@ -198,7 +197,7 @@ static int run_against_kernel(struct verify *v)
 		return EXIT_VIOLATION;
 	if (result == OUTCOME_AGREE)
 		return EXIT_CLEAN;
-	tool_complain(tool, "nothing is proved, neither that they agree nor that they differ");
+	complain("nothing is proved, neither that they agree nor that they differ");
 	return EXIT_COULD_NOT_RUN;
 }
 
@@ -208,7 +207,7 @@ int cmd_verify(struct tool *tool, int argc, char **argv)
 	int ret;
 
 	if (!v || check_init(&v->check, &v->session.filter)) {
-		tool_complain(tool, "out of memory");
+		complain("out of memory");
 		free(v);
 		return EXIT_COULD_NOT_RUN;
 	}

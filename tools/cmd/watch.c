@@ -5,6 +5,8 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "base/complain.h"
+#include "base/parse.h"
 #include "cli/session.h"
 #include "view/events.h"
 
@@ -84,10 +86,9 @@ static void tell_loss(struct watch *w, const struct event *e)
 {
 	unsigned int us = e->realtime_ns % NS_PER_S / NS_PER_US;
 
-	tool_complain(w->session.tool,
-		      "lost %llu record%s of CPU %u before %.8s.%06u",
-		      (unsigned long long)e->lost, e->lost == 1 ? "" : "s",
-		      e->cpu, output_clock(&w->output, e->realtime_ns), us);
+	complain("lost %llu record%s of CPU %u before %.8s.%06u",
+		 (unsigned long long)e->lost, e->lost == 1 ? "" : "s",
+		 e->cpu, clock_text(&w->output.clock, e->realtime_ns), us);
 }
 
 static int show(void *context, const struct event *e)
@@ -119,7 +120,7 @@ int cmd_watch(struct tool *tool, int argc, char **argv)
 	int ret;
 
 	if (!w) {
-		tool_complain(tool, "out of memory");
+		complain("out of memory");
 		return EXIT_COULD_NOT_RUN;
 	}
 	session_init(&w->session, tool);

@@ -13,12 +13,12 @@
 
 static struct canvas_cell *cell_at(struct canvas *c, int x, int y)
 {
-	if (x < 0 || x >= FIGURE_COLUMNS || y < 0 || y >= FIGURE_ROWS)
+	if (x < 0 || x >= CANVAS_COLUMNS || y < 0 || y >= CANVAS_ROWS)
 		return NULL;
 	return &c->cells[y][x];
 }
 
-static void join(struct canvas *c, struct figure_point at,
+static void join(struct canvas *c, struct canvas_point at,
 		 enum canvas_direction direction, enum canvas_weight weight,
 		 enum canvas_style style)
 {
@@ -52,8 +52,8 @@ static enum canvas_direction direction_of(int dx, int dy)
  * @weight: how strong it is
  * @style: how it is shown
  */
-void canvas_line(struct canvas *c, struct figure_point from,
-		 struct figure_point to, enum canvas_weight weight,
+void canvas_line(struct canvas *c, struct canvas_point from,
+		 struct canvas_point to, enum canvas_weight weight,
 		 enum canvas_style style)
 {
 	int dx = sign(to.x - from.x), dy = sign(to.y - from.y);
@@ -85,7 +85,7 @@ static void put(struct canvas *c, int x, int y, enum canvas_style style,
  * @direction: where it points to
  * @style: how it is shown
  */
-void canvas_head(struct canvas *c, struct figure_point at,
+void canvas_head(struct canvas *c, struct canvas_point at,
 		 enum canvas_direction direction, enum canvas_style style)
 {
 	static const char *const utf8[] = { "\u25b2", "\u25bc", "\u25c4",
@@ -195,7 +195,7 @@ static char *add_joint(char *p, const struct canvas *c,
 
 static int last_column(const struct canvas_cell *row)
 {
-	int x = FIGURE_COLUMNS - 1;
+	int x = CANVAS_COLUMNS - 1;
 
 	while (x >= 0 && (!*row[x].text || !strcmp(row[x].text, " ")) &&
 	       !memcmp(row[x].lines, "\0\0\0\0", CANVAS_DIRECTIONS))
@@ -218,7 +218,7 @@ void canvas_write(const struct canvas *c, struct buffer *to, bool colour)
 		[CANVAS_ABRUPT] = TERMINAL_PLAIN TERMINAL_YELLOW,
 		[CANVAS_BAD] = TERMINAL_PLAIN TERMINAL_RED,
 	};
-	int x, y, rows = FIGURE_ROWS;
+	int x, y, rows = CANVAS_ROWS;
 
 	while (rows > 0 && last_column(c->cells[rows - 1]) < 0)
 		rows--;
@@ -226,7 +226,7 @@ void canvas_write(const struct canvas *c, struct buffer *to, bool colour)
 		const struct canvas_cell *row = c->cells[y];
 		int last = last_column(row);
 		unsigned char style = CANVAS_PLAIN;
-		char *p = buffer_reserve(to, 24 * FIGURE_COLUMNS);
+		char *p = buffer_reserve(to, 24 * CANVAS_COLUMNS);
 
 		for (x = 0; x <= last; x++) {
 			if (colour && row[x].style != style)

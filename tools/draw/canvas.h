@@ -8,7 +8,10 @@
 #include <stdbool.h>
 
 #include "base/buffer.h"
-#include "view/graph/figure.h"
+
+/* Its size, characters. */
+#define CANVAS_COLUMNS 100
+#define CANVAS_ROWS 51
 
 /**
  * enum canvas_weight - how strong a line is
@@ -51,6 +54,16 @@ enum canvas_direction {
 };
 
 /**
+ * struct canvas_point - a place
+ * @x: column
+ * @y: row
+ */
+struct canvas_point {
+	int x;
+	int y;
+};
+
+/**
  * struct canvas_cell - one character
  * @lines: weight of the line to each side
  * @style: &enum canvas_style
@@ -69,13 +82,13 @@ struct canvas_cell {
  */
 struct canvas {
 	bool utf8;
-	struct canvas_cell cells[FIGURE_ROWS][FIGURE_COLUMNS];
+	struct canvas_cell cells[CANVAS_ROWS][CANVAS_COLUMNS];
 };
 
-void canvas_line(struct canvas *c, struct figure_point from,
-		 struct figure_point to, enum canvas_weight weight,
+void canvas_line(struct canvas *c, struct canvas_point from,
+		 struct canvas_point to, enum canvas_weight weight,
 		 enum canvas_style style);
-void canvas_head(struct canvas *c, struct figure_point at,
+void canvas_head(struct canvas *c, struct canvas_point at,
 		 enum canvas_direction direction, enum canvas_style style);
 void canvas_text(struct canvas *c, int x, int y, enum canvas_style style,
 		 const char *text);

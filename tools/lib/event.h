@@ -174,4 +174,31 @@ static inline bool event_is_rearm(const struct event *e)
 	return e->mark & TCPCLOSE_MARK_REARM;
 }
 
+/* The module knows less of this connection than of others, and says so. */
+static inline bool event_is_marked(const struct event *e)
+{
+	return e->mark & (TCPCLOSE_MARK_OLD | TCPCLOSE_MARK_UNTRACKED);
+}
+
+static inline bool event_is_mini(const struct event *e)
+{
+	return e->origin == TCPCLOSE_ORIGIN_TIMEWAIT;
+}
+
+static inline bool event_hands_over(const struct event *e)
+{
+	return !event_is_mini(e) && e->raw_new == TCPCLOSE_CLOSE &&
+	       e->new != TCPCLOSE_CLOSE;
+}
+
+/*
+ * The module has no entry for it: numbers begin again. So they do with a
+ * mini-socket's entry, where the socket before it had none.
+ */
+static inline bool event_is_untracked(const struct event *e)
+{
+	return event_is_marked(e) && !e->index &&
+	       (e->dwell_ns < 0 || event_is_mini(e));
+}
+
 #endif /* TCPCLOSE_LIB_EVENT_H */

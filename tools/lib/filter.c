@@ -10,7 +10,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "cli/options.h"
+#include "base/parse.h"
 #include "lib/filter.h"
 #include "lib/names.h"
 #include "sys/netns.h"

@@ -8,8 +8,6 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "base/clock.h"
-#include "base/format.h"
 #include "base/terminal.h"
 #include "view/events.h"
 
@@ -25,34 +23,8 @@ void output_init(struct output *o, bool json)
 	o->utf8 = terminal_is_utf8();
 	o->colour = !json && terminal_has_colour(STDOUT_FILENO);
 	o->started = false;
-	o->second = -1;
+	o->clock.second = -1;
 	output_text_init(o);
-}
-
-/**
- * output_clock() - the time of day of an event, local time
- * @o: the output
- * @realtime_ns: nanoseconds since the epoch
- *
- * Return: 8 characters, HH:MM:SS, no NUL, valid until the next call
- */
-const char *output_clock(struct output *o, uint64_t realtime_ns)
-{
-	time_t second = (time_t)(realtime_ns / NS_PER_S);
-	struct tm tm;
-	char *p = o->clock;
-
-	if (second == o->second)
-		return o->clock;
-	if (!localtime_r(&second, &tm))
-		memset(&tm, 0, sizeof(tm));
-	p = format_digits(p, (uint64_t)tm.tm_hour, 2);
-	*p++ = ':';
-	p = format_digits(p, (uint64_t)tm.tm_min, 2);
-	*p++ = ':';
-	format_digits(p, (uint64_t)tm.tm_sec, 2);
-	o->second = second;
-	return o->clock;
 }
 
 /**

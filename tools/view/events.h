@@ -6,9 +6,9 @@
 #define TCPCLOSE_VIEW_EVENTS_H
 
 #include <stdbool.h>
-#include <time.h>
 
 #include "base/buffer.h"
+#include "base/clock_text.h"
 #include "base/format.h"
 #include "lib/event.h"
 
@@ -71,8 +71,7 @@ struct output_endpoint {
  * @colour: it shows colours
  * @started: the header line has been written
  * @width: of each column so far
- * @second: the second whose wall clock time is in @clock
- * @clock: HH:MM:SS
+ * @clock: time of day of the latest event
  * @edges: transitions as text
  * @flags: control bits as text
  * @endpoints: addresses as text, by hash
@@ -86,8 +85,7 @@ struct output {
 	bool colour;
 	bool started;
 	size_t width[OUTPUT_COLUMNS];
-	time_t second;
-	char clock[8];
+	struct clock_text clock;
 	struct output_word edges[TCPCLOSE_STATES][TCPCLOSE_STATES];
 	struct output_word flags[OUTPUT_COMMON_FLAGS];
 	struct output_endpoint endpoints[OUTPUT_ENDPOINTS];
@@ -99,7 +97,6 @@ void output_init(struct output *o, bool json);
 void output_header(struct output *o);
 void output_event(struct output *o, const struct event *e);
 int output_flush(struct output *o);
-const char *output_clock(struct output *o, uint64_t realtime_ns);
 
 char *output_json(char *p, const struct event *e);
 

@@ -115,7 +115,8 @@ static void make_word(struct output_word *w, const char *text, size_t len)
 
 static char *text_clock(struct output *o, char *p, uint64_t realtime_ns)
 {
-	p = format_bytes(p, output_clock(o, realtime_ns), sizeof(o->clock));
+	p = format_bytes(p, clock_text(&o->clock, realtime_ns),
+			 sizeof(o->clock.text));
 	*p++ = '.';
 	p = format_micros(p, realtime_ns % NS_PER_S / NS_PER_US);
 	*p++ = ' ';

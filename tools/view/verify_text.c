@@ -7,10 +7,13 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/clock_text.h"
 #include "base/format.h"
 #include "base/terminal.h"
-#include "view/events.h"
 #include "view/verify.h"
+
+/* More than an example takes. */
+#define EXAMPLE_ROOM 4096
 
 #define LINE_COLUMNS 79
 #define UNSEEN_INDENT 6
@@ -178,16 +181,16 @@ static void add_losses(const struct text *t)
 
 /* An example: when, which connection, which transition, what is wrong. */
 static void add_example(const struct text *t, const struct finding *f,
-			struct output *clock)
+			struct clock_text *clock)
 {
 	char from_number[16], to_number[16];
 	char *p;
 
-	p = buffer_reserve(t->to, OUTPUT_ROOM);
+	p = buffer_reserve(t->to, EXAMPLE_ROOM);
 	p = FORMAT_LITERAL(p, "  ");
 	if (f->realtime_ns) {
-		p = format_bytes(p, output_clock(clock, f->realtime_ns),
-				 sizeof(clock->clock));
+		p = format_bytes(p, clock_text(clock, f->realtime_ns),
+				 sizeof(clock->text));
 		*p++ = '.';
 		p = format_digits(p, f->realtime_ns % NS_PER_S / NS_PER_US, 6);
 		*p++ = ' ';
@@ -212,7 +215,7 @@ static void add_example(const struct text *t, const struct finding *f,
 
 static void add_findings_of(const struct text *t, const char *title,
 			    const char *colour, const struct findings *f,
-			    struct output *clock)
+			    struct clock_text *clock)
 {
 	unsigned int i;
 
@@ -227,7 +230,7 @@ static void add_findings_of(const struct text *t, const char *title,
 
 static void add_findings(const struct text *t)
 {
-	struct output clock = { .second = -1 };
+	struct clock_text clock = CLOCK_TEXT_INIT;
 	bool any = false;
 	unsigned int i;
 

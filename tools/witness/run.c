@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/complain.h"
 #include "base/signals.h"
 #include "lib/devnode.h"
 #include "lib/statistics.h"
@@ -186,8 +187,8 @@ static int run_command(struct witness_run *a)
 	int ret = child_start(&pid, a->options->command, a->options->quiet);
 
 	if (ret) {
-		tool_complain(a->tool, "%.200s: cannot be run: %s",
-			      a->options->command[0], strerror(-ret));
+		complain("%.200s: cannot be run: %s",
+			 a->options->command[0], strerror(-ret));
 		a->explained = true;
 		return ret;
 	}
@@ -332,19 +333,19 @@ static int check_device(struct witness_run *a)
 	int fd = devnode_open(a->options->device, &why), ret;
 
 	if (fd < 0) {
-		tool_complain(a->tool, "%s", why.text);
+		complain("%s", why.text);
 		return fd;
 	}
 	ret = devnode_geometry(fd, &geometry);
 	close(fd);
 	if (!ret && !geometry.visible) {
-		tool_complain(a->tool, confined, a->options->device);
+		complain(confined, a->options->device);
 		return -EPERM;
 	}
 	if (!ret)
 		ret = read_scope();
 	if (ret < 0) {
-		tool_complain(a->tool, "%s: %s", SCOPE, strerror(-ret));
+		complain("%s: %s", SCOPE, strerror(-ret));
 		return ret;
 	}
 	a->outcome->openings = ret;
@@ -364,13 +365,13 @@ static int open_all(struct witness_run *a)
 	if (!ret)
 		ret = totals_new(&a->totals);
 	if (ret) {
-		tool_complain(a->tool, "out of memory");
+		complain("out of memory");
 		return ret;
 	}
 	prepare(a);
 	ret = source_open_device(&a->source, a->options->device, false, &why);
 	if (ret)
-		tool_complain(a->tool, "%s", why.text);
+		complain("%s", why.text);
 	return ret;
 }
 
@@ -389,14 +390,12 @@ static void close_all(struct witness_run *a)
 
 /**
  * witness_compare() - compare the stream with what the kernel says itself
- * @tool: the run
  * @options: what is wanted
  * @outcome: result: what all witnesses say
  *
  * Return: 0, or -errno if it could not be done; then standard error says why
  */
-int witness_compare(const struct tool *tool,
-		    const struct witness_options *options,
+int witness_compare(const struct witness_options *options,
 		    struct outcome *outcome)
 {
 	struct witness_run *a = calloc(1, sizeof(*a));
@@ -404,10 +403,9 @@ int witness_compare(const struct tool *tool,
 	int ret;
 
 	if (!a) {
-		tool_complain(tool, "out of memory");
+		complain("out of memory");
 		return -ENOMEM;
 	}
-	a->tool = tool;
 	a->options = options;
 	a->outcome = outcome;
 	outcome_init(outcome);
@@ -418,13 +416,13 @@ int witness_compare(const struct tool *tool,
 		if (!ret)
 			conclude(a);
 		else if (!a->explained)
-			tool_complain(tool, "the comparison failed: %s",
-				      strerror(-ret));
+			complain("the comparison failed: %s",
+				 strerror(-ret));
 	}
 	if (!ret) {
 		ret = source_balance(a->source, &why);
 		if (ret)
-			tool_complain(tool, "%s", why.text);
+			complain("%s", why.text);
 	}
 	close_all(a);
 	free(a);

@@ -9,7 +9,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "cli/command.h"
 #include "lib/event.h"
 #include "witness/outcome.h"
 
@@ -32,8 +31,7 @@ struct witness_options {
 	void *context;
 };
 
-int witness_compare(const struct tool *tool,
-		    const struct witness_options *options,
+int witness_compare(const struct witness_options *options,
 		    struct outcome *outcome);
 
 #endif /* TCPCLOSE_WITNESS_RUN_H */

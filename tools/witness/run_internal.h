@@ -18,7 +18,6 @@
 
 /**
  * struct witness_run - one run
- * @tool: the run of the tool
  * @options: what is wanted
  * @source: the stream
  * @trace: NULL: missing
@@ -36,7 +35,6 @@
  * @explained: a person has been told of it
  */
 struct witness_run {
-	const struct tool *tool;
 	const struct witness_options *options;
 	struct source *source;
 	struct trace_witness *trace;

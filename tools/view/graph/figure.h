@@ -10,6 +10,7 @@
 
 #include <stddef.h>
 
+#include "draw/canvas.h"
 #include "graph/graph.h"
 
 #define FIGURE_COLUMNS 100
@@ -29,16 +30,6 @@ enum figure_align {
 	FIGURE_START,
 	FIGURE_CENTRE,
 	FIGURE_END,
-};
-
-/**
- * struct figure_point - a place
- * @x: column
- * @y: row
- */
-struct figure_point {
-	int x;
-	int y;
 };
 
 /**
@@ -82,7 +73,7 @@ struct figure_label {
 struct figure_route {
 	unsigned int from;
 	unsigned int to;
-	struct figure_point points[3];
+	struct canvas_point points[3];
 	unsigned int count;
 	struct figure_label label;
 };

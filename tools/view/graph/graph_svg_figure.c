@@ -155,7 +155,7 @@ static int sign(int n)
 static void draw_way(struct picture *p, const struct svg_stroke *stroke,
 		     const struct figure_route *route)
 {
-	const struct figure_point *way = route->points;
+	const struct canvas_point *way = route->points;
 	unsigned int last = route->count - 1;
 	int dx = sign(way[last].x - way[last - 1].x) * SVG_HEAD;
 	int dy = sign(way[last].y - way[last - 1].y) * SVG_HEAD;

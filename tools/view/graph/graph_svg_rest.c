@@ -36,7 +36,7 @@ static void keep_off_route(struct picture *p, const struct figure_route *route)
 	unsigned int i;
 
 	for (i = 0; i + 1 < route->count; i++) {
-		const struct figure_point *a = &route->points[i], *b = a + 1;
+		const struct canvas_point *a = &route->points[i], *b = a + 1;
 		struct curve_area area = {
 			px(a->x < b->x ? a->x : b->x),
 			py(a->y < b->y ? a->y : b->y),

@@ -10,6 +10,10 @@
 #include "base/terminal.h"
 #include "draw/canvas.h"
 #include "view/graph/drawing.h"
+#include "view/graph/figure.h"
+
+_Static_assert(FIGURE_COLUMNS <= CANVAS_COLUMNS && FIGURE_ROWS <= CANVAS_ROWS,
+	       "the figure fits on a canvas");
 
 /* A part is drawn heavily if it has this share of the busiest one's count. */
 #define HEAVY_SHARE 10
@@ -85,7 +89,7 @@ static void draw_box(struct text *t, const struct figure_box *box)
 	const char *name = model_state(box->state)->name;
 	int right = box->x + FIGURE_BOX_COLUMNS - 1;
 	int bottom = box->y + box->inner + 1, row = box->y + 1;
-	const struct figure_point corners[] = { { box->x, box->y },
+	const struct canvas_point corners[] = { { box->x, box->y },
 						{ right, box->y },
 						{ right, bottom },
 						{ box->x, bottom },
@@ -145,8 +149,8 @@ static void draw_route(struct text *t, const struct figure_route *route)
 		graph_seen(g, route->from, route->to, GRAPH_FLOW);
 	enum canvas_style style = part ? CANVAS_PLAIN : CANVAS_DIM;
 	enum canvas_weight weight = CANVAS_DOTTED;
-	struct figure_point end = route->points[route->count - 1];
-	struct figure_point before = route->points[route->count - 2];
+	struct canvas_point end = route->points[route->count - 1];
+	struct canvas_point before = route->points[route->count - 2];
 	enum canvas_direction direction;
 	unsigned int i;
 

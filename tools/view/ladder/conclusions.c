@@ -41,9 +41,9 @@ static const char *cause_phrase(unsigned int cause)
 
 static void add_edge(struct line *w, const struct side_step *step)
 {
-	line_add_state(w, step->old);
+	words_add_state(w, step->old);
 	line_add(w, w->utf8 ? " \u2192 " : " -> ");
-	line_add_state(w, step->new);
+	words_add_state(w, step->new);
 }
 
 static bool has_fin_again(const struct ladder *ladder)
@@ -95,7 +95,7 @@ static void add_whereabouts(struct line *w, const struct ladder *ladder,
 
 	words_add_address(w, ladder, column);
 	line_add(w, " is in ");
-	line_add_state(w, side->steps[side->count - 1].new);
+	words_add_state(w, side->steps[side->count - 1].new);
 }
 
 static void conclude_manner(struct line *w, const struct ladder *ladder)
@@ -272,7 +272,7 @@ static bool conclude_repeats(struct line *w, const struct ladder *ladder,
 		words_add_address(w, ladder, column);
 		line_add(w, " sent %u segment%s again in ", repeats,
 			 repeats == 1 ? "" : "s");
-		line_add_state(w, fin->new);
+		words_add_state(w, fin->new);
 		return true;
 	}
 	return false;

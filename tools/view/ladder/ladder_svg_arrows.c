@@ -157,7 +157,7 @@ static void label_arrow(struct ladder_picture *p, int i)
 	struct line w = { 0 };
 	int from[2], to[2];
 
-	line_bits(&w, arrow->bits);
+	words_bits(&w, arrow->bits);
 	label(p, i, arrived && !departed ? 72 : 28, font.role, w.text);
 	if (!arrived && !arrow->answered) {
 		arrow_points(p, i, from, to);

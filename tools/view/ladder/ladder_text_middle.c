@@ -117,7 +117,7 @@ static void draw_begin(const struct ladder_drawing *d, struct ladder_middle *m,
 	int lane = d->lane[i];
 	struct line w = { 0 };
 
-	line_bits(&w, arrow->bits);
+	words_bits(&w, arrow->bits);
 	if (left) {
 		draw_across(m, d->glyphs, lane + 1, LADDER_TEXT_MIDDLE - 1,
 			    d->glyphs->across);
@@ -186,7 +186,7 @@ static void draw_half(const struct ladder_drawing *d, struct ladder_middle *m,
 	else
 		draw_across(m, d->glyphs, LADDER_TEXT_MIDDLE / 2,
 			    LADDER_TEXT_MIDDLE - 1, d->glyphs->across);
-	line_bits(&w, arrow->bits);
+	words_bits(&w, arrow->bits);
 	if (seen_left)
 		label(m, arrived ? 3 : 2, LADDER_TEXT_MIDDLE / 2, false,
 		      w.text);

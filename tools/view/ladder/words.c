@@ -18,6 +18,37 @@
 #define CAPTION_COLUMNS 26
 
 /**
+ * words_add_state() - add a state
+ * @w: the line
+ * @state: its number
+ */
+void words_add_state(struct line *w, unsigned int state)
+{
+	const char *name = state_name(state);
+
+	if (name)
+		line_add(w, "%s", name);
+	else
+		line_add(w, "number-%u", state);
+}
+
+/**
+ * words_bits() - control bits
+ * @w: result
+ * @bits: the bits
+ */
+void words_bits(struct line *w, unsigned int bits)
+{
+	unsigned int bit;
+
+	line_begin(w);
+	for (bit = 0; bits >> bit; bit++)
+		if (bits >> bit & 1 && flag_name(bit))
+			line_add(w, "%s%s", w->text[0] ? "," : "",
+				 flag_name(bit));
+}
+
+/**
  * words_add_address() - the address of a side
  * @w: the line
  * @ladder: the connection
@@ -156,7 +187,7 @@ int words_headings(struct line lines[WORDS_HEADINGS],
 void words_state(struct line *w, unsigned int state, int64_t stay_ns)
 {
 	line_begin(w);
-	line_add_state(w, state);
+	words_add_state(w, state);
 	if (stay_ns == EVENT_UNKNOWN)
 		return;
 	line_add(w, "  ");

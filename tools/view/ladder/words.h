@@ -24,6 +24,8 @@ int words_captions(struct line lines[WORDS_CAPTIONS],
 		   const struct ladder *ladder, int step);
 int words_conclusions(struct line lines[WORDS_CONCLUSIONS],
 		      const struct ladder *ladder);
+void words_add_state(struct line *w, unsigned int state);
+void words_bits(struct line *w, unsigned int bits);
 void words_add_address(struct line *w, const struct ladder *ladder,
 		       enum ladder_column column);
 void words_endpoints(struct line *w, const struct side *side);

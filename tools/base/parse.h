@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Numbers that a person typed: read in full or refused.
+ */
+#ifndef TCPCLOSE_BASE_PARSE_H
+#define TCPCLOSE_BASE_PARSE_H
+
+#include <stdint.h>
+
+int parse_u64(const char *text, uint64_t min, uint64_t max, uint64_t *value);
+int parse_seconds(const char *text, uint64_t *ns);
+
+#endif /* TCPCLOSE_BASE_PARSE_H */

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * How something is shown: what each view is given, whatever its subject.
+ */
+#include <sys/ioctl.h>
+
+#include "base/terminal.h"
+#include "base/view.h"
+
+/**
+ * view_init() - text, as the reader's terminal can show it
+ * @how: result
+ * @fd: where it is written to
+ */
+void view_init(struct view *how, int fd)
+{
+	struct winsize size;
+
+	how->json = false;
+	how->utf8 = terminal_is_utf8();
+	how->colour = terminal_has_colour(fd);
+	how->width = ioctl(fd, TIOCGWINSZ, &size) ? 0 : size.ws_col;
+}
