@@ -2,12 +2,13 @@
 /*
  * Who may do what with /dev/tcpclose: the rules, as a table.
  *
- * The device's mode is judged first, by the user as the initial user namespace
- * numbers him (inode_permission()). Then CAP_NET_ADMIN is, in the user namespace
- * that owns the network namespace. Who has it in a namespace has it in all that
- * are below, and so has, in a namespace, the user who made it, from the one above
- * (cap_capable()): that is how somebody without the capability may look into a
- * container of his own.
+ * The device's mode is checked first, for the user ID in the initial user
+ * namespace (inode_permission()). Then CAP_NET_ADMIN is checked in the user
+ * namespace that owns the network namespace. A process that has a capability in
+ * a user namespace has it in all namespaces below, and the user who created a
+ * user namespace has all capabilities in it from the namespace above
+ * (cap_capable()): so a user without the capability can open the device in a
+ * container of their own.
  */
 #include "rules.h"
 
@@ -57,7 +58,7 @@ const char *rules_netns_name(const struct rules_viewer *viewer)
 	case RULES_CONTAINER:
 		return viewer->confined ? "own" : "own container's";
 	case RULES_STRANGER:
-		return "stranger's";
+		return "another user's";
 	}
 	return "";
 }
@@ -75,10 +76,8 @@ const struct rules_operation rules_operations[RULES_OPERATIONS] = {
 	[RULES_VERSION] = { "TCPCLOSE_IOC_VERSION", RULES_YES, RULES_YES },
 	[RULES_GEOMETRY] = { "TCPCLOSE_IOC_GEOMETRY", RULES_ALL, RULES_OWN },
 	[RULES_CURSOR] = { "TCPCLOSE_IOC_CURSOR", RULES_YES, RULES_YES },
-	[RULES_WAKEUP_ASK] = { "TCPCLOSE_IOC_WAKEUP, asking", RULES_YES,
-			       RULES_YES },
-	[RULES_WAKEUP_SET] = { "TCPCLOSE_IOC_WAKEUP, setting", RULES_YES,
-			       "EPERM" },
+	[RULES_WAKEUP_ASK] = { "TCPCLOSE_IOC_WAKEUP, get", RULES_YES, RULES_YES },
+	[RULES_WAKEUP_SET] = { "TCPCLOSE_IOC_WAKEUP, set", RULES_YES, "EPERM" },
 	[RULES_STATS] = { "TCPCLOSE_IOC_STATS", RULES_YES, "EPERM" },
 	[RULES_STATS_RESET] = { "TCPCLOSE_IOC_STATS_RESET", RULES_YES,
 				"EPERM" },

@@ -36,7 +36,7 @@ static void viewers(void)
 	static const int widths[] = { 8, 14, 17, 13, 10, 10 };
 	unsigned int i;
 
-	puts("\nWho opens the device, and what the file shows then:\n");
+	puts("\nWhich users can open the device, and what the file then shows:\n");
 	line('=', widths, 6);
 	puts("User      User namespace  Network namespace  CAP_NET_ADMIN  Mode 0600   Mode 0666");
 	line('=', widths, 6);
@@ -57,7 +57,7 @@ static void operations(void)
 	static const int widths[] = { 28, 17, 17 };
 	int i;
 
-	puts("\nWhat may be done with the file, by what it shows:\n");
+	puts("\nWhich calls succeed on the file, depending on what it shows:\n");
 	line('=', widths, 3);
 	puts("Call                          The whole machine  Own namespace");
 	line('=', widths, 3);
