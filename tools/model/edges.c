@@ -2,8 +2,8 @@
 /*
  * The states and edges themselves: data, nothing else.
  *
- * Quotations are from RFC 9293 unless another one is named. Functions are those
- * of Linux 6.1 and 6.12, in net/ipv4 unless they say tcp_v6.
+ * Quotations are from RFC 9293 unless another source is named. Functions are those
+ * of Linux 6.1 and 6.12, in net/ipv4 unless their names say tcp_v6.
  */
 #include "base/compiler.h"
 #include "model/edges.h"
@@ -15,7 +15,7 @@
 #define F(name) TCPCLOSE_FLAG_##name
 
 #define PROCESS BIT(TCPCLOSE_CONTEXT_PROCESS)
-/* A segment finds its socket free, or waits until a process lets go of it. */
+/* A segment finds its socket unlocked, or waits until a process releases it. */
 #define SEGMENT \
 	(BIT(TCPCLOSE_CONTEXT_SOFTIRQ) | BIT(TCPCLOSE_CONTEXT_BACKLOG))
 #define SOFTIRQ BIT(TCPCLOSE_CONTEXT_SOFTIRQ)
@@ -24,7 +24,7 @@
 
 #define FROM_TO(a, b) .from = TCPCLOSE_##a, .to = TCPCLOSE_##b
 
-/* What several states have in common: an abrupt end, in the same way. */
+/* Abrupt ends that several states share. */
 #define RESET(state, name, words, where)                                     \
 	{                                                                    \
 		FROM_TO(state, CLOSE), .id = name "-close-rst",              \
@@ -135,7 +135,7 @@
 		.contexts = PROCESS | TIMER, .event = "namespace gone",      \
 		.by = "__tcp_close(), tcp_out_of_resources()",               \
 		.section = "-",                                              \
-		.wording = "Its network namespace is being taken down.",     \
+		.wording = "Its network namespace is being removed.",        \
 	}
 
 #define NOT_ACCEPTED(state, name)                                            \
@@ -146,7 +146,8 @@
 		.contexts = PROCESS, .event = "listener closes",             \
 		.action = "snd RST", .by = "inet_csk_listen_stop()",         \
 		.section = "-",                                              \
-		.wording = "The listener closed before accept() took it.",   \
+		.wording = "The listener closed before accept() took "        \
+			   "the connection.",                               \
 	}
 
 #define UNREACHABLE(state, name)                                             \
@@ -168,7 +169,7 @@
 		.trigger = MODEL_BY_KERNEL, .causes = C(UNKNOWN),            \
 		.contexts = ANY, .event = "unknown",                         \
 		.by = "tcp_done()", .section = "-",                          \
-		.wording = "In a way whose cause the module can't tell.",    \
+		.wording = "The module cannot determine the cause.",         \
 	}
 
 #define AGAIN(state, name)                                                   \
@@ -178,8 +179,8 @@
 		.trigger = MODEL_BY_CALL, .contexts = PROCESS,               \
 		.event = "CLOSE again", .by = "tcp_close_state()",           \
 		.section = "3.10.4",                                         \
-		.wording = "The state is stored once more by close() after " \
-			   "shutdown(). The RFC: \"Respond with 'error: "    \
+		.wording = "close() after shutdown() stores the state "      \
+			   "again. The RFC: \"Respond with 'error: "       \
 			   "connection closing'\".",                         \
 	}
 
@@ -212,8 +213,8 @@
 		.causes = why, .ends = E(OVERFLOW), .contexts = ANY,         \
 		.event = "no mini-socket", .by = "tcp_time_wait()",          \
 		.section = "-",                                              \
-		.wording = "tcp_max_tw_buckets or memory allow no "          \
-			   "mini-socket: TIME_WAIT is left out "             \
+		.wording = "No mini-socket: tcp_max_tw_buckets reached, or " \
+			   "no memory. TIME_WAIT is skipped "                \
 			   "(TCPTimeWaitOverflow).",                         \
 	}
 
@@ -264,7 +265,7 @@ const struct model_state model_states[TCPCLOSE_STATES] = {
 	},
 	[TCPCLOSE_NEW_SYN_RECV] = {
 		"NEW_SYN_RECV", NULL, NULL,
-		"Linux keeps a connection request apart from sockets; the tracepoint never names this state.",
+		"Linux keeps a connection request separate from sockets; the tracepoint never reports this state.",
 	},
 };
 
@@ -296,7 +297,7 @@ const struct model_edge edges_all[] = {
 		.contexts = SEGMENT, .event = "rcv SYN", .action = "snd SYN,ACK",
 		.by = "inet_csk_clone_lock()", .section = "3.10.7.2",
 		.wording =
-			"The connection state should be changed to SYN-RECEIVED. (Linux: the SYN makes a request, the handshake's last ACK, or a SYN with a Fast Open cookie, the socket.)",
+			"The connection state should be changed to SYN-RECEIVED. (Linux: the SYN creates a request; the last ACK of the handshake, or a SYN with a Fast Open cookie, creates the socket.)",
 	},
 	{
 		FROM_TO(LISTEN, SYN_SENT), .id = "listen-syn_sent",
@@ -305,7 +306,7 @@ const struct model_edge edges_all[] = {
 		.contexts = ANY, .event = "SEND", .action = "snd SYN",
 		.by = "-", .section = "3.10.2",
 		.wording =
-			"If the remote socket is specified, then change the connection from passive to active (Linux: send() gets EPIPE, connect() EISCONN.)",
+			"If the remote socket is specified, then change the connection from passive to active (Linux: send() fails with EPIPE, connect() with EISCONN.)",
 	},
 	{
 		FROM_TO(CLOSE, SYN_SENT), .id = "close-syn_sent",
@@ -365,7 +366,7 @@ const struct model_edge edges_all[] = {
 		.event = "ss -K of a listener", .by = "tcp_abort(), tcp_done()",
 		.section = "-",
 		.wording =
-			"The state is stored once more for a listener that was closed just before.",
+			"The state is stored again for a listener that has just been closed.",
 	},
 
 	/* ---- the opening fails */
@@ -403,10 +404,10 @@ const struct model_edge edges_all[] = {
 		.contexts = SEGMENT, .event = "no room for the child",
 		.by = "inet_csk_prepare_forced_close()", .section = "-",
 		.wording =
-			"The socket for a complete handshake was made and could not be finished.",
+			"The socket for a completed handshake was created, but could not be set up.",
 	},
 	RESET(SYN_RECV, "syn_recv",
-	      "then the connection was refused; signal the user \"connection refused\" [...] in the active OPEN case, enter the CLOSED state and delete the TCB (Linux: in the passive case, too.)",
+	      "then the connection was refused; signal the user \"connection refused\" [...] in the active OPEN case, enter the CLOSED state and delete the TCB (Linux: also in the passive case.)",
 	      "3.10.7.4"),
 	UNREAD(SYN_RECV, "syn_recv"),
 	ABORT_RST(SYN_RECV, "syn_recv"),
@@ -463,7 +464,7 @@ const struct model_edge edges_all[] = {
 		.event = "rcv FIN,ACK of FIN", .action = "snd ACK", .by = "-",
 		.section = "3.3.2, note 2",
 		.wording =
-			"The figure omits a transition from FIN-WAIT-1 to TIME-WAIT if a FIN is received and the local FIN is also acknowledged. (Linux: FIN_WAIT2 comes between, for no time.)",
+			"The figure omits a transition from FIN-WAIT-1 to TIME-WAIT if a FIN is received and the local FIN is also acknowledged. (Linux: FIN_WAIT2 comes in between, but no time is spent in it.)",
 	},
 	{
 		FROM_TO(FIN_WAIT2, FIN_WAIT2), .id = "fin_wait2-fin_wait2-mini",
@@ -472,7 +473,7 @@ const struct model_edge edges_all[] = {
 		.contexts = ANY, .event = "no process left",
 		.by = "tcp_time_wait()", .section = "-",
 		.wording =
-			"A mini-socket goes on waiting for the peer's FIN: close() has left nobody to read. The tracepoint says CLOSE.",
+			"A mini-socket waits for the peer's FIN: after close() no process can read any more. The tracepoint reports CLOSE.",
 	},
 	{
 		FROM_TO(FIN_WAIT2, TIME_WAIT), .id = "fin_wait2-time_wait",
@@ -482,7 +483,7 @@ const struct model_edge edges_all[] = {
 		.contexts = SEGMENT, .event = "rcv FIN", .action = "snd ACK",
 		.by = "tcp_fin(), tcp_time_wait()", .section = "3.10.7.4",
 		.wording =
-			"Enter the TIME-WAIT state. Start the time-wait timer, turn off the other timers. (Linux: a mini-socket takes over; the tracepoint says CLOSE.)",
+			"Enter the TIME-WAIT state. Start the time-wait timer, turn off the other timers. (Linux: a mini-socket takes over; the tracepoint reports CLOSE.)",
 	},
 	{
 		FROM_TO(FIN_WAIT2, TIME_WAIT), .id = "fin_wait2-time_wait-mini",
@@ -492,7 +493,7 @@ const struct model_edge edges_all[] = {
 		.contexts = SOFTIRQ, .event = "rcv FIN", .action = "snd ACK",
 		.by = "tcp_timewait_state_process()", .section = "3.10.7.4",
 		.wording =
-			"Enter the TIME-WAIT state. Start the time-wait timer, turn off the other timers. (Linux: within the mini-socket; no tracepoint tells.)",
+			"Enter the TIME-WAIT state. Start the time-wait timer, turn off the other timers. (Linux: within the mini-socket; no tracepoint reports it.)",
 	},
 	{
 		FROM_TO(CLOSING, TIME_WAIT), .id = "closing-time_wait",
@@ -525,7 +526,7 @@ const struct model_edge edges_all[] = {
 		.event = "rcv FIN", .action = "snd ACK", .by = "-",
 		.section = "3.10.7.4",
 		.wording =
-			"Enter the CLOSE-WAIT state. (Linux: tcp_fin() has the step, but the segment's ACK has made it ESTABLISHED before, and SYN with FIN is dropped.)",
+			"Enter the CLOSE-WAIT state. (Linux: tcp_fin() has this transition, but the segment's ACK has already led to ESTABLISHED, and a SYN with FIN is dropped.)",
 	},
 	{
 		FROM_TO(CLOSE_WAIT, LAST_ACK), .id = "close_wait-last_ack",
@@ -598,19 +599,19 @@ const struct model_edge edges_all[] = {
 	MINI_END(TIME_WAIT, "time_wait-close-netns", NETNS,
 		 "inet_twsk_purge()", "namespace gone", MODEL_BY_KERNEL,
 		 MODEL_ABRUPT, 0, PROCESS,
-		 "Its network namespace is being taken down.",
+		 "Its network namespace is being removed.",
 		 MODEL_LINUX, "-"),
 	MINI_END(TIME_WAIT, "time_wait-close-other", OTHER,
 		 "inet_twsk_kill()", "unknown", MODEL_BY_KERNEL, MODEL_ABRUPT,
 		 0, ANY,
-		 "In a way whose reason the module can't tell.",
+		 "The module cannot determine the reason.",
 		 MODEL_LINUX, "-"),
 
 	/* ---- FIN_WAIT2 as a mini-socket, ended before the peer's FIN */
 	MINI_END(FIN_WAIT2, "fin_wait2-close-expired", EXPIRED,
 		 "tw_timer_handler()", "tcp_fin_timeout", MODEL_BY_TIMER,
 		 MODEL_ABRUPT, C(FIN_WAIT2_TIMEOUT), TIMER,
-		 "The peer's FIN did not come in time. The RFC knows no limit.",
+		 "The peer's FIN did not arrive in time. The RFC has no limit.",
 		 MODEL_LINUX, "-"),
 	MINI_END(FIN_WAIT2, "fin_wait2-close-mini_rst", RST,
 		 "tcp_timewait_state_process()", "rcv RST", MODEL_BY_SEGMENT,
@@ -630,7 +631,7 @@ const struct model_edge edges_all[] = {
 	MINI_END(FIN_WAIT2, "fin_wait2-close-syn", SYN,
 		 "nf_tproxy_handle_time_wait4()", "rcv SYN", MODEL_BY_SEGMENT,
 		 MODEL_ABRUPT, C(REPLACED), SOFTIRQ,
-		 "A transparent proxy takes a new connection's SYN.",
+		 "A transparent proxy takes the SYN of a new connection.",
 		 MODEL_LINUX, "-"),
 	MINI_END(FIN_WAIT2, "fin_wait2-close-mini_destroyed", DESTROYED,
 		 "tcp_abort()", "ss -K", MODEL_BY_ADMIN, MODEL_ABRUPT,
@@ -640,12 +641,12 @@ const struct model_edge edges_all[] = {
 	MINI_END(FIN_WAIT2, "fin_wait2-close-mini_netns", NETNS,
 		 "inet_twsk_purge()", "namespace gone", MODEL_BY_KERNEL,
 		 MODEL_ABRUPT, C(NETNS), PROCESS,
-		 "Its network namespace is being taken down.",
+		 "Its network namespace is being removed.",
 		 MODEL_LINUX, "-"),
 	MINI_END(FIN_WAIT2, "fin_wait2-close-other", OTHER,
 		 "inet_twsk_kill()", "unknown", MODEL_BY_KERNEL, MODEL_ABRUPT,
 		 C(UNKNOWN), ANY,
-		 "In a way whose reason the module can't tell.",
+		 "The module cannot determine the reason.",
 		 MODEL_LINUX, "-"),
 	OVERFLOW(FIN_WAIT2, "fin_wait2", C(FIN) | C(MEMORY)),
 	OVERFLOW(CLOSING, "closing", C(FIN)),
@@ -662,7 +663,7 @@ const struct model_edge edges_all[] = {
 	DESTROYED(ESTABLISHED, "established"),
 	UNKNOWN(ESTABLISHED, "established"),
 
-	/* ---- of one that this end has closed */
+	/* ---- abrupt ends after this end has closed */
 	RESET(FIN_WAIT1, "fin_wait1",
 	      "If the RST bit is set, then [...] Enter the CLOSED state, delete the TCB, and return.",
 	      "3.10.7.4"),
@@ -693,19 +694,19 @@ const struct model_edge edges_all[] = {
 		.by = "tcp_keepalive_timer(), __tcp_close(), tcp_rcv_state_process()",
 		.section = "-",
 		.wording =
-			"The peer's FIN did not come in time, or was not to be waited for (TCP_LINGER2 below 0). The RFC knows no limit.",
+			"The peer's FIN did not arrive in time, or Linux did not wait for it (TCP_LINGER2 below 0). The RFC has no limit.",
 	},
 	NO_MEMORY(FIN_WAIT2, "fin_wait2"),
 	NO_NETNS(FIN_WAIT2, "fin_wait2"),
 	DESTROYED(FIN_WAIT2, "fin_wait2"),
 	UNKNOWN(FIN_WAIT2, "fin_wait2"),
 
-	/* ---- of one that the peer has closed */
+	/* ---- abrupt ends after the peer has closed */
 	RESET(CLOSE_WAIT, "close_wait",
 	      "If the RST bit is set, then [...] Enter the CLOSED state, delete the TCB, and return.",
 	      "3.10.7.4"),
 	LATE_DATA(CLOSE_WAIT, "close_wait",
-		  "Data beyond the peer's own FIN gets a RST. The RFC: \"This should not occur since a FIN has been received from the remote side. Ignore the segment text.\"",
+		  "Data beyond the peer's own FIN is answered with a RST. The RFC: \"This should not occur since a FIN has been received from the remote side. Ignore the segment text.\"",
 		  MODEL_LINUX, "3.10.7.4"),
 	UNREAD(CLOSE_WAIT, "close_wait"),
 	ABORT_RST(CLOSE_WAIT, "close_wait"),
@@ -715,12 +716,12 @@ const struct model_edge edges_all[] = {
 	DESTROYED(CLOSE_WAIT, "close_wait"),
 	UNKNOWN(CLOSE_WAIT, "close_wait"),
 
-	/* ---- of one that both have closed */
+	/* ---- abrupt ends after both ends have closed */
 	RESET(CLOSING, "closing",
 	      "If the RST bit is set, then enter the CLOSED state, delete the TCB, and return.",
 	      "3.10.7.4"),
 	LATE_DATA(CLOSING, "closing",
-		  "Data beyond the peer's own FIN gets a RST. The RFC: \"This should not occur since a FIN has been received from the remote side. Ignore the segment text.\"",
+		  "Data beyond the peer's own FIN is answered with a RST. The RFC: \"This should not occur since a FIN has been received from the remote side. Ignore the segment text.\"",
 		  MODEL_LINUX, "3.10.7.4"),
 	UNREAD(CLOSING, "closing"),
 	ABORT_OK(CLOSING, "closing"),
@@ -733,7 +734,7 @@ const struct model_edge edges_all[] = {
 	      "If the RST bit is set, then enter the CLOSED state, delete the TCB, and return.",
 	      "3.10.7.4"),
 	LATE_DATA(LAST_ACK, "last_ack",
-		  "Data beyond the peer's own FIN gets a RST. The RFC: \"This should not occur since a FIN has been received from the remote side. Ignore the segment text.\"",
+		  "Data beyond the peer's own FIN is answered with a RST. The RFC: \"This should not occur since a FIN has been received from the remote side. Ignore the segment text.\"",
 		  MODEL_LINUX, "3.10.7.4"),
 	UNREAD(LAST_ACK, "last_ack"),
 	ABORT_OK(LAST_ACK, "last_ack"),

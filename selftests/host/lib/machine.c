@@ -46,9 +46,9 @@ static bool is_absent(const struct model_edge *edge)
 
 static const struct group groups[] = {
 	{ "Transitions of the RFC's figure",
-	  "RFC 9293 draws these in its Figure 5, and Linux makes them.", in_figure },
+	  "RFC 9293 has these in its Figure 5; Linux makes them.", in_figure },
 	{ "Transitions of the RFC's text",
-	  "RFC 9293 has these in its text only, and Linux makes them.", in_text },
+	  "RFC 9293 has these in its text only; Linux makes them.", in_text },
 	{ "Transitions of Linux",
 	  "RFC 9293 does not have these, or not in this way.", is_linux },
 	{ "Transitions that Linux never makes",
@@ -179,7 +179,7 @@ static void print_states(void)
 	unsigned int state;
 
 	print_heading("States");
-	printf("The kernel's name, the RFC's, and what the RFC says of it.\n\n"
+	printf("The kernel's name of each state, the RFC's name, and what the RFC says about it.\n\n"
 	       ".. list-table::\n"
 	       "   :header-rows: 1\n"
 	       "   :widths: 15 15 70\n\n"
@@ -209,7 +209,7 @@ static void print_group(const struct group *group)
 	       "   :header-rows: 1\n"
 	       "   :widths: 20 18 12 15 35\n\n"
 	       "   * - Transition\n     - Event; action\n     - Trigger, manner\n"
-	       "     - Made by\n     - RFC 9293\n", group->words);
+	       "     - Function\n     - RFC 9293, or Linux\n", group->words);
 	for (i = 0; i < count; i++)
 		if (group->has(&edges[i]) && is_first(edges, i))
 			print_edge(edges, count, i);
