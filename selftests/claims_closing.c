@@ -149,7 +149,7 @@ TEST_F(claims, c03_the_peer_acknowledges_and_nothing_is_released)
 	EXPECT_EQ(TCPCLOSE_CLOSE_WAIT, net_state(stage->server.fd));
 	EXPECT_EQ(0, sockstat_of(&stage->client, "tw"));
 	/* The application's FIN could have taken the ACK along: so it waits a bit */
-	claim_duration(&self->claim, "the ACK of the FIN waits for company",
+	claim_duration(&self->claim, "the ACK of the FIN is delayed by",
 		       CLIENT_EVENT(1)->r.ts_ns - SERVER_EVENT(0)->r.ts_ns - STAGE_DELAY_NS);
 	ASSERT_EQ(0, stage_close_end(&stage->server));
 	CLIENT(HALF_TO_TIME_WAIT);

@@ -191,7 +191,7 @@ TEST_F_TIMEOUT(claims, c11d_a_silent_host_ends_in_timeout_without_rst, 2000)
 	EXPECT_EQ(0U, count_resets(stage));
 	/* tcp_retries2, 15, of timeouts from 200 ms up to 120 s: no less than 924.6 s */
 	EXPECT_BETWEEN(924600 * MS, 1100 * S, CLIENT_EVENT(0)->r.ts_ns - began);
-	claim_duration(&self->claim, "data that nobody acknowledges, until ETIMEDOUT",
+	claim_duration(&self->claim, "unacknowledged data, until ETIMEDOUT",
 		       CLIENT_EVENT(0)->r.ts_ns - began);
 	claim_figure(&self->claim, "retransmissions meanwhile", "%u",
 		     CLIENT_EVENT(0)->r.retransmits);
@@ -210,7 +210,7 @@ TEST_F_TIMEOUT(claims, c11d_a_host_that_never_answers_a_syn_is_a_timeout, 300)
 	CLIENT("SYN_SENT>CLOSE=TIMEOUT");
 	EXPECT_EQ(0U, count_resets(stage));
 	EXPECT_EQ(self->stage.client.wire.count, CLIENT_EVENT(0)->r.retransmits + 1U);
-	claim_duration(&self->claim, "SYNs that nobody answers, until ETIMEDOUT",
+	claim_duration(&self->claim, "unanswered SYNs, until ETIMEDOUT",
 		       CLIENT_EVENT(0)->r.ts_ns - began);
 	claim_figure(&self->claim, "SYNs", "%zu", self->stage.client.wire.count);
 }
