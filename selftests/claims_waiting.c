@@ -95,7 +95,7 @@ TEST_F_TIMEOUT(claims_by_hand, c07_an_old_duplicate_is_acknowledged_and_rearms, 
 	EXPECT_TIME_WAIT(EVENT(3)->r.dwell_ns, EVENT(4)->r.dwell_ns);
 	claim_duration(&self->claim, "age of TIME_WAIT when the duplicate came",
 		       EVENT(3)->r.dwell_ns);
-	claim_duration(&self->claim, "length of TIME_WAIT, started anew",
+	claim_duration(&self->claim, "length of TIME_WAIT, restarted",
 		       EVENT(4)->r.dwell_ns);
 }
 
