@@ -11,7 +11,7 @@
 #include <net/sock.h>
 #include <net/tcp.h>
 
-#include "conn.h"
+#include "entry.h"
 #include "record.h"
 #include "ring.h"
 #include "step.h"

@@ -18,7 +18,6 @@
 #include <linux/vmalloc.h>
 #include <linux/workqueue.h>
 
-#include "conn.h"
 #include "pool.h"
 
 #define CHUNK		1024u	/* entries allocated together */
@@ -243,4 +242,12 @@ void tcpclose_pool_spill(void)
 bool tcpclose_pool_full(void)
 {
 	return READ_ONCE(made) == capacity;
+}
+
+/**
+ * tcpclose_pool_capacity() - most entries there will be
+ */
+unsigned int tcpclose_pool_capacity(void)
+{
+	return capacity;
 }

@@ -5,7 +5,7 @@
 #include <linux/percpu.h>
 #include <linux/types.h>
 
-#include "conn.h"
+#include "entry.h"
 
 /**
  * struct tcpclose_magazine - free entries of one CPU
@@ -27,6 +27,7 @@ void tcpclose_pool_exit(void);
 struct tcpclose_conn *tcpclose_pool_refill(void);
 void tcpclose_pool_spill(void);
 bool tcpclose_pool_full(void);
+unsigned int tcpclose_pool_capacity(void);
 
 /**
  * tcpclose_pool_get() - take an entry

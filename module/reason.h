@@ -14,8 +14,8 @@
 
 #include "caller.h"
 #include "cause.h"
-#include "conn.h"
 #include "edge.h"
+#include "entry.h"
 #include "handover.h"
 #include "segment.h"
 #include "stats.h"

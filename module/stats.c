@@ -15,8 +15,8 @@
 #include <linux/slab.h>
 #include <net/tcp_states.h>
 
-#include "conn.h"
 #include "hook.h"
+#include "pool.h"
 #include "stats.h"
 
 struct tcpclose_stats __percpu *tcpclose_counters __read_mostly;
@@ -197,7 +197,7 @@ int tcpclose_stats_snapshot(struct tcpclose_stats *to)
 		histogram(to, i)->max_ns = 0;
 	}
 	to->now_ns = ktime_get_ns();
-	to->max_conns = tcpclose_conn_max();
+	to->max_conns = tcpclose_pool_capacity();
 	sum_live(to);
 	return 0;
 }

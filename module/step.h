@@ -8,7 +8,7 @@
 #include <linux/compiler.h>
 #include <linux/types.h>
 
-#include "conn.h"
+#include "entry.h"
 #include "uapi/tcpclose.h"
 
 /**

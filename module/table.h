@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Looking up connections: the part of conn.c that every transition runs.
+ * Looking up connections: the part of table.c that every transition runs.
  */
 #ifndef TCPCLOSE_TABLE_H
 #define TCPCLOSE_TABLE_H
@@ -10,7 +10,7 @@
 #include <linux/spinlock.h>
 #include <linux/string.h>
 
-#include "conn.h"
+#include "entry.h"
 #include "pool.h"
 
 /**
@@ -26,6 +26,16 @@ struct tcpclose_bucket {
 /* Fixed while the module is loaded. */
 extern struct tcpclose_bucket *tcpclose_conn_buckets;
 extern unsigned int tcpclose_conn_shift;
+
+int tcpclose_conn_init(unsigned int max_conns);
+void tcpclose_conn_exit(void);
+
+void tcpclose_conn_refuse(void);
+void tcpclose_conn_forget(struct tcpclose_bucket *bucket,
+			  struct tcpclose_conn *conn);
+void tcpclose_conn_stand_in(struct tcpclose_conn *conn, u8 why);
+u8 tcpclose_conn_unknown(void);
+u8 tcpclose_conn_unknown_flag(u8 why);
 
 /* The bucket that a key belongs to. */
 static __always_inline struct tcpclose_bucket *tcpclose_conn_bucket(const void *key)

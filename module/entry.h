@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#ifndef TCPCLOSE_CONN_H
-#define TCPCLOSE_CONN_H
+#ifndef TCPCLOSE_ENTRY_H
+#define TCPCLOSE_ENTRY_H
 
 #include <linux/compiler.h>
 #include <linux/limits.h>
@@ -60,19 +60,6 @@ struct tcpclose_conn {
 	u8 reserved[3];
 };
 
-struct tcpclose_bucket;
-
-int tcpclose_conn_init(unsigned int max_conns);
-void tcpclose_conn_exit(void);
-
-void tcpclose_conn_refuse(void);
-void tcpclose_conn_forget(struct tcpclose_bucket *bucket,
-			  struct tcpclose_conn *conn);
-void tcpclose_conn_stand_in(struct tcpclose_conn *conn, u8 why);
-u8 tcpclose_conn_unknown(void);
-u8 tcpclose_conn_unknown_flag(u8 why);
-unsigned int tcpclose_conn_max(void);
-
 /*
  * A chain ends in an odd number, which is no entry's address; that of free entries
  * in TCPCLOSE_CONN_FREE_END, that of a bucket in tcpclose_conn_end().
@@ -95,4 +82,4 @@ static __always_inline u16 tcpclose_conn_next(u16 number)
 	return likely(next) ? next : U16_MAX;
 }
 
-#endif /* TCPCLOSE_CONN_H */
+#endif /* TCPCLOSE_ENTRY_H */

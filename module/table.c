@@ -23,7 +23,6 @@
 struct tcpclose_bucket *tcpclose_conn_buckets __read_mostly;
 unsigned int tcpclose_conn_shift __read_mostly;
 
-static unsigned int capacity;
 /* Whether a connection was ever refused an entry; set once, read often. */
 static bool refused;
 
@@ -44,7 +43,6 @@ int tcpclose_conn_init(unsigned int max_conns)
 	err = tcpclose_pool_init(max_conns);
 	if (err)
 		return err;
-	capacity = max_conns;
 	refused = false;
 	buckets = roundup_pow_of_two(max(max_conns, 64u));
 	tcpclose_conn_shift = BITS_PER_LONG - ilog2(buckets);
@@ -136,12 +134,4 @@ u8 tcpclose_conn_unknown_flag(u8 why)
 {
 	return why == TCPCLOSE_UNTRACKED_FULL || why == TCPCLOSE_UNTRACKED_MEMORY ?
 		       TCPCLOSE_CONN_REFUSED : TCPCLOSE_CONN_OLD;
-}
-
-/**
- * tcpclose_conn_max() - most connections tracked at a time
- */
-unsigned int tcpclose_conn_max(void)
-{
-	return capacity;
 }
