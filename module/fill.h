@@ -6,87 +6,17 @@
 #ifndef TCPCLOSE_FILL_H
 #define TCPCLOSE_FILL_H
 
-#include <linux/cgroup.h>
-#include <linux/sched.h>
+#include <linux/limits.h>
+#include <linux/minmax.h>
 #include <net/sock.h>
 #include <net/tcp.h>
 
 #include "entry.h"
+#include "field.h"
 #include "record.h"
 #include "ring.h"
 #include "step.h"
 #include "wakeup.h"
-
-static __always_inline u64 tcpclose_fill_cgroup_of(const struct sock *sk)
-{
-#ifdef CONFIG_SOCK_CGROUP_DATA
-	const struct cgroup *cgroup = READ_ONCE(sk->sk_cgrp_data.cgroup);
-
-	return cgroup ? cgroup_id(cgroup) : 0;
-#else
-	return 0;
-#endif
-}
-
-static __always_inline u32 tcpclose_fill_inode_of(const struct sock *sk)
-{
-	struct socket *socket = READ_ONCE(sk->sk_socket);
-
-	return socket ? READ_ONCE(SOCK_INODE(socket)->i_ino) : 0;
-}
-
-/* What does not fit is unknown, never cut off. */
-static __always_inline u32 tcpclose_fill_fit(u64 value)
-{
-	return likely(value <= U32_MAX) ? value : 0;
-}
-
-/* Members that need no socket, but for the addresses. @plain: nothing is unknown. */
-static __always_inline void tcpclose_fill_step(struct tcpclose_record *record,
-					       u64 number,
-					       const struct tcpclose_step *step,
-					       const struct tcpclose_conn *conn,
-					       u8 origin, bool ipv6, u8 shutdown,
-					       bool plain)
-{
-	record->ts_ns = step->now_ns;
-	record->seq = number;
-	record->cpu = raw_smp_processor_id();
-	record->kind = TCPCLOSE_KIND_TRANSITION;
-	record->mark = plain ? 0 : step->mark | tcpclose_step_mark(conn);
-	record->cookie = step->cookie;
-	record->dwell_ns = step->dwell_ns;
-	record->age_ns = plain ? tcpclose_step_between(conn->born_ns, step->now_ns) :
-				 tcpclose_step_since(conn->born_ns, step->now_ns);
-	record->index = conn->index;
-	record->flags = step->flags;
-	record->raw = step->raw;
-	record->edge = TCPCLOSE_EDGE(step->old, step->new);
-	record->how = TCPCLOSE_HOW(origin, ipv6, step->context, step->closer,
-				   shutdown);
-	record->end = step->end;
-	record->cause = step->cause;
-	record->pid = step->context == TCPCLOSE_CONTEXT_PROCESS ?
-			      task_tgid_nr(current) : 0;
-}
-
-static __always_inline void tcpclose_fill_netns(struct tcpclose_record *record,
-						const struct net *net)
-{
-	record->netns = tcpclose_fill_fit(net->net_cookie);
-	record->netns_inode = net->ns.inum;
-}
-
-/* Word by word: a compiler may clear 16 bytes in a loop. */
-static __always_inline void tcpclose_fill_address4(u8 *to, __be32 address)
-{
-	u32 *words = (u32 *)to;
-
-	words[0] = (__force u32)address;
-	words[1] = 0;
-	words[2] = 0;
-	words[3] = 0;
-}
 
 static __always_inline void
 tcpclose_fill_sock_addresses(struct tcpclose_record *record,

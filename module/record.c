@@ -10,9 +10,16 @@
 #include <linux/sched.h>
 #include <linux/sock_diag.h>
 #include <net/inet_timewait_sock.h>
+#include <net/ipv6.h>
 #include <net/request_sock.h>
+#include <net/tcp.h>
 
-#include "fill.h"
+#include "entry.h"
+#include "field.h"
+#include "record.h"
+#include "ring.h"
+#include "step.h"
+#include "wakeup.h"
 
 /**
  * tcpclose_record_make_cookie() - generate a socket's cookie
