@@ -18,6 +18,7 @@
 #include "entry.h"
 #include "handover.h"
 #include "hook.h"
+#include "reader.h"
 #include "request.h"
 #include "ring.h"
 #include "segment.h"
@@ -308,7 +309,7 @@ static int __init tcpclose_init(void)
 	err = tcpclose_conn_init(max_conns);
 	if (err)
 		goto exit_stats;
-	tcpclose_wakeup_init(ring_records);
+	tcpclose_wakeup_init(ring_records, tcpclose_reader_look);
 	err = tcpclose_hook_init(choice, without);
 	if (err) {
 		tell_off(err);

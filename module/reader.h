@@ -7,6 +7,7 @@
 #include <linux/types.h>
 
 #include "uapi/tcpclose.h"
+#include "wakeup.h"
 
 struct pid_namespace;
 struct user_namespace;
@@ -59,18 +60,6 @@ struct tcpclose_reader {
 	struct pid_namespace *pid_ns;
 	u32 watermark;
 	u32 delay_us;
-};
-
-/**
- * enum tcpclose_waiting - what there is to do for readers that wait
- * @TCPCLOSE_NONE_WAITS: nothing, and nothing will be
- * @TCPCLOSE_NONE_BEHIND: nothing: there is nothing new for them
- * @TCPCLOSE_SOME_BEHIND: wake them
- */
-enum tcpclose_waiting {
-	TCPCLOSE_NONE_WAITS,
-	TCPCLOSE_NONE_BEHIND,
-	TCPCLOSE_SOME_BEHIND,
 };
 
 struct tcpclose_reader *tcpclose_reader_open(bool whole);

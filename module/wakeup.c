@@ -12,12 +12,12 @@
  * starts the timer, once: store buffers have long drained when it fires, and it
  * sees the record.
  */
+#include <linux/cpumask.h>
 #include <linux/hrtimer.h>
 #include <linux/irq_work.h>
 #include <linux/ktime.h>
 
 #include "compat.h"
-#include "reader.h"
 #include "wakeup.h"
 
 /* Between arming and the look at the rings that makes up for a lost race. */
@@ -28,6 +28,7 @@ int tcpclose_wakeup_state __read_mostly;
 u32 tcpclose_wakeup_watermark __read_mostly;
 DECLARE_WAIT_QUEUE_HEAD(tcpclose_wakeup_queue);
 
+static tcpclose_wakeup_look_t look_at_readers;
 static u32 delay_us = TCPCLOSE_WAKEUP_DELAY_US;
 static struct hrtimer timer;
 static struct irq_work start_work;
@@ -39,7 +40,7 @@ static enum hrtimer_restart expire(struct hrtimer *hrtimer)
 	int state = xchg(&tcpclose_wakeup_state, TCPCLOSE_WAKEUP_ARMED);
 	int cpu;
 
-	switch (tcpclose_reader_look(&tcpclose_wakeup_state)) {
+	switch (look_at_readers(&tcpclose_wakeup_state)) {
 	case TCPCLOSE_NONE_WAITS:
 		break;
 	case TCPCLOSE_NONE_BEHIND:
@@ -125,9 +126,11 @@ void tcpclose_wakeup_set(u32 watermark, u32 us)
 /**
  * tcpclose_wakeup_init() - get ready
  * @ring_records: records per ring
+ * @look: called when the delay is over
  */
-void tcpclose_wakeup_init(unsigned int ring_records)
+void tcpclose_wakeup_init(unsigned int ring_records, tcpclose_wakeup_look_t look)
 {
+	look_at_readers = look;
 	tcpclose_wakeup_state = TCPCLOSE_WAKEUP_IDLE;
 	tcpclose_wakeup_set(ring_records / 4, TCPCLOSE_WAKEUP_DELAY_US);
 	compat_hrtimer_setup(&timer, expire, CLOCK_MONOTONIC,

@@ -22,11 +22,32 @@ enum tcpclose_wakeup_state {
 	TCPCLOSE_WAKEUP_DELAYED,
 };
 
+/**
+ * enum tcpclose_waiting - what there is to do for readers that wait
+ * @TCPCLOSE_NONE_WAITS: nothing, and nothing will be
+ * @TCPCLOSE_NONE_BEHIND: nothing: there is nothing new for them
+ * @TCPCLOSE_SOME_BEHIND: wake them
+ */
+enum tcpclose_waiting {
+	TCPCLOSE_NONE_WAITS,
+	TCPCLOSE_NONE_BEHIND,
+	TCPCLOSE_SOME_BEHIND,
+};
+
+/**
+ * typedef tcpclose_wakeup_look_t - see whether to wake those that wait
+ * @state: &enum tcpclose_wakeup_state; set to idle unless some go on waiting
+ *
+ * Context: softirq.
+ * Return: what there is to do. Those to be woken wait no longer.
+ */
+typedef enum tcpclose_waiting (*tcpclose_wakeup_look_t)(int *state);
+
 extern int tcpclose_wakeup_state;
 extern u32 tcpclose_wakeup_watermark;
 extern struct wait_queue_head tcpclose_wakeup_queue;
 
-void tcpclose_wakeup_init(unsigned int ring_records);
+void tcpclose_wakeup_init(unsigned int ring_records, tcpclose_wakeup_look_t look);
 void tcpclose_wakeup_exit(void);
 void tcpclose_wakeup_arm(void);
 void tcpclose_wakeup_set(u32 watermark, u32 delay_us);
