@@ -123,7 +123,7 @@ static int device_mmap(struct file *file, struct vm_area_struct *vma)
 {
 	struct tcpclose_reader *reader = file->private_data;
 
-	if (!reader->whole)
+	if (!reader->view.whole)
 		return -EPERM;
 	return tcpclose_ring_mmap(vma);
 }
@@ -144,7 +144,7 @@ static int get_geometry(const struct tcpclose_reader *reader, void __user *to)
 	struct tcpclose_geometry geometry = {
 		.abi_major = TCPCLOSE_ABI_MAJOR,
 		.abi_minor = TCPCLOSE_ABI_MINOR,
-		.visible = reader->whole,
+		.visible = reader->view.whole,
 	};
 
 	tcpclose_ring_geometry(&geometry);
@@ -241,11 +241,11 @@ static long device_ioctl(struct file *file, unsigned int request,
 	case TCPCLOSE_IOC_WAKEUP:
 		return set_wakeup(reader, to);
 	case TCPCLOSE_IOC_STATS:
-		return reader->whole ? get_stats(to) : -EPERM;
+		return reader->view.whole ? get_stats(to) : -EPERM;
 	case TCPCLOSE_IOC_STATS_RESET:
-		return reader->whole ? tcpclose_stats_reset() : -EPERM;
+		return reader->view.whole ? tcpclose_stats_reset() : -EPERM;
 	case TCPCLOSE_IOC_HOOK:
-		return reader->whole ? get_hook(to) : -EPERM;
+		return reader->view.whole ? get_hook(to) : -EPERM;
 	default:
 		return -ENOTTY;
 	}

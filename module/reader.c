@@ -9,17 +9,12 @@
  * than any producer takes.
  */
 #include <linux/cpumask.h>
-#include <linux/cred.h>
 #include <linux/ktime.h>
 #include <linux/nospec.h>
-#include <linux/nsproxy.h>
-#include <linux/pid_namespace.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 #include <linux/uaccess.h>
-#include <linux/user_namespace.h>
-#include <net/net_namespace.h>
 
 #include "reader.h"
 #include "ring.h"
@@ -70,7 +65,6 @@ static void apply_wakeup(void)
  */
 struct tcpclose_reader *tcpclose_reader_open(bool whole)
 {
-	struct net *net = current->nsproxy->net_ns;
 	struct tcpclose_geometry geometry;
 	struct tcpclose_reader *reader;
 
@@ -84,11 +78,7 @@ struct tcpclose_reader *tcpclose_reader_open(bool whole)
 		return NULL;
 	}
 	mutex_init(&reader->lock);
-	reader->whole = whole;
-	reader->netns = net->net_cookie;
-	reader->netns_inode = net->ns.inum;
-	reader->user_ns = get_user_ns(current_user_ns());
-	reader->pid_ns = get_pid_ns(task_active_pid_ns(current));
+	tcpclose_view_init(&reader->view, whole);
 	tcpclose_ring_geometry(&geometry);
 	reader->watermark = geometry.ring_records / 4;
 	reader->delay_us = TCPCLOSE_WAKEUP_DELAY_US;
@@ -116,12 +106,11 @@ void tcpclose_reader_close(struct tcpclose_reader *reader)
 	spin_lock_bh(&readers_lock);
 	list_del(&reader->waiting);
 	list_del(&reader->node);
-	if (reader->whole)
+	if (reader->view.whole)
 		apply_wakeup();
 	spin_unlock_bh(&readers_lock);
 
-	put_pid_ns(reader->pid_ns);
-	put_user_ns(reader->user_ns);
+	tcpclose_view_exit(&reader->view);
 	kvfree(reader->cursors);
 	kfree(reader);
 }
@@ -146,7 +135,7 @@ static int fill_head(struct tcpclose_reader *reader, unsigned int cpu)
 					&cursor->head.record))
 			return 0;
 		WRITE_ONCE(cursor->head.valid,
-			   tcpclose_view_shows(reader, &cursor->head.record));
+			   tcpclose_view_shows(&reader->view, &cursor->head.record));
 	}
 	return 1;
 }
@@ -201,8 +190,8 @@ static unsigned int merge(struct tcpclose_reader *reader, u64 until_ns,
 		/* Its ring goes on as long as no other has anything older. */
 		do {
 			to[count] = cursor->head.record;
-			if (!reader->whole)
-				tcpclose_view_translate(reader, &to[count]);
+			if (!reader->view.whole)
+				tcpclose_view_translate(&reader->view, &to[count]);
 			count++;
 			WRITE_ONCE(cursor->head.valid, false);
 		} while (count < max && fill_head(reader, cpu) > 0 &&
@@ -444,14 +433,14 @@ int tcpclose_reader_cursor(struct tcpclose_reader *reader,
 int tcpclose_reader_wakeup(struct tcpclose_reader *reader,
 			   struct tcpclose_wakeup *wakeup)
 {
-	if (!reader->whole && (wakeup->watermark || wakeup->delay_us))
+	if (!reader->view.whole && (wakeup->watermark || wakeup->delay_us))
 		return -EPERM;
 	spin_lock_bh(&readers_lock);
 	if (wakeup->watermark)
 		reader->watermark = wakeup->watermark;
 	if (wakeup->delay_us)
 		reader->delay_us = wakeup->delay_us;
-	if (reader->whole)
+	if (reader->view.whole)
 		apply_wakeup();
 	wakeup->watermark = reader->watermark;
 	wakeup->delay_us = reader->delay_us;

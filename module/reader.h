@@ -7,10 +7,8 @@
 #include <linux/types.h>
 
 #include "uapi/tcpclose.h"
+#include "view.h"
 #include "wakeup.h"
-
-struct pid_namespace;
-struct user_namespace;
 
 /**
  * struct tcpclose_head - the record that a reader will get next from one ring
@@ -40,11 +38,7 @@ struct tcpclose_cpu_cursor {
  * @waiting: in the list of those that wait, or empty
  * @lock: guards @cursors
  * @cursors: one for each CPU number
- * @whole: sees the whole machine; else its own network namespace only
- * @netns: that namespace's cookie
- * @netns_inode: and inode
- * @user_ns: where user ids are shown from
- * @pid_ns: where process ids are shown from
+ * @view: what it may see
  * @watermark: see &struct tcpclose_wakeup
  * @delay_us: likewise
  */
@@ -53,11 +47,7 @@ struct tcpclose_reader {
 	struct list_head waiting;
 	struct mutex lock;	/* of the cursors */
 	struct tcpclose_cpu_cursor *cursors;
-	bool whole;
-	u64 netns;
-	u32 netns_inode;
-	struct user_namespace *user_ns;
-	struct pid_namespace *pid_ns;
+	struct tcpclose_view view;
 	u32 watermark;
 	u32 delay_us;
 };

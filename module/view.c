@@ -3,57 +3,91 @@
  * Views: what of a record a reader may see that is confined to its own network
  * namespace.
  */
+#include <linux/cred.h>
+#include <linux/nsproxy.h>
 #include <linux/pid.h>
 #include <linux/pid_namespace.h>
 #include <linux/rcupdate.h>
+#include <linux/sched.h>
 #include <linux/string.h>
 #include <linux/user_namespace.h>
+#include <net/net_namespace.h>
 
-#include "reader.h"
+#include "uapi/tcpclose.h"
 #include "view.h"
 
 /**
- * tcpclose_view_shows() - whether a reader may see a record
- * @reader: the reader
- * @record: the record, of any kind
+ * tcpclose_view_init() - make the view of the current process
+ * @view: the view
+ * @whole: it may see the whole machine
+ *
+ * Context: process.
  */
-bool tcpclose_view_shows(const struct tcpclose_reader *reader,
-			 const struct tcpclose_record *record)
+void tcpclose_view_init(struct tcpclose_view *view, bool whole)
 {
-	if (reader->whole)
-		return true;
-	if (record->kind == TCPCLOSE_KIND_TASK)
-		return ((const struct tcpclose_task *)record)->netns == reader->netns;
-	return record->netns == reader->netns &&
-	       record->netns_inode == reader->netns_inode;
+	struct net *net = current->nsproxy->net_ns;
+
+	view->whole = whole;
+	view->netns = net->net_cookie;
+	view->netns_inode = net->ns.inum;
+	view->user_ns = get_user_ns(current_user_ns());
+	view->pid_ns = get_pid_ns(task_active_pid_ns(current));
 }
 
-static u32 translate_pid(const struct tcpclose_reader *reader, u32 nr)
+/**
+ * tcpclose_view_exit() - end what tcpclose_view_init() began
+ * @view: the view
+ *
+ * Context: process; sleeps.
+ */
+void tcpclose_view_exit(struct tcpclose_view *view)
+{
+	put_pid_ns(view->pid_ns);
+	put_user_ns(view->user_ns);
+}
+
+/**
+ * tcpclose_view_shows() - whether a reader may see a record
+ * @view: of the reader
+ * @record: the record, of any kind
+ */
+bool tcpclose_view_shows(const struct tcpclose_view *view,
+			 const struct tcpclose_record *record)
+{
+	if (view->whole)
+		return true;
+	if (record->kind == TCPCLOSE_KIND_TASK)
+		return ((const struct tcpclose_task *)record)->netns == view->netns;
+	return record->netns == view->netns &&
+	       record->netns_inode == view->netns_inode;
+}
+
+static u32 translate_pid(const struct tcpclose_view *view, u32 nr)
 {
 	u32 translated;
 
 	rcu_read_lock();
-	translated = pid_nr_ns(find_pid_ns(nr, &init_pid_ns), reader->pid_ns);
+	translated = pid_nr_ns(find_pid_ns(nr, &init_pid_ns), view->pid_ns);
 	rcu_read_unlock();
 	return translated;
 }
 
 /**
  * tcpclose_view_translate() - number ids as the reader's own namespaces do
- * @reader: the reader
+ * @view: of the reader
  * @record: the record, of any kind; what the reader can't see becomes unknown
  *
  * Context: process.
  */
-void tcpclose_view_translate(const struct tcpclose_reader *reader,
+void tcpclose_view_translate(const struct tcpclose_view *view,
 			     struct tcpclose_record *record)
 {
 	if (record->kind == TCPCLOSE_KIND_TASK) {
 		struct tcpclose_task *task = (struct tcpclose_task *)record;
 		size_t length;
 
-		task->pid = translate_pid(reader, task->pid);
-		task->tid = translate_pid(reader, task->tid);
+		task->pid = translate_pid(view, task->pid);
+		task->tid = translate_pid(view, task->tid);
 		/*
 		 * A process that the reader can't see has no name either, and
 		 * behind a name may be the end of one that it had before.
@@ -63,7 +97,7 @@ void tcpclose_view_translate(const struct tcpclose_reader *reader,
 		return;
 	}
 	if (record->pid)
-		record->pid = translate_pid(reader, record->pid);
+		record->pid = translate_pid(view, record->pid);
 	if (record->uid != TCPCLOSE_UNKNOWN_UID)
-		record->uid = from_kuid(reader->user_ns, KUIDT_INIT(record->uid));
+		record->uid = from_kuid(view->user_ns, KUIDT_INIT(record->uid));
 }
