@@ -80,7 +80,7 @@ static __always_inline void tcpclose_stats_plain_edge(u8 edge, u64 dwell_ns)
 	BUILD_BUG_ON(TCPCLOSE_EDGE(1, 0) !=
 		     sizeof(tcpclose_counters->transitions[0]) / sizeof(u64));
 	this_cpu_inc(transitions[edge]);
-	tcpclose_stats_dwell(edge >> 4, dwell_ns);
+	tcpclose_stats_dwell(TCPCLOSE_EDGE_FROM(edge), dwell_ns);
 }
 
 /**

@@ -207,7 +207,8 @@ static __always_inline void carry_out(const struct sock *sk,
 				      const struct request_sock *req,
 				      bool recorded, bool plain, bool closing)
 {
-	u8 old = raw >> 4, new = closing ? TCP_CLOSE : raw & 0xf;
+	u8 new = closing ? TCP_CLOSE : TCPCLOSE_EDGE_TO(raw);
+	u8 old = TCPCLOSE_EDGE_FROM(raw);
 	u64 dwell_ns = plain ?
 			       tcpclose_step_between(conn->since_ns, now_ns) :
 			       tcpclose_step_since(conn->since_ns, now_ns);
@@ -259,7 +260,7 @@ static __always_inline void carry_out(const struct sock *sk,
 static noinline void odd(const struct sock *sk, struct tcpclose_conn *conn, u8 raw,
 			 u8 edge, u64 now_ns, bool recorded)
 {
-	int old = raw >> 4, new = raw & 0xf;
+	int old = TCPCLOSE_EDGE_FROM(raw), new = TCPCLOSE_EDGE_TO(raw);
 	const struct request_sock *req = NULL;
 	u64 cookie = 0;
 
@@ -290,7 +291,8 @@ static __always_inline bool is_plain(const struct tcpclose_conn *conn, u8 raw,
 				     u8 edge)
 {
 	return !(edge & TCPCLOSE_EDGE_ODD) && likely(conn) &&
-	       likely(conn->state == raw >> 4) && likely(!(conn->flags & ODD));
+	       likely(conn->state == TCPCLOSE_EDGE_FROM(raw)) &&
+	       likely(!(conn->flags & ODD));
 }
 
 /* A transition in scope. */
@@ -358,7 +360,7 @@ static noinline void count_birth(const struct sock *sk, u8 raw, u8 edge)
 
 	local_irq_save(irq);
 	now_ns = ktime_get_ns();
-	conn = begin(sk, raw >> 4, raw & 0xf, now_ns);
+	conn = begin(sk, TCPCLOSE_EDGE_FROM(raw), TCPCLOSE_EDGE_TO(raw), now_ns);
 	carry_out(sk, conn, raw, edge, now_ns, 0, NULL, false, false, false);
 	local_irq_restore(irq);
 }

@@ -348,8 +348,8 @@ TEST_F(model, takes_no_other_shape)
 			TH_LOG("%s, re-arm", edge->id);
 			e = own;
 			for (raw = 0; raw < 256; raw++) {
-				e.raw_old = raw >> 4;
-				e.raw_new = raw & 0xf;
+				e.raw_old = TCPCLOSE_EDGE_FROM(raw);
+				e.raw_new = TCPCLOSE_EDGE_TO(raw);
 				if (e.raw_old == own.raw_old && e.raw_new == own.raw_new)
 					continue;
 				model_judge(&e, &j);
