@@ -115,13 +115,13 @@ static enum tcpclose_way look_up(unsigned long address, bool *keep)
 }
 
 /**
- * tcpclose_caller() - tell which function an address lies in
+ * tcpclose_caller_way() - tell which function an address lies in
  * @address: a return address
  *
  * Context: interrupts off.
  * Return: the function, %TCPCLOSE_WAY_OTHER if it is none of interest.
  */
-enum tcpclose_way tcpclose_caller(unsigned long address)
+enum tcpclose_way tcpclose_caller_way(unsigned long address)
 {
 	unsigned long *slot = &memo[hash_long(address, MEMO_BITS)];
 	unsigned long word = READ_ONCE(*slot);

@@ -34,6 +34,6 @@ enum tcpclose_way {
 	TCPCLOSE_WAY_OPEN_FAILED,
 };
 
-enum tcpclose_way tcpclose_caller(unsigned long address);
+enum tcpclose_way tcpclose_caller_way(unsigned long address);
 
 #endif /* TCPCLOSE_CALLER_H */

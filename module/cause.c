@@ -19,7 +19,7 @@
 #define STACK_DEPTH	32
 
 /**
- * tcpclose_context_of_segment() - in which context a segment is processed
+ * tcpclose_cause_segment_context() - in which context a segment is processed
  * @sk: the socket it reached
  *
  * A segment finds the socket either free, or held by a process that will look
@@ -28,7 +28,7 @@
  *
  * Return: %TCPCLOSE_CONTEXT_SOFTIRQ or %TCPCLOSE_CONTEXT_BACKLOG.
  */
-u8 tcpclose_context_of_segment(const struct sock *sk)
+u8 tcpclose_cause_segment_context(const struct sock *sk)
 {
 	return in_serving_softirq() || !sk->sk_lock.owned ?
 		       TCPCLOSE_CONTEXT_SOFTIRQ : TCPCLOSE_CONTEXT_BACKLOG;
@@ -42,7 +42,7 @@ static bool on_backlog(void)
 	unsigned int i;
 
 	for (i = 0; i < depth; i++) {
-		enum tcpclose_way way = tcpclose_caller(stack[i]);
+		enum tcpclose_way way = tcpclose_caller_way(stack[i]);
 
 		if (way == TCPCLOSE_WAY_BACKLOG)
 			return true;
@@ -53,7 +53,7 @@ static bool on_backlog(void)
 }
 
 /**
- * tcpclose_context_in_doubt() - in which context a socket is closed, if a process
+ * tcpclose_cause_doubtful_context() - in which context a socket is closed, if a process
  * closes it or a segment does
  * @sk: the socket, of which nothing else is known
  *
@@ -61,7 +61,7 @@ static bool on_backlog(void)
  *
  * Return: &enum tcpclose_context
  */
-u8 tcpclose_context_in_doubt(const struct sock *sk)
+u8 tcpclose_cause_doubtful_context(const struct sock *sk)
 {
 	if (in_serving_softirq())
 		return TCPCLOSE_CONTEXT_SOFTIRQ;
@@ -185,7 +185,7 @@ static struct tcpclose_verdict cause_on_stack(const struct sock *sk, int old)
 	unsigned int i;
 
 	for (i = 0; i < depth; i++) {
-		enum tcpclose_way way = tcpclose_caller(stack[i]);
+		enum tcpclose_way way = tcpclose_caller_way(stack[i]);
 
 		if (way == TCPCLOSE_WAY_BOUNDARY || way == TCPCLOSE_WAY_TIMER)
 			break;
@@ -222,10 +222,10 @@ static struct tcpclose_verdict cause_on_stack(const struct sock *sk, int old)
 		/* tcp_rcv_established() takes no note: that is of an older one. */
 		verdict.segment = verdict.cause != TCPCLOSE_CAUSE_RST ||
 				  tcpclose_segment_flags(sk) & TCPCLOSE_FLAG_RST;
-		verdict.context = tcpclose_context_of_segment(sk);
+		verdict.context = tcpclose_cause_segment_context(sk);
 		break;
 	case TCPCLOSE_WAY_ICMP:
-		verdict.context = tcpclose_context_of_segment(sk);
+		verdict.context = tcpclose_cause_segment_context(sk);
 		break;
 	case TCPCLOSE_WAY_RESOURCES:
 	case TCPCLOSE_WAY_WRITE_TIMER:
@@ -255,12 +255,12 @@ static struct tcpclose_verdict cause_on_stack(const struct sock *sk, int old)
 struct tcpclose_verdict tcpclose_cause_of_close(const struct sock *sk, int old)
 {
 	struct tcpclose_verdict verdict = {
-		.context = tcpclose_context_of_segment(sk),
+		.context = tcpclose_cause_segment_context(sk),
 		.segment = true,
 	};
 	struct tcpclose_segment *segment;
 
-	if (tcpclose_is_last_ack(sk, old)) {
+	if (tcpclose_cause_is_last_ack(sk, old)) {
 		verdict.cause = TCPCLOSE_CAUSE_FIN;
 		return verdict;
 	}
@@ -306,12 +306,12 @@ u8 tcpclose_cause_of_end(u8 end)
 }
 
 /**
- * tcpclose_closer_of_cause() - which end closed a connection that had no FIN yet
+ * tcpclose_cause_closer() - which end closed a connection that had no FIN yet
  * @cause: why it ended
  *
  * Return: &enum tcpclose_closer
  */
-u8 tcpclose_closer_of_cause(u8 cause)
+u8 tcpclose_cause_closer(u8 cause)
 {
 	switch (cause) {
 	case TCPCLOSE_CAUSE_RST:

@@ -24,16 +24,16 @@ struct tcpclose_verdict {
  * Whether a socket that enters CLOSE leaves LAST_ACK gracefully:
  * tcp_rcv_state_process() does when all is acknowledged.
  */
-static __always_inline bool tcpclose_is_last_ack(const struct sock *sk, int old)
+static __always_inline bool tcpclose_cause_is_last_ack(const struct sock *sk, int old)
 {
 	return old == TCP_LAST_ACK &&
 	       tcp_sk(sk)->snd_una == tcp_sk(sk)->write_seq && !READ_ONCE(sk->sk_err);
 }
 
 struct tcpclose_verdict tcpclose_cause_of_close(const struct sock *sk, int old);
-u8 tcpclose_context_of_segment(const struct sock *sk);
-u8 tcpclose_context_in_doubt(const struct sock *sk);
+u8 tcpclose_cause_segment_context(const struct sock *sk);
+u8 tcpclose_cause_doubtful_context(const struct sock *sk);
 u8 tcpclose_cause_of_end(u8 end);
-u8 tcpclose_closer_of_cause(u8 cause);
+u8 tcpclose_cause_closer(u8 cause);
 
 #endif /* TCPCLOSE_CAUSE_H */

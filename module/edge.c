@@ -16,14 +16,14 @@ u8 tcpclose_edges[256] __ro_after_init;
 
 static bool is_birth(int old, int new)
 {
-	return tcpclose_in_states(old, TCPF_CLOSE | TCPF_LISTEN) &&
-	       !tcpclose_in_states(new, TCPF_CLOSE | TCPF_LISTEN);
+	return tcpclose_edge_state_in(old, TCPF_CLOSE | TCPF_LISTEN) &&
+	       !tcpclose_edge_state_in(new, TCPF_CLOSE | TCPF_LISTEN);
 }
 
 static bool is_teardown(int old, int new)
 {
-	return !tcpclose_in_states(old, TCPF_CLOSE | TCPF_LISTEN) &&
-	       !tcpclose_in_states(new, OPENING);
+	return !tcpclose_edge_state_in(old, TCPF_CLOSE | TCPF_LISTEN) &&
+	       !tcpclose_edge_state_in(new, OPENING);
 }
 
 /* Edges that only tcp_close_state(), connect() and listen() make. */
@@ -32,7 +32,7 @@ static bool is_own_call(int old, int new)
 	static const unsigned int entered = TCPF_FIN_WAIT1 | TCPF_LAST_ACK |
 					    TCPF_SYN_SENT | TCPF_LISTEN;
 
-	return tcpclose_in_states(new, entered) || old == new ||
+	return tcpclose_edge_state_in(new, entered) || old == new ||
 	       (old == TCP_LISTEN && new == TCP_CLOSE);
 }
 
@@ -42,7 +42,7 @@ static u8 __init classify(int old, int new)
 
 	if (is_birth(old, new))
 		edge |= TCPCLOSE_EDGE_BIRTH;
-	else if (tcpclose_in_states(old, TCPF_CLOSE | TCPF_LISTEN))
+	else if (tcpclose_edge_state_in(old, TCPF_CLOSE | TCPF_LISTEN))
 		edge |= TCPCLOSE_EDGE_NO_ENTRY;
 	if (is_teardown(old, new))
 		edge |= TCPCLOSE_EDGE_TEARDOWN;

@@ -18,7 +18,7 @@
 extern u8 tcpclose_edges[256];
 
 /* @states: TCPF_* */
-static __always_inline bool tcpclose_in_states(int state, unsigned int states)
+static __always_inline bool tcpclose_edge_state_in(int state, unsigned int states)
 {
 	return (1u << state) & states;
 }

@@ -8,19 +8,19 @@
 
 #include "uapi/tcpclose.h"
 
-#define TCPCLOSE_CONN_MINI	0x01	/* @key is a mini-socket */
-#define TCPCLOSE_CONN_OLD	0x02	/* older than the module: no known birth */
-#define TCPCLOSE_CONN_REFUSED	0x04	/* born when there was no room */
-#define TCPCLOSE_CONN_TO_TIME_WAIT	0x08	/* in tcp_time_wait() */
-#define TCPCLOSE_CONN_HANDED_OVER	0x10	/* its mini-socket was made */
-#define TCPCLOSE_CONN_SHUT_DOWN	0x20	/* before it was established */
-#define TCPCLOSE_CONN_STAND_IN	0x40	/* not in the table: see tcpclose_conn_stand_in() */
+#define TCPCLOSE_ENTRY_MINI	0x01	/* @key is a mini-socket */
+#define TCPCLOSE_ENTRY_OLD	0x02	/* older than the module: no known birth */
+#define TCPCLOSE_ENTRY_REFUSED	0x04	/* born when there was no room */
+#define TCPCLOSE_ENTRY_TO_TIME_WAIT	0x08	/* in tcp_time_wait() */
+#define TCPCLOSE_ENTRY_HANDED_OVER	0x10	/* its mini-socket was made */
+#define TCPCLOSE_ENTRY_SHUT_DOWN	0x20	/* before it was established */
+#define TCPCLOSE_ENTRY_STAND_IN	0x40	/* not in the table: see tcpclose_table_stand_in() */
 /* What handover.c tells an entry. */
-#define TCPCLOSE_CONN_HAND_OVER	(TCPCLOSE_CONN_TO_TIME_WAIT | \
-				 TCPCLOSE_CONN_HANDED_OVER)
+#define TCPCLOSE_ENTRY_HAND_OVER (TCPCLOSE_ENTRY_TO_TIME_WAIT | \
+				  TCPCLOSE_ENTRY_HANDED_OVER)
 
 /**
- * struct tcpclose_conn - what is remembered of a connection between transitions
+ * struct tcpclose_entry - what is remembered of a connection between transitions
  * @key: address of the socket or mini-socket; only compared, never followed
  * @cookie: socket cookie; 0: not generated yet
  * @born_ns: time of the first transition
@@ -32,7 +32,7 @@
  * @index: number of the next transition
  * @rearms: how often TIME_WAIT's timer was started anew
  * @state: true state
- * @flags: TCPCLOSE_CONN_*
+ * @flags: TCPCLOSE_ENTRY_*
  * @closer: &enum tcpclose_closer
  * @successor: true state of the mini-socket that took over
  * @way: &enum tcpclose_way in which tcp_time_wait() was called
@@ -41,12 +41,12 @@
  * A full socket's entry changes under the socket's lock only. A mini-socket has
  * none, so the bucket's lock is held for every look at its entry.
  */
-struct tcpclose_conn {
+struct tcpclose_entry {
 	const void *key;
 	u64 cookie;
 	u64 born_ns;
 	u64 since_ns;
-	struct tcpclose_conn *next;
+	struct tcpclose_entry *next;
 	u32 inode;
 	u32 cgroup;
 	u32 uid;
@@ -62,20 +62,20 @@ struct tcpclose_conn {
 
 /*
  * A chain ends in an odd number, which is no entry's address; that of free entries
- * in TCPCLOSE_CONN_FREE_END, that of a bucket in tcpclose_conn_end().
+ * in TCPCLOSE_ENTRY_FREE_END, that of a bucket in tcpclose_table_end().
  */
-#define TCPCLOSE_CONN_FREE_END	((struct tcpclose_conn *)1UL)
+#define TCPCLOSE_ENTRY_FREE_END	((struct tcpclose_entry *)1UL)
 
-static __always_inline bool tcpclose_conn_is_end(const struct tcpclose_conn *conn)
+static __always_inline bool tcpclose_entry_is_end(const struct tcpclose_entry *entry)
 {
-	return (unsigned long)conn & 1;
+	return (unsigned long)entry & 1;
 }
 
 /**
- * tcpclose_conn_next() - the next number, which stops at the largest
+ * tcpclose_entry_increment() - the next number, which stops at the largest
  * @number: the number before
  */
-static __always_inline u16 tcpclose_conn_next(u16 number)
+static __always_inline u16 tcpclose_entry_increment(u16 number)
 {
 	u16 next = number + 1;
 

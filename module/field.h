@@ -14,7 +14,7 @@
 #include "step.h"
 #include "uapi/tcpclose.h"
 
-static __always_inline u64 tcpclose_fill_cgroup_of(const struct sock *sk)
+static __always_inline u64 tcpclose_field_cgroup(const struct sock *sk)
 {
 #ifdef CONFIG_SOCK_CGROUP_DATA
 	const struct cgroup *cgroup = READ_ONCE(sk->sk_cgrp_data.cgroup);
@@ -25,7 +25,7 @@ static __always_inline u64 tcpclose_fill_cgroup_of(const struct sock *sk)
 #endif
 }
 
-static __always_inline u32 tcpclose_fill_inode_of(const struct sock *sk)
+static __always_inline u32 tcpclose_field_inode(const struct sock *sk)
 {
 	struct socket *socket = READ_ONCE(sk->sk_socket);
 
@@ -33,29 +33,29 @@ static __always_inline u32 tcpclose_fill_inode_of(const struct sock *sk)
 }
 
 /* What does not fit is unknown, never cut off. */
-static __always_inline u32 tcpclose_fill_fit(u64 value)
+static __always_inline u32 tcpclose_field_fit(u64 value)
 {
 	return likely(value <= U32_MAX) ? value : 0;
 }
 
 /* Members that need no socket, but for the addresses. @plain: nothing is unknown. */
-static __always_inline void tcpclose_fill_step(struct tcpclose_record *record,
-					       u64 number,
-					       const struct tcpclose_step *step,
-					       const struct tcpclose_conn *conn,
-					       u8 origin, bool ipv6, u8 shutdown,
-					       bool plain)
+static __always_inline void tcpclose_field_set_step(struct tcpclose_record *record,
+						    u64 number,
+						    const struct tcpclose_step *step,
+						    const struct tcpclose_entry *entry,
+						    u8 origin, bool ipv6, u8 shutdown,
+						    bool plain)
 {
 	record->ts_ns = step->now_ns;
 	record->seq = number;
 	record->cpu = raw_smp_processor_id();
 	record->kind = TCPCLOSE_KIND_TRANSITION;
-	record->mark = plain ? 0 : step->mark | tcpclose_step_mark(conn);
+	record->mark = plain ? 0 : step->mark | tcpclose_step_mark(entry);
 	record->cookie = step->cookie;
 	record->dwell_ns = step->dwell_ns;
-	record->age_ns = plain ? tcpclose_step_between(conn->born_ns, step->now_ns) :
-				 tcpclose_step_since(conn->born_ns, step->now_ns);
-	record->index = conn->index;
+	record->age_ns = plain ? tcpclose_step_between(entry->born_ns, step->now_ns) :
+				 tcpclose_step_since(entry->born_ns, step->now_ns);
+	record->index = entry->index;
 	record->flags = step->flags;
 	record->raw = step->raw;
 	record->edge = TCPCLOSE_EDGE(step->old, step->new);
@@ -67,15 +67,15 @@ static __always_inline void tcpclose_fill_step(struct tcpclose_record *record,
 			      task_tgid_nr(current) : 0;
 }
 
-static __always_inline void tcpclose_fill_netns(struct tcpclose_record *record,
-						const struct net *net)
+static __always_inline void tcpclose_field_set_netns(struct tcpclose_record *record,
+						     const struct net *net)
 {
-	record->netns = tcpclose_fill_fit(net->net_cookie);
+	record->netns = tcpclose_field_fit(net->net_cookie);
 	record->netns_inode = net->ns.inum;
 }
 
 /* Word by word: a compiler may clear 16 bytes in a loop. */
-static __always_inline void tcpclose_fill_address4(u8 *to, __be32 address)
+static __always_inline void tcpclose_field_set_address4(u8 *to, __be32 address)
 {
 	u32 *words = (u32 *)to;
 

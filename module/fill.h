@@ -33,8 +33,8 @@ tcpclose_fill_sock_addresses(struct tcpclose_record *record,
 		return;
 	}
 #endif
-	tcpclose_fill_address4(record->laddr, inet->inet_saddr);
-	tcpclose_fill_address4(record->raddr, inet->inet_daddr);
+	tcpclose_field_set_address4(record->laddr, inet->inet_saddr);
+	tcpclose_field_set_address4(record->raddr, inet->inet_daddr);
 }
 
 static __always_inline void tcpclose_fill_traffic(struct tcpclose_record *record,
@@ -56,7 +56,7 @@ static __always_inline void tcpclose_fill_traffic(struct tcpclose_record *record
 /**
  * tcpclose_fill_sock() - record a transition of a full socket
  * @step: what was found out
- * @conn: what is remembered of it, before this transition
+ * @entry: what is remembered of it, before this transition
  * @sk: the socket
  * @req: the request it was just cloned for, or NULL
  * @plain: no mark is due, and all times are known
@@ -64,7 +64,7 @@ static __always_inline void tcpclose_fill_traffic(struct tcpclose_record *record
  * Context: tracepoint, interrupts off.
  */
 static __always_inline void tcpclose_fill_sock(const struct tcpclose_step *step,
-					       const struct tcpclose_conn *conn,
+					       const struct tcpclose_entry *entry,
 					       const struct sock *sk,
 					       const struct request_sock *req,
 					       bool plain)
@@ -77,16 +77,16 @@ static __always_inline void tcpclose_fill_sock(const struct tcpclose_step *step,
 		tcpclose_record_task_of(sk, step->now_ns, step->cookie, step->old);
 
 	record = tcpclose_ring_begin(&number);
-	tcpclose_fill_step(record, number, step, conn, TCPCLOSE_ORIGIN_TRACEPOINT,
-			   sk->sk_family == AF_INET6,
-			   sk->sk_shutdown & SHUTDOWN_MASK, plain);
+	tcpclose_field_set_step(record, number, step, entry, TCPCLOSE_ORIGIN_TRACEPOINT,
+				sk->sk_family == AF_INET6,
+				sk->sk_shutdown & SHUTDOWN_MASK, plain);
 	if (unlikely(req))
 		tcpclose_record_request_addresses(record, sk, req);
 	else
 		tcpclose_fill_sock_addresses(record, sk);
-	tcpclose_fill_netns(record, net);
-	record->inode = tcpclose_fill_inode_of(sk);
-	record->cgroup = tcpclose_fill_fit(tcpclose_fill_cgroup_of(sk));
+	tcpclose_field_set_netns(record, net);
+	record->inode = tcpclose_field_inode(sk);
+	record->cgroup = tcpclose_field_fit(tcpclose_field_cgroup(sk));
 	record->uid = READ_ONCE(sk->sk_uid.val);
 	tcpclose_fill_traffic(record, sk);
 	record->sk_err = min_t(int, READ_ONCE(sk->sk_err), U8_MAX);

@@ -27,7 +27,7 @@
 struct note {
 	const void *sk;
 	struct tcpclose_worker worker;
-	u8 flags;	/* TCPCLOSE_CONN_* */
+	u8 flags;	/* TCPCLOSE_ENTRY_* */
 	u8 successor;
 	u8 way;
 };
@@ -52,7 +52,8 @@ static struct note *note_of(const void *sk)
 static u8 attempt(void)
 {
 	return tcpclose_handover_probes[TCPCLOSE_HANDOVER_HASHDANCE].via ?
-		       TCPCLOSE_CONN_TO_TIME_WAIT : TCPCLOSE_CONN_HAND_OVER;
+		       TCPCLOSE_ENTRY_TO_TIME_WAIT :
+		       TCPCLOSE_ENTRY_HAND_OVER;
 }
 
 static void note_begin(const void *sk, u8 successor, u8 way)
@@ -69,20 +70,20 @@ static void note_begin(const void *sk, u8 successor, u8 way)
 /**
  * tcpclose_handover_take() - the hand-over of a socket that has no entry
  * @sk: the socket, which enters CLOSE
- * @conn: stands in for the entry; is told of the hand-over, if it is sure that
+ * @entry: stands in for the entry; is told of the hand-over, if it is sure that
  *	there is one
  *
  * Context: tracepoint, interrupts off.
  */
-void tcpclose_handover_take(const struct sock *sk, struct tcpclose_conn *conn)
+void tcpclose_handover_take(const struct sock *sk, struct tcpclose_entry *entry)
 {
 	struct note *note = note_of(sk);
 
 	if (!note)
 		return;
-	conn->flags |= note->flags;
-	conn->successor = note->successor;
-	conn->way = note->way;
+	entry->flags |= note->flags;
+	entry->successor = note->successor;
+	entry->way = note->way;
 	note->sk = NULL;
 }
 
@@ -91,18 +92,18 @@ static __always_inline void time_wait(unsigned long sk, unsigned long state,
 				      unsigned long timeo, unsigned long caller)
 {
 	const struct sock *socket = (const struct sock *)sk;
-	struct tcpclose_conn *conn;
+	struct tcpclose_entry *entry;
 	unsigned long irq;
 
 	local_irq_save(irq);
 	tcpclose_probe_called(&tcpclose_handover_probes[TCPCLOSE_HANDOVER_TO_TIME_WAIT]);
-	conn = tcpclose_conn_find(tcpclose_conn_bucket(socket), socket);
-	if (conn) {
-		conn->flags |= attempt();
-		conn->successor = state;
-		conn->way = tcpclose_caller(caller);
+	entry = tcpclose_table_find(tcpclose_table_bucket(socket), socket);
+	if (entry) {
+		entry->flags |= attempt();
+		entry->successor = state;
+		entry->way = tcpclose_caller_way(caller);
 	} else {
-		note_begin(socket, state, tcpclose_caller(caller));
+		note_begin(socket, state, tcpclose_caller_way(caller));
 	}
 	local_irq_restore(irq);
 }
@@ -110,16 +111,16 @@ static __always_inline void time_wait(unsigned long sk, unsigned long state,
 TCPCLOSE_PROBE(time_wait);
 
 /* What the mini-socket's entry takes over from the socket's. */
-static __always_inline void take_over(struct tcpclose_conn *to,
-				      struct tcpclose_conn *from)
+static __always_inline void take_over(struct tcpclose_entry *to,
+				      struct tcpclose_entry *from)
 {
 	to->cookie = from->cookie;
 	to->born_ns = from->born_ns;
 	to->since_ns = from->since_ns;
-	to->index = tcpclose_conn_next(from->index);
+	to->index = tcpclose_entry_increment(from->index);
 	to->closer = from->closer;
-	to->flags = (from->flags & (TCPCLOSE_CONN_OLD | TCPCLOSE_CONN_REFUSED)) |
-		    TCPCLOSE_CONN_MINI;
+	to->flags = (from->flags & (TCPCLOSE_ENTRY_OLD | TCPCLOSE_ENTRY_REFUSED)) |
+		    TCPCLOSE_ENTRY_MINI;
 }
 
 /* The socket has no entry: its note is told, and the mini-socket begins anew. */
@@ -129,11 +130,11 @@ static noinline void begin_anew(const struct sock *sk, u8 substate, u8 *flags,
 	struct note *note = note_of(sk);
 
 	if (note) {
-		note->flags |= TCPCLOSE_CONN_HANDED_OVER;
+		note->flags |= TCPCLOSE_ENTRY_HANDED_OVER;
 		note->successor = substate;
 	}
-	*flags = tcpclose_conn_unknown_flag(tcpclose_conn_unknown()) |
-		 TCPCLOSE_CONN_MINI;
+	*flags = tcpclose_table_unknown_flag(tcpclose_table_unknown()) |
+		 TCPCLOSE_ENTRY_MINI;
 	*closer = sk->sk_state == TCP_CLOSING ? TCPCLOSE_CLOSER_BOTH :
 						TCPCLOSE_CLOSER_LOCAL;
 }
@@ -148,7 +149,7 @@ static __always_inline void hashdance(unsigned long twsk, unsigned long socket,
 	const struct inet_timewait_sock *tw = (const void *)twsk;
 	const struct sock *sk = (const struct sock *)socket;
 	u8 substate = tw->tw_substate, flags = 0, closer = 0;
-	struct tcpclose_conn *conn, *from;
+	struct tcpclose_entry *entry, *from;
 	struct tcpclose_bucket *bucket;
 	unsigned long irq;
 
@@ -158,36 +159,36 @@ static __always_inline void hashdance(unsigned long twsk, unsigned long socket,
 	local_irq_save(irq);
 	tcpclose_probe_called(&tcpclose_handover_probes[TCPCLOSE_HANDOVER_HASHDANCE]);
 	this_cpu_inc(tcpclose_counters->born);
-	from = tcpclose_conn_find(tcpclose_conn_bucket(sk), sk);
+	from = tcpclose_table_find(tcpclose_table_bucket(sk), sk);
 	if (likely(from)) {
-		from->flags |= TCPCLOSE_CONN_HANDED_OVER;
+		from->flags |= TCPCLOSE_ENTRY_HANDED_OVER;
 		from->successor = substate;
 	} else {
 		begin_anew(sk, substate, &flags, &closer);
 	}
 
-	bucket = tcpclose_conn_lock(tw);
-	conn = tcpclose_conn_add(bucket, tw);
-	if (likely(conn)) {
+	bucket = tcpclose_table_lock(tw);
+	entry = tcpclose_table_add(bucket, tw);
+	if (likely(entry)) {
 		if (likely(from)) {
-			take_over(conn, from);
+			take_over(entry, from);
 		} else {
-			conn->flags = flags;
-			conn->closer = closer;
+			entry->flags = flags;
+			entry->closer = closer;
 		}
 		/* FIN_WAIT2 goes on; TIME_WAIT begins. */
 		if (substate == TCP_TIME_WAIT)
-			conn->since_ns = ktime_get_ns();
-		if (!conn->cookie)
-			conn->cookie = atomic64_read(&tw->tw_cookie);
-		conn->state = substate;
-		tcpclose_record_identity(conn, sk);
+			entry->since_ns = ktime_get_ns();
+		if (!entry->cookie)
+			entry->cookie = atomic64_read(&tw->tw_cookie);
+		entry->state = substate;
+		tcpclose_record_identity(entry, sk);
 		this_cpu_inc(tcpclose_counters->live_timewait);
 	}
 	/* The socket's transition is counted for it, if that is tracked. */
-	if (unlikely(!conn != !from))
-		tcpclose_stats_live(substate, conn ? 1 : -1);
-	tcpclose_conn_unlock(bucket);
+	if (unlikely(!entry != !from))
+		tcpclose_stats_live(substate, entry ? 1 : -1);
+	tcpclose_table_unlock(bucket);
 	local_irq_restore(irq);
 }
 

@@ -6,9 +6,9 @@
 
 struct sock;
 
-struct tcpclose_conn;
+struct tcpclose_entry;
 
-void tcpclose_handover_take(const struct sock *sk, struct tcpclose_conn *conn);
+void tcpclose_handover_take(const struct sock *sk, struct tcpclose_entry *entry);
 
 enum {
 	TCPCLOSE_HANDOVER_HASHDANCE,

@@ -132,7 +132,7 @@ static unsigned int default_max_conns(void)
 {
 	unsigned long bytes = totalram_pages() << PAGE_SHIFT;
 
-	return clamp(bytes / MAX_CONNS_MEMORY_PART / sizeof(struct tcpclose_conn),
+	return clamp(bytes / MAX_CONNS_MEMORY_PART / sizeof(struct tcpclose_entry),
 		     MAX_CONNS_DEFAULT_MIN, MAX_CONNS_DEFAULT_MAX);
 }
 
@@ -306,7 +306,7 @@ static int __init tcpclose_init(void)
 	err = tcpclose_stats_init();
 	if (err)
 		goto exit_ring;
-	err = tcpclose_conn_init(max_conns);
+	err = tcpclose_table_init(max_conns);
 	if (err)
 		goto exit_stats;
 	tcpclose_wakeup_init(ring_records, tcpclose_reader_look);
@@ -329,7 +329,7 @@ exit_hook:
 	tcpclose_hook_exit();
 exit_wakeup:
 	tcpclose_wakeup_exit();
-	tcpclose_conn_exit();
+	tcpclose_table_exit();
 exit_stats:
 	tcpclose_stats_exit();
 exit_ring:
@@ -343,7 +343,7 @@ static void __exit tcpclose_exit(void)
 	detach();
 	tcpclose_hook_exit();
 	tcpclose_wakeup_exit();
-	tcpclose_conn_exit();
+	tcpclose_table_exit();
 	tcpclose_stats_exit();
 	tcpclose_ring_exit();
 }

@@ -34,19 +34,19 @@ u32 tcpclose_pool_most __read_mostly;
  */
 static struct {
 	raw_spinlock_t lock;
-	struct tcpclose_conn *head;	/* under @lock */
+	struct tcpclose_entry *head;	/* under @lock */
 	u32 entries;			/* under @lock */
 } ____cacheline_aligned_in_smp common = {
 	.lock = __RAW_SPIN_LOCK_UNLOCKED(common.lock),
 };
 
-static struct tcpclose_conn **chunks;
+static struct tcpclose_entry **chunks;
 static unsigned int capacity;
 static unsigned int batch;
 static unsigned int made;	/* entries that exist; the worker's */
 static bool growing;		/* an irq_work or work is on its way */
 
-static void common_push(struct tcpclose_conn *head, u32 count)
+static void common_push(struct tcpclose_entry *head, u32 count)
 {
 	head->rearms = count;
 	raw_spin_lock(&common.lock);
@@ -56,9 +56,9 @@ static void common_push(struct tcpclose_conn *head, u32 count)
 	raw_spin_unlock(&common.lock);
 }
 
-static struct tcpclose_conn *common_pop(u32 *count)
+static struct tcpclose_entry *common_pop(u32 *count)
 {
-	struct tcpclose_conn *head;
+	struct tcpclose_entry *head;
 
 	raw_spin_lock(&common.lock);
 	head = common.head;
@@ -82,7 +82,7 @@ static int add_chunk(void)
 {
 	unsigned int first = made;
 	unsigned int count = min(CHUNK, capacity - first);
-	struct tcpclose_conn *chunk;
+	struct tcpclose_entry *chunk;
 	unsigned int i, n;
 
 	chunk = kvcalloc(count, sizeof(*chunk), GFP_KERNEL | __GFP_NOWARN);
@@ -97,7 +97,7 @@ static int add_chunk(void)
 		n = min(batch, count - i);
 		for (j = 0; j + 1 < n; j++)
 			chunk[i + j].next = &chunk[i + j + 1];
-		chunk[i + j].next = TCPCLOSE_CONN_FREE_END;
+		chunk[i + j].next = TCPCLOSE_ENTRY_FREE_END;
 		local_irq_save(flags);
 		common_push(&chunk[i], n);
 		local_irq_restore(flags);
@@ -140,7 +140,7 @@ int tcpclose_pool_init(unsigned int entries)
 
 	for_each_possible_cpu(cpu) {
 		magazine = per_cpu_ptr(&tcpclose_magazines, cpu);
-		magazine->head = TCPCLOSE_CONN_FREE_END;
+		magazine->head = TCPCLOSE_ENTRY_FREE_END;
 		magazine->count = 0;
 	}
 	common.head = NULL;
@@ -198,18 +198,18 @@ static void grow_if_low(void)
  * Context: interrupts off.
  * Return: the first of a batch, or NULL if there is none.
  */
-struct tcpclose_conn *tcpclose_pool_refill(void)
+struct tcpclose_entry *tcpclose_pool_refill(void)
 {
 	struct tcpclose_magazine *magazine = this_cpu_ptr(&tcpclose_magazines);
-	struct tcpclose_conn *conn;
+	struct tcpclose_entry *entry;
 
 	grow_if_low();
-	conn = common_pop(&magazine->count);
-	if (!conn)
+	entry = common_pop(&magazine->count);
+	if (!entry)
 		return NULL;
-	magazine->head = conn->next;
+	magazine->head = entry->next;
 	magazine->count--;
-	return conn;
+	return entry;
 }
 
 /**
@@ -222,14 +222,14 @@ struct tcpclose_conn *tcpclose_pool_refill(void)
 void tcpclose_pool_spill(void)
 {
 	struct tcpclose_magazine *magazine = this_cpu_ptr(&tcpclose_magazines);
-	struct tcpclose_conn *first = magazine->head, *last = first;
+	struct tcpclose_entry *first = magazine->head, *last = first;
 	unsigned int i;
 
 	for (i = 1; i < batch; i++)
 		last = last->next;
 	magazine->head = last->next;
 	magazine->count -= batch;
-	WRITE_ONCE(last->next, TCPCLOSE_CONN_FREE_END);
+	WRITE_ONCE(last->next, TCPCLOSE_ENTRY_FREE_END);
 	common_push(first, batch);
 }
 

@@ -9,11 +9,11 @@
 
 /**
  * struct tcpclose_magazine - free entries of one CPU
- * @head: the one given back last, or %TCPCLOSE_CONN_FREE_END
+ * @head: the one given back last, or %TCPCLOSE_ENTRY_FREE_END
  * @count: how many there are
  */
 struct tcpclose_magazine {
-	struct tcpclose_conn *head;
+	struct tcpclose_entry *head;
 	u32 count;
 };
 
@@ -24,7 +24,7 @@ extern u32 tcpclose_pool_most;
 
 int tcpclose_pool_init(unsigned int capacity);
 void tcpclose_pool_exit(void);
-struct tcpclose_conn *tcpclose_pool_refill(void);
+struct tcpclose_entry *tcpclose_pool_refill(void);
 void tcpclose_pool_spill(void);
 bool tcpclose_pool_full(void);
 unsigned int tcpclose_pool_capacity(void);
@@ -35,27 +35,27 @@ unsigned int tcpclose_pool_capacity(void);
  * Context: interrupts off.
  * Return: the entry, whose content is undefined, or NULL if there is none.
  */
-static __always_inline struct tcpclose_conn *tcpclose_pool_get(void)
+static __always_inline struct tcpclose_entry *tcpclose_pool_get(void)
 {
-	struct tcpclose_conn *conn = this_cpu_read(tcpclose_magazines.head);
+	struct tcpclose_entry *entry = this_cpu_read(tcpclose_magazines.head);
 
-	if (unlikely(tcpclose_conn_is_end(conn)))
+	if (unlikely(tcpclose_entry_is_end(entry)))
 		return tcpclose_pool_refill();
-	this_cpu_write(tcpclose_magazines.head, conn->next);
+	this_cpu_write(tcpclose_magazines.head, entry->next);
 	this_cpu_dec(tcpclose_magazines.count);
-	return conn;
+	return entry;
 }
 
 /**
  * tcpclose_pool_put() - give an entry back
- * @conn: the entry; somebody may still look where it leads
+ * @entry: the entry; somebody may still look where it leads
  *
  * Context: interrupts off.
  */
-static __always_inline void tcpclose_pool_put(struct tcpclose_conn *conn)
+static __always_inline void tcpclose_pool_put(struct tcpclose_entry *entry)
 {
-	WRITE_ONCE(conn->next, this_cpu_read(tcpclose_magazines.head));
-	this_cpu_write(tcpclose_magazines.head, conn);
+	WRITE_ONCE(entry->next, this_cpu_read(tcpclose_magazines.head));
+	this_cpu_write(tcpclose_magazines.head, entry);
 	if (unlikely(this_cpu_inc_return(tcpclose_magazines.count) >
 		     tcpclose_pool_most))
 		tcpclose_pool_spill();

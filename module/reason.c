@@ -18,14 +18,15 @@ static u8 context_of_call(const struct sock *sk, int old, u8 known)
 {
 	if (in_serving_softirq())
 		return TCPCLOSE_CONTEXT_SOFTIRQ;
-	if (known & TCPCLOSE_CONN_STAND_IN)
-		return tcpclose_context_in_doubt(sk);
-	return old == TCP_ESTABLISHED && known & TCPCLOSE_CONN_SHUT_DOWN ?
-		       tcpclose_context_of_segment(sk) : TCPCLOSE_CONTEXT_PROCESS;
+	if (known & TCPCLOSE_ENTRY_STAND_IN)
+		return tcpclose_cause_doubtful_context(sk);
+	return old == TCP_ESTABLISHED && known & TCPCLOSE_ENTRY_SHUT_DOWN ?
+		       tcpclose_cause_segment_context(sk) :
+		       TCPCLOSE_CONTEXT_PROCESS;
 }
 
 /**
- * tcpclose_explain_closely() - what is behind a transition that is no hand-over
+ * tcpclose_reason_find_slow() - what is behind a transition that is no hand-over
  * @sk: the socket
  * @old: old state
  * @new: new state, as the tracepoint tells it
@@ -34,8 +35,8 @@ static u8 context_of_call(const struct sock *sk, int old, u8 known)
  * Context: tracepoint, interrupts off; no bucket is locked, since it may look at
  * the stack.
  */
-struct tcpclose_reason tcpclose_explain_closely(const struct sock *sk, int old,
-						int new, u8 known)
+struct tcpclose_reason tcpclose_reason_find_slow(const struct sock *sk, int old,
+						 int new, u8 known)
 {
 	struct tcpclose_reason reason = { .new = new };
 
@@ -56,23 +57,23 @@ struct tcpclose_reason tcpclose_explain_closely(const struct sock *sk, int old,
 		/* A restored connection is established by connect(). */
 		reason.context = TCPCLOSE_CONTEXT_PROCESS;
 	} else {
-		reason.context = tcpclose_context_of_segment(sk);
+		reason.context = tcpclose_cause_segment_context(sk);
 		reason.flags = tcpclose_segment_flags(sk);
 	}
 	return reason;
 }
 
 /**
- * tcpclose_explain_hand_over_closely() - what is behind a hand-over
+ * tcpclose_reason_of_hand_over_slow() - what is behind a hand-over
  * @sk: the socket
  * @way: who called tcp_time_wait(); 0: nobody has seen it called
  * @successor: state of the mini-socket, as far as is known
  *
- * Context: as tcpclose_explain_closely().
+ * Context: as tcpclose_reason_find_slow().
  * Return: context and control bits only.
  */
-struct tcpclose_reason tcpclose_explain_hand_over_closely(const struct sock *sk,
-							  u8 way, u8 successor)
+struct tcpclose_reason tcpclose_reason_of_hand_over_slow(const struct sock *sk,
+							 u8 way, u8 successor)
 {
 	struct tcpclose_reason reason = {};
 
@@ -90,12 +91,12 @@ struct tcpclose_reason tcpclose_explain_hand_over_closely(const struct sock *sk,
 		 */
 		if (successor != TCP_TIME_WAIT && sk->sk_shutdown == SHUTDOWN_MASK &&
 		    sock_flag(sk, SOCK_DEAD) && !in_serving_softirq()) {
-			reason.context = tcpclose_context_in_doubt(sk);
+			reason.context = tcpclose_cause_doubtful_context(sk);
 			break;
 		}
 		fallthrough;
 	default:
-		reason.context = tcpclose_context_of_segment(sk);
+		reason.context = tcpclose_cause_segment_context(sk);
 		reason.flags = tcpclose_segment_flags(sk);
 	}
 	return reason;
@@ -108,33 +109,33 @@ struct tcpclose_reason tcpclose_explain_hand_over_closely(const struct sock *sk,
  */
 static void doubt(struct tcpclose_reason *reason, int old)
 {
-	if (tcpclose_in_states(old, TCPF_FIN_WAIT2 | TCPF_CLOSING) &&
+	if (tcpclose_edge_state_in(old, TCPF_FIN_WAIT2 | TCPF_CLOSING) &&
 	    (reason->cause == TCPCLOSE_CAUSE_DATA_AFTER_CLOSE ||
 	     reason->cause == TCPCLOSE_CAUSE_MEMORY))
 		reason->cause = TCPCLOSE_CAUSE_UNKNOWN;
 }
 
 /**
- * tcpclose_explain_unknown_close() - what is behind a full socket's last
+ * tcpclose_reason_of_unknown_close() - what is behind a full socket's last
  *	transition, of which less is known than usual
  * @sk: the socket
  * @old: old state
- * @conn: its entry, or what stands in for it
+ * @entry: its entry, or what stands in for it
  *
- * Context: as tcpclose_explain_closely().
+ * Context: as tcpclose_reason_find_slow().
  */
 struct tcpclose_reason
-tcpclose_explain_unknown_close(const struct sock *sk, int old,
-			       const struct tcpclose_conn *conn)
+tcpclose_reason_of_unknown_close(const struct sock *sk, int old,
+				 const struct tcpclose_entry *entry)
 {
 	struct tcpclose_reason reason =
-		conn->flags & TCPCLOSE_CONN_HAND_OVER ?
-			tcpclose_explain_hand_over(sk, conn) :
-			tcpclose_explain_closely(sk, old, TCP_CLOSE, conn->flags);
+		entry->flags & TCPCLOSE_ENTRY_HAND_OVER ?
+			tcpclose_reason_of_hand_over(sk, entry) :
+			tcpclose_reason_find_slow(sk, old, TCP_CLOSE, entry->flags);
 
 	if (!tcpclose_handover_watched() ||
-	    (conn->flags & TCPCLOSE_CONN_STAND_IN &&
-	     !(conn->flags & TCPCLOSE_CONN_HAND_OVER) && !in_serving_softirq()))
+	    (entry->flags & TCPCLOSE_ENTRY_STAND_IN &&
+	     !(entry->flags & TCPCLOSE_ENTRY_HAND_OVER) && !in_serving_softirq()))
 		doubt(&reason, old);
 	return reason;
 }

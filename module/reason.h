@@ -36,19 +36,19 @@ struct tcpclose_reason {
 	u8 new;
 };
 
-struct tcpclose_reason tcpclose_explain_closely(const struct sock *sk, int old,
-						int new, u8 known);
-struct tcpclose_reason tcpclose_explain_hand_over_closely(const struct sock *sk,
-							  u8 way, u8 successor);
+struct tcpclose_reason tcpclose_reason_find_slow(const struct sock *sk, int old,
+						 int new, u8 known);
+struct tcpclose_reason tcpclose_reason_of_hand_over_slow(const struct sock *sk,
+							 u8 way, u8 successor);
 struct tcpclose_reason
-tcpclose_explain_unknown_close(const struct sock *sk, int old,
-			       const struct tcpclose_conn *conn);
+tcpclose_reason_of_unknown_close(const struct sock *sk, int old,
+				 const struct tcpclose_entry *entry);
 
 static __always_inline struct tcpclose_reason
-tcpclose_explain_hand_over(const struct sock *sk,
-			   const struct tcpclose_conn *conn)
+tcpclose_reason_of_hand_over(const struct sock *sk,
+			     const struct tcpclose_entry *entry)
 {
-	u8 way = conn->way, successor = conn->successor;
+	u8 way = entry->way, successor = entry->successor;
 	struct tcpclose_reason reason;
 
 	if (likely(way && way != TCPCLOSE_WAY_CLOSE &&
@@ -56,15 +56,15 @@ tcpclose_explain_hand_over(const struct sock *sk,
 		reason.context = TCPCLOSE_CONTEXT_SOFTIRQ;
 		reason.flags = tcpclose_segment_softirq_flags(sk);
 	} else {
-		reason = tcpclose_explain_hand_over_closely(sk, way, successor);
+		reason = tcpclose_reason_of_hand_over_slow(sk, way, successor);
 	}
 	reason.end = 0;
 	reason.new = TCP_CLOSE;
-	if (likely(conn->flags & TCPCLOSE_CONN_HANDED_OVER)) {
+	if (likely(entry->flags & TCPCLOSE_ENTRY_HANDED_OVER)) {
 		reason.new = successor;
 		/* The mini-socket may be watched all the same, or not be. */
 		if (unlikely(!tcpclose_handover_births_watched() ||
-			     conn->flags & TCPCLOSE_CONN_STAND_IN))
+			     entry->flags & TCPCLOSE_ENTRY_STAND_IN))
 			tcpclose_stats_live(successor, -1);
 	} else if (likely(tcpclose_handover_births_sure())) {
 		reason.end = TCPCLOSE_END_OVERFLOW;
@@ -82,7 +82,7 @@ tcpclose_explain_hand_over(const struct sock *sk,
 }
 
 /**
- * tcpclose_explain() - what is behind a transition that is no hand-over
+ * tcpclose_reason_find() - what is behind a transition that is no hand-over
  * @sk: the socket
  * @old: old state
  * @new: new state, as the tracepoint tells it
@@ -93,45 +93,45 @@ tcpclose_explain_hand_over(const struct sock *sk,
  * the stack.
  */
 static __always_inline struct tcpclose_reason
-tcpclose_explain(const struct sock *sk, int old, int new, u8 edge, u8 known)
+tcpclose_reason_find(const struct sock *sk, int old, int new, u8 edge, u8 known)
 {
 	struct tcpclose_reason reason = { .new = new };
 
 	if (in_serving_softirq()) {
 		reason.context = TCPCLOSE_CONTEXT_SOFTIRQ;
 		if (new == TCP_CLOSE) {
-			if (!tcpclose_is_last_ack(sk, old))
-				return tcpclose_explain_closely(sk, old, new, known);
+			if (!tcpclose_cause_is_last_ack(sk, old))
+				return tcpclose_reason_find_slow(sk, old, new, known);
 			reason.cause = TCPCLOSE_CAUSE_FIN;
 		}
 		reason.flags = tcpclose_segment_softirq_flags(sk);
 		return reason;
 	}
 	if (likely(edge & TCPCLOSE_EDGE_OWN_CALL &&
-		   !(known & (TCPCLOSE_CONN_STAND_IN | TCPCLOSE_CONN_SHUT_DOWN))))
+		   !(known & (TCPCLOSE_ENTRY_STAND_IN | TCPCLOSE_ENTRY_SHUT_DOWN))))
 		return reason;
-	return tcpclose_explain_closely(sk, old, new, known);
+	return tcpclose_reason_find_slow(sk, old, new, known);
 }
 
 /**
- * tcpclose_explain_close() - what is behind a full socket's last transition
+ * tcpclose_reason_of_close() - what is behind a full socket's last transition
  * @sk: the socket
  * @old: old state
  * @edge: TCPCLOSE_EDGE_* of @old and CLOSE
- * @conn: its entry, or what stands in for it
+ * @entry: its entry, or what stands in for it
  *
- * Context: as tcpclose_explain().
+ * Context: as tcpclose_reason_find().
  */
 static __always_inline struct tcpclose_reason
-tcpclose_explain_close(const struct sock *sk, int old, u8 edge,
-		       const struct tcpclose_conn *conn)
+tcpclose_reason_of_close(const struct sock *sk, int old, u8 edge,
+			 const struct tcpclose_entry *entry)
 {
-	if (unlikely(conn->flags & TCPCLOSE_CONN_STAND_IN ||
+	if (unlikely(entry->flags & TCPCLOSE_ENTRY_STAND_IN ||
 		     !tcpclose_handover_watched()))
-		return tcpclose_explain_unknown_close(sk, old, conn);
-	if (conn->flags & TCPCLOSE_CONN_HAND_OVER)
-		return tcpclose_explain_hand_over(sk, conn);
-	return tcpclose_explain(sk, old, TCP_CLOSE, edge, conn->flags);
+		return tcpclose_reason_of_unknown_close(sk, old, entry);
+	if (entry->flags & TCPCLOSE_ENTRY_HAND_OVER)
+		return tcpclose_reason_of_hand_over(sk, entry);
+	return tcpclose_reason_find(sk, old, TCP_CLOSE, edge, entry->flags);
 }
 
 #endif /* TCPCLOSE_REASON_H */

@@ -37,14 +37,14 @@ u64 tcpclose_record_make_cookie(const struct sock *sk)
 
 /**
  * tcpclose_record_identity() - remember whose a socket was
- * @conn: the entry of the mini-socket that takes over
+ * @entry: the entry of the mini-socket that takes over
  * @sk: the socket
  */
-void tcpclose_record_identity(struct tcpclose_conn *conn, const struct sock *sk)
+void tcpclose_record_identity(struct tcpclose_entry *entry, const struct sock *sk)
 {
-	conn->inode = tcpclose_fill_inode_of(sk);
-	conn->cgroup = tcpclose_fill_fit(tcpclose_fill_cgroup_of(sk));
-	conn->uid = READ_ONCE(sk->sk_uid.val);
+	entry->inode = tcpclose_field_inode(sk);
+	entry->cgroup = tcpclose_field_fit(tcpclose_field_cgroup(sk));
+	entry->uid = READ_ONCE(sk->sk_uid.val);
 }
 
 /**
@@ -77,8 +77,8 @@ void tcpclose_record_request_addresses(struct tcpclose_record *record,
 		return;
 	}
 #endif
-	tcpclose_fill_address4(record->laddr, ireq->ir_loc_addr);
-	tcpclose_fill_address4(record->raddr, ireq->ir_rmt_addr);
+	tcpclose_field_set_address4(record->laddr, ireq->ir_loc_addr);
+	tcpclose_field_set_address4(record->raddr, ireq->ir_rmt_addr);
 }
 
 static void fill_timewait_addresses(struct tcpclose_record *record,
@@ -93,8 +93,8 @@ static void fill_timewait_addresses(struct tcpclose_record *record,
 		return;
 	}
 #endif
-	tcpclose_fill_address4(record->laddr, tw->tw_rcv_saddr);
-	tcpclose_fill_address4(record->raddr, tw->tw_daddr);
+	tcpclose_field_set_address4(record->laddr, tw->tw_rcv_saddr);
+	tcpclose_field_set_address4(record->raddr, tw->tw_daddr);
 }
 
 /* The process behind the record that follows. */
@@ -154,20 +154,20 @@ void tcpclose_record_task_of(const struct sock *sk, u64 now_ns, u64 cookie, u8 o
 	if ((1 << old) & (TCPF_CLOSE | TCPF_LISTEN | TCPF_SYN_SENT))
 		unacked = 0;
 	record_task(now_ns, cookie, sock_net(sk)->net_cookie,
-		    tcpclose_fill_cgroup_of(sk), unread, unacked);
+		    tcpclose_field_cgroup(sk), unread, unacked);
 }
 
 /**
  * tcpclose_record_timewait() - record a step of a mini-socket
  * @step: what was found out
  * @tw: the mini-socket
- * @conn: what is remembered of it, or what stands in for that
+ * @entry: what is remembered of it, or what stands in for that
  *
  * Context: hook, interrupts off.
  */
 void tcpclose_record_timewait(const struct tcpclose_step *step,
 			      const struct inet_timewait_sock *tw,
-			      const struct tcpclose_conn *conn)
+			      const struct tcpclose_entry *entry)
 {
 	const struct net *net = twsk_net(tw);
 	struct tcpclose_record *record;
@@ -175,22 +175,22 @@ void tcpclose_record_timewait(const struct tcpclose_step *step,
 
 	if (step->context == TCPCLOSE_CONTEXT_PROCESS)
 		record_task(step->now_ns, step->cookie, net->net_cookie,
-			    conn->cgroup, 0, 0);
+			    entry->cgroup, 0, 0);
 
 	record = tcpclose_ring_begin(&number);
-	tcpclose_fill_step(record, number, step, conn, TCPCLOSE_ORIGIN_TIMEWAIT,
-			   tw->tw_family == AF_INET6, 0, false);
+	tcpclose_field_set_step(record, number, step, entry, TCPCLOSE_ORIGIN_TIMEWAIT,
+				tw->tw_family == AF_INET6, 0, false);
 	fill_timewait_addresses(record, tw);
-	tcpclose_fill_netns(record, net);
-	record->inode = conn->inode;
-	record->cgroup = conn->cgroup;
-	record->uid = conn->uid;
+	tcpclose_field_set_netns(record, net);
+	record->inode = entry->inode;
+	record->cgroup = entry->cgroup;
+	record->uid = entry->uid;
 	record->bytes_sent_lo = 0;
 	record->bytes_sent_hi = 0;
 	record->bytes_received_lo = 0;
 	record->bytes_received_hi = 0;
 	record->srtt_us = 0;
-	record->rearms = conn->rearms;
+	record->rearms = entry->rearms;
 	record->sk_err = 0;
 	tcpclose_ring_commit(number);
 	tcpclose_wakeup_notify();

@@ -7,18 +7,18 @@
 struct inet_timewait_sock;
 struct request_sock;
 struct sock;
-struct tcpclose_conn;
+struct tcpclose_entry;
 struct tcpclose_record;
 struct tcpclose_step;
 
 u64 tcpclose_record_make_cookie(const struct sock *sk);
-void tcpclose_record_identity(struct tcpclose_conn *conn, const struct sock *sk);
+void tcpclose_record_identity(struct tcpclose_entry *entry, const struct sock *sk);
 void tcpclose_record_request_addresses(struct tcpclose_record *record,
 				       const struct sock *sk,
 				       const struct request_sock *req);
 void tcpclose_record_task_of(const struct sock *sk, u64 now_ns, u64 cookie, u8 old);
 void tcpclose_record_timewait(const struct tcpclose_step *step,
 			      const struct inet_timewait_sock *tw,
-			      const struct tcpclose_conn *conn);
+			      const struct tcpclose_entry *entry);
 
 #endif /* TCPCLOSE_RECORD_H */

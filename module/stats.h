@@ -27,7 +27,7 @@ static inline void tcpclose_stats_untracked(enum tcpclose_untracked why)
 }
 
 /* Bucket of a duration: TCPCLOSE_BUCKET_NS() turned round. */
-static __always_inline unsigned int tcpclose_bucket(u64 ns)
+static __always_inline unsigned int tcpclose_stats_bucket(u64 ns)
 {
 	unsigned int log2;
 
@@ -39,11 +39,11 @@ static __always_inline unsigned int tcpclose_bucket(u64 ns)
 }
 
 static __always_inline void
-tcpclose_histogram_add(struct tcpclose_histogram __percpu *histogram, u64 ns)
+tcpclose_stats_measure(struct tcpclose_histogram __percpu *histogram, u64 ns)
 {
 	/* One address that all members are at an offset from. */
 	OPTIMIZER_HIDE_VAR(histogram);
-	this_cpu_inc(histogram->buckets[tcpclose_bucket(ns)]);
+	this_cpu_inc(histogram->buckets[tcpclose_stats_bucket(ns)]);
 	this_cpu_inc(histogram->count);
 	this_cpu_add(histogram->sum_ns, ns);
 	if (unlikely(ns < this_cpu_read(histogram->min_ns)))
@@ -54,7 +54,7 @@ tcpclose_histogram_add(struct tcpclose_histogram __percpu *histogram, u64 ns)
 
 static __always_inline void tcpclose_stats_dwell(u8 state, u64 ns)
 {
-	tcpclose_histogram_add(&tcpclose_counters->dwell[state], ns);
+	tcpclose_stats_measure(&tcpclose_counters->dwell[state], ns);
 }
 
 /**

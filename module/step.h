@@ -57,12 +57,12 @@ static __always_inline u64 tcpclose_step_since(u64 then_ns, u64 now_ns)
 }
 
 /* TCPCLOSE_MARK_* of a connection with an entry. */
-static __always_inline u8 tcpclose_step_mark(const struct tcpclose_conn *conn)
+static __always_inline u8 tcpclose_step_mark(const struct tcpclose_entry *entry)
 {
-	if (likely(!(conn->flags & (TCPCLOSE_CONN_OLD | TCPCLOSE_CONN_REFUSED))))
+	if (likely(!(entry->flags & (TCPCLOSE_ENTRY_OLD | TCPCLOSE_ENTRY_REFUSED))))
 		return 0;
-	return conn->flags & TCPCLOSE_CONN_OLD ? TCPCLOSE_MARK_OLD :
-						 TCPCLOSE_MARK_UNTRACKED;
+	return entry->flags & TCPCLOSE_ENTRY_OLD ? TCPCLOSE_MARK_OLD :
+						   TCPCLOSE_MARK_UNTRACKED;
 }
 
 #endif /* TCPCLOSE_STEP_H */

@@ -16,70 +16,70 @@
 /**
  * struct tcpclose_bucket - connections whose keys have the same hash
  * @lock: guards the chain, and the entries of mini-sockets
- * @head: the first entry, or tcpclose_conn_end() of this bucket
+ * @head: the first entry, or tcpclose_table_end() of this bucket
  */
 struct tcpclose_bucket {
 	raw_spinlock_t lock;
-	struct tcpclose_conn *head;
+	struct tcpclose_entry *head;
 };
 
 /* Fixed while the module is loaded. */
-extern struct tcpclose_bucket *tcpclose_conn_buckets;
-extern unsigned int tcpclose_conn_shift;
+extern struct tcpclose_bucket *tcpclose_table_buckets;
+extern unsigned int tcpclose_table_shift;
 
-int tcpclose_conn_init(unsigned int max_conns);
-void tcpclose_conn_exit(void);
+int tcpclose_table_init(unsigned int max_conns);
+void tcpclose_table_exit(void);
 
-void tcpclose_conn_refuse(void);
-void tcpclose_conn_forget(struct tcpclose_bucket *bucket,
-			  struct tcpclose_conn *conn);
-void tcpclose_conn_stand_in(struct tcpclose_conn *conn, u8 why);
-u8 tcpclose_conn_unknown(void);
-u8 tcpclose_conn_unknown_flag(u8 why);
+void tcpclose_table_refuse(void);
+void tcpclose_table_forget(struct tcpclose_bucket *bucket,
+			   struct tcpclose_entry *entry);
+void tcpclose_table_stand_in(struct tcpclose_entry *entry, u8 why);
+u8 tcpclose_table_unknown(void);
+u8 tcpclose_table_unknown_flag(u8 why);
 
 /* The bucket that a key belongs to. */
-static __always_inline struct tcpclose_bucket *tcpclose_conn_bucket(const void *key)
+static __always_inline struct tcpclose_bucket *tcpclose_table_bucket(const void *key)
 {
 	/* hash_ptr(), but for what it calculates from the number of bits. */
-	return &tcpclose_conn_buckets[(unsigned long)key * GOLDEN_RATIO_PRIME >>
-				      tcpclose_conn_shift];
+	return &tcpclose_table_buckets[(unsigned long)key * GOLDEN_RATIO_PRIME >>
+				       tcpclose_table_shift];
 }
 
 /* What stands behind the last entry of a bucket's chain: of each another one. */
-static __always_inline struct tcpclose_conn *
-tcpclose_conn_end(const struct tcpclose_bucket *bucket)
+static __always_inline struct tcpclose_entry *
+tcpclose_table_end(const struct tcpclose_bucket *bucket)
 {
-	return (struct tcpclose_conn *)((unsigned long)bucket | 1);
+	return (struct tcpclose_entry *)((unsigned long)bucket | 1);
 }
 
 /**
- * tcpclose_conn_lock() - lock the bucket that a key belongs to
+ * tcpclose_table_lock() - lock the bucket that a key belongs to
  * @key: address of a socket or mini-socket
  *
  * Context: interrupts off.
- * Return: the bucket, for the other functions and tcpclose_conn_unlock().
+ * Return: the bucket, for the other functions and tcpclose_table_unlock().
  */
-static __always_inline struct tcpclose_bucket *tcpclose_conn_lock(const void *key)
+static __always_inline struct tcpclose_bucket *tcpclose_table_lock(const void *key)
 	__acquires(bucket)
 {
-	struct tcpclose_bucket *bucket = tcpclose_conn_bucket(key);
+	struct tcpclose_bucket *bucket = tcpclose_table_bucket(key);
 
 	raw_spin_lock(&bucket->lock);
 	return bucket;
 }
 
 /**
- * tcpclose_conn_unlock() - end what tcpclose_conn_lock() began
+ * tcpclose_table_unlock() - end what tcpclose_table_lock() began
  * @bucket: the bucket; its mini-sockets' entries must not be used afterwards
  */
-static __always_inline void tcpclose_conn_unlock(struct tcpclose_bucket *bucket)
+static __always_inline void tcpclose_table_unlock(struct tcpclose_bucket *bucket)
 	__releases(bucket)
 {
 	raw_spin_unlock(&bucket->lock);
 }
 
 /**
- * tcpclose_conn_find() - look for a connection
+ * tcpclose_table_find() - look for a connection
  * @bucket: the key's bucket
  * @key: address of the socket or mini-socket
  *
@@ -91,24 +91,24 @@ static __always_inline void tcpclose_conn_unlock(struct tcpclose_bucket *bucket)
  *
  * Return: its entry or NULL.
  */
-static __always_inline struct tcpclose_conn *
-tcpclose_conn_find(const struct tcpclose_bucket *bucket, const void *key)
+static __always_inline struct tcpclose_entry *
+tcpclose_table_find(const struct tcpclose_bucket *bucket, const void *key)
 {
-	struct tcpclose_conn *conn;
+	struct tcpclose_entry *entry;
 
 	do {
-		conn = READ_ONCE(bucket->head);
-		while (!tcpclose_conn_is_end(conn)) {
-			if (READ_ONCE(conn->key) == key)
-				return conn;
-			conn = READ_ONCE(conn->next);
+		entry = READ_ONCE(bucket->head);
+		while (!tcpclose_entry_is_end(entry)) {
+			if (READ_ONCE(entry->key) == key)
+				return entry;
+			entry = READ_ONCE(entry->next);
 		}
-	} while (unlikely(conn != tcpclose_conn_end(bucket)));
+	} while (unlikely(entry != tcpclose_table_end(bucket)));
 	return NULL;
 }
 
 /**
- * tcpclose_conn_add() - make an entry
+ * tcpclose_table_add() - make an entry
  * @bucket: the key's bucket, locked
  * @key: address of the socket or mini-socket
  *
@@ -117,44 +117,44 @@ tcpclose_conn_find(const struct tcpclose_bucket *bucket, const void *key)
  *
  * Return: the entry, all 0 but its key, or NULL.
  */
-static __always_inline struct tcpclose_conn *
-tcpclose_conn_add(struct tcpclose_bucket *bucket, const void *key)
+static __always_inline struct tcpclose_entry *
+tcpclose_table_add(struct tcpclose_bucket *bucket, const void *key)
 {
-	struct tcpclose_conn *conn = tcpclose_conn_find(bucket, key);
+	struct tcpclose_entry *entry = tcpclose_table_find(bucket, key);
 
-	if (unlikely(conn))
-		tcpclose_conn_forget(bucket, conn);
-	conn = tcpclose_pool_get();
-	if (unlikely(!conn)) {
-		tcpclose_conn_refuse();
+	if (unlikely(entry))
+		tcpclose_table_forget(bucket, entry);
+	entry = tcpclose_pool_get();
+	if (unlikely(!entry)) {
+		tcpclose_table_refuse();
 		return NULL;
 	}
-	conn->cookie = 0;
-	conn->born_ns = 0;
-	conn->since_ns = 0;
-	memset_startat(conn, 0, inode);
-	WRITE_ONCE(conn->key, key);
-	WRITE_ONCE(conn->next, bucket->head);
+	entry->cookie = 0;
+	entry->born_ns = 0;
+	entry->since_ns = 0;
+	memset_startat(entry, 0, inode);
+	WRITE_ONCE(entry->key, key);
+	WRITE_ONCE(entry->next, bucket->head);
 	/* Release: for those who look without the lock. */
-	smp_store_release(&bucket->head, conn);
-	return conn;
+	smp_store_release(&bucket->head, entry);
+	return entry;
 }
 
 /**
- * tcpclose_conn_remove() - remove an entry
+ * tcpclose_table_remove() - remove an entry
  * @bucket: the entry's bucket, locked
- * @conn: the entry; free afterwards
+ * @entry: the entry; free afterwards
  */
-static __always_inline void tcpclose_conn_remove(struct tcpclose_bucket *bucket,
-						 struct tcpclose_conn *conn)
+static __always_inline void tcpclose_table_remove(struct tcpclose_bucket *bucket,
+						  struct tcpclose_entry *entry)
 {
-	struct tcpclose_conn **link = &bucket->head;
+	struct tcpclose_entry **link = &bucket->head;
 
-	while (*link != conn)
+	while (*link != entry)
 		link = &(*link)->next;
-	WRITE_ONCE(*link, conn->next);
-	WRITE_ONCE(conn->key, NULL);
-	tcpclose_pool_put(conn);
+	WRITE_ONCE(*link, entry->next);
+	WRITE_ONCE(entry->key, NULL);
+	tcpclose_pool_put(entry);
 }
 
 #endif /* TCPCLOSE_TABLE_H */

@@ -62,22 +62,22 @@ static u8 context_of_task(void)
 }
 
 /* A mini-socket without an entry: older than the module, or no room for it. */
-static noinline void stand_in(struct tcpclose_conn *conn, u8 state,
+static noinline void stand_in(struct tcpclose_entry *entry, u8 state,
 			      const struct inet_timewait_sock *tw)
 {
-	u8 why = tcpclose_conn_unknown();
+	u8 why = tcpclose_table_unknown();
 
 	tcpclose_stats_untracked(why);
 	tcpclose_stats_live(state, 1);
-	tcpclose_conn_stand_in(conn, why);
-	conn->state = state;
-	conn->cookie = atomic64_read(&tw->tw_cookie);
+	tcpclose_table_stand_in(entry, why);
+	entry->state = state;
+	entry->cookie = atomic64_read(&tw->tw_cookie);
 	if (state == TCP_FIN_WAIT2)
-		conn->closer = TCPCLOSE_CLOSER_LOCAL;
+		entry->closer = TCPCLOSE_CLOSER_LOCAL;
 }
 
 /* What the step takes over from what is known of the mini-socket. */
-static void step_of(struct tcpclose_step *step, const struct tcpclose_conn *known)
+static void step_of(struct tcpclose_step *step, const struct tcpclose_entry *known)
 {
 	step->old = known->state;
 	step->cookie = known->cookie;
@@ -92,7 +92,7 @@ static noinline void restart_timer(const struct inet_timewait_sock *tw)
 		.context = TCPCLOSE_CONTEXT_SOFTIRQ,
 	};
 	struct tcpclose_segment *segment;
-	struct tcpclose_conn known, *conn;
+	struct tcpclose_entry known, *entry;
 	struct tcpclose_bucket *bucket;
 	unsigned long irq;
 
@@ -102,26 +102,26 @@ static noinline void restart_timer(const struct inet_timewait_sock *tw)
 	segment = tcpclose_segment_of(tw);
 	step.flags = segment ? segment->flags : 0;
 
-	bucket = tcpclose_conn_lock(tw);
-	conn = tcpclose_conn_find(bucket, tw);
-	if (conn) {
-		if (conn->state == TCP_TIME_WAIT)
-			conn->rearms = tcpclose_conn_next(conn->rearms);
-		known = *conn;
-		conn->index = tcpclose_conn_next(conn->index);
-		if (conn->state != TCP_TIME_WAIT) {
-			conn->state = TCP_TIME_WAIT;
-			conn->since_ns = step.now_ns;
+	bucket = tcpclose_table_lock(tw);
+	entry = tcpclose_table_find(bucket, tw);
+	if (entry) {
+		if (entry->state == TCP_TIME_WAIT)
+			entry->rearms = tcpclose_entry_increment(entry->rearms);
+		known = *entry;
+		entry->index = tcpclose_entry_increment(entry->index);
+		if (entry->state != TCP_TIME_WAIT) {
+			entry->state = TCP_TIME_WAIT;
+			entry->since_ns = step.now_ns;
 		}
 	} else if (timer_pending(&tw->tw_timer)) {
 		stand_in(&known, segment ? segment->substate : TCP_TIME_WAIT, tw);
 		tcpclose_stats_live(TCP_TIME_WAIT, -1);
 	} else {
 		/* Another CPU ended it while this one looked at the segment. */
-		tcpclose_conn_unlock(bucket);
+		tcpclose_table_unlock(bucket);
 		goto out;
 	}
-	tcpclose_conn_unlock(bucket);
+	tcpclose_table_unlock(bucket);
 
 	step_of(&step, &known);
 	if (step.old == TCP_TIME_WAIT) {
@@ -170,13 +170,13 @@ TCPCLOSE_PROBE(deschedule);
 static enum tcpclose_way ended_by(const struct inet_timewait_sock *tw,
 				  unsigned long caller)
 {
-	enum tcpclose_way way = tcpclose_caller(caller);
+	enum tcpclose_way way = tcpclose_caller_way(caller);
 
 	if (way != TCPCLOSE_WAY_DESCHEDULE)
 		return way;
 	if (this_cpu_read(deschedulings.tw) != tw)
 		return TCPCLOSE_WAY_OTHER;
-	return tcpclose_caller(this_cpu_read(deschedulings.caller));
+	return tcpclose_caller_way(this_cpu_read(deschedulings.caller));
 }
 
 static u8 end_of_way(enum tcpclose_way way, const struct inet_timewait_sock *tw)
@@ -233,23 +233,23 @@ static void end(const struct inet_timewait_sock *tw, enum tcpclose_way way, u8 m
 		.context = context_of_end(reason),
 		.end = reason,
 	};
-	struct tcpclose_conn known, *conn;
+	struct tcpclose_entry known, *entry;
 	struct tcpclose_bucket *bucket;
 
-	bucket = tcpclose_conn_lock(tw);
-	conn = tcpclose_conn_find(bucket, tw);
-	if (!conn && mark & TCPCLOSE_MARK_LATE) {
-		tcpclose_conn_unlock(bucket);
+	bucket = tcpclose_table_lock(tw);
+	entry = tcpclose_table_find(bucket, tw);
+	if (!entry && mark & TCPCLOSE_MARK_LATE) {
+		tcpclose_table_unlock(bucket);
 		return;
 	}
-	if (conn) {
-		known = *conn;
-		tcpclose_conn_remove(bucket, conn);
+	if (entry) {
+		known = *entry;
+		tcpclose_table_remove(bucket, entry);
 		this_cpu_dec(tcpclose_counters->live_timewait);
 	}
-	tcpclose_conn_unlock(bucket);
+	tcpclose_table_unlock(bucket);
 
-	if (unlikely(!conn))
+	if (unlikely(!entry))
 		stand_in(&known, READ_ONCE(tw->tw_substate), tw);
 	step_of(&step, &known);
 	/* TPROXY sees the SYN before TCP does: no note is of that one. */
@@ -259,7 +259,7 @@ static void end(const struct inet_timewait_sock *tw, enum tcpclose_way way, u8 m
 		step.cause = tcpclose_cause_of_end(reason);
 		this_cpu_inc(tcpclose_counters->causes[step.cause]);
 	} else if (step.dwell_ns != TCPCLOSE_UNKNOWN_NS) {
-		tcpclose_histogram_add(&tcpclose_counters->timewait,
+		tcpclose_stats_measure(&tcpclose_counters->timewait,
 				       step.dwell_ns);
 	}
 	if (mark & TCPCLOSE_MARK_LATE)

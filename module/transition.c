@@ -54,92 +54,92 @@ static __always_inline u8 closer_after(u8 closer, u8 new)
 }
 
 /* Stands in for an entry, while interrupts are off. */
-static DEFINE_PER_CPU(struct tcpclose_conn, nobody);
+static DEFINE_PER_CPU(struct tcpclose_entry, nobody);
 
 /* For a connection that gets no entry, although one is needed to go on. */
-static struct tcpclose_conn *stand_in(const struct sock *sk, int old, int new, u8 why)
+static struct tcpclose_entry *stand_in(const struct sock *sk, int old, int new, u8 why)
 {
-	struct tcpclose_conn *conn = this_cpu_ptr(&nobody);
+	struct tcpclose_entry *entry = this_cpu_ptr(&nobody);
 
-	tcpclose_conn_stand_in(conn, why);
-	conn->closer = closers[old];
+	tcpclose_table_stand_in(entry, why);
+	entry->closer = closers[old];
 	tcpclose_stats_live(new, -1);
 	if (new == TCP_CLOSE)
-		tcpclose_handover_take(sk, conn);
-	return conn;
+		tcpclose_handover_take(sk, entry);
+	return entry;
 }
 
-static __always_inline struct tcpclose_conn *add_entry(const struct sock *sk)
+static __always_inline struct tcpclose_entry *add_entry(const struct sock *sk)
 {
-	struct tcpclose_bucket *bucket = tcpclose_conn_lock(sk);
-	struct tcpclose_conn *conn = tcpclose_conn_add(bucket, sk);
+	struct tcpclose_bucket *bucket = tcpclose_table_lock(sk);
+	struct tcpclose_entry *entry = tcpclose_table_add(bucket, sk);
 
-	tcpclose_conn_unlock(bucket);
-	return conn;
+	tcpclose_table_unlock(bucket);
+	return entry;
 }
 
-static void remove_entry(const struct sock *sk, struct tcpclose_conn *conn)
+static void remove_entry(const struct sock *sk, struct tcpclose_entry *entry)
 {
-	struct tcpclose_bucket *bucket = tcpclose_conn_lock(sk);
+	struct tcpclose_bucket *bucket = tcpclose_table_lock(sk);
 
-	tcpclose_conn_remove(bucket, conn);
-	tcpclose_conn_unlock(bucket);
+	tcpclose_table_remove(bucket, entry);
+	tcpclose_table_unlock(bucket);
 }
 
 /*
  * The entry of a connection that was not known until now, or what stands in for
- * it. @conn: another socket's, or NULL
+ * it. @entry: another socket's, or NULL
  */
-static noinline struct tcpclose_conn *
-begin_late(const struct sock *sk, struct tcpclose_conn *conn, int old, int new)
+static noinline struct tcpclose_entry *
+begin_late(const struct sock *sk, struct tcpclose_entry *entry, int old, int new)
 {
-	u8 why = tcpclose_conn_unknown();
+	u8 why = tcpclose_table_unknown();
 
 	tcpclose_stats_untracked(why);
 	tcpclose_stats_live(old, 1);
 	if (new != TCP_CLOSE) {
-		conn = add_entry(sk);
-	} else if (conn) {
-		struct tcpclose_bucket *bucket = tcpclose_conn_lock(sk);
+		entry = add_entry(sk);
+	} else if (entry) {
+		struct tcpclose_bucket *bucket = tcpclose_table_lock(sk);
 
-		tcpclose_conn_forget(bucket, conn);
-		tcpclose_conn_unlock(bucket);
-		conn = NULL;
+		tcpclose_table_forget(bucket, entry);
+		tcpclose_table_unlock(bucket);
+		entry = NULL;
 	}
-	if (!conn)
+	if (!entry)
 		return stand_in(sk, old, new, why);
-	conn->flags = tcpclose_conn_unknown_flag(why);
-	conn->closer = closers[old];
-	conn->state = old;
-	return conn;
+	entry->flags = tcpclose_table_unknown_flag(why);
+	entry->closer = closers[old];
+	entry->state = old;
+	return entry;
 }
 
 /* The entry of a connection that begins now, or what stands in for it. */
-static __always_inline struct tcpclose_conn *begin(const struct sock *sk, int old,
-						   int new, u64 now_ns)
+static __always_inline struct tcpclose_entry *begin(const struct sock *sk, int old,
+						    int new, u64 now_ns)
 {
-	struct tcpclose_conn *conn = add_entry(sk);
+	struct tcpclose_entry *entry = add_entry(sk);
 
-	if (unlikely(!conn))
-		return stand_in(sk, old, new, tcpclose_conn_unknown());
-	conn->born_ns = now_ns;
-	return conn;
+	if (unlikely(!entry))
+		return stand_in(sk, old, new, tcpclose_table_unknown());
+	entry->born_ns = now_ns;
+	return entry;
 }
 
 /* What the entry is to know of the next transition. */
-static __always_inline void advance(struct tcpclose_conn *conn,
+static __always_inline void advance(struct tcpclose_entry *entry,
 				    const struct sock *sk, int old, int new,
 				    u64 now_ns, u8 closer, bool plain)
 {
-	conn->index = tcpclose_conn_next(conn->index);
-	conn->closer = closer;
+	entry->index = tcpclose_entry_increment(entry->index);
+	entry->closer = closer;
 	/* A self-loop ends no stay. */
 	if (plain || old != new) {
-		conn->since_ns = now_ns;
-		conn->state = new;
+		entry->since_ns = now_ns;
+		entry->state = new;
 	}
 	if (old == TCP_SYN_RECV && unlikely(sk->sk_shutdown & SEND_SHUTDOWN))
-		conn->flags |= TCPCLOSE_CONN_SHUT_DOWN;
+		entry->flags |= TCPCLOSE_ENTRY_SHUT_DOWN;
 }
 
 static __always_inline void count(int old, struct tcpclose_reason reason,
@@ -177,7 +177,7 @@ static noinline void unborn(const struct sock *sk, int old, int new, bool record
 			    u64 now_ns, u64 cookie)
 {
 	struct tcpclose_reason reason =
-		tcpclose_explain_closely(sk, old, new, TCPCLOSE_CONN_STAND_IN);
+		tcpclose_reason_find_slow(sk, old, new, TCPCLOSE_ENTRY_STAND_IN);
 	const struct tcpclose_step step = {
 		.now_ns = now_ns,
 		.cookie = cookie,
@@ -189,7 +189,7 @@ static noinline void unborn(const struct sock *sk, int old, int new, bool record
 		.context = reason.context,
 		.cause = reason.cause,
 	};
-	const struct tcpclose_conn none = {};
+	const struct tcpclose_entry none = {};
 
 	count(old, reason, TCPCLOSE_UNKNOWN_NS);
 	if (recorded)
@@ -202,7 +202,7 @@ static noinline void unborn(const struct sock *sk, int old, int new, bool record
  * @closing: it is to CLOSE, as far as the tracepoint knows
  */
 static __always_inline void carry_out(const struct sock *sk,
-				      struct tcpclose_conn *conn, u8 raw, u8 edge,
+				      struct tcpclose_entry *entry, u8 raw, u8 edge,
 				      u64 now_ns, u64 cookie,
 				      const struct request_sock *req,
 				      bool recorded, bool plain, bool closing)
@@ -210,19 +210,19 @@ static __always_inline void carry_out(const struct sock *sk,
 	u8 new = closing ? TCP_CLOSE : TCPCLOSE_EDGE_TO(raw);
 	u8 old = TCPCLOSE_EDGE_FROM(raw);
 	u64 dwell_ns = plain ?
-			       tcpclose_step_between(conn->since_ns, now_ns) :
-			       tcpclose_step_since(conn->since_ns, now_ns);
+			       tcpclose_step_between(entry->since_ns, now_ns) :
+			       tcpclose_step_since(entry->since_ns, now_ns);
 	struct tcpclose_reason reason = {};
-	u8 closer = conn->closer;
+	u8 closer = entry->closer;
 
 	if (closing) {
-		reason = tcpclose_explain_close(sk, old, edge, conn);
+		reason = tcpclose_reason_of_close(sk, old, edge, entry);
 		if (closer == TCPCLOSE_CLOSER_NONE)
-			closer = tcpclose_closer_of_cause(reason.cause);
+			closer = tcpclose_cause_closer(reason.cause);
 	} else {
 		if (recorded)
-			reason = tcpclose_explain(sk, old, new, edge,
-						  plain ? 0 : conn->flags);
+			reason = tcpclose_reason_find(sk, old, new, edge,
+						      plain ? 0 : entry->flags);
 		/* It is not the end. */
 		reason.new = new;
 		reason.cause = 0;
@@ -244,20 +244,20 @@ static __always_inline void carry_out(const struct sock *sk,
 			.cause = reason.cause,
 		};
 
-		tcpclose_fill_sock(&step, conn, sk, req, plain);
+		tcpclose_fill_sock(&step, entry, sk, req, plain);
 	}
 	if (plain && !closing)
 		tcpclose_stats_plain_edge(raw, dwell_ns);
 	else
 		count(old, reason, dwell_ns);
 	if (!closing)
-		advance(conn, sk, old, new, now_ns, closer, plain);
-	else if (plain || !(conn->flags & TCPCLOSE_CONN_STAND_IN))
-		remove_entry(sk, conn);
+		advance(entry, sk, old, new, now_ns, closer, plain);
+	else if (plain || !(entry->flags & TCPCLOSE_ENTRY_STAND_IN))
+		remove_entry(sk, entry);
 }
 
 /* A transition whose edge or whose entry is an odd one. */
-static noinline void odd(const struct sock *sk, struct tcpclose_conn *conn, u8 raw,
+static noinline void odd(const struct sock *sk, struct tcpclose_entry *entry, u8 raw,
 			 u8 edge, u64 now_ns, bool recorded)
 {
 	int old = TCPCLOSE_EDGE_FROM(raw), new = TCPCLOSE_EDGE_TO(raw);
@@ -271,56 +271,56 @@ static noinline void odd(const struct sock *sk, struct tcpclose_conn *conn, u8 r
 		return;
 	}
 	if (edge & TCPCLOSE_EDGE_BIRTH)
-		conn = begin(sk, old, new, now_ns);
-	else if (!conn || conn->state != old || conn->flags & TCPCLOSE_CONN_MINI ||
-		 (cookie && conn->cookie && conn->cookie != cookie))
-		conn = begin_late(sk, conn, old, new);
+		entry = begin(sk, old, new, now_ns);
+	else if (!entry || entry->state != old || entry->flags & TCPCLOSE_ENTRY_MINI ||
+		 (cookie && entry->cookie && entry->cookie != cookie))
+		entry = begin_late(sk, entry, old, new);
 	if (cookie)
-		conn->cookie = cookie;
-	carry_out(sk, conn, raw, edge, now_ns, conn->cookie, req, recorded, false,
+		entry->cookie = cookie;
+	carry_out(sk, entry, raw, edge, now_ns, entry->cookie, req, recorded, false,
 		  new == TCP_CLOSE);
 }
 
 /* Of an entry that nothing can be taken for granted of. */
-#define ODD		(TCPCLOSE_CONN_MINI | TCPCLOSE_CONN_OLD | \
-			 TCPCLOSE_CONN_REFUSED | TCPCLOSE_CONN_STAND_IN | \
-			 TCPCLOSE_CONN_SHUT_DOWN)
+#define ODD (TCPCLOSE_ENTRY_MINI | TCPCLOSE_ENTRY_OLD | \
+	     TCPCLOSE_ENTRY_REFUSED | TCPCLOSE_ENTRY_STAND_IN | \
+	     TCPCLOSE_ENTRY_SHUT_DOWN)
 
 /* Whether neither an edge nor an entry that was found is an odd one. */
-static __always_inline bool is_plain(const struct tcpclose_conn *conn, u8 raw,
+static __always_inline bool is_plain(const struct tcpclose_entry *entry, u8 raw,
 				     u8 edge)
 {
-	return !(edge & TCPCLOSE_EDGE_ODD) && likely(conn) &&
-	       likely(conn->state == TCPCLOSE_EDGE_FROM(raw)) &&
-	       likely(!(conn->flags & ODD));
+	return !(edge & TCPCLOSE_EDGE_ODD) && likely(entry) &&
+	       likely(entry->state == TCPCLOSE_EDGE_FROM(raw)) &&
+	       likely(!(entry->flags & ODD));
 }
 
 /* A transition in scope. */
 static __always_inline void record(const struct sock *sk, u8 raw, u8 edge,
 				   bool closing)
 {
-	struct tcpclose_conn *conn;
+	struct tcpclose_entry *entry;
 	u64 now_ns, cookie;
 	unsigned long irq;
 
 	local_irq_save(irq);
 	now_ns = ktime_get_ns();
-	conn = tcpclose_conn_find(tcpclose_conn_bucket(sk), sk);
-	if (unlikely(!is_plain(conn, raw, edge)))
+	entry = tcpclose_table_find(tcpclose_table_bucket(sk), sk);
+	if (unlikely(!is_plain(entry, raw, edge)))
 		goto odd;
 	cookie = atomic64_read(&sk->sk_cookie);
-	if (unlikely(cookie != conn->cookie || !cookie)) {
+	if (unlikely(cookie != entry->cookie || !cookie)) {
 		if (!cookie)
 			cookie = tcpclose_record_make_cookie(sk);
-		if (conn->cookie && conn->cookie != cookie)
+		if (entry->cookie && entry->cookie != cookie)
 			goto odd;
-		conn->cookie = cookie;
+		entry->cookie = cookie;
 	}
-	carry_out(sk, conn, raw, edge, now_ns, cookie, NULL, true, true, closing);
+	carry_out(sk, entry, raw, edge, now_ns, cookie, NULL, true, true, closing);
 	local_irq_restore(irq);
 	return;
 odd:
-	odd(sk, conn, raw, edge, now_ns, true);
+	odd(sk, entry, raw, edge, now_ns, true);
 	local_irq_restore(irq);
 }
 
@@ -337,31 +337,31 @@ static noinline void record_close(const struct sock *sk, u8 raw, u8 edge)
 /* A transition that is counted only: it ends no connection. */
 static noinline void count_step(const struct sock *sk, u8 raw, u8 edge)
 {
-	struct tcpclose_conn *conn;
+	struct tcpclose_entry *entry;
 	unsigned long irq;
 	u64 now_ns;
 
 	local_irq_save(irq);
 	now_ns = ktime_get_ns();
-	conn = tcpclose_conn_find(tcpclose_conn_bucket(sk), sk);
-	if (likely(is_plain(conn, raw, edge)))
-		carry_out(sk, conn, raw, edge, now_ns, 0, NULL, false, true, false);
+	entry = tcpclose_table_find(tcpclose_table_bucket(sk), sk);
+	if (likely(is_plain(entry, raw, edge)))
+		carry_out(sk, entry, raw, edge, now_ns, 0, NULL, false, true, false);
 	else
-		odd(sk, conn, raw, edge, now_ns, false);
+		odd(sk, entry, raw, edge, now_ns, false);
 	local_irq_restore(irq);
 }
 
 /* The same for a connection's first. */
 static noinline void count_birth(const struct sock *sk, u8 raw, u8 edge)
 {
-	struct tcpclose_conn *conn;
+	struct tcpclose_entry *entry;
 	unsigned long irq;
 	u64 now_ns;
 
 	local_irq_save(irq);
 	now_ns = ktime_get_ns();
-	conn = begin(sk, TCPCLOSE_EDGE_FROM(raw), TCPCLOSE_EDGE_TO(raw), now_ns);
-	carry_out(sk, conn, raw, edge, now_ns, 0, NULL, false, false, false);
+	entry = begin(sk, TCPCLOSE_EDGE_FROM(raw), TCPCLOSE_EDGE_TO(raw), now_ns);
+	carry_out(sk, entry, raw, edge, now_ns, 0, NULL, false, false, false);
 	local_irq_restore(irq);
 }
 
