@@ -91,7 +91,7 @@ static unsigned long memo[1 << MEMO_BITS];
 /* %KSYM_SYMBOL_LEN is too much for a stack; interrupts are off. */
 static DEFINE_PER_CPU(char [KSYM_SYMBOL_LEN], symbols);
 
-static enum tcpclose_way look_up(unsigned long address, bool *keep)
+static enum tcpclose_way look_up_way(unsigned long address, bool *keep)
 {
 	char *symbol = *this_cpu_ptr(&symbols);
 	size_t length;
@@ -132,7 +132,7 @@ enum tcpclose_way tcpclose_caller_way(unsigned long address)
 		return word & 0xff;
 
 	/* A call can be a function's last instruction: look before the return. */
-	way = look_up(address - 1, &keep);
+	way = look_up_way(address - 1, &keep);
 	if (keep)
 		WRITE_ONCE(*slot, address << 8 | way);
 	return way;

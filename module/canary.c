@@ -16,48 +16,48 @@
 
 #include "canary.h"
 
-static DEFINE_MUTEX(lock);
-static struct kprobe kp;	/* under @lock */
-static bool attached;		/* under @lock */
-/* Whoever holds @lock and calls the function, and whether that was seen. */
-static const struct task_struct *caller;
-static bool seen;
+static DEFINE_MUTEX(canary_lock);
+static struct kprobe canary_kprobe;	/* under canary_lock */
+static bool canary_attached;		/* under canary_lock */
+/* Whoever holds canary_lock and calls the function, and whether that was seen. */
+static const struct task_struct *canary_caller;
+static bool canary_seen;
 
-static int handler(struct kprobe *unused, struct pt_regs *regs)
+static int canary_handler(struct kprobe *unused, struct pt_regs *regs)
 {
-	if (READ_ONCE(caller) == current)
-		WRITE_ONCE(seen, true);
+	if (READ_ONCE(canary_caller) == current)
+		WRITE_ONCE(canary_seen, true);
 	return 0;
 }
 
-NOKPROBE_SYMBOL(handler);
+NOKPROBE_SYMBOL(canary_handler);
 
-static int attach(void)
+static int attach_canary(void)
 {
 	int err;
 
-	if (attached)
+	if (canary_attached)
 		return 0;
-	kp = (struct kprobe) {
+	canary_kprobe = (struct kprobe) {
 		.symbol_name = "int_sqrt",
-		.pre_handler = handler,
+		.pre_handler = canary_handler,
 	};
-	err = register_kprobe(&kp);
-	attached = !err;
+	err = register_kprobe(&canary_kprobe);
+	canary_attached = !err;
 	return err;
 }
 
-static bool is_seen(void)
+static bool canary_is_seen(void)
 {
 	unsigned long number = 4;
 
-	WRITE_ONCE(seen, false);
-	WRITE_ONCE(caller, current);
+	WRITE_ONCE(canary_seen, false);
+	WRITE_ONCE(canary_caller, current);
 	OPTIMIZER_HIDE_VAR(number);
 	number = int_sqrt(number);
 	OPTIMIZER_HIDE_VAR(number);
-	WRITE_ONCE(caller, NULL);
-	return READ_ONCE(seen);
+	WRITE_ONCE(canary_caller, NULL);
+	return READ_ONCE(canary_seen);
 }
 
 /**
@@ -70,11 +70,11 @@ int tcpclose_canary_check(void)
 {
 	int err;
 
-	mutex_lock(&lock);
-	err = attach();
-	if (!err && !is_seen())
+	mutex_lock(&canary_lock);
+	err = attach_canary();
+	if (!err && !canary_is_seen())
 		err = -ENXIO;
-	mutex_unlock(&lock);
+	mutex_unlock(&canary_lock);
 	return err;
 }
 
@@ -85,9 +85,9 @@ int tcpclose_canary_check(void)
  */
 void tcpclose_canary_exit(void)
 {
-	mutex_lock(&lock);
-	if (attached)
-		unregister_kprobe(&kp);
-	attached = false;
-	mutex_unlock(&lock);
+	mutex_lock(&canary_lock);
+	if (canary_attached)
+		unregister_kprobe(&canary_kprobe);
+	canary_attached = false;
+	mutex_unlock(&canary_lock);
 }

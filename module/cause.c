@@ -35,7 +35,7 @@ u8 tcpclose_cause_segment_context(const struct sock *sk)
 }
 
 /* Whether this runs from a backlog, within the process that holds the socket. */
-static bool on_backlog(void)
+static bool is_on_backlog(void)
 {
 	unsigned long stack[STACK_DEPTH];
 	unsigned int depth = stack_trace_save(stack, STACK_DEPTH, 1);
@@ -70,7 +70,8 @@ u8 tcpclose_cause_doubtful_context(const struct sock *sk)
 	/* This task has worked on a segment for this socket: just now? */
 	if (!sk->sk_lock.owned)
 		return TCPCLOSE_CONTEXT_SOFTIRQ;
-	return on_backlog() ? TCPCLOSE_CONTEXT_BACKLOG : TCPCLOSE_CONTEXT_PROCESS;
+	return is_on_backlog() ? TCPCLOSE_CONTEXT_BACKLOG :
+				 TCPCLOSE_CONTEXT_PROCESS;
 }
 
 static u8 memory_or_netns(const struct sock *sk)
@@ -167,7 +168,7 @@ static u8 cause_of_way(enum tcpclose_way way, const struct sock *sk, int old,
 	}
 }
 
-static bool is_timer(enum tcpclose_way way)
+static bool is_timer_way(enum tcpclose_way way)
 {
 	return way == TCPCLOSE_WAY_WRITE_TIMER ||
 	       way == TCPCLOSE_WAY_KEEPALIVE_TIMER ||
@@ -199,7 +200,7 @@ static struct tcpclose_verdict cause_on_stack(const struct sock *sk, int old)
 			decisive = way;
 		}
 		/* A timer's work may be done late, from the backlog. */
-		if (verdict.cause != TCPCLOSE_CAUSE_NONE && !is_timer(decisive))
+		if (verdict.cause != TCPCLOSE_CAUSE_NONE && !is_timer_way(decisive))
 			break;
 	}
 	if (verdict.cause == TCPCLOSE_CAUSE_NONE && reset) {

@@ -24,7 +24,8 @@ struct tcpclose_verdict {
  * Whether a socket that enters CLOSE leaves LAST_ACK gracefully:
  * tcp_rcv_state_process() does when all is acknowledged.
  */
-static __always_inline bool tcpclose_cause_is_last_ack(const struct sock *sk, int old)
+static __always_inline bool tcpclose_cause_is_last_ack(const struct sock *sk,
+						       int old)
 {
 	return old == TCP_LAST_ACK &&
 	       tcp_sk(sk)->snd_una == tcp_sk(sk)->write_seq && !READ_ONCE(sk->sk_err);

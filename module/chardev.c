@@ -30,7 +30,7 @@
 
 #define DELAY_US_MAX	1000000
 
-static int device_open(struct inode *inode, struct file *file)
+static int chardev_open(struct inode *inode, struct file *file)
 {
 	struct net *net = current->nsproxy->net_ns;
 	bool whole = net_eq(net, &init_net) && capable(CAP_NET_ADMIN);
@@ -45,7 +45,7 @@ static int device_open(struct inode *inode, struct file *file)
 	return file->private_data ? 0 : -ENOMEM;
 }
 
-static int device_release(struct inode *inode, struct file *file)
+static int chardev_release(struct inode *inode, struct file *file)
 {
 	tcpclose_reader_close(file->private_data);
 	return 0;
@@ -70,8 +70,8 @@ static int wait_for_records(struct tcpclose_reader *reader)
 	return err;
 }
 
-static ssize_t device_read(struct file *file, char __user *to, size_t size,
-			   loff_t *position)
+static ssize_t chardev_read(struct file *file, char __user *to, size_t size,
+			    loff_t *position)
 {
 	struct tcpclose_reader *reader = file->private_data;
 	ssize_t done;
@@ -93,7 +93,7 @@ static ssize_t device_read(struct file *file, char __user *to, size_t size,
 	}
 }
 
-static __poll_t device_poll(struct file *file, poll_table *table)
+static __poll_t chardev_poll(struct file *file, poll_table *table)
 {
 	struct tcpclose_reader *reader = file->private_data;
 
@@ -103,7 +103,7 @@ static __poll_t device_poll(struct file *file, poll_table *table)
 }
 
 /* Only the two ends can be reached: records are no bytes of a file. */
-static loff_t device_llseek(struct file *file, loff_t offset, int whence)
+static loff_t chardev_llseek(struct file *file, loff_t offset, int whence)
 {
 	if (offset)
 		return -ESPIPE;
@@ -119,7 +119,7 @@ static loff_t device_llseek(struct file *file, loff_t offset, int whence)
 	}
 }
 
-static int device_mmap(struct file *file, struct vm_area_struct *vma)
+static int chardev_mmap(struct file *file, struct vm_area_struct *vma)
 {
 	struct tcpclose_reader *reader = file->private_data;
 
@@ -128,7 +128,7 @@ static int device_mmap(struct file *file, struct vm_area_struct *vma)
 	return tcpclose_ring_mmap(vma);
 }
 
-static int get_version(void __user *to)
+static int ioctl_version(void __user *to)
 {
 	struct tcpclose_version version = {
 		.abi_major = TCPCLOSE_ABI_MAJOR,
@@ -139,7 +139,7 @@ static int get_version(void __user *to)
 	return copy_to_user(to, &version, sizeof(version)) ? -EFAULT : 0;
 }
 
-static int get_geometry(const struct tcpclose_reader *reader, void __user *to)
+static int ioctl_geometry(const struct tcpclose_reader *reader, void __user *to)
 {
 	struct tcpclose_geometry geometry = {
 		.abi_major = TCPCLOSE_ABI_MAJOR,
@@ -151,7 +151,7 @@ static int get_geometry(const struct tcpclose_reader *reader, void __user *to)
 	return copy_to_user(to, &geometry, sizeof(geometry)) ? -EFAULT : 0;
 }
 
-static int get_stats(void __user *to)
+static int ioctl_stats(void __user *to)
 {
 	struct tcpclose_stats_request request;
 	struct tcpclose_stats *stats;
@@ -179,7 +179,7 @@ out:
 	return err;
 }
 
-static int get_cursor(struct tcpclose_reader *reader, void __user *to)
+static int ioctl_cursor(struct tcpclose_reader *reader, void __user *to)
 {
 	struct tcpclose_cursor cursor;
 	int err;
@@ -194,7 +194,7 @@ static int get_cursor(struct tcpclose_reader *reader, void __user *to)
 	return copy_to_user(to, &cursor, sizeof(cursor)) ? -EFAULT : 0;
 }
 
-static int set_wakeup(struct tcpclose_reader *reader, void __user *to)
+static int ioctl_wakeup(struct tcpclose_reader *reader, void __user *to)
 {
 	struct tcpclose_geometry geometry;
 	struct tcpclose_wakeup wakeup;
@@ -212,7 +212,7 @@ static int set_wakeup(struct tcpclose_reader *reader, void __user *to)
 	return copy_to_user(to, &wakeup, sizeof(wakeup)) ? -EFAULT : 0;
 }
 
-static int get_hook(void __user *to)
+static int ioctl_hook(void __user *to)
 {
 	struct tcpclose_hook hook;
 	int err;
@@ -225,48 +225,48 @@ static int get_hook(void __user *to)
 	return copy_to_user(to, &hook, sizeof(hook)) ? -EFAULT : 0;
 }
 
-static long device_ioctl(struct file *file, unsigned int request,
-			 unsigned long argument)
+static long chardev_ioctl(struct file *file, unsigned int request,
+			  unsigned long argument)
 {
 	struct tcpclose_reader *reader = file->private_data;
 	void __user *to = (void __user *)argument;
 
 	switch (request) {
 	case TCPCLOSE_IOC_VERSION:
-		return get_version(to);
+		return ioctl_version(to);
 	case TCPCLOSE_IOC_GEOMETRY:
-		return get_geometry(reader, to);
+		return ioctl_geometry(reader, to);
 	case TCPCLOSE_IOC_CURSOR:
-		return get_cursor(reader, to);
+		return ioctl_cursor(reader, to);
 	case TCPCLOSE_IOC_WAKEUP:
-		return set_wakeup(reader, to);
+		return ioctl_wakeup(reader, to);
 	case TCPCLOSE_IOC_STATS:
-		return reader->view.whole ? get_stats(to) : -EPERM;
+		return reader->view.whole ? ioctl_stats(to) : -EPERM;
 	case TCPCLOSE_IOC_STATS_RESET:
 		return reader->view.whole ? tcpclose_stats_reset() : -EPERM;
 	case TCPCLOSE_IOC_HOOK:
-		return reader->view.whole ? get_hook(to) : -EPERM;
+		return reader->view.whole ? ioctl_hook(to) : -EPERM;
 	default:
 		return -ENOTTY;
 	}
 }
 
-static const struct file_operations device_operations = {
+static const struct file_operations chardev_operations = {
 	.owner = THIS_MODULE,
-	.open = device_open,
-	.release = device_release,
-	.read = device_read,
-	.poll = device_poll,
-	.llseek = device_llseek,
-	.mmap = device_mmap,
-	.unlocked_ioctl = device_ioctl,
+	.open = chardev_open,
+	.release = chardev_release,
+	.read = chardev_read,
+	.poll = chardev_poll,
+	.llseek = chardev_llseek,
+	.mmap = chardev_mmap,
+	.unlocked_ioctl = chardev_ioctl,
 	.compat_ioctl = compat_ptr_ioctl,
 };
 
-static struct miscdevice device = {
+static struct miscdevice chardev_device = {
 	.minor = MISC_DYNAMIC_MINOR,
 	.name = "tcpclose",
-	.fops = &device_operations,
+	.fops = &chardev_operations,
 	.mode = 0600,
 };
 
@@ -278,7 +278,7 @@ static struct miscdevice device = {
  */
 int tcpclose_chardev_init(void)
 {
-	return misc_register(&device);
+	return misc_register(&chardev_device);
 }
 
 /**
@@ -288,5 +288,5 @@ int tcpclose_chardev_init(void)
  */
 void tcpclose_chardev_exit(void)
 {
-	misc_deregister(&device);
+	misc_deregister(&chardev_device);
 }

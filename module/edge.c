@@ -36,7 +36,7 @@ static bool is_own_call(int old, int new)
 	       (old == TCP_LISTEN && new == TCP_CLOSE);
 }
 
-static u8 __init classify(int old, int new)
+static u8 __init classify_edge(int old, int new)
 {
 	u8 edge = 0;
 
@@ -63,5 +63,5 @@ void __init tcpclose_edge_init(void)
 	for (old = 0; old < TCPCLOSE_STATES; old++)
 		for (new = 0; new < TCPCLOSE_STATES; new++)
 			tcpclose_edges[TCPCLOSE_EDGE(old, new)] =
-				classify(old, new);
+				classify_edge(old, new);
 }

@@ -66,7 +66,8 @@ struct tcpclose_entry {
  */
 #define TCPCLOSE_ENTRY_FREE_END	((struct tcpclose_entry *)1UL)
 
-static __always_inline bool tcpclose_entry_is_end(const struct tcpclose_entry *entry)
+static __always_inline bool
+tcpclose_entry_is_end(const struct tcpclose_entry *entry)
 {
 	return (unsigned long)entry & 1;
 }

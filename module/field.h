@@ -39,12 +39,11 @@ static __always_inline u32 tcpclose_field_fit(u64 value)
 }
 
 /* Members that need no socket, but for the addresses. @plain: nothing is unknown. */
-static __always_inline void tcpclose_field_set_step(struct tcpclose_record *record,
-						    u64 number,
-						    const struct tcpclose_step *step,
-						    const struct tcpclose_entry *entry,
-						    u8 origin, bool ipv6, u8 shutdown,
-						    bool plain)
+static __always_inline void
+tcpclose_field_set_step(struct tcpclose_record *record, u64 number,
+			const struct tcpclose_step *step,
+			const struct tcpclose_entry *entry, u8 origin, bool ipv6,
+			u8 shutdown, bool plain)
 {
 	record->ts_ns = step->now_ns;
 	record->seq = number;
@@ -53,7 +52,8 @@ static __always_inline void tcpclose_field_set_step(struct tcpclose_record *reco
 	record->mark = plain ? 0 : step->mark | tcpclose_step_mark(entry);
 	record->cookie = step->cookie;
 	record->dwell_ns = step->dwell_ns;
-	record->age_ns = plain ? tcpclose_step_between(entry->born_ns, step->now_ns) :
+	record->age_ns = plain ?
+				 tcpclose_step_between(entry->born_ns, step->now_ns) :
 				 tcpclose_step_since(entry->born_ns, step->now_ns);
 	record->index = entry->index;
 	record->flags = step->flags;

@@ -77,7 +77,8 @@ static __always_inline void tcpclose_fill_sock(const struct tcpclose_step *step,
 		tcpclose_record_task_of(sk, step->now_ns, step->cookie, step->old);
 
 	record = tcpclose_ring_begin(&number);
-	tcpclose_field_set_step(record, number, step, entry, TCPCLOSE_ORIGIN_TRACEPOINT,
+	tcpclose_field_set_step(record, number, step, entry,
+				TCPCLOSE_ORIGIN_TRACEPOINT,
 				sk->sk_family == AF_INET6,
 				sk->sk_shutdown & SHUTDOWN_MASK, plain);
 	if (unlikely(req))

@@ -24,7 +24,7 @@
  * What a socket's entry would be told of its hand-over, where it has none, by
  * tcpclose_worker_slot().
  */
-struct note {
+struct handover_note {
 	const void *sk;
 	struct tcpclose_worker worker;
 	u8 flags;	/* TCPCLOSE_ENTRY_* */
@@ -32,16 +32,16 @@ struct note {
 	u8 way;
 };
 
-static DEFINE_PER_CPU(struct note [2], notes);
+static DEFINE_PER_CPU(struct handover_note[2], handover_notes);
 
-static struct note *note_slot(void)
+static struct handover_note *handover_note_slot(void)
 {
-	return &(*this_cpu_ptr(&notes))[tcpclose_worker_slot()];
+	return &(*this_cpu_ptr(&handover_notes))[tcpclose_worker_slot()];
 }
 
-static struct note *note_of(const void *sk)
+static struct handover_note *handover_note_of(const void *sk)
 {
-	struct note *note = note_slot();
+	struct handover_note *note = handover_note_slot();
 
 	if (note->sk != sk || !tcpclose_worker_is_here(&note->worker))
 		return NULL;
@@ -49,20 +49,20 @@ static struct note *note_of(const void *sk)
 }
 
 /* Where births are not watched, an attempt has to be taken for one. */
-static u8 attempt(void)
+static u8 flags_of_attempt(void)
 {
 	return tcpclose_handover_probes[TCPCLOSE_HANDOVER_HASHDANCE].via ?
 		       TCPCLOSE_ENTRY_TO_TIME_WAIT :
 		       TCPCLOSE_ENTRY_HAND_OVER;
 }
 
-static void note_begin(const void *sk, u8 successor, u8 way)
+static void note_handover(const void *sk, u8 successor, u8 way)
 {
-	struct note *note = note_slot();
+	struct handover_note *note = handover_note_slot();
 
 	note->sk = sk;
 	note->worker = tcpclose_worker_here();
-	note->flags = attempt();
+	note->flags = flags_of_attempt();
 	note->successor = successor;
 	note->way = way;
 }
@@ -77,7 +77,7 @@ static void note_begin(const void *sk, u8 successor, u8 way)
  */
 void tcpclose_handover_take(const struct sock *sk, struct tcpclose_entry *entry)
 {
-	struct note *note = note_of(sk);
+	struct handover_note *note = handover_note_of(sk);
 
 	if (!note)
 		return;
@@ -88,8 +88,8 @@ void tcpclose_handover_take(const struct sock *sk, struct tcpclose_entry *entry)
 }
 
 /* tcp_time_wait(sk, state, timeo): the socket is to become a mini-socket. */
-static __always_inline void time_wait(unsigned long sk, unsigned long state,
-				      unsigned long timeo, unsigned long caller)
+static __always_inline void on_time_wait(unsigned long sk, unsigned long state,
+					 unsigned long timeo, unsigned long caller)
 {
 	const struct sock *socket = (const struct sock *)sk;
 	struct tcpclose_entry *entry;
@@ -99,20 +99,20 @@ static __always_inline void time_wait(unsigned long sk, unsigned long state,
 	tcpclose_probe_called(&tcpclose_handover_probes[TCPCLOSE_HANDOVER_TO_TIME_WAIT]);
 	entry = tcpclose_table_find(tcpclose_table_bucket(socket), socket);
 	if (entry) {
-		entry->flags |= attempt();
+		entry->flags |= flags_of_attempt();
 		entry->successor = state;
 		entry->way = tcpclose_caller_way(caller);
 	} else {
-		note_begin(socket, state, tcpclose_caller_way(caller));
+		note_handover(socket, state, tcpclose_caller_way(caller));
 	}
 	local_irq_restore(irq);
 }
 
-TCPCLOSE_PROBE(time_wait);
+TCPCLOSE_PROBE(on_time_wait);
 
 /* What the mini-socket's entry takes over from the socket's. */
-static __always_inline void take_over(struct tcpclose_entry *to,
-				      struct tcpclose_entry *from)
+static __always_inline void inherit_entry(struct tcpclose_entry *to,
+					  struct tcpclose_entry *from)
 {
 	to->cookie = from->cookie;
 	to->born_ns = from->born_ns;
@@ -124,10 +124,10 @@ static __always_inline void take_over(struct tcpclose_entry *to,
 }
 
 /* The socket has no entry: its note is told, and the mini-socket begins anew. */
-static noinline void begin_anew(const struct sock *sk, u8 substate, u8 *flags,
-				u8 *closer)
+static noinline void begin_without_entry(const struct sock *sk, u8 substate,
+					 u8 *flags, u8 *closer)
 {
-	struct note *note = note_of(sk);
+	struct handover_note *note = handover_note_of(sk);
 
 	if (note) {
 		note->flags |= TCPCLOSE_ENTRY_HANDED_OVER;
@@ -143,8 +143,10 @@ static noinline void begin_anew(const struct sock *sk, u8 substate, u8 *flags,
  * inet_twsk_hashdance(tw, sk, …): the mini-socket is complete, and nobody can
  * find it yet.
  */
-static __always_inline void hashdance(unsigned long twsk, unsigned long socket,
-				      unsigned long hashinfo, unsigned long caller)
+static __always_inline void on_twsk_hashdance(unsigned long twsk,
+					      unsigned long socket,
+					      unsigned long hashinfo,
+					      unsigned long caller)
 {
 	const struct inet_timewait_sock *tw = (const void *)twsk;
 	const struct sock *sk = (const struct sock *)socket;
@@ -164,14 +166,14 @@ static __always_inline void hashdance(unsigned long twsk, unsigned long socket,
 		from->flags |= TCPCLOSE_ENTRY_HANDED_OVER;
 		from->successor = substate;
 	} else {
-		begin_anew(sk, substate, &flags, &closer);
+		begin_without_entry(sk, substate, &flags, &closer);
 	}
 
 	bucket = tcpclose_table_lock(tw);
 	entry = tcpclose_table_add(bucket, tw);
 	if (likely(entry)) {
 		if (likely(from)) {
-			take_over(entry, from);
+			inherit_entry(entry, from);
 		} else {
 			entry->flags = flags;
 			entry->closer = closer;
@@ -192,19 +194,19 @@ static __always_inline void hashdance(unsigned long twsk, unsigned long socket,
 	local_irq_restore(irq);
 }
 
-TCPCLOSE_PROBE(hashdance);
+TCPCLOSE_PROBE(on_twsk_hashdance);
 
 struct tcpclose_probe tcpclose_handover_probes[] = {
 	[TCPCLOSE_HANDOVER_HASHDANCE] = {
 		.functions = { "inet_twsk_hashdance",
 			       "inet_twsk_hashdance_schedule" },
 		.purpose = "births of mini-sockets: without it, no TIME_WAIT at all",
-		.kprobe = hashdance_kprobe,
+		.kprobe = on_twsk_hashdance_kprobe,
 	},
 	[TCPCLOSE_HANDOVER_TO_TIME_WAIT] = {
 		.functions = { "tcp_time_wait" },
 		.purpose = "mini-sockets that could not be made (overflow)",
-		.kprobe = time_wait_kprobe,
+		.kprobe = on_time_wait_kprobe,
 	},
 };
 
@@ -214,9 +216,9 @@ static void notrace handover_ftrace(unsigned long ip, unsigned long caller,
 				    struct ftrace_regs *fregs)
 {
 	if (tcpclose_probe_is_at(&tcpclose_handover_probes[TCPCLOSE_HANDOVER_TO_TIME_WAIT], ip))
-		TCPCLOSE_CALL(time_wait, fregs, caller);
+		TCPCLOSE_CALL(on_time_wait, fregs, caller);
 	else if (tcpclose_probe_is_at(&tcpclose_handover_probes[TCPCLOSE_HANDOVER_HASHDANCE], ip))
-		TCPCLOSE_CALL(hashdance, fregs, caller);
+		TCPCLOSE_CALL(on_twsk_hashdance, fregs, caller);
 }
 #endif
 

@@ -27,17 +27,17 @@ static struct {
 	const char *name;
 	u64 __percpu *calls;
 	const char *purpose;
-} tracepoint;
+} tracepoint_hook;
 
 /* In the order of attachment; not removed before unload. */
-static struct tcpclose_probe *probes[HOOKS_MAX];
-static unsigned int probes_count;
+static struct tcpclose_probe *known_probes[HOOKS_MAX];
+static unsigned int known_count;
 
 /* Guards each probe's @missed together with its @kp.nmissed. */
 static DEFINE_MUTEX(missed_lock);
 
 #if TCPCLOSE_HAVE_FTRACE
-static void ftrace_begin(struct tcpclose_hooks *hooks)
+static void hook_ftrace_begin(struct tcpclose_hooks *hooks)
 {
 	/* From scratch: ftrace_free_filter() leaves what it freed in place. */
 	hooks->ops = (struct ftrace_ops) {
@@ -46,12 +46,12 @@ static void ftrace_begin(struct tcpclose_hooks *hooks)
 	};
 }
 
-static int ftrace_add(struct tcpclose_hooks *hooks, unsigned long address)
+static int hook_ftrace_add(struct tcpclose_hooks *hooks, unsigned long address)
 {
 	return ftrace_set_filter_ip(&hooks->ops, address, 0, 0);
 }
 
-static int ftrace_attach(struct tcpclose_hooks *hooks)
+static int hook_ftrace_attach(struct tcpclose_hooks *hooks)
 {
 	int err = register_ftrace_function(&hooks->ops);
 
@@ -60,14 +60,14 @@ static int ftrace_attach(struct tcpclose_hooks *hooks)
 	return err;
 }
 
-static void ftrace_detach(struct tcpclose_hooks *hooks)
+static void hook_ftrace_detach(struct tcpclose_hooks *hooks)
 {
 	unregister_ftrace_function(&hooks->ops);
 	ftrace_free_filter(&hooks->ops);
 }
 
 /* Where a function begins: a kprobe that is never armed finds out. */
-static int find(const char *function, unsigned long *address)
+static int find_function(const char *function, unsigned long *address)
 {
 	struct kprobe kp = {
 		.symbol_name = function,
@@ -86,69 +86,69 @@ static int find(const char *function, unsigned long *address)
  * kprobes on function entries are ftrace's too, but not permanent. As long as
  * this one, which does nothing, is there, nobody can switch them off.
  */
-static void notrace guard_function(unsigned long ip, unsigned long caller,
-				   struct ftrace_ops *ops,
-				   struct ftrace_regs *fregs)
+static void notrace hook_guard_function(unsigned long ip, unsigned long caller,
+					struct ftrace_ops *ops,
+					struct ftrace_regs *fregs)
 {
 }
 
-static struct ftrace_ops guard;
-static bool guarded;
+static struct ftrace_ops hook_guard;
+static bool hook_guarded;
 
-static int guard_attach(void)
+static int attach_guard(void)
 {
 	unsigned long address;
-	int err = find("tcp_abort", &address);
+	int err = find_function("tcp_abort", &address);
 
 	if (err)
 		return err;
-	guard = (struct ftrace_ops) {
-		.func = guard_function,
+	hook_guard = (struct ftrace_ops) {
+		.func = hook_guard_function,
 		.flags = FTRACE_OPS_FL_PERMANENT,
 	};
-	err = ftrace_set_filter_ip(&guard, address, 0, 0);
+	err = ftrace_set_filter_ip(&hook_guard, address, 0, 0);
 	if (err)
 		return err;
-	err = register_ftrace_function(&guard);
+	err = register_ftrace_function(&hook_guard);
 	if (err)
-		ftrace_free_filter(&guard);
-	guarded = !err;
+		ftrace_free_filter(&hook_guard);
+	hook_guarded = !err;
 	return err;
 }
 
-static void guard_detach(void)
+static void detach_guard(void)
 {
-	if (!guarded)
+	if (!hook_guarded)
 		return;
-	unregister_ftrace_function(&guard);
-	ftrace_free_filter(&guard);
-	guarded = false;
+	unregister_ftrace_function(&hook_guard);
+	ftrace_free_filter(&hook_guard);
+	hook_guarded = false;
 }
 #else
-static void ftrace_begin(struct tcpclose_hooks *hooks)
+static void hook_ftrace_begin(struct tcpclose_hooks *hooks)
 {
 }
 
-static int ftrace_add(struct tcpclose_hooks *hooks, unsigned long address)
-{
-	return -EOPNOTSUPP;
-}
-
-static int ftrace_attach(struct tcpclose_hooks *hooks)
+static int hook_ftrace_add(struct tcpclose_hooks *hooks, unsigned long address)
 {
 	return -EOPNOTSUPP;
 }
 
-static void ftrace_detach(struct tcpclose_hooks *hooks)
+static int hook_ftrace_attach(struct tcpclose_hooks *hooks)
+{
+	return -EOPNOTSUPP;
+}
+
+static void hook_ftrace_detach(struct tcpclose_hooks *hooks)
 {
 }
 
-static int guard_attach(void)
+static int attach_guard(void)
 {
 	return 0;
 }
 
-static void guard_detach(void)
+static void detach_guard(void)
 {
 }
 #endif /* TCPCLOSE_HAVE_FTRACE */
@@ -160,12 +160,12 @@ static void guard_detach(void)
  * ftrace's are not made into jumps, and would change the instruction pointer with
  * it (FTRACE_OPS_FL_IPMODIFY), which keeps live patches away.
  */
-static void stay_breakpoint(struct kprobe *kp, struct pt_regs *regs,
-			    unsigned long flags)
+static void hook_stay_breakpoint(struct kprobe *kp, struct pt_regs *regs,
+				 unsigned long flags)
 {
 }
 
-NOKPROBE_SYMBOL(stay_breakpoint);
+NOKPROBE_SYMBOL(hook_stay_breakpoint);
 
 static int attach_kprobe(struct tcpclose_probe *probe)
 {
@@ -176,7 +176,8 @@ static int attach_kprobe(struct tcpclose_probe *probe)
 		.addr = (kprobe_opcode_t *)probe->address,
 		.pre_handler = probe->kprobe,
 		.post_handler = IS_ENABLED(CONFIG_KPROBES_ON_FTRACE) ?
-					NULL : stay_breakpoint,
+					NULL :
+					hook_stay_breakpoint,
 	};
 	mutex_unlock(&missed_lock);
 	err = register_kprobe(&probe->kp);
@@ -205,10 +206,10 @@ int tcpclose_hook_init(enum tcpclose_hook_choice how, const char *without)
 
 	choice = how;
 	unwanted = without;
-	probes_count = 0;
-	tracepoint.name = NULL;
+	known_count = 0;
+	tracepoint_hook.name = NULL;
 	if (choice == TCPCLOSE_HOOKS_KPROBE && IS_ENABLED(CONFIG_KPROBES_ON_FTRACE))
-		err = guard_attach();
+		err = attach_guard();
 	return err;
 }
 
@@ -221,13 +222,13 @@ void tcpclose_hook_exit(void)
 {
 	unsigned int i;
 
-	guard_detach();
+	detach_guard();
 	tcpclose_canary_exit();
-	for (i = 0; i < probes_count; i++) {
-		free_percpu(probes[i]->calls);
-		probes[i]->calls = NULL;
+	for (i = 0; i < known_count; i++) {
+		free_percpu(known_probes[i]->calls);
+		known_probes[i]->calls = NULL;
 	}
-	probes_count = 0;
+	known_count = 0;
 }
 
 /**
@@ -244,7 +245,7 @@ int tcpclose_hook_prepare(struct tcpclose_hooks *hooks)
 	for (i = 0; i < hooks->count; i++) {
 		struct tcpclose_probe *probe = &hooks->probes[i];
 
-		if (WARN_ON(probes_count == HOOKS_MAX))
+		if (WARN_ON(known_count == HOOKS_MAX))
 			return -ENOMEM;
 		probe->calls = alloc_percpu(u64);
 		if (!probe->calls)
@@ -252,7 +253,7 @@ int tcpclose_hook_prepare(struct tcpclose_hooks *hooks)
 		probe->via = TCPCLOSE_HOOK_OFF;
 		probe->error = 0;
 		probe->missed = 0;
-		probes[probes_count++] = probe;
+		known_probes[known_count++] = probe;
 	}
 	return 0;
 }
@@ -269,8 +270,8 @@ void tcpclose_hook_locate(void)
 	struct kprobe *found[HOOKS_MAX];
 	unsigned int i, j, count = 0;
 
-	for (i = 0; i < probes_count; i++) {
-		struct tcpclose_probe *probe = probes[i];
+	for (i = 0; i < known_count; i++) {
+		struct tcpclose_probe *probe = known_probes[i];
 		int err = -ENOENT;
 
 		probe->address = 0;
@@ -328,7 +329,7 @@ static bool is_unwanted(const struct tcpclose_probe *probe)
 }
 
 /* Whether anything of these was left to ftrace. */
-static bool by_ftrace(const struct tcpclose_hooks *hooks)
+static bool any_by_ftrace(const struct tcpclose_hooks *hooks)
 {
 	unsigned int i;
 
@@ -339,7 +340,8 @@ static bool by_ftrace(const struct tcpclose_hooks *hooks)
 }
 
 /* Choose for one function; what ftrace takes is attached with the others. */
-static void choose(struct tcpclose_hooks *hooks, struct tcpclose_probe *probe)
+static void choose_attachment(struct tcpclose_hooks *hooks,
+			      struct tcpclose_probe *probe)
 {
 	int err;
 
@@ -349,8 +351,8 @@ static void choose(struct tcpclose_hooks *hooks, struct tcpclose_probe *probe)
 	}
 	if (!probe->address)
 		return;
-	err = choice == TCPCLOSE_HOOKS_KPROBE ? -EOPNOTSUPP :
-						ftrace_add(hooks, probe->address);
+	err = choice == TCPCLOSE_HOOKS_KPROBE ?
+		      -EOPNOTSUPP : hook_ftrace_add(hooks, probe->address);
 	if (!err)
 		probe->via = TCPCLOSE_HOOK_FTRACE;
 	else if (choice != TCPCLOSE_HOOKS_FTRACE)
@@ -359,7 +361,7 @@ static void choose(struct tcpclose_hooks *hooks, struct tcpclose_probe *probe)
 }
 
 /* Whether kprobes were wanted for any of these, and are switched off. */
-static bool are_silenced(const struct tcpclose_hooks *hooks)
+static bool any_kprobe_silenced(const struct tcpclose_hooks *hooks)
 {
 	unsigned int i;
 
@@ -370,7 +372,7 @@ static bool are_silenced(const struct tcpclose_hooks *hooks)
 }
 
 /* ftrace took none of those that were left to it. */
-static void fall_back(struct tcpclose_hooks *hooks, int err)
+static void fall_back_to_kprobes(struct tcpclose_hooks *hooks, int err)
 {
 	unsigned int i;
 
@@ -402,13 +404,13 @@ int tcpclose_hook_attach(struct tcpclose_hooks *hooks)
 	unsigned int i;
 	int err;
 
-	ftrace_begin(hooks);
+	hook_ftrace_begin(hooks);
 	for (i = 0; i < hooks->count; i++)
-		choose(hooks, &hooks->probes[i]);
-	err = by_ftrace(hooks) ? ftrace_attach(hooks) : 0;
+		choose_attachment(hooks, &hooks->probes[i]);
+	err = any_by_ftrace(hooks) ? hook_ftrace_attach(hooks) : 0;
 	if (err)
-		fall_back(hooks, err);
-	if (are_silenced(hooks))
+		fall_back_to_kprobes(hooks, err);
+	if (any_kprobe_silenced(hooks))
 		return -ENXIO;
 	return err == -EBUSY ? err : 0;
 }
@@ -424,8 +426,8 @@ void tcpclose_hook_detach(struct tcpclose_hooks *hooks)
 	struct kprobe *attached[HOOKS_MAX];
 	unsigned int i, count = 0;
 
-	if (by_ftrace(hooks))
-		ftrace_detach(hooks);
+	if (any_by_ftrace(hooks))
+		hook_ftrace_detach(hooks);
 	for (i = 0; i < hooks->count; i++)
 		if (hooks->probes[i].via == TCPCLOSE_HOOK_KPROBE)
 			attached[count++] = &hooks->probes[i].kp;
@@ -451,12 +453,12 @@ void tcpclose_hook_detach(struct tcpclose_hooks *hooks)
 void tcpclose_hook_tracepoint(const char *name, const char *purpose,
 			      u64 __percpu *calls)
 {
-	tracepoint.name = name;
-	tracepoint.purpose = purpose;
-	tracepoint.calls = calls;
+	tracepoint_hook.name = name;
+	tracepoint_hook.purpose = purpose;
+	tracepoint_hook.calls = calls;
 }
 
-static u64 sum(u64 __percpu *calls)
+static u64 sum_calls(u64 __percpu *calls)
 {
 	u64 total = 0;
 	int cpu;
@@ -483,14 +485,15 @@ int tcpclose_hook_state(struct tcpclose_hook *hook)
 	if (!index) {
 		hook->via = TCPCLOSE_HOOK_TRACEPOINT;
 		hook->needed = 1;
-		hook->calls = sum(tracepoint.calls);
-		strscpy(hook->name, tracepoint.name, sizeof(hook->name));
-		strscpy(hook->purpose, tracepoint.purpose, sizeof(hook->purpose));
+		hook->calls = sum_calls(tracepoint_hook.calls);
+		strscpy(hook->name, tracepoint_hook.name, sizeof(hook->name));
+		strscpy(hook->purpose, tracepoint_hook.purpose,
+			sizeof(hook->purpose));
 		return 0;
 	}
-	if (index > probes_count)
+	if (index > known_count)
 		return -ENOENT;
-	probe = probes[array_index_nospec(index - 1, probes_count)];
+	probe = known_probes[array_index_nospec(index - 1, known_count)];
 	hook->via = READ_ONCE(probe->via);
 	hook->error = READ_ONCE(probe->error);
 	if (hook->via == TCPCLOSE_HOOK_KPROBE &&
@@ -498,7 +501,7 @@ int tcpclose_hook_state(struct tcpclose_hook *hook)
 		hook->via = TCPCLOSE_HOOK_OFF;
 		hook->error = ENXIO;
 	}
-	hook->calls = sum(probe->calls);
+	hook->calls = sum_calls(probe->calls);
 	strscpy(hook->name, probe->functions[0], sizeof(hook->name));
 	strscpy(hook->purpose, probe->purpose, sizeof(hook->purpose));
 	return 0;
@@ -517,8 +520,9 @@ u64 tcpclose_hook_missed(void)
 	unsigned int i;
 
 	mutex_lock(&missed_lock);
-	for (i = 0; i < probes_count; i++)
-		missed += probes[i]->missed + READ_ONCE(probes[i]->kp.nmissed);
+	for (i = 0; i < known_count; i++)
+		missed += known_probes[i]->missed +
+			  READ_ONCE(known_probes[i]->kp.nmissed);
 	mutex_unlock(&missed_lock);
 	return missed;
 }

@@ -44,8 +44,8 @@ static unsigned int ring_records = TCPCLOSE_RING_RECORDS_DEFAULT;
 static char *hooks = "auto";
 static char *without = "";
 
-/* Watched together, and attached in this order: see attach(). */
-static struct tcpclose_hooks * const always[] = {
+/* Watched together, and attached in this order: see attach_all(). */
+static struct tcpclose_hooks *const permanent_hooks[] = {
 	&tcpclose_segment_hooks,
 	&tcpclose_timewait_hooks,
 	/* Ends before births: what is born now is seen to its end. */
@@ -53,7 +53,7 @@ static struct tcpclose_hooks * const always[] = {
 };
 
 /* What can't be watched is missing from the picture, and said. */
-static void tell_missing(const struct tcpclose_hooks *hooks)
+static void warn_missing(const struct tcpclose_hooks *hooks)
 {
 	unsigned int i;
 
@@ -75,7 +75,7 @@ static int apply_scope(bool all)
 	if (all) {
 		tcpclose_request_forget();
 		tcpclose_hook_attach(&tcpclose_request_hooks);
-		tell_missing(&tcpclose_request_hooks);
+		warn_missing(&tcpclose_request_hooks);
 	}
 	WRITE_ONCE(tcpclose_scope_all, all);
 	if (!all)
@@ -136,8 +136,8 @@ static unsigned int default_max_conns(void)
 		     MAX_CONNS_DEFAULT_MIN, MAX_CONNS_DEFAULT_MAX);
 }
 
-static bool any_named(const struct tcpclose_hooks *hooks, const char *names,
-		      size_t *length)
+static bool any_hook_named(const struct tcpclose_hooks *hooks, const char *names,
+			   size_t *length)
 {
 	unsigned int i;
 
@@ -148,15 +148,15 @@ static bool any_named(const struct tcpclose_hooks *hooks, const char *names,
 	return false;
 }
 
-static bool is_watched(const char *names, size_t *length)
+static bool is_watched_function(const char *names, size_t *length)
 {
 	unsigned int i;
 
-	for (i = 0; i < ARRAY_SIZE(always); i++) {
-		if (any_named(always[i], names, length))
+	for (i = 0; i < ARRAY_SIZE(permanent_hooks); i++) {
+		if (any_hook_named(permanent_hooks[i], names, length))
 			return true;
 	}
-	return any_named(&tcpclose_request_hooks, names, length);
+	return any_hook_named(&tcpclose_request_hooks, names, length);
 }
 
 /* A misspelt name would leave the function watched. */
@@ -166,7 +166,7 @@ static int check_without(void)
 	size_t length;
 
 	while (*names) {
-		if (!is_watched(names, &length)) {
+		if (!is_watched_function(names, &length)) {
 			pr_err("without=%s: \"%.*s\" is no function that is watched; \"tcpclose stat\" lists them\n",
 			       without, (int)length, names);
 			return -EINVAL;
@@ -210,7 +210,7 @@ static int check_parameters(enum tcpclose_hook_choice *choice)
 }
 
 /* What can be switched on again, and is off. */
-static void tell_off(int err)
+static void log_switched_off(int err)
 {
 	if (err == -EBUSY)
 		pr_err("kernel.ftrace_enabled is 0, so nothing can be watched: set it to 1 (sysctl kernel.ftrace_enabled=1)\n");
@@ -221,7 +221,7 @@ static void tell_off(int err)
 static void detach_hooks(unsigned int count)
 {
 	while (count--)
-		tcpclose_hook_detach(always[count]);
+		tcpclose_hook_detach(permanent_hooks[count]);
 }
 
 static int attach_hooks(void)
@@ -229,8 +229,8 @@ static int attach_hooks(void)
 	unsigned int i;
 	int err;
 
-	for (i = 0; i < ARRAY_SIZE(always); i++) {
-		err = tcpclose_hook_prepare(always[i]);
+	for (i = 0; i < ARRAY_SIZE(permanent_hooks); i++) {
+		err = tcpclose_hook_prepare(permanent_hooks[i]);
 		if (err)
 			return err;
 	}
@@ -238,14 +238,14 @@ static int attach_hooks(void)
 	if (err)
 		return err;
 	tcpclose_hook_locate();
-	for (i = 0; i < ARRAY_SIZE(always); i++) {
-		err = tcpclose_hook_attach(always[i]);
+	for (i = 0; i < ARRAY_SIZE(permanent_hooks); i++) {
+		err = tcpclose_hook_attach(permanent_hooks[i]);
 		if (err) {
 			detach_hooks(i + 1);
-			tell_off(err);
+			log_switched_off(err);
 			return err;
 		}
-		tell_missing(always[i]);
+		warn_missing(permanent_hooks[i]);
 	}
 	return 0;
 }
@@ -258,7 +258,7 @@ static void detach_scope(void)
 	mutex_unlock(&scope_lock);
 }
 
-static int attach(void)
+static int attach_all(void)
 {
 	int err;
 
@@ -278,15 +278,15 @@ static int attach(void)
 	       err == -ENOENT ? "this kernel has none: it needs CONFIG_TRACEPOINTS" :
 				"could not be attached to", err);
 	detach_scope();
-	detach_hooks(ARRAY_SIZE(always));
+	detach_hooks(ARRAY_SIZE(permanent_hooks));
 	return err;
 }
 
-static void detach(void)
+static void detach_all(void)
 {
 	tcpclose_transition_exit();
 	detach_scope();
-	detach_hooks(ARRAY_SIZE(always));
+	detach_hooks(ARRAY_SIZE(permanent_hooks));
 }
 
 static int __init tcpclose_init(void)
@@ -312,10 +312,10 @@ static int __init tcpclose_init(void)
 	tcpclose_wakeup_init(ring_records, tcpclose_reader_look);
 	err = tcpclose_hook_init(choice, without);
 	if (err) {
-		tell_off(err);
+		log_switched_off(err);
 		goto exit_wakeup;
 	}
-	err = attach();
+	err = attach_all();
 	if (err)
 		goto exit_hook;
 	err = tcpclose_chardev_init();
@@ -324,7 +324,7 @@ static int __init tcpclose_init(void)
 	return 0;
 
 exit_attached:
-	detach();
+	detach_all();
 exit_hook:
 	tcpclose_hook_exit();
 exit_wakeup:
@@ -340,7 +340,7 @@ exit_ring:
 static void __exit tcpclose_exit(void)
 {
 	tcpclose_chardev_exit();
-	detach();
+	detach_all();
 	tcpclose_hook_exit();
 	tcpclose_wakeup_exit();
 	tcpclose_table_exit();

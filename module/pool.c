@@ -36,8 +36,8 @@ static struct {
 	raw_spinlock_t lock;
 	struct tcpclose_entry *head;	/* under @lock */
 	u32 entries;			/* under @lock */
-} ____cacheline_aligned_in_smp common = {
-	.lock = __RAW_SPIN_LOCK_UNLOCKED(common.lock),
+} ____cacheline_aligned_in_smp pool_common = {
+	.lock = __RAW_SPIN_LOCK_UNLOCKED(pool_common.lock),
 };
 
 static struct tcpclose_entry **chunks;
@@ -46,39 +46,39 @@ static unsigned int batch;
 static unsigned int made;	/* entries that exist; the worker's */
 static bool growing;		/* an irq_work or work is on its way */
 
-static void common_push(struct tcpclose_entry *head, u32 count)
+static void push_batch(struct tcpclose_entry *head, u32 count)
 {
 	head->rearms = count;
-	raw_spin_lock(&common.lock);
-	head->since_ns = (unsigned long)common.head;
-	common.head = head;
-	WRITE_ONCE(common.entries, common.entries + count);
-	raw_spin_unlock(&common.lock);
+	raw_spin_lock(&pool_common.lock);
+	head->since_ns = (unsigned long)pool_common.head;
+	pool_common.head = head;
+	WRITE_ONCE(pool_common.entries, pool_common.entries + count);
+	raw_spin_unlock(&pool_common.lock);
 }
 
-static struct tcpclose_entry *common_pop(u32 *count)
+static struct tcpclose_entry *pop_batch(u32 *count)
 {
 	struct tcpclose_entry *head;
 
-	raw_spin_lock(&common.lock);
-	head = common.head;
+	raw_spin_lock(&pool_common.lock);
+	head = pool_common.head;
 	if (head) {
-		common.head = (void *)(unsigned long)head->since_ns;
+		pool_common.head = (void *)(unsigned long)head->since_ns;
 		*count = head->rearms;
-		WRITE_ONCE(common.entries, common.entries - *count);
+		WRITE_ONCE(pool_common.entries, pool_common.entries - *count);
 	}
-	raw_spin_unlock(&common.lock);
+	raw_spin_unlock(&pool_common.lock);
 	return head;
 }
 
 /* Room for as many again as a burst may bring before the worker runs. */
-static unsigned int reserve(void)
+static unsigned int reserve_wanted(void)
 {
 	return max(FIRST_ENTRIES / 2, READ_ONCE(made) / 4);
 }
 
 /* One chunk more; process context. */
-static int add_chunk(void)
+static int add_pool_chunk(void)
 {
 	unsigned int first = made;
 	unsigned int count = min(CHUNK, capacity - first);
@@ -99,32 +99,33 @@ static int add_chunk(void)
 			chunk[i + j].next = &chunk[i + j + 1];
 		chunk[i + j].next = TCPCLOSE_ENTRY_FREE_END;
 		local_irq_save(flags);
-		common_push(&chunk[i], n);
+		push_batch(&chunk[i], n);
 		local_irq_restore(flags);
 	}
 	WRITE_ONCE(made, first + count);
 	return 0;
 }
 
-static void grow(struct work_struct *work)
+static void grow_pool(struct work_struct *work)
 {
-	while (made < capacity && READ_ONCE(common.entries) < reserve()) {
-		if (add_chunk())
+	while (made < capacity &&
+	       READ_ONCE(pool_common.entries) < reserve_wanted()) {
+		if (add_pool_chunk())
 			break;
 		cond_resched();
 	}
 	WRITE_ONCE(growing, false);
 }
 
-static DECLARE_WORK(grow_work, grow);
+static DECLARE_WORK(growth_work, grow_pool);
 
-static void grow_soon(struct irq_work *work)
+static void queue_growth(struct irq_work *work)
 {
 	/* Here and at once: another CPU may be late, and who runs low is busy. */
-	queue_work(system_highpri_wq, &grow_work);
+	queue_work(system_highpri_wq, &growth_work);
 }
 
-static struct irq_work grow_irq_work;
+static struct irq_work growth_irq_work;
 
 /**
  * tcpclose_pool_init() - make the pool
@@ -143,21 +144,21 @@ int tcpclose_pool_init(unsigned int entries)
 		magazine->head = TCPCLOSE_ENTRY_FREE_END;
 		magazine->count = 0;
 	}
-	common.head = NULL;
-	common.entries = 0;
+	pool_common.head = NULL;
+	pool_common.entries = 0;
 	made = 0;
 	growing = false;
 	capacity = entries;
 	batch = clamp(entries / (4 * num_possible_cpus()), 1u, BATCH_MAX);
 	tcpclose_pool_most = 2 * batch;
-	init_irq_work(&grow_irq_work, grow_soon);
+	init_irq_work(&growth_irq_work, queue_growth);
 
 	chunks = kvcalloc(DIV_ROUND_UP(entries, CHUNK), sizeof(*chunks),
 			  GFP_KERNEL | __GFP_NOWARN);
 	if (!chunks)
 		return -ENOMEM;
 	while (made < min(capacity, FIRST_ENTRIES)) {
-		if (add_chunk()) {
+		if (add_pool_chunk()) {
 			tcpclose_pool_exit();
 			return -ENOMEM;
 		}
@@ -174,22 +175,22 @@ void tcpclose_pool_exit(void)
 {
 	unsigned int i;
 
-	irq_work_sync(&grow_irq_work);
-	cancel_work_sync(&grow_work);
+	irq_work_sync(&growth_irq_work);
+	cancel_work_sync(&growth_work);
 	for (i = 0; i < DIV_ROUND_UP(made, CHUNK); i++)
 		kvfree(chunks[i]);
 	kvfree(chunks);
 	chunks = NULL;
 }
 
-static void grow_if_low(void)
+static void grow_pool_if_low(void)
 {
-	if (READ_ONCE(common.entries) >= reserve() / 2 ||
+	if (READ_ONCE(pool_common.entries) >= reserve_wanted() / 2 ||
 	    READ_ONCE(made) == capacity || READ_ONCE(growing))
 		return;
 	/* Two CPUs at a time do no harm: the worker looks again itself. */
 	WRITE_ONCE(growing, true);
-	irq_work_queue(&grow_irq_work);
+	irq_work_queue(&growth_irq_work);
 }
 
 /**
@@ -203,8 +204,8 @@ struct tcpclose_entry *tcpclose_pool_refill(void)
 	struct tcpclose_magazine *magazine = this_cpu_ptr(&tcpclose_magazines);
 	struct tcpclose_entry *entry;
 
-	grow_if_low();
-	entry = common_pop(&magazine->count);
+	grow_pool_if_low();
+	entry = pop_batch(&magazine->count);
 	if (!entry)
 		return NULL;
 	magazine->head = entry->next;
@@ -230,7 +231,7 @@ void tcpclose_pool_spill(void)
 	magazine->head = last->next;
 	magazine->count -= batch;
 	WRITE_ONCE(last->next, TCPCLOSE_ENTRY_FREE_END);
-	common_push(first, batch);
+	push_batch(first, batch);
 }
 
 /**

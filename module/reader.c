@@ -36,7 +36,7 @@ static LIST_HEAD(waiting_readers);
 static DEFINE_SPINLOCK(readers_lock);
 
 /* The smallest values that any open file asks for; readers_lock held. */
-static void apply_wakeup(void)
+static void apply_wakeups(void)
 {
 	struct tcpclose_geometry geometry;
 	struct tcpclose_reader *reader;
@@ -89,7 +89,7 @@ struct tcpclose_reader *tcpclose_reader_open(bool whole)
 	if (whole) {
 		spin_lock_bh(&readers_lock);
 		list_add(&reader->node, &readers);
-		apply_wakeup();
+		apply_wakeups();
 		spin_unlock_bh(&readers_lock);
 	}
 	return reader;
@@ -107,7 +107,7 @@ void tcpclose_reader_close(struct tcpclose_reader *reader)
 	list_del(&reader->waiting);
 	list_del(&reader->node);
 	if (reader->view.whole)
-		apply_wakeup();
+		apply_wakeups();
 	spin_unlock_bh(&readers_lock);
 
 	tcpclose_view_exit(&reader->view);
@@ -135,7 +135,8 @@ static int fill_head(struct tcpclose_reader *reader, unsigned int cpu)
 					&cursor->head.record))
 			return 0;
 		WRITE_ONCE(cursor->head.valid,
-			   tcpclose_view_shows(&reader->view, &cursor->head.record));
+			   tcpclose_view_shows(&reader->view,
+					       &cursor->head.record));
 	}
 	return 1;
 }
@@ -144,8 +145,8 @@ static int fill_head(struct tcpclose_reader *reader, unsigned int cpu)
  * The ring with the oldest record, and the second oldest's time; NULL as well if
  * a signal came before all were seen, since any may have the oldest.
  */
-static struct tcpclose_cpu_cursor *oldest(struct tcpclose_reader *reader,
-					  unsigned int *which, u64 *next_ns)
+static struct tcpclose_cpu_cursor *oldest_cursor(struct tcpclose_reader *reader,
+						 unsigned int *which, u64 *next_ns)
 {
 	struct tcpclose_cpu_cursor *first = NULL;
 	unsigned int cpu;
@@ -174,8 +175,8 @@ static struct tcpclose_cpu_cursor *oldest(struct tcpclose_reader *reader,
 }
 
 /* Deliver up to @max records into @to; returns how many. */
-static unsigned int merge(struct tcpclose_reader *reader, u64 until_ns,
-			  struct tcpclose_record *to, unsigned int max)
+static unsigned int merge_records(struct tcpclose_reader *reader, u64 until_ns,
+				  struct tcpclose_record *to, unsigned int max)
 {
 	unsigned int count = 0;
 
@@ -184,7 +185,7 @@ static unsigned int merge(struct tcpclose_reader *reader, u64 until_ns,
 		unsigned int cpu = 0;
 		u64 next_ns;
 
-		cursor = oldest(reader, &cpu, &next_ns);
+		cursor = oldest_cursor(reader, &cpu, &next_ns);
 		if (!cursor || cursor->head.record.ts_ns > until_ns)
 			break;
 		/* Its ring goes on as long as no other has anything older. */
@@ -205,21 +206,21 @@ static unsigned int merge(struct tcpclose_reader *reader, u64 until_ns,
  * held when they are copied to the user: a page fault may take for ever, and
  * whoever polls the file waits for the lock and cannot be killed.
  */
-static int take(struct tcpclose_reader *reader, u64 until_ns,
-		struct tcpclose_record *to, unsigned int max)
+static int take_records(struct tcpclose_reader *reader, u64 until_ns,
+			struct tcpclose_record *to, unsigned int max)
 {
 	int count;
 
 	if (mutex_lock_interruptible(&reader->lock))
 		return -ERESTARTSYS;
-	count = merge(reader, until_ns, to, max);
+	count = merge_records(reader, until_ns, to, max);
 	mutex_unlock(&reader->lock);
 	return count;
 }
 
 /* What was taken did not reach the user. */
-static void count_lost(struct tcpclose_reader *reader,
-		       const struct tcpclose_record *taken, unsigned int count)
+static void count_as_lost(struct tcpclose_reader *reader,
+			  const struct tcpclose_record *taken, unsigned int count)
 {
 	unsigned int i;
 
@@ -255,14 +256,14 @@ ssize_t tcpclose_reader_read(struct tcpclose_reader *reader, char __user *to,
 	while (size - done >= sizeof(*bounce)) {
 		unsigned int max = min_t(size_t, BOUNCE_RECORDS,
 					 (size - done) / sizeof(*bounce));
-		int count = take(reader, until_ns, bounce, max);
+		int count = take_records(reader, until_ns, bounce, max);
 
 		if (count <= 0) {
 			err = count;
 			break;
 		}
 		if (copy_to_user(to + done, bounce, count * sizeof(*bounce))) {
-			count_lost(reader, bounce, count);
+			count_as_lost(reader, bounce, count);
 			err = -EFAULT;
 			break;
 		}
@@ -289,7 +290,7 @@ bool tcpclose_reader_ready(struct tcpclose_reader *reader)
 	bool ready;
 
 	mutex_lock(&reader->lock);
-	cursor = oldest(reader, &cpu, &next_ns);
+	cursor = oldest_cursor(reader, &cpu, &next_ns);
 	ready = cursor &&
 		cursor->head.record.ts_ns <= ktime_get_ns() - HOLD_NS;
 	mutex_unlock(&reader->lock);
@@ -441,7 +442,7 @@ int tcpclose_reader_wakeup(struct tcpclose_reader *reader,
 	if (wakeup->delay_us)
 		reader->delay_us = wakeup->delay_us;
 	if (reader->view.whole)
-		apply_wakeup();
+		apply_wakeups();
 	wakeup->watermark = reader->watermark;
 	wakeup->delay_us = reader->delay_us;
 	spin_unlock_bh(&readers_lock);

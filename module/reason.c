@@ -107,7 +107,7 @@ struct tcpclose_reason tcpclose_reason_of_hand_over_slow(const struct sock *sk,
  * task that was preempted meanwhile, or where neither function is watched: then
  * the stack shows what these two show.
  */
-static void doubt(struct tcpclose_reason *reason, int old)
+static void doubt_cause(struct tcpclose_reason *reason, int old)
 {
 	if (tcpclose_edge_state_in(old, TCPF_FIN_WAIT2 | TCPF_CLOSING) &&
 	    (reason->cause == TCPCLOSE_CAUSE_DATA_AFTER_CLOSE ||
@@ -136,6 +136,6 @@ tcpclose_reason_of_unknown_close(const struct sock *sk, int old,
 	if (!tcpclose_handover_watched() ||
 	    (entry->flags & TCPCLOSE_ENTRY_STAND_IN &&
 	     !(entry->flags & TCPCLOSE_ENTRY_HAND_OVER) && !in_serving_softirq()))
-		doubt(&reason, old);
+		doubt_cause(&reason, old);
 	return reason;
 }

@@ -101,7 +101,8 @@ tcpclose_reason_find(const struct sock *sk, int old, int new, u8 edge, u8 known)
 		reason.context = TCPCLOSE_CONTEXT_SOFTIRQ;
 		if (new == TCP_CLOSE) {
 			if (!tcpclose_cause_is_last_ack(sk, old))
-				return tcpclose_reason_find_slow(sk, old, new, known);
+				return tcpclose_reason_find_slow(sk, old, new,
+								 known);
 			reason.cause = TCPCLOSE_CAUSE_FIN;
 		}
 		reason.flags = tcpclose_segment_softirq_flags(sk);

@@ -178,8 +178,9 @@ void tcpclose_record_timewait(const struct tcpclose_step *step,
 			    entry->cgroup, 0, 0);
 
 	record = tcpclose_ring_begin(&number);
-	tcpclose_field_set_step(record, number, step, entry, TCPCLOSE_ORIGIN_TIMEWAIT,
-				tw->tw_family == AF_INET6, 0, false);
+	tcpclose_field_set_step(record, number, step, entry,
+				TCPCLOSE_ORIGIN_TIMEWAIT, tw->tw_family == AF_INET6,
+				0, false);
 	fill_timewait_addresses(record, tw);
 	tcpclose_field_set_netns(record, net);
 	record->inode = entry->inode;

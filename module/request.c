@@ -12,40 +12,40 @@
 #include "request.h"
 #include "worker.h"
 
-struct request {
+struct request_in_hand {
 	const struct request_sock *req;
 	struct tcpclose_worker worker;
 	unsigned long missed;
 };
 
 /* By tcpclose_worker_slot(). */
-static DEFINE_PER_CPU(struct request [2], requests);
+static DEFINE_PER_CPU(struct request_in_hand[2], requests_in_hand);
 
-static struct tcpclose_probe probe;
+static struct tcpclose_probe request_probe;
 
 /* inet_csk_clone_lock(sk, req, priority) */
-static __always_inline void clone_lock(unsigned long sk, unsigned long req,
-				       unsigned long priority,
-				       unsigned long caller)
+static __always_inline void on_clone_lock(unsigned long sk, unsigned long req,
+					  unsigned long priority,
+					  unsigned long caller)
 {
-	struct request *request;
+	struct request_in_hand *request;
 	unsigned long irq;
 
 	local_irq_save(irq);
-	tcpclose_probe_called(&probe);
-	request = &(*this_cpu_ptr(&requests))[tcpclose_worker_slot()];
+	tcpclose_probe_called(&request_probe);
+	request = &(*this_cpu_ptr(&requests_in_hand))[tcpclose_worker_slot()];
 	request->req = (const struct request_sock *)req;
 	request->worker = tcpclose_worker_here();
-	request->missed = READ_ONCE(probe.kp.nmissed);
+	request->missed = READ_ONCE(request_probe.kp.nmissed);
 	local_irq_restore(irq);
 }
 
-TCPCLOSE_PROBE(clone_lock);
+TCPCLOSE_PROBE(on_clone_lock);
 
-static struct tcpclose_probe probe = {
+static struct tcpclose_probe request_probe = {
 	.functions = { "inet_csk_clone_lock" },
 	.purpose = "addresses and cookie at LISTEN -> SYN_RECV (scope=all)",
-	.kprobe = clone_lock_kprobe,
+	.kprobe = on_clone_lock_kprobe,
 };
 
 #if TCPCLOSE_HAVE_FTRACE
@@ -53,12 +53,12 @@ static void notrace request_ftrace(unsigned long ip, unsigned long caller,
 				   struct ftrace_ops *ops,
 				   struct ftrace_regs *fregs)
 {
-	TCPCLOSE_CALL(clone_lock, fregs, caller);
+	TCPCLOSE_CALL(on_clone_lock, fregs, caller);
 }
 #endif
 
 struct tcpclose_hooks tcpclose_request_hooks = {
-	.probes = &probe,
+	.probes = &request_probe,
 	.count = 1,
 	TCPCLOSE_FTRACE_MEMBER(request_ftrace)
 };
@@ -72,14 +72,14 @@ struct tcpclose_hooks tcpclose_request_hooks = {
  */
 const struct request_sock *tcpclose_request_take(void)
 {
-	struct request *request;
+	struct request_in_hand *request;
 	const struct request_sock *req;
 
-	request = &(*this_cpu_ptr(&requests))[tcpclose_worker_slot()];
+	request = &(*this_cpu_ptr(&requests_in_hand))[tcpclose_worker_slot()];
 	req = request->req;
 	request->req = NULL;
 	/* The note may be of an earlier clone: its request may be gone. */
-	if (request->missed != READ_ONCE(probe.kp.nmissed))
+	if (request->missed != READ_ONCE(request_probe.kp.nmissed))
 		return NULL;
 	return tcpclose_worker_is_here(&request->worker) ? req : NULL;
 }
@@ -94,5 +94,6 @@ void tcpclose_request_forget(void)
 	int cpu;
 
 	for_each_possible_cpu(cpu)
-		memset(per_cpu_ptr(&requests, cpu), 0, sizeof(requests));
+		memset(per_cpu_ptr(&requests_in_hand, cpu), 0,
+		       sizeof(requests_in_hand));
 }

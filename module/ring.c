@@ -22,7 +22,7 @@ DEFINE_PER_CPU(struct tcpclose_ring, tcpclose_rings);
 
 /* One CPU's area: a page for the header, then the records. */
 static size_t ring_size;
-static unsigned int ring_records;
+static unsigned int records_per_ring;
 
 /**
  * tcpclose_ring_init() - allocate the rings
@@ -35,7 +35,7 @@ int tcpclose_ring_init(unsigned int records)
 {
 	int cpu;
 
-	ring_records = records;
+	records_per_ring = records;
 	ring_size = PAGE_SIZE +
 		    PAGE_ALIGN((size_t)records * sizeof(struct tcpclose_record));
 
@@ -92,7 +92,7 @@ u64 tcpclose_ring_oldest(unsigned int cpu)
 	struct tcpclose_ring *ring = per_cpu_ptr(&tcpclose_rings, cpu);
 	u64 begun = READ_ONCE(ring->header->begun);
 
-	return begun > ring_records ? begun - ring_records : 0;
+	return begun > records_per_ring ? begun - records_per_ring : 0;
 }
 
 /**
@@ -137,7 +137,7 @@ bool tcpclose_ring_copy(unsigned int cpu, u64 *position, u64 *lost, void *to)
 void tcpclose_ring_geometry(struct tcpclose_geometry *geometry)
 {
 	geometry->record_size = sizeof(struct tcpclose_record);
-	geometry->ring_records = ring_records;
+	geometry->ring_records = records_per_ring;
 	geometry->rings = nr_cpu_ids;
 	geometry->header_size = PAGE_SIZE;
 	geometry->ring_size = ring_size;

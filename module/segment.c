@@ -20,7 +20,7 @@ enum {
 	PROBES,
 };
 
-static struct tcpclose_probe probes[PROBES];
+static struct tcpclose_probe segment_probes[PROBES];
 
 DEFINE_PER_CPU(struct tcpclose_segment [2], tcpclose_segments);
 
@@ -28,8 +28,8 @@ DEFINE_PER_CPU(struct tcpclose_segment [2], tcpclose_segments);
 #define FLAGS_WORD	6
 #define FLAGS_MASK	0x01ff
 
-static noinline void note_in_task(const void *owner, u16 flags, u8 substate,
-				  bool reset)
+static noinline void note_segment_in_task(const void *owner, u16 flags, u8 substate,
+					  bool reset)
 {
 	struct tcpclose_segment *segment;
 	unsigned long irq;
@@ -45,13 +45,13 @@ static noinline void note_in_task(const void *owner, u16 flags, u8 substate,
 	local_irq_restore(irq);
 }
 
-static __always_inline void note(const void *owner, const struct tcphdr *th,
-				 u8 substate, bool reset)
+static __always_inline void note_segment(const void *owner, const struct tcphdr *th,
+					 u8 substate, bool reset)
 {
 	u16 flags = be16_to_cpu(((const __be16 *)th)[FLAGS_WORD]) & FLAGS_MASK;
 
 	if (unlikely(!in_serving_softirq())) {
-		note_in_task(owner, flags, substate, reset);
+		note_segment_in_task(owner, flags, substate, reset);
 		return;
 	}
 	/* Nothing that looks at these interrupts a softirq. */
@@ -72,66 +72,71 @@ static __always_inline void note(const void *owner, const struct tcphdr *th,
 void tcpclose_segment_note(const void *owner, const struct tcphdr *th,
 			   u8 substate, bool reset)
 {
-	note(owner, th, substate, reset);
+	note_segment(owner, th, substate, reset);
 }
 
 /* tcp_rcv_state_process(sk, skb): every segment outside ESTABLISHED. */
-static __always_inline void rcv_state_process(unsigned long sk, unsigned long skb,
-					      unsigned long unused,
-					      unsigned long caller)
+static __always_inline void on_rcv_state_process(unsigned long sk,
+						 unsigned long skb,
+						 unsigned long unused,
+						 unsigned long caller)
 {
-	tcpclose_probe_called(&probes[RCV_STATE_PROCESS]);
-	note((const void *)sk, tcp_hdr((const struct sk_buff *)skb), 0, false);
+	tcpclose_probe_called(&segment_probes[RCV_STATE_PROCESS]);
+	note_segment((const void *)sk, tcp_hdr((const struct sk_buff *)skb), 0,
+		     false);
 }
 
-TCPCLOSE_PROBE(rcv_state_process);
+TCPCLOSE_PROBE(on_rcv_state_process);
 
 /*
  * tcp_data_queue(sk, skb): in ESTABLISHED, data off the fast path, which a FIN
  * always is. Without a FIN it can still fill the gap before one that came early.
  * In other states tcp_rcv_state_process() was called before.
  */
-static __always_inline void data_queue(unsigned long socket, unsigned long buffer,
-				       unsigned long unused, unsigned long caller)
+static __always_inline void on_data_queue(unsigned long socket,
+					  unsigned long buffer,
+					  unsigned long unused,
+					  unsigned long caller)
 {
 	const struct sk_buff *skb = (const struct sk_buff *)buffer;
 	const struct sock *sk = (const struct sock *)socket;
 
-	tcpclose_probe_called(&probes[DATA_QUEUE]);
+	tcpclose_probe_called(&segment_probes[DATA_QUEUE]);
 	if (likely(!(TCP_SKB_CB(skb)->tcp_flags & TCPHDR_FIN)) &&
 	    likely(RB_EMPTY_ROOT(&tcp_sk(sk)->out_of_order_queue)))
 		return;
 	if (sk->sk_state == TCP_ESTABLISHED)
-		note(sk, tcp_hdr(skb), 0, false);
+		note_segment(sk, tcp_hdr(skb), 0, false);
 }
 
-TCPCLOSE_PROBE(data_queue);
+TCPCLOSE_PROBE(on_data_queue);
 
 /* tcp_reset(sk, skb): always followed by CLOSE. */
-static __always_inline void reset(unsigned long sk, unsigned long skb,
-				  unsigned long unused, unsigned long caller)
+static __always_inline void on_reset(unsigned long sk, unsigned long skb,
+				     unsigned long unused, unsigned long caller)
 {
-	tcpclose_probe_called(&probes[RESET]);
-	note((const void *)sk, tcp_hdr((const struct sk_buff *)skb), 0, true);
+	tcpclose_probe_called(&segment_probes[RESET]);
+	note_segment((const void *)sk, tcp_hdr((const struct sk_buff *)skb), 0,
+		     true);
 }
 
-TCPCLOSE_PROBE(reset);
+TCPCLOSE_PROBE(on_reset);
 
-static struct tcpclose_probe probes[PROBES] = {
+static struct tcpclose_probe segment_probes[PROBES] = {
 	[RCV_STATE_PROCESS] = {
 		.functions = { "tcp_rcv_state_process" },
 		.purpose = "control bits of segments outside ESTABLISHED",
-		.kprobe = rcv_state_process_kprobe,
+		.kprobe = on_rcv_state_process_kprobe,
 	},
 	[DATA_QUEUE] = {
 		.functions = { "tcp_data_queue" },
 		.purpose = "control bits of a FIN in ESTABLISHED",
-		.kprobe = data_queue_kprobe,
+		.kprobe = on_data_queue_kprobe,
 	},
 	[RESET] = {
 		.functions = { "tcp_reset" },
 		.purpose = "that a RST was received, and its control bits",
-		.kprobe = reset_kprobe,
+		.kprobe = on_reset_kprobe,
 	},
 };
 
@@ -141,17 +146,17 @@ static void notrace segment_ftrace(unsigned long ip, unsigned long caller,
 				   struct ftrace_ops *ops,
 				   struct ftrace_regs *fregs)
 {
-	if (tcpclose_probe_is_at(&probes[RCV_STATE_PROCESS], ip))
-		TCPCLOSE_CALL(rcv_state_process, fregs, caller);
-	else if (tcpclose_probe_is_at(&probes[DATA_QUEUE], ip))
-		TCPCLOSE_CALL(data_queue, fregs, caller);
-	else if (tcpclose_probe_is_at(&probes[RESET], ip))
-		TCPCLOSE_CALL(reset, fregs, caller);
+	if (tcpclose_probe_is_at(&segment_probes[RCV_STATE_PROCESS], ip))
+		TCPCLOSE_CALL(on_rcv_state_process, fregs, caller);
+	else if (tcpclose_probe_is_at(&segment_probes[DATA_QUEUE], ip))
+		TCPCLOSE_CALL(on_data_queue, fregs, caller);
+	else if (tcpclose_probe_is_at(&segment_probes[RESET], ip))
+		TCPCLOSE_CALL(on_reset, fregs, caller);
 }
 #endif
 
 struct tcpclose_hooks tcpclose_segment_hooks = {
-	.probes = probes,
-	.count = ARRAY_SIZE(probes),
+	.probes = segment_probes,
+	.count = ARRAY_SIZE(segment_probes),
 	TCPCLOSE_FTRACE_MEMBER(segment_ftrace)
 };

@@ -30,8 +30,8 @@ static u64 missed_before;		/* under baseline_lock */
 #define HISTOGRAMS	(TCPCLOSE_STATES + 1)
 
 /* The dwells and TIME_WAIT's lengths stand next to each other. */
-static struct tcpclose_histogram *histogram(struct tcpclose_stats *stats,
-					    unsigned int i)
+static struct tcpclose_histogram *nth_histogram(struct tcpclose_stats *stats,
+						unsigned int i)
 {
 	return i < TCPCLOSE_STATES ? &stats->dwell[i] : &stats->timewait;
 }
@@ -41,8 +41,8 @@ static void clear_extremes(struct tcpclose_stats *stats)
 	unsigned int i;
 
 	for (i = 0; i < HISTOGRAMS; i++) {
-		WRITE_ONCE(histogram(stats, i)->min_ns, TCPCLOSE_UNKNOWN_NS);
-		WRITE_ONCE(histogram(stats, i)->max_ns, 0);
+		WRITE_ONCE(nth_histogram(stats, i)->min_ns, TCPCLOSE_UNKNOWN_NS);
+		WRITE_ONCE(nth_histogram(stats, i)->max_ns, 0);
 	}
 }
 
@@ -86,7 +86,7 @@ void tcpclose_stats_exit(void)
 }
 
 /* All members but the extremes are 64-bit sums: add them up as such. */
-static void sum(struct tcpclose_stats *to)
+static void sum_counters(struct tcpclose_stats *to)
 {
 	int cpu;
 
@@ -101,23 +101,24 @@ static void sum(struct tcpclose_stats *to)
 		unsigned int i;
 
 		for (i = 0; i < HISTOGRAMS; i++) {
-			struct tcpclose_histogram *h = histogram(stats, i);
+			struct tcpclose_histogram *h = nth_histogram(stats, i);
 
-			min_ns[i] = min(histogram(to, i)->min_ns,
+			min_ns[i] = min(nth_histogram(to, i)->min_ns,
 					READ_ONCE(h->min_ns));
-			max_ns[i] = max(histogram(to, i)->max_ns,
+			max_ns[i] = max(nth_histogram(to, i)->max_ns,
 					READ_ONCE(h->max_ns));
 		}
 		for (i = 0; i < sizeof(*to) / sizeof(u64); i++)
 			into[i] += READ_ONCE(from[i]);
 		for (i = 0; i < HISTOGRAMS; i++) {
-			histogram(to, i)->min_ns = min_ns[i];
-			histogram(to, i)->max_ns = max_ns[i];
+			nth_histogram(to, i)->min_ns = min_ns[i];
+			nth_histogram(to, i)->max_ns = max_ns[i];
 		}
 	}
 }
 
-static void subtract(struct tcpclose_stats *from, const struct tcpclose_stats *what)
+static void subtract_counters(struct tcpclose_stats *from,
+			      const struct tcpclose_stats *what)
 {
 	const u64 *less = (const u64 *)what;
 	u64 *into = (u64 *)from;
@@ -128,7 +129,7 @@ static void subtract(struct tcpclose_stats *from, const struct tcpclose_stats *w
 }
 
 /* Those that entered a state on one CPU, less those that left it there. */
-static s64 live_on(const struct tcpclose_stats *stats, unsigned int state)
+static s64 live_on_cpu(const struct tcpclose_stats *stats, unsigned int state)
 {
 	s64 live = READ_ONCE(stats->live[state]);
 	unsigned int other;
@@ -144,7 +145,7 @@ static s64 live_on(const struct tcpclose_stats *stats, unsigned int state)
  * What is alive is born on one CPU and dies on another, so a sum of all takes
  * care to be quick; what it still gets wrong is never less than nothing.
  */
-static void sum_live(struct tcpclose_stats *to)
+static void sum_live_counters(struct tcpclose_stats *to)
 {
 	unsigned int i;
 	int cpu;
@@ -156,7 +157,7 @@ static void sum_live(struct tcpclose_stats *to)
 		struct tcpclose_stats *stats = per_cpu_ptr(tcpclose_counters, cpu);
 
 		for (i = 0; i < TCPCLOSE_STATES; i++)
-			to->live[i] += live_on(stats, i);
+			to->live[i] += live_on_cpu(stats, i);
 		to->live_timewait += READ_ONCE(stats->live_timewait);
 	}
 	preempt_enable();
@@ -183,22 +184,22 @@ int tcpclose_stats_snapshot(struct tcpclose_stats *to)
 
 	if (mutex_lock_interruptible(&baseline_lock))
 		return -ERESTARTSYS;
-	sum(to);
-	subtract(to, baseline);
+	sum_counters(to);
+	subtract_counters(to, baseline);
 	to->since_ns = since_ns;
 	to->missed = tcpclose_hook_missed() - missed_before;
 	mutex_unlock(&baseline_lock);
 
 	/* One that ended while the counters were reset left its extremes only. */
 	for (i = 0; i < HISTOGRAMS; i++) {
-		if (histogram(to, i)->count)
+		if (nth_histogram(to, i)->count)
 			continue;
-		histogram(to, i)->min_ns = TCPCLOSE_UNKNOWN_NS;
-		histogram(to, i)->max_ns = 0;
+		nth_histogram(to, i)->min_ns = TCPCLOSE_UNKNOWN_NS;
+		nth_histogram(to, i)->max_ns = 0;
 	}
 	to->now_ns = ktime_get_ns();
 	to->max_conns = tcpclose_pool_capacity();
-	sum_live(to);
+	sum_live_counters(to);
 	return 0;
 }
 
@@ -225,10 +226,10 @@ int tcpclose_stats_reset(void)
 	}
 	for_each_possible_cpu(cpu)
 		clear_extremes(per_cpu_ptr(tcpclose_counters, cpu));
-	sum(sums);
+	sum_counters(sums);
 	for (i = 0; i < HISTOGRAMS; i++) {
-		histogram(sums, i)->min_ns = 0;
-		histogram(sums, i)->max_ns = 0;
+		nth_histogram(sums, i)->min_ns = 0;
+		nth_histogram(sums, i)->max_ns = 0;
 	}
 	swap(baseline, sums);
 	since_ns = ktime_get_ns();

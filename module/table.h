@@ -38,7 +38,8 @@ u8 tcpclose_table_unknown(void);
 u8 tcpclose_table_unknown_flag(u8 why);
 
 /* The bucket that a key belongs to. */
-static __always_inline struct tcpclose_bucket *tcpclose_table_bucket(const void *key)
+static __always_inline struct tcpclose_bucket *
+tcpclose_table_bucket(const void *key)
 {
 	/* hash_ptr(), but for what it calculates from the number of bits. */
 	return &tcpclose_table_buckets[(unsigned long)key * GOLDEN_RATIO_PRIME >>

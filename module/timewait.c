@@ -30,7 +30,7 @@ enum {
 	PROBES,
 };
 
-static struct tcpclose_probe probes[PROBES];
+static struct tcpclose_probe timewait_probes[PROBES];
 
 /*
  * Who takes a mini-socket from its timer: inet_twsk_deschedule_put() runs with
@@ -44,26 +44,28 @@ struct descheduling {
 static DEFINE_PER_CPU(struct descheduling, deschedulings);
 
 /* tcp_timewait_state_process(tw, skb, th, …): a segment reached it. */
-static __always_inline void state_process(unsigned long tw, unsigned long skb,
-					  unsigned long th, unsigned long caller)
+static __always_inline void on_timewait_state_process(unsigned long tw,
+						      unsigned long skb,
+						      unsigned long th,
+						      unsigned long caller)
 {
-	tcpclose_probe_called(&probes[STATE_PROCESS]);
+	tcpclose_probe_called(&timewait_probes[STATE_PROCESS]);
 	tcpclose_segment_note((const void *)tw, (const struct tcphdr *)th,
 			      READ_ONCE(((const struct inet_timewait_sock *)tw)->tw_substate),
 			      false);
 }
 
-TCPCLOSE_PROBE(state_process);
+TCPCLOSE_PROBE(on_timewait_state_process);
 
-static u8 context_of_task(void)
+static u8 current_context(void)
 {
 	return in_serving_softirq() ? TCPCLOSE_CONTEXT_SOFTIRQ :
 				      TCPCLOSE_CONTEXT_PROCESS;
 }
 
 /* A mini-socket without an entry: older than the module, or no room for it. */
-static noinline void stand_in(struct tcpclose_entry *entry, u8 state,
-			      const struct inet_timewait_sock *tw)
+static noinline void stand_in_for_timewait(struct tcpclose_entry *entry, u8 state,
+					   const struct inet_timewait_sock *tw)
 {
 	u8 why = tcpclose_table_unknown();
 
@@ -77,7 +79,8 @@ static noinline void stand_in(struct tcpclose_entry *entry, u8 state,
 }
 
 /* What the step takes over from what is known of the mini-socket. */
-static void step_of(struct tcpclose_step *step, const struct tcpclose_entry *known)
+static void fill_step_from(struct tcpclose_step *step,
+			   const struct tcpclose_entry *known)
 {
 	step->old = known->state;
 	step->cookie = known->cookie;
@@ -85,7 +88,7 @@ static void step_of(struct tcpclose_step *step, const struct tcpclose_entry *kno
 	step->dwell_ns = tcpclose_step_since(known->since_ns, step->now_ns);
 }
 
-static noinline void restart_timer(const struct inet_timewait_sock *tw)
+static noinline void restart_timewait(const struct inet_timewait_sock *tw)
 {
 	struct tcpclose_step step = {
 		.new = TCP_TIME_WAIT,
@@ -97,7 +100,7 @@ static noinline void restart_timer(const struct inet_timewait_sock *tw)
 	unsigned long irq;
 
 	local_irq_save(irq);
-	tcpclose_probe_called(&probes[SCHEDULE]);
+	tcpclose_probe_called(&timewait_probes[SCHEDULE]);
 	step.now_ns = ktime_get_ns();
 	segment = tcpclose_segment_of(tw);
 	step.flags = segment ? segment->flags : 0;
@@ -114,7 +117,9 @@ static noinline void restart_timer(const struct inet_timewait_sock *tw)
 			entry->since_ns = step.now_ns;
 		}
 	} else if (timer_pending(&tw->tw_timer)) {
-		stand_in(&known, segment ? segment->substate : TCP_TIME_WAIT, tw);
+		stand_in_for_timewait(&known,
+				      segment ? segment->substate : TCP_TIME_WAIT,
+				      tw);
 		tcpclose_stats_live(TCP_TIME_WAIT, -1);
 	} else {
 		/* Another CPU ended it while this one looked at the segment. */
@@ -123,7 +128,7 @@ static noinline void restart_timer(const struct inet_timewait_sock *tw)
 	}
 	tcpclose_table_unlock(bucket);
 
-	step_of(&step, &known);
+	fill_step_from(&step, &known);
 	if (step.old == TCP_TIME_WAIT) {
 		step.mark = TCPCLOSE_MARK_REARM;
 		this_cpu_inc(tcpclose_counters->rearmed);
@@ -141,34 +146,38 @@ out:
  * __inet_twsk_schedule(tw, timeo, rearm): the timer starts anew, since a segment
  * came. The FIN that ends FIN_WAIT2 has changed tw_substate already.
  */
-static __always_inline void schedule_timer(unsigned long twsk, unsigned long timeo,
-					   unsigned long rearm, unsigned long caller)
+static __always_inline void on_twsk_schedule(unsigned long twsk,
+					     unsigned long timeo,
+					     unsigned long rearm,
+					     unsigned long caller)
 {
 	/* bool: its other bits mean nothing. */
 	if (rearm & 0xff)
-		restart_timer((const void *)twsk);
+		restart_timewait((const void *)twsk);
 }
 
-TCPCLOSE_PROBE(schedule_timer);
+TCPCLOSE_PROBE(on_twsk_schedule);
 
 /* inet_twsk_deschedule_put(tw): somebody ends it before its time. */
-static __always_inline void deschedule(unsigned long tw, unsigned long unused1,
-				       unsigned long unused2, unsigned long caller)
+static __always_inline void on_twsk_deschedule(unsigned long tw,
+					       unsigned long unused1,
+					       unsigned long unused2,
+					       unsigned long caller)
 {
 	unsigned long irq;
 
 	local_irq_save(irq);
-	tcpclose_probe_called(&probes[DESCHEDULE]);
+	tcpclose_probe_called(&timewait_probes[DESCHEDULE]);
 	this_cpu_write(deschedulings.tw, (const void *)tw);
 	this_cpu_write(deschedulings.caller, caller);
 	local_irq_restore(irq);
 }
 
-TCPCLOSE_PROBE(deschedule);
+TCPCLOSE_PROBE(on_twsk_deschedule);
 
 /* Who ended it, by who called inet_twsk_kill(). */
-static enum tcpclose_way ended_by(const struct inet_timewait_sock *tw,
-				  unsigned long caller)
+static enum tcpclose_way way_of_end(const struct inet_timewait_sock *tw,
+				    unsigned long caller)
 {
 	enum tcpclose_way way = tcpclose_caller_way(caller);
 
@@ -216,14 +225,15 @@ static u8 context_of_end(u8 end)
 		/* Nobody's own call that we know of. */
 		return TCPCLOSE_CONTEXT_SOFTIRQ;
 	default:
-		return context_of_task();
+		return current_context();
 	}
 }
 
 /*
  * Interrupts off. With TCPCLOSE_MARK_LATE nothing happens unless it has an entry.
  */
-static void end(const struct inet_timewait_sock *tw, enum tcpclose_way way, u8 mark)
+static void end_timewait(const struct inet_timewait_sock *tw, enum tcpclose_way way,
+			 u8 mark)
 {
 	u8 reason = end_of_way(way, tw);
 	struct tcpclose_step step = {
@@ -250,8 +260,8 @@ static void end(const struct inet_timewait_sock *tw, enum tcpclose_way way, u8 m
 	tcpclose_table_unlock(bucket);
 
 	if (unlikely(!entry))
-		stand_in(&known, READ_ONCE(tw->tw_substate), tw);
-	step_of(&step, &known);
+		stand_in_for_timewait(&known, READ_ONCE(tw->tw_substate), tw);
+	fill_step_from(&step, &known);
 	/* TPROXY sees the SYN before TCP does: no note is of that one. */
 	if (way == TCPCLOSE_WAY_STATE_PROCESS || way == TCPCLOSE_WAY_RECEIVE)
 		step.flags = tcpclose_segment_flags(tw);
@@ -269,71 +279,73 @@ static void end(const struct inet_timewait_sock *tw, enum tcpclose_way way, u8 m
 	tcpclose_record_timewait(&step, tw, &known);
 }
 
-static bool is_tcp(const struct inet_timewait_sock *tw)
+static bool is_tcp_timewait(const struct inet_timewait_sock *tw)
 {
 	return tw->tw_dr == &twsk_net(tw)->ipv4.tcp_death_row;
 }
 
 /* inet_twsk_kill(tw): every end comes here once. */
-static __always_inline void kill_timewait(unsigned long twsk, unsigned long unused1,
-					  unsigned long unused2,
-					  unsigned long caller)
+static __always_inline void on_twsk_kill(unsigned long twsk, unsigned long unused1,
+					 unsigned long unused2,
+					 unsigned long caller)
 {
 	const struct inet_timewait_sock *tw = (const void *)twsk;
 	unsigned long irq;
 
-	if (!is_tcp(tw))
+	if (!is_tcp_timewait(tw))
 		return;
 	local_irq_save(irq);
-	tcpclose_probe_called(&probes[KILL]);
-	end(tw, ended_by(tw, caller), 0);
+	tcpclose_probe_called(&timewait_probes[KILL]);
+	end_timewait(tw, way_of_end(tw, caller), 0);
 	local_irq_restore(irq);
 }
 
-TCPCLOSE_PROBE(kill_timewait);
+TCPCLOSE_PROBE(on_twsk_kill);
 
 /*
  * tcp_twsk_destructor(sk): its memory goes. An entry that is still there belongs
  * to one whose end the compiler has hidden from inet_twsk_kill().
  */
-static __always_inline void destructor(unsigned long twsk, unsigned long unused1,
-				       unsigned long unused2, unsigned long caller)
+static __always_inline void on_twsk_destructor(unsigned long twsk,
+					       unsigned long unused1,
+					       unsigned long unused2,
+					       unsigned long caller)
 {
 	unsigned long irq;
 
 	local_irq_save(irq);
-	tcpclose_probe_called(&probes[DESTRUCTOR]);
-	end((const void *)twsk, TCPCLOSE_WAY_OTHER, TCPCLOSE_MARK_LATE);
+	tcpclose_probe_called(&timewait_probes[DESTRUCTOR]);
+	end_timewait((const void *)twsk, TCPCLOSE_WAY_OTHER, TCPCLOSE_MARK_LATE);
 	local_irq_restore(irq);
 }
 
-TCPCLOSE_PROBE(destructor);
+TCPCLOSE_PROBE(on_twsk_destructor);
 
-static struct tcpclose_probe probes[PROBES] = {
+static struct tcpclose_probe timewait_probes[PROBES] = {
 	[DESTRUCTOR] = {
 		.functions = { "tcp_twsk_destructor" },
 		.purpose = "ends of mini-sockets that nothing else shows",
-		.kprobe = destructor_kprobe,
+		.kprobe = on_twsk_destructor_kprobe,
 	},
 	[KILL] = {
 		.functions = { "inet_twsk_kill" },
 		.purpose = "moment and reason of a mini-socket's end",
-		.kprobe = kill_timewait_kprobe,
+		.kprobe = on_twsk_kill_kprobe,
 	},
 	[DESCHEDULE] = {
 		.functions = { "inet_twsk_deschedule_put" },
 		.purpose = "reason of an early end: RST, SYN, connect(), ss -K",
-		.kprobe = deschedule_kprobe,
+		.kprobe = on_twsk_deschedule_kprobe,
 	},
 	[STATE_PROCESS] = {
 		.functions = { "tcp_timewait_state_process" },
 		.purpose = "control bits of segments that reach a mini-socket",
-		.kprobe = state_process_kprobe,
+		.kprobe = on_timewait_state_process_kprobe,
 	},
 	[SCHEDULE] = {
 		.functions = { "__inet_twsk_schedule" },
 		.purpose = "FIN_WAIT2 to TIME_WAIT in a mini-socket, and re-arms",
-		.kprobe = schedule_timer_kprobe,
+		.kprobe = on_twsk_schedule_kprobe,
 	},
 };
 
@@ -342,21 +354,21 @@ static void notrace timewait_ftrace(unsigned long ip, unsigned long caller,
 				    struct ftrace_ops *ops,
 				    struct ftrace_regs *fregs)
 {
-	if (tcpclose_probe_is_at(&probes[SCHEDULE], ip))
-		TCPCLOSE_CALL(schedule_timer, fregs, caller);
-	else if (tcpclose_probe_is_at(&probes[KILL], ip))
-		TCPCLOSE_CALL(kill_timewait, fregs, caller);
-	else if (tcpclose_probe_is_at(&probes[DESTRUCTOR], ip))
-		TCPCLOSE_CALL(destructor, fregs, caller);
-	else if (tcpclose_probe_is_at(&probes[STATE_PROCESS], ip))
-		TCPCLOSE_CALL(state_process, fregs, caller);
-	else if (tcpclose_probe_is_at(&probes[DESCHEDULE], ip))
-		TCPCLOSE_CALL(deschedule, fregs, caller);
+	if (tcpclose_probe_is_at(&timewait_probes[SCHEDULE], ip))
+		TCPCLOSE_CALL(on_twsk_schedule, fregs, caller);
+	else if (tcpclose_probe_is_at(&timewait_probes[KILL], ip))
+		TCPCLOSE_CALL(on_twsk_kill, fregs, caller);
+	else if (tcpclose_probe_is_at(&timewait_probes[DESTRUCTOR], ip))
+		TCPCLOSE_CALL(on_twsk_destructor, fregs, caller);
+	else if (tcpclose_probe_is_at(&timewait_probes[STATE_PROCESS], ip))
+		TCPCLOSE_CALL(on_timewait_state_process, fregs, caller);
+	else if (tcpclose_probe_is_at(&timewait_probes[DESCHEDULE], ip))
+		TCPCLOSE_CALL(on_twsk_deschedule, fregs, caller);
 }
 #endif
 
 struct tcpclose_hooks tcpclose_timewait_hooks = {
-	.probes = probes,
-	.count = ARRAY_SIZE(probes),
+	.probes = timewait_probes,
+	.count = ARRAY_SIZE(timewait_probes),
 	TCPCLOSE_FTRACE_MEMBER(timewait_ftrace)
 };

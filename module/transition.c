@@ -34,7 +34,7 @@
 bool tcpclose_scope_all __read_mostly;
 
 static struct tracepoint *tracepoint;
-static u64 __percpu *calls __read_mostly;
+static u64 __percpu *transition_calls __read_mostly;
 
 /* Who must have closed first, from a state alone. */
 static const u8 closers[TCPCLOSE_STATES] = {
@@ -54,12 +54,13 @@ static __always_inline u8 closer_after(u8 closer, u8 new)
 }
 
 /* Stands in for an entry, while interrupts are off. */
-static DEFINE_PER_CPU(struct tcpclose_entry, nobody);
+static DEFINE_PER_CPU(struct tcpclose_entry, stand_ins);
 
 /* For a connection that gets no entry, although one is needed to go on. */
-static struct tcpclose_entry *stand_in(const struct sock *sk, int old, int new, u8 why)
+static struct tcpclose_entry *stand_in_for_sock(const struct sock *sk, int old,
+						int new, u8 why)
 {
-	struct tcpclose_entry *entry = this_cpu_ptr(&nobody);
+	struct tcpclose_entry *entry = this_cpu_ptr(&stand_ins);
 
 	tcpclose_table_stand_in(entry, why);
 	entry->closer = closers[old];
@@ -69,7 +70,7 @@ static struct tcpclose_entry *stand_in(const struct sock *sk, int old, int new, 
 	return entry;
 }
 
-static __always_inline struct tcpclose_entry *add_entry(const struct sock *sk)
+static __always_inline struct tcpclose_entry *add_sock_entry(const struct sock *sk)
 {
 	struct tcpclose_bucket *bucket = tcpclose_table_lock(sk);
 	struct tcpclose_entry *entry = tcpclose_table_add(bucket, sk);
@@ -78,7 +79,7 @@ static __always_inline struct tcpclose_entry *add_entry(const struct sock *sk)
 	return entry;
 }
 
-static void remove_entry(const struct sock *sk, struct tcpclose_entry *entry)
+static void remove_sock_entry(const struct sock *sk, struct tcpclose_entry *entry)
 {
 	struct tcpclose_bucket *bucket = tcpclose_table_lock(sk);
 
@@ -91,14 +92,15 @@ static void remove_entry(const struct sock *sk, struct tcpclose_entry *entry)
  * it. @entry: another socket's, or NULL
  */
 static noinline struct tcpclose_entry *
-begin_late(const struct sock *sk, struct tcpclose_entry *entry, int old, int new)
+begin_entry_late(const struct sock *sk, struct tcpclose_entry *entry, int old,
+		 int new)
 {
 	u8 why = tcpclose_table_unknown();
 
 	tcpclose_stats_untracked(why);
 	tcpclose_stats_live(old, 1);
 	if (new != TCP_CLOSE) {
-		entry = add_entry(sk);
+		entry = add_sock_entry(sk);
 	} else if (entry) {
 		struct tcpclose_bucket *bucket = tcpclose_table_lock(sk);
 
@@ -107,7 +109,7 @@ begin_late(const struct sock *sk, struct tcpclose_entry *entry, int old, int new
 		entry = NULL;
 	}
 	if (!entry)
-		return stand_in(sk, old, new, why);
+		return stand_in_for_sock(sk, old, new, why);
 	entry->flags = tcpclose_table_unknown_flag(why);
 	entry->closer = closers[old];
 	entry->state = old;
@@ -115,21 +117,21 @@ begin_late(const struct sock *sk, struct tcpclose_entry *entry, int old, int new
 }
 
 /* The entry of a connection that begins now, or what stands in for it. */
-static __always_inline struct tcpclose_entry *begin(const struct sock *sk, int old,
-						    int new, u64 now_ns)
+static __always_inline struct tcpclose_entry *
+begin_entry(const struct sock *sk, int old, int new, u64 now_ns)
 {
-	struct tcpclose_entry *entry = add_entry(sk);
+	struct tcpclose_entry *entry = add_sock_entry(sk);
 
 	if (unlikely(!entry))
-		return stand_in(sk, old, new, tcpclose_table_unknown());
+		return stand_in_for_sock(sk, old, new, tcpclose_table_unknown());
 	entry->born_ns = now_ns;
 	return entry;
 }
 
 /* What the entry is to know of the next transition. */
-static __always_inline void advance(struct tcpclose_entry *entry,
-				    const struct sock *sk, int old, int new,
-				    u64 now_ns, u8 closer, bool plain)
+static __always_inline void advance_entry(struct tcpclose_entry *entry,
+					  const struct sock *sk, int old, int new,
+					  u64 now_ns, u8 closer, bool plain)
 {
 	entry->index = tcpclose_entry_increment(entry->index);
 	entry->closer = closer;
@@ -142,8 +144,8 @@ static __always_inline void advance(struct tcpclose_entry *entry,
 		entry->flags |= TCPCLOSE_ENTRY_SHUT_DOWN;
 }
 
-static __always_inline void count(int old, struct tcpclose_reason reason,
-				  u64 dwell_ns)
+static __always_inline void count_transition(int old, struct tcpclose_reason reason,
+					     u64 dwell_ns)
 {
 	tcpclose_stats_edge(old, reason.new, dwell_ns);
 	if (reason.cause && reason.cause != TCPCLOSE_CAUSE_LISTENER)
@@ -173,8 +175,8 @@ static __always_inline u64 cookie_of(const struct sock *sk, int old, int new,
 }
 
 /* A transition of a listener, or of a socket that never was anything. */
-static noinline void unborn(const struct sock *sk, int old, int new, bool recorded,
-			    u64 now_ns, u64 cookie)
+static noinline void carry_out_unborn(const struct sock *sk, int old, int new,
+				      bool recorded, u64 now_ns, u64 cookie)
 {
 	struct tcpclose_reason reason =
 		tcpclose_reason_find_slow(sk, old, new, TCPCLOSE_ENTRY_STAND_IN);
@@ -191,7 +193,7 @@ static noinline void unborn(const struct sock *sk, int old, int new, bool record
 	};
 	const struct tcpclose_entry none = {};
 
-	count(old, reason, TCPCLOSE_UNKNOWN_NS);
+	count_transition(old, reason, TCPCLOSE_UNKNOWN_NS);
 	if (recorded)
 		tcpclose_fill_sock(&step, &none, sk, NULL, false);
 }
@@ -201,11 +203,11 @@ static noinline void unborn(const struct sock *sk, int old, int new, bool record
  * the entry is an odd one, so its times are known and it is what it seems to be.
  * @closing: it is to CLOSE, as far as the tracepoint knows
  */
-static __always_inline void carry_out(const struct sock *sk,
-				      struct tcpclose_entry *entry, u8 raw, u8 edge,
-				      u64 now_ns, u64 cookie,
-				      const struct request_sock *req,
-				      bool recorded, bool plain, bool closing)
+static __always_inline void
+carry_out_transition(const struct sock *sk, struct tcpclose_entry *entry, u8 raw,
+		     u8 edge, u64 now_ns, u64 cookie,
+		     const struct request_sock *req, bool recorded, bool plain,
+		     bool closing)
 {
 	u8 new = closing ? TCP_CLOSE : TCPCLOSE_EDGE_TO(raw);
 	u8 old = TCPCLOSE_EDGE_FROM(raw);
@@ -249,16 +251,17 @@ static __always_inline void carry_out(const struct sock *sk,
 	if (plain && !closing)
 		tcpclose_stats_plain_edge(raw, dwell_ns);
 	else
-		count(old, reason, dwell_ns);
+		count_transition(old, reason, dwell_ns);
 	if (!closing)
-		advance(entry, sk, old, new, now_ns, closer, plain);
+		advance_entry(entry, sk, old, new, now_ns, closer, plain);
 	else if (plain || !(entry->flags & TCPCLOSE_ENTRY_STAND_IN))
-		remove_entry(sk, entry);
+		remove_sock_entry(sk, entry);
 }
 
 /* A transition whose edge or whose entry is an odd one. */
-static noinline void odd(const struct sock *sk, struct tcpclose_entry *entry, u8 raw,
-			 u8 edge, u64 now_ns, bool recorded)
+static noinline void carry_out_odd(const struct sock *sk,
+				   struct tcpclose_entry *entry, u8 raw, u8 edge,
+				   u64 now_ns, bool recorded)
 {
 	int old = TCPCLOSE_EDGE_FROM(raw), new = TCPCLOSE_EDGE_TO(raw);
 	const struct request_sock *req = NULL;
@@ -267,18 +270,19 @@ static noinline void odd(const struct sock *sk, struct tcpclose_entry *entry, u8
 	if (recorded)
 		cookie = cookie_of(sk, old, new, &req);
 	if (edge & TCPCLOSE_EDGE_NO_ENTRY) {
-		unborn(sk, old, new, recorded, now_ns, cookie);
+		carry_out_unborn(sk, old, new, recorded, now_ns, cookie);
 		return;
 	}
 	if (edge & TCPCLOSE_EDGE_BIRTH)
-		entry = begin(sk, old, new, now_ns);
-	else if (!entry || entry->state != old || entry->flags & TCPCLOSE_ENTRY_MINI ||
+		entry = begin_entry(sk, old, new, now_ns);
+	else if (!entry || entry->state != old ||
+		 entry->flags & TCPCLOSE_ENTRY_MINI ||
 		 (cookie && entry->cookie && entry->cookie != cookie))
-		entry = begin_late(sk, entry, old, new);
+		entry = begin_entry_late(sk, entry, old, new);
 	if (cookie)
 		entry->cookie = cookie;
-	carry_out(sk, entry, raw, edge, now_ns, entry->cookie, req, recorded, false,
-		  new == TCP_CLOSE);
+	carry_out_transition(sk, entry, raw, edge, now_ns, entry->cookie, req,
+			     recorded, false, new == TCP_CLOSE);
 }
 
 /* Of an entry that nothing can be taken for granted of. */
@@ -287,8 +291,8 @@ static noinline void odd(const struct sock *sk, struct tcpclose_entry *entry, u8
 	     TCPCLOSE_ENTRY_SHUT_DOWN)
 
 /* Whether neither an edge nor an entry that was found is an odd one. */
-static __always_inline bool is_plain(const struct tcpclose_entry *entry, u8 raw,
-				     u8 edge)
+static __always_inline bool is_plain_transition(const struct tcpclose_entry *entry,
+						u8 raw, u8 edge)
 {
 	return !(edge & TCPCLOSE_EDGE_ODD) && likely(entry) &&
 	       likely(entry->state == TCPCLOSE_EDGE_FROM(raw)) &&
@@ -296,8 +300,8 @@ static __always_inline bool is_plain(const struct tcpclose_entry *entry, u8 raw,
 }
 
 /* A transition in scope. */
-static __always_inline void record(const struct sock *sk, u8 raw, u8 edge,
-				   bool closing)
+static __always_inline void record_transition(const struct sock *sk, u8 raw,
+					      u8 edge, bool closing)
 {
 	struct tcpclose_entry *entry;
 	u64 now_ns, cookie;
@@ -306,7 +310,7 @@ static __always_inline void record(const struct sock *sk, u8 raw, u8 edge,
 	local_irq_save(irq);
 	now_ns = ktime_get_ns();
 	entry = tcpclose_table_find(tcpclose_table_bucket(sk), sk);
-	if (unlikely(!is_plain(entry, raw, edge)))
+	if (unlikely(!is_plain_transition(entry, raw, edge)))
 		goto odd;
 	cookie = atomic64_read(&sk->sk_cookie);
 	if (unlikely(cookie != entry->cookie || !cookie)) {
@@ -316,22 +320,23 @@ static __always_inline void record(const struct sock *sk, u8 raw, u8 edge,
 			goto odd;
 		entry->cookie = cookie;
 	}
-	carry_out(sk, entry, raw, edge, now_ns, cookie, NULL, true, true, closing);
+	carry_out_transition(sk, entry, raw, edge, now_ns, cookie, NULL, true, true,
+			     closing);
 	local_irq_restore(irq);
 	return;
 odd:
-	odd(sk, entry, raw, edge, now_ns, true);
+	carry_out_odd(sk, entry, raw, edge, now_ns, true);
 	local_irq_restore(irq);
 }
 
 static noinline void record_step(const struct sock *sk, u8 raw, u8 edge)
 {
-	record(sk, raw, edge, false);
+	record_transition(sk, raw, edge, false);
 }
 
 static noinline void record_close(const struct sock *sk, u8 raw, u8 edge)
 {
-	record(sk, raw, edge, true);
+	record_transition(sk, raw, edge, true);
 }
 
 /* A transition that is counted only: it ends no connection. */
@@ -344,10 +349,11 @@ static noinline void count_step(const struct sock *sk, u8 raw, u8 edge)
 	local_irq_save(irq);
 	now_ns = ktime_get_ns();
 	entry = tcpclose_table_find(tcpclose_table_bucket(sk), sk);
-	if (likely(is_plain(entry, raw, edge)))
-		carry_out(sk, entry, raw, edge, now_ns, 0, NULL, false, true, false);
+	if (likely(is_plain_transition(entry, raw, edge)))
+		carry_out_transition(sk, entry, raw, edge, now_ns, 0, NULL, false,
+				     true, false);
 	else
-		odd(sk, entry, raw, edge, now_ns, false);
+		carry_out_odd(sk, entry, raw, edge, now_ns, false);
 	local_irq_restore(irq);
 }
 
@@ -360,13 +366,15 @@ static noinline void count_birth(const struct sock *sk, u8 raw, u8 edge)
 
 	local_irq_save(irq);
 	now_ns = ktime_get_ns();
-	entry = begin(sk, TCPCLOSE_EDGE_FROM(raw), TCPCLOSE_EDGE_TO(raw), now_ns);
-	carry_out(sk, entry, raw, edge, now_ns, 0, NULL, false, false, false);
+	entry = begin_entry(sk, TCPCLOSE_EDGE_FROM(raw), TCPCLOSE_EDGE_TO(raw),
+			    now_ns);
+	carry_out_transition(sk, entry, raw, edge, now_ns, 0, NULL, false, false,
+			     false);
 	local_irq_restore(irq);
 }
 
-static void probe(void *data, const struct sock *sk, const int old,
-		  const int new)
+static void transition_probe(void *data, const struct sock *sk, const int old,
+			     const int new)
 {
 	u8 raw, edge;
 
@@ -374,7 +382,7 @@ static void probe(void *data, const struct sock *sk, const int old,
 		return;
 	raw = TCPCLOSE_EDGE(old, new);
 	edge = tcpclose_edges[raw];
-	this_cpu_inc(*calls);
+	this_cpu_inc(*transition_calls);
 	if (!(edge & TCPCLOSE_EDGE_TEARDOWN) && !READ_ONCE(tcpclose_scope_all)) {
 		if (edge & TCPCLOSE_EDGE_BIRTH)
 			count_birth(sk, raw, edge);
@@ -387,7 +395,7 @@ static void probe(void *data, const struct sock *sk, const int old,
 	}
 }
 
-static void find(struct tracepoint *candidate, void *found)
+static void find_tracepoint(struct tracepoint *candidate, void *found)
 {
 	if (!strcmp(candidate->name, TRACEPOINT))
 		*(struct tracepoint **)found = candidate;
@@ -406,19 +414,19 @@ int __init tcpclose_transition_init(void)
 
 	tcpclose_edge_init();
 	tracepoint = NULL;
-	for_each_kernel_tracepoint(find, &tracepoint);
+	for_each_kernel_tracepoint(find_tracepoint, &tracepoint);
 	if (!tracepoint)
 		return -ENOENT;
-	calls = alloc_percpu(u64);
-	if (!calls)
+	transition_calls = alloc_percpu(u64);
+	if (!transition_calls)
 		return -ENOMEM;
-	err = tracepoint_probe_register(tracepoint, probe, NULL);
+	err = tracepoint_probe_register(tracepoint, transition_probe, NULL);
 	if (err) {
-		free_percpu(calls);
+		free_percpu(transition_calls);
 		return err;
 	}
 	tcpclose_hook_tracepoint(TRACEPOINT, "every transition of a full socket",
-				 calls);
+				 transition_calls);
 	return 0;
 }
 
@@ -429,7 +437,7 @@ int __init tcpclose_transition_init(void)
  */
 void tcpclose_transition_exit(void)
 {
-	tracepoint_probe_unregister(tracepoint, probe, NULL);
+	tracepoint_probe_unregister(tracepoint, transition_probe, NULL);
 	tracepoint_synchronize_unregister();
-	free_percpu(calls);
+	free_percpu(transition_calls);
 }

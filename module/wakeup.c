@@ -30,11 +30,11 @@ DECLARE_WAIT_QUEUE_HEAD(tcpclose_wakeup_queue);
 
 static tcpclose_wakeup_look_t look_at_readers;
 static u32 delay_us = TCPCLOSE_WAKEUP_DELAY_US;
-static struct hrtimer timer;
-static struct irq_work start_work;
-static struct irq_work now_work;
+static struct hrtimer wakeup_timer;
+static struct irq_work wakeup_start_work;
+static struct irq_work wakeup_now_work;
 
-static enum hrtimer_restart expire(struct hrtimer *hrtimer)
+static enum hrtimer_restart wakeup_timer_expired(struct hrtimer *hrtimer)
 {
 	/* From now on a producer tells of its record; those before are seen. */
 	int state = xchg(&tcpclose_wakeup_state, TCPCLOSE_WAKEUP_ARMED);
@@ -58,15 +58,16 @@ static enum hrtimer_restart expire(struct hrtimer *hrtimer)
 	return HRTIMER_NORESTART;
 }
 
-static void start_timer(struct irq_work *work)
+static void start_wakeup_timer(struct irq_work *work)
 {
-	hrtimer_start(&timer, ns_to_ktime((u64)READ_ONCE(delay_us) * NSEC_PER_USEC),
+	hrtimer_start(&wakeup_timer,
+		      ns_to_ktime((u64)READ_ONCE(delay_us) * NSEC_PER_USEC),
 		      HRTIMER_MODE_REL_SOFT);
 }
 
-static void fire_timer(struct irq_work *work)
+static void fire_wakeup_timer(struct irq_work *work)
 {
-	hrtimer_start(&timer, 0, HRTIMER_MODE_REL_SOFT);
+	hrtimer_start(&wakeup_timer, 0, HRTIMER_MODE_REL_SOFT);
 }
 
 /**
@@ -78,7 +79,7 @@ void tcpclose_wakeup_start(void)
 {
 	if (cmpxchg(&tcpclose_wakeup_state, TCPCLOSE_WAKEUP_ARMED,
 		    TCPCLOSE_WAKEUP_DELAYED) == TCPCLOSE_WAKEUP_ARMED)
-		irq_work_queue(&start_work);
+		irq_work_queue(&wakeup_start_work);
 }
 
 /**
@@ -91,7 +92,7 @@ void tcpclose_wakeup_now(void)
 	struct tcpclose_ring *ring = this_cpu_ptr(&tcpclose_rings);
 
 	WRITE_ONCE(ring->woken, ring->position);
-	irq_work_queue(&now_work);
+	irq_work_queue(&wakeup_now_work);
 }
 
 /**
@@ -108,7 +109,7 @@ void tcpclose_wakeup_arm(void)
 	if (READ_ONCE(tcpclose_wakeup_state) == TCPCLOSE_WAKEUP_IDLE &&
 	    cmpxchg(&tcpclose_wakeup_state, TCPCLOSE_WAKEUP_IDLE,
 		    TCPCLOSE_WAKEUP_ARMED) == TCPCLOSE_WAKEUP_IDLE)
-		hrtimer_start(&timer, ns_to_ktime(LOOK_AGAIN_NS),
+		hrtimer_start(&wakeup_timer, ns_to_ktime(LOOK_AGAIN_NS),
 			      HRTIMER_MODE_REL_SOFT);
 }
 
@@ -133,10 +134,10 @@ void tcpclose_wakeup_init(unsigned int ring_records, tcpclose_wakeup_look_t look
 	look_at_readers = look;
 	tcpclose_wakeup_state = TCPCLOSE_WAKEUP_IDLE;
 	tcpclose_wakeup_set(ring_records / 4, TCPCLOSE_WAKEUP_DELAY_US);
-	compat_hrtimer_setup(&timer, expire, CLOCK_MONOTONIC,
+	compat_hrtimer_setup(&wakeup_timer, wakeup_timer_expired, CLOCK_MONOTONIC,
 			     HRTIMER_MODE_REL_SOFT);
-	init_irq_work(&start_work, start_timer);
-	init_irq_work(&now_work, fire_timer);
+	init_irq_work(&wakeup_start_work, start_wakeup_timer);
+	init_irq_work(&wakeup_now_work, fire_wakeup_timer);
 }
 
 /**
@@ -146,7 +147,7 @@ void tcpclose_wakeup_init(unsigned int ring_records, tcpclose_wakeup_look_t look
  */
 void tcpclose_wakeup_exit(void)
 {
-	irq_work_sync(&start_work);
-	irq_work_sync(&now_work);
-	hrtimer_cancel(&timer);
+	irq_work_sync(&wakeup_start_work);
+	irq_work_sync(&wakeup_now_work);
+	hrtimer_cancel(&wakeup_timer);
 }
