@@ -200,12 +200,12 @@ struct tcpclose_probe tcpclose_handover_probes[] = {
 	[TCPCLOSE_HANDOVER_HASHDANCE] = {
 		.functions = { "inet_twsk_hashdance",
 			       "inet_twsk_hashdance_schedule" },
-		.purpose = "births of mini-sockets: without it, no TIME_WAIT at all",
+		.purpose = "births of mini-sockets, and with them every TIME_WAIT",
 		.kprobe = on_twsk_hashdance_kprobe,
 	},
 	[TCPCLOSE_HANDOVER_TO_TIME_WAIT] = {
 		.functions = { "tcp_time_wait" },
-		.purpose = "mini-sockets that could not be made (overflow)",
+		.purpose = "mini-sockets that could not be created (overflow)",
 		.kprobe = on_time_wait_kprobe,
 	},
 };

@@ -61,7 +61,7 @@ static void warn_missing(const struct tcpclose_hooks *hooks)
 		const struct tcpclose_probe *probe = &hooks->probes[i];
 
 		if (probe->via == TCPCLOSE_HOOK_OFF)
-			pr_warn("no hook on %s (%d): missing: %s\n",
+			pr_warn("no hook on %s (error %d); not recorded without it: %s\n",
 				probe->functions[0], -probe->error,
 				probe->purpose);
 	}
@@ -95,7 +95,7 @@ static int set_scope(const char *value, const struct kernel_param *param)
 	} else if (sysfs_streq(value, "teardown")) {
 		all = false;
 	} else {
-		pr_err("scope=%s: it is \"teardown\" or \"all\"\n", value);
+		pr_err("scope=%s: must be \"teardown\" or \"all\"\n", value);
 		return -EINVAL;
 	}
 	mutex_lock(&scope_lock);
@@ -117,16 +117,16 @@ static const struct kernel_param_ops scope_ops = {
 };
 
 module_param_cb(scope, &scope_ops, NULL, 0644);
-MODULE_PARM_DESC(scope, "what is recorded: \"teardown\" (default) or \"all\", openings too; can be changed while loaded");
+MODULE_PARM_DESC(scope, "what to record: \"teardown\" (default), or \"all\" to include openings; can be changed while loaded");
 module_param(max_conns, uint, 0444);
-MODULE_PARM_DESC(max_conns, "most connections tracked at a time, 1 to 67108864 (default: by memory, 65536 to 1048576)");
+MODULE_PARM_DESC(max_conns, "maximum number of tracked connections, 1 to 67108864 (default: by memory size, 65536 to 1048576)");
 module_param(ring_records, uint, 0444);
 MODULE_PARM_DESC(ring_records, "records per CPU, a power of two from 256 to 1048576 (default 16384: 2 MiB)");
 module_param(hooks, charp, 0444);
-MODULE_PARM_DESC(hooks, "how functions are watched: \"auto\" (default), \"ftrace\" or \"kprobe\"");
+MODULE_PARM_DESC(hooks, "how to hook functions: \"auto\" (default), \"ftrace\" or \"kprobe\"");
 
 module_param(without, charp, 0444);
-MODULE_PARM_DESC(without, "functions not to be watched, with commas in between: for a kernel where one makes trouble");
+MODULE_PARM_DESC(without, "comma-separated list of functions not to hook, for a kernel where hooking one causes trouble");
 
 static unsigned int default_max_conns(void)
 {
@@ -167,7 +167,7 @@ static int check_without(void)
 
 	while (*names) {
 		if (!is_watched_function(names, &length)) {
-			pr_err("without=%s: \"%.*s\" is no function that is watched; \"tcpclose stat\" lists them\n",
+			pr_err("without=%s: \"%.*s\" is not a function that tcpclose hooks; \"tcpclose stat\" lists them\n",
 			       without, (int)length, names);
 			return -EINVAL;
 		}
@@ -182,13 +182,13 @@ static int check_parameters(enum tcpclose_hook_choice *choice)
 	if (!is_power_of_2(ring_records) ||
 	    ring_records < TCPCLOSE_RING_RECORDS_MIN ||
 	    ring_records > TCPCLOSE_RING_RECORDS_MAX) {
-		pr_err("ring_records=%u: it is a power of two from %u to %lu\n",
+		pr_err("ring_records=%u: must be a power of two from %u to %lu\n",
 		       ring_records, TCPCLOSE_RING_RECORDS_MIN,
 		       TCPCLOSE_RING_RECORDS_MAX);
 		return -EINVAL;
 	}
 	if (max_conns > MAX_CONNS_MAX) {
-		pr_err("max_conns=%u: it is from %u to %lu, or 0 for what suits the memory\n",
+		pr_err("max_conns=%u: must be from %u to %lu, or 0 to choose by memory size\n",
 		       max_conns, MAX_CONNS_MIN, MAX_CONNS_MAX);
 		return -EINVAL;
 	}
@@ -199,11 +199,11 @@ static int check_parameters(enum tcpclose_hook_choice *choice)
 	} else if (!strcmp(hooks, "kprobe")) {
 		*choice = TCPCLOSE_HOOKS_KPROBE;
 	} else {
-		pr_err("hooks=%s: it is \"auto\", \"ftrace\" or \"kprobe\"\n", hooks);
+		pr_err("hooks=%s: must be \"auto\", \"ftrace\" or \"kprobe\"\n", hooks);
 		return -EINVAL;
 	}
 	if (*choice == TCPCLOSE_HOOKS_FTRACE && !TCPCLOSE_HAVE_FTRACE) {
-		pr_err("hooks=ftrace: this kernel's ftrace shows no arguments, or it has none; leave the parameter out and kprobes are used\n");
+		pr_err("hooks=ftrace: this kernel has no ftrace, or its ftrace cannot read function arguments; load without this parameter to use kprobes\n");
 		return -EOPNOTSUPP;
 	}
 	return check_without();
@@ -213,9 +213,9 @@ static int check_parameters(enum tcpclose_hook_choice *choice)
 static void log_switched_off(int err)
 {
 	if (err == -EBUSY)
-		pr_err("kernel.ftrace_enabled is 0, so nothing can be watched: set it to 1 (sysctl kernel.ftrace_enabled=1)\n");
+		pr_err("kernel.ftrace_enabled is 0, so functions cannot be hooked: run \"sysctl kernel.ftrace_enabled=1\"\n");
 	else if (err == -ENXIO)
-		pr_err("kprobes are off, so nothing can be watched: switch them on (echo 1 >/sys/kernel/debug/kprobes/enabled)\n");
+		pr_err("kprobes are off, so functions cannot be hooked: run \"echo 1 >/sys/kernel/debug/kprobes/enabled\"\n");
 }
 
 static void detach_hooks(unsigned int count)
@@ -274,9 +274,8 @@ static int attach_all(void)
 	err = tcpclose_transition_init();
 	if (!err)
 		return 0;
-	pr_err("tracepoint inet_sock_set_state: %s (%d)\n",
-	       err == -ENOENT ? "this kernel has none: it needs CONFIG_TRACEPOINTS" :
-				"could not be attached to", err);
+	pr_err("cannot attach to tracepoint inet_sock_set_state (error %d)%s\n",
+	       err, err == -ENOENT ? ": this kernel has none, it needs CONFIG_TRACEPOINTS" : "");
 	detach_scope();
 	detach_hooks(ARRAY_SIZE(permanent_hooks));
 	return err;
@@ -352,6 +351,6 @@ module_init(tcpclose_init);
 module_exit(tcpclose_exit);
 
 MODULE_AUTHOR("The tcpclose authors");
-MODULE_DESCRIPTION("How TCP connections close: every transition, TIME_WAIT included");
+MODULE_DESCRIPTION("Records how TCP connections close: every transition, including TIME_WAIT");
 MODULE_LICENSE("GPL");
 MODULE_VERSION("0.1");

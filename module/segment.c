@@ -125,17 +125,17 @@ TCPCLOSE_PROBE(on_reset);
 static struct tcpclose_probe segment_probes[PROBES] = {
 	[RCV_STATE_PROCESS] = {
 		.functions = { "tcp_rcv_state_process" },
-		.purpose = "control bits of segments outside ESTABLISHED",
+		.purpose = "control bits of segments received outside ESTABLISHED",
 		.kprobe = on_rcv_state_process_kprobe,
 	},
 	[DATA_QUEUE] = {
 		.functions = { "tcp_data_queue" },
-		.purpose = "control bits of a FIN in ESTABLISHED",
+		.purpose = "control bits of a FIN received in ESTABLISHED",
 		.kprobe = on_data_queue_kprobe,
 	},
 	[RESET] = {
 		.functions = { "tcp_reset" },
-		.purpose = "that a RST was received, and its control bits",
+		.purpose = "whether a RST was received, and its control bits",
 		.kprobe = on_reset_kprobe,
 	},
 };

@@ -324,12 +324,12 @@ TCPCLOSE_PROBE(on_twsk_destructor);
 static struct tcpclose_probe timewait_probes[PROBES] = {
 	[DESTRUCTOR] = {
 		.functions = { "tcp_twsk_destructor" },
-		.purpose = "ends of mini-sockets that nothing else shows",
+		.purpose = "ends of mini-sockets that no other hook sees",
 		.kprobe = on_twsk_destructor_kprobe,
 	},
 	[KILL] = {
 		.functions = { "inet_twsk_kill" },
-		.purpose = "moment and reason of a mini-socket's end",
+		.purpose = "time and reason of a mini-socket's end",
 		.kprobe = on_twsk_kill_kprobe,
 	},
 	[DESCHEDULE] = {
@@ -339,12 +339,12 @@ static struct tcpclose_probe timewait_probes[PROBES] = {
 	},
 	[STATE_PROCESS] = {
 		.functions = { "tcp_timewait_state_process" },
-		.purpose = "control bits of segments that reach a mini-socket",
+		.purpose = "control bits of segments received for a mini-socket",
 		.kprobe = on_timewait_state_process_kprobe,
 	},
 	[SCHEDULE] = {
 		.functions = { "__inet_twsk_schedule" },
-		.purpose = "FIN_WAIT2 to TIME_WAIT in a mini-socket, and re-arms",
+		.purpose = "FIN_WAIT2 -> TIME_WAIT in a mini-socket, and re-armed timers",
 		.kprobe = on_twsk_schedule_kprobe,
 	},
 };

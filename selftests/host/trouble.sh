@@ -136,7 +136,7 @@ kmemleak: Kernel memory leak detector initialized (mem pool available: 15679)
 kmemleak: Cannot allocate a scan area, scanning the full object
 Lock dependency validator: Copyright (c) 2006 Red Hat, Inc., Ingo Molnar
 tcpclose: loading out-of-tree module taints kernel.
-tcpclose: no hook on inet_twsk_kill (12): missing: ends of mini-sockets
+tcpclose: no hook on inet_twsk_kill (error -12); not recorded without it: time and reason of a mini-socket's end
 vm: running loading
 END
 nothing "what a healthy kernel says is not"
