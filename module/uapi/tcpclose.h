@@ -4,8 +4,8 @@
  * delivers through read() and mmap(), and what its ioctls take.
  *
  * Every structure has the same layout for 32-bit and 64-bit programs. Numbers
- * are in the machine's byte order; addresses are in network order. A value
- * that the kernel does not know is the one named "unknown" at its member.
+ * are in host byte order, addresses in network byte order. A member whose value
+ * is not known has the value that its description calls "unknown".
  */
 #ifndef _UAPI_TCPCLOSE_H
 #define _UAPI_TCPCLOSE_H
@@ -16,17 +16,17 @@
 #define TCPCLOSE_DEVICE		"/dev/tcpclose"
 
 /*
- * A reader works with any minor version of its own major one: members are
- * only ever appended, in reserved places or behind the end.
+ * A reader works with every minor version of its own major version: members are
+ * only added, in place of reserved ones or at the end.
  */
 #define TCPCLOSE_ABI_MAJOR	1
 #define TCPCLOSE_ABI_MINOR	0
 
 /**
- * enum tcpclose_state - TCP states, numbered as the kernel numbers them
+ * enum tcpclose_state - TCP states, with the numbers that the kernel uses
  *
- * Source: include/net/tcp_states.h. The numbers are fixed there too, since BPF
- * exposes them (tcp_set_state()).
+ * Source: include/net/tcp_states.h. The numbers will not change there either,
+ * since BPF exposes them (tcp_set_state()).
  */
 enum tcpclose_state {
 	TCPCLOSE_ESTABLISHED = 1,
@@ -41,14 +41,14 @@ enum tcpclose_state {
 	TCPCLOSE_LISTEN = 10,
 	TCPCLOSE_CLOSING = 11,
 	TCPCLOSE_NEW_SYN_RECV = 12,
-	TCPCLOSE_STATES = 16,	/* size of a table indexed by state */
+	TCPCLOSE_STATES = 16,	/* size of an array indexed by state */
 };
 
 /**
- * enum tcpclose_kind - what a record is
- * @TCPCLOSE_KIND_TRANSITION: &struct tcpclose_record
- * @TCPCLOSE_KIND_TASK: &struct tcpclose_task; belongs to the next record of
- *	the same CPU, which has the next sequence number
+ * enum tcpclose_kind - type of a record
+ * @TCPCLOSE_KIND_TRANSITION: a transition, &struct tcpclose_record
+ * @TCPCLOSE_KIND_TASK: a process, &struct tcpclose_task; belongs to the next
+ *	record of the same CPU, which has the next sequence number
  */
 enum tcpclose_kind {
 	TCPCLOSE_KIND_TRANSITION = 1,
@@ -56,11 +56,11 @@ enum tcpclose_kind {
 };
 
 /**
- * enum tcpclose_origin - who reported a transition
- * @TCPCLOSE_ORIGIN_TRACEPOINT: the tracepoint inet_sock_set_state; one record
- *	for each of its calls
- * @TCPCLOSE_ORIGIN_TIMEWAIT: a mini-socket of TIME_WAIT or FIN_WAIT2, which
- *	the tracepoint never shows
+ * enum tcpclose_origin - source of a transition
+ * @TCPCLOSE_ORIGIN_TRACEPOINT: the tracepoint inet_sock_set_state, for a full
+ *	socket; one record for each call
+ * @TCPCLOSE_ORIGIN_TIMEWAIT: a mini-socket in TIME_WAIT or FIN_WAIT2, which the
+ *	tracepoint never reports
  */
 enum tcpclose_origin {
 	TCPCLOSE_ORIGIN_TRACEPOINT = 0,
@@ -68,14 +68,13 @@ enum tcpclose_origin {
 };
 
 /**
- * enum tcpclose_context - in which context a transition ran
+ * enum tcpclose_context - context in which a transition happened
  * @TCPCLOSE_CONTEXT_PROCESS: a process's own call: connect(), shutdown(),
- *	close(), exit, ``ss -K``; only here is a process named
- * @TCPCLOSE_CONTEXT_SOFTIRQ: a segment, or an ICMP error, that arrived
- * @TCPCLOSE_CONTEXT_TIMER: a timer
- * @TCPCLOSE_CONTEXT_BACKLOG: a segment or timer that had to wait until a
- *	process released the socket (__release_sock()); the process did not
- *	ask for it
+ *	close(), exit, ``ss -K``; only then a process is recorded
+ * @TCPCLOSE_CONTEXT_SOFTIRQ: a segment or an ICMP error was received
+ * @TCPCLOSE_CONTEXT_TIMER: a timer expired
+ * @TCPCLOSE_CONTEXT_BACKLOG: a segment or timer, deferred until a process
+ *	released the socket (__release_sock()); that process did not cause it
  */
 enum tcpclose_context {
 	TCPCLOSE_CONTEXT_PROCESS = 0,
@@ -86,10 +85,10 @@ enum tcpclose_context {
 
 /**
  * enum tcpclose_closer - which end closed first
- * @TCPCLOSE_CLOSER_NONE: none so far, or unknown
- * @TCPCLOSE_CLOSER_LOCAL: this end: it sent the first FIN, or it aborted
- * @TCPCLOSE_CLOSER_REMOTE: the other end: its FIN came first, or its RST
- * @TCPCLOSE_CLOSER_BOTH: both FINs crossed (simultaneous close)
+ * @TCPCLOSE_CLOSER_NONE: neither so far, or unknown
+ * @TCPCLOSE_CLOSER_LOCAL: this end: it sent the first FIN, or aborted
+ * @TCPCLOSE_CLOSER_REMOTE: the peer: its FIN was received first, or its RST
+ * @TCPCLOSE_CLOSER_BOTH: the FINs crossed (simultaneous close)
  */
 enum tcpclose_closer {
 	TCPCLOSE_CLOSER_NONE = 0,
@@ -100,22 +99,24 @@ enum tcpclose_closer {
 
 /**
  * enum tcpclose_end - what ended a mini-socket
- * @TCPCLOSE_END_NONE: nothing ended
- * @TCPCLOSE_END_EXPIRED: its timer (tw_timer_handler())
- * @TCPCLOSE_END_RST: a RST from the peer (tcp_timewait_state_process())
- * @TCPCLOSE_END_SYN: a new SYN for a listener took its place (TCP_TW_SYN in
- *	tcp_v4_rcv() or tcp_v6_rcv(), or TPROXY)
- * @TCPCLOSE_END_RECYCLED: connect() took its port (__inet_check_established())
- * @TCPCLOSE_END_REFUSED: data or a SYN came for FIN_WAIT2 and was answered with
- *	a RST (TCP_TW_RST)
- * @TCPCLOSE_END_DESTROYED: an administrator (``ss -K``) or BPF (tcp_abort())
- * @TCPCLOSE_END_NETNS: its network namespace went away (inet_twsk_purge())
- * @TCPCLOSE_END_OTHER: something else
- * @TCPCLOSE_END_OVERFLOW: it could not be made: tcp_max_tw_buckets or memory
- *	(TCPTimeWaitOverflow); stands in the record of the socket itself, whose
- *	cause is %TCPCLOSE_CAUSE_FIN if both FINs were there and
- *	%TCPCLOSE_CAUSE_MEMORY if the peer's was still to come
- * @TCPCLOSE_ENDS: size of a table indexed by end
+ * @TCPCLOSE_END_NONE: no mini-socket ended
+ * @TCPCLOSE_END_EXPIRED: its timer expired (tw_timer_handler())
+ * @TCPCLOSE_END_RST: the peer sent a RST (tcp_timewait_state_process())
+ * @TCPCLOSE_END_SYN: a listener received a new SYN for its addresses and ports
+ *	(TCP_TW_SYN in tcp_v4_rcv() or tcp_v6_rcv(), or TPROXY)
+ * @TCPCLOSE_END_RECYCLED: connect() reused its port
+ *	(__inet_check_established())
+ * @TCPCLOSE_END_REFUSED: data or a SYN was received in FIN_WAIT2, and answered
+ *	with a RST (TCP_TW_RST)
+ * @TCPCLOSE_END_DESTROYED: destroyed by an administrator (``ss -K``) or BPF
+ *	(tcp_abort())
+ * @TCPCLOSE_END_NETNS: its network namespace was removed (inet_twsk_purge())
+ * @TCPCLOSE_END_OTHER: anything else
+ * @TCPCLOSE_END_OVERFLOW: it could not be created, for tcp_max_tw_buckets or
+ *	lack of memory (TCPTimeWaitOverflow); in the record of the full socket,
+ *	whose cause is %TCPCLOSE_CAUSE_FIN if both ends had sent their FIN, and
+ *	%TCPCLOSE_CAUSE_MEMORY if the peer had not
+ * @TCPCLOSE_ENDS: size of an array indexed by end
  */
 enum tcpclose_end {
 	TCPCLOSE_END_NONE = 0,
@@ -134,36 +135,38 @@ enum tcpclose_end {
 /**
  * enum tcpclose_cause - why a connection ended
  * @TCPCLOSE_CAUSE_NONE: it has not ended
- * @TCPCLOSE_CAUSE_UNKNOWN: it ended in a way that is none of these
- * @TCPCLOSE_CAUSE_FIN: gracefully: both ends sent their FIN
+ * @TCPCLOSE_CAUSE_UNKNOWN: the cause could not be determined
+ * @TCPCLOSE_CAUSE_FIN: graceful: both ends sent their FIN
  * @TCPCLOSE_CAUSE_RST: the peer sent a RST
  * @TCPCLOSE_CAUSE_REFUSED: the peer answered the SYN with a RST
- * @TCPCLOSE_CAUSE_DATA_AFTER_CLOSE: the peer sent data that nobody will read
- *	any more; answered with a RST (TCPAbortOnData)
+ * @TCPCLOSE_CAUSE_DATA_AFTER_CLOSE: the peer sent data after the application
+ *	had closed; answered with a RST (TCPAbortOnData)
  * @TCPCLOSE_CAUSE_UNREAD: closed with unread data (TCPAbortOnClose, RFC 2525
  *	section 2.17)
  * @TCPCLOSE_CAUSE_LINGER: closed with SO_LINGER and time 0
  * @TCPCLOSE_CAUSE_DISCONNECT: connect(AF_UNSPEC) or another disconnect
  * @TCPCLOSE_CAUSE_CONNECT_ABORTED: closed or shut down before the connection
  *	was established, or connect() failed on this machine
- * @TCPCLOSE_CAUSE_DESTROYED: by an administrator (``ss -K``) or BPF
- * @TCPCLOSE_CAUSE_TIMEOUT: the peer does not answer: retransmissions, probes
- *	or TCP_USER_TIMEOUT ran out (TCPAbortOnTimeout)
- * @TCPCLOSE_CAUSE_KEEPALIVE: the peer does not answer keepalive probes
- * @TCPCLOSE_CAUSE_FIN_WAIT2_TIMEOUT: the peer's FIN did not come within
+ * @TCPCLOSE_CAUSE_DESTROYED: destroyed by an administrator (``ss -K``) or BPF
+ * @TCPCLOSE_CAUSE_TIMEOUT: the peer did not answer: the limit of
+ *	retransmissions or probes, or TCP_USER_TIMEOUT, was reached
+ *	(TCPAbortOnTimeout)
+ * @TCPCLOSE_CAUSE_KEEPALIVE: the peer did not answer keepalive probes
+ * @TCPCLOSE_CAUSE_FIN_WAIT2_TIMEOUT: the peer's FIN was not received within
  *	tcp_fin_timeout or TCP_LINGER2
  * @TCPCLOSE_CAUSE_UNREACHABLE: an ICMP error (tcp_v4_err(), tcp_v6_err())
  * @TCPCLOSE_CAUSE_MEMORY: too many orphans or no memory (TCPAbortOnMemory)
  * @TCPCLOSE_CAUSE_NOT_ACCEPTED: the listener closed before accept()
  * @TCPCLOSE_CAUSE_OPEN_FAILED: the passive opening could not be completed
- * @TCPCLOSE_CAUSE_NETNS: its network namespace went away
- * @TCPCLOSE_CAUSE_LISTENER: a listener that was closed, no connection
- * @TCPCLOSE_CAUSE_REPLACED: while this end waited for the peer's FIN in a
- *	mini-socket, a new connection took the port
- * @TCPCLOSE_CAUSES: size of a table indexed by cause
+ * @TCPCLOSE_CAUSE_NETNS: its network namespace was removed
+ * @TCPCLOSE_CAUSE_LISTENER: a listener was closed; not a connection
+ * @TCPCLOSE_CAUSE_REPLACED: a new connection reused the port while a FIN_WAIT2
+ *	mini-socket waited for the peer's FIN
+ * @TCPCLOSE_CAUSES: size of an array indexed by cause
  *
- * A connection's cause stands in the record that decides it: the last one of
- * the full socket, or, where a FIN_WAIT2 mini-socket lives on, that one's next.
+ * The cause is in the record that decides it: the last record of the full
+ * socket or, if that is handed over to a FIN_WAIT2 mini-socket, the next one of
+ * the mini-socket.
  */
 enum tcpclose_cause {
 	TCPCLOSE_CAUSE_NONE = 0,
@@ -202,12 +205,12 @@ enum tcpclose_cause {
 #define TCPCLOSE_FLAG_NS	0x0100
 
 /* Bits of &struct tcpclose_record.mark. */
-#define TCPCLOSE_MARK_OLD	0x01	/* older than the module */
-#define TCPCLOSE_MARK_UNTRACKED	0x02	/* no entry: max_conns reached */
+#define TCPCLOSE_MARK_OLD	0x01	/* connection is older than the module */
+#define TCPCLOSE_MARK_UNTRACKED	0x02	/* not tracked: max_conns reached, or no memory */
 #define TCPCLOSE_MARK_LATE	0x04	/* end seen only when the memory was freed */
-#define TCPCLOSE_MARK_REARM	0x08	/* TIME_WAIT's timer was started anew */
+#define TCPCLOSE_MARK_REARM	0x08	/* timer of TIME_WAIT was re-armed */
 
-/* Parts of &struct tcpclose_record.how. */
+/* Bit fields of &struct tcpclose_record.how. */
 #define TCPCLOSE_HOW_ORIGIN(how)	((how) & 0x1)
 #define TCPCLOSE_HOW_IPV6(how)		(((how) >> 1) & 0x1)
 #define TCPCLOSE_HOW_CONTEXT(how)	(((how) >> 2) & 0x3)
@@ -217,7 +220,7 @@ enum tcpclose_cause {
 	((origin) | (ipv6) << 1 | (context) << 2 | (closer) << 4 | \
 	 (shutdown) << 6)
 
-/* Two states in one byte. */
+/* Old and new state in one byte. */
 #define TCPCLOSE_EDGE(from, to)	((from) << 4 | (to))
 #define TCPCLOSE_EDGE_FROM(edge)	((edge) >> 4)
 #define TCPCLOSE_EDGE_TO(edge)	((edge) & 0xf)
@@ -233,46 +236,48 @@ enum tcpclose_cause {
  * @cpu: CPU that wrote the record
  * @kind: %TCPCLOSE_KIND_TRANSITION
  * @mark: TCPCLOSE_MARK_* bits
- * @cookie: socket cookie, as ``ss -e`` prints it (there in hexadecimal);
- *	0: unknown
- * @dwell_ns: time spent in the true old state; for the end of a TIME_WAIT its
- *	whole length, for a re-arm the time since TIME_WAIT began, which is when
- *	the mini-socket was made: some microseconds before the full socket's
- *	last transition; %TCPCLOSE_UNKNOWN_NS: unknown
+ * @cookie: socket cookie, which ``ss -e`` shows in hexadecimal; 0: unknown
+ * @dwell_ns: time spent in the true old state; at the end of TIME_WAIT its
+ *	total length, at a re-arm the time since it began, which is when the
+ *	mini-socket was created: some microseconds before the full socket's last
+ *	transition; %TCPCLOSE_UNKNOWN_NS: unknown
  * @age_ns: time since the connection's first transition;
  *	%TCPCLOSE_UNKNOWN_NS: unknown
- * @laddr: local address; IPv4 in the first 4 bytes, the others 0
+ * @laddr: local address; an IPv4 address is in the first 4 bytes, the others
+ *	are 0
  * @raddr: remote address, likewise
- * @lport: local port, host byte order; 0: not bound yet
+ * @lport: local port, host byte order; 0: not yet bound
  * @rport: remote port, host byte order; 0: unknown
- * @netns: network namespace cookie (SO_NETNS_COOKIE); 0: does not fit 32 bits
+ * @netns: network namespace cookie (SO_NETNS_COOKIE); 0: does not fit in 32
+ *	bits
  * @netns_inode: inode of the network namespace, as in /proc/PID/ns/net
  * @inode: inode of the socket, as in /proc/PID/fd; 0: unknown or orphan
- * @cgroup: cgroup v2 id of the socket; 0: unknown or does not fit 32 bits
+ * @cgroup: cgroup v2 id of the socket; 0: unknown or does not fit in 32 bits
  * @uid: owner of the socket; %TCPCLOSE_UNKNOWN_UID: unknown
- * @pid: process (thread group) whose own call this was; 0: none
- * @bytes_sent_lo: payload sent, without retransmissions, bits 0 to 31
- * @bytes_received_lo: payload received in order, bits 0 to 31
- * @bytes_sent_hi: bits 32 to 47
- * @bytes_received_hi: bits 32 to 47
+ * @pid: process (thread group) whose own call caused the transition; 0: none
+ * @bytes_sent_lo: payload sent, without retransmissions, bytes, bits 0 to 31
+ * @bytes_received_lo: payload received in order, bytes, bits 0 to 31
+ * @bytes_sent_hi: bits 32 to 47 of it
+ * @bytes_received_hi: bits 32 to 47 of it
  * @srtt_us: smoothed round-trip time, microseconds; 0: no sample
- * @retransmits: segments retransmitted, at most 65535 (tracepoint)
- * @rearms: how often TIME_WAIT's timer was started anew, at most 65535
- *	(mini-socket)
- * @index: number of this transition in the connection's life, whether or not
- *	the scope records it; 0 is the first; 65535: that or more
- * @flags: control bits of the segment behind the transition; 0: no segment, or
- *	not in hand
- * @raw: old and new state as the tracepoint gave them (TCPCLOSE_EDGE()); 0 for
- *	a mini-socket
- * @edge: old and new state as they are (TCPCLOSE_EDGE())
+ * @retransmits: number of segments retransmitted; 65535: that or more (origin
+ *	tracepoint)
+ * @rearms: number of times that the timer of TIME_WAIT was re-armed; 65535:
+ *	that or more (origin mini-socket)
+ * @index: number of this transition of the connection, counted whether or not
+ *	the scope records them; 0 is the first; 65535: that or more
+ * @flags: control bits of the segment that caused the transition
+ *	(TCPCLOSE_FLAG_*); 0: no segment, or unknown
+ * @raw: old and new state as the tracepoint reported them (TCPCLOSE_EDGE()); 0
+ *	for a mini-socket
+ * @edge: true old and new state (TCPCLOSE_EDGE())
  * @how: origin, family, context, closer, sk_shutdown (TCPCLOSE_HOW_*())
  * @sk_err: error pending on the socket, an errno; 0: none
  * @end: &enum tcpclose_end
  * @cause: &enum tcpclose_cause
  *
- * A mini-socket knows no traffic, inode and error of its own: @bytes_sent_lo to
- * @srtt_us and @sk_err are 0 and mean unknown where the origin is
+ * A mini-socket has no counts of bytes, round-trip time and error:
+ * @bytes_sent_lo to @srtt_us and @sk_err are 0, unknown, if the origin is
  * %TCPCLOSE_ORIGIN_TIMEWAIT.
  */
 struct tcpclose_record {
@@ -314,23 +319,27 @@ struct tcpclose_record {
 };
 
 /**
- * struct tcpclose_task - the process behind the record that follows
+ * struct tcpclose_task - process whose call caused the transition in the next
+ *	record
  * @ts_ns: as in that record
- * @seq: that record's, less 1
+ * @seq: that of that record, minus 1
  * @cpu: as in that record
  * @kind: %TCPCLOSE_KIND_TASK
  * @mark: 0
  * @cookie: as in that record
- * @netns: network namespace cookie, whole
- * @cgroup: cgroup v2 id of the socket, whole; 0: unknown
- * @pid: process (thread group), initial pid namespace
- * @tid: thread
- * @comm: name of the thread, NUL-terminated
- * @unread_bytes: received and not read by the application
- * @unacked_bytes: written by the application, not acknowledged by the peer
+ * @netns: network namespace cookie, all 64 bits
+ * @cgroup: cgroup v2 id of the socket, all 64 bits; 0: unknown
+ * @pid: process (thread group); 0: not visible to the reader
+ * @tid: thread; 0: not visible to the reader
+ * @comm: name of the thread, NUL-terminated; empty if it is not visible
+ * @unread_bytes: bytes received and not read by the application
+ * @unacked_bytes: bytes written by the application and not acknowledged by the
+ *	peer
  * @reserved: 0
  *
- * Written only for %TCPCLOSE_CONTEXT_PROCESS.
+ * Written only for %TCPCLOSE_CONTEXT_PROCESS. Process ids are those of the
+ * initial pid namespace or, for a file that sees only its own network
+ * namespace, of the opener's.
  */
 struct tcpclose_task {
 	__u64 ts_ns;
@@ -352,19 +361,20 @@ struct tcpclose_task {
 #define TCPCLOSE_RECORD_SIZE	128
 
 /**
- * struct tcpclose_geometry - how the mapping is laid out
+ * struct tcpclose_geometry - layout of the mapping
  * @abi_major: %TCPCLOSE_ABI_MAJOR of the module
  * @abi_minor: %TCPCLOSE_ABI_MINOR of the module
  * @record_size: bytes, %TCPCLOSE_RECORD_SIZE
  * @ring_records: records in one CPU's ring, a power of two
- * @rings: number of rings; ring N belongs to CPU N; the area of a CPU that can't
- *	exist (/sys/devices/system/cpu/possible) is not there: SIGBUS
- * @visible: 1 if the file sees the whole machine, 0 if its own network
- *	namespace only
- * @header_size: offset of the records within a ring's area, bytes
+ * @rings: number of rings; ring N belongs to CPU N; the area of a CPU that is
+ *	not possible (/sys/devices/system/cpu/possible) is a hole: access gives
+ *	SIGBUS
+ * @visible: 1 if the file sees the whole machine, 0 if only its own network
+ *	namespace
+ * @header_size: offset of the records within the area of a ring, bytes
  * @reserved: 0
- * @ring_size: distance from one ring's area to the next, bytes
- * @mmap_size: bytes that can be mapped, from offset 0
+ * @ring_size: distance from the area of one ring to the next, bytes
+ * @mmap_size: number of bytes that can be mapped, from offset 0
  */
 struct tcpclose_geometry {
 	__u16 abi_major;
@@ -380,14 +390,15 @@ struct tcpclose_geometry {
 };
 
 /**
- * struct tcpclose_ring_header - first bytes of each ring's area in the mapping
- * @begun: records whose writing has begun, ever
- * @committed: records that are whole, ever
+ * struct tcpclose_ring_header - first bytes of the area of each ring in the
+ *	mapping
+ * @begun: number of records that the CPU began to write since load
+ * @committed: number of records that are complete, since load
  *
- * Record number N is at slot N modulo ring_records. To copy it: load
- * @committed (acquire), check N < @committed, copy the record, then a read
- * barrier, load @begun: the copy is whole if @begun <= N + ring_records. If not,
- * it was overwritten meanwhile and is lost.
+ * Record number N is at slot N modulo ring_records. To copy it, load @committed
+ * (acquire), check that N < @committed, copy the record, issue a read barrier,
+ * and load @begun: the copy is valid if @begun <= N + ring_records. Otherwise
+ * the record was overwritten meanwhile and is lost.
  */
 struct tcpclose_ring_header {
 	__u64 begun;
@@ -395,13 +406,14 @@ struct tcpclose_ring_header {
 };
 
 /**
- * struct tcpclose_cursor - where this file stands in one ring
- * @cpu: which ring; set by the caller
+ * struct tcpclose_cursor - position of this file in one ring
+ * @cpu: CPU of the ring; set by the caller
  * @reserved: must be 0
  * @position: number of the next record to be read
- * @lost: records overwritten before this file read them, since it was opened
- * @written: records written to the ring, ever
- * @overwritten: records of the ring that no reader can read any more
+ * @lost: number of records overwritten before this file read them, since it was
+ *	opened
+ * @written: number of records written to the ring since load
+ * @overwritten: number of records of the ring that can no longer be read
  */
 struct tcpclose_cursor {
 	__u32 cpu;
@@ -414,15 +426,16 @@ struct tcpclose_cursor {
 
 /**
  * struct tcpclose_wakeup - when a waiting reader of this file is woken
- * @watermark: at once, when a ring has that many new records; 1 to
- *	ring_records; 0 leaves it as it is
- * @delay_us: at the latest that long after the first new record, microseconds;
- *	1 to 1000000; 0 leaves it as it is
+ * @watermark: at once when a ring has that many new records, 1 to ring_records;
+ *	0 leaves it unchanged
+ * @delay_us: at the latest this long after the first new record, microseconds,
+ *	1 to 1000000; 0 leaves it unchanged
  * @reserved: must be 0
  *
- * The module wakes all readers together, by the smallest values of any. A file
- * that sees only its own network namespace can ask (0, 0), and setting gives it
- * -EPERM: all CPUs would pay for it.
+ * On return both members have the values of this file. The module wakes all
+ * readers together, by the smallest values of all files. A file that sees only
+ * its own network namespace can get its values but not set them (-EPERM), since
+ * that costs time on all CPUs.
  */
 struct tcpclose_wakeup {
 	__u32 watermark;
@@ -431,10 +444,11 @@ struct tcpclose_wakeup {
 };
 
 /*
- * Histogram buckets: 4 to each power of two. Bucket B, with e = B / 4 + 8 and
- * m = B % 4, counts durations from (4 + m) << (e - 2) nanoseconds up to the next
- * bucket's; the first counts all shorter ones too, the last all longer ones.
- * That is 256 ns to 52 days with an error of at most 25 %.
+ * Histogram buckets: 4 per power of two. Bucket B, with e = B / 4 + 8 and m = B
+ * % 4, counts durations from (4 + m) << (e - 2) nanoseconds up to the lower
+ * bound of the next bucket; the first bucket counts all shorter durations too,
+ * the last all longer ones. The range is 256 ns to 52 days, the error at most
+ * 25 %.
  */
 #define TCPCLOSE_BUCKETS	176
 #define TCPCLOSE_BUCKET_FIRST_LOG2	8
@@ -442,12 +456,12 @@ struct tcpclose_wakeup {
 	((__u64)(4 + (b) % 4) << ((b) / 4 + TCPCLOSE_BUCKET_FIRST_LOG2 - 2))
 
 /**
- * struct tcpclose_histogram - how long something lasted
- * @count: how many were measured
- * @sum_ns: their sum, nanoseconds
- * @min_ns: the shortest; %TCPCLOSE_UNKNOWN_NS when @count is 0
- * @max_ns: the longest
- * @buckets: counts, see TCPCLOSE_BUCKET_NS()
+ * struct tcpclose_histogram - distribution of durations
+ * @count: number of durations
+ * @sum_ns: sum of all, nanoseconds
+ * @min_ns: shortest, nanoseconds; %TCPCLOSE_UNKNOWN_NS if @count is 0
+ * @max_ns: longest, nanoseconds
+ * @buckets: number of durations in each bucket, see TCPCLOSE_BUCKET_NS()
  */
 struct tcpclose_histogram {
 	__u64 count;
@@ -458,12 +472,13 @@ struct tcpclose_histogram {
 };
 
 /**
- * enum tcpclose_untracked - why a transition's dwell is unknown
+ * enum tcpclose_untracked - why the dwell of a transition is unknown
  * @TCPCLOSE_UNTRACKED_OLD: the connection is older than the module
- * @TCPCLOSE_UNTRACKED_FULL: max_conns connections are tracked already
- * @TCPCLOSE_UNTRACKED_MEMORY: no memory for the entry
- * @TCPCLOSE_UNTRACKED_STALE: an entry that outlived its socket was replaced
- * @TCPCLOSE_UNTRACKED: size of a table indexed by reason
+ * @TCPCLOSE_UNTRACKED_FULL: max_conns connections were tracked already
+ * @TCPCLOSE_UNTRACKED_MEMORY: there was no memory to track it
+ * @TCPCLOSE_UNTRACKED_STALE: the end of an earlier socket at the same address
+ *	was missed; what was remembered of that one was replaced
+ * @TCPCLOSE_UNTRACKED: size of an array indexed by reason
  */
 enum tcpclose_untracked {
 	TCPCLOSE_UNTRACKED_OLD = 0,
@@ -475,22 +490,28 @@ enum tcpclose_untracked {
 
 /**
  * struct tcpclose_stats - everything counted since load or the last reset
- * @since_ns: CLOCK_MONOTONIC of load or reset, nanoseconds
- * @now_ns: CLOCK_MONOTONIC of this snapshot
- * @transitions: count of each true edge, [from][to], of every scope
+ * @since_ns: time of load or reset, CLOCK_MONOTONIC, nanoseconds
+ * @now_ns: time of this snapshot, CLOCK_MONOTONIC, nanoseconds
+ * @transitions: number of transitions of each true edge, [from][to], in any
+ *	scope
  * @dwell: time spent in each state
- * @timewait: length of TIME_WAIT, from its first moment to its end
- * @ends: mini-sockets' ends, by &enum tcpclose_end, of FIN_WAIT2 and TIME_WAIT
- * @born: mini-sockets made
- * @rearmed: times that TIME_WAIT's timer was started anew
- * @late: ends seen only when the memory was freed
- * @causes: ends of connections by &enum tcpclose_cause; listeners are none
- * @live: tracked connections by state, now; not touched by a reset
- * @live_timewait: mini-sockets alive, of @live, now
- * @tracked: connections tracked, now
- * @max_conns: the most that can be
- * @untracked: transitions without a known dwell by &enum tcpclose_untracked
- * @missed: calls that were not recorded because a probe could not run; must be 0
+ * @timewait: length of TIME_WAIT, from its beginning to its end
+ * @ends: number of ended mini-sockets by &enum tcpclose_end, in FIN_WAIT2 or
+ *	TIME_WAIT
+ * @born: number of mini-sockets created
+ * @rearmed: number of times that the timer of TIME_WAIT was re-armed
+ * @late: number of ends seen only when the memory was freed
+ * @causes: number of ended connections by &enum tcpclose_cause; listeners are
+ *	not counted
+ * @live: number of tracked connections by state at present; not changed by a
+ *	reset
+ * @live_timewait: number of those in @live that are mini-sockets
+ * @tracked: number of connections tracked at present
+ * @max_conns: maximum of @tracked
+ * @untracked: number of transitions without a known dwell, by
+ *	&enum tcpclose_untracked
+ * @missed: number of calls that a probe missed since it could not run; expected
+ *	to be 0
  */
 struct tcpclose_stats {
 	__u64 since_ns;
@@ -512,9 +533,10 @@ struct tcpclose_stats {
 };
 
 /**
- * struct tcpclose_stats_request - where a snapshot goes
+ * struct tcpclose_stats_request - buffer for a snapshot
  * @buf: address of the caller's &struct tcpclose_stats
- * @size: its size; on return the module's. The smaller of the two is copied
+ * @size: size of the caller's structure, bytes; on return that of the module's.
+ *	The smaller of the two is copied
  * @reserved: must be 0
  */
 struct tcpclose_stats_request {
@@ -525,11 +547,11 @@ struct tcpclose_stats_request {
 
 /**
  * enum tcpclose_hook_via - how a hook is attached
- * @TCPCLOSE_HOOK_OFF: not at all: the function is missing or could not be
- *	attached to, @error says why
+ * @TCPCLOSE_HOOK_OFF: not attached: the kernel lacks the function, or attaching
+ *	failed; see &struct tcpclose_hook.error
  * @TCPCLOSE_HOOK_TRACEPOINT: tracepoint
- * @TCPCLOSE_HOOK_FTRACE: function entry, ftrace
- * @TCPCLOSE_HOOK_KPROBE: function entry, kprobe
+ * @TCPCLOSE_HOOK_FTRACE: function entry, by ftrace
+ * @TCPCLOSE_HOOK_KPROBE: function entry, by kprobe
  */
 enum tcpclose_hook_via {
 	TCPCLOSE_HOOK_OFF = 0,
@@ -539,16 +561,17 @@ enum tcpclose_hook_via {
 };
 
 /**
- * struct tcpclose_hook - one hook and its state
- * @index: which; set by the caller, from 0 until -ENOENT
+ * struct tcpclose_hook - state of one hook
+ * @index: number of the hook; set by the caller, from 0 until -ENOENT
  * @via: &enum tcpclose_hook_via
  * @error: errno of the attempt to attach, or ENXIO if kprobes were switched off
- *	since then; 0 when attached, or when the hook is not wanted at present
+ *	since then; 0 if it is attached, or not needed at present
  *	(inet_csk_clone_lock() with scope=teardown)
  * @needed: 1 if the module refuses to load without it
- * @calls: how often it was called since load; 0 is suspicious
- * @name: the function or tracepoint
- * @purpose: what is lost without it, in a few words
+ * @calls: number of calls since load; 0 is suspicious on a machine with
+ *	connections
+ * @name: name of the function or tracepoint, NUL-terminated
+ * @purpose: what is not recorded without it, NUL-terminated
  */
 struct tcpclose_hook {
 	__u32 index;
@@ -561,7 +584,7 @@ struct tcpclose_hook {
 };
 
 /**
- * struct tcpclose_version - the module's version
+ * struct tcpclose_version - version of the module and its interface
  * @abi_major: %TCPCLOSE_ABI_MAJOR
  * @abi_minor: %TCPCLOSE_ABI_MINOR
  * @module: version of the module, NUL-terminated
@@ -575,9 +598,9 @@ struct tcpclose_version {
 #define TCPCLOSE_IOC_MAGIC	0xCB
 
 /*
- * TCPCLOSE_IOC_STATS, _STATS_RESET and _HOOK speak of the whole machine: a file
- * that sees only its own network namespace gets -EPERM. Unknown requests give
- * -ENOTTY, reserved members that are not 0 give -EINVAL.
+ * TCPCLOSE_IOC_STATS, _STATS_RESET and _HOOK concern the whole machine: for a
+ * file that sees only its own network namespace they fail with -EPERM. Unknown
+ * requests fail with -ENOTTY, reserved members that are not 0 with -EINVAL.
  */
 #define TCPCLOSE_IOC_VERSION	_IOR(TCPCLOSE_IOC_MAGIC, 1, struct tcpclose_version)
 #define TCPCLOSE_IOC_GEOMETRY	_IOR(TCPCLOSE_IOC_MAGIC, 2, struct tcpclose_geometry)
@@ -588,10 +611,11 @@ struct tcpclose_version {
 #define TCPCLOSE_IOC_HOOK	_IOWR(TCPCLOSE_IOC_MAGIC, 7, struct tcpclose_hook)
 
 /*
- * read() gives whole records only, as many as fit, in time order across CPUs;
- * a buffer smaller than two records gives -EINVAL. A new file starts at the
- * oldest record; lseek(fd, 0, SEEK_END) goes to the newest, lseek(fd, 0,
- * SEEK_SET) back to the oldest, and neither counts as a loss.
+ * read() delivers complete records only, as many as fit, in time order across
+ * CPUs; a buffer smaller than two records gives -EINVAL. A newly opened file
+ * starts at the oldest record. lseek(fd, 0, SEEK_END) moves behind the newest
+ * record and lseek(fd, 0, SEEK_SET) back to the oldest; records skipped in this
+ * way do not count as lost.
  */
 
 #endif /* _UAPI_TCPCLOSE_H */
