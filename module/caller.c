@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Callers: tells which function of interest a return address lies in.
+ * Callers: finds the function of interest that contains a return address.
  *
  * Symbols are looked up once per address and remembered: there are a few dozen
- * call sites at most, and a lookup costs thousands of instructions.
+ * call sites at most, and a lookup costs thousands of instructions. Owns the
+ * list of functions; what they imply is for cause.c and timewait.c to decide.
  */
 #include <linux/hash.h>
 #include <linux/kallsyms.h>
@@ -17,7 +18,7 @@ static const struct {
 	const char *function;
 	enum tcpclose_way way;
 } ways[] = {
-	/* Where the stack of an interrupted, unrelated task begins. */
+	/* Below these is the stack of an interrupted, unrelated task. */
 	{ "__do_softirq", TCPCLOSE_WAY_BOUNDARY },
 	{ "handle_softirqs", TCPCLOSE_WAY_BOUNDARY },
 	{ "net_rx_action", TCPCLOSE_WAY_BOUNDARY },
@@ -27,14 +28,17 @@ static const struct {
 	{ "netif_receive_skb_list_internal", TCPCLOSE_WAY_BOUNDARY },
 	{ "__release_sock", TCPCLOSE_WAY_BACKLOG },
 	{ "tcp_release_cb", TCPCLOSE_WAY_BACKLOG },
-	/* What runs timers: tw_timer_handler() jumps to inet_twsk_kill(). */
+	/*
+	 * All that run timers, since tw_timer_handler() jumps to
+	 * inet_twsk_kill().
+	 */
 	{ "tw_timer_handler", TCPCLOSE_WAY_TIMER },
 	{ "call_timer_fn", TCPCLOSE_WAY_TIMER },
 	{ "expire_timers", TCPCLOSE_WAY_TIMER },
 	{ "__run_timers", TCPCLOSE_WAY_TIMER },
 	{ "__run_timer_base", TCPCLOSE_WAY_TIMER },
 	{ "run_timer_softirq", TCPCLOSE_WAY_TIMER },
-	/* Ends of mini-sockets. */
+	/* What ends mini-sockets. */
 	{ "inet_twsk_deschedule_put", TCPCLOSE_WAY_DESCHEDULE },
 	{ "tcp_timewait_state_process", TCPCLOSE_WAY_STATE_PROCESS },
 	{ "tcp_v4_rcv", TCPCLOSE_WAY_RECEIVE },
@@ -47,7 +51,7 @@ static const struct {
 	{ "inet_twsk_purge", TCPCLOSE_WAY_PURGE },
 	{ "tcp_twsk_purge", TCPCLOSE_WAY_PURGE },
 	{ "tcp_abort", TCPCLOSE_WAY_ABORT },
-	/* Ends of full sockets. */
+	/* What ends full sockets. */
 	{ "__tcp_close", TCPCLOSE_WAY_CLOSE },
 	{ "tcp_close", TCPCLOSE_WAY_CLOSE },
 	{ "tcp_shutdown", TCPCLOSE_WAY_SHUTDOWN },
@@ -81,14 +85,14 @@ static const struct {
 };
 
 /*
- * Direct-mapped: address in the upper bits, way in the lowest 8, as one word, so
- * that readers and writers need no lock. Kernel addresses keep their meaning
- * without their 8 uppermost bits, which are all set.
+ * Direct-mapped cache: address in the upper bits and way in the lowest 8, in
+ * one word, so that readers and writers need no lock. The 8 uppermost bits of a
+ * kernel address can be dropped, since they are all set.
  */
 #define MEMO_BITS	8
 static unsigned long memo[1 << MEMO_BITS];
 
-/* %KSYM_SYMBOL_LEN is too much for a stack; interrupts are off. */
+/* %KSYM_SYMBOL_LEN is too long for the stack; interrupts are off. */
 static DEFINE_PER_CPU(char [KSYM_SYMBOL_LEN], symbols);
 
 static enum tcpclose_way look_up_way(unsigned long address, bool *keep)
@@ -99,12 +103,13 @@ static enum tcpclose_way look_up_way(unsigned long address, bool *keep)
 
 	sprint_symbol_no_offset(symbol, address);
 	/*
-	 * Another module's address may be a third one's tomorrow; "0x…" is none
-	 * yet. What is remembered of this module's goes with it.
+	 * Remember no address of other modules: after an unload it may be
+	 * reused. "0x…" is an address without a symbol yet. This module's own
+	 * are safe, since the cache goes when they do.
 	 */
 	*keep = (symbol[0] != '0' && !strchr(symbol, '[')) ||
 		within_module(address, THIS_MODULE);
-	/* A part that the compiler set apart: .cold, .isra.0, .part.0 … */
+	/* Cut off what the compiler appends: .cold, .isra.0, .part.0 … */
 	length = strcspn(symbol, ". ");
 	for (i = 0; i < ARRAY_SIZE(ways); i++) {
 		if (strlen(ways[i].function) == length &&
@@ -115,11 +120,11 @@ static enum tcpclose_way look_up_way(unsigned long address, bool *keep)
 }
 
 /**
- * tcpclose_caller_way() - tell which function an address lies in
+ * tcpclose_caller_way() - find the function that contains an address
  * @address: a return address
  *
  * Context: interrupts off.
- * Return: the function, %TCPCLOSE_WAY_OTHER if it is none of interest.
+ * Return: the function, or %TCPCLOSE_WAY_OTHER if it is not of interest.
  */
 enum tcpclose_way tcpclose_caller_way(unsigned long address)
 {
@@ -131,7 +136,10 @@ enum tcpclose_way tcpclose_caller_way(unsigned long address)
 	if (likely(word >> 8 == address << 8 >> 8))
 		return word & 0xff;
 
-	/* A call can be a function's last instruction: look before the return. */
+	/*
+	 * A call can be the last instruction of a function: look up the call
+	 * itself.
+	 */
 	way = look_up_way(address - 1, &keep);
 	if (keep)
 		WRITE_ONCE(*slot, address << 8 | way);

@@ -3,9 +3,9 @@
 #define TCPCLOSE_CALLER_H
 
 /**
- * enum tcpclose_way - functions that tell how something came about
+ * enum tcpclose_way - function that shows how something happened
  *
- * Named after the function; see the table in caller.c.
+ * Each may stand for several functions: see the table in caller.c.
  */
 enum tcpclose_way {
 	TCPCLOSE_WAY_OTHER = 1,

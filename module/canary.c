@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Canary: whether kprobes run at all. debugfs's kprobes/enabled=0 silences all of
- * them, and those that are registered later, and neither register_kprobe() nor
- * the kprobe itself tells. One on a function that is then called does.
+ * Canary: finds out whether kprobes run at all. kprobes/enabled=0 in debugfs
+ * disables all of them, including those registered later, and register_kprobe()
+ * does not report it. So this sets a kprobe on a function, and calls the
+ * function.
  *
- * It is a function of the kernel's: one of the module's own would do, but for
- * kernels that optimize kprobes and still hold such a one when the module is gone.
+ * It is a function of the kernel, not of the module: kernels that optimize
+ * kprobes may still refer to it when the module is unloaded. Knows nothing of
+ * other hooks.
  */
 #include <linux/compiler.h>
 #include <linux/errno.h>
@@ -19,7 +21,10 @@
 static DEFINE_MUTEX(canary_lock);
 static struct kprobe canary_kprobe;	/* under canary_lock */
 static bool canary_attached;		/* under canary_lock */
-/* Whoever holds canary_lock and calls the function, and whether that was seen. */
+/*
+ * Task that holds canary_lock and calls the function; whether the kprobe saw
+ * it.
+ */
 static const struct task_struct *canary_caller;
 static bool canary_seen;
 
@@ -47,6 +52,7 @@ static int attach_canary(void)
 	return err;
 }
 
+/* Call the function; whether the kprobe saw it. */
 static bool canary_is_seen(void)
 {
 	unsigned long number = 4;
@@ -61,7 +67,7 @@ static bool canary_is_seen(void)
 }
 
 /**
- * tcpclose_canary_check() - see whether kprobes run
+ * tcpclose_canary_check() - check whether kprobes run
  *
  * Context: process; sleeps.
  * Return: 0, -ENXIO if they are switched off, or an error of register_kprobe().
@@ -79,7 +85,7 @@ int tcpclose_canary_check(void)
 }
 
 /**
- * tcpclose_canary_exit() - give back what tcpclose_canary_check() took
+ * tcpclose_canary_exit() - remove the kprobe of tcpclose_canary_check()
  *
  * Context: process; sleeps.
  */

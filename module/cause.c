@@ -2,10 +2,11 @@
 /*
  * Causes: why a connection ended.
  *
- * A graceful end and a RST can be told from the socket and the segment in hand.
- * For all others neither the order of events nor sk_err is enough, so the call
- * stack is asked: the innermost function of interest decides. That costs a few
- * thousand instructions and happens once in an aborted connection's life.
+ * A graceful end and a RST show in the socket and the segment in hand. For all
+ * other causes neither the order of events nor sk_err is enough, so they are
+ * read from the call stack: the innermost function of interest decides. That
+ * costs a few thousand instructions, once in the life of an aborted connection.
+ * Writes no records and no entries.
  */
 #include <linux/stacktrace.h>
 #include <net/net_namespace.h>
@@ -19,12 +20,13 @@
 #define STACK_DEPTH	32
 
 /**
- * tcpclose_cause_segment_context() - in which context a segment is processed
+ * tcpclose_cause_segment_context() - find the context in which a segment is
+ *	processed
  * @sk: the socket it reached
  *
- * A segment finds the socket either free, or held by a process that will look
- * at its backlog before it lets go. Whose CPU time that is says nothing: a TUN
- * device's writer or a threaded NAPI delivers from a task.
+ * The socket is either free, or owned by a process that processes its backlog
+ * before it releases it. The current task does not matter: a writer to a TUN
+ * device and a threaded NAPI deliver segments from a task.
  *
  * Return: %TCPCLOSE_CONTEXT_SOFTIRQ or %TCPCLOSE_CONTEXT_BACKLOG.
  */
@@ -34,7 +36,7 @@ u8 tcpclose_cause_segment_context(const struct sock *sk)
 		       TCPCLOSE_CONTEXT_SOFTIRQ : TCPCLOSE_CONTEXT_BACKLOG;
 }
 
-/* Whether this runs from a backlog, within the process that holds the socket. */
+/* Whether this runs from the backlog, in the process that owns the socket. */
 static bool is_on_backlog(void)
 {
 	unsigned long stack[STACK_DEPTH];
@@ -53,11 +55,11 @@ static bool is_on_backlog(void)
 }
 
 /**
- * tcpclose_cause_doubtful_context() - in which context a socket is closed, if a process
- * closes it or a segment does
+ * tcpclose_cause_doubtful_context() - find the context in which a socket is
+ *	closed by either a process or a segment
  * @sk: the socket, of which nothing else is known
  *
- * Looks at the stack, if this task has worked on a segment for the socket.
+ * Walks the stack if this task has processed a segment for the socket.
  *
  * Return: &enum tcpclose_context
  */
@@ -67,7 +69,9 @@ u8 tcpclose_cause_doubtful_context(const struct sock *sk)
 		return TCPCLOSE_CONTEXT_SOFTIRQ;
 	if (!tcpclose_segment_of(sk))
 		return TCPCLOSE_CONTEXT_PROCESS;
-	/* This task has worked on a segment for this socket: just now? */
+	/*
+	 * The task has processed a segment for this socket; is it doing so now?
+	 */
 	if (!sk->sk_lock.owned)
 		return TCPCLOSE_CONTEXT_SOFTIRQ;
 	return is_on_backlog() ? TCPCLOSE_CONTEXT_BACKLOG :
@@ -96,14 +100,14 @@ static u8 cause_in_close(const struct sock *sk, int old)
 }
 
 /*
- * tcp_rcv_state_process() without tcp_time_wait(), without tcp_validate_incoming(),
- * which resets for a RST, and without tcp_reset() as far as the stack shows: since
- * 6.12 that one ends with a jump to tcp_done_with_error(), and a task that was
- * preempted has no note of it.
+ * tcp_rcv_state_process() without tcp_time_wait(), without
+ * tcp_validate_incoming(), which resets for a RST, and without tcp_reset() on
+ * the stack. It may still have been called: since 6.12 it ends with a jump to
+ * tcp_done_with_error(), and a task that was preempted has lost its note.
  */
 static u8 cause_in_segment(const struct sock *sk, int old)
 {
-	/* Nothing but a RST. */
+	/* Only a RST does this. */
 	if (old == TCP_SYN_SENT)
 		return TCPCLOSE_CAUSE_REFUSED;
 	/* A reset leaves an error. */
@@ -116,7 +120,7 @@ static u8 cause_in_segment(const struct sock *sk, int old)
 		       TCPCLOSE_CAUSE_DATA_AFTER_CLOSE : TCPCLOSE_CAUSE_UNKNOWN;
 }
 
-/* The same, with tcp_reset(), of which there is no note. */
+/* The same with tcp_reset() on the stack, but no note of its call. */
 static u8 cause_of_reset(const struct sock *sk, int old)
 {
 	const struct tcpclose_segment *segment = tcpclose_segment_of(sk);
@@ -129,7 +133,7 @@ static u8 cause_of_reset(const struct sock *sk, int old)
 						    TCPCLOSE_CAUSE_DATA_AFTER_CLOSE;
 }
 
-/* What one function on the stack says; %TCPCLOSE_CAUSE_NONE: nothing. */
+/* Cause that one function on the stack implies, or %TCPCLOSE_CAUSE_NONE. */
 static u8 cause_of_way(enum tcpclose_way way, const struct sock *sk, int old,
 		       bool disconnect, bool reset)
 {
@@ -159,7 +163,7 @@ static u8 cause_of_way(enum tcpclose_way way, const struct sock *sk, int old,
 	case TCPCLOSE_WAY_WRITE_TIMER:
 		return TCPCLOSE_CAUSE_TIMEOUT;
 	case TCPCLOSE_WAY_KEEPALIVE_TIMER:
-		/* An orphan in FIN_WAIT2 waits on the same timer. */
+		/* The same timer ends an orphan in FIN_WAIT2. */
 		return old == TCP_FIN_WAIT2 && sock_flag(sk, SOCK_DEAD) ?
 			       TCPCLOSE_CAUSE_FIN_WAIT2_TIMEOUT :
 			       TCPCLOSE_CAUSE_KEEPALIVE;
@@ -175,7 +179,7 @@ static bool is_timer_way(enum tcpclose_way way)
 	       way == TCPCLOSE_WAY_RESOURCES;
 }
 
-/* The innermost function of interest decides; its kind settles the context. */
+/* The innermost function of interest decides on cause and context. */
 static struct tcpclose_verdict cause_on_stack(const struct sock *sk, int old)
 {
 	struct tcpclose_verdict verdict = { .cause = TCPCLOSE_CAUSE_NONE };
@@ -199,7 +203,7 @@ static struct tcpclose_verdict cause_on_stack(const struct sock *sk, int old)
 			verdict.cause = cause_of_way(way, sk, old, disconnect, reset);
 			decisive = way;
 		}
-		/* A timer's work may be done late, from the backlog. */
+		/* A timer's work may be deferred to the backlog: walk on. */
 		if (verdict.cause != TCPCLOSE_CAUSE_NONE && !is_timer_way(decisive))
 			break;
 	}
@@ -220,7 +224,10 @@ static struct tcpclose_verdict cause_on_stack(const struct sock *sk, int old)
 	case TCPCLOSE_WAY_VALIDATE:
 	case TCPCLOSE_WAY_SEGMENT:
 	case TCPCLOSE_WAY_OPEN_FAILED:
-		/* tcp_rcv_established() takes no note: that is of an older one. */
+		/*
+		 * In tcp_rcv_established() nothing is noted: the note is an
+		 * older one.
+		 */
 		verdict.segment = verdict.cause != TCPCLOSE_CAUSE_RST ||
 				  tcpclose_segment_flags(sk) & TCPCLOSE_FLAG_RST;
 		verdict.context = tcpclose_cause_segment_context(sk);
@@ -246,12 +253,14 @@ static struct tcpclose_verdict cause_on_stack(const struct sock *sk, int old)
 }
 
 /**
- * tcpclose_cause_of_close() - why a full socket enters CLOSE
+ * tcpclose_cause_of_close() - find why a full socket enters CLOSE
  * @sk: the socket
  * @old: its state before
  *
- * Not for a socket that hands over to a mini-socket.
- * Context: from the tracepoint, interrupts off.
+ * Not for a socket that is handed over to a mini-socket.
+ *
+ * Context: tracepoint, interrupts off.
+ * Return: cause and context.
  */
 struct tcpclose_verdict tcpclose_cause_of_close(const struct sock *sk, int old)
 {
@@ -280,7 +289,8 @@ struct tcpclose_verdict tcpclose_cause_of_close(const struct sock *sk, int old)
 }
 
 /**
- * tcpclose_cause_of_end() - why a connection ended that waited in FIN_WAIT2
+ * tcpclose_cause_of_end() - find why a connection ended in a FIN_WAIT2
+ *	mini-socket
  * @end: what ended its mini-socket, &enum tcpclose_end
  *
  * Return: &enum tcpclose_cause
@@ -307,7 +317,7 @@ u8 tcpclose_cause_of_end(u8 end)
 }
 
 /**
- * tcpclose_cause_closer() - which end closed a connection that had no FIN yet
+ * tcpclose_cause_closer() - find which end closed a connection before any FIN
  * @cause: why it ended
  *
  * Return: &enum tcpclose_closer

@@ -12,7 +12,7 @@
  * struct tcpclose_verdict - why and in which context a socket closed
  * @cause: &enum tcpclose_cause
  * @context: &enum tcpclose_context
- * @segment: a segment was behind it
+ * @segment: a segment caused it, and the note is of that segment
  */
 struct tcpclose_verdict {
 	u8 cause;
@@ -21,8 +21,8 @@ struct tcpclose_verdict {
 };
 
 /*
- * Whether a socket that enters CLOSE leaves LAST_ACK gracefully:
- * tcp_rcv_state_process() does when all is acknowledged.
+ * Whether a socket that enters CLOSE leaves LAST_ACK gracefully, which
+ * tcp_rcv_state_process() does when everything is acknowledged.
  */
 static __always_inline bool tcpclose_cause_is_last_ack(const struct sock *sk,
 						       int old)

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The character device: who may open it, and what its calls mean.
+ * The character device: checks who may open it, and implements its file
+ * operations.
  *
- * Opening takes CAP_NET_ADMIN over the opener's network namespace and shows that
- * namespace; the whole machine takes CAP_NET_ADMIN in the initial user namespace
- * and an opener in the initial network namespace. Checked once, at open.
+ * Opening requires CAP_NET_ADMIN over the opener's network namespace, and shows
+ * that namespace. To see the whole machine, the opener must be in the initial
+ * network namespace with CAP_NET_ADMIN in the initial user namespace. Checked
+ * once, at open. Knows nothing of what a record contains.
  */
 #include <linux/capability.h>
 #include <linux/fs.h>
@@ -25,7 +27,7 @@
 #include "stats.h"
 #include "wakeup.h"
 
-/* How long a reader sleeps while the only records there are too young. */
+/* How long a reader sleeps if all new records are held back still. */
 #define YOUNG_NS	NSEC_PER_MSEC
 
 #define DELAY_US_MAX	1000000
@@ -37,7 +39,7 @@ static int chardev_open(struct inode *inode, struct file *file)
 
 	if (!whole && !ns_capable(net->user_ns, CAP_NET_ADMIN))
 		return -EPERM;
-	/* Data flows one way. */
+	/* There is nothing to write. */
 	if (file->f_mode & FMODE_WRITE)
 		return -EACCES;
 
@@ -77,7 +79,7 @@ static ssize_t chardev_read(struct file *file, char __user *to, size_t size,
 	ssize_t done;
 	int err;
 
-	/* A process and its transition should fit into any buffer together. */
+	/* A transition and its process must fit into any buffer together. */
 	if (size < 2 * TCPCLOSE_RECORD_SIZE)
 		return -EINVAL;
 
@@ -102,7 +104,9 @@ static __poll_t chardev_poll(struct file *file, poll_table *table)
 	return tcpclose_reader_ready(reader) ? EPOLLIN | EPOLLRDNORM : 0;
 }
 
-/* Only the two ends can be reached: records are no bytes of a file. */
+/*
+ * Only to the oldest or behind the newest record: offsets would mean nothing.
+ */
 static loff_t chardev_llseek(struct file *file, loff_t offset, int whence)
 {
 	if (offset)
@@ -271,7 +275,7 @@ static struct miscdevice chardev_device = {
 };
 
 /**
- * tcpclose_chardev_init() - make /dev/tcpclose
+ * tcpclose_chardev_init() - create /dev/tcpclose
  *
  * Context: process; sleeps.
  * Return: 0 or an error of misc_register().
@@ -284,7 +288,7 @@ int tcpclose_chardev_init(void)
 /**
  * tcpclose_chardev_exit() - remove /dev/tcpclose
  *
- * Context: process; sleeps. Open files keep the module from getting here.
+ * Context: process; sleeps. No file is open: open files prevent the unload.
  */
 void tcpclose_chardev_exit(void)
 {

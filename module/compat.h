@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What differs between the supported kernels: the only file that asks for a
- * kernel's version. Each case names the release that changed.
+ * Differences between the supported kernels: the only file that checks the
+ * kernel version. Each case names the release that made the change.
  */
 #ifndef TCPCLOSE_COMPAT_H
 #define TCPCLOSE_COMPAT_H
@@ -12,7 +12,7 @@
 #include <linux/mm.h>
 #include <linux/version.h>
 
-/* An ftrace callback can read its function's arguments. */
+/* Whether an ftrace callback can read the arguments of its function. */
 #if defined(CONFIG_DYNAMIC_FTRACE) && defined(CONFIG_DYNAMIC_FTRACE_WITH_ARGS)
 #define TCPCLOSE_HAVE_FTRACE 1
 #else
@@ -20,7 +20,7 @@
 #endif
 
 #if TCPCLOSE_HAVE_FTRACE
-/* 6.2 added ftrace_regs_get_argument(); before, x86 kept a pt_regs there. */
+/* 6.2 added ftrace_regs_get_argument(); before, x86 had a pt_regs in it. */
 static __always_inline unsigned long compat_ftrace_arg(struct ftrace_regs *fregs,
 						       unsigned int n)
 {
@@ -32,7 +32,7 @@ static __always_inline unsigned long compat_ftrace_arg(struct ftrace_regs *fregs
 }
 #endif
 
-/* The address that the function will return to, at its first instruction. */
+/* Return address of a function, at its first instruction. */
 static __always_inline unsigned long compat_caller(struct pt_regs *regs)
 {
 #if defined(CONFIG_X86)
@@ -44,7 +44,7 @@ static __always_inline unsigned long compat_caller(struct pt_regs *regs)
 #endif
 }
 
-/* 6.3 made vm_flags read-only to all but its helpers. */
+/* 6.3 made vm_flags writable by its helpers only. */
 static inline void compat_vm_flags_mod(struct vm_area_struct *vma,
 				       unsigned long set, unsigned long clear)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Edges: what a pair of states says by itself, whichever connection goes from
- * one to the other.
+ * Edges: what a pair of states implies, whichever connection goes from one to
+ * the other. Knows no sockets and no entries.
  */
 #include <linux/cache.h>
 #include <net/tcp_states.h>
@@ -9,7 +9,7 @@
 #include "edge.h"
 #include "uapi/tcpclose.h"
 
-/* States that are entered on the way to an open connection. */
+/* States that are entered while a connection is opened. */
 #define OPENING	(TCPF_SYN_SENT | TCPF_SYN_RECV | TCPF_ESTABLISHED | TCPF_LISTEN)
 
 u8 tcpclose_edges[256] __ro_after_init;
@@ -26,7 +26,9 @@ static bool is_teardown(int old, int new)
 	       !tcpclose_edge_state_in(new, OPENING);
 }
 
-/* Edges that only tcp_close_state(), connect() and listen() make. */
+/*
+ * Edges that only the calls close(), shutdown(), connect() and listen() take.
+ */
 static bool is_own_call(int old, int new)
 {
 	static const unsigned int entered = TCPF_FIN_WAIT1 | TCPF_LAST_ACK |

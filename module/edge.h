@@ -8,16 +8,16 @@
 
 #define TCPCLOSE_EDGE_BIRTH	0x01	/* a connection begins */
 #define TCPCLOSE_EDGE_TEARDOWN	0x02	/* recorded in any scope */
-#define TCPCLOSE_EDGE_OWN_CALL	0x04	/* only calls make it */
-#define TCPCLOSE_EDGE_NO_ENTRY	0x08	/* of a listener, or of what never was anything */
-#define TCPCLOSE_EDGE_SELF	0x10	/* leads to where it comes from */
+#define TCPCLOSE_EDGE_OWN_CALL	0x04	/* taken in a process's own call only */
+#define TCPCLOSE_EDGE_NO_ENTRY	0x08	/* of a listener, or before the first connection */
+#define TCPCLOSE_EDGE_SELF	0x10	/* from a state to itself */
 #define TCPCLOSE_EDGE_ODD	(TCPCLOSE_EDGE_BIRTH | TCPCLOSE_EDGE_NO_ENTRY | \
 				 TCPCLOSE_EDGE_SELF)
 
-/* TCPCLOSE_EDGE_*, by TCPCLOSE_EDGE() as the tracepoint tells it. */
+/* TCPCLOSE_EDGE_* flags, indexed by TCPCLOSE_EDGE() of the states as traced. */
 extern u8 tcpclose_edges[256];
 
-/* @states: TCPF_* */
+/* Whether a state is one of several; @states: TCPF_* bits. */
 static __always_inline bool tcpclose_edge_state_in(int state, unsigned int states)
 {
 	return (1u << state) & states;

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Entries: what is remembered of one connection between its transitions. Where
+ * entries come from is up to pool.c, how they are found to table.c.
+ */
 #ifndef TCPCLOSE_ENTRY_H
 #define TCPCLOSE_ENTRY_H
 
@@ -9,37 +13,38 @@
 #include "uapi/tcpclose.h"
 
 #define TCPCLOSE_ENTRY_MINI	0x01	/* @key is a mini-socket */
-#define TCPCLOSE_ENTRY_OLD	0x02	/* older than the module: no known birth */
-#define TCPCLOSE_ENTRY_REFUSED	0x04	/* born when there was no room */
-#define TCPCLOSE_ENTRY_TO_TIME_WAIT	0x08	/* in tcp_time_wait() */
-#define TCPCLOSE_ENTRY_HANDED_OVER	0x10	/* its mini-socket was made */
-#define TCPCLOSE_ENTRY_SHUT_DOWN	0x20	/* before it was established */
+#define TCPCLOSE_ENTRY_OLD	0x02	/* older than the module: birth unknown */
+#define TCPCLOSE_ENTRY_REFUSED	0x04	/* born when there was no entry left */
+#define TCPCLOSE_ENTRY_TO_TIME_WAIT	0x08	/* tcp_time_wait() was called */
+#define TCPCLOSE_ENTRY_HANDED_OVER	0x10	/* its mini-socket was created */
+#define TCPCLOSE_ENTRY_SHUT_DOWN	0x20	/* shutdown() before it was established */
 #define TCPCLOSE_ENTRY_STAND_IN	0x40	/* not in the table: see tcpclose_table_stand_in() */
-/* What handover.c tells an entry. */
+/* Set by handover.c. */
 #define TCPCLOSE_ENTRY_HAND_OVER (TCPCLOSE_ENTRY_TO_TIME_WAIT | \
 				  TCPCLOSE_ENTRY_HANDED_OVER)
 
 /**
- * struct tcpclose_entry - what is remembered of a connection between transitions
+ * struct tcpclose_entry - what is remembered of a connection between
+ *	transitions
  * @key: address of the socket or mini-socket; only compared, never followed
  * @cookie: socket cookie; 0: not generated yet
  * @born_ns: time of the first transition
  * @since_ns: when @state was entered
- * @next: next entry of the bucket or of a free list, or its end
+ * @next: next entry of the bucket or of a free list, or its end marker
  * @inode: inode of the socket (mini-sockets only)
  * @cgroup: cgroup of the socket (mini-sockets only)
  * @uid: owner of the socket (mini-sockets only)
  * @index: number of the next transition
- * @rearms: how often TIME_WAIT's timer was started anew
+ * @rearms: how often the timer of TIME_WAIT was re-armed
  * @state: true state
  * @flags: TCPCLOSE_ENTRY_*
  * @closer: &enum tcpclose_closer
- * @successor: true state of the mini-socket that took over
+ * @successor: true state of the mini-socket that replaces the socket
  * @way: &enum tcpclose_way in which tcp_time_wait() was called
  * @reserved: pads the entry to one cache line
  *
  * A full socket's entry changes under the socket's lock only. A mini-socket has
- * none, so the bucket's lock is held for every look at its entry.
+ * no lock, so every access to its entry holds the lock of the bucket.
  */
 struct tcpclose_entry {
 	const void *key;
@@ -61,11 +66,12 @@ struct tcpclose_entry {
 };
 
 /*
- * A chain ends in an odd number, which is no entry's address; that of free entries
- * in TCPCLOSE_ENTRY_FREE_END, that of a bucket in tcpclose_table_end().
+ * The end marker of a chain is odd, so it is never the address of an entry:
+ * TCPCLOSE_ENTRY_FREE_END for free entries, tcpclose_table_end() for a bucket.
  */
 #define TCPCLOSE_ENTRY_FREE_END	((struct tcpclose_entry *)1UL)
 
+/* Whether this is the end marker of a chain. */
 static __always_inline bool
 tcpclose_entry_is_end(const struct tcpclose_entry *entry)
 {
@@ -73,8 +79,10 @@ tcpclose_entry_is_end(const struct tcpclose_entry *entry)
 }
 
 /**
- * tcpclose_entry_increment() - the next number, which stops at the largest
- * @number: the number before
+ * tcpclose_entry_increment() - add 1, but not beyond the largest number
+ * @number: number to add to
+ *
+ * Return: the sum, at most %U16_MAX.
  */
 static __always_inline u16 tcpclose_entry_increment(u16 number)
 {

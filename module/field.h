@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Fields: how a record's members are read from a socket, for record.c and fill.h
- * alike.
+ * Fields: reads from a socket what records show, for record.c and fill.h. Knows
+ * no ring.
  */
 #ifndef TCPCLOSE_FIELD_H
 #define TCPCLOSE_FIELD_H
@@ -32,13 +32,16 @@ static __always_inline u32 tcpclose_field_inode(const struct sock *sk)
 	return socket ? READ_ONCE(SOCK_INODE(socket)->i_ino) : 0;
 }
 
-/* What does not fit is unknown, never cut off. */
+/* A value that does not fit becomes 0, unknown; it is never truncated. */
 static __always_inline u32 tcpclose_field_fit(u64 value)
 {
 	return likely(value <= U32_MAX) ? value : 0;
 }
 
-/* Members that need no socket, but for the addresses. @plain: nothing is unknown. */
+/*
+ * Set the members that come from the step and the entry. @plain: nothing is
+ * unknown.
+ */
 static __always_inline void
 tcpclose_field_set_step(struct tcpclose_record *record, u64 number,
 			const struct tcpclose_step *step,
@@ -74,7 +77,7 @@ static __always_inline void tcpclose_field_set_netns(struct tcpclose_record *rec
 	record->netns_inode = net->ns.inum;
 }
 
-/* Word by word: a compiler may clear 16 bytes in a loop. */
+/* Word by word: a compiler may use a loop to clear 16 bytes. */
 static __always_inline void tcpclose_field_set_address4(u8 *to, __be32 address)
 {
 	u32 *words = (u32 *)to;

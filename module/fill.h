@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Filling records in place in the ring: the part of record.c that every
- * transition runs.
+ * Writing the records of full sockets in place in the ring, inline, since most
+ * transitions run it.
  */
 #ifndef TCPCLOSE_FILL_H
 #define TCPCLOSE_FILL_H
@@ -42,7 +42,7 @@ static __always_inline void tcpclose_fill_traffic(struct tcpclose_record *record
 {
 	const struct tcp_sock *tp = tcp_sk(sk);
 	u64 sent = tp->bytes_sent - tp->bytes_retrans;
-	/* rcv_nxt, which this counts, has passed the peer's FIN (tcp_fin()). */
+	/* Counts what rcv_nxt passed, including the peer's FIN (tcp_fin()). */
 	u64 received = tp->bytes_received - sock_flag(sk, SOCK_DONE);
 
 	record->bytes_sent_lo = sent;
@@ -55,11 +55,11 @@ static __always_inline void tcpclose_fill_traffic(struct tcpclose_record *record
 
 /**
  * tcpclose_fill_sock() - record a transition of a full socket
- * @step: what was found out
- * @entry: what is remembered of it, before this transition
+ * @step: the transition
+ * @entry: its entry before this transition, or a stand-in
  * @sk: the socket
- * @req: the request it was just cloned for, or NULL
- * @plain: no mark is due, and all times are known
+ * @req: the request for which it was just cloned, or NULL
+ * @plain: the record needs no mark, and all times are known
  *
  * Context: tracepoint, interrupts off.
  */

@@ -2,10 +2,13 @@
 /*
  * Hand-overs: a full socket becomes a mini-socket.
  *
- * tcp_time_wait() makes the mini-socket, hashes it and calls tcp_done(), for
- * which the tracepoint says CLOSE. The socket's entry is marked on the way; the
- * mini-socket gets one of its own before anybody can find it, since another CPU
- * may end it before the tracepoint is reached.
+ * tcp_time_wait() creates the mini-socket, hashes it and calls tcp_done(), for
+ * which the tracepoint reports CLOSE. The hooks here mark the socket's entry on
+ * the way. The mini-socket gets an entry of its own before it can be looked up,
+ * since another CPU may end it before the tracepoint is reached.
+ *
+ * Owns the notes of hand-overs of sockets without an entry. What becomes of the
+ * mini-socket afterwards is up to timewait.c.
  */
 #include <linux/ktime.h>
 #include <net/inet_timewait_sock.h>
@@ -20,10 +23,7 @@
 #include "table.h"
 #include "worker.h"
 
-/*
- * What a socket's entry would be told of its hand-over, where it has none, by
- * tcpclose_worker_slot().
- */
+/* Keeps what a socket's entry would, for a socket without one. */
 struct handover_note {
 	const void *sk;
 	struct tcpclose_worker worker;
@@ -32,7 +32,8 @@ struct handover_note {
 	u8 way;
 };
 
-static DEFINE_PER_CPU(struct handover_note[2], handover_notes);
+/* Indexed by tcpclose_worker_slot(). */
+static DEFINE_PER_CPU(struct handover_note [2], handover_notes);
 
 static struct handover_note *handover_note_slot(void)
 {
@@ -48,7 +49,7 @@ static struct handover_note *handover_note_of(const void *sk)
 	return note;
 }
 
-/* Where births are not watched, an attempt has to be taken for one. */
+/* Without a hook on births, an attempt has to count as a birth. */
 static u8 flags_of_attempt(void)
 {
 	return tcpclose_handover_probes[TCPCLOSE_HANDOVER_HASHDANCE].via ?
@@ -68,10 +69,11 @@ static void note_handover(const void *sk, u8 successor, u8 way)
 }
 
 /**
- * tcpclose_handover_take() - the hand-over of a socket that has no entry
+ * tcpclose_handover_take() - take the noted hand-over of a socket without an
+ *	entry
  * @sk: the socket, which enters CLOSE
- * @entry: stands in for the entry; is told of the hand-over, if it is sure that
- *	there is one
+ * @entry: its stand-in; gets the hand-over's flags, state and caller if one was
+ *	noted, and is left unchanged otherwise
  *
  * Context: tracepoint, interrupts off.
  */
@@ -87,7 +89,10 @@ void tcpclose_handover_take(const struct sock *sk, struct tcpclose_entry *entry)
 	note->sk = NULL;
 }
 
-/* tcp_time_wait(sk, state, timeo): the socket is to become a mini-socket. */
+/*
+ * tcp_time_wait(sk, state, timeo): tries to replace the socket by a
+ * mini-socket.
+ */
 static __always_inline void on_time_wait(unsigned long sk, unsigned long state,
 					 unsigned long timeo, unsigned long caller)
 {
@@ -110,7 +115,7 @@ static __always_inline void on_time_wait(unsigned long sk, unsigned long state,
 
 TCPCLOSE_PROBE(on_time_wait);
 
-/* What the mini-socket's entry takes over from the socket's. */
+/* Copy to the mini-socket's entry what it shares with the socket's. */
 static __always_inline void inherit_entry(struct tcpclose_entry *to,
 					  struct tcpclose_entry *from)
 {
@@ -123,7 +128,10 @@ static __always_inline void inherit_entry(struct tcpclose_entry *to,
 		    TCPCLOSE_ENTRY_MINI;
 }
 
-/* The socket has no entry: its note is told, and the mini-socket begins anew. */
+/*
+ * The socket has no entry: complete its note, and guess what its entry would
+ * say.
+ */
 static noinline void begin_without_entry(const struct sock *sk, u8 substate,
 					 u8 *flags, u8 *closer)
 {
@@ -140,8 +148,8 @@ static noinline void begin_without_entry(const struct sock *sk, u8 substate,
 }
 
 /*
- * inet_twsk_hashdance(tw, sk, …): the mini-socket is complete, and nobody can
- * find it yet.
+ * inet_twsk_hashdance(tw, sk, …): the mini-socket is complete, and not yet in
+ * the hash table.
  */
 static __always_inline void on_twsk_hashdance(unsigned long twsk,
 					      unsigned long socket,
@@ -178,7 +186,7 @@ static __always_inline void on_twsk_hashdance(unsigned long twsk,
 			entry->flags = flags;
 			entry->closer = closer;
 		}
-		/* FIN_WAIT2 goes on; TIME_WAIT begins. */
+		/* FIN_WAIT2 continues, but TIME_WAIT starts now. */
 		if (substate == TCP_TIME_WAIT)
 			entry->since_ns = ktime_get_ns();
 		if (!entry->cookie)
@@ -187,7 +195,10 @@ static __always_inline void on_twsk_hashdance(unsigned long twsk,
 		tcpclose_record_identity(entry, sk);
 		this_cpu_inc(tcpclose_counters->live_timewait);
 	}
-	/* The socket's transition is counted for it, if that is tracked. */
+	/*
+	 * The socket's own transition counts the mini-socket as alive, if it is
+	 * tracked.
+	 */
 	if (unlikely(!entry != !from))
 		tcpclose_stats_live(substate, entry ? 1 : -1);
 	tcpclose_table_unlock(bucket);

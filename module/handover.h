@@ -19,17 +19,19 @@ enum {
 extern struct tcpclose_probe tcpclose_handover_probes[TCPCLOSE_HANDOVER_PROBES];
 extern struct tcpclose_hooks tcpclose_handover_hooks;
 
+/* Whether births of mini-sockets are hooked. */
 static __always_inline bool tcpclose_handover_births_watched(void)
 {
 	return tcpclose_handover_probes[TCPCLOSE_HANDOVER_HASHDANCE].via;
 }
 
+/* Whether no birth was missed. */
 static __always_inline bool tcpclose_handover_births_sure(void)
 {
 	return tcpclose_probe_is_sure(&tcpclose_handover_probes[TCPCLOSE_HANDOVER_HASHDANCE]);
 }
 
-/* Whether a hand-over can't go unseen. */
+/* Whether every hand-over is seen. */
 static __always_inline bool tcpclose_handover_watched(void)
 {
 	return tcpclose_probe_is_sure(&tcpclose_handover_probes[TCPCLOSE_HANDOVER_TO_TIME_WAIT]) ||

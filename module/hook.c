@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Hooks: attaches to the entry of kernel functions, by name, and knows of each
- * hook whether it is alive.
+ * Hooks: attaches handlers to the entry of kernel functions, by name, and knows
+ * the state of each hook. Knows nothing of what handlers do.
  *
- * ftrace where it can show arguments: functions that are watched together share
- * one ops, which gives them a trampoline of their own, some 35 instructions a
- * call, and which alone takes a tenth of a second to unregister. kprobes
- * elsewhere, or when asked for. ftrace ops are permanent: kernel.ftrace_enabled=0,
- * which would silence them without a word, is refused while they are there.
+ * Uses ftrace where it can read arguments. Hooks that are attached together
+ * share one ops: that gives them a trampoline of their own, at some 35
+ * instructions per call, and each ops takes a tenth of a second to unregister.
+ * Uses kprobes elsewhere, or on request. The ops are permanent: while they are
+ * registered the kernel refuses kernel.ftrace_enabled=0, which would disable
+ * them silently.
  */
 #include <linux/errno.h>
 #include <linux/module.h>
@@ -21,7 +22,7 @@
 #define HOOKS_MAX	16
 
 static enum tcpclose_hook_choice choice;
-static const char *unwanted;	/* functions, with commas in between */
+static const char *unwanted;	/* comma-separated names of functions */
 
 static struct {
 	const char *name;
@@ -29,7 +30,7 @@ static struct {
 	const char *purpose;
 } tracepoint_hook;
 
-/* In the order of attachment; not removed before unload. */
+/* In the order of tcpclose_hook_prepare(); not removed before unload. */
 static struct tcpclose_probe *known_probes[HOOKS_MAX];
 static unsigned int known_count;
 
@@ -39,7 +40,7 @@ static DEFINE_MUTEX(missed_lock);
 #if TCPCLOSE_HAVE_FTRACE
 static void hook_ftrace_begin(struct tcpclose_hooks *hooks)
 {
-	/* From scratch: ftrace_free_filter() leaves what it freed in place. */
+	/* Clear all of it: ftrace_free_filter() leaves dangling pointers. */
 	hooks->ops = (struct ftrace_ops) {
 		.func = hooks->ftrace,
 		.flags = FTRACE_OPS_FL_PERMANENT,
@@ -66,7 +67,7 @@ static void hook_ftrace_detach(struct tcpclose_hooks *hooks)
 	ftrace_free_filter(&hooks->ops);
 }
 
-/* Where a function begins: a kprobe that is never armed finds out. */
+/* Find the address of a function, by a kprobe that is never armed. */
 static int find_function(const char *function, unsigned long *address)
 {
 	struct kprobe kp = {
@@ -83,8 +84,9 @@ static int find_function(const char *function, unsigned long *address)
 }
 
 /*
- * kprobes on function entries are ftrace's too, but not permanent. As long as
- * this one, which does nothing, is there, nobody can switch them off.
+ * kprobes on function entries use ftrace, but not permanently. As long as this
+ * permanent ops is registered, which does nothing, ftrace can't be switched
+ * off.
  */
 static void notrace hook_guard_function(unsigned long ip, unsigned long caller,
 					struct ftrace_ops *ops,
@@ -154,11 +156,12 @@ static void detach_guard(void)
 #endif /* TCPCLOSE_HAVE_FTRACE */
 
 /*
- * Does nothing, but a kprobe that has such a handler remains a breakpoint. Made
- * into a jump (OPTPROBES) it would run with interrupts on at its beginning and its
- * end, and what an interrupt hits meanwhile would be missed. kprobes that are
- * ftrace's are not made into jumps, and would change the instruction pointer with
- * it (FTRACE_OPS_FL_IPMODIFY), which keeps live patches away.
+ * Does nothing, but a kprobe with a post_handler remains a breakpoint.
+ * Optimized to a jump (OPTPROBES) it would run with interrupts on at its
+ * beginning and end, and miss the functions that an interrupt calls meanwhile.
+ * Not for kprobes that use ftrace: these are never optimized, and a
+ * post_handler makes them modify the instruction pointer
+ * (FTRACE_OPS_FL_IPMODIFY), which conflicts with live patches.
  */
 static void hook_stay_breakpoint(struct kprobe *kp, struct pt_regs *regs,
 				 unsigned long flags)
@@ -194,7 +197,7 @@ static int attach_kprobe(struct tcpclose_probe *probe)
 /**
  * tcpclose_hook_init() - choose how hooks are attached
  * @how: the parameter "hooks"
- * @without: the parameter "without"; must stay
+ * @without: the parameter "without"; must remain valid
  *
  * Context: process; sleeps.
  * Return: 0, -EBUSY when ftrace is switched off, or an error of register_kprobe()
@@ -214,7 +217,7 @@ int tcpclose_hook_init(enum tcpclose_hook_choice how, const char *without)
 }
 
 /**
- * tcpclose_hook_exit() - end what tcpclose_hook_init() began
+ * tcpclose_hook_exit() - undo tcpclose_hook_init() and tcpclose_hook_prepare()
  *
  * Context: process; all hooks are detached.
  */
@@ -232,11 +235,12 @@ void tcpclose_hook_exit(void)
 }
 
 /**
- * tcpclose_hook_prepare() - make hooks known, not yet attached
- * @hooks: what to watch
+ * tcpclose_hook_prepare() - register hooks, to be attached later
+ * @hooks: the hooks
  *
- * Context: process; sleeps. What was allocated is freed by tcpclose_hook_exit().
- * Return: 0 or -ENOMEM.
+ * Context: process; sleeps.
+ * Return: 0 or -ENOMEM; tcpclose_hook_exit() frees what was allocated in either
+ * case.
  */
 int tcpclose_hook_prepare(struct tcpclose_hooks *hooks)
 {
@@ -259,9 +263,10 @@ int tcpclose_hook_prepare(struct tcpclose_hooks *hooks)
 }
 
 /**
- * tcpclose_hook_locate() - find the functions of all hooks that were prepared
+ * tcpclose_hook_locate() - find the functions of all prepared hooks
  *
- * All at once, since each kprobe that goes by itself is waited for.
+ * All at once, since each call that unregisters kprobes waits for a grace
+ * period.
  *
  * Context: process; sleeps.
  */
@@ -286,7 +291,10 @@ void tcpclose_hook_locate(void)
 		if (err)
 			continue;
 		probe->address = (unsigned long)probe->kp.addr;
-		/* Its name, for tcpclose_hook_state(): the one that was found. */
+		/*
+		 * tcpclose_hook_state() reports the first name: the one that
+		 * was found.
+		 */
 		swap(probe->functions[0], probe->functions[j - 1]);
 		found[count++] = &probe->kp;
 	}
@@ -295,10 +303,11 @@ void tcpclose_hook_locate(void)
 }
 
 /**
- * tcpclose_hook_named() - whether a list begins with a name of a function
- * @probe: the function
- * @names: names with commas in between
- * @length: set to the length of the first name
+ * tcpclose_hook_named() - whether a list begins with a name of a hooked
+ *	function
+ * @probe: the hook
+ * @names: comma-separated names
+ * @length: set to the length of the first name in the list
  */
 bool tcpclose_hook_named(const struct tcpclose_probe *probe, const char *names,
 			 size_t *length)
@@ -328,7 +337,7 @@ static bool is_unwanted(const struct tcpclose_probe *probe)
 	return false;
 }
 
-/* Whether anything of these was left to ftrace. */
+/* Whether any of these hooks is to be attached, or is attached, by ftrace. */
 static bool any_by_ftrace(const struct tcpclose_hooks *hooks)
 {
 	unsigned int i;
@@ -339,7 +348,10 @@ static bool any_by_ftrace(const struct tcpclose_hooks *hooks)
 	return false;
 }
 
-/* Choose for one function; what ftrace takes is attached with the others. */
+/*
+ * Attach one hook by kprobe, or add it to those for ftrace, attached together
+ * later.
+ */
 static void choose_attachment(struct tcpclose_hooks *hooks,
 			      struct tcpclose_probe *probe)
 {
@@ -360,7 +372,7 @@ static void choose_attachment(struct tcpclose_hooks *hooks,
 	probe->error = -err;
 }
 
-/* Whether kprobes were wanted for any of these, and are switched off. */
+/* Whether kprobes were needed for any of these hooks, and are switched off. */
 static bool any_kprobe_silenced(const struct tcpclose_hooks *hooks)
 {
 	unsigned int i;
@@ -371,7 +383,7 @@ static bool any_kprobe_silenced(const struct tcpclose_hooks *hooks)
 	return false;
 }
 
-/* ftrace took none of those that were left to it. */
+/* Attaching by ftrace failed: use kprobes, if that may help. */
 static void fall_back_to_kprobes(struct tcpclose_hooks *hooks, int err)
 {
 	unsigned int i;
@@ -389,11 +401,11 @@ static void fall_back_to_kprobes(struct tcpclose_hooks *hooks, int err)
 }
 
 /**
- * tcpclose_hook_attach() - begin to watch functions
- * @hooks: what to watch, prepared and located
+ * tcpclose_hook_attach() - attach hooks
+ * @hooks: the hooks, prepared and located
  *
- * Each function's &struct tcpclose_probe tells whether it is watched, and
- * tcpclose_hook_state() shows it.
+ * Not every hook is needed: each &struct tcpclose_probe says whether it is
+ * attached, and tcpclose_hook_state() reports it.
  *
  * Context: process; sleeps.
  * Return: 0, -EBUSY when kernel.ftrace_enabled is 0, or -ENXIO when kprobes are
@@ -416,8 +428,8 @@ int tcpclose_hook_attach(struct tcpclose_hooks *hooks)
 }
 
 /**
- * tcpclose_hook_detach() - stop watching functions
- * @hooks: attached or not
+ * tcpclose_hook_detach() - detach hooks
+ * @hooks: the hooks, attached or not
  *
  * Context: process; sleeps. No call of a handler is running afterwards.
  */
@@ -445,10 +457,11 @@ void tcpclose_hook_detach(struct tcpclose_hooks *hooks)
 }
 
 /**
- * tcpclose_hook_tracepoint() - make the tracepoint known to tcpclose_hook_state()
+ * tcpclose_hook_tracepoint() - register the tracepoint for
+ *	tcpclose_hook_state()
  * @name: its name
- * @purpose: what is lost without it
- * @calls: how often it was called, per CPU
+ * @purpose: what is not recorded without it
+ * @calls: number of calls, per CPU
  */
 void tcpclose_hook_tracepoint(const char *name, const char *purpose,
 			      u64 __percpu *calls)
@@ -469,11 +482,11 @@ static u64 sum_calls(u64 __percpu *calls)
 }
 
 /**
- * tcpclose_hook_state() - tell of one hook
+ * tcpclose_hook_state() - report the state of one hook
  * @hook: its index is set; the other members are filled in
  *
  * Context: process; sleeps.
- * Return: 0, or -ENOENT behind the last.
+ * Return: 0, or -ENOENT if there is no hook of that index.
  */
 int tcpclose_hook_state(struct tcpclose_hook *hook)
 {
@@ -508,9 +521,9 @@ int tcpclose_hook_state(struct tcpclose_hook *hook)
 }
 
 /**
- * tcpclose_hook_missed() - how often a hook could not run since load
+ * tcpclose_hook_missed() - number of calls that hooks have missed since load
  *
- * A kprobe is passed over while another one runs on the same CPU.
+ * A kprobe is skipped while another one runs on the same CPU.
  *
  * Context: process; sleeps.
  */

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Hooks on kernel functions: what a file with handlers needs to define them.
+ */
 #ifndef TCPCLOSE_HOOK_H
 #define TCPCLOSE_HOOK_H
 
@@ -8,16 +11,17 @@
 #include "uapi/tcpclose.h"
 
 /**
- * struct tcpclose_probe - a function whose entry is watched
- * @functions: its names, the first that the kernel has is taken; NULL ends them
- * @purpose: what is lost without it
- * @kprobe: called by kprobes
+ * struct tcpclose_probe - a hook on the entry of a kernel function
+ * @functions: names of the function, NULL-terminated; the first that the kernel
+ *	has is hooked
+ * @purpose: what is not recorded without it, for users
+ * @kprobe: handler for kprobes
  * @kp: for kprobes
- * @address: where the function begins; 0: the kernel has none
+ * @address: address of the function; 0: the kernel has none of @functions
  * @via: &enum tcpclose_hook_via
- * @error: errno of the attempt to attach
- * @calls: how often it was called, per CPU
- * @missed: how often it could not run, before it was attached last (kprobes)
+ * @error: errno of the attempt to attach; 0: none
+ * @calls: number of calls of the handler, per CPU
+ * @missed: number of calls missed until it was last attached (kprobes)
  */
 struct tcpclose_probe {
 	const char *functions[3];
@@ -32,10 +36,10 @@ struct tcpclose_probe {
 };
 
 /**
- * struct tcpclose_hooks - functions that are watched together
- * @probes: the functions
- * @count: how many
- * @ftrace: called by ftrace for any of them; tells by tcpclose_probe_is_at()
+ * struct tcpclose_hooks - hooks that are attached together
+ * @probes: the hooks
+ * @count: number of hooks
+ * @ftrace: handler for ftrace, for all of them; see tcpclose_probe_is_at()
  * @ops: for ftrace
  */
 struct tcpclose_hooks {
@@ -48,10 +52,10 @@ struct tcpclose_hooks {
 };
 
 /**
- * tcpclose_probe_is_sure() - whether the function has not been entered unseen
- * @probe: the function
+ * tcpclose_probe_is_sure() - whether a hook has missed no call
+ * @probe: the hook
  *
- * A kprobe is passed over while another one runs on the same CPU.
+ * A kprobe is skipped while another one runs on the same CPU.
  */
 static __always_inline bool tcpclose_probe_is_sure(const struct tcpclose_probe *probe)
 {
@@ -60,13 +64,13 @@ static __always_inline bool tcpclose_probe_is_sure(const struct tcpclose_probe *
 }
 
 #if TCPCLOSE_HAVE_FTRACE
-/* The call of ftrace is within the first bytes of a function. */
+/* A function calls ftrace within its first bytes. */
 #define TCPCLOSE_ENTRY_SIZE	16
 
 /**
- * tcpclose_probe_is_at() - whether ftrace called for a function
- * @probe: the function
- * @ip: where ftrace was called
+ * tcpclose_probe_is_at() - whether ftrace was called by a hooked function
+ * @probe: the hook
+ * @ip: address of the call
  */
 static __always_inline bool tcpclose_probe_is_at(const struct tcpclose_probe *probe,
 						 unsigned long ip)
@@ -74,7 +78,7 @@ static __always_inline bool tcpclose_probe_is_at(const struct tcpclose_probe *pr
 	return ip - probe->address < TCPCLOSE_ENTRY_SIZE;
 }
 
-/* In a callback of ftrace: the call of a handler of TCPCLOSE_PROBE(). */
+/* Call the handler given to TCPCLOSE_PROBE() from an ftrace callback. */
 #define TCPCLOSE_CALL(handler, fregs, caller) \
 	handler(compat_ftrace_arg(fregs, 0), compat_ftrace_arg(fregs, 1), \
 		compat_ftrace_arg(fregs, 2), caller)
@@ -85,9 +89,9 @@ static __always_inline bool tcpclose_probe_is_at(const struct tcpclose_probe *pr
 #endif
 
 /**
- * TCPCLOSE_PROBE() - define what kprobes call
- * @handler: static __always_inline function that takes the watched function's
- *	first three arguments and its return address, all unsigned long
+ * TCPCLOSE_PROBE() - define @handler_kprobe(), the handler for kprobes
+ * @handler: static __always_inline function whose arguments are the first three
+ *	of the hooked function and its return address, all unsigned long
  */
 #define TCPCLOSE_PROBE(handler) \
 static int handler##_kprobe(struct kprobe *kp, struct pt_regs *regs) \
@@ -99,9 +103,10 @@ static int handler##_kprobe(struct kprobe *kp, struct pt_regs *regs) \
 } \
 NOKPROBE_SYMBOL(handler##_kprobe)
 
+/* Count a call of a handler; interrupts may be on. */
 #define tcpclose_probe_called(probe)	this_cpu_inc(*(probe)->calls)
 
-/* What the parameter "hooks" chooses. */
+/* Values of the parameter "hooks". */
 enum tcpclose_hook_choice {
 	TCPCLOSE_HOOKS_AUTO,
 	TCPCLOSE_HOOKS_FTRACE,

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * tcpclose: how TCP connections close.
+ * tcpclose: records how TCP connections close.
  *
- * Parameters, and the order in which the parts begin and end.
+ * Owns the module's parameters, and the order in which its parts start and
+ * stop. Knows nothing of sockets and records.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -30,12 +31,14 @@
 
 #define MAX_CONNS_MIN	1u
 #define MAX_CONNS_MAX	BIT(26)
-/* The default: this part of the memory, within these limits. */
+/* The default: this fraction of the memory, within these limits. */
 #define MAX_CONNS_MEMORY_PART	64
 #define MAX_CONNS_DEFAULT_MIN	65536UL
 #define MAX_CONNS_DEFAULT_MAX	1048576UL
 
-/* Guards the hook that scope=all needs, against a change of the parameter. */
+/*
+ * Serializes changes of "scope" with load and unload: scope=all needs a hook.
+ */
 static DEFINE_MUTEX(scope_lock);
 static bool loaded;	/* under scope_lock */
 
@@ -44,15 +47,18 @@ static unsigned int ring_records = TCPCLOSE_RING_RECORDS_DEFAULT;
 static char *hooks = "auto";
 static char *without = "";
 
-/* Watched together, and attached in this order: see attach_all(). */
+/* Attached at load, in this order; those of request.c only with scope=all. */
 static struct tcpclose_hooks *const permanent_hooks[] = {
 	&tcpclose_segment_hooks,
 	&tcpclose_timewait_hooks,
-	/* Ends before births: what is born now is seen to its end. */
+	/* Births last: every mini-socket seen to be born is seen to end. */
 	&tcpclose_handover_hooks,
 };
 
-/* What can't be watched is missing from the picture, and said. */
+/*
+ * Report functions that could not be hooked, and what is not recorded without
+ * them.
+ */
 static void warn_missing(const struct tcpclose_hooks *hooks)
 {
 	unsigned int i;
@@ -67,7 +73,11 @@ static void warn_missing(const struct tcpclose_hooks *hooks)
 	}
 }
 
-/* scope_lock held. Without the hook the scope is wider all the same. */
+/*
+ * scope_lock held. The scope widens even if the hook cannot be attached:
+ * openings are recorded then, LISTEN → SYN_RECV without the new socket's
+ * addresses and cookie.
+ */
 static int apply_scope(bool all)
 {
 	if (all == tcpclose_scope_all)
@@ -159,7 +169,7 @@ static bool is_watched_function(const char *names, size_t *length)
 	return any_hook_named(&tcpclose_request_hooks, names, length);
 }
 
-/* A misspelt name would leave the function watched. */
+/* Refuse unknown names: a misspelt one would leave its function hooked. */
 static int check_without(void)
 {
 	const char *names = without;
@@ -209,7 +219,7 @@ static int check_parameters(enum tcpclose_hook_choice *choice)
 	return check_without();
 }
 
-/* What can be switched on again, and is off. */
+/* Report what is switched off, and how to switch it on. */
 static void log_switched_off(int err)
 {
 	if (err == -EBUSY)

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Pool of connection entries: bounded memory that a probe can take from.
+ * Pool of entries: bounded memory that probes can allocate from.
  *
- * A probe runs with interrupts off, on PREEMPT_RT too, where even an atomic
- * allocation may sleep. So entries are allocated in chunks, ahead of need, by
- * a worker, and handed out from per-CPU free lists that trade batches with a
- * common one. They are kept until unload: a busy hour is followed by another.
+ * A probe runs with interrupts off, also on PREEMPT_RT, where even an atomic
+ * allocation may sleep. So a worker allocates entries in chunks before they are
+ * needed, and probes take them from per-CPU free lists, which exchange batches
+ * with a common list. Memory is freed at unload only: a busy machine will need
+ * it again. Knows nothing of what an entry means.
  */
 #include <linux/cache.h>
 #include <linux/irq_work.h>
@@ -28,9 +29,9 @@ DEFINE_PER_CPU(struct tcpclose_magazine, tcpclose_magazines);
 u32 tcpclose_pool_most __read_mostly;
 
 /*
- * Batches that no CPU holds. A batch is chained by @next; its first entry's
- * @since_ns leads to the next batch, and its @rearms is its size. On a line of
- * its own: all CPUs write it, though each only once in a batch.
+ * The common list, of batches. The entries of a batch are chained by @next; in
+ * its first entry @since_ns points to the next batch and @rearms is its size.
+ * On a cache line of its own, since all CPUs write it, each once per batch.
  */
 static struct {
 	raw_spinlock_t lock;
@@ -43,8 +44,8 @@ static struct {
 static struct tcpclose_entry **chunks;
 static unsigned int capacity;
 static unsigned int batch;
-static unsigned int made;	/* entries that exist; the worker's */
-static bool growing;		/* an irq_work or work is on its way */
+static unsigned int made;	/* entries allocated so far, at load and by the worker */
+static bool growing;		/* an irq_work or work is pending */
 
 static void push_batch(struct tcpclose_entry *head, u32 count)
 {
@@ -71,13 +72,13 @@ static struct tcpclose_entry *pop_batch(u32 *count)
 	return head;
 }
 
-/* Room for as many again as a burst may bring before the worker runs. */
+/* Free entries to keep: as many as a burst may take before the worker runs. */
 static unsigned int reserve_wanted(void)
 {
 	return max(FIRST_ENTRIES / 2, READ_ONCE(made) / 4);
 }
 
-/* One chunk more; process context. */
+/* Allocate one more chunk; process context. */
 static int add_pool_chunk(void)
 {
 	unsigned int first = made;
@@ -121,15 +122,18 @@ static DECLARE_WORK(growth_work, grow_pool);
 
 static void queue_growth(struct irq_work *work)
 {
-	/* Here and at once: another CPU may be late, and who runs low is busy. */
+	/*
+	 * On this CPU, at high priority: the machine is busy, another CPU may
+	 * be late.
+	 */
 	queue_work(system_highpri_wq, &growth_work);
 }
 
 static struct irq_work growth_irq_work;
 
 /**
- * tcpclose_pool_init() - make the pool
- * @entries: most entries there will be
+ * tcpclose_pool_init() - allocate the pool
+ * @entries: maximum number of entries
  *
  * Context: process; sleeps.
  * Return: 0 or -ENOMEM.
@@ -169,7 +173,7 @@ int tcpclose_pool_init(unsigned int entries)
 /**
  * tcpclose_pool_exit() - free the pool
  *
- * Context: process; nobody takes entries any more.
+ * Context: process; no probe is attached.
  */
 void tcpclose_pool_exit(void)
 {
@@ -188,7 +192,7 @@ static void grow_pool_if_low(void)
 	if (READ_ONCE(pool_common.entries) >= reserve_wanted() / 2 ||
 	    READ_ONCE(made) == capacity || READ_ONCE(growing))
 		return;
-	/* Two CPUs at a time do no harm: the worker looks again itself. */
+	/* Two CPUs may get here at once: the worker checks again. */
 	WRITE_ONCE(growing, true);
 	irq_work_queue(&growth_irq_work);
 }
@@ -196,8 +200,10 @@ static void grow_pool_if_low(void)
 /**
  * tcpclose_pool_refill() - take an entry when this CPU has none left
  *
+ * Takes a whole batch from the common list.
+ *
  * Context: interrupts off.
- * Return: the first of a batch, or NULL if there is none.
+ * Return: an entry, or NULL if there is none.
  */
 struct tcpclose_entry *tcpclose_pool_refill(void)
 {
@@ -214,9 +220,9 @@ struct tcpclose_entry *tcpclose_pool_refill(void)
 }
 
 /**
- * tcpclose_pool_spill() - give a batch back to all CPUs
+ * tcpclose_pool_spill() - return a batch to the common list
  *
- * The last few given back go: the chain is short to walk and warm.
+ * The entries returned last go: they are in the cache.
  *
  * Context: interrupts off.
  */
@@ -235,10 +241,10 @@ void tcpclose_pool_spill(void)
 }
 
 /**
- * tcpclose_pool_full() - why tcpclose_pool_get() gave none
+ * tcpclose_pool_full() - find why tcpclose_pool_get() failed
  *
- * Return: true if the limit is reached, false if memory was not to be had, or
- * not in time.
+ * Return: true if the limit is reached, false if there was no memory, or not in
+ * time.
  */
 bool tcpclose_pool_full(void)
 {
@@ -246,7 +252,7 @@ bool tcpclose_pool_full(void)
 }
 
 /**
- * tcpclose_pool_capacity() - most entries there will be
+ * tcpclose_pool_capacity() - maximum number of entries
  */
 unsigned int tcpclose_pool_capacity(void)
 {

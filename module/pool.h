@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Taking and returning entries: the inline part of pool.c, for the free list of
+ * the current CPU.
+ */
 #ifndef TCPCLOSE_POOL_H
 #define TCPCLOSE_POOL_H
 
@@ -9,8 +13,8 @@
 
 /**
  * struct tcpclose_magazine - free entries of one CPU
- * @head: the one given back last, or %TCPCLOSE_ENTRY_FREE_END
- * @count: how many there are
+ * @head: the one returned last, or %TCPCLOSE_ENTRY_FREE_END
+ * @count: number of entries
  */
 struct tcpclose_magazine {
 	struct tcpclose_entry *head;
@@ -19,7 +23,7 @@ struct tcpclose_magazine {
 
 DECLARE_PER_CPU(struct tcpclose_magazine, tcpclose_magazines);
 
-/* With more than that a CPU gives some back. */
+/* A CPU with more free entries than that returns a batch to the common list. */
 extern u32 tcpclose_pool_most;
 
 int tcpclose_pool_init(unsigned int capacity);
@@ -33,7 +37,7 @@ unsigned int tcpclose_pool_capacity(void);
  * tcpclose_pool_get() - take an entry
  *
  * Context: interrupts off.
- * Return: the entry, whose content is undefined, or NULL if there is none.
+ * Return: the entry, with undefined content, or NULL if there is none.
  */
 static __always_inline struct tcpclose_entry *tcpclose_pool_get(void)
 {
@@ -47,8 +51,8 @@ static __always_inline struct tcpclose_entry *tcpclose_pool_get(void)
 }
 
 /**
- * tcpclose_pool_put() - give an entry back
- * @entry: the entry; somebody may still look where it leads
+ * tcpclose_pool_put() - return an entry
+ * @entry: the entry; another CPU may still read its @next
  *
  * Context: interrupts off.
  */

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Readers: each open file's own cursor through all rings, and the merge of
- * their records in time order.
+ * Readers: the position of each open file in all rings, and the merge of their
+ * records in time order.
  *
  * A reader keeps a copy of the next record of each ring and delivers the oldest
- * of them. Producers on two CPUs may commit in another order than they looked
- * at the clock, so a record is held back for a moment (HOLD_NS), far longer
- * than any producer takes.
+ * of them. Two CPUs may commit their records in another order than they read
+ * the clock, so a record is held back for a moment (HOLD_NS), far longer than
+ * any producer takes.
+ *
+ * Knows nothing of file operations (chardev.c), nor of what a record means;
+ * what a reader may see is for view.c to decide.
  */
 #include <linux/cpumask.h>
 #include <linux/ktime.h>
@@ -24,18 +27,20 @@
 #define HOLD_NS		NSEC_PER_MSEC
 #define BOUNCE_RECORDS	16u
 
-#define SKIP_RECORDS	1024u	/* between two looks at signals */
+#define SKIP_RECORDS	1024u	/* between two checks for signals */
 
 /*
- * Those that see the whole machine: they alone decide when all are woken, since
- * every CPU pays for it.
+ * Readers that see the whole machine. Only they decide when readers are woken,
+ * since that costs time on every CPU.
  */
 static LIST_HEAD(readers);
 static LIST_HEAD(waiting_readers);
 /* Guards both lists; taken in softirq by tcpclose_reader_look(). */
 static DEFINE_SPINLOCK(readers_lock);
 
-/* The smallest values that any open file asks for; readers_lock held. */
+/*
+ * Apply the smallest values that any of @readers asks for; readers_lock held.
+ */
 static void apply_wakeups(void)
 {
 	struct tcpclose_geometry geometry;
@@ -57,8 +62,8 @@ static void apply_wakeups(void)
 }
 
 /**
- * tcpclose_reader_open() - make a reader for the current process
- * @whole: it may see the whole machine
+ * tcpclose_reader_open() - create a reader for the current process
+ * @whole: whether it may see the whole machine
  *
  * Context: process; sleeps.
  * Return: the reader or NULL.
@@ -97,7 +102,7 @@ struct tcpclose_reader *tcpclose_reader_open(bool whole)
 
 /**
  * tcpclose_reader_close() - free a reader
- * @reader: nobody uses it any more
+ * @reader: the reader, no longer in use
  *
  * Context: process; sleeps.
  */
@@ -116,8 +121,9 @@ void tcpclose_reader_close(struct tcpclose_reader *reader)
 }
 
 /*
- * Copy a ring's next record that the reader may see, unless it is held. Returns 1,
- * 0 if there is none, or -EINTR: then nobody knows.
+ * Copy the next record of a ring that the reader may see, unless there is a
+ * copy. Returns 1, 0 if there is no such record, or -EINTR if a signal ended
+ * the search.
  */
 static int fill_head(struct tcpclose_reader *reader, unsigned int cpu)
 {
@@ -125,7 +131,7 @@ static int fill_head(struct tcpclose_reader *reader, unsigned int cpu)
 	unsigned int skipped = 0;
 
 	while (!cursor->head.valid) {
-		/* Millions may be for others. */
+		/* There may be millions that this reader must not see. */
 		if (++skipped % SKIP_RECORDS == 0) {
 			cond_resched();
 			if (signal_pending(current))
@@ -142,8 +148,8 @@ static int fill_head(struct tcpclose_reader *reader, unsigned int cpu)
 }
 
 /*
- * The ring with the oldest record, and the second oldest's time; NULL as well if
- * a signal came before all were seen, since any may have the oldest.
+ * Find the ring with the oldest record, and the time of the second oldest. NULL
+ * if there is no record, or if a signal arrived before all rings were searched.
  */
 static struct tcpclose_cpu_cursor *oldest_cursor(struct tcpclose_reader *reader,
 						 unsigned int *which, u64 *next_ns)
@@ -174,7 +180,7 @@ static struct tcpclose_cpu_cursor *oldest_cursor(struct tcpclose_reader *reader,
 	return first;
 }
 
-/* Deliver up to @max records into @to; returns how many. */
+/* Move up to @max records in time order to @to; returns their number. */
 static unsigned int merge_records(struct tcpclose_reader *reader, u64 until_ns,
 				  struct tcpclose_record *to, unsigned int max)
 {
@@ -188,7 +194,9 @@ static unsigned int merge_records(struct tcpclose_reader *reader, u64 until_ns,
 		cursor = oldest_cursor(reader, &cpu, &next_ns);
 		if (!cursor || cursor->head.record.ts_ns > until_ns)
 			break;
-		/* Its ring goes on as long as no other has anything older. */
+		/*
+		 * Stay with its ring as long as no other has an older record.
+		 */
 		do {
 			to[count] = cursor->head.record;
 			if (!reader->view.whole)
@@ -202,9 +210,9 @@ static unsigned int merge_records(struct tcpclose_reader *reader, u64 until_ns,
 }
 
 /*
- * Take up to @max records; returns how many, or -ERESTARTSYS. The lock is not
- * held when they are copied to the user: a page fault may take for ever, and
- * whoever polls the file waits for the lock and cannot be killed.
+ * Take up to @max records; returns their number, or -ERESTARTSYS. The lock is
+ * not held while they are copied to the user: a page fault may take forever,
+ * and poll() of the same file waits for the lock and cannot be interrupted.
  */
 static int take_records(struct tcpclose_reader *reader, u64 until_ns,
 			struct tcpclose_record *to, unsigned int max)
@@ -218,7 +226,7 @@ static int take_records(struct tcpclose_reader *reader, u64 until_ns,
 	return count;
 }
 
-/* What was taken did not reach the user. */
+/* Count records as lost that were taken but could not be copied to the user. */
 static void count_as_lost(struct tcpclose_reader *reader,
 			  const struct tcpclose_record *taken, unsigned int count)
 {
@@ -236,11 +244,12 @@ static void count_as_lost(struct tcpclose_reader *reader,
  * @to: the user's buffer
  * @size: its size, at least one record
  *
- * Two that read at once each get records in the order of time, none of them twice.
+ * Two threads that read at the same time each get records in time order, and no
+ * record is delivered twice.
  *
  * Context: process; sleeps.
- * Return: bytes delivered, 0 if there is nothing, -EFAULT, -ERESTARTSYS. Records
- * that could not be stored at @to are lost and counted as such.
+ * Return: bytes delivered, 0 if there are none, -ENOMEM, -EFAULT or
+ * -ERESTARTSYS. Records that could not be stored at @to are counted as lost.
  */
 ssize_t tcpclose_reader_read(struct tcpclose_reader *reader, char __user *to,
 			     size_t size)
@@ -277,7 +286,7 @@ ssize_t tcpclose_reader_read(struct tcpclose_reader *reader, char __user *to,
 }
 
 /**
- * tcpclose_reader_ready() - whether a read would deliver something
+ * tcpclose_reader_ready() - whether a read would deliver records
  * @reader: the reader
  *
  * Context: process; sleeps.
@@ -298,12 +307,13 @@ bool tcpclose_reader_ready(struct tcpclose_reader *reader)
 }
 
 /**
- * tcpclose_reader_behind() - whether there are records it has not been given
+ * tcpclose_reader_behind() - whether there are records that were not delivered
+ *	yet
  * @reader: the reader
  *
- * They may be too young, or not for this reader.
+ * They may be held back still, or not be visible to this reader.
  *
- * Context: any; without a lock: the answer can be outdated.
+ * Context: any; takes no lock, so the answer may be outdated.
  */
 bool tcpclose_reader_behind(struct tcpclose_reader *reader)
 {
@@ -320,10 +330,10 @@ bool tcpclose_reader_behind(struct tcpclose_reader *reader)
 }
 
 /**
- * tcpclose_reader_wait() - a reader is about to wait
- * @reader: the reader; its process is in tcpclose_wakeup_queue already
+ * tcpclose_reader_wait() - register a reader as waiting
+ * @reader: the reader; its process is already in tcpclose_wakeup_queue
  *
- * To be followed by a look for records before the process sleeps.
+ * The caller must check for records afterwards, before it sleeps.
  *
  * Context: process.
  */
@@ -337,11 +347,14 @@ void tcpclose_reader_wait(struct tcpclose_reader *reader)
 }
 
 /**
- * tcpclose_reader_look() - see whether to wake those that wait
- * @state: &enum tcpclose_wakeup_state; set to idle unless some go on waiting
+ * tcpclose_reader_look() - check whether waiting readers are to be woken
+ * @state: &enum tcpclose_wakeup_state; set to idle unless readers continue to
+ *	wait
+ *
+ * The argument of tcpclose_wakeup_init().
  *
  * Context: softirq.
- * Return: what there is to do. Those to be woken wait no longer.
+ * Return: state of the readers. Those to be woken count as waiting no more.
  */
 enum tcpclose_waiting tcpclose_reader_look(int *state)
 {
@@ -366,11 +379,14 @@ enum tcpclose_waiting tcpclose_reader_look(int *state)
 }
 
 /**
- * tcpclose_reader_seek() - move to one end of the rings
+ * tcpclose_reader_seek() - move to the oldest or behind the newest record of
+ *	all rings
  * @reader: the reader
- * @newest: behind the newest record; else to the oldest
+ * @newest: behind the newest record; otherwise to the oldest
  *
- * Context: process; sleeps. What is passed over is not lost.
+ * Skipped records do not count as lost.
+ *
+ * Context: process; sleeps.
  */
 void tcpclose_reader_seek(struct tcpclose_reader *reader, bool newest)
 {
@@ -388,12 +404,12 @@ void tcpclose_reader_seek(struct tcpclose_reader *reader, bool newest)
 }
 
 /**
- * tcpclose_reader_cursor() - tell where a reader stands in one ring
+ * tcpclose_reader_cursor() - report the position of a reader in one ring
  * @reader: the reader
  * @cursor: @cursor->cpu is set; the other members are filled in
  *
  * Context: process; sleeps.
- * Return: 0 or -EINVAL if there is no such CPU.
+ * Return: 0, or -EINVAL if there is no such CPU.
  */
 int tcpclose_reader_cursor(struct tcpclose_reader *reader,
 			   struct tcpclose_cursor *cursor)
@@ -408,7 +424,7 @@ int tcpclose_reader_cursor(struct tcpclose_reader *reader,
 		return -EINVAL;
 	own = &reader->cursors[cursor->cpu];
 	mutex_lock(&reader->lock);
-	/* What has been overwritten since the last read is lost already. */
+	/* Records overwritten since the last read are lost already. */
 	oldest_there = tcpclose_ring_oldest(cursor->cpu);
 	if (own->position < oldest_there) {
 		own->lost += oldest_there - own->position;
@@ -423,10 +439,9 @@ int tcpclose_reader_cursor(struct tcpclose_reader *reader,
 }
 
 /**
- * tcpclose_reader_wakeup() - set and tell when a reader is woken
+ * tcpclose_reader_wakeup() - set and get when a reader is woken
  * @reader: the reader
- * @wakeup: new values, 0 for those to leave; gets the values in force for this
- *	reader
+ * @wakeup: new values, 0 to leave one unchanged; set to those of this reader
  *
  * Context: process.
  * Return: 0, or -EPERM for a reader that may not set them.

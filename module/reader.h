@@ -11,8 +11,8 @@
 #include "wakeup.h"
 
 /**
- * struct tcpclose_head - the record that a reader will get next from one ring
- * @record: a whole copy of it
+ * struct tcpclose_head - next record of one ring for a reader
+ * @record: a complete copy of it
  * @valid: whether there is one
  */
 struct tcpclose_head {
@@ -21,10 +21,10 @@ struct tcpclose_head {
 };
 
 /**
- * struct tcpclose_cpu_cursor - where a reader stands in one ring
+ * struct tcpclose_cpu_cursor - position of a reader in one ring
  * @position: number of the next record to copy
- * @lost: records overwritten before they were copied
- * @head: the record copied and not delivered yet
+ * @lost: records overwritten before they were copied, or not stored by read()
+ * @head: record copied and not yet delivered
  */
 struct tcpclose_cpu_cursor {
 	u64 position;
@@ -34,8 +34,8 @@ struct tcpclose_cpu_cursor {
 
 /**
  * struct tcpclose_reader - one open file
- * @node: in the list of those that see the whole machine
- * @waiting: in the list of those that wait, or empty
+ * @node: in the list of readers that see the whole machine, or empty
+ * @waiting: in the list of waiting readers, or empty
  * @lock: guards @cursors
  * @cursors: one for each CPU number
  * @view: what it may see
@@ -45,7 +45,7 @@ struct tcpclose_cpu_cursor {
 struct tcpclose_reader {
 	struct list_head node;
 	struct list_head waiting;
-	struct mutex lock;	/* of the cursors */
+	struct mutex lock;	/* guards @cursors */
 	struct tcpclose_cpu_cursor *cursors;
 	struct tcpclose_view view;
 	u32 watermark;

@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Reasons of transitions that are not the ways of nearly all connections.
+ * Reasons of transitions that few connections go through, out of line.
  *
- * What cause.c finds out about sockets that close, what segment.c and handover.c
- * have noted, and what an edge says by itself, put together.
+ * Combines what cause.c finds out about closing sockets, what segment.c and
+ * handover.c have noted, and what an edge implies. Writes no records and no
+ * entries.
  */
 #include <net/tcp.h>
 
 #include "reason.h"
 
 /*
- * In which context a connection was closed from here. That is a process's own
- * call, but for one case: a shutdown() before the connection was established is
- * carried out by the segment that establishes it (tcp_rcv_state_process()).
+ * In which context this end closed a connection: in a process's own call, with
+ * one exception. A shutdown() before the connection was established takes
+ * effect when a segment establishes it (tcp_rcv_state_process()).
  */
 static u8 context_of_call(const struct sock *sk, int old, u8 known)
 {
@@ -26,14 +27,16 @@ static u8 context_of_call(const struct sock *sk, int old, u8 known)
 }
 
 /**
- * tcpclose_reason_find_slow() - what is behind a transition that is no hand-over
+ * tcpclose_reason_find_slow() - find the reason of a transition that is no
+ *	hand-over
  * @sk: the socket
  * @old: old state
- * @new: new state, as the tracepoint tells it
+ * @new: new state, as the tracepoint reports it
  * @known: flags of the connection's entry
  *
- * Context: tracepoint, interrupts off; no bucket is locked, since it may look at
- * the stack.
+ * Context: tracepoint, interrupts off; no bucket locked, since it may walk the
+ * stack.
+ * Return: the reason.
  */
 struct tcpclose_reason tcpclose_reason_find_slow(const struct sock *sk, int old,
 						 int new, u8 known)
@@ -54,7 +57,10 @@ struct tcpclose_reason tcpclose_reason_find_slow(const struct sock *sk, int old,
 		if (verdict.segment)
 			reason.flags = tcpclose_segment_flags(sk);
 	} else if (sk->sk_lock.owned && tcp_sk(sk)->repair) {
-		/* A restored connection is established by connect(). */
+		/*
+		 * A restored connection (TCP_REPAIR) is established by
+		 * connect().
+		 */
 		reason.context = TCPCLOSE_CONTEXT_PROCESS;
 	} else {
 		reason.context = tcpclose_cause_segment_context(sk);
@@ -64,13 +70,14 @@ struct tcpclose_reason tcpclose_reason_find_slow(const struct sock *sk, int old,
 }
 
 /**
- * tcpclose_reason_of_hand_over_slow() - what is behind a hand-over
+ * tcpclose_reason_of_hand_over_slow() - find context and control bits of a
+ *	hand-over
  * @sk: the socket
- * @way: who called tcp_time_wait(); 0: nobody has seen it called
- * @successor: state of the mini-socket, as far as is known
+ * @way: caller of tcp_time_wait(); 0: the call was not seen
+ * @successor: state of the mini-socket; 0: unknown
  *
  * Context: as tcpclose_reason_find_slow().
- * Return: context and control bits only.
+ * Return: the reason with its context and control bits only.
  */
 struct tcpclose_reason tcpclose_reason_of_hand_over_slow(const struct sock *sk,
 							 u8 way, u8 successor)
@@ -86,8 +93,9 @@ struct tcpclose_reason tcpclose_reason_of_hand_over_slow(const struct sock *sk,
 		break;
 	case 0:
 		/*
-		 * An orphan's task may have closed it. But only a segment leads to
-		 * TIME_WAIT, even if its note is lost since the task was preempted.
+		 * The task that orphaned the socket may have closed it. But
+		 * only a segment leads to TIME_WAIT, even if its note was lost
+		 * when the task was preempted.
 		 */
 		if (successor != TCP_TIME_WAIT && sk->sk_shutdown == SHUTDOWN_MASK &&
 		    sock_flag(sk, SOCK_DEAD) && !in_serving_softirq()) {
@@ -103,9 +111,8 @@ struct tcpclose_reason tcpclose_reason_of_hand_over_slow(const struct sock *sk,
 }
 
 /*
- * A socket that nothing is known of may have been handed over all the same, by a
- * task that was preempted meanwhile, or where neither function is watched: then
- * the stack shows what these two show.
+ * Without an entry or without hooks a hand-over may have gone unseen, and its
+ * stack looks like that of these two causes: then the cause is uncertain.
  */
 static void doubt_cause(struct tcpclose_reason *reason, int old)
 {
@@ -116,13 +123,14 @@ static void doubt_cause(struct tcpclose_reason *reason, int old)
 }
 
 /**
- * tcpclose_reason_of_unknown_close() - what is behind a full socket's last
- *	transition, of which less is known than usual
+ * tcpclose_reason_of_unknown_close() - find the reason of a full socket's last
+ *	transition if it has no entry or hand-overs may go unseen
  * @sk: the socket
  * @old: old state
- * @entry: its entry, or what stands in for it
+ * @entry: its entry or stand-in
  *
  * Context: as tcpclose_reason_find_slow().
+ * Return: the reason.
  */
 struct tcpclose_reason
 tcpclose_reason_of_unknown_close(const struct sock *sk, int old,

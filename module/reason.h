@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Reasons: what is behind a transition of a full socket. The ways of nearly all
- * connections are told here, without a call and without a look at the stack.
+ * Reasons: why, in which context and by which segment a full socket changed its
+ * state. What nearly all connections go through is found here, inline and
+ * without walking the stack; the rest is in reason.c.
  */
 #ifndef TCPCLOSE_REASON_H
 #define TCPCLOSE_REASON_H
@@ -21,8 +22,8 @@
 #include "stats.h"
 
 /**
- * struct tcpclose_reason - what is behind a transition
- * @flags: control bits of the segment behind it
+ * struct tcpclose_reason - why a transition happened
+ * @flags: control bits of the segment that caused it; 0: none
  * @context: &enum tcpclose_context
  * @cause: &enum tcpclose_cause
  * @end: &enum tcpclose_end
@@ -44,6 +45,14 @@ struct tcpclose_reason
 tcpclose_reason_of_unknown_close(const struct sock *sk, int old,
 				 const struct tcpclose_entry *entry);
 
+/**
+ * tcpclose_reason_of_hand_over() - find the reason of a hand-over
+ * @sk: the socket
+ * @entry: its entry or stand-in, marked by handover.c
+ *
+ * Context: as tcpclose_reason_find().
+ * Return: the reason.
+ */
 static __always_inline struct tcpclose_reason
 tcpclose_reason_of_hand_over(const struct sock *sk,
 			     const struct tcpclose_entry *entry)
@@ -62,14 +71,17 @@ tcpclose_reason_of_hand_over(const struct sock *sk,
 	reason.new = TCP_CLOSE;
 	if (likely(entry->flags & TCPCLOSE_ENTRY_HANDED_OVER)) {
 		reason.new = successor;
-		/* The mini-socket may be watched all the same, or not be. */
+		/*
+		 * Take back what the transition counts as alive: a mini-socket
+		 * with an entry was counted in on_twsk_hashdance().
+		 */
 		if (unlikely(!tcpclose_handover_births_watched() ||
 			     entry->flags & TCPCLOSE_ENTRY_STAND_IN))
 			tcpclose_stats_live(successor, -1);
 	} else if (likely(tcpclose_handover_births_sure())) {
 		reason.end = TCPCLOSE_END_OVERFLOW;
 	} else {
-		/* Its birth may have been missed. */
+		/* The mini-socket's birth may have been missed. */
 		reason.cause = TCPCLOSE_CAUSE_UNKNOWN;
 		return reason;
 	}
@@ -82,15 +94,16 @@ tcpclose_reason_of_hand_over(const struct sock *sk,
 }
 
 /**
- * tcpclose_reason_find() - what is behind a transition that is no hand-over
+ * tcpclose_reason_find() - find the reason of a transition that is no hand-over
  * @sk: the socket
  * @old: old state
- * @new: new state, as the tracepoint tells it
+ * @new: new state, as the tracepoint reports it
  * @edge: TCPCLOSE_EDGE_* of the two
  * @known: flags of the connection's entry
  *
- * Context: tracepoint, interrupts off; no bucket is locked, since it may look at
- * the stack.
+ * Context: tracepoint, interrupts off; no bucket locked, since it may walk the
+ * stack.
+ * Return: the reason.
  */
 static __always_inline struct tcpclose_reason
 tcpclose_reason_find(const struct sock *sk, int old, int new, u8 edge, u8 known)
@@ -115,13 +128,15 @@ tcpclose_reason_find(const struct sock *sk, int old, int new, u8 edge, u8 known)
 }
 
 /**
- * tcpclose_reason_of_close() - what is behind a full socket's last transition
+ * tcpclose_reason_of_close() - find the reason of a full socket's last
+ *	transition
  * @sk: the socket
  * @old: old state
  * @edge: TCPCLOSE_EDGE_* of @old and CLOSE
- * @entry: its entry, or what stands in for it
+ * @entry: its entry or stand-in
  *
  * Context: as tcpclose_reason_find().
+ * Return: the reason.
  */
 static __always_inline struct tcpclose_reason
 tcpclose_reason_of_close(const struct sock *sk, int old, u8 edge,

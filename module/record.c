@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Records: fills them in place in the ring; with fill.h, the only reader of
- * socket fields for the sake of showing them.
+ * Records: writes those of mini-sockets and processes in place in the ring, and
+ * helps fill.h with those of full sockets.
  *
  * Runs in the tracepoint or a hook, interrupts off. The fields of a full socket
- * are stable there, since its states change under its lock; a mini-socket's
- * never change once it is hashed.
+ * are stable there, since its states change under its lock; those of a
+ * mini-socket never change once it is hashed. Only this file, fill.h and
+ * field.h read fields of sockets to show them. Decides nothing: what a
+ * transition means comes in &struct tcpclose_step.
  */
 #include <linux/sched.h>
 #include <linux/sock_diag.h>
@@ -25,7 +27,9 @@
  * tcpclose_record_make_cookie() - generate a socket's cookie
  * @sk: the socket, or a request socket cast to one
  *
- * The one thing that the module writes to a socket.
+ * The only thing that the module writes to a socket.
+ *
+ * Return: the cookie.
  */
 u64 tcpclose_record_make_cookie(const struct sock *sk)
 {
@@ -36,8 +40,8 @@ u64 tcpclose_record_make_cookie(const struct sock *sk)
 }
 
 /**
- * tcpclose_record_identity() - remember whose a socket was
- * @entry: the entry of the mini-socket that takes over
+ * tcpclose_record_identity() - remember inode, cgroup and owner of a socket
+ * @entry: entry of the mini-socket that replaces it, and has none of these
  * @sk: the socket
  */
 void tcpclose_record_identity(struct tcpclose_entry *entry, const struct sock *sk)
@@ -48,10 +52,11 @@ void tcpclose_record_identity(struct tcpclose_entry *entry, const struct sock *s
 }
 
 /**
- * tcpclose_record_request_addresses() - fill in whom a new socket talks to
+ * tcpclose_record_request_addresses() - write the addresses of a new socket
  * @record: the record
- * @sk: the socket just cloned from its listener, whose addresses it still has
- * @req: the request that it was cloned for
+ * @sk: the socket just cloned from its listener, which still has the addresses
+ *	of that
+ * @req: the request for which it was cloned
  */
 void tcpclose_record_request_addresses(struct tcpclose_record *record,
 				       const struct sock *sk,
@@ -97,7 +102,7 @@ static void fill_timewait_addresses(struct tcpclose_record *record,
 	tcpclose_field_set_address4(record->raddr, tw->tw_daddr);
 }
 
-/* The process behind the record that follows. */
+/* Write the record of the current process, to be followed by its transition. */
 static void record_task(u64 now_ns, u64 cookie, u64 netns, u64 cgroup, u32 unread,
 			u32 unacked)
 {
@@ -120,8 +125,8 @@ static void record_task(u64 now_ns, u64 cookie, u64 netns, u64 cgroup, u32 unrea
 	task->unread_bytes = unread;
 	task->unacked_bytes = unacked;
 	/*
-	 * Renamed at any time, but always terminated, and its last byte never
-	 * anything but 0 (__set_task_comm()): no lock is needed.
+	 * May change at any time, but its last byte is always 0
+	 * (__set_task_comm()): no lock is needed.
 	 */
 	data_race(memcpy(task->comm, current->comm, sizeof(task->comm)));
 	task->comm[sizeof(task->comm) - 1] = '\0';
@@ -130,10 +135,10 @@ static void record_task(u64 now_ns, u64 cookie, u64 netns, u64 cgroup, u32 unrea
 }
 
 /**
- * tcpclose_record_task_of() - record the process behind the record that follows
+ * tcpclose_record_task_of() - record the process that makes a transition
  * @sk: the socket
- * @now_ns: as in that record
- * @cookie: as in that record
+ * @now_ns: as in the record of the transition, which follows
+ * @cookie: likewise
  * @old: true old state
  *
  * Context: tracepoint, interrupts off.
@@ -144,13 +149,13 @@ void tcpclose_record_task_of(const struct sock *sk, u64 now_ns, u64 cookie, u8 o
 	u32 unread = tp->rcv_nxt - tp->copied_seq;
 	u32 unacked = tp->write_seq - tp->snd_una;
 
-	/* SYN and FIN take a number, too, which is no data. */
+	/* SYN and FIN take a sequence number each, but are not data. */
 	if (unread && sock_flag(sk, SOCK_DONE))
 		unread--;
 	if (unacked && (1 << old) & (TCPF_SYN_RECV | TCPF_FIN_WAIT1 |
 				     TCPF_CLOSING | TCPF_LAST_ACK))
 		unacked--;
-	/* A socket that is used again still has its old snd_una. */
+	/* A reused socket still has its old snd_una. */
 	if ((1 << old) & (TCPF_CLOSE | TCPF_LISTEN | TCPF_SYN_SENT))
 		unacked = 0;
 	record_task(now_ns, cookie, sock_net(sk)->net_cookie,
@@ -158,10 +163,10 @@ void tcpclose_record_task_of(const struct sock *sk, u64 now_ns, u64 cookie, u8 o
 }
 
 /**
- * tcpclose_record_timewait() - record a step of a mini-socket
- * @step: what was found out
+ * tcpclose_record_timewait() - record a transition of a mini-socket
+ * @step: the transition
  * @tw: the mini-socket
- * @entry: what is remembered of it, or what stands in for that
+ * @entry: its entry before the transition, or a stand-in
  *
  * Context: hook, interrupts off.
  */

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Writing records, except those of full sockets, which fill.h writes inline.
+ */
 #ifndef TCPCLOSE_RECORD_H
 #define TCPCLOSE_RECORD_H
 

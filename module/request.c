@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Requests in hand: which connection request a listener is being cloned for.
+ * Requests in hand: the connection request for which a listener is being
+ * cloned.
  *
- * At LISTEN → SYN_RECV the new socket has its listener's addresses still, and no
- * cookie that would last. The request has both. Watched only while openings are
- * recorded.
+ * At LISTEN → SYN_RECV the new socket still has the addresses of its listener,
+ * and its cookie is about to be overwritten by the request's. Owns one note per
+ * CPU of the request, which has the right addresses and cookie; hooked only
+ * while openings are recorded. Knows nothing of entries and records.
  */
 #include <linux/cpumask.h>
 #include <linux/percpu.h>
@@ -18,8 +20,8 @@ struct request_in_hand {
 	unsigned long missed;
 };
 
-/* By tcpclose_worker_slot(). */
-static DEFINE_PER_CPU(struct request_in_hand[2], requests_in_hand);
+/* Indexed by tcpclose_worker_slot(). */
+static DEFINE_PER_CPU(struct request_in_hand [2], requests_in_hand);
 
 static struct tcpclose_probe request_probe;
 
@@ -64,11 +66,11 @@ struct tcpclose_hooks tcpclose_request_hooks = {
 };
 
 /**
- * tcpclose_request_take() - the request that a socket has just been cloned for
+ * tcpclose_request_take() - take the request for which a socket was just cloned
  *
  * Context: tracepoint at LISTEN → SYN_RECV, interrupts off. The caller of
  * inet_csk_clone_lock() holds the request.
- * Return: the request, or NULL if none is sure.
+ * Return: the request, or NULL if there is none or it is uncertain.
  */
 const struct request_sock *tcpclose_request_take(void)
 {
@@ -78,14 +80,16 @@ const struct request_sock *tcpclose_request_take(void)
 	request = &(*this_cpu_ptr(&requests_in_hand))[tcpclose_worker_slot()];
 	req = request->req;
 	request->req = NULL;
-	/* The note may be of an earlier clone: its request may be gone. */
+	/*
+	 * A missed call: the note may be an earlier clone's, its request freed.
+	 */
 	if (request->missed != READ_ONCE(request_probe.kp.nmissed))
 		return NULL;
 	return tcpclose_worker_is_here(&request->worker) ? req : NULL;
 }
 
 /**
- * tcpclose_request_forget() - forget what was noted
+ * tcpclose_request_forget() - clear all notes
  *
  * Context: process; the hook is not attached.
  */

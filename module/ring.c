@@ -2,10 +2,10 @@
 /*
  * Ring buffer: carries records from the probes to any number of readers.
  *
- * Each possible CPU has its own ring, written by that CPU alone with interrupts
- * off, so that a producer takes no lock, writes no shared cache line and never
- * waits. The newest record is always kept; a reader finds out afterwards
- * whether what it copied was overwritten meanwhile.
+ * Each possible CPU has its own ring, written only by that CPU and with
+ * interrupts off, so that a producer takes no lock, writes no shared cache line
+ * and never waits. The newest record is always kept; a reader checks after it
+ * has copied a record whether it was overwritten meanwhile.
  *
  * Knows sizes and positions; knows nothing of TCP.
  */
@@ -20,7 +20,7 @@
 
 DEFINE_PER_CPU(struct tcpclose_ring, tcpclose_rings);
 
-/* One CPU's area: a page for the header, then the records. */
+/* Size of one CPU's area: a page for the header, then the records. */
 static size_t ring_size;
 static unsigned int records_per_ring;
 
@@ -59,7 +59,7 @@ int tcpclose_ring_init(unsigned int records)
 /**
  * tcpclose_ring_exit() - free the rings
  *
- * Context: process; no producer, no reader and no mapping is left.
+ * Context: process; no producer, reader or mapping is left.
  */
 void tcpclose_ring_exit(void)
 {
@@ -74,8 +74,10 @@ void tcpclose_ring_exit(void)
 }
 
 /**
- * tcpclose_ring_committed() - number of whole records ever written
- * @cpu: whose ring
+ * tcpclose_ring_committed() - number of complete records written since load
+ * @cpu: CPU of the ring
+ *
+ * Context: any.
  */
 u64 tcpclose_ring_committed(unsigned int cpu)
 {
@@ -84,8 +86,10 @@ u64 tcpclose_ring_committed(unsigned int cpu)
 }
 
 /**
- * tcpclose_ring_oldest() - number of the oldest record that can be read
- * @cpu: whose ring
+ * tcpclose_ring_oldest() - number of the oldest record that can still be read
+ * @cpu: CPU of the ring
+ *
+ * Context: any.
  */
 u64 tcpclose_ring_oldest(unsigned int cpu)
 {
@@ -97,11 +101,11 @@ u64 tcpclose_ring_oldest(unsigned int cpu)
 
 /**
  * tcpclose_ring_copy() - copy one record
- * @cpu: whose ring
- * @position: the record's number; raised to the oldest one there is when it was
- *	overwritten, and by 1 when it was copied; others may look at it meanwhile
- * @lost: raised by the number of records passed over
- * @to: %TCPCLOSE_RECORD_SIZE bytes; undefined when nothing was copied
+ * @cpu: CPU of the ring
+ * @position: number of the record; advances to the oldest record if it was
+ *	overwritten, and by 1 when a record was copied; other CPUs may read it
+ * @lost: increases by the number of records skipped
+ * @to: %TCPCLOSE_RECORD_SIZE bytes; undefined if nothing was copied
  *
  * Context: any.
  * Return: true if a record was copied, false if there is none yet.
@@ -113,7 +117,7 @@ bool tcpclose_ring_copy(unsigned int cpu, u64 *position, u64 *lost, void *to)
 
 	while (*position < tcpclose_ring_committed(cpu)) {
 		if (*position >= oldest) {
-			/* It may be overwritten meanwhile: see below. */
+			/* It may be overwritten meanwhile: checked below. */
 			data_race(memcpy(to, &ring->records[*position & ring->mask],
 					 sizeof(*ring->records)));
 			/* Pairs with smp_wmb() in tcpclose_ring_begin(). */
@@ -132,7 +136,7 @@ bool tcpclose_ring_copy(unsigned int cpu, u64 *position, u64 *lost, void *to)
 
 /**
  * tcpclose_ring_geometry() - describe the mapping
- * @geometry: gets the members that the ring knows
+ * @geometry: set to what the ring knows; other members are left alone
  */
 void tcpclose_ring_geometry(struct tcpclose_geometry *geometry)
 {
@@ -146,8 +150,7 @@ void tcpclose_ring_geometry(struct tcpclose_geometry *geometry)
 
 /**
  * tcpclose_ring_mmap() - map rings read-only
- * @vma: any page-aligned part of the mapping that tcpclose_ring_geometry()
- *	describes
+ * @vma: any page-aligned part of what tcpclose_ring_geometry() describes
  *
  * Context: process, mmap lock held.
  * Return: 0, -EPERM for a writable mapping, -EINVAL for a range outside, or an
@@ -172,7 +175,7 @@ int tcpclose_ring_mmap(struct vm_area_struct *vma)
 		void *area;
 		int err;
 
-		/* A hole in the numbering of CPUs has no ring to show. */
+		/* A hole in the numbering of CPUs has no ring. */
 		if (!cpu_possible(cpu))
 			continue;
 		area = per_cpu_ptr(&tcpclose_rings, cpu)->header;

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Reserving and committing records: the inline part of ring.c, for producers.
+ */
 #ifndef TCPCLOSE_RING_H
 #define TCPCLOSE_RING_H
 
@@ -16,12 +19,12 @@ struct vm_area_struct;
 
 /**
  * struct tcpclose_ring - one CPU's ring
- * @header: start of the area that readers map
+ * @header: start of the area that readers can map
  * @records: its records
- * @mask: number of records, less 1
+ * @mask: number of records, minus 1
  * @position: records begun so far; the owner CPU's private copy of
  *	@header->begun
- * @woken: @position when waiting readers were last woken
+ * @woken: @position when waiting readers were last woken, or later
  */
 struct tcpclose_ring {
 	struct tcpclose_ring_header *header;
@@ -46,9 +49,10 @@ int tcpclose_ring_mmap(struct vm_area_struct *vma);
  * tcpclose_ring_begin() - reserve this CPU's next record
  * @number: set to the record's number
  *
- * Context: interrupts off, until tcpclose_ring_commit(). Never fails: the oldest
- * record is overwritten.
- * Return: the record's place; its content is the caller's to write, every byte.
+ * Never fails: overwrites the oldest record.
+ *
+ * Context: interrupts off, until tcpclose_ring_commit().
+ * Return: the record, of which the caller must write every byte.
  */
 static __always_inline void *tcpclose_ring_begin(u64 *number)
 {
@@ -64,7 +68,8 @@ static __always_inline void *tcpclose_ring_begin(u64 *number)
 }
 
 /**
- * tcpclose_ring_commit() - show the record of tcpclose_ring_begin() to readers
+ * tcpclose_ring_commit() - publish the record of tcpclose_ring_begin() to
+ *	readers
  * @number: its number
  *
  * Context: as tcpclose_ring_begin().

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Segments in hand: notes which segment is being processed for which socket, so
- * that a transition can tell the control bits of the segment behind it.
+ * that a transition can be recorded with the control bits of the segment behind
+ * it.
  *
- * A transition caused by a segment always has one of the functions watched here
- * on its stack. What a note says of a transition that no segment caused is not
- * asked for: see transition.c.
+ * A transition that a segment causes always has one of the functions hooked
+ * here on its stack. Whether a segment caused it is for reason.c to decide, and
+ * for timewait.c: a note may be left from an earlier segment. Owns the notes;
+ * knows nothing of entries and records.
  */
 #include <linux/skbuff.h>
 #include <linux/tcp.h>
@@ -24,7 +26,7 @@ static struct tcpclose_probe segment_probes[PROBES];
 
 DEFINE_PER_CPU(struct tcpclose_segment [2], tcpclose_segments);
 
-/* 16-bit word of the header that ends in the nine control bits. */
+/* 16-bit word of the header whose low nine bits are the control bits. */
 #define FLAGS_WORD	6
 #define FLAGS_MASK	0x01ff
 
@@ -34,7 +36,7 @@ static noinline void note_segment_in_task(const void *owner, u16 flags, u8 subst
 	struct tcpclose_segment *segment;
 	unsigned long irq;
 
-	/* Another task must not find, or leave, half a note. */
+	/* Another task must neither see nor leave half a note. */
 	local_irq_save(irq);
 	segment = tcpclose_segment_slot();
 	segment->owner = owner;
@@ -54,7 +56,7 @@ static __always_inline void note_segment(const void *owner, const struct tcphdr 
 		note_segment_in_task(owner, flags, substate, reset);
 		return;
 	}
-	/* Nothing that looks at these interrupts a softirq. */
+	/* Nothing that reads these interrupts a softirq. */
 	this_cpu_write(tcpclose_segments[TCPCLOSE_SEGMENT_SOFTIRQ].owner, owner);
 	this_cpu_write(tcpclose_segments[TCPCLOSE_SEGMENT_SOFTIRQ].flags, flags);
 	this_cpu_write(tcpclose_segments[TCPCLOSE_SEGMENT_SOFTIRQ].reset, reset);
@@ -66,8 +68,10 @@ static __always_inline void note_segment(const void *owner, const struct tcphdr 
  * tcpclose_segment_note() - note a segment
  * @owner: the socket or mini-socket that it reached
  * @th: its header
- * @substate: the mini-socket's, 0 for a socket
+ * @substate: state of the mini-socket, 0 for a socket
  * @reset: whether it resets the connection
+ *
+ * Context: any.
  */
 void tcpclose_segment_note(const void *owner, const struct tcphdr *th,
 			   u8 substate, bool reset)
@@ -89,9 +93,10 @@ static __always_inline void on_rcv_state_process(unsigned long sk,
 TCPCLOSE_PROBE(on_rcv_state_process);
 
 /*
- * tcp_data_queue(sk, skb): in ESTABLISHED, data off the fast path, which a FIN
- * always is. Without a FIN it can still fill the gap before one that came early.
- * In other states tcp_rcv_state_process() was called before.
+ * tcp_data_queue(sk, skb): in ESTABLISHED, segments off the fast path, as those
+ * with a FIN always are. One without a FIN may fill the gap before a FIN that
+ * was received early. In other states tcp_rcv_state_process() was called
+ * before.
  */
 static __always_inline void on_data_queue(unsigned long socket,
 					  unsigned long buffer,
@@ -140,7 +145,7 @@ static struct tcpclose_probe segment_probes[PROBES] = {
 	},
 };
 
-/* The most frequent ones first, here and elsewhere. */
+/* Most frequent first, here and in the other files. */
 #if TCPCLOSE_HAVE_FTRACE
 static void notrace segment_ftrace(unsigned long ip, unsigned long caller,
 				   struct ftrace_ops *ops,

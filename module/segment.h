@@ -9,12 +9,12 @@
 #include "worker.h"
 
 /**
- * struct tcpclose_segment - the segment that a CPU is working on
+ * struct tcpclose_segment - note of the segment that a CPU is processing
  * @owner: socket or mini-socket that it reached; only compared
- * @worker: who works on it
+ * @worker: task or softirq that processes it
  * @flags: its control bits, TCPCLOSE_FLAG_*
  * @reset: tcp_reset() was called for it
- * @substate: of a mini-socket, before the segment is processed
+ * @substate: state of a mini-socket before the segment is processed
  */
 struct tcpclose_segment {
 	const void *owner;
@@ -24,10 +24,10 @@ struct tcpclose_segment {
 	u8 substate;
 };
 
-/* By tcpclose_worker_slot(). */
+/* Indexed by tcpclose_worker_slot(). */
 DECLARE_PER_CPU(struct tcpclose_segment [2], tcpclose_segments);
 
-#define TCPCLOSE_SEGMENT_SOFTIRQ	1	/* tcpclose_worker_slot() there */
+#define TCPCLOSE_SEGMENT_SOFTIRQ	1	/* tcpclose_worker_slot() in softirq */
 
 static inline struct tcpclose_segment *tcpclose_segment_slot(void)
 {
@@ -39,7 +39,7 @@ static inline struct tcpclose_segment *tcpclose_segment_slot(void)
  * @owner: socket or mini-socket
  *
  * Context: interrupts off.
- * Return: the note, or NULL if there is none, or none that is sure.
+ * Return: the note, or NULL if there is none or it is uncertain.
  */
 static inline struct tcpclose_segment *tcpclose_segment_of(const void *owner)
 {
@@ -55,7 +55,7 @@ static inline struct tcpclose_segment *tcpclose_segment_of(const void *owner)
  * @owner: socket or mini-socket
  *
  * Context: interrupts off.
- * Return: TCPCLOSE_FLAG_*; 0: not in hand.
+ * Return: TCPCLOSE_FLAG_*; 0: no note.
  */
 static inline u16 tcpclose_segment_flags(const void *owner)
 {
@@ -65,11 +65,12 @@ static inline u16 tcpclose_segment_flags(const void *owner)
 }
 
 /**
- * tcpclose_segment_softirq_flags() - the same, quickly, where softirq is known
+ * tcpclose_segment_softirq_flags() - tcpclose_segment_flags() for softirq
+ *	context
  * @owner: socket or mini-socket
  *
  * Context: softirq, interrupts off.
- * Return: TCPCLOSE_FLAG_*; 0: not in hand.
+ * Return: TCPCLOSE_FLAG_*; 0: no note.
  */
 static __always_inline u16 tcpclose_segment_softirq_flags(const void *owner)
 {

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Statistics: per-CPU counters, summed when somebody asks.
+ * Statistics: per-CPU counters, added up on request.
  *
- * They count whether or not anybody reads records, and never lose. A reset
- * remembers the sums of its moment and later snapshots subtract them, so that
- * the counting CPUs are left alone; only extremes are cleared in place.
+ * They count whether or not records are read, and lose nothing. A reset
+ * remembers the sums at that moment, and later snapshots subtract them, so that
+ * it need not write other CPUs' counters; only minima and maxima are cleared in
+ * place. Knows nothing of what is counted.
  */
 #include <linux/cache.h>
 #include <linux/cpumask.h>
@@ -21,7 +22,7 @@
 
 struct tcpclose_stats __percpu *tcpclose_counters __read_mostly;
 
-/* Sums at the last reset, and when that was. */
+/* Sums at the last reset, and its time. */
 static DEFINE_MUTEX(baseline_lock);
 static struct tcpclose_stats *baseline;	/* under baseline_lock */
 static u64 since_ns;			/* under baseline_lock */
@@ -29,7 +30,7 @@ static u64 missed_before;		/* under baseline_lock */
 
 #define HISTOGRAMS	(TCPCLOSE_STATES + 1)
 
-/* The dwells and TIME_WAIT's lengths stand next to each other. */
+/* All histograms: those of dwells, then that of TIME_WAIT's length. */
 static struct tcpclose_histogram *nth_histogram(struct tcpclose_stats *stats,
 						unsigned int i)
 {
@@ -47,7 +48,7 @@ static void clear_extremes(struct tcpclose_stats *stats)
 }
 
 /**
- * tcpclose_stats_init() - make the counters
+ * tcpclose_stats_init() - allocate the counters
  *
  * Context: process; sleeps.
  * Return: 0 or -ENOMEM.
@@ -76,7 +77,7 @@ int tcpclose_stats_init(void)
 /**
  * tcpclose_stats_exit() - free the counters
  *
- * Context: process; nobody counts any more.
+ * Context: process; no probe is attached.
  */
 void tcpclose_stats_exit(void)
 {
@@ -85,7 +86,10 @@ void tcpclose_stats_exit(void)
 	baseline = NULL;
 }
 
-/* All members but the extremes are 64-bit sums: add them up as such. */
+/*
+ * All members except minima and maxima are 64-bit counts: add them up as an
+ * array.
+ */
 static void sum_counters(struct tcpclose_stats *to)
 {
 	int cpu;
@@ -128,7 +132,7 @@ static void subtract_counters(struct tcpclose_stats *from,
 		into[i] -= less[i];
 }
 
-/* Those that entered a state on one CPU, less those that left it there. */
+/* Number that entered a state on one CPU, minus number that left it there. */
 static s64 live_on_cpu(const struct tcpclose_stats *stats, unsigned int state)
 {
 	s64 live = READ_ONCE(stats->live[state]);
@@ -142,8 +146,8 @@ static s64 live_on_cpu(const struct tcpclose_stats *stats, unsigned int state)
 }
 
 /*
- * What is alive is born on one CPU and dies on another, so a sum of all takes
- * care to be quick; what it still gets wrong is never less than nothing.
+ * A connection may begin on one CPU and end on another, so a sum is exact only
+ * if nothing happens meanwhile: be quick, and show no negative result.
  */
 static void sum_live_counters(struct tcpclose_stats *to)
 {
@@ -161,7 +165,7 @@ static void sum_live_counters(struct tcpclose_stats *to)
 		to->live_timewait += READ_ONCE(stats->live_timewait);
 	}
 	preempt_enable();
-	/* There a connection is not alive. */
+	/* In these states there is no connection. */
 	to->live[TCP_CLOSE] = 0;
 	to->live[TCP_LISTEN] = 0;
 	to->live_timewait = max(to->live_timewait, 0LL);
@@ -172,8 +176,8 @@ static void sum_live_counters(struct tcpclose_stats *to)
 }
 
 /**
- * tcpclose_stats_snapshot() - sum up
- * @to: gets what was counted since load or the last reset
+ * tcpclose_stats_snapshot() - add up all counters
+ * @to: set to what was counted since load or the last reset
  *
  * Context: process; sleeps.
  * Return: 0 or -ERESTARTSYS.
@@ -190,7 +194,10 @@ int tcpclose_stats_snapshot(struct tcpclose_stats *to)
 	to->missed = tcpclose_hook_missed() - missed_before;
 	mutex_unlock(&baseline_lock);
 
-	/* One that ended while the counters were reset left its extremes only. */
+	/*
+	 * A measurement during a reset may have left only its minimum and
+	 * maximum.
+	 */
 	for (i = 0; i < HISTOGRAMS; i++) {
 		if (nth_histogram(to, i)->count)
 			continue;
@@ -204,10 +211,10 @@ int tcpclose_stats_snapshot(struct tcpclose_stats *to)
 }
 
 /**
- * tcpclose_stats_reset() - begin to count anew
+ * tcpclose_stats_reset() - start counting from 0
  *
- * What is alive stays counted. A measurement that ends while this runs may be
- * missing from the extremes, never from the counts.
+ * Numbers of live connections are not reset. A measurement that ends meanwhile
+ * may be missing from minimum and maximum, but never from the counts.
  *
  * Context: process; sleeps.
  * Return: 0, -ENOMEM or -ERESTARTSYS.

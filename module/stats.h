@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Counting: the inline part of stats.c, which every transition runs.
+ */
 #ifndef TCPCLOSE_STATS_H
 #define TCPCLOSE_STATS_H
 
@@ -11,8 +14,8 @@
 #include "uapi/tcpclose.h"
 
 /*
- * One CPU's counters, in the form that a snapshot has; written by that CPU
- * alone with interrupts off. The members that only a snapshot has stay 0.
+ * Counters of each CPU, in the form of a snapshot; written only by that CPU,
+ * with interrupts off. Members that only a snapshot has remain 0.
  */
 extern struct tcpclose_stats __percpu *tcpclose_counters;
 
@@ -21,12 +24,13 @@ void tcpclose_stats_exit(void);
 int tcpclose_stats_snapshot(struct tcpclose_stats *to);
 int tcpclose_stats_reset(void);
 
+/* Count a transition without a known dwell. */
 static inline void tcpclose_stats_untracked(enum tcpclose_untracked why)
 {
 	this_cpu_inc(tcpclose_counters->untracked[why]);
 }
 
-/* Bucket of a duration: TCPCLOSE_BUCKET_NS() turned round. */
+/* Bucket of a duration: the inverse of TCPCLOSE_BUCKET_NS(). */
 static __always_inline unsigned int tcpclose_stats_bucket(u64 ns)
 {
 	unsigned int log2;
@@ -38,10 +42,11 @@ static __always_inline unsigned int tcpclose_stats_bucket(u64 ns)
 	return log2 < TCPCLOSE_BUCKETS ? log2 : TCPCLOSE_BUCKETS - 1;
 }
 
+/* Add a duration to a histogram. */
 static __always_inline void
 tcpclose_stats_measure(struct tcpclose_histogram __percpu *histogram, u64 ns)
 {
-	/* One address that all members are at an offset from. */
+	/* Make the compiler use one base address for all members. */
 	OPTIMIZER_HIDE_VAR(histogram);
 	this_cpu_inc(histogram->buckets[tcpclose_stats_bucket(ns)]);
 	this_cpu_inc(histogram->count);
@@ -52,6 +57,7 @@ tcpclose_stats_measure(struct tcpclose_histogram __percpu *histogram, u64 ns)
 		this_cpu_write(histogram->max_ns, ns);
 }
 
+/* Add a time spent in a state. */
 static __always_inline void tcpclose_stats_dwell(u8 state, u64 ns)
 {
 	tcpclose_stats_measure(&tcpclose_counters->dwell[state], ns);
@@ -63,7 +69,9 @@ static __always_inline void tcpclose_stats_dwell(u8 state, u64 ns)
  * @to: true new state
  * @dwell_ns: time spent in @from, or %TCPCLOSE_UNKNOWN_NS
  *
- * A self-loop ends no dwell. Context: interrupts off.
+ * A self-loop does not end a dwell.
+ *
+ * Context: interrupts off.
  */
 static __always_inline void tcpclose_stats_edge(u8 from, u8 to, u64 dwell_ns)
 {
@@ -72,7 +80,7 @@ static __always_inline void tcpclose_stats_edge(u8 from, u8 to, u64 dwell_ns)
 		tcpclose_stats_dwell(from, dwell_ns);
 }
 
-/* A transition that is no self-loop, and whose dwell is known. */
+/* Count a transition that is not a self-loop, and whose dwell is known. */
 static __always_inline void tcpclose_stats_plain_edge(u8 edge, u64 dwell_ns)
 {
 	u64 __percpu *transitions = &tcpclose_counters->transitions[0][0];
@@ -88,9 +96,11 @@ static __always_inline void tcpclose_stats_plain_edge(u8 edge, u64 dwell_ns)
  * @state: the state
  * @change: 1 or -1
  *
- * What is in a state is what entered it less what left it, as transitions are
- * counted. So only what is counted and not tracked, or the other way round, needs
- * to be told. Context: interrupts off.
+ * The number of connections in a state is the number that entered it minus the
+ * number that left it, which the counts of transitions show. So this is only
+ * for connections that are counted and not tracked, or tracked and not counted.
+ *
+ * Context: interrupts off.
  */
 static inline void tcpclose_stats_live(u8 state, int change)
 {

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Table of connections: what is remembered of each between its transitions.
+ * Table of connections: finds the entry of a socket or mini-socket.
  *
- * Keyed by the address of the socket or mini-socket, which is compared and never
- * followed. An address can come back as another socket's; the births that the
- * probes see, and the cookie, tell the two apart.
+ * Its key is their address, which is compared and never dereferenced. Another
+ * socket may reuse an address; births, which the probes see, and the cookie
+ * distinguish the two.
  *
- * Buckets are locked one by one, with interrupts off, by whoever adds or removes
- * an entry or looks for a mini-socket. A socket's own transitions find its entry
- * without: see tcpclose_table_find().
+ * Each bucket has a lock, taken with interrupts off to add or remove an entry
+ * or to look up a mini-socket. A socket's own transitions look up its entry
+ * without the lock: see tcpclose_table_find(). Knows nothing of what
+ * transitions mean.
  */
 #include <linux/build_bug.h>
 #include <linux/cache.h>
@@ -23,12 +24,12 @@
 struct tcpclose_bucket *tcpclose_table_buckets __read_mostly;
 unsigned int tcpclose_table_shift __read_mostly;
 
-/* Whether a connection was ever refused an entry; set once, read often. */
+/* Whether an entry was ever refused for lack of room; set once, read often. */
 static bool refused;
 
 /**
- * tcpclose_table_init() - make the table
- * @max_conns: most connections tracked at a time
+ * tcpclose_table_init() - allocate the table and its pool
+ * @max_conns: maximum number of connections tracked at a time
  *
  * Context: process; sleeps.
  * Return: 0 or -ENOMEM.
@@ -62,9 +63,9 @@ int tcpclose_table_init(unsigned int max_conns)
 }
 
 /**
- * tcpclose_table_exit() - free the table
+ * tcpclose_table_exit() - free the table and its pool
  *
- * Context: process; no probe is left.
+ * Context: process; no probe is attached.
  */
 void tcpclose_table_exit(void)
 {
@@ -73,7 +74,7 @@ void tcpclose_table_exit(void)
 }
 
 /**
- * tcpclose_table_refuse() - there is no entry for a connection
+ * tcpclose_table_refuse() - remember that a connection got no entry
  */
 void tcpclose_table_refuse(void)
 {
@@ -82,9 +83,12 @@ void tcpclose_table_refuse(void)
 }
 
 /**
- * tcpclose_table_forget() - remove the entry of a connection whose end went unseen
+ * tcpclose_table_forget() - remove the entry of a connection whose end was
+ *	missed
  * @bucket: the entry's bucket, locked
- * @entry: the entry; free afterwards
+ * @entry: the entry
+ *
+ * Context: interrupts off.
  */
 void tcpclose_table_forget(struct tcpclose_bucket *bucket,
 			   struct tcpclose_entry *entry)
@@ -97,8 +101,8 @@ void tcpclose_table_forget(struct tcpclose_bucket *bucket,
 }
 
 /**
- * tcpclose_table_stand_in() - make what is said of a connection without an entry
- * @entry: the caller's, for one transition
+ * tcpclose_table_stand_in() - fill in an entry that is not in the table
+ * @entry: the caller's, for one transition of a connection that has none
  * @why: why it has none, &enum tcpclose_untracked
  */
 void tcpclose_table_stand_in(struct tcpclose_entry *entry, u8 why)
@@ -110,9 +114,10 @@ void tcpclose_table_stand_in(struct tcpclose_entry *entry, u8 why)
 }
 
 /**
- * tcpclose_table_unknown() - why a connection has no entry
+ * tcpclose_table_unknown() - find why a connection has no entry
  *
- * Until the first one was refused it can only be older than the module.
+ * As long as no entry was refused, the connection must be older than the
+ * module.
  *
  * Return: &enum tcpclose_untracked
  */
@@ -125,7 +130,8 @@ u8 tcpclose_table_unknown(void)
 }
 
 /**
- * tcpclose_table_unknown_flag() - how an entry made too late is flagged
+ * tcpclose_table_unknown_flag() - flag for an entry whose connection began
+ *	unseen
  * @why: &enum tcpclose_untracked
  *
  * Return: %TCPCLOSE_ENTRY_OLD or %TCPCLOSE_ENTRY_REFUSED.

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Looking up connections: the part of table.c that every transition runs.
+ * Looking up entries: the inline part of table.c, which every transition runs.
  */
 #ifndef TCPCLOSE_TABLE_H
 #define TCPCLOSE_TABLE_H
@@ -16,7 +16,7 @@
 /**
  * struct tcpclose_bucket - connections whose keys have the same hash
  * @lock: guards the chain, and the entries of mini-sockets
- * @head: the first entry, or tcpclose_table_end() of this bucket
+ * @head: first entry, or the bucket's tcpclose_table_end()
  */
 struct tcpclose_bucket {
 	raw_spinlock_t lock;
@@ -41,12 +41,12 @@ u8 tcpclose_table_unknown_flag(u8 why);
 static __always_inline struct tcpclose_bucket *
 tcpclose_table_bucket(const void *key)
 {
-	/* hash_ptr(), but for what it calculates from the number of bits. */
+	/* hash_ptr() with a shift that is calculated in advance. */
 	return &tcpclose_table_buckets[(unsigned long)key * GOLDEN_RATIO_PRIME >>
 				       tcpclose_table_shift];
 }
 
-/* What stands behind the last entry of a bucket's chain: of each another one. */
+/* End marker of a bucket's chain; differs per bucket. */
 static __always_inline struct tcpclose_entry *
 tcpclose_table_end(const struct tcpclose_bucket *bucket)
 {
@@ -58,7 +58,7 @@ tcpclose_table_end(const struct tcpclose_bucket *bucket)
  * @key: address of a socket or mini-socket
  *
  * Context: interrupts off.
- * Return: the bucket, for the other functions and tcpclose_table_unlock().
+ * Return: the bucket, to be unlocked by tcpclose_table_unlock().
  */
 static __always_inline struct tcpclose_bucket *tcpclose_table_lock(const void *key)
 	__acquires(bucket)
@@ -70,8 +70,8 @@ static __always_inline struct tcpclose_bucket *tcpclose_table_lock(const void *k
 }
 
 /**
- * tcpclose_table_unlock() - end what tcpclose_table_lock() began
- * @bucket: the bucket; its mini-sockets' entries must not be used afterwards
+ * tcpclose_table_unlock() - unlock a bucket
+ * @bucket: the bucket; entries of mini-sockets must not be used afterwards
  */
 static __always_inline void tcpclose_table_unlock(struct tcpclose_bucket *bucket)
 	__releases(bucket)
@@ -80,17 +80,17 @@ static __always_inline void tcpclose_table_unlock(struct tcpclose_bucket *bucket
 }
 
 /**
- * tcpclose_table_find() - look for a connection
+ * tcpclose_table_find() - look up an entry
  * @bucket: the key's bucket
  * @key: address of the socket or mini-socket
  *
- * Either the bucket is locked, or the key is a socket whose lock is held: nobody
- * else adds, removes or changes its entry, so it can't be overlooked. Entries are
- * never freed while the module is loaded, but one that is passed may leave this
- * chain, for a free list or for another chain; the end, which is another one
- * then, tells.
+ * Either the bucket is locked, or the key is a socket whose lock is held: then
+ * no other CPU adds, removes or changes its entry, so it can't be missed.
+ * Entries are never freed while the module is loaded. But one on the way may be
+ * moved to a free list or to another chain meanwhile; the walk then arrives at
+ * another end marker, and starts again.
  *
- * Return: its entry or NULL.
+ * Return: the entry or NULL.
  */
 static __always_inline struct tcpclose_entry *
 tcpclose_table_find(const struct tcpclose_bucket *bucket, const void *key)
@@ -109,14 +109,15 @@ tcpclose_table_find(const struct tcpclose_bucket *bucket, const void *key)
 }
 
 /**
- * tcpclose_table_add() - make an entry
+ * tcpclose_table_add() - add an entry
  * @bucket: the key's bucket, locked
  * @key: address of the socket or mini-socket
  *
- * One of another socket's, which went away unseen and had the same address, makes
- * room.
+ * Replaces the entry of an earlier socket at the same address whose end was
+ * missed.
  *
- * Return: the entry, all 0 but its key, or NULL.
+ * Context: interrupts off.
+ * Return: the entry, all 0 except its key, or NULL if there is none left.
  */
 static __always_inline struct tcpclose_entry *
 tcpclose_table_add(struct tcpclose_bucket *bucket, const void *key)
@@ -136,15 +137,17 @@ tcpclose_table_add(struct tcpclose_bucket *bucket, const void *key)
 	memset_startat(entry, 0, inode);
 	WRITE_ONCE(entry->key, key);
 	WRITE_ONCE(entry->next, bucket->head);
-	/* Release: for those who look without the lock. */
+	/* Release: for tcpclose_table_find() without the lock. */
 	smp_store_release(&bucket->head, entry);
 	return entry;
 }
 
 /**
- * tcpclose_table_remove() - remove an entry
+ * tcpclose_table_remove() - remove an entry and free it
  * @bucket: the entry's bucket, locked
- * @entry: the entry; free afterwards
+ * @entry: the entry
+ *
+ * Context: interrupts off.
  */
 static __always_inline void tcpclose_table_remove(struct tcpclose_bucket *bucket,
 						  struct tcpclose_entry *entry)

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Mini-sockets: the life of a connection in TIME_WAIT, and in FIN_WAIT2 as an
- * orphan, which no tracepoint shows, from its birth (handover.c) on.
+ * Mini-sockets: the life of a connection in TIME_WAIT, or in FIN_WAIT2 as an
+ * orphan, which no tracepoint reports. Birth is handover.c's.
  *
- * Change and death are entries of kernel functions. A mini-socket has no
- * lock of its own: two CPUs may process segments for it at the same time, and a
- * third end it. Whoever finds its entry, under the bucket's lock, decides.
+ * Their transitions and ends are seen where kernel functions are entered. A
+ * mini-socket has no lock of its own: two CPUs may process segments for it at
+ * the same time, and a third may end it. The CPU that finds the entry, under
+ * the bucket's lock, records the step; the others find nothing.
  */
 #include <linux/ktime.h>
 #include <net/inet_timewait_sock.h>
@@ -33,8 +34,8 @@ enum {
 static struct tcpclose_probe timewait_probes[PROBES];
 
 /*
- * Who takes a mini-socket from its timer: inet_twsk_deschedule_put() runs with
- * bottom halves off until its inet_twsk_kill().
+ * Caller of inet_twsk_deschedule_put(), which ends a mini-socket before its
+ * timer expires. Bottom halves are off from there until inet_twsk_kill().
  */
 struct descheduling {
 	const void *tw;
@@ -43,7 +44,7 @@ struct descheduling {
 
 static DEFINE_PER_CPU(struct descheduling, deschedulings);
 
-/* tcp_timewait_state_process(tw, skb, th, …): a segment reached it. */
+/* tcp_timewait_state_process(tw, skb, th, …): receives a segment. */
 static __always_inline void on_timewait_state_process(unsigned long tw,
 						      unsigned long skb,
 						      unsigned long th,
@@ -63,7 +64,9 @@ static u8 current_context(void)
 				      TCPCLOSE_CONTEXT_PROCESS;
 }
 
-/* A mini-socket without an entry: older than the module, or no room for it. */
+/*
+ * A mini-socket without an entry: older than the module, or the table was full.
+ */
 static noinline void stand_in_for_timewait(struct tcpclose_entry *entry, u8 state,
 					   const struct inet_timewait_sock *tw)
 {
@@ -78,7 +81,7 @@ static noinline void stand_in_for_timewait(struct tcpclose_entry *entry, u8 stat
 		entry->closer = TCPCLOSE_CLOSER_LOCAL;
 }
 
-/* What the step takes over from what is known of the mini-socket. */
+/* Copy to a step what the entry knows of the mini-socket. */
 static void fill_step_from(struct tcpclose_step *step,
 			   const struct tcpclose_entry *known)
 {
@@ -122,7 +125,7 @@ static noinline void restart_timewait(const struct inet_timewait_sock *tw)
 				      tw);
 		tcpclose_stats_live(TCP_TIME_WAIT, -1);
 	} else {
-		/* Another CPU ended it while this one looked at the segment. */
+		/* Another CPU ended it while this one processed the segment. */
 		tcpclose_table_unlock(bucket);
 		goto out;
 	}
@@ -143,22 +146,24 @@ out:
 }
 
 /*
- * __inet_twsk_schedule(tw, timeo, rearm): the timer starts anew, since a segment
- * came. The FIN that ends FIN_WAIT2 has changed tw_substate already.
+ * __inet_twsk_schedule(tw, timeo, rearm): restarts the timer after a segment.
+ * If that was the FIN that ends FIN_WAIT2, tw_substate has changed already.
  */
 static __always_inline void on_twsk_schedule(unsigned long twsk,
 					     unsigned long timeo,
 					     unsigned long rearm,
 					     unsigned long caller)
 {
-	/* bool: its other bits mean nothing. */
+	/* bool: the upper bits of the register are undefined. */
 	if (rearm & 0xff)
 		restart_timewait((const void *)twsk);
 }
 
 TCPCLOSE_PROBE(on_twsk_schedule);
 
-/* inet_twsk_deschedule_put(tw): somebody ends it before its time. */
+/*
+ * inet_twsk_deschedule_put(tw): ends the mini-socket before its timer expires.
+ */
 static __always_inline void on_twsk_deschedule(unsigned long tw,
 					       unsigned long unused1,
 					       unsigned long unused2,
@@ -175,7 +180,7 @@ static __always_inline void on_twsk_deschedule(unsigned long tw,
 
 TCPCLOSE_PROBE(on_twsk_deschedule);
 
-/* Who ended it, by who called inet_twsk_kill(). */
+/* What ended the mini-socket, from the caller of inet_twsk_kill(). */
 static enum tcpclose_way way_of_end(const struct inet_timewait_sock *tw,
 				    unsigned long caller)
 {
@@ -222,7 +227,7 @@ static u8 context_of_end(u8 end)
 	case TCPCLOSE_END_REFUSED:
 		return TCPCLOSE_CONTEXT_SOFTIRQ;
 	case TCPCLOSE_END_OTHER:
-		/* Nobody's own call that we know of. */
+		/* No process is known to have asked for it. */
 		return TCPCLOSE_CONTEXT_SOFTIRQ;
 	default:
 		return current_context();
@@ -230,7 +235,8 @@ static u8 context_of_end(u8 end)
 }
 
 /*
- * Interrupts off. With TCPCLOSE_MARK_LATE nothing happens unless it has an entry.
+ * Record the end of a mini-socket; interrupts off. With TCPCLOSE_MARK_LATE only
+ * if it still has an entry.
  */
 static void end_timewait(const struct inet_timewait_sock *tw, enum tcpclose_way way,
 			 u8 mark)
@@ -262,7 +268,7 @@ static void end_timewait(const struct inet_timewait_sock *tw, enum tcpclose_way 
 	if (unlikely(!entry))
 		stand_in_for_timewait(&known, READ_ONCE(tw->tw_substate), tw);
 	fill_step_from(&step, &known);
-	/* TPROXY sees the SYN before TCP does: no note is of that one. */
+	/* For TPROXY there is no note: it receives the SYN before TCP does. */
 	if (way == TCPCLOSE_WAY_STATE_PROCESS || way == TCPCLOSE_WAY_RECEIVE)
 		step.flags = tcpclose_segment_flags(tw);
 	if (step.old == TCP_FIN_WAIT2) {
@@ -284,7 +290,7 @@ static bool is_tcp_timewait(const struct inet_timewait_sock *tw)
 	return tw->tw_dr == &twsk_net(tw)->ipv4.tcp_death_row;
 }
 
-/* inet_twsk_kill(tw): every end comes here once. */
+/* inet_twsk_kill(tw): called once at every end. */
 static __always_inline void on_twsk_kill(unsigned long twsk, unsigned long unused1,
 					 unsigned long unused2,
 					 unsigned long caller)
@@ -303,8 +309,9 @@ static __always_inline void on_twsk_kill(unsigned long twsk, unsigned long unuse
 TCPCLOSE_PROBE(on_twsk_kill);
 
 /*
- * tcp_twsk_destructor(sk): its memory goes. An entry that is still there belongs
- * to one whose end the compiler has hidden from inet_twsk_kill().
+ * tcp_twsk_destructor(sk): frees the mini-socket. If it still has an entry, its
+ * end went past the hook on inet_twsk_kill(), which the compiler may have
+ * inlined.
  */
 static __always_inline void on_twsk_destructor(unsigned long twsk,
 					       unsigned long unused1,

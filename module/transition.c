@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Transitions of full sockets: what the tracepoint inet_sock_set_state says, and
- * what it means.
+ * Transitions of full sockets: receives them from the tracepoint
+ * inet_sock_set_state, and has each counted and recorded with what it means.
  *
- * The tracepoint is called under the socket's lock, from process context or
- * softirq, and says CLOSE where the connection goes on in a mini-socket; the
- * entry tells, since handover.c has marked it before.
+ * The tracepoint is called under the socket's lock, in process context or
+ * softirq. It reports CLOSE even where the connection continues in a
+ * mini-socket, but then handover.c has marked the entry before. Why a
+ * transition happened is for reason.h to find, how it is written for fill.h.
  */
 #include <linux/cache.h>
 #include <linux/err.h>
@@ -30,13 +31,13 @@
 
 #define TRACEPOINT	"inet_sock_set_state"
 
-/* The parameter "scope": openings are recorded, too. */
+/* The parameter "scope" is "all": openings are recorded, too. */
 bool tcpclose_scope_all __read_mostly;
 
 static struct tracepoint *tracepoint;
 static u64 __percpu *transition_calls __read_mostly;
 
-/* Who must have closed first, from a state alone. */
+/* Which end must have closed first, as far as a state alone shows. */
 static const u8 closers[TCPCLOSE_STATES] = {
 	[TCP_FIN_WAIT1] = TCPCLOSE_CLOSER_LOCAL,
 	[TCP_FIN_WAIT2] = TCPCLOSE_CLOSER_LOCAL,
@@ -45,7 +46,7 @@ static const u8 closers[TCPCLOSE_STATES] = {
 	[TCP_CLOSING] = TCPCLOSE_CLOSER_BOTH,
 };
 
-/* After a step to any state but CLOSE. */
+/* Which end closed first, after a step to any state but CLOSE. */
 static __always_inline u8 closer_after(u8 closer, u8 new)
 {
 	if (closer != TCPCLOSE_CLOSER_NONE && likely(new != TCP_CLOSING))
@@ -53,10 +54,10 @@ static __always_inline u8 closer_after(u8 closer, u8 new)
 	return closers[new];
 }
 
-/* Stands in for an entry, while interrupts are off. */
+/* Entry for one transition of a connection that has none; interrupts off. */
 static DEFINE_PER_CPU(struct tcpclose_entry, stand_ins);
 
-/* For a connection that gets no entry, although one is needed to go on. */
+/* For a connection that gets no entry: one that lasts for this transition. */
 static struct tcpclose_entry *stand_in_for_sock(const struct sock *sk, int old,
 						int new, u8 why)
 {
@@ -88,8 +89,9 @@ static void remove_sock_entry(const struct sock *sk, struct tcpclose_entry *entr
 }
 
 /*
- * The entry of a connection that was not known until now, or what stands in for
- * it. @entry: another socket's, or NULL
+ * Make the entry, or a stand-in, of a connection that was not tracked until
+ * now.
+ * @entry: left over from another socket at the same address, or NULL
  */
 static noinline struct tcpclose_entry *
 begin_entry_late(const struct sock *sk, struct tcpclose_entry *entry, int old,
@@ -116,7 +118,7 @@ begin_entry_late(const struct sock *sk, struct tcpclose_entry *entry, int old,
 	return entry;
 }
 
-/* The entry of a connection that begins now, or what stands in for it. */
+/* Make the entry, or a stand-in, of a connection that begins now. */
 static __always_inline struct tcpclose_entry *
 begin_entry(const struct sock *sk, int old, int new, u64 now_ns)
 {
@@ -128,14 +130,14 @@ begin_entry(const struct sock *sk, int old, int new, u64 now_ns)
 	return entry;
 }
 
-/* What the entry is to know of the next transition. */
+/* Bring the entry up to date for the next transition. */
 static __always_inline void advance_entry(struct tcpclose_entry *entry,
 					  const struct sock *sk, int old, int new,
 					  u64 now_ns, u8 closer, bool plain)
 {
 	entry->index = tcpclose_entry_increment(entry->index);
 	entry->closer = closer;
-	/* A self-loop ends no stay. */
+	/* A self-loop does not end the time in a state. */
 	if (plain || old != new) {
 		entry->since_ns = now_ns;
 		entry->state = new;
@@ -155,8 +157,8 @@ static __always_inline void count_transition(int old, struct tcpclose_reason rea
 }
 
 /*
- * The cookie to record. What is generated now for a clone is overwritten by the
- * request's.
+ * The cookie to record. A cookie generated now for a socket just cloned would
+ * be overwritten by the request's, so take that one.
  */
 static __always_inline u64 cookie_of(const struct sock *sk, int old, int new,
 				     const struct request_sock **req)
@@ -174,7 +176,7 @@ static __always_inline u64 cookie_of(const struct sock *sk, int old, int new,
 	return likely(cookie) ? cookie : tcpclose_record_make_cookie(owner);
 }
 
-/* A transition of a listener, or of a socket that never was anything. */
+/* A transition of a listener, or of a socket before its first connection. */
 static noinline void carry_out_unborn(const struct sock *sk, int old, int new,
 				      bool recorded, u64 now_ns, u64 cookie)
 {
@@ -199,9 +201,10 @@ static noinline void carry_out_unborn(const struct sock *sk, int old, int new,
 }
 
 /*
- * All that follows from a transition of a connection. @plain: neither the edge nor
- * the entry is an odd one, so its times are known and it is what it seems to be.
- * @closing: it is to CLOSE, as far as the tracepoint knows
+ * Record, count and remember a transition of a connection.
+ * @plain: neither the edge nor the entry needs special care: all times are
+ *	known, and the entry is certainly the socket's
+ * @closing: the tracepoint reports CLOSE
  */
 static __always_inline void
 carry_out_transition(const struct sock *sk, struct tcpclose_entry *entry, u8 raw,
@@ -225,7 +228,7 @@ carry_out_transition(const struct sock *sk, struct tcpclose_entry *entry, u8 raw
 		if (recorded)
 			reason = tcpclose_reason_find(sk, old, new, edge,
 						      plain ? 0 : entry->flags);
-		/* It is not the end. */
+		/* The connection has not ended. */
 		reason.new = new;
 		reason.cause = 0;
 		reason.end = 0;
@@ -258,7 +261,7 @@ carry_out_transition(const struct sock *sk, struct tcpclose_entry *entry, u8 raw
 		remove_sock_entry(sk, entry);
 }
 
-/* A transition whose edge or whose entry is an odd one. */
+/* A transition whose edge or whose entry needs special care. */
 static noinline void carry_out_odd(const struct sock *sk,
 				   struct tcpclose_entry *entry, u8 raw, u8 edge,
 				   u64 now_ns, bool recorded)
@@ -285,12 +288,12 @@ static noinline void carry_out_odd(const struct sock *sk,
 			     recorded, false, new == TCP_CLOSE);
 }
 
-/* Of an entry that nothing can be taken for granted of. */
+/* Flags of an entry that needs special care. */
 #define ODD (TCPCLOSE_ENTRY_MINI | TCPCLOSE_ENTRY_OLD | \
 	     TCPCLOSE_ENTRY_REFUSED | TCPCLOSE_ENTRY_STAND_IN | \
 	     TCPCLOSE_ENTRY_SHUT_DOWN)
 
-/* Whether neither an edge nor an entry that was found is an odd one. */
+/* Whether there is an entry, and neither it nor the edge needs special care. */
 static __always_inline bool is_plain_transition(const struct tcpclose_entry *entry,
 						u8 raw, u8 edge)
 {
@@ -299,7 +302,7 @@ static __always_inline bool is_plain_transition(const struct tcpclose_entry *ent
 	       likely(!(entry->flags & ODD));
 }
 
-/* A transition in scope. */
+/* A transition within the scope. */
 static __always_inline void record_transition(const struct sock *sk, u8 raw,
 					      u8 edge, bool closing)
 {
@@ -339,7 +342,7 @@ static noinline void record_close(const struct sock *sk, u8 raw, u8 edge)
 	record_transition(sk, raw, edge, true);
 }
 
-/* A transition that is counted only: it ends no connection. */
+/* A transition outside the scope is only counted. It ends no connection. */
 static noinline void count_step(const struct sock *sk, u8 raw, u8 edge)
 {
 	struct tcpclose_entry *entry;
@@ -357,7 +360,7 @@ static noinline void count_step(const struct sock *sk, u8 raw, u8 edge)
 	local_irq_restore(irq);
 }
 
-/* The same for a connection's first. */
+/* Likewise a connection's first transition. */
 static noinline void count_birth(const struct sock *sk, u8 raw, u8 edge)
 {
 	struct tcpclose_entry *entry;
@@ -402,10 +405,10 @@ static void find_tracepoint(struct tracepoint *candidate, void *found)
 }
 
 /**
- * tcpclose_transition_init() - begin to watch the tracepoint
+ * tcpclose_transition_init() - attach to the tracepoint
  *
  * Context: process; sleeps.
- * Return: 0, -ENOENT if the kernel has no such tracepoint, -ENOMEM, or an error
+ * Return: 0, -ENOENT if the kernel lacks the tracepoint, -ENOMEM, or an error
  * of tracepoint_probe_register().
  */
 int __init tcpclose_transition_init(void)
@@ -431,7 +434,7 @@ int __init tcpclose_transition_init(void)
 }
 
 /**
- * tcpclose_transition_exit() - stop watching the tracepoint
+ * tcpclose_transition_exit() - detach from the tracepoint
  *
  * Context: process; sleeps. No call of the probe is running afterwards.
  */

@@ -4,6 +4,7 @@
 
 #include <linux/types.h>
 
+/* The parameter "scope" is "all"; see main.c. */
 extern bool tcpclose_scope_all;
 
 int tcpclose_transition_init(void);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Views: what of a record a reader may see that is confined to its own network
- * namespace.
+ * Views: decides which records a reader may see that is confined to its own
+ * network namespace, and translates the ids in them. Knows no rings and no
+ * positions.
  */
 #include <linux/cred.h>
 #include <linux/nsproxy.h>
@@ -17,9 +18,9 @@
 #include "view.h"
 
 /**
- * tcpclose_view_init() - make the view of the current process
+ * tcpclose_view_init() - set up the view of the current process
  * @view: the view
- * @whole: it may see the whole machine
+ * @whole: whether it may see the whole machine
  *
  * Context: process.
  */
@@ -35,7 +36,7 @@ void tcpclose_view_init(struct tcpclose_view *view, bool whole)
 }
 
 /**
- * tcpclose_view_exit() - end what tcpclose_view_init() began
+ * tcpclose_view_exit() - release the namespaces of a view
  * @view: the view
  *
  * Context: process; sleeps.
@@ -48,7 +49,7 @@ void tcpclose_view_exit(struct tcpclose_view *view)
 
 /**
  * tcpclose_view_shows() - whether a reader may see a record
- * @view: of the reader
+ * @view: view of the reader
  * @record: the record, of any kind
  */
 bool tcpclose_view_shows(const struct tcpclose_view *view,
@@ -73,9 +74,10 @@ static u32 translate_pid(const struct tcpclose_view *view, u32 nr)
 }
 
 /**
- * tcpclose_view_translate() - number ids as the reader's own namespaces do
- * @view: of the reader
- * @record: the record, of any kind; what the reader can't see becomes unknown
+ * tcpclose_view_translate() - translate ids to the reader's namespaces
+ * @view: view of the reader
+ * @record: the record, of any kind; what the reader must not see becomes
+ *	unknown
  *
  * Context: process.
  */
@@ -89,8 +91,8 @@ void tcpclose_view_translate(const struct tcpclose_view *view,
 		task->pid = translate_pid(view, task->pid);
 		task->tid = translate_pid(view, task->tid);
 		/*
-		 * A process that the reader can't see has no name either, and
-		 * behind a name may be the end of one that it had before.
+		 * Hide the name with the process. Behind the end of a name
+		 * there may be the rest of an earlier one: clear it.
 		 */
 		length = task->pid ? strnlen(task->comm, sizeof(task->comm)) : 0;
 		memset(task->comm + length, 0, sizeof(task->comm) - length);

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Views: what a reader may see of a record.
+ */
 #ifndef TCPCLOSE_VIEW_H
 #define TCPCLOSE_VIEW_H
 
@@ -9,12 +12,12 @@ struct tcpclose_record;
 struct user_namespace;
 
 /**
- * struct tcpclose_view - what a reader may see, and how ids are shown to it
- * @whole: it sees the whole machine; else its own network namespace only
- * @netns: that namespace's cookie
- * @netns_inode: and inode
- * @user_ns: where user ids are shown from
- * @pid_ns: where process ids are shown from
+ * struct tcpclose_view - what a reader may see
+ * @whole: the whole machine; otherwise only the network namespace of its opener
+ * @netns: cookie of that namespace
+ * @netns_inode: inode of that namespace
+ * @user_ns: namespace to translate user ids to
+ * @pid_ns: namespace to translate process ids to
  */
 struct tcpclose_view {
 	bool whole;

@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Wake-ups: brings waiting readers and new records together, in batches.
+ * Wake-ups: wakes waiting readers for new records, in batches.
  *
- * A producer only looks at one word that hardly ever changes. The first record
- * after a reader began to wait starts a timer through an irq_work, since a probe
- * may hold any lock; the timer wakes all readers together. A ring that fills up
- * meanwhile brings that forward.
+ * A producer only reads one word that rarely changes. The first record after a
+ * reader began to wait starts a timer, through an irq_work, since a probe may
+ * run under any lock; the timer wakes all readers together. A ring that reaches
+ * the watermark fires the timer earlier.
  *
- * A producer that commits a record does not fence before it looks at the word,
- * so it can miss a reader that begins to wait at that moment. Instead, arming
- * starts the timer, once: store buffers have long drained when it fires, and it
- * sees the record.
+ * A producer has no memory barrier between committing a record and reading the
+ * word, so it can miss a reader that begins to wait at that moment. Instead,
+ * arming starts the timer once: when it fires, store buffers have long drained,
+ * and it sees the record. Knows rings and the time, but no reader: what looks
+ * at them is an argument of tcpclose_wakeup_init().
  */
 #include <linux/cpumask.h>
 #include <linux/hrtimer.h>
@@ -20,10 +21,12 @@
 #include "compat.h"
 #include "wakeup.h"
 
-/* Between arming and the look at the rings that makes up for a lost race. */
+/*
+ * From arming to the look at the rings that finds a record missed in that race.
+ */
 #define LOOK_AGAIN_NS	(2 * NSEC_PER_MSEC)
 
-/* Apart from what readers write: each producer reads the first for each record. */
+/* Not next to what readers write: producers read the first for each record. */
 int tcpclose_wakeup_state __read_mostly;
 u32 tcpclose_wakeup_watermark __read_mostly;
 DECLARE_WAIT_QUEUE_HEAD(tcpclose_wakeup_queue);
@@ -36,7 +39,10 @@ static struct irq_work wakeup_now_work;
 
 static enum hrtimer_restart wakeup_timer_expired(struct hrtimer *hrtimer)
 {
-	/* From now on a producer tells of its record; those before are seen. */
+	/*
+	 * From now on a producer reports its record; earlier ones are seen
+	 * below.
+	 */
 	int state = xchg(&tcpclose_wakeup_state, TCPCLOSE_WAKEUP_ARMED);
 	int cpu;
 
@@ -44,7 +50,7 @@ static enum hrtimer_restart wakeup_timer_expired(struct hrtimer *hrtimer)
 	case TCPCLOSE_NONE_WAITS:
 		break;
 	case TCPCLOSE_NONE_BEHIND:
-		/* Whoever waits has read already what began the delay. */
+		/* The record that started the delay has been read already. */
 		if (state == TCPCLOSE_WAKEUP_DELAYED)
 			hrtimer_start(hrtimer, ns_to_ktime(LOOK_AGAIN_NS),
 				      HRTIMER_MODE_REL_SOFT);
@@ -71,7 +77,7 @@ static void fire_wakeup_timer(struct irq_work *work)
 }
 
 /**
- * tcpclose_wakeup_start() - start the delay: the first record since arming
+ * tcpclose_wakeup_start() - start the delay, for the first record since arming
  *
  * Context: any, interrupts off.
  */
@@ -83,7 +89,7 @@ void tcpclose_wakeup_start(void)
 }
 
 /**
- * tcpclose_wakeup_now() - end the delay: a ring has reached the watermark
+ * tcpclose_wakeup_now() - end the delay, since a ring has reached the watermark
  *
  * Context: any, interrupts off.
  */
@@ -96,15 +102,16 @@ void tcpclose_wakeup_now(void)
 }
 
 /**
- * tcpclose_wakeup_arm() - have producers tell of their next record
+ * tcpclose_wakeup_arm() - have producers report their next record
  *
  * Context: process; see tcpclose_reader_wait().
  */
 void tcpclose_wakeup_arm(void)
 {
 	/*
-	 * Even a cmpxchg that fails takes the word from all producers, and anybody
-	 * can call poll() in a loop. It becomes idle under the caller's lock only.
+	 * Even a failing cmpxchg takes the cache line from all producers, and
+	 * poll() may be called in a loop: read first. The state becomes idle
+	 * only under the lock that the caller holds.
 	 */
 	if (READ_ONCE(tcpclose_wakeup_state) == TCPCLOSE_WAKEUP_IDLE &&
 	    cmpxchg(&tcpclose_wakeup_state, TCPCLOSE_WAKEUP_IDLE,
@@ -115,8 +122,8 @@ void tcpclose_wakeup_arm(void)
 
 /**
  * tcpclose_wakeup_set() - set when readers are woken
- * @watermark: at once, when a ring has that many new records
- * @us: at the latest that long after the first one, microseconds
+ * @watermark: at once when a ring has that many new records
+ * @us: at the latest this long after the first new record, microseconds
  */
 void tcpclose_wakeup_set(u32 watermark, u32 us)
 {
@@ -125,9 +132,11 @@ void tcpclose_wakeup_set(u32 watermark, u32 us)
 }
 
 /**
- * tcpclose_wakeup_init() - get ready
+ * tcpclose_wakeup_init() - prepare the timer
  * @ring_records: records per ring
  * @look: called when the delay is over
+ *
+ * Context: process; no producer and no reader yet.
  */
 void tcpclose_wakeup_init(unsigned int ring_records, tcpclose_wakeup_look_t look)
 {
@@ -141,7 +150,7 @@ void tcpclose_wakeup_init(unsigned int ring_records, tcpclose_wakeup_look_t look
 }
 
 /**
- * tcpclose_wakeup_exit() - stop
+ * tcpclose_wakeup_exit() - stop the timer
  *
  * Context: process; no producer and no reader is left.
  */

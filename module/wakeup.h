@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Waking readers: the inline part of wakeup.c, for producers.
+ */
 #ifndef TCPCLOSE_WAKEUP_H
 #define TCPCLOSE_WAKEUP_H
 
@@ -12,9 +15,9 @@
 
 /**
  * enum tcpclose_wakeup_state - what a producer has to do about readers
- * @TCPCLOSE_WAKEUP_IDLE: nothing: none waits
- * @TCPCLOSE_WAKEUP_ARMED: start the delay: some wait
- * @TCPCLOSE_WAKEUP_DELAYED: nothing before the watermark: the delay runs
+ * @TCPCLOSE_WAKEUP_IDLE: nothing: no reader waits
+ * @TCPCLOSE_WAKEUP_ARMED: start the delay: readers wait
+ * @TCPCLOSE_WAKEUP_DELAYED: nothing before the watermark: the delay is running
  */
 enum tcpclose_wakeup_state {
 	TCPCLOSE_WAKEUP_IDLE,
@@ -23,10 +26,10 @@ enum tcpclose_wakeup_state {
 };
 
 /**
- * enum tcpclose_waiting - what there is to do for readers that wait
- * @TCPCLOSE_NONE_WAITS: nothing, and nothing will be
- * @TCPCLOSE_NONE_BEHIND: nothing: there is nothing new for them
- * @TCPCLOSE_SOME_BEHIND: wake them
+ * enum tcpclose_waiting - state of the readers that wait
+ * @TCPCLOSE_NONE_WAITS: no reader waits
+ * @TCPCLOSE_NONE_BEHIND: readers wait, and have read all records
+ * @TCPCLOSE_SOME_BEHIND: readers wait, and there are records to read: wake them
  */
 enum tcpclose_waiting {
 	TCPCLOSE_NONE_WAITS,
@@ -35,11 +38,13 @@ enum tcpclose_waiting {
 };
 
 /**
- * typedef tcpclose_wakeup_look_t - see whether to wake those that wait
- * @state: &enum tcpclose_wakeup_state; set to idle unless some go on waiting
+ * typedef tcpclose_wakeup_look_t - check whether waiting readers are to be
+ *	woken
+ * @state: &enum tcpclose_wakeup_state; set to idle unless readers continue to
+ *	wait
  *
  * Context: softirq.
- * Return: what there is to do. Those to be woken wait no longer.
+ * Return: state of the readers. Those to be woken count as waiting no more.
  */
 typedef enum tcpclose_waiting (*tcpclose_wakeup_look_t)(int *state);
 
@@ -55,7 +60,7 @@ void tcpclose_wakeup_start(void);
 void tcpclose_wakeup_now(void);
 
 /**
- * tcpclose_wakeup_notify() - see that waiting readers learn of a new record
+ * tcpclose_wakeup_notify() - have waiting readers woken for a new record
  *
  * Context: interrupts off, after tcpclose_ring_commit().
  */

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Workers: who left a note on this CPU, and whether it is still the same.
+ * Workers: which task or softirq left a note on this CPU, and whether it still
+ * runs.
  *
- * Notes are kept per CPU twice, one for tasks and one for softirq, which can
- * interrupt a task. A task can also be preempted, and its note be overwritten by
- * another one's: then it has switched, and the note counts for nothing.
+ * Each CPU has two notes, one for tasks and one for softirq, which can
+ * interrupt a task. A task that is preempted may find its note overwritten by
+ * another task; it knows from its count of context switches, and ignores the
+ * note then. Knows nothing of what is noted.
  */
 #ifndef TCPCLOSE_WORKER_H
 #define TCPCLOSE_WORKER_H
@@ -13,16 +15,16 @@
 #include <linux/sched.h>
 
 /**
- * struct tcpclose_worker - a task at one time, or softirq
+ * struct tcpclose_worker - a task between two context switches, or softirq
  * @task: the task; NULL: softirq
- * @switches: its context switches so far
+ * @switches: number of its context switches so far
  */
 struct tcpclose_worker {
 	const struct task_struct *task;
 	unsigned long switches;
 };
 
-/* Which of a CPU's two notes is meant here. */
+/* Index of the note, of a CPU's two, for the current context. */
 static __always_inline unsigned int tcpclose_worker_slot(void)
 {
 	return !!in_serving_softirq();
@@ -33,7 +35,7 @@ static __always_inline unsigned long tcpclose_worker_switches(void)
 	return current->nvcsw + current->nivcsw;
 }
 
-/* Who runs here. */
+/* The worker that is running. */
 static __always_inline struct tcpclose_worker tcpclose_worker_here(void)
 {
 	if (in_serving_softirq())
@@ -44,7 +46,7 @@ static __always_inline struct tcpclose_worker tcpclose_worker_here(void)
 	};
 }
 
-/* Whether it runs here and has not been interrupted by another task. */
+/* Whether the worker is running and has not been preempted since. */
 static __always_inline bool tcpclose_worker_is_here(const struct tcpclose_worker *worker)
 {
 	return !worker->task || (worker->task == current &&
