@@ -127,7 +127,7 @@ static int chardev_mmap(struct file *file, struct vm_area_struct *vma)
 {
 	struct tcpclose_reader *reader = file->private_data;
 
-	if (!reader->view.whole)
+	if (!reader->visible.whole)
 		return -EPERM;
 	return tcpclose_ring_mmap(vma);
 }
@@ -148,7 +148,7 @@ static int ioctl_geometry(const struct tcpclose_reader *reader, void __user *to)
 	struct tcpclose_geometry geometry = {
 		.abi_major = TCPCLOSE_ABI_MAJOR,
 		.abi_minor = TCPCLOSE_ABI_MINOR,
-		.visible = reader->view.whole,
+		.visible = reader->visible.whole,
 	};
 
 	tcpclose_ring_geometry(&geometry);
@@ -245,11 +245,11 @@ static long chardev_ioctl(struct file *file, unsigned int request,
 	case TCPCLOSE_IOC_WAKEUP:
 		return ioctl_wakeup(reader, to);
 	case TCPCLOSE_IOC_STATS:
-		return reader->view.whole ? ioctl_stats(to) : -EPERM;
+		return reader->visible.whole ? ioctl_stats(to) : -EPERM;
 	case TCPCLOSE_IOC_STATS_RESET:
-		return reader->view.whole ? tcpclose_stats_reset() : -EPERM;
+		return reader->visible.whole ? tcpclose_stats_reset() : -EPERM;
 	case TCPCLOSE_IOC_HOOK:
-		return reader->view.whole ? ioctl_hook(to) : -EPERM;
+		return reader->visible.whole ? ioctl_hook(to) : -EPERM;
 	default:
 		return -ENOTTY;
 	}

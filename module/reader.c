@@ -9,7 +9,7 @@
  * any producer takes.
  *
  * Knows nothing of file operations (chardev.c), nor of what a record means;
- * what a reader may see is for view.c to decide.
+ * what a reader may see is for visibility.c to decide.
  */
 #include <linux/cpumask.h>
 #include <linux/ktime.h>
@@ -21,7 +21,7 @@
 
 #include "reader.h"
 #include "ring.h"
-#include "view.h"
+#include "visibility.h"
 #include "wakeup.h"
 
 #define HOLD_NS		NSEC_PER_MSEC
@@ -83,7 +83,7 @@ struct tcpclose_reader *tcpclose_reader_open(bool whole)
 		return NULL;
 	}
 	mutex_init(&reader->lock);
-	tcpclose_view_init(&reader->view, whole);
+	tcpclose_visibility_init(&reader->visible, whole);
 	tcpclose_ring_geometry(&geometry);
 	reader->watermark = geometry.ring_records / 4;
 	reader->delay_us = TCPCLOSE_WAKEUP_DELAY_US;
@@ -111,11 +111,11 @@ void tcpclose_reader_close(struct tcpclose_reader *reader)
 	spin_lock_bh(&readers_lock);
 	list_del(&reader->waiting);
 	list_del(&reader->node);
-	if (reader->view.whole)
+	if (reader->visible.whole)
 		apply_wakeups();
 	spin_unlock_bh(&readers_lock);
 
-	tcpclose_view_exit(&reader->view);
+	tcpclose_visibility_exit(&reader->visible);
 	kvfree(reader->cursors);
 	kfree(reader);
 }
@@ -141,8 +141,8 @@ static int fill_head(struct tcpclose_reader *reader, unsigned int cpu)
 					&cursor->head.record))
 			return 0;
 		WRITE_ONCE(cursor->head.valid,
-			   tcpclose_view_shows(&reader->view,
-					       &cursor->head.record));
+			   tcpclose_visibility_shows(&reader->visible,
+						     &cursor->head.record));
 	}
 	return 1;
 }
@@ -199,8 +199,8 @@ static unsigned int merge_records(struct tcpclose_reader *reader, u64 until_ns,
 		 */
 		do {
 			to[count] = cursor->head.record;
-			if (!reader->view.whole)
-				tcpclose_view_translate(&reader->view, &to[count]);
+			if (!reader->visible.whole)
+				tcpclose_visibility_translate(&reader->visible, &to[count]);
 			count++;
 			WRITE_ONCE(cursor->head.valid, false);
 		} while (count < max && fill_head(reader, cpu) > 0 &&
@@ -449,14 +449,14 @@ int tcpclose_reader_cursor(struct tcpclose_reader *reader,
 int tcpclose_reader_wakeup(struct tcpclose_reader *reader,
 			   struct tcpclose_wakeup *wakeup)
 {
-	if (!reader->view.whole && (wakeup->watermark || wakeup->delay_us))
+	if (!reader->visible.whole && (wakeup->watermark || wakeup->delay_us))
 		return -EPERM;
 	spin_lock_bh(&readers_lock);
 	if (wakeup->watermark)
 		reader->watermark = wakeup->watermark;
 	if (wakeup->delay_us)
 		reader->delay_us = wakeup->delay_us;
-	if (reader->view.whole)
+	if (reader->visible.whole)
 		apply_wakeups();
 	wakeup->watermark = reader->watermark;
 	wakeup->delay_us = reader->delay_us;

@@ -7,7 +7,7 @@
 #include <linux/types.h>
 
 #include "uapi/tcpclose.h"
-#include "view.h"
+#include "visibility.h"
 #include "wakeup.h"
 
 /**
@@ -38,7 +38,7 @@ struct tcpclose_cpu_cursor {
  * @waiting: in the list of waiting readers, or empty
  * @lock: guards @cursors
  * @cursors: one for each CPU number
- * @view: what it may see
+ * @visible: what it may see
  * @watermark: see &struct tcpclose_wakeup
  * @delay_us: likewise
  */
@@ -47,7 +47,7 @@ struct tcpclose_reader {
 	struct list_head waiting;
 	struct mutex lock;	/* guards @cursors */
 	struct tcpclose_cpu_cursor *cursors;
-	struct tcpclose_view view;
+	struct tcpclose_visibility visible;
 	u32 watermark;
 	u32 delay_us;
 };
