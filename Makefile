@@ -152,12 +152,13 @@ $(BUILD)/tools/%.o: tools/%.c Makefile | packages-tool
 TEST_LIB := $(patsubst %.c,$(BUILD)/%.o,$(wildcard selftests/lib/*.c))
 # What manner.c judges by
 TEST_LIB += $(patsubst %,$(BUILD)/tools/%.o,lib/event model/model model/edges)
-TEST_PROGRAMS := $(patsubst %.c,$(BUILD)/%,$(wildcard selftests/*.c selftests/host/*.c))
+HOST_TESTS := $(patsubst %.c,$(BUILD)/%,$(wildcard selftests/host/*.c))
+TEST_PROGRAMS := $(patsubst %.c,$(BUILD)/%,$(filter %.c,$(shell $(QEMU)/tests guest))) $(HOST_TESTS)
 # The harness comes from the kernel's own tree, at build time
 HARNESS := build/linux/tools/testing/selftests/kselftest_harness.h
 # Its macros define functions without a prototype, vfork in them, and compare what
 # they are given
-TEST_CFLAGS := -Wno-missing-prototypes -Wno-clobbered -Wno-sign-compare -I$(dir $(HARNESS)) -Iselftests/lib -Iselftests -Itools -Imodule
+TEST_CFLAGS := -Wno-missing-prototypes -Wno-clobbered -Wno-sign-compare -I$(dir $(HARNESS)) -Iselftests -Imodule
 
 # selftests/lib/audit.c keeps the books of whatever reads the device, patience.c
 # gives more time
@@ -179,13 +180,10 @@ $(BUILD)/selftests/%.o: selftests/%.c Makefile | $(HARNESS) packages-selftests
 	@$(CC) $(ALL_CFLAGS) $(TEST_CFLAGS) -c -o $@ $<
 
 # A test of the tool's model is linked with it: everything but main()
-$(patsubst selftests/%.c,$(BUILD)/selftests/%,$(wildcard selftests/host/*.c)): \
-	$(filter-out $(BUILD)/tools/tcpclose.o,$(TOOL_OBJECTS))
-$(HOST_HELPERS): $(filter-out $(BUILD)/tools/tcpclose.o,$(TOOL_OBJECTS))
-$(patsubst selftests/%.c,$(BUILD)/selftests/%,$(wildcard selftests/host/*.c)) $(HOST_HELPERS): \
-	TEST_LIBS = $(TOOL_LIBS)
+$(HOST_TESTS) $(HOST_HELPERS): $(filter-out $(BUILD)/tools/tcpclose.o,$(TOOL_OBJECTS))
+$(HOST_TESTS) $(HOST_HELPERS): TEST_LIBS = $(TOOL_LIBS)
 # Attaches BPF programs
-$(BUILD)/selftests/storm_tracers: TEST_LIBS = $(TOOL_LIBS)
+$(BUILD)/selftests/storms/storm_tracers: TEST_LIBS = $(TOOL_LIBS)
 
 $(TEST_PROGRAMS) $(HOST_HELPERS): %: %.o $(TEST_LIB)
 	@$(SAY) '  LINK    $@'
@@ -269,7 +267,7 @@ check:
 
 storms:
 	@$(QEMU)/check --no-host --full $(if $(KERNEL),--kernel $(KERNEL)) \
-		$(or $(TESTS),$(patsubst selftests/%.c,%,$(wildcard selftests/storm_*.c)))
+		$(or $(TESTS),$(patsubst selftests/storms/%.c,%,$(wildcard selftests/storms/*.c)))
 
 debug-kernel:
 	@$(QEMU)/debug-kernel $(VM_KERNEL)-$(or $(CONFIG),kasan)

@@ -9,7 +9,7 @@ set -u
 . "$(dirname "$0")/lib/tap.sh"
 
 page=$top/Documentation/claims.rst
-ledger=$top/selftests/ledger
+ledger=$top/selftests/claims/ledger
 
 # empty NAME FILE: passes if there is nothing to complain of
 empty()
@@ -48,7 +48,7 @@ done
 	not_ok "there are 14 claims"
 
 sed -n 's/^TEST_F\(_TIMEOUT\)\{0,1\}([a-z_]*, \([a-z0-9_]*\).*/\2/p' \
-	"$top"/selftests/claims_*.c | sort >"$work/tests"
+	"$top"/selftests/claims/*.c | sort >"$work/tests"
 cut -f 4 "$work/verdicts" | sort >"$work/named"
 sort "$work/tests" | uniq -d >"$work/twice"
 empty "no two tests have one name" "$work/twice"

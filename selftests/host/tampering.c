@@ -16,7 +16,7 @@
 
 #include "check/check.h"
 #include "lib/source.h"
-#include "lives.h"
+#include "lib/lives.h"
 
 #define RECORDS_MAX	1024
 #define STREAM_RECORDS	150

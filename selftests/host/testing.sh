@@ -1,10 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Documentation/testing.rst names each test program, and none that there is not.
+# Documentation/testing.rst names each test program, and none that does not exist.
 #
-# A program of the virtual machine goes by its name, one of the host by host/ and
-# its name.
+# A program of the virtual machine goes by its name and stands in the section that
+# names its folder, one of the host by host/ and its name.
 
 set -u
 # shellcheck source=selftests/host/lib/tap.sh
@@ -13,30 +13,39 @@ set -u
 . "$top/selftests/host/lib/page.sh"
 
 page=$top/Documentation/testing.rst
-# How the page marks a name
-mark="[\`][\`]"
+# named PAGE: the programs in its tables, by folder and name
+named()
+{
+	awk '
+		/^\*Programs:\* / {
+			split($2, part, "/")
+			folder = part[2]
+		}
+		/^Program  / { table = 1 }
+		/^$/ { table = 0 }
+		table && /^``/ {
+			split($1, part, "``")
+			print (part[2] ~ /^host\// ? "" : folder "/") part[2]
+		}' "$1" | sort -u
+}
 
-# unnamed PAGE: the programs that it does not name
+"$top/selftests/qemu/tests" guest >"$work/sources" || exit
+"$top/selftests/qemu/tests" host >>"$work/sources" || exit
+sed 's,^selftests/,,; s,\.[a-z]*$,,' "$work/sources" | sort >"$work/programs"
+
+# unnamed PAGE: the programs that it does not name, or in another section
 unnamed()
 {
-	(cd "$top/selftests" && ls ./*.c ./*.sh host/*.c host/*.sh) |
-	sed 's,^\./,,; s,\.[a-z]*$,,' |
-	while read -r name; do
-		grep -q -e "$mark$name$mark" "$1" || echo "not named: $name"
-	done
+	named "$1" | comm -13 - "$work/programs" | sed 's/^/not named: /'
 }
 
-# unknown PAGE: what its tables name and is no program
+# unknown PAGE: the names in its tables that are no program's
 unknown()
 {
-	sed -n "/^Program  /,/^\$/s/^$mark\\([a-z0-9_/-]*\\)$mark.*/\\1/p" "$1" |
-	while read -r name; do
-		[ -e "$top/selftests/$name.c" ] || [ -e "$top/selftests/$name.sh" ] ||
-			echo "no such program: $name"
-	done
+	named "$1" | comm -23 - "$work/programs" | sed 's/^/no such program: /'
 }
 
-# nothing NAME COMMAND...: it has nothing to say
+# nothing NAME COMMAND...: passes if it prints nothing
 nothing()
 {
 	name=$1
@@ -53,13 +62,19 @@ nothing "each program is named" unnamed "$page"
 nothing "each name is a program's" unknown "$page"
 page_is_good "$page"
 
-# Both would be noticed
-sed "s/^\(${mark}\)witness$mark/\1wittness\1/" "$page" >"$work/wrong"
-if [ "$(unnamed "$work/wrong")" = "not named: witness" ] &&
-   [ "$(unknown "$work/wrong")" = "no such program: wittness" ]; then
-	ok "a name that is wrong is noticed"
+# What the checks are there for is noticed
+sed 's/^``witness``/``wittness``/' "$page" >"$work/wrong"
+if [ "$(unnamed "$work/wrong")" = "not named: recorded/witness" ] &&
+   [ "$(unknown "$work/wrong")" = "no such program: recorded/wittness" ]; then
+	ok "a wrong name is noticed"
 else
-	not_ok "a name that is wrong is noticed"
+	not_ok "a wrong name is noticed"
+fi
+sed 's,^\(\*Programs:.*/\)carried/,\1recorded/,' "$page" >"$work/wrong"
+if [ "$(unknown "$work/wrong" | head -n 1)" = "no such program: recorded/compat" ]; then
+	ok "a wrong folder is noticed"
+else
+	not_ok "a wrong folder is noticed"
 fi
 
 finish

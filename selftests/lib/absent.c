@@ -12,9 +12,9 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "absent.h"
-#include "net.h"
-#include "patience.h"
+#include "lib/absent.h"
+#include "lib/net.h"
+#include "lib/patience.h"
 
 #define TIMEOUT_MS	10000
 

@@ -3,8 +3,8 @@
  * A page that is not there until the test supplies it: a system call that uses it
  * is held up in the middle (userfaultfd).
  */
-#ifndef _SELFTESTS_ABSENT_H
-#define _SELFTESTS_ABSENT_H
+#ifndef _SELFTESTS_LIB_ABSENT_H
+#define _SELFTESTS_LIB_ABSENT_H
 
 /**
  * struct absent - the page
@@ -30,4 +30,4 @@ int absent_supply(const struct absent *absent);
 /** absent_close() - nobody uses it any more */
 void absent_close(struct absent *absent);
 
-#endif /* _SELFTESTS_ABSENT_H */
+#endif /* _SELFTESTS_LIB_ABSENT_H */

@@ -26,7 +26,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "audit.h"
+#include "lib/audit.h"
 #include "tcpclose.h"
 
 #define ACCOUNTS	4096

@@ -14,8 +14,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "capture.h"
-#include "device.h"
+#include "lib/capture.h"
+#include "lib/device.h"
 
 #define S_NS 1000000000LL
 

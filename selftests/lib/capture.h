@@ -5,10 +5,10 @@
  *
  * Knows segments; knows nothing of sockets and of the module.
  */
-#ifndef _SELFTESTS_CAPTURE_H
-#define _SELFTESTS_CAPTURE_H
+#ifndef _SELFTESTS_LIB_CAPTURE_H
+#define _SELFTESTS_LIB_CAPTURE_H
 
-#include "puppet.h"
+#include "lib/puppet.h"
 
 /**
  * struct sighting - a segment that passed
@@ -61,4 +61,4 @@ const struct sighting *capture_find(const struct capture *capture, bool sent,
  */
 const char *capture_path(const struct capture *capture);
 
-#endif /* _SELFTESTS_CAPTURE_H */
+#endif /* _SELFTESTS_LIB_CAPTURE_H */

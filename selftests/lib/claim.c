@@ -15,9 +15,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "claim.h"
-#include "device.h"
-#include "patience.h"
+#include "lib/claim.h"
+#include "lib/device.h"
+#include "lib/patience.h"
 
 #define OUTPUT_DEFAULT	"/tmp/claims"
 #define LEDGER		"/vm/claims.rst"

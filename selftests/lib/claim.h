@@ -5,8 +5,8 @@
  * directory $CLAIMS_OUTPUT, if that is set; the ladder that the recording gives
  * is held against the one in the ledger.
  */
-#ifndef _SELFTESTS_CLAIM_H
-#define _SELFTESTS_CLAIM_H
+#ifndef _SELFTESTS_LIB_CLAIM_H
+#define _SELFTESTS_LIB_CLAIM_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -68,4 +68,4 @@ void claim_figure(const struct claim *claim, const char *what, const char *forma
 /** claim_duration() - likewise, a duration */
 void claim_duration(const struct claim *claim, const char *what, uint64_t ns);
 
-#endif /* _SELFTESTS_CLAIM_H */
+#endif /* _SELFTESTS_LIB_CLAIM_H */

@@ -4,13 +4,13 @@
  * segment has to be made by hand. Each once for each address family, each with
  * a recording.
  */
-#ifndef _SELFTESTS_CLAIMS_FIXTURE_H
-#define _SELFTESTS_CLAIMS_FIXTURE_H
+#ifndef _SELFTESTS_LIB_CLAIMS_FIXTURE_H
+#define _SELFTESTS_LIB_CLAIMS_FIXTURE_H
 
-#include "claim.h"
-#include "lab_fixture.h"
-#include "patience.h"
-#include "stage.h"
+#include "lib/claim.h"
+#include "lib/lab_fixture.h"
+#include "lib/patience.h"
+#include "lib/stage.h"
 
 #define CLAIMS_VARIANTS(set)						\
 FIXTURE_VARIANT(set) {							\
@@ -101,4 +101,4 @@ struct claims_by_hand_fixture_##set
 #define EXPECT_TIME_WAIT(after, ns) \
 	EXPECT_BETWEEN(60 * S + (after), 60 * S + (after) + GRANULARITY + 10 * MS, ns)
 
-#endif /* _SELFTESTS_CLAIMS_FIXTURE_H */
+#endif /* _SELFTESTS_LIB_CLAIMS_FIXTURE_H */

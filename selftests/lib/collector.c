@@ -5,7 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "collector.h"
+#include "lib/collector.h"
 
 static void *collector_main(void *arg)
 {

@@ -2,13 +2,13 @@
 /*
  * A thread that reads the device while something else happens.
  */
-#ifndef _SELFTESTS_COLLECTOR_H
-#define _SELFTESTS_COLLECTOR_H
+#ifndef _SELFTESTS_LIB_COLLECTOR_H
+#define _SELFTESTS_LIB_COLLECTOR_H
 
 #include <pthread.h>
 #include <stdbool.h>
 
-#include "device.h"
+#include "lib/device.h"
 
 /**
  * struct collector - a file, and what was read from it
@@ -30,4 +30,4 @@ int collector_start(struct collector *collector, int fd);
 /** collector_stop() - read what is left, end the thread; 0 or -errno */
 int collector_stop(struct collector *collector);
 
-#endif /* _SELFTESTS_COLLECTOR_H */
+#endif /* _SELFTESTS_LIB_COLLECTOR_H */

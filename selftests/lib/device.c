@@ -11,9 +11,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "device.h"
-#include "patience.h"
-#include "procfile.h"
+#include "lib/device.h"
+#include "lib/patience.h"
+#include "lib/procfile.h"
 
 /* A record is held back for a millisecond (HOLD_NS in module/reader.c) */
 #define HELD_US		2000

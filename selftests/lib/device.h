@@ -5,8 +5,8 @@
  * Knows the interface; knows nothing of sockets. Every function returns -errno
  * on failure and prints nothing.
  */
-#ifndef _SELFTESTS_DEVICE_H
-#define _SELFTESTS_DEVICE_H
+#ifndef _SELFTESTS_LIB_DEVICE_H
+#define _SELFTESTS_LIB_DEVICE_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -179,4 +179,4 @@ int device_map_read(struct device_map *map, unsigned int ring,
 /** now_ns() - CLOCK_MONOTONIC, nanoseconds */
 uint64_t now_ns(void);
 
-#endif /* _SELFTESTS_DEVICE_H */
+#endif /* _SELFTESTS_LIB_DEVICE_H */

@@ -7,8 +7,8 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#include "audit.h"
-#include "device.h"
+#include "lib/audit.h"
+#include "lib/device.h"
 
 const struct tcpclose_ring_header *
 device_map_header(const struct device_map *map, unsigned int ring)

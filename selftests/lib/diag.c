@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "diag.h"
+#include "lib/diag.h"
 
 static void copy_address(__be32 to[4], const union net_addr *addr)
 {

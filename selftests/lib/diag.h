@@ -2,10 +2,10 @@
 /*
  * The administrator's hand on a socket: what "ss -K" does.
  */
-#ifndef _SELFTESTS_DIAG_H
-#define _SELFTESTS_DIAG_H
+#ifndef _SELFTESTS_LIB_DIAG_H
+#define _SELFTESTS_LIB_DIAG_H
 
-#include "net.h"
+#include "lib/net.h"
 
 /**
  * diag_destroy() - destroy a TCP socket or mini-socket (SOCK_DESTROY)
@@ -16,4 +16,4 @@
  */
 int diag_destroy(const union net_addr *local, const union net_addr *remote);
 
-#endif /* _SELFTESTS_DIAG_H */
+#endif /* _SELFTESTS_LIB_DIAG_H */

@@ -11,8 +11,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "fault.h"
-#include "procfile.h"
+#include "lib/fault.h"
+#include "lib/procfile.h"
 
 #define ARRAY_SIZE(array)	(sizeof(array) / sizeof((array)[0]))
 

@@ -7,8 +7,8 @@
  * stock kernels do not have: Documentation/fault-injection/ in the kernel's
  * source. Every function returns -errno on failure and prints nothing.
  */
-#ifndef _SELFTESTS_FAULT_H
-#define _SELFTESTS_FAULT_H
+#ifndef _SELFTESTS_LIB_FAULT_H
+#define _SELFTESTS_LIB_FAULT_H
 
 #include <stdbool.h>
 
@@ -37,4 +37,4 @@ int fault_disarm(int fd);
 /** fault_workers() - all allocations of workers of high priority fail, or not */
 int fault_workers(bool fail);
 
-#endif /* _SELFTESTS_FAULT_H */
+#endif /* _SELFTESTS_LIB_FAULT_H */

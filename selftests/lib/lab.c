@@ -6,8 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "device.h"
-#include "lab.h"
+#include "lib/device.h"
+#include "lib/lab.h"
 
 int lab_open(struct lab *lab, int family)
 {

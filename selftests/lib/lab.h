@@ -4,11 +4,11 @@
  * its own, the puppet in it, and the device, opened outside, so that its
  * sequence numbers are whole.
  */
-#ifndef _SELFTESTS_LAB_H
-#define _SELFTESTS_LAB_H
+#ifndef _SELFTESTS_LIB_LAB_H
+#define _SELFTESTS_LIB_LAB_H
 
-#include "peer.h"
-#include "stream.h"
+#include "lib/peer.h"
+#include "lib/stream.h"
 
 #define LAB_TIMEOUT_MS	5000
 
@@ -71,4 +71,4 @@ int lab_wait(struct lab *lab, const struct peer *peer, size_t count, int timeout
 /** lab_event() - the @n-th transition of @peer's connection, from 0 */
 const struct event *lab_event(const struct lab *lab, const struct peer *peer, size_t n);
 
-#endif /* _SELFTESTS_LAB_H */
+#endif /* _SELFTESTS_LIB_LAB_H */

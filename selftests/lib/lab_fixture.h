@@ -2,11 +2,11 @@
 /*
  * The fixture of tests in the lab, once for each address family.
  */
-#ifndef _SELFTESTS_LAB_FIXTURE_H
-#define _SELFTESTS_LAB_FIXTURE_H
+#ifndef _SELFTESTS_LIB_LAB_FIXTURE_H
+#define _SELFTESTS_LIB_LAB_FIXTURE_H
 
 #include "kselftest_harness.h"
-#include "lab.h"
+#include "lib/lab.h"
 
 /*
  * Each test gets self->lab and self->peer, a connection with the puppet that
@@ -49,4 +49,4 @@ struct lab_fixture_##name
 #define TO_TIME_WAIT	TO_FIN_WAIT2 " tw:FIN_WAIT2>TIME_WAIT=FIN"
 #define REARM		" tw:TIME_WAIT>TIME_WAIT*"
 
-#endif /* _SELFTESTS_LAB_FIXTURE_H */
+#endif /* _SELFTESTS_LIB_LAB_FIXTURE_H */

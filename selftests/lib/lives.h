@@ -5,8 +5,8 @@
  *
  * Knows records; knows nothing of sockets.
  */
-#ifndef _SELFTESTS_LIVES_H
-#define _SELFTESTS_LIVES_H
+#ifndef _SELFTESTS_LIB_LIVES_H
+#define _SELFTESTS_LIB_LIVES_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -57,4 +57,4 @@ void lives_header(struct recording_header *header);
  */
 int lives_write(struct lives *lives, uint64_t count);
 
-#endif /* _SELFTESTS_LIVES_H */
+#endif /* _SELFTESTS_LIB_LIVES_H */

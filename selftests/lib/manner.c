@@ -4,7 +4,7 @@
  */
 #include <stddef.h>
 
-#include "manner.h"
+#include "lib/manner.h"
 #include "model/model.h"
 
 enum manner manner_of(const struct tcpclose_record *record)

@@ -5,8 +5,8 @@
  *
  * Apart, because the model's events are not those of stream.h.
  */
-#ifndef _SELFTESTS_MANNER_H
-#define _SELFTESTS_MANNER_H
+#ifndef _SELFTESTS_LIB_MANNER_H
+#define _SELFTESTS_LIB_MANNER_H
 
 #include "tcpclose.h"
 
@@ -23,4 +23,4 @@ enum manner {
 
 enum manner manner_of(const struct tcpclose_record *record);
 
-#endif /* _SELFTESTS_MANNER_H */
+#endif /* _SELFTESTS_LIB_MANNER_H */

@@ -12,8 +12,8 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
-#include "module.h"
-#include "traffic.h"
+#include "lib/module.h"
+#include "lib/traffic.h"
 
 int module_load(const char *parameters)
 {

@@ -3,8 +3,8 @@
  * The module itself, and others: load, unload, and what it says in the kernel's
  * log.
  */
-#ifndef _SELFTESTS_MODULE_H
-#define _SELFTESTS_MODULE_H
+#ifndef _SELFTESTS_LIB_MODULE_H
+#define _SELFTESTS_LIB_MODULE_H
 
 #include <stdbool.h>
 
@@ -50,4 +50,4 @@ int module_log_open(void);
  */
 bool module_log_has(int log, const char *text);
 
-#endif /* _SELFTESTS_MODULE_H */
+#endif /* _SELFTESTS_LIB_MODULE_H */

@@ -13,8 +13,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "namespace.h"
-#include "procfile.h"
+#include "lib/namespace.h"
+#include "lib/procfile.h"
 
 static int current_namespace(void)
 {

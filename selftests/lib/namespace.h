@@ -4,8 +4,8 @@
  *
  * Every function returns -errno on failure and prints nothing.
  */
-#ifndef _SELFTESTS_NAMESPACE_H
-#define _SELFTESTS_NAMESPACE_H
+#ifndef _SELFTESTS_LIB_NAMESPACE_H
+#define _SELFTESTS_LIB_NAMESPACE_H
 
 /**
  * namespace_new() - a new network namespace whose loopback device is up
@@ -47,4 +47,4 @@ struct namespace_counters {
 int namespace_counters(const int *namespaces, int count,
 		       struct namespace_counters *sum);
 
-#endif /* _SELFTESTS_NAMESPACE_H */
+#endif /* _SELFTESTS_LIB_NAMESPACE_H */

@@ -5,8 +5,8 @@
  * Knows nothing of tcpclose. Every function returns -errno on failure and
  * prints nothing.
  */
-#ifndef _SELFTESTS_NET_H
-#define _SELFTESTS_NET_H
+#ifndef _SELFTESTS_LIB_NET_H
+#define _SELFTESTS_LIB_NET_H
 
 #include <netinet/in.h>
 #include <poll.h>
@@ -65,4 +65,4 @@ int net_abort(int fd);
 /* Wait until poll() reports one of @events; -ETIMEDOUT. */
 int net_wait(int fd, short events, int timeout_ms);
 
-#endif /* _SELFTESTS_NET_H */
+#endif /* _SELFTESTS_LIB_NET_H */

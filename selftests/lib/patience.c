@@ -4,7 +4,7 @@
  */
 #include <stdlib.h>
 
-#include "patience.h"
+#include "lib/patience.h"
 
 #define PATIENCE_MAX 100
 

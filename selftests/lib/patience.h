@@ -2,8 +2,8 @@
 /*
  * How long to wait on this machine: a kernel that checks itself is slow.
  */
-#ifndef _SELFTESTS_PATIENCE_H
-#define _SELFTESTS_PATIENCE_H
+#ifndef _SELFTESTS_LIB_PATIENCE_H
+#define _SELFTESTS_LIB_PATIENCE_H
 
 #include <stdbool.h>
 
@@ -19,4 +19,4 @@ int patience_ms(int ms);
 /** patience_is_needed() - whether things happen so late here that they may overtake others */
 bool patience_is_needed(void);
 
-#endif /* _SELFTESTS_PATIENCE_H */
+#endif /* _SELFTESTS_LIB_PATIENCE_H */

@@ -7,10 +7,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "device.h"
-#include "diag.h"
-#include "patience.h"
-#include "peer.h"
+#include "lib/device.h"
+#include "lib/diag.h"
+#include "lib/patience.h"
+#include "lib/peer.h"
 
 #define OPTION_MSS		2
 #define OPTION_WINDOW_SCALE	3

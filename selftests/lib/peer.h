@@ -3,10 +3,10 @@
  * One connection between a socket of this kernel and the puppet: keeps the
  * sequence numbers, so that a test says only what differs from the ordinary.
  */
-#ifndef _SELFTESTS_PEER_H
-#define _SELFTESTS_PEER_H
+#ifndef _SELFTESTS_LIB_PEER_H
+#define _SELFTESTS_LIB_PEER_H
 
-#include "puppet.h"
+#include "lib/puppet.h"
 
 #define PEER_TIMEOUT_MS	5000
 
@@ -100,4 +100,4 @@ int peer_close_active(struct peer *peer);
 /** peer_destroy() - "ss -K" for what the kernel has of the connection */
 int peer_destroy(const struct peer *peer);
 
-#endif /* _SELFTESTS_PEER_H */
+#endif /* _SELFTESTS_LIB_PEER_H */

@@ -16,8 +16,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "namespace.h"
-#include "peers.h"
+#include "lib/namespace.h"
+#include "lib/peers.h"
 
 /*
  * A step is the one who acts, C or S, and what it does; a step that ends in "!"

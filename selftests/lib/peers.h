@@ -3,8 +3,8 @@
  * Two processes, "client" and "server", that act out how a connection ends, one
  * step at a time.
  */
-#ifndef _SELFTESTS_PEERS_H
-#define _SELFTESTS_PEERS_H
+#ifndef _SELFTESTS_LIB_PEERS_H
+#define _SELFTESTS_LIB_PEERS_H
 
 /**
  * struct peers - a play and its stage
@@ -26,4 +26,4 @@ struct peers {
 /** peers_act() - act it out; 0, or -errno */
 int peers_act(const struct peers *peers);
 
-#endif /* _SELFTESTS_PEERS_H */
+#endif /* _SELFTESTS_LIB_PEERS_H */

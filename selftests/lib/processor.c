@@ -5,7 +5,7 @@
 #include <errno.h>
 #include <sched.h>
 
-#include "processor.h"
+#include "lib/processor.h"
 
 int processor_pin(unsigned int cpu)
 {

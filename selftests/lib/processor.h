@@ -2,10 +2,10 @@
 /*
  * Processors: where the calling thread runs.
  */
-#ifndef _SELFTESTS_PROCESSOR_H
-#define _SELFTESTS_PROCESSOR_H
+#ifndef _SELFTESTS_LIB_PROCESSOR_H
+#define _SELFTESTS_LIB_PROCESSOR_H
 
 /** processor_pin() - run on this one only; 0 or -errno */
 int processor_pin(unsigned int cpu);
 
-#endif /* _SELFTESTS_PROCESSOR_H */
+#endif /* _SELFTESTS_LIB_PROCESSOR_H */

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "procfile.h"
+#include "lib/procfile.h"
 
 static int put(const char *path, const char *text, int how)
 {

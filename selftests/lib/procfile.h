@@ -4,8 +4,8 @@
  *
  * Every function returns -errno on failure and prints nothing.
  */
-#ifndef _SELFTESTS_PROCFILE_H
-#define _SELFTESTS_PROCFILE_H
+#ifndef _SELFTESTS_LIB_PROCFILE_H
+#define _SELFTESTS_LIB_PROCFILE_H
 
 #include <stddef.h>
 
@@ -42,4 +42,4 @@ long procfile_tcp(const char *name);
  */
 long procfile_sockstat(const char *name);
 
-#endif /* _SELFTESTS_PROCFILE_H */
+#endif /* _SELFTESTS_LIB_PROCFILE_H */

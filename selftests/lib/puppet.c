@@ -14,9 +14,9 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "device.h"
-#include "patience.h"
-#include "puppet.h"
+#include "lib/device.h"
+#include "lib/patience.h"
+#include "lib/puppet.h"
 
 #define TUN		"/dev/net/tun"
 #define DEVICE_NAME	"puppet"

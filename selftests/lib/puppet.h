@@ -6,14 +6,14 @@
  *
  * Knows segments; knows nothing of sockets. Functions return -errno.
  */
-#ifndef _SELFTESTS_PUPPET_H
-#define _SELFTESTS_PUPPET_H
+#ifndef _SELFTESTS_LIB_PUPPET_H
+#define _SELFTESTS_LIB_PUPPET_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "net.h"
+#include "lib/net.h"
 
 #define PUPPET_FIN	0x001
 #define PUPPET_SYN	0x002
@@ -95,4 +95,4 @@ static inline uint32_t segment_end(const struct segment *segment)
 	       !!(segment->flags & PUPPET_FIN);
 }
 
-#endif /* _SELFTESTS_PUPPET_H */
+#endif /* _SELFTESTS_LIB_PUPPET_H */

@@ -10,7 +10,7 @@
  * (cap_capable()): so a user without the capability can open the device in a
  * container of their own.
  */
-#include "rules.h"
+#include "lib/rules.h"
 
 const struct rules_viewer rules_viewers[RULES_VIEWERS] = {
 	/* root, confined, capable, netns, closed, opened */

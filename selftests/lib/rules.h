@@ -5,8 +5,8 @@
  * Documentation/isolation.rst shows it, isolation.c tries every cell of it.
  * Knows nothing of how either is done.
  */
-#ifndef _SELFTESTS_RULES_H
-#define _SELFTESTS_RULES_H
+#ifndef _SELFTESTS_LIB_RULES_H
+#define _SELFTESTS_LIB_RULES_H
 
 #include <stdbool.h>
 
@@ -95,4 +95,4 @@ struct rules_operation {
 
 extern const struct rules_operation rules_operations[RULES_OPERATIONS];
 
-#endif /* _SELFTESTS_RULES_H */
+#endif /* _SELFTESTS_LIB_RULES_H */

@@ -5,7 +5,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "scan.h"
+#include "lib/scan.h"
 
 /*
  * Where a kernel that is not randomized has its memory, vmalloc(), what each

@@ -4,8 +4,8 @@
  *
  * Knows the interface's structures; does no I/O.
  */
-#ifndef _SELFTESTS_SCAN_H
-#define _SELFTESTS_SCAN_H
+#ifndef _SELFTESTS_LIB_SCAN_H
+#define _SELFTESTS_LIB_SCAN_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -62,4 +62,4 @@ bool scan_stats(struct scan *scan, const struct tcpclose_stats *stats);
 bool scan_unwritten(struct scan *scan, const void *first, const void *second,
 		    size_t size, unsigned char fill);
 
-#endif /* _SELFTESTS_SCAN_H */
+#endif /* _SELFTESTS_LIB_SCAN_H */

@@ -8,11 +8,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "device.h"
-#include "lab.h"
-#include "namespace.h"
-#include "patience.h"
-#include "stage.h"
+#include "lib/device.h"
+#include "lib/lab.h"
+#include "lib/namespace.h"
+#include "lib/patience.h"
+#include "lib/stage.h"
 
 #define CLIENT_PORT	5000
 

@@ -7,11 +7,11 @@
  * Each end is seen three times: by its sockets, by the module, and on the wire
  * where it leaves the machine, before any delay.
  */
-#ifndef _SELFTESTS_STAGE_H
-#define _SELFTESTS_STAGE_H
+#ifndef _SELFTESTS_LIB_STAGE_H
+#define _SELFTESTS_LIB_STAGE_H
 
-#include "capture.h"
-#include "stream.h"
+#include "lib/capture.h"
+#include "lib/stream.h"
 
 #define STAGE_TIMEOUT_MS	5000
 /* From one end to the other */
@@ -105,4 +105,4 @@ const char *stage_path(struct stage *stage, const struct stage_end *end,
  */
 const char *stage_wire(struct stage *stage, struct stage_end *end, const char *expected);
 
-#endif /* _SELFTESTS_STAGE_H */
+#endif /* _SELFTESTS_LIB_STAGE_H */

@@ -10,11 +10,11 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "device.h"
-#include "module.h"
-#include "procfile.h"
-#include "storm.h"
-#include "traffic.h"
+#include "lib/device.h"
+#include "lib/module.h"
+#include "lib/procfile.h"
+#include "lib/storm.h"
+#include "lib/traffic.h"
 
 #define TW_BUCKETS "/proc/sys/net/ipv4/tcp_max_tw_buckets"
 

@@ -3,10 +3,10 @@
  * What the storms have in common: how often, with which traffic, and what has
  * to hold when they are over.
  */
-#ifndef _SELFTESTS_STORM_H
-#define _SELFTESTS_STORM_H
+#ifndef _SELFTESTS_LIB_STORM_H
+#define _SELFTESTS_LIB_STORM_H
 
-#include "tally.h"
+#include "lib/tally.h"
 
 /* Of a test; what check allows (--limit) ends a storm that hangs before that */
 #define STORM_TIMEOUT_S	14400
@@ -65,4 +65,4 @@ const char *storm_flaw(const struct storm *storm);
  */
 const char *storm_aftermath(void);
 
-#endif /* _SELFTESTS_STORM_H */
+#endif /* _SELFTESTS_LIB_STORM_H */

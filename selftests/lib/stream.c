@@ -11,9 +11,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "device.h"
-#include "patience.h"
-#include "stream.h"
+#include "lib/device.h"
+#include "lib/patience.h"
+#include "lib/stream.h"
 
 static const char *const state_names[TCPCLOSE_STATES] = {
 	[TCPCLOSE_ESTABLISHED] = "ESTABLISHED",

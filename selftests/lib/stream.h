@@ -5,8 +5,8 @@
  *
  * Knows records; knows nothing of sockets.
  */
-#ifndef _SELFTESTS_STREAM_H
-#define _SELFTESTS_STREAM_H
+#ifndef _SELFTESTS_LIB_STREAM_H
+#define _SELFTESTS_LIB_STREAM_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -136,4 +136,4 @@ static inline int event_shutdown(const struct event *event)
 	return TCPCLOSE_HOW_SHUTDOWN(event->r.how);
 }
 
-#endif /* _SELFTESTS_STREAM_H */
+#endif /* _SELFTESTS_LIB_STREAM_H */

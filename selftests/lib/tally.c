@@ -6,8 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "device.h"
-#include "tally.h"
+#include "lib/device.h"
+#include "lib/tally.h"
 
 #define BATCH	2048
 

@@ -4,8 +4,8 @@
  *
  * Knows records; knows nothing of sockets.
  */
-#ifndef _SELFTESTS_TALLY_H
-#define _SELFTESTS_TALLY_H
+#ifndef _SELFTESTS_LIB_TALLY_H
+#define _SELFTESTS_LIB_TALLY_H
 
 #include <pthread.h>
 #include <stdbool.h>
@@ -45,4 +45,4 @@ int tally_start(struct tally *tally);
 /** tally_stop() - read what is written by now, end the thread; 0 or -errno */
 int tally_stop(struct tally *tally);
 
-#endif /* _SELFTESTS_TALLY_H */
+#endif /* _SELFTESTS_LIB_TALLY_H */

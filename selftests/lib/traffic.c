@@ -15,8 +15,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "diag.h"
-#include "traffic.h"
+#include "lib/diag.h"
+#include "lib/traffic.h"
 
 #define DEFAULT_PORT 20000
 /* Nobody listens that far above the first server */

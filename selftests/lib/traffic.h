@@ -5,8 +5,8 @@
  * Knows sockets; knows nothing of the module. A thread holds both ends of its
  * connections, so a cycle is over before its next begins.
  */
-#ifndef _SELFTESTS_TRAFFIC_H
-#define _SELFTESTS_TRAFFIC_H
+#ifndef _SELFTESTS_LIB_TRAFFIC_H
+#define _SELFTESTS_LIB_TRAFFIC_H
 
 /**
  * enum traffic_close - how a connection is closed
@@ -96,4 +96,4 @@ long traffic_one(enum traffic_close how);
  */
 int traffic_end_leftovers(void);
 
-#endif /* _SELFTESTS_TRAFFIC_H */
+#endif /* _SELFTESTS_LIB_TRAFFIC_H */

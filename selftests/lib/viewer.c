@@ -14,9 +14,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "namespace.h"
-#include "procfile.h"
-#include "viewer.h"
+#include "lib/namespace.h"
+#include "lib/procfile.h"
+#include "lib/viewer.h"
 
 typedef struct __user_cap_data_struct capabilities[2];
 

@@ -5,10 +5,10 @@
  * There is no way back: a process that was forked for it does this. Every
  * function returns -errno on failure and prints nothing.
  */
-#ifndef _SELFTESTS_VIEWER_H
-#define _SELFTESTS_VIEWER_H
+#ifndef _SELFTESTS_LIB_VIEWER_H
+#define _SELFTESTS_LIB_VIEWER_H
 
-#include "rules.h"
+#include "lib/rules.h"
 
 /* The ordinary user, and another one */
 #define VIEWER_NOBODY 65534
@@ -42,4 +42,4 @@ int viewer_drop_capability(unsigned int capability);
  */
 int viewer_become_container(void);
 
-#endif /* _SELFTESTS_VIEWER_H */
+#endif /* _SELFTESTS_LIB_VIEWER_H */

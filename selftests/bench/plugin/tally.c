@@ -24,7 +24,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../mark.h"
+#include "bench/mark.h"
 #include "lines.h"
 #include "qemu.h"
 

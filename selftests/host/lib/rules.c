@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "rules.h"
+#include "lib/rules.h"
 
 static void line(char fill, const int *widths, int columns)
 {

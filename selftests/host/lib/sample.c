@@ -24,7 +24,7 @@
 
 #include "base/buffer.h"
 #include "lib/recording.h"
-#include "lives.h"
+#include "lib/lives.h"
 #include "view/stat.h"
 
 #define SECOND 1000000000ULL

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lives.h"
+#include "lib/lives.h"
 
 static void put(void *file, const void *record)
 {

@@ -108,7 +108,7 @@ build_sample()
 		set -- "$@" "$top/tools/$part.c"
 	done
 	"${CC:-cc}" -O1 -w -std=gnu11 -D_GNU_SOURCE -I"$top/module/uapi" -I"$top/tools" \
-		-I"$top/selftests/lib" -o "$work/sample" "$top/selftests/host/lib/sample.c" \
+		-I"$top/selftests" -o "$work/sample" "$top/selftests/host/lib/sample.c" \
 		"$top/selftests/lib/lives.c" "$@" ||
 		{ echo "Bail out! the samples do not build"; exit 1; }
 }

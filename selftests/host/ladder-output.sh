@@ -4,7 +4,7 @@
 # Ladders: what is drawn of which connection, and that nothing in a recording
 # makes it anything else.
 #
-# To accept a change: UPDATE=1 selftests/host/ladder.sh, and look at the diff.
+# To accept a change: UPDATE=1 selftests/host/ladder-output.sh, and look at the diff.
 
 set -u
 # shellcheck source=selftests/host/lib/tap.sh

@@ -10,8 +10,8 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
-#include "lab_fixture.h"
-#include "procfile.h"
+#include "lib/lab_fixture.h"
+#include "lib/procfile.h"
 
 LAB_FIXTURE(identity);
 

@@ -9,9 +9,9 @@
 #include <sys/prctl.h>
 #include <sys/wait.h>
 
-#include "claims_fixture.h"
-#include "device.h"
-#include "namespace.h"
+#include "lib/claims_fixture.h"
+#include "lib/device.h"
+#include "lib/namespace.h"
 
 CLAIMS_FIXTURE(claims);
 

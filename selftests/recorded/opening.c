@@ -8,7 +8,7 @@
 #include <linux/mptcp.h>
 #include <linux/tcp.h>
 
-#include "lab_fixture.h"
+#include "lib/lab_fixture.h"
 
 LAB_FIXTURE(opening);
 

@@ -4,7 +4,7 @@
 # What tcpclose verify says, and how it exits. That tampering is caught wherever
 # it is, is shown in tampering.c.
 #
-# To accept a change: UPDATE=1 selftests/host/verify.sh, and look at the diff.
+# To accept a change: UPDATE=1 selftests/host/verify-output.sh, and look at the diff.
 
 set -u
 # shellcheck source=selftests/host/lib/tap.sh

@@ -5,10 +5,10 @@
  *
  * vm: --icount --smp 1 --include Documentation/claims.rst:vm/claims.rst
  */
-#include "claims_fixture.h"
-#include "device.h"
-#include "namespace.h"
-#include "procfile.h"
+#include "lib/claims_fixture.h"
+#include "lib/device.h"
+#include "lib/namespace.h"
+#include "lib/procfile.h"
 
 CLAIMS_FIXTURE(claims);
 

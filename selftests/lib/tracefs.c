@@ -15,8 +15,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "procfile.h"
-#include "trace.h"
+#include "lib/procfile.h"
+#include "lib/tracefs.h"
 
 #define INSTANCE "/sys/kernel/tracing/instances/tcpclose-test"
 #define EVENT INSTANCE "/events/sock/inet_sock_set_state"

@@ -11,7 +11,7 @@
 #include <linux/tcp.h>
 #include <pthread.h>
 
-#include "lab_fixture.h"
+#include "lib/lab_fixture.h"
 
 #include "lib/absent.h"
 

@@ -7,7 +7,7 @@
  */
 #include <sys/wait.h>
 
-#include "claims_fixture.h"
+#include "lib/claims_fixture.h"
 
 CLAIMS_BY_HAND_FIXTURE(claims);
 

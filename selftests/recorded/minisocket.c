@@ -8,8 +8,8 @@
 #include <sys/mman.h>
 #include <sys/wait.h>
 
-#include "lab_fixture.h"
-#include "procfile.h"
+#include "lib/lab_fixture.h"
+#include "lib/procfile.h"
 
 LAB_FIXTURE(minisocket);
 

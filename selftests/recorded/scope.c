@@ -5,9 +5,9 @@
  *
  * vm: --icount --smp 1
  */
-#include "device.h"
-#include "lab_fixture.h"
-#include "procfile.h"
+#include "lib/device.h"
+#include "lib/lab_fixture.h"
+#include "lib/procfile.h"
 
 LAB_FIXTURE(scope);
 

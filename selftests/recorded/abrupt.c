@@ -9,8 +9,8 @@
 #include <linux/tcp.h>
 #include <stdio.h>
 
-#include "device.h"
-#include "lab_fixture.h"
+#include "lib/device.h"
+#include "lib/lab_fixture.h"
 
 LAB_FIXTURE(abrupt);
 

@@ -7,7 +7,7 @@
  */
 #include <sys/wait.h>
 
-#include "lab_fixture.h"
+#include "lib/lab_fixture.h"
 
 LAB_FIXTURE(edges);
 

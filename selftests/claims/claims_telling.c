@@ -6,9 +6,9 @@
  *
  * vm: --icount --smp 1 --include Documentation/claims.rst:vm/claims.rst
  */
-#include "claims_fixture.h"
-#include "device.h"
-#include "manner.h"
+#include "lib/claims_fixture.h"
+#include "lib/device.h"
+#include "lib/manner.h"
 
 CLAIMS_FIXTURE(claims);
 CLAIMS_BY_HAND_FIXTURE(claims_by_hand);

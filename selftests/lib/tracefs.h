@@ -3,8 +3,8 @@
  * The kernel's own trace of sock:inet_sock_set_state, in a private instance of
  * tracefs: an account of what happened that owes nothing to the module.
  */
-#ifndef _SELFTESTS_TRACE_H
-#define _SELFTESTS_TRACE_H
+#ifndef _SELFTESTS_LIB_TRACEFS_H
+#define _SELFTESTS_LIB_TRACEFS_H
 
 #include <stddef.h>
 #include <stdint.h>
@@ -55,4 +55,4 @@ int trace_stop(struct trace *trace);
 
 void trace_free(struct trace *trace);
 
-#endif /* _SELFTESTS_TRACE_H */
+#endif /* _SELFTESTS_LIB_TRACEFS_H */

@@ -7,9 +7,9 @@
  */
 #include <linux/tcp.h>
 
-#include "claims_fixture.h"
-#include "device.h"
-#include "procfile.h"
+#include "lib/claims_fixture.h"
+#include "lib/device.h"
+#include "lib/procfile.h"
 
 CLAIMS_FIXTURE(claims);
 CLAIMS_BY_HAND_FIXTURE(claims_by_hand);

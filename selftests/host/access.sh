@@ -4,7 +4,7 @@
 # The tables of Documentation/isolation.rst are those that the test "isolation"
 # tries cell by cell.
 #
-# To accept a change of the rules: UPDATE=1 selftests/host/isolation.sh, and look
+# To accept a change of the rules: UPDATE=1 selftests/host/access.sh, and look
 # at the diff.
 
 set -u
@@ -15,7 +15,7 @@ set -u
 
 page=$top/Documentation/isolation.rst
 
-"${CC:-cc}" -O1 -w -std=gnu11 -D_GNU_SOURCE -I"$top/selftests/lib" -o "$work/rules" \
+"${CC:-cc}" -O1 -w -std=gnu11 -D_GNU_SOURCE -I"$top/selftests" -o "$work/rules" \
 	"$top/selftests/host/lib/rules.c" "$top/selftests/lib/rules.c" ||
 	{ echo "Bail out! the tables are not made"; exit 1; }
 "$work/rules" >"$work/tables"

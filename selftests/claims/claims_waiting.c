@@ -5,9 +5,9 @@
  *
  * vm: --icount --smp 1 --include Documentation/claims.rst:vm/claims.rst
  */
-#include "claims_fixture.h"
-#include "device.h"
-#include "namespace.h"
+#include "lib/claims_fixture.h"
+#include "lib/device.h"
+#include "lib/namespace.h"
 
 CLAIMS_FIXTURE(claims);
 CLAIMS_BY_HAND_FIXTURE(claims_by_hand);

@@ -19,7 +19,7 @@
 #include "lib/device.h"
 #include "lib/module.h"
 #include "lib/namespace.h"
-#include "lib/trace.h"
+#include "lib/tracefs.h"
 #include "lib/traffic.h"
 
 /* At the end of many mini-sockets' 60 s, dozens end in each second */

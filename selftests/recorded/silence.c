@@ -7,7 +7,7 @@
  */
 #include <netinet/tcp.h>
 
-#include "lab_fixture.h"
+#include "lib/lab_fixture.h"
 
 LAB_FIXTURE(silence);
 

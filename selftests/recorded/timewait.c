@@ -5,8 +5,8 @@
  *
  * vm: --icount --smp 1
  */
-#include "lab_fixture.h"
-#include "procfile.h"
+#include "lib/lab_fixture.h"
+#include "lib/procfile.h"
 
 LAB_FIXTURE(timewait);
 
