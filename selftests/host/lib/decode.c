@@ -45,6 +45,8 @@ static void put(void *context, const void *bytes)
 	cpu = r.cpu % m->cpus;
 	if (r.kind >= RECORDING_KIND_START || m->written[cpu] == RING_RECORDS)
 		return;
+	/* Seconds after boot: a live source does not read what lies in the future. */
+	r.ts_ns /= 1000;
 	r.cpu = (uint16_t)cpu;
 	r.seq = (uint32_t)m->written[cpu];
 	header = header_of(m, cpu);
