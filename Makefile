@@ -16,7 +16,7 @@ CLANG ?= clang
 CFLAGS ?= -O2 -g
 QEMU := selftests/qemu
 # make -s is silent
-SAY := $(if $(findstring s,$(firstword -$(MAKEFLAGS))),:,echo)
+SAY := $(if $(findstring s,$(firstword -$(filter-out --%,$(MAKEFLAGS)))),:,echo)
 # Where the tool and the tests are built
 BUILD := build
 
