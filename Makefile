@@ -166,7 +166,9 @@ comma := ,
 TEST_WRAP := $(patsubst %,-Wl$(comma)--wrap=%,open close dup read lseek _exit alarm)
 
 # What the host's scripts call: linked with the tool, too
-HOST_HELPERS := $(patsubst %,$(BUILD)/selftests/host/lib/%,decode measure stream)
+HOST_HELPERS := $(patsubst %,$(BUILD)/selftests/host/lib/%,decode machine measure rules sample)
+# Synthetic recordings, for tests of the host
+HOST_LIB := $(patsubst %.c,$(BUILD)/%.o,$(wildcard selftests/host/lib/synthetic*.c))
 
 .PHONY: selftests
 selftests: $(TEST_PROGRAMS) $(HOST_HELPERS)
@@ -180,7 +182,7 @@ $(BUILD)/selftests/%.o: selftests/%.c Makefile | $(HARNESS) packages-selftests
 	@$(CC) $(ALL_CFLAGS) $(TEST_CFLAGS) -c -o $@ $<
 
 # A test of the tool's model is linked with it: everything but main()
-$(HOST_TESTS) $(HOST_HELPERS): $(filter-out $(BUILD)/tools/tcpclose.o,$(TOOL_OBJECTS))
+$(HOST_TESTS) $(HOST_HELPERS): $(filter-out $(BUILD)/tools/tcpclose.o,$(TOOL_OBJECTS)) $(HOST_LIB)
 $(HOST_TESTS) $(HOST_HELPERS): TEST_LIBS = $(TOOL_LIBS)
 # Attaches BPF programs
 $(BUILD)/selftests/storms/storm_tracers: TEST_LIBS = $(TOOL_LIBS)
@@ -190,7 +192,7 @@ $(TEST_PROGRAMS) $(HOST_HELPERS): %: %.o $(TEST_LIB)
 	@$(CC) $(CFLAGS) $(LDFLAGS) $(TEST_WRAP) -o $@ $^ $(TEST_LIBS) -lpthread $(LDLIBS)
 
 .SECONDARY:
--include $(TEST_PROGRAMS:=.d) $(HOST_HELPERS:=.d) $(TEST_LIB:.o=.d)
+-include $(TEST_PROGRAMS:=.d) $(HOST_HELPERS:=.d) $(TEST_LIB:.o=.d) $(HOST_LIB:.o=.d)
 
 # ---- bench: the workload, and what the module is compared with
 

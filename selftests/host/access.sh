@@ -15,10 +15,7 @@ set -u
 
 page=$top/Documentation/isolation.rst
 
-"${CC:-cc}" -O1 -w -std=gnu11 -D_GNU_SOURCE -I"$top/selftests" -o "$work/rules" \
-	"$top/selftests/host/lib/rules.c" "$top/selftests/lib/rules.c" ||
-	{ echo "Bail out! the tables are not made"; exit 1; }
-"$work/rules" >"$work/tables"
+"$helpers/rules" >"$work/tables"
 
 page_has_tables "$page" '.. The tables from here on are made from selftests/lib/rules.c' \
 	'.. The tables end here' "$work/tables" 50

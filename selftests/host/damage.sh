@@ -7,10 +7,9 @@
 set -u
 # shellcheck source=selftests/host/lib/tap.sh
 . "$(dirname "$0")/lib/tap.sh"
-build_sample
 
 cd "$work" || exit 1
-./sample recording >sample.rec
+"$sample" recording >sample.rec
 "$tcpclose" watch --json --input sample.rec >whole 2>/dev/null
 
 # Each byte is cut at in recording.c; here, what the user is told

@@ -6,10 +6,9 @@
 set -u
 # shellcheck source=selftests/host/lib/tap.sh
 . "$(dirname "$0")/lib/tap.sh"
-build_sample
 
 cd "$work" || exit 1
-./sample recording >sample.rec
+"$sample" recording >sample.rec
 
 # shows NAME MICROSECONDS OPTION...: exactly these lines, by the last digits of
 # their time (each line of the sample has its own)

@@ -9,15 +9,14 @@
 set -u
 # shellcheck source=selftests/host/lib/tap.sh
 . "$(dirname "$0")/lib/tap.sh"
-build_sample
 
 cd "$work" || exit 1
-./sample graph >graph.rec
-./sample empty >empty.rec
-./sample pairs >pairs.rec
-./sample noise 20000 >noise.rec
-./sample recording >sample.rec
-./sample many 100000 >many.rec
+"$sample" graph >graph.rec
+"$sample" empty >empty.rec
+"$sample" pairs >pairs.rec
+"$sample" noise 20000 >noise.rec
+"$sample" recording >sample.rec
+"$sample" many 100000 >many.rec
 
 # draw FORMAT INPUT
 draw()

@@ -10,13 +10,9 @@ set -u
 # shellcheck source=selftests/host/lib/tap.sh
 . "$(dirname "$0")/lib/tap.sh"
 
-"${CC:-cc}" -O1 -w -std=gnu11 -D_GNU_SOURCE -I"$top/module/uapi" -I"$top/tools" \
-	-o "$work/lives" "$top/selftests/host/lib/lives.c" "$top/tools/base/buffer.c" ||
-	{ echo "Bail out! the recordings do not build"; exit 1; }
-
 cd "$work" || exit 1
-./lives >lives.rec
-./lives many 20000 >many.rec
+"$sample" closes >lives.rec
+"$sample" closes-many 20000 >many.rec
 
 # ladder PORT [OPTION...]: from the recording, without the complaints
 ladder()
@@ -147,7 +143,7 @@ tells "no cookie" "without a cookie" "$tcpclose" ladder --input lives.rec --port
 # Whatever stands in it
 bad=
 for number in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30; do
-	./lives random "$number" >random.rec
+	"$sample" closes-random "$number" >random.rec
 	"$tcpclose" ladder --input random.rec --count 64 >drawn 2>complaints || bad="$bad $number"
 	if LC_ALL=C tr -d '\n -~' <drawn | grep -q .; then bad="$bad $number (characters)"; fi
 	"$tcpclose" ladder --input random.rec --format svg >drawn.svg 2>complaints || bad="$bad $number (svg)"

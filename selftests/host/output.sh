@@ -8,17 +8,16 @@
 set -u
 # shellcheck source=selftests/host/lib/tap.sh
 . "$(dirname "$0")/lib/tap.sh"
-build_sample
 
 cd "$work" || exit 1
-./sample recording >sample.rec
+"$sample" recording >sample.rec
 
 golden "watch writes text" watch.txt "$tcpclose" watch --input sample.rec
 golden "watch writes UTF-8 where the locale has it" watch-utf8.txt \
 	env LC_ALL=C.UTF-8 "$tcpclose" watch --input sample.rec
 golden "watch writes JSON" watch.json "$tcpclose" watch --json --input sample.rec
-golden "stat writes text" stat.txt ./sample text
-golden "stat writes JSON" stat.json ./sample json
+golden "stat writes text" stat.txt "$sample" text
+golden "stat writes JSON" stat.json "$sample" json
 
 env TZ=Asia/Kolkata "$tcpclose" watch --input sample.rec 2>/dev/null >local
 if [ -e /usr/share/zoneinfo/Asia/Kolkata ] && ! grep -q '^08:34:05.000001 ' local; then
@@ -42,7 +41,7 @@ else
 	ok "what others named does a terminal no harm"
 fi
 
-./sample many 100000 >many.rec
+"$sample" many 100000 >many.rec
 "$tcpclose" watch --json --input many.rec >many.json
 if [ "$(wc -l <many.json)" = 100000 ] && [ "$(sort -u many.json | wc -l)" = 100000 ]; then
 	ok "a long recording is shown in full"

@@ -10,8 +10,7 @@
 set -u
 # shellcheck source=selftests/host/lib/tap.sh
 . "$(dirname "$0")/lib/tap.sh"
-stream=$top/build/selftests/host/lib/stream
-decode=$top/build/selftests/host/lib/decode
+decode=$helpers/decode
 records=${RECORDS:-300000}
 
 cd "$work" || exit 1
@@ -20,7 +19,7 @@ cd "$work" || exit 1
 # memory, in $ms and $kib; it must end well
 measure()
 {
-	"$top/build/selftests/host/lib/measure" "$@" >measured 2>complaints ||
+	"$helpers/measure" "$@" >measured 2>complaints ||
 		{ not_ok "$* ends well" measured complaints; }
 	read -r ms kib <measured
 }
@@ -38,9 +37,9 @@ within()
 	sed 's/^/# /' figures
 }
 
-"$stream" "$records" 1000 >few.rec
-"$stream" "$records" 50000 >many.rec
-"$stream" "$records" 1000 losses >losses.rec
+"$sample" again "$records" 1000 >few.rec
+"$sample" again "$records" 50000 >many.rec
+"$sample" losses "$records" 1000 >losses.rec
 
 measure "$tcpclose" verify --input few.rec
 within "verify reads a long recording in time" 1500 8192
@@ -54,8 +53,8 @@ measure "$tcpclose" watch --input few.rec
 within "watch does" 4000 8192
 
 # What is remembered of a stream does not grow with its length
-"$stream" $((4 * records)) 1000 | (measure "$tcpclose" verify --input -; echo "$kib" >long)
-"$stream" "$records" 1000 | (measure "$tcpclose" verify --input -; echo "$kib" >short)
+"$sample" again $((4 * records)) 1000 | (measure "$tcpclose" verify --input -; echo "$kib" >long)
+"$sample" again "$records" 1000 | (measure "$tcpclose" verify --input -; echo "$kib" >short)
 paste short long >figures
 if [ "$(cat long)" -le $(($(cat short) + 1024)) ]; then
 	ok "four times the length takes no more memory"

@@ -14,10 +14,7 @@ set -u
 
 page=$top/Documentation/state-machine.rst
 
-"${CC:-cc}" -O1 -w -std=gnu11 -D_GNU_SOURCE -I"$top/module/uapi" -I"$top/tools" -o "$work/machine" \
-	"$top/selftests/host/lib/machine.c" "$top/tools/model/model.c" "$top/tools/model/edges.c" \
-	"$top/tools/lib/names.c" || { echo "Bail out! the tables are not made"; exit 1; }
-"$work/machine" >"$work/tables"
+"$helpers/machine" >"$work/tables"
 
 page_has_tables "$page" '.. The tables from here on are made from tools/model/edges.c' \
 	'.. The tables end here' "$work/tables" 100

@@ -16,7 +16,7 @@
 
 #include "check/check.h"
 #include "lib/source.h"
-#include "lib/lives.h"
+#include "host/lib/synthetic_lives.h"
 
 #define RECORDS_MAX	1024
 #define STREAM_RECORDS	150
@@ -458,7 +458,7 @@ TEST_F(tampered, swapped_records_of_a_cpu_are_caught)
 	}
 }
 
-/* But for the two that two CPUs may tell in either order: see lives.c. */
+/* But for the two that two CPUs may tell in either order: see synthetic_lives.c. */
 TEST_F(tampered, swapped_records_of_a_connection_are_caught)
 {
 	size_t i, j;

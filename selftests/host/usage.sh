@@ -7,12 +7,11 @@
 set -u
 # shellcheck source=selftests/host/lib/tap.sh
 . "$(dirname "$0")/lib/tap.sh"
-build_sample
 
 cd "$work" || exit 1
-./sample recording >sample.rec
-./sample many 5000 >many.rec
-./sample many 5 >some.rec
+"$sample" recording >sample.rec
+"$sample" many 5000 >many.rec
+"$sample" many 5 >some.rec
 
 exits "no command is an error" 2 "$tcpclose"
 if [ ! -s out ] && grep -q '^usage: tcpclose COMMAND' err; then ok "and shows the commands"; else not_ok "and shows the commands" err; fi

@@ -9,12 +9,11 @@
 set -u
 # shellcheck source=selftests/host/lib/tap.sh
 . "$(dirname "$0")/lib/tap.sh"
-build_sample
 
 self=$(readlink -f "$0")
 cd "$work" || exit 1
-./sample lives 300 6 >lives.rec
-./sample losses 2000 6 >losses.rec
+"$sample" lives 300 6 >lives.rec
+"$sample" losses 2000 6 >losses.rec
 
 # part FROM TO: records FROM to TO of the recording, from 0, TO not included
 part()
@@ -84,9 +83,9 @@ if grep -q 'ends within a record: left out its last 57 bytes' err; then ok "and 
 head -c 128 lives.rec >empty.rec
 exits "a recording of nothing is clean" 0 "$tcpclose" verify --input empty.rec
 says "and says so" '^VERDICT: clean, but there was nothing to check'
-exits "a sample of oddities is not" 1 sh -c "./sample recording | $tcpclose verify --input -"
+exits "a sample of oddities is not" 1 sh -c "$sample recording | $tcpclose verify --input -"
 
-exits "numbers begin again where there was no room before" 0 sh -c "./sample room-at-last | $tcpclose verify --input -"
+exits "numbers begin again where there was no room before" 0 sh -c "$sample room-at-last | $tcpclose verify --input -"
 
 # Filters choose what is reported; everything is followed
 exits "a filter narrows the report" 0 "$tcpclose" verify --json --family 6 --input lives.rec

@@ -15,7 +15,7 @@
 
 #include "base/clock.h"
 #include "lib/source_internal.h"
-#include "lib/lives.h"
+#include "host/lib/synthetic_lives.h"
 
 #define RING_RECORDS 16384u
 #define CPUS_MAX LIVES_CPUS

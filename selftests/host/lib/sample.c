@@ -1,14 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Samples with known content, always the same bytes, for tests that need no
- * kernel:
+ * Samples with known content on standard output, always the same bytes, for tests
+ * that need no kernel:
  *
  *	sample recording	a recording with one of everything
  *	sample many N		a recording of N transitions
  *	sample lives N ROOM	a recording of N records: whole lives, ROOM at a time
  *	sample losses N ROOM	likewise, and some of them were lost
+ *	sample again N ROOM	likewise without losses, and sockets are used again
+ *	sample closes		a recording of connections that close in known ways
+ *	sample closes-many N	a recording of N plain connections
+ *	sample closes-random N	records that make no sense; N chooses which
  *	sample graph		a recording of all that a diagram may show
  *	sample empty		a recording without records
+ *	sample room-at-last	only the mini-socket of a connection has an entry
  *	sample pairs		a recording with a transition of each state to each
  *	sample noise N		a recording of N records of noise
  *	sample text|json	a report of statistics
@@ -22,57 +27,38 @@
 
 #include <tcpclose.h>
 
-#include "base/buffer.h"
-#include "lib/recording.h"
-#include "lib/lives.h"
+#include "host/lib/synthetic.h"
+#include "host/lib/synthetic_lives.h"
 #include "view/stat.h"
 
-#define SECOND 1000000000ULL
-#define HOST 4026531840U
-#define CLIENT 4026532300U
-#define SERVER 4026532400U
-
-/* 2026-01-02 03:04:05 UTC is 1000 s after the machine was started. */
-#define START_NS (1000 * SECOND)
-#define OFFSET_NS (1767323045 * SECOND - START_NS)
+#define SECOND SYNTHETIC_SECOND
+#define HOST SYNTHETIC_HOST
+#define CLIENT SYNTHETIC_CLIENT
+#define SERVER SYNTHETIC_SERVER
 
 static struct buffer out;
-static __u64 now_ns = START_NS;
-static __u32 seq[4];
+static __u64 now_ns = SYNTHETIC_START_NS;
+static __u32 seq[SYNTHETIC_CPUS];
 
 static void header(void)
 {
 	struct recording_header h;
 
-	memset(&h, 0, sizeof(h));
-	memcpy(h.magic, RECORDING_MAGIC, sizeof(h.magic));
-	h.version = RECORDING_VERSION;
-	h.header_size = sizeof(h);
-	h.abi_major = TCPCLOSE_ABI_MAJOR;
-	h.abi_minor = TCPCLOSE_ABI_MINOR;
-	h.record_size = TCPCLOSE_RECORD_SIZE;
-	h.byte_order = RECORDING_BYTE_ORDER;
-	h.realtime_offset_ns = OFFSET_NS;
-	h.start_ns = START_NS;
-	h.own_netns = HOST;
-	h.visible = 1;
-	h.cpus = 4;
-	memcpy(h.release, "6.12.0-sample", sizeof("6.12.0-sample"));
+	synthetic_header(&h, HOST);
 	buffer_add(&out, &h, sizeof(h));
 }
 
-static void marker(unsigned int kind, unsigned int cpu, __u64 value,
-		   __u32 inode, const char *name)
+static void marker(unsigned int kind, unsigned int cpu, __u64 value)
 {
-	struct recording_marker m;
+	struct recording_marker m = synthetic_marker(now_ns, kind, cpu, value);
 
-	memset(&m, 0, sizeof(m));
-	m.ts_ns = now_ns;
-	m.cpu = cpu;
-	m.kind = kind;
-	m.value = value;
-	m.inode = inode;
-	snprintf(m.name, sizeof(m.name), "%s", name);
+	buffer_add(&out, &m, sizeof(m));
+}
+
+static void name_netns(__u64 cookie, __u32 inode, const char *name)
+{
+	struct recording_marker m = synthetic_netns(now_ns, cookie, inode, name);
+
 	buffer_add(&out, &m, sizeof(m));
 }
 
@@ -255,7 +241,7 @@ static void oddities(void)
 	/* A task whose transition was lost must not be taken for another's. */
 	task(2, 0x2002, "wrong");
 	seq[2]++;
-	marker(RECORDING_KIND_LOST, 2, 1, 0, "");
+	marker(RECORDING_KIND_LOST, 2, 1);
 	r = step(2, 13, 14);
 	r.how = TCPCLOSE_HOW(0, 0, TCPCLOSE_CONTEXT_PROCESS,
 			     TCPCLOSE_CLOSER_NONE, 0);
@@ -281,17 +267,17 @@ static void one_of_everything(void)
 	/* CPU 1 is about to pass 32 bits. */
 	seq[0] = 100;
 	seq[1] = 0xfffffffe;
-	marker(RECORDING_KIND_START, 0, 100, 0, "");
-	marker(RECORDING_KIND_START, 1, 0x7fffffffeULL, 0, "");
-	marker(RECORDING_KIND_NETNS, 0, 7, CLIENT, "client");
-	marker(RECORDING_KIND_NETNS, 0, 8, SERVER, "ser\033ver");
+	marker(RECORDING_KIND_START, 0, 100);
+	marker(RECORDING_KIND_START, 1, 0x7fffffffeULL);
+	name_netns(7, CLIENT, "client");
+	name_netns(8, SERVER, "ser\033ver");
 	active_close();
-	marker(RECORDING_KIND_LOST, 0, 17, 0, "");
+	marker(RECORDING_KIND_LOST, 0, 17);
 	seq[0] += 17;
 	aborts();
-	marker(RECORDING_KIND_CLOCK, 0, OFFSET_NS + 3600 * SECOND, 0, "");
+	marker(RECORDING_KIND_CLOCK, 0, SYNTHETIC_OFFSET_NS + 3600 * SECOND);
 	oddities();
-	marker(0xee, 3, 0, 0, "from the future");
+	marker(0xee, 3, 0);
 }
 
 static void many(unsigned int count)
@@ -306,16 +292,12 @@ static void add_life(void *context, const void *record)
 	buffer_add(&out, record, TCPCLOSE_RECORD_SIZE);
 }
 
-static int whole_lives(bool losses, unsigned long count, unsigned int room)
+static int whole_lives(struct lives lives, unsigned long count)
 {
-	struct lives lives = {
-		.all = true,
-		.losses = losses,
-		.room = room,
-		.write = add_life,
-	};
 	struct recording_header h;
 
+	lives.all = true;
+	lives.write = add_life;
 	lives_header(&h);
 	buffer_add(&out, &h, sizeof(h));
 	return lives_write(&lives, count);
@@ -439,7 +421,7 @@ static void less_common(void)
 	r.end = TCPCLOSE_END_OVERFLOW;
 	r.cookie = 0x2002;
 	add(r);
-	marker(RECORDING_KIND_LOST, 0, 12345, 0, "");
+	marker(RECORDING_KIND_LOST, 0, 12345);
 	seq[0] += 12345;
 }
 
@@ -510,8 +492,8 @@ static void fill_counters(struct tcpclose_stats *c)
 {
 	unsigned int i;
 
-	c->since_ns = START_NS;
-	c->now_ns = START_NS + 90 * SECOND + SECOND / 2;
+	c->since_ns = SYNTHETIC_START_NS;
+	c->now_ns = SYNTHETIC_START_NS + 90 * SECOND + SECOND / 2;
 	for (i = 0; i < TCPCLOSE_STATES; i++)
 		c->dwell[i].min_ns = TCPCLOSE_UNKNOWN_NS;
 	c->timewait.min_ns = TCPCLOSE_UNKNOWN_NS;
@@ -599,7 +581,7 @@ static void room_at_last(void)
 	struct tcpclose_record r;
 
 	header();
-	marker(RECORDING_KIND_START, 0, 0, 0, "");
+	marker(RECORDING_KIND_START, 0, 0);
 	r = step(0, TCPCLOSE_FIN_WAIT1, TCPCLOSE_FIN_WAIT2);
 	without_entry(&r);
 	r = step(0, TCPCLOSE_FIN_WAIT2, TCPCLOSE_TIME_WAIT);
@@ -620,34 +602,43 @@ int main(int argc, char **argv)
 {
 	const struct report text = { .json = false };
 	const struct report json = { .json = true };
+	const char *what = argc > 1 ? argv[1] : "";
+	unsigned long n = argc > 2 ? strtoul(argv[2], NULL, 10) : 0;
+	unsigned int room = argc > 3 ? (unsigned int)strtoul(argv[3], NULL, 10) : 0;
 	int failed = 0;
 
 	buffer_init(&out, STDOUT_FILENO);
-	if (argc == 2 && !strcmp(argv[1], "recording"))
+	if (argc == 2 && !strcmp(what, "recording"))
 		one_of_everything();
-	else if (argc == 3 && !strcmp(argv[1], "many"))
-		many(strtoul(argv[2], NULL, 10));
-	else if (argc == 4 && !strcmp(argv[1], "lives"))
-		failed = whole_lives(false, strtoul(argv[2], NULL, 10),
-				     strtoul(argv[3], NULL, 10));
-	else if (argc == 4 && !strcmp(argv[1], "losses"))
-		failed = whole_lives(true, strtoul(argv[2], NULL, 10),
-				     strtoul(argv[3], NULL, 10));
-	else if (argc == 2 && !strcmp(argv[1], "graph"))
+	else if (argc == 3 && !strcmp(what, "many"))
+		many((unsigned int)n);
+	else if (argc == 4 && !strcmp(what, "lives"))
+		failed = whole_lives((struct lives){ .room = room }, n);
+	else if (argc == 4 && !strcmp(what, "losses"))
+		failed = whole_lives((struct lives){ .room = room, .losses = true }, n);
+	else if (argc == 4 && !strcmp(what, "again"))
+		failed = whole_lives((struct lives){ .room = room, .again = true }, n);
+	else if (argc == 2 && !strcmp(what, "closes"))
+		synthetic_closes(&out);
+	else if (argc == 3 && !strcmp(what, "closes-many"))
+		synthetic_closes_many(&out, (unsigned int)n);
+	else if (argc == 3 && !strcmp(what, "closes-random"))
+		synthetic_closes_random(&out, (uint32_t)n);
+	else if (argc == 2 && !strcmp(what, "graph"))
 		diagram();
-	else if (argc == 2 && !strcmp(argv[1], "empty"))
+	else if (argc == 2 && !strcmp(what, "empty"))
 		header();
-	else if (argc == 2 && !strcmp(argv[1], "room-at-last"))
+	else if (argc == 2 && !strcmp(what, "room-at-last"))
 		room_at_last();
-	else if (argc == 2 && !strcmp(argv[1], "pairs"))
+	else if (argc == 2 && !strcmp(what, "pairs"))
 		all_pairs();
-	else if (argc == 3 && !strcmp(argv[1], "noise"))
-		noise(strtoul(argv[2], NULL, 10));
-	else if (argc == 2 && !strcmp(argv[1], "text"))
+	else if (argc == 3 && !strcmp(what, "noise"))
+		noise((unsigned int)n);
+	else if (argc == 2 && !strcmp(what, "text"))
 		report(&text);
-	else if (argc == 2 && !strcmp(argv[1], "json"))
+	else if (argc == 2 && !strcmp(what, "json"))
 		report(&json);
 	else
-		return 2;
+		failed = 1;
 	return buffer_flush(&out) || failed ? 2 : 0;
 }

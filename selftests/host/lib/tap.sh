@@ -10,6 +10,8 @@
 top=$(cd "$(dirname "$0")/../.." && pwd)
 golden=$top/selftests/host/golden
 tcpclose=${TCPCLOSE:-$top/build/tools/tcpclose}
+helpers=$top/build/selftests/host/lib
+sample=$helpers/sample
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 count=0 failed=0
@@ -98,19 +100,6 @@ complains()
 		echo "exit status $status, pattern: $pattern" >>"$work/err"
 		not_ok "$name" "$work/err"
 	fi
-}
-
-# The program that makes samples, from the tool's own sources
-build_sample()
-{
-	set --
-	for part in base/buffer base/format base/histogram lib/names view/stat_json view/stat_text; do
-		set -- "$@" "$top/tools/$part.c"
-	done
-	"${CC:-cc}" -O1 -w -std=gnu11 -D_GNU_SOURCE -I"$top/module/uapi" -I"$top/tools" \
-		-I"$top/selftests" -o "$work/sample" "$top/selftests/host/lib/sample.c" \
-		"$top/selftests/lib/lives.c" "$@" ||
-		{ echo "Bail out! the samples do not build"; exit 1; }
 }
 
 finish()

@@ -2,30 +2,20 @@
 /*
  * Recordings of connections' lives, always the same bytes: what the module
  * writes when connections are closed in known ways, and what it never would.
- *
- *	lives		all of them, each with a server's port of its own
- *	lives many N	N connections, one after the other
- *	lives random N	records that make no sense; N chooses which
  */
 #include <arpa/inet.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <tcpclose.h>
 
-#include "base/buffer.h"
-#include "lib/recording.h"
+#include "host/lib/synthetic.h"
 
-#define SECOND 1000000000ULL
-#define CLIENT 4026532300U
-#define SERVER 4026532400U
-
-/* 2026-01-02 03:04:05 UTC is 1000 s after the machine was started. */
-#define START_NS (1000 * SECOND)
-#define OFFSET_NS (1767323045 * SECOND - START_NS)
+#define SECOND SYNTHETIC_SECOND
+#define CLIENT SYNTHETIC_CLIENT
+#define SERVER SYNTHETIC_SERVER
 
 #define FIN (TCPCLOSE_FLAG_FIN | TCPCLOSE_FLAG_ACK)
 #define ACK TCPCLOSE_FLAG_ACK
@@ -71,45 +61,36 @@ struct how {
 	__u8 raw;
 };
 
-static struct buffer out;
-static __u64 now_ns = START_NS;
+static struct buffer *out;
+static __u64 now_ns;
 static __u32 seq;
-static __u64 next_cookie = 0x1001;
+static __u64 next_cookie;
 static struct socket client, server;
 
-static void header(void)
+static void begin(struct buffer *to)
 {
 	struct recording_header h;
 
-	memset(&h, 0, sizeof(h));
-	memcpy(h.magic, RECORDING_MAGIC, sizeof(h.magic));
-	h.version = RECORDING_VERSION;
-	h.header_size = sizeof(h);
-	h.abi_major = TCPCLOSE_ABI_MAJOR;
-	h.abi_minor = TCPCLOSE_ABI_MINOR;
-	h.record_size = TCPCLOSE_RECORD_SIZE;
-	h.byte_order = RECORDING_BYTE_ORDER;
-	h.realtime_offset_ns = OFFSET_NS;
-	h.start_ns = START_NS;
-	h.own_netns = 4026531840U;
-	h.visible = 1;
-	h.cpus = 4;
-	memcpy(h.release, "6.12.0-sample", sizeof("6.12.0-sample"));
-	buffer_add(&out, &h, sizeof(h));
+	out = to;
+	now_ns = SYNTHETIC_START_NS;
+	seq = 0;
+	next_cookie = 0x1001;
+	synthetic_header(&h, SYNTHETIC_HOST);
+	buffer_add(out, &h, sizeof(h));
 }
 
-static void marker(unsigned int kind, __u64 value, __u32 inode,
-		   const char *name)
+static void marker(unsigned int kind, __u64 value)
 {
-	struct recording_marker m;
+	struct recording_marker m = synthetic_marker(now_ns, kind, 0, value);
 
-	memset(&m, 0, sizeof(m));
-	m.ts_ns = now_ns;
-	m.kind = kind;
-	m.value = value;
-	m.inode = inode;
-	snprintf(m.name, sizeof(m.name), "%s", name);
-	buffer_add(&out, &m, sizeof(m));
+	buffer_add(out, &m, sizeof(m));
+}
+
+static void name_netns(__u64 cookie, __u32 inode, const char *name)
+{
+	struct recording_marker m = synthetic_netns(now_ns, cookie, inode, name);
+
+	buffer_add(out, &m, sizeof(m));
 }
 
 static void task(const struct socket *s)
@@ -125,7 +106,7 @@ static void task(const struct socket *s)
 	t.pid = s->pid;
 	t.tid = s->pid;
 	snprintf(t.comm, sizeof(t.comm), "%s", s->comm);
-	buffer_add(&out, &t, sizeof(t));
+	buffer_add(out, &t, sizeof(t));
 }
 
 /* Microseconds later. */
@@ -188,7 +169,7 @@ static void step(struct socket *s, unsigned int from, unsigned int to,
 	r.sk_err = how.sk_err;
 	r.end = how.end;
 	r.cause = how.cause;
-	buffer_add(&out, &r, sizeof(r));
+	buffer_add(out, &r, sizeof(r));
 	if (from != to)
 		s->since_ns = now_ns;
 }
@@ -485,7 +466,7 @@ static void given_up_waiting(void)
 static void some_lost(void)
 {
 	close_first();
-	marker(RECORDING_KIND_LOST, 2, 0, "");
+	marker(RECORDING_KIND_LOST, 2);
 	seq += 2;
 	server.index++;
 	client.index++;
@@ -670,7 +651,7 @@ static void fin_again(void)
 	     .sk_err = 32);
 }
 
-static void all(void)
+void synthetic_closes(struct buffer *to)
 {
 	static const struct {
 		__u16 port;
@@ -691,11 +672,12 @@ static void all(void)
 	};
 	unsigned int i;
 
-	marker(RECORDING_KIND_START, 0, 0, "");
-	marker(RECORDING_KIND_NETNS, 7, CLIENT, "client");
-	marker(RECORDING_KIND_NETNS, 7 + SERVER - CLIENT, SERVER, "server");
-	marker(RECORDING_KIND_NETNS, 8 + SERVER - CLIENT, SERVER + 1,
-	       "<b>\033[7m&amp;\xc3\xa9 a name that is much longer than any that anybody would choose for it");
+	begin(to);
+	marker(RECORDING_KIND_START, 0);
+	name_netns(7, CLIENT, "client");
+	name_netns(7 + SERVER - CLIENT, SERVER, "server");
+	name_netns(8 + SERVER - CLIENT, SERVER + 1,
+		   "<b>\033[7m&amp;\xc3\xa9 a name that is much longer than any that anybody would choose for it");
 	meet(8004);
 	reset(TCPCLOSE_CAUSE_LINGER);
 	meet(8005);
@@ -714,8 +696,9 @@ static void all(void)
 	}
 }
 
-static void many(unsigned int count)
+void synthetic_closes_many(struct buffer *to, unsigned int count)
 {
+	begin(to);
 	while (count--) {
 		meet(9000);
 		client.lport = 1024 + count % 60000;
@@ -731,10 +714,12 @@ static __u32 draw(__u32 *state)
 	return *state >> 8;
 }
 
-static void randomly(__u32 state)
+void synthetic_closes_random(struct buffer *to, uint32_t seed)
 {
+	__u32 state = seed;
 	unsigned int i;
 
+	begin(to);
 	for (i = 0; i < 400; i++) {
 		struct socket *s = draw(&state) % 2 ? &client : &server;
 		unsigned int to = draw(&state) % 16;
@@ -765,19 +750,4 @@ static void randomly(__u32 state)
 			     .raw = draw(&state) % 4 ? 0 : draw(&state) % 16,
 		     });
 	}
-}
-
-int main(int argc, char **argv)
-{
-	buffer_init(&out, STDOUT_FILENO);
-	header();
-	if (argc == 1)
-		all();
-	else if (argc == 3 && !strcmp(argv[1], "many"))
-		many(strtoul(argv[2], NULL, 10));
-	else if (argc == 3 && !strcmp(argv[1], "random"))
-		randomly(strtoul(argv[2], NULL, 10));
-	else
-		return 2;
-	return buffer_flush(&out) ? 2 : 0;
 }

@@ -5,16 +5,16 @@
  *
  * Knows records; knows nothing of sockets.
  */
-#ifndef _SELFTESTS_LIB_LIVES_H
-#define _SELFTESTS_LIB_LIVES_H
+#ifndef _SELFTESTS_HOST_LIB_SYNTHETIC_LIVES_H
+#define _SELFTESTS_HOST_LIB_SYNTHETIC_LIVES_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "lib/recording.h"
+#include "host/lib/synthetic.h"
 #include "tcpclose.h"
 
-#define LIVES_CPUS	4
+#define LIVES_CPUS	SYNTHETIC_CPUS
 
 /**
  * struct lives - a stream
@@ -57,4 +57,4 @@ void lives_header(struct recording_header *header);
  */
 int lives_write(struct lives *lives, uint64_t count);
 
-#endif /* _SELFTESTS_LIB_LIVES_H */
+#endif /* _SELFTESTS_HOST_LIB_SYNTHETIC_LIVES_H */

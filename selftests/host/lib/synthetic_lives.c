@@ -8,13 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/lives.h"
+#include "host/lib/synthetic_lives.h"
 
 #define ARRAY_SIZE(array)	(sizeof(array) / sizeof((array)[0]))
-#define START_NS	(1000 * 1000000000ULL)
-#define OFFSET_NS	(1767323045 * 1000000000ULL - START_NS)
 #define NETNS	7
-#define NETNS_INODE	4026532300U
 
 /* How a step is told. */
 #define MINI	0x01	/* by the mini-socket */
@@ -130,30 +127,12 @@ static __u64 random_below(struct lives *lives, __u64 limit)
 
 void lives_header(struct recording_header *h)
 {
-	memset(h, 0, sizeof(*h));
-	memcpy(h->magic, RECORDING_MAGIC, sizeof(h->magic));
-	h->version = RECORDING_VERSION;
-	h->header_size = sizeof(*h);
-	h->abi_major = TCPCLOSE_ABI_MAJOR;
-	h->abi_minor = TCPCLOSE_ABI_MINOR;
-	h->record_size = TCPCLOSE_RECORD_SIZE;
-	h->byte_order = RECORDING_BYTE_ORDER;
-	h->realtime_offset_ns = OFFSET_NS;
-	h->start_ns = START_NS;
-	h->own_netns = NETNS_INODE;
-	h->visible = 1;
-	h->cpus = LIVES_CPUS;
-	memcpy(h->release, "6.12.0-lives", sizeof("6.12.0-lives"));
+	synthetic_header(h, SYNTHETIC_CLIENT);
 }
 
 static void write_marker(struct lives *lives, unsigned int kind, unsigned int cpu, __u64 value)
 {
-	struct recording_marker m = {
-		.ts_ns = lives->now_ns,
-		.cpu = cpu,
-		.kind = kind,
-		.value = value,
-	};
+	struct recording_marker m = synthetic_marker(lives->now_ns, kind, cpu, value);
 
 	lives->write(lives->context, &m);
 }
@@ -235,7 +214,7 @@ static void write_step(struct lives *lives, unsigned int cpu, struct life *life,
 		.dwell_ns = birth ? TCPCLOSE_UNKNOWN_NS : lives->now_ns - life->since_ns,
 		.age_ns = lives->now_ns - life->born_ns,
 		.netns = NETNS,
-		.netns_inode = NETNS_INODE,
+		.netns_inode = SYNTHETIC_CLIENT,
 		.uid = 1000,
 		.pid = step->context == TCPCLOSE_CONTEXT_PROCESS ? 4711 : 0,
 		.rearms = step->how & MINI ? life->rearms : 0,
@@ -352,7 +331,7 @@ int lives_write(struct lives *lives, uint64_t count)
 	lives->living = calloc(lives->room, sizeof(*lives->living));
 	if (!lives->living)
 		return -1;
-	lives->now_ns = START_NS;
+	lives->now_ns = SYNTHETIC_START_NS;
 	for (cpu = 0; cpu < LIVES_CPUS; cpu++) {
 		lives->seq[cpu] = 0xfffffff0U;
 		write_marker(lives, RECORDING_KIND_START, cpu, 0x7fffffff0ULL);

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Recordings that no kernel wrote, always the same bytes: what all of them
+ * begin with, and the kinds there are.
+ *
+ * Knows records and recordings; knows nothing of sockets.
+ */
+#ifndef _SELFTESTS_HOST_LIB_SYNTHETIC_H
+#define _SELFTESTS_HOST_LIB_SYNTHETIC_H
+
+#include <stdint.h>
+
+#include "base/buffer.h"
+#include "lib/recording.h"
+
+#define SYNTHETIC_SECOND	1000000000ULL
+#define SYNTHETIC_CPUS	4
+
+/* 2026-01-02 03:04:05 UTC is 1000 s after the machine was started. */
+#define SYNTHETIC_START_NS	(1000 * SYNTHETIC_SECOND)
+#define SYNTHETIC_OFFSET_NS	(1767323045 * SYNTHETIC_SECOND - SYNTHETIC_START_NS)
+
+/* Network namespaces: the recorder's, and two for connections */
+#define SYNTHETIC_HOST	4026531840U
+#define SYNTHETIC_CLIENT	4026532300U
+#define SYNTHETIC_SERVER	4026532400U
+
+/**
+ * synthetic_header() - what a recording begins with
+ * @own_netns: inode of the recorder's network namespace
+ */
+void synthetic_header(struct recording_header *header, uint32_t own_netns);
+
+/**
+ * synthetic_marker() - a record of the recorder's own
+ * @kind: of &enum recording_kind, or another
+ * @value: what that kind gives a value
+ */
+struct recording_marker synthetic_marker(uint64_t ts_ns, unsigned int kind,
+					 unsigned int cpu, uint64_t value);
+
+/** synthetic_netns() - likewise: a network namespace, by cookie, has that name */
+struct recording_marker synthetic_netns(uint64_t ts_ns, uint64_t cookie,
+					uint32_t inode, const char *name);
+
+/**
+ * synthetic_closes() - connections that close in known ways, and in ways that no
+ *	kernel knows; each has a server's port of its own
+ * @out: gets the recording
+ */
+void synthetic_closes(struct buffer *out);
+
+/** synthetic_closes_many() - so many plain connections, one after the other */
+void synthetic_closes_many(struct buffer *out, unsigned int count);
+
+/**
+ * synthetic_closes_random() - records that make no sense
+ * @seed: chooses which
+ */
+void synthetic_closes_random(struct buffer *out, uint32_t seed);
+
+#endif /* _SELFTESTS_HOST_LIB_SYNTHETIC_H */
