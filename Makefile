@@ -160,6 +160,15 @@ HARNESS := build/linux/tools/testing/selftests/kselftest_harness.h
 # they are given
 TEST_CFLAGS := -Wno-missing-prototypes -Wno-clobbered -Wno-sign-compare -I$(dir $(HARNESS)) -Iselftests -Imodule
 
+# Which machine each test needs; as old as its content
+MACHINES := $(BUILD)/selftests/machines.inc
+$(MACHINES): $(shell $(QEMU)/tests guest) $(QEMU)/tests
+	@mkdir -p $(@D)
+	@$(QEMU)/tests machines | awk -F '\t' '{ printf "{ \"%s\", \"%s\" },\n", $$1, $$3 }' >$@.new
+	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
+$(BUILD)/selftests/lib/machine.o: ALL_CFLAGS += -I$(BUILD)/selftests
+$(BUILD)/selftests/lib/machine.o: $(MACHINES)
+
 # selftests/lib/audit.c keeps the books of whatever reads the device, patience.c
 # gives more time
 comma := ,

@@ -10,7 +10,7 @@
  * Connections are made by the parent, which may go everywhere, when a user asks
  * it to.
  */
-/* vm: --smp 1 */
+/* vm: --smp 1 --disruptive */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>

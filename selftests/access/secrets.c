@@ -10,7 +10,7 @@
  * What is on the stack is zero in any case, by Debian's configuration
  * (CONFIG_INIT_STACK_ALL_ZERO); that the interface has no padding, is layout's.
  */
-/* vm: --smp 2 --append slub_debug=P --append init_on_alloc=0 --append no5lvl */
+/* vm: --smp 2 --append slub_debug=P --append init_on_alloc=0 --append no5lvl --disruptive */
 #include <arpa/inet.h>
 #include <ctype.h>
 #include <dirent.h>

@@ -3,7 +3,7 @@
  * What those who may open /dev/tcpclose see of others' connections. Who may, and
  * what they may do, is isolation.c's.
  */
-/* vm: --smp 1 */
+/* vm: --smp 1 --disruptive */
 #include <fcntl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>

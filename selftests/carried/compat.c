@@ -5,7 +5,7 @@
  *
  * That the structures have one layout is a matter of the host's test "layout".
  */
-/* vm: --smp 1 */
+/* vm: --smp 1 --disruptive */
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/socket.h>

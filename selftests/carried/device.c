@@ -2,6 +2,7 @@
 /*
  * Reading /dev/tcpclose: whole records, their order, several readers, positions.
  */
+/* vm: --smp 2 --disruptive */
 #include <fcntl.h>
 #include <pthread.h>
 #include <sched.h>

@@ -2,7 +2,7 @@
 /*
  * The ioctls of /dev/tcpclose: what each answers and what it refuses.
  */
-/* vm: --smp 1 */
+/* vm: --smp 1 --disruptive */
 #include <fcntl.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>

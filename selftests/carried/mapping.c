@@ -2,7 +2,7 @@
 /*
  * The mapping of /dev/tcpclose: what it holds and what it refuses.
  */
-/* vm: --smp 2 */
+/* vm: --smp 2 --disruptive */
 #include <fcntl.h>
 #include <sys/socket.h>
 

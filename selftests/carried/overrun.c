@@ -2,7 +2,7 @@
 /*
  * Readers that are too slow: what they missed is counted to the record.
  */
-/* vm: --smp 2 */
+/* vm: --smp 2 --disruptive */
 #include <fcntl.h>
 #include <sys/socket.h>
 

@@ -3,7 +3,7 @@
  * Waiting for records: blocking reads, poll and epoll, and how soon a reader is
  * woken.
  */
-/* vm: --smp 1 */
+/* vm: --smp 1 --disruptive */
 #include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>

@@ -3,7 +3,7 @@
  * Claims about what is left behind: sockets that nobody closes, and ports that
  * nobody can use; C14 of the ledger, Documentation/claims.rst.
  *
- * vm: --icount --smp 1 --include Documentation/claims.rst:vm/claims.rst --limit 10000
+ * vm: --icount --smp 1 --include Documentation/claims.rst:selftests/claims.rst --limit 10000
  */
 #include <dirent.h>
 #include <sys/prctl.h>

@@ -3,7 +3,7 @@
  * Claims about what a RST is used for: C11 of the ledger,
  * Documentation/claims.rst.
  *
- * vm: --icount --smp 1 --include Documentation/claims.rst:vm/claims.rst
+ * vm: --icount --smp 1 --include Documentation/claims.rst:selftests/claims.rst
  */
 #include <linux/tcp.h>
 

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -17,10 +18,10 @@
 
 #include "lib/claim.h"
 #include "lib/device.h"
+#include "lib/machine.h"
 #include "lib/patience.h"
 
 #define OUTPUT_DEFAULT	"/tmp/claims"
-#define LEDGER		"/vm/claims.rst"
 #define TIMEOUT_NS	5000000000ULL
 /* What a test that failed left behind may take longer */
 #define QUIET_NS	20000000000ULL
@@ -120,13 +121,14 @@ int claim_end(struct claim *claim)
 
 bool claim_ladder_agrees(const struct claim *claim)
 {
-	char command[1024];
+	char page[PATH_MAX], command[2 * PATH_MAX];
 
+	snprintf(page, sizeof(page), "%s", machine_path("claims.rst"));
 	/* The ledger's are of kernels that do not check themselves */
 	if (claim->family != AF_INET || patience_is_needed() || getenv("CLAIMS_UPDATE") ||
-	    access(LEDGER, R_OK))
+	    access(page, R_OK))
 		return true;
-	snprintf(command, sizeof(command), "/selftests/ledger agrees " LEDGER " %s %s.tcpclose",
+	snprintf(command, sizeof(command), "ledger agrees %s %s %s.tcpclose", page,
 		 claim->test, claim->base);
 	return !system(command);
 }

@@ -8,7 +8,12 @@
 
 #include <stdbool.h>
 
-/** module_load() - load with parameters; 0 or -errno of finit_module(2) */
+/**
+ * module_load() - load with parameters
+ *
+ * Return: 0; -EPERM if the machine's owner does not allow it (DISRUPTIVE=1 does);
+ * or -errno of finit_module(2)
+ */
 int module_load(const char *parameters);
 
 /** module_unload() - unload; 0, -EBUSY while there are users, or -errno */

@@ -8,7 +8,7 @@
  * What was allocated before the one that failed must be free again: whether it is,
  * kmemleak tells when the module is gone, see selftests/qemu/init.
  *
- * vm: --icount --smp 1 --limit 20000
+ * vm: --icount --smp 1 --limit 20000 --disruptive
  */
 #include <fcntl.h>
 #include <string.h>

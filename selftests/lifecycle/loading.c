@@ -8,7 +8,7 @@
  * instruction that another processor has patched, and live patching of functions
  * in use is just what this provokes: two processors that take turns.
  *
- * vm: --smp 2 --one-thread
+ * vm: --smp 2 --one-thread --disruptive
  */
 #include <errno.h>
 #include <fcntl.h>

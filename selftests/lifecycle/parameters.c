@@ -2,7 +2,7 @@
 /*
  * The module's parameters: what each does, and that a bad value is refused.
  */
-/* vm: --smp 1 */
+/* vm: --smp 1 --disruptive */
 #include <fcntl.h>
 #include <sys/socket.h>
 

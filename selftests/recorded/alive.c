@@ -4,7 +4,7 @@
  * of the connections as there may be: neither one too many stays, nor one that
  * still lives is gone.
  */
-/* vm: --smp 4 --one-thread */
+/* vm: --smp 4 --one-thread --disruptive */
 #include <fcntl.h>
 #include <string.h>
 #include <sys/socket.h>

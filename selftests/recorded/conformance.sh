@@ -32,6 +32,13 @@ syn_sent-close-unknown
 time_wait-close-other
 "
 
+if [ "$(id -u)" != 0 ] || [ ! -c /dev/tcpclose ]; then
+	echo "1..0 # SKIP needs root, and the module: modprobe tcpclose"
+	exit 4
+fi
+
+here=$(dirname "$(readlink -f "$0")")
+export PATH="$here:$PATH"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 count=0 failed=0
@@ -68,7 +75,7 @@ record()
 echo "TAP version 13"
 for program in $programs; do
 	record "$work/$program.rec"
-	"/selftests/$program" >"$work/out" 2>&1
+	"$here/$program" >"$work/out" 2>&1
 	status=$?
 	kill -INT "$recorder"
 	wait "$recorder"

@@ -2,7 +2,7 @@
 /*
  * Ten thousand plain connections give ten thousand of each transition.
  */
-/* vm: --smp 2 */
+/* vm: --smp 2 --disruptive */
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/socket.h>

@@ -3,7 +3,7 @@
  * A kernel without one of the watched functions: what is missing is said, and
  * the rest is right.
  */
-/* vm: --icount --smp 1 */
+/* vm: --icount --smp 1 --disruptive */
 #include <fcntl.h>
 #include <string.h>
 #include <sys/ioctl.h>

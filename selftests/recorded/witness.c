@@ -6,7 +6,7 @@
  * The closes are made once for each scope, before the tests, which then look
  * at the same account from different sides.
  */
-/* vm: --smp 2 */
+/* vm: --smp 2 --disruptive */
 #include <assert.h>
 #include <fcntl.h>
 #include <stdio.h>

@@ -6,7 +6,7 @@
 /*
  * All of that patches functions in use, see loading.c.
  *
- * vm: --smp 4 --one-thread --with livepatch --limit 900
+ * vm: --smp 4 --one-thread --with livepatch --limit 900 --disruptive
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -32,7 +32,7 @@ FIXTURE_SETUP(storm)
 {
 	memset(&self->storm, 0, sizeof(self->storm));
 	if (access(PATCH, R_OK))
-		SKIP(return, "this kernel has no live patches");
+		SKIP(return, "no livepatch.ko: this kernel has no live patches, or it is not built");
 	ASSERT_EQ(0, storm_reload(""));
 	ASSERT_EQ(0, storm_begin(&self->storm));
 }

@@ -7,7 +7,7 @@
  * Started with "traffic", the program makes the closes, which is what the tool
  * then runs.
  */
-/* vm: --smp 4 --memory 1024 --limit 1350 */
+/* vm: --smp 4 --memory 1024 --limit 1350 --disruptive */
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -28,7 +28,8 @@
 #include "lib/traffic.h"
 
 #define VERIFY "tcpclose verify --against-kernel --json"
-#define SELF "/selftests/against"
+/* Found in PATH, as all tests are */
+#define SELF "against"
 #define SCOPE "/sys/module/tcpclose/parameters/scope"
 #define NAMESPACES 4
 #define THREADS 2

@@ -3,7 +3,7 @@
  * The tool as a live reader: how soon it shows what happens, both of the whole
  * machine (mapped rings) and of one namespace (read()).
  */
-/* vm: --smp 1 */
+/* vm: --smp 1 --disruptive */
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>

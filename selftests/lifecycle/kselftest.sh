@@ -1,0 +1,92 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# "make -C selftests install", on a machine with the module loaded: the tests that
+# need nothing else pass, all others are skipped with a reason, and the module
+# stays loaded. With DISRUPTIVE=1 the others run, too.
+#
+# vm: --icount --smp 1 --include build/kselftest_install:kselftest --disruptive
+
+set -u
+
+# Not all that would pass: these are quick
+quick="agreement causes edges"
+slow="abrupt backlog identity minisocket opening record scope silence timewait conformance.sh"
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+count=0 failed=0
+
+# result NAME STATUS FILE...: the files say why
+result()
+{
+	count=$((count + 1))
+	name=$1 status=$2
+	shift 2
+	if [ "$status" = 0 ]; then
+		echo "ok $count $name"
+		return
+	fi
+	failed=1
+	echo "not ok $count $name"
+	for file; do
+		sed 's/^/# /' "$file"
+	done
+}
+
+# run TEST...: what they print is in $work/out
+run()
+{
+	set -- $(printf ' -t tcpclose:%s' "$@")
+	# The runner opens /dev/stdout: of a file it would write over what is there
+	/kselftest/run_kselftest.sh "$@" 2>&1 </dev/null | cat >"$work/out"
+}
+
+# begun: when the module began to count, which it does anew when it is loaded
+begun()
+{
+	tcpclose stat --json | sed 's/.*"since_ns":\([0-9]*\).*/\1/'
+}
+
+sed 's/^tcpclose://' /kselftest/kselftest-list.txt | sort >"$work/list"
+printf '%s\n' $slow | grep -vxF -f - "$work/list" >"$work/run"
+printf '%s\n' $quick | grep -vxF -f - "$work/run" >"$work/others"
+
+# What users have is not what the virtual machine's tests have
+unset TCPCLOSE_DISRUPTIVE
+since=$(begun)
+run $(cat "$work/run")
+
+[ "$(sed -n 's/^1\.\.//p' "$work/out")" = "$(wc -l <"$work/run")" ] && ! grep -q '^not ok' "$work/out"
+result "every test is planned, and none fails" $? "$work/out"
+
+sed -n 's/^ok [0-9]* selftests: tcpclose: \([a-z0-9_.]*\)$/\1/p' "$work/out" | sort >"$work/passed"
+printf '%s\n' $quick | diff - "$work/passed" >"$work/why"
+result "what needs the module only passes" $? "$work/why"
+
+sed -n 's/^ok [0-9]* selftests: tcpclose: \([a-z0-9_.]*\) # SKIP$/\1/p' "$work/out" | sort >"$work/skipped"
+diff "$work/others" "$work/skipped" >"$work/why"
+result "what needs more is skipped" $? "$work/why"
+
+[ "$(grep -c '^# 1\.\.0 # SKIP .*allow it with DISRUPTIVE=1$' "$work/out")" = "$(wc -l <"$work/others")" ]
+result "and says why" $? "$work/out"
+
+[ -n "$since" ] && [ "$(begun)" = "$since" ]
+result "nobody unloads the module unasked" $?
+
+export TCPCLOSE_DISRUPTIVE=1
+run ioctl storm_load
+grep -q '^ok [0-9]* selftests: tcpclose: ioctl$' "$work/out" && [ "$(begun)" != "$since" ]
+result "who allows it gets more tests" $? "$work/out"
+grep -q '^# 1\.\.0 # SKIP needs 4 processors$' "$work/out"
+result "but none that needs another machine" $? "$work/out"
+
+unset TCPCLOSE_DISRUPTIVE
+rmmod tcpclose
+run opening
+grep -q '^ok 1 selftests: tcpclose: opening # SKIP$' "$work/out" &&
+	grep -q '^# 1\.\.0 # SKIP the module is not loaded: modprobe tcpclose$' "$work/out"
+result "without the module nothing runs" $? "$work/out"
+
+echo "1..$count"
+exit "$failed"
