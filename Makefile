@@ -51,6 +51,7 @@ help:
 	@echo '                     and 6.12 (KERNEL=); UPDATE=1: write it to Documentation/claims.rst'
 	@echo 'make vm              a shell in a virtual machine (KERNEL=)'
 	@echo 'make check           all tests, on 6.1 and 6.12 (KERNEL=, TESTS="name..." for fewer)'
+	@echo 'make check-host      those of them that need no virtual machine, a minute'
 	@echo 'make storms          what must not break it, a thousand times, on 6.1 and 6.12 (KERNEL=,'
 	@echo '                     TESTS="storm_..."); "make check" has a part of that'
 	@echo 'make debug-kernel    build a kernel that looks for faults (KERNEL=6.1|6.12; CONFIG=kasan, kcsan,'
@@ -263,7 +264,7 @@ packages-module packages-tool packages-selftests: packages-%:
 
 # ---- virtual machine
 
-.PHONY: vm demo claims check storms debug-kernel check-debug style bench bench-quick bench-check bench-profile
+.PHONY: vm demo claims check check-host storms debug-kernel check-debug style bench bench-quick bench-check bench-profile
 vm:
 	@$(QEMU)/vm --kernel $(VM_KERNEL)
 
@@ -275,6 +276,9 @@ claims:
 
 check:
 	@$(QEMU)/check $(if $(KERNEL),--kernel $(KERNEL)) $(TESTS)
+
+check-host:
+	@$(QEMU)/check --host $(TESTS)
 
 storms:
 	@$(QEMU)/check --no-host --full $(if $(KERNEL),--kernel $(KERNEL)) \
