@@ -9,43 +9,34 @@
 #include <unistd.h>
 
 #include "base/complain.h"
-#include "cli/command.h"
-#include "cli/options.h"
+#include "cmd/commands.h"
 #include "lib/devnode.h"
 
-static const struct command commands[] = {
-	{ "watch", "",
-	  "show transitions as they happen, or those of a recording",
-	  cmd_watch },
-	{ "record", "FILE", "write transitions to a file for later",
-	  cmd_record },
-	{ "graph", "", "draw the state diagram of what was seen", cmd_graph },
-	{ "ladder", "[COOKIE]",
-	  "draw a connection: both ends, and the segments between them",
-	  cmd_ladder },
-	{ "stat", "", "show what was counted: transitions, times, ends, losses",
-	  cmd_stat },
-	{ "verify", "[-- COMMAND [ARGUMENT]...]",
-	  "check transitions by the documented state machine, and by the kernel",
-	  cmd_verify },
-	{ NULL, NULL, NULL, NULL },
+static const struct command *const commands[] = {
+	&watch_command,
+	&record_command,
+	&graph_command,
+	&ladder_command,
+	&stat_command,
+	&verify_command,
+	NULL,
 };
 
 static void print_commands(FILE *to)
 {
-	const struct command *c;
+	const struct command *const *c;
 
 	fprintf(to,
 		"usage: %s COMMAND [OPTION]...\n"
 		"       %s COMMAND --help | --help | --version\n\n"
 		"%s: how TCP connections on this machine end\n\n",
 		PROGRAM_NAME, PROGRAM_NAME, PROGRAM_NAME);
-	for (c = commands; c->name; c++)
-		fprintf(to, "  %-8s %s\n", c->name, c->summary);
+	for (c = commands; *c; c++)
+		fprintf(to, "  %-8s %s\n", (*c)->name, (*c)->summary);
 	fprintf(to, "\nMore in tcpclose(1).\n");
 }
 
-/* The module's version too, if one is there to ask. */
+/* The module's version too, if it is loaded. */
 static int print_version(void)
 {
 	struct tcpclose_version version;
@@ -63,23 +54,29 @@ static int print_version(void)
 	} else {
 		printf("module unknown: %s\n", why.text);
 	}
-	return tool_flush();
+	return command_flush();
 }
 
 static const struct command *find_command(const char *name)
 {
-	const struct command *c;
+	const struct command *const *c;
 
-	for (c = commands; c->name; c++)
-		if (!strcmp(c->name, name))
-			return c;
+	for (c = commands; *c; c++)
+		if (!strcmp((*c)->name, name))
+			return *c;
 	return NULL;
+}
+
+static int no_command(const char *what, const char *name)
+{
+	complain("no %s %.60s: see `%s --help`", what, name, PROGRAM_NAME);
+	return EXIT_COULD_NOT_RUN;
 }
 
 int main(int argc, char **argv)
 {
-	struct tool tool = {};
 	char help[] = "--help", *help_argv[] = { help, NULL };
+	const struct command *command;
 
 	if (argc < 2) {
 		print_commands(stderr);
@@ -90,21 +87,15 @@ int main(int argc, char **argv)
 	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") ||
 	    (!strcmp(argv[1], "help") && argc == 2)) {
 		print_commands(stdout);
-		return tool_flush();
+		return command_flush();
 	}
 	if (!strcmp(argv[1], "help")) {
-		tool.command = find_command(argv[2]);
-		if (tool.command)
-			return tool.command->run(&tool, 1, help_argv);
-		complain("no command %.60s: see `%s --help`",
-			 argv[2], PROGRAM_NAME);
-		return EXIT_COULD_NOT_RUN;
+		command = find_command(argv[2]);
+		return command ? command_run(command, 1, help_argv) :
+				 no_command("command", argv[2]);
 	}
-	tool.command = find_command(argv[1]);
-	if (tool.command)
-		return tool.command->run(&tool, argc - 2, argv + 2);
-	complain("no %s %.60s: see `%s --help`",
-		 argv[1][0] == '-' ? "option" : "command", argv[1],
-		 PROGRAM_NAME);
-	return EXIT_COULD_NOT_RUN;
+	command = find_command(argv[1]);
+	if (command)
+		return command_run(command, argc - 2, argv + 2);
+	return no_command(argv[1][0] == '-' ? "option" : "command", argv[1]);
 }

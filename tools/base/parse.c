@@ -3,6 +3,9 @@
  * Numbers that a person typed: read in full or refused.
  */
 #include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "base/parse.h"
@@ -42,6 +45,28 @@ int parse_u64(const char *text, uint64_t min, uint64_t max, uint64_t *value)
 		return -EINVAL;
 	*value = v;
 	return 0;
+}
+
+/**
+ * parse_cookie() - read a socket cookie
+ * @text: as ss -e shows it ("sk:1a"), as JSON does (26), or as C would (0x1a)
+ * @cookie: result
+ *
+ * Return: 0, or -EINVAL if it is no number or 0
+ */
+int parse_cookie(const char *text, uint64_t *cookie)
+{
+	bool hex = !strncmp(text, "0x", 2);
+	size_t skip = hex ? 2 : !strncmp(text, "sk:", 3) ? 3 : 0;
+	const char *number = text + skip;
+
+	if (!skip)
+		return parse_u64(text, 1, UINT64_MAX, cookie);
+	if (!*number || strlen(number) > 16 ||
+	    number[strspn(number, "0123456789abcdefABCDEF")])
+		return -EINVAL;
+	*cookie = strtoull(number, NULL, 16);
+	return *cookie ? 0 : -EINVAL;
 }
 
 /**

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 int parse_u64(const char *text, uint64_t min, uint64_t max, uint64_t *value);
+int parse_cookie(const char *text, uint64_t *cookie);
 int parse_seconds(const char *text, uint64_t *ns);
 
 #endif /* TCPCLOSE_BASE_PARSE_H */

@@ -1,37 +1,28 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What every command needs to talk to the person who runs it: complaints and
- * help.
+ * The frame of every command: takes its options and operands, gives help, does
+ * the work and frees.
+ *
+ * Knows no command.
  */
 #include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
 
 #include "base/complain.h"
 #include "cli/command.h"
+#include "cli/common.h"
 #include "cli/options.h"
 
-/**
- * tool_usage_error() - complain about the command line
- * @tool: the run
- * @reason: what is wrong with it
- *
- * Return: %EXIT_COULD_NOT_RUN
- */
-int tool_usage_error(const struct tool *tool, const char *reason)
-{
-	if (tool->command)
-		complain("%s: %s: see `" PROGRAM_NAME " %s --help`",
-			 tool->command->name, reason, tool->command->name);
-	else
-		complain("%s: see `" PROGRAM_NAME " --help`", reason);
-	return EXIT_COULD_NOT_RUN;
-}
+/* How a command goes on after its options. */
+#define GO_ON (-1)
 
 /**
- * tool_flush() - write out what printf() was given
+ * command_flush() - write out what printf() was given
  *
  * Return: an exit status
  */
-int tool_flush(void)
+int command_flush(void)
 {
 	if (!fflush(stdout) && !ferror(stdout))
 		return EXIT_CLEAN;
@@ -39,31 +30,156 @@ int tool_flush(void)
 	return EXIT_COULD_NOT_RUN;
 }
 
+static int help(const struct command *c, const struct options *o)
+{
+	const struct option_spec *list[OPTIONS_MAX];
+	unsigned int i, count = options_list(o, list);
+
+	printf("usage: %s %s [OPTION]...%s%s\n\n%s %s: %s\n\n", PROGRAM_NAME,
+	       c->name, c->operands ? " " : "", c->operands ? c->operands : "",
+	       PROGRAM_NAME, c->name, c->summary);
+	for (i = 0; i < count; i++) {
+		const struct option_spec *spec = list[i];
+		char left[64];
+
+		snprintf(left, sizeof(left), "--%s%s%s", spec->name,
+			 spec->arg ? " " : "", spec->arg ? spec->arg : "");
+		if (spec->letter)
+			printf("  -%c, ", spec->letter);
+		else
+			printf("      ");
+		printf("%-24s %s\n", left, spec->help);
+	}
+	printf("\nMore in tcpclose(1).\n");
+	return command_flush();
+}
+
+static int usage_error(const struct command *c, const char *reason)
+{
+	complain("%s: %s: see `" PROGRAM_NAME " %s --help`", c->name, reason,
+		 c->name);
+	return EXIT_COULD_NOT_RUN;
+}
+
+static void accept(struct options *o, struct run *run)
+{
+	const struct command *c = run->command;
+
+	if (c->options)
+		options_add(o, c->options, run);
+	options_add(o, common_help, run);
+	if (c->takes & TAKES_LIVE)
+		options_add(o, common_live, &run->session);
+	if (c->takes & TAKES_INPUT)
+		options_add(o, common_input, &run->session);
+	if (c->takes & TAKES_FILTER)
+		options_add(o, common_filter, &run->session.filter);
+	if (c->takes & TAKES_REPORTS)
+		options_add(o, common_reports, run);
+}
+
+/* Return: 0, or -errno with @o->error set */
+static int take_operand(struct run *run, struct options *o)
+{
+	const struct command *c = run->command;
+
+	if (c->operand)
+		return c->operand(run, o->operand, &o->error);
+	return error_set(&o->error, -1, "%.80s: no such argument", o->operand);
+}
+
+/* Return: an exit status, or %GO_ON */
+static int take_arguments(struct run *run, struct options *o)
+{
+	const struct command *c = run->command;
+
+	while (!run->arguments) {
+		switch (options_next(o)) {
+		case OPTIONS_END:
+			return GO_ON;
+		case OPTIONS_SET:
+			break;
+		case OPTIONS_HELP:
+			return help(c, o);
+		case OPTIONS_OPERAND:
+			/* All behind it is the other command's own. */
+			if (c->takes & TAKES_COMMAND)
+				run->arguments = o->argv - 1;
+			else if (take_operand(run, o))
+				return usage_error(c, o->error.text);
+			break;
+		case OPTIONS_ERROR:
+			return usage_error(c, o->error.text);
+		}
+	}
+	return GO_ON;
+}
+
+/* Return: NULL, or what is wrong */
+static const char *check(struct run *run)
+{
+	const struct command *c = run->command;
+	const char *wrong = c->check ? c->check(run) : NULL;
+
+	if (!wrong)
+		wrong = session_check(&run->session);
+	if (!wrong && run->count && !run->interval_ns)
+		wrong = "--count needs --interval";
+	return wrong;
+}
+
+/* Return: an exit status, or %GO_ON */
+static int prepare(struct run *run, int argc, char **argv)
+{
+	const struct command *c = run->command;
+	struct options options;
+	const char *wrong;
+	int ret;
+
+	if (c->init && c->init(run)) {
+		complain("out of memory");
+		return EXIT_COULD_NOT_RUN;
+	}
+	options_init(&options, argc, argv);
+	accept(&options, run);
+	ret = take_arguments(run, &options);
+	if (ret != GO_ON)
+		return ret;
+	wrong = check(run);
+	if (wrong)
+		return usage_error(c, wrong);
+	if (run->view.json)
+		run->view.colour = false;
+	return GO_ON;
+}
+
 /**
- * tool_help() - print the help of the command that runs
- * @tool: the run
- * @specs: the command's options
+ * command_run() - run a command
+ * @command: the command
+ * @argc: number of arguments behind its name
+ * @argv: the arguments, ends with NULL
  *
  * Return: an exit status
  */
-int tool_help(const struct tool *tool, const struct option_spec *specs)
+int command_run(const struct command *command, int argc, char **argv)
 {
-	const struct command *command = tool->command;
+	struct run *run = calloc(1, command->run_size);
+	int ret;
 
-	printf("usage: %s %s [OPTION]...%s%s\n\n%s %s: %s\n\n", PROGRAM_NAME,
-	       command->name, *command->operands ? " " : "", command->operands,
-	       PROGRAM_NAME, command->name, command->summary);
-	for (; specs->name; specs++) {
-		char left[64];
-
-		snprintf(left, sizeof(left), "--%s%s%s", specs->name,
-			 specs->arg ? " " : "", specs->arg ? specs->arg : "");
-		if (specs->letter)
-			printf("  -%c, ", specs->letter);
-		else
-			printf("      ");
-		printf("%-24s %s\n", left, specs->help);
+	if (!run) {
+		complain("out of memory");
+		return EXIT_COULD_NOT_RUN;
 	}
-	printf("\nMore in tcpclose(1).\n");
-	return tool_flush();
+	run->command = command;
+	run->work = command->work;
+	session_init(&run->session);
+	view_init(&run->view, STDOUT_FILENO);
+	buffer_init(&run->out, STDOUT_FILENO);
+	ret = prepare(run, argc, argv);
+	if (ret == GO_ON)
+		ret = run->work(run);
+	if (command->free)
+		command->free(run);
+	free(run);
+	return ret;
 }

@@ -1,62 +1,148 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What every command is given: its context and its place in the command table.
+ * A command, and one run of it.
+ *
+ * A command is a table of its options and a few functions. The frame
+ * (command_run()) takes the options, opens what is read, calls the functions,
+ * writes and frees. Each function gets the command's own structure, which
+ * begins with a struct run; one that fails has already complained, unless it is
+ * said otherwise.
  */
 #ifndef TCPCLOSE_CLI_COMMAND_H
 #define TCPCLOSE_CLI_COMMAND_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buffer.h"
+#include "base/error.h"
+#include "base/view.h"
+#include "cli/option.h"
+#include "cli/session.h"
 
 #ifndef TCPCLOSE_VERSION
 #define TCPCLOSE_VERSION "0.1"
 #endif
 
 /**
- * enum tool_exit - exit status of every command
+ * enum exit_status - exit status of every command
  * @EXIT_CLEAN: it ran, and found nothing wrong
  * @EXIT_VIOLATION: it ran, and what it checks does not hold
  * @EXIT_COULD_NOT_RUN: it could not do its work; standard error says why
  */
-enum tool_exit {
+enum exit_status {
 	EXIT_CLEAN = 0,
 	EXIT_VIOLATION = 1,
 	EXIT_COULD_NOT_RUN = 2,
 };
 
-struct command;
-
 /**
- * struct tool - context of one run
- * @command: the command that runs, for its help
+ * enum command_takes - what a command takes beside its own options
+ * @TAKES_LIVE: --all, --device, --duration
+ * @TAKES_INPUT: --input
+ * @TAKES_FILTER: --addr, --family, --netns, --pid, --port, --state
+ * @TAKES_REPORTS: --count, --device, --interval
+ * @TAKES_COMMAND: another command and its arguments, as the last operands
+ * @TAKES_EVENTS: all that commands over events have in common
  */
-struct tool {
-	const struct command *command;
+enum command_takes {
+	TAKES_LIVE = 1 << 0,
+	TAKES_INPUT = 1 << 1,
+	TAKES_FILTER = 1 << 2,
+	TAKES_REPORTS = 1 << 3,
+	TAKES_COMMAND = 1 << 4,
+	TAKES_EVENTS = TAKES_LIVE | TAKES_INPUT | TAKES_FILTER,
 };
 
 /**
  * struct command - one subcommand
  * @name: as typed
- * @operands: what follows the options, for the usage line
+ * @operands: what follows the options, for the usage line; NULL: nothing
  * @summary: one line for the list of commands
- * @run: gets the arguments behind the command's name, returns an exit status
+ * @takes: &enum command_takes, or-ed
+ * @options: its own options; one hides an option of @takes of the same name
+ * @run_size: size of its structure, which begins with a struct run
+ * @init: sets what does not begin as 0, allocates; returns 0 or -errno without
+ *	a complaint; NULL: nothing to do
+ * @operand: takes an operand; returns 0, or -errno with @why set and without a
+ *	complaint; NULL: none is taken
+ * @check: whether options and operands fit together; returns NULL, or what is
+ *	wrong; NULL: they do
+ * @work: does the work, run_events() or run_reports() or the command's own
+ *	function; returns an exit status
+ *
+ * @begin: run_events(): called when the source is open; returns 0 or -errno;
+ *	NULL: nothing to do
+ * @calls: run_events(): gets the events
+ * @conclude: run_events(): called behind the last event, also after an error
+ *	(@error, which is 0 or -errno); writes the result to run.out; returns
+ *	@error, or -errno of its own without a complaint; NULL: nothing to do
+ * @status: run_events(): the exit status after a run without errors; NULL:
+ *	%EXIT_CLEAN
+ * @if_cut: run_events(): what an error means for the output, to follow the
+ *	complaint; NULL: nothing
+ *
+ * @report: run_reports(): writes a report, the first of them with @number 0,
+ *	and flushes it; returns 0 to go on, 1 to end, or -errno
+ *
+ * @free: frees what @init and others allocated; NULL: nothing to do
  */
 struct command {
 	const char *name;
 	const char *operands;
 	const char *summary;
-	int (*run)(struct tool *tool, int argc, char **argv);
+	unsigned int takes;
+	const struct option_spec *options;
+	size_t run_size;
+	int (*init)(void *run);
+	int (*operand)(void *run, const char *text, struct error *why);
+	const char *(*check)(void *run);
+	int (*work)(void *run);
+
+	int (*begin)(void *run);
+	struct session_calls calls;
+	int (*conclude)(void *run, int error);
+	int (*status)(void *run);
+	const char *if_cut;
+
+	int (*report)(void *run, uint64_t number);
+
+	void (*free)(void *run);
 };
 
-struct option_spec;
-struct options;
+/**
+ * struct run - one run of a command; its own structure begins with this one
+ * @command: the command
+ * @work: as in &struct command; the command's check() may choose another
+ * @session: where events come from
+ * @view: how results are shown
+ * @out: where results are written to
+ * @path: name of the file that @out is; NULL: standard output
+ * @arguments: %TAKES_COMMAND: the other command and its arguments, ends with
+ *	NULL; NULL: none
+ * @interval_ns: time between reports; 0: there is only one
+ * @count: reports to make at most; 0: no limit
+ * @device: the device; run_reports() only
+ */
+struct run {
+	const struct command *command;
+	int (*work)(void *run);
+	struct session session;
+	struct view view;
+	struct buffer out;
+	const char *path;
+	char *const *arguments;
+	uint64_t interval_ns;
+	uint64_t count;
+	int device;
+};
 
-int tool_usage_error(const struct tool *tool, const char *reason);
-int tool_flush(void);
-int tool_help(const struct tool *tool, const struct option_spec *specs);
+int command_run(const struct command *command, int argc, char **argv);
+int command_flush(void);
 
-int cmd_graph(struct tool *tool, int argc, char **argv);
-int cmd_ladder(struct tool *tool, int argc, char **argv);
-int cmd_record(struct tool *tool, int argc, char **argv);
-int cmd_stat(struct tool *tool, int argc, char **argv);
-int cmd_verify(struct tool *tool, int argc, char **argv);
-int cmd_watch(struct tool *tool, int argc, char **argv);
+int run_events(void *context);
+int run_reports(void *context);
+int run_flush(struct run *run);
 
 #endif /* TCPCLOSE_CLI_COMMAND_H */

@@ -1,55 +1,65 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Command-line options with exact names.
+ * Command-line options with exact names: a walk through the arguments.
  */
 #ifndef TCPCLOSE_CLI_OPTIONS_H
 #define TCPCLOSE_CLI_OPTIONS_H
 
-/* What options_next() returns beside the ids of the options. */
-#define OPTION_END 0
-#define OPTION_OPERAND (-1)
-#define OPTION_ERROR (-2)
+#include <stdbool.h>
+
+#include "base/error.h"
+#include "cli/option.h"
+
+/* Tables that one command may have, and options in all of them. */
+#define OPTIONS_BLOCKS 6
+#define OPTIONS_MAX 40
 
 /**
- * struct option_spec - one option; a table ends with a @name of NULL
- * @name: long name, without the dashes
- * @letter: short name, 0 if it has none
- * @id: what options_next() returns, above 0
- * @arg: name of its argument, NULL if it takes none
- * @help: what it does, one line
+ * enum options_found - what options_next() found
+ * @OPTIONS_END: no more arguments
+ * @OPTIONS_SET: an option; its variable is set
+ * @OPTIONS_HELP: an option that asks for help
+ * @OPTIONS_OPERAND: an operand
+ * @OPTIONS_ERROR: an argument that is wrong
  */
-struct option_spec {
-	const char *name;
-	char letter;
-	int id;
-	const char *arg;
-	const char *help;
+enum options_found {
+	OPTIONS_END,
+	OPTIONS_SET,
+	OPTIONS_HELP,
+	OPTIONS_OPERAND,
+	OPTIONS_ERROR,
 };
 
 /**
  * struct options - a walk through the arguments
- * @specs: options that exist
- * @argv: arguments left
+ * @blocks: tables of options; an option hides those of its name in later ones
+ * @blocks.specs: the table
+ * @blocks.variables: what the options' offsets count from
+ * @block_count: number of tables
+ * @argv: arguments left; after %OPTIONS_OPERAND: those behind the operand
  * @argc: how many
  * @only_operands: "--" was seen
- * @name: option found, without dashes
- * @value: its argument, or the operand
- * @error: what is wrong, after %OPTION_ERROR
+ * @operand: the operand, after %OPTIONS_OPERAND
+ * @error: what is wrong, after %OPTIONS_ERROR
  */
 struct options {
-	const struct option_spec *specs;
+	struct {
+		const struct option_spec *specs;
+		void *variables;
+	} blocks[OPTIONS_BLOCKS];
+	unsigned int block_count;
 	char **argv;
 	int argc;
-	int only_operands;
-	const char *name;
-	const char *value;
-	char error[160];
+	bool only_operands;
+	const char *operand;
+	struct error error;
 };
 
-void options_init(struct options *o, const struct option_spec *specs, int argc,
-		  char **argv);
-int options_next(struct options *o);
-int options_bad_operand(struct options *o);
-int options_bad_value(struct options *o, const char *expected);
+void options_init(struct options *o, int argc, char **argv);
+void options_add(struct options *o, const struct option_spec *specs,
+		 void *variables);
+enum options_found options_next(struct options *o);
+unsigned int options_list(const struct options *o,
+			  const struct option_spec *list[OPTIONS_MAX]);
 
 #endif /* TCPCLOSE_CLI_OPTIONS_H */

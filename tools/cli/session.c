@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The frame of every command that reads events: takes the options that they
- * share, opens the source, moves events to the command, knows when to stop and
- * says what went missing.
+ * A stream of events as a command reads it: opens the source, moves events to
+ * the command, knows when to stop and reports what went missing.
  *
  * Knows nothing of what a command does with an event.
  */
@@ -12,111 +11,37 @@
 
 #include "base/clock.h"
 #include "base/complain.h"
-#include "base/parse.h"
 #include "base/signals.h"
 #include "cli/session.h"
 #include "sys/netns.h"
 
 /**
  * session_init() - a session with nothing asked for
- * @s: the session
- * @tool: the run
+ * @s: the session; zeroed
  */
-void session_init(struct session *s, struct tool *tool)
+void session_init(struct session *s)
 {
-	memset(s, 0, sizeof(*s));
-	s->tool = tool;
 	s->device = TCPCLOSE_DEVICE;
 	s->end_ns = UINT64_MAX;
 	s->wake_ns = UINT64_MAX;
 }
 
-static const char *expected(int id, int error)
-{
-	if (error == -E2BIG)
-		return "no more than 64 of this kind";
-	switch (id) {
-	case SESSION_ADDR:
-		return "an address such as 192.0.2.1, 2001:db8::1 or 192.0.2.0/24";
-	case SESSION_DURATION:
-		return "seconds above 0, such as 10 or 0.5";
-	case SESSION_FAMILY:
-		return "inet, inet6, 4 or 6";
-	case SESSION_NETNS:
-		return "self, a name or inode, or the path of a network namespace";
-	case SESSION_PID:
-		return "a process number";
-	case SESSION_PORT:
-		return "a port, 1 to 65535, or a range such as 8000-8999";
-	default:
-		return "states such as TIME_WAIT or FIN_WAIT1,FIN_WAIT2";
-	}
-}
-
 /**
- * session_take_option() - take an option that commands share
- * @s: the session
- * @o: where it was found
- * @id: &enum session_option, not %SESSION_HELP
- *
- * Return: 0, or %OPTION_ERROR with @o->error set
- */
-int session_take_option(struct session *s, struct options *o, int id)
-{
-	int ret = 0;
-
-	switch (id) {
-	case SESSION_ADDR:
-		ret = filter_add_addr(&s->filter, o->value);
-		break;
-	case SESSION_ALL:
-		s->all = true;
-		break;
-	case SESSION_DEVICE:
-		s->device = o->value;
-		break;
-	case SESSION_DURATION:
-		ret = parse_seconds(o->value, &s->duration_ns);
-		break;
-	case SESSION_FAMILY:
-		ret = filter_add_family(&s->filter, o->value);
-		break;
-	case SESSION_INPUT:
-		s->input = o->value;
-		break;
-	case SESSION_NETNS:
-		ret = filter_add_netns(&s->filter, o->value);
-		break;
-	case SESSION_PID:
-		ret = filter_add_pid(&s->filter, o->value);
-		break;
-	case SESSION_PORT:
-		ret = filter_add_port(&s->filter, o->value);
-		break;
-	case SESSION_STATE:
-		ret = filter_add_states(&s->filter, o->value);
-		break;
-	}
-	return ret ? options_bad_value(o, expected(id, ret)) : 0;
-}
-
-/**
- * session_check_options() - whether the options fit together
+ * session_check() - whether the options fit together
  * @s: the session
  *
- * Return: 0, or an exit status, after a complaint
+ * Return: NULL, or what is wrong
  */
-int session_check_options(struct session *s)
+const char *session_check(const struct session *s)
 {
 	if (s->input && s->all)
-		return tool_usage_error(s->tool, "--all is for a device");
+		return "--all is for a device";
 	if (s->input && strcmp(s->device, TCPCLOSE_DEVICE))
-		return tool_usage_error(s->tool,
-					"--input or --device, not both");
-	return 0;
+		return "--input or --device, not both";
+	return NULL;
 }
 
-/* A name that nobody has would match nothing, silently. */
+/* A name that no namespace has would match nothing, silently. */
 static int check_netns_names(struct session *s)
 {
 	unsigned int i;
@@ -192,9 +117,9 @@ static size_t count_until(const struct recording_marker *raw, size_t count,
 	return i;
 }
 
-/* Return: as source_next(); @go_on: 1 to go on, 0 to end, or -errno */
+/* Return: as source_next(); @done: 0 to go on, 1 to end, or -errno */
 static int next_raw(struct session *s, const struct session_calls *calls,
-		    void *context, int *go_on)
+		    void *context, int *done)
 {
 	const struct recording_marker *raw;
 	size_t count, wanted;
@@ -203,13 +128,13 @@ static int next_raw(struct session *s, const struct session_calls *calls,
 	if (ret <= 0)
 		return ret;
 	wanted = count_until(raw, count, s->end_ns);
-	*go_on = wanted ? calls->raw(context, raw, wanted) : 0;
-	if (wanted < count && *go_on > 0)
-		*go_on = 0;
+	*done = wanted ? calls->raw(context, raw, wanted) : 1;
+	if (wanted < count && !*done)
+		*done = 1;
 	return ret;
 }
 
-/* Return: 1 to go on, 0 to end, or -errno */
+/* Return: 0 to go on, 1 to end, or -errno */
 static int deliver(struct session *s, const struct event *e,
 		   const struct session_calls *calls, void *context)
 {
@@ -220,24 +145,24 @@ static int deliver(struct session *s, const struct event *e,
 	    !source_is_live(s->source))
 		s->end_ns = e->ts_ns + s->duration_ns;
 	if (e->ts_ns > s->end_ns)
-		return 0;
+		return 1;
 	if (calls->every)
 		return calls->every(context, e);
-	if (s->filtered && !filter_matches(&s->filter, e))
-		return 1;
+	if (s->filtered && !calls->unfiltered && !filter_matches(&s->filter, e))
+		return 0;
 	return calls->event(context, e);
 }
 
 /* Likewise, decoded. */
 static int next_event(struct session *s, const struct session_calls *calls,
-		      void *context, int *go_on)
+		      void *context, int *done)
 {
 	struct event e;
 	int ret = calls->every ? source_next_every(s->source, &e) :
 				 source_next(s->source, &e);
 
 	if (ret > 0)
-		*go_on = deliver(s, &e, calls, context);
+		*done = deliver(s, &e, calls, context);
 	return ret;
 }
 
@@ -273,9 +198,10 @@ static uint64_t wait_until_ns(const struct session *s)
  * @calls: what the command does with them
  * @context: for @calls
  *
- * Ends with the recording, the time to run, a signal or when the command says
- * so. A wish to stop and the end of the time work alike: what happened before
- * is still delivered, for the module may not have told of it yet.
+ * Ends with the recording, with the time to run, at a signal or when the
+ * command asks for it. A signal and the end of the time work alike: what
+ * happened before is still delivered, for the module may not have reported it
+ * yet.
  *
  * Return: 0, or -errno of the source or of @calls
  */
@@ -283,9 +209,9 @@ int session_run(struct session *s, const struct session_calls *calls,
 		void *context)
 {
 	int (*next)(struct session *s, const struct session_calls *calls,
-		    void *context, int *go_on) =
+		    void *context, int *done) =
 		calls->raw ? next_raw : next_event;
-	int ret, go_on;
+	int ret, done;
 
 	for (;;) {
 		bool stopped = signals_stop();
@@ -294,9 +220,9 @@ int session_run(struct session *s, const struct session_calls *calls,
 			return 0;
 		if (stopped && s->end_ns > monotonic_ns())
 			s->end_ns = monotonic_ns();
-		while ((ret = next(s, calls, context, &go_on)) > 0) {
-			if (go_on <= 0)
-				return go_on;
+		while ((ret = next(s, calls, context, &done)) > 0) {
+			if (done)
+				return done < 0 ? done : 0;
 			if (!stopped && signals_stop())
 				break;
 		}
@@ -321,8 +247,11 @@ int session_run(struct session *s, const struct session_calls *calls,
 	}
 }
 
-/* What a damaged recording did not tell. */
-static void tell_damage(struct session *s)
+/**
+ * session_report_damage() - report what could not be read of a recording
+ * @s: an open session
+ */
+void session_report_damage(const struct session *s)
 {
 	static const char cut[] =
 		"%s: ends within a record: left out its last %zu byte%s; all before is shown";
@@ -341,12 +270,12 @@ static void tell_damage(struct session *s)
 }
 
 /**
- * session_balance() - see whether every record was delivered or told as lost
+ * session_balance() - check that every record was delivered or reported as lost
  * @s: an open session
  *
  * Return: 0, or -errno after a complaint
  */
-int session_balance(struct session *s)
+int session_balance(const struct session *s)
 {
 	struct error why;
 	int ret = source_balance(s->source, &why);
@@ -357,31 +286,11 @@ int session_balance(struct session *s)
 }
 
 /**
- * session_finish() - say what went wrong, close the source
+ * session_close() - close the source
  * @s: an open session
- * @error: what session_run() gave
- * @output_error: -errno of standard output, 0: none; -EPIPE is no failure:
- *	whoever read it has seen enough
- *
- * Return: %EXIT_CLEAN or %EXIT_COULD_NOT_RUN
  */
-int session_finish(struct session *s, int error, int output_error)
+void session_close(struct session *s)
 {
-	int ret = EXIT_CLEAN;
-
-	tell_damage(s);
-	if (output_error && output_error != -EPIPE) {
-		complain("standard output: %s",
-			 strerror(-output_error));
-		ret = EXIT_COULD_NOT_RUN;
-	} else if (error && !output_error) {
-		complain("%s: cannot be read: %s",
-			 session_name(s), strerror(-error));
-		ret = EXIT_COULD_NOT_RUN;
-	} else if (session_balance(s)) {
-		ret = EXIT_COULD_NOT_RUN;
-	}
 	source_close(s->source);
 	s->source = NULL;
-	return ret;
 }

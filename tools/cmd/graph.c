@@ -2,159 +2,107 @@
 /*
  * tcpclose graph: the state diagram of what was seen.
  */
-#include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
-#include "base/compiler.h"
 #include "base/complain.h"
-#include "base/terminal.h"
-#include "cli/session.h"
+#include "cmd/commands.h"
 #include "view/graph/drawing.h"
 
-enum {
-	OPT_FORMAT = 1,
-};
+/* Indices into @formats and @writers. */
+static const char *const formats[] = { "text", "dot", "mermaid", "svg", NULL };
 
-static const struct option_spec specs[] = {
-	SESSION_SPEC_ADDR,
-	{ "all", 0, SESSION_ALL, NULL,
-	  "draw what the module still holds; at once, without --duration" },
-	SESSION_SPEC_DEVICE,
-	SESSION_SPEC_DURATION,
-	SESSION_SPEC_FAMILY,
-	{ "format", 0, OPT_FORMAT, "FORMAT",
-	  "text (unless given), dot, mermaid or svg" },
-	SESSION_SPEC_HELP,
-	SESSION_SPEC_INPUT,
-	SESSION_SPEC_NETNS,
-	SESSION_SPEC_PID,
-	SESSION_SPEC_PORT,
-	SESSION_SPEC_STATE,
-	SESSION_SPEC_END,
-};
-
-static const struct format {
-	const char *name;
-	void (*draw)(const struct drawing *d, struct buffer *to);
-} formats[] = {
-	{ "text", drawing_write_text },
-	{ "dot", drawing_write_dot },
-	{ "mermaid", drawing_write_mermaid },
-	{ "svg", drawing_write_svg },
+static void (*const writers[])(const struct drawing *d, struct buffer *to) = {
+	drawing_write_text,
+	drawing_write_dot,
+	drawing_write_mermaid,
+	drawing_write_svg,
 };
 
 /**
  * struct graph_run - one run of the command
- * @session: where events come from
- * @format: how the picture is drawn
+ * @run: what all commands have
+ * @format: how the picture is drawn, index into formats
  * @graph: what was seen
- * @out: standard output
  */
 struct graph_run {
-	struct session session;
-	const struct format *format;
+	struct run run;
+	unsigned int format;
 	struct graph graph;
-	struct buffer out;
 };
 
-static int take_format(struct graph_run *r, struct options *o)
+static const struct option_spec options[] = {
+	OPTION_FLAG("all",
+		    "draw what the module still holds; at once, without --duration",
+		    struct graph_run, run.session.all),
+	OPTION("format", "FORMAT", "text (unless given), dot, mermaid or svg",
+	       option_choice, struct graph_run, format, .choices = formats),
+	OPTION_END,
+};
+
+static const char *check(void *run)
 {
-	size_t i;
+	struct session *s = &((struct graph_run *)run)->run.session;
 
-	for (i = 0; i < ARRAY_SIZE(formats); i++) {
-		if (!strcmp(o->value, formats[i].name)) {
-			r->format = &formats[i];
-			return 0;
-		}
-	}
-	return options_bad_value(o, "text, dot, mermaid or svg");
-}
-
-/* Return: an exit status, or -1 to go on. */
-static int take_options(struct graph_run *r, int argc, char **argv)
-{
-	struct session *s = &r->session;
-	struct options o;
-	int id;
-
-	options_init(&o, specs, argc, argv);
-	while ((id = options_next(&o)) != OPTION_END) {
-		if (id == SESSION_HELP)
-			return tool_help(s->tool, specs);
-		if (id == OPTION_OPERAND)
-			id = options_bad_operand(&o);
-		if (id == OPTION_ERROR ||
-		    (id == OPT_FORMAT ? take_format(r, &o) :
-					session_take_option(s, &o, id)))
-			return tool_usage_error(s->tool, o.error);
-	}
-	if (session_check_options(s))
-		return EXIT_COULD_NOT_RUN;
-	/* What there is, until now. */
+	/* --all draws what there is until now. */
 	if (s->all && !s->duration_ns)
 		s->duration_ns = 1;
-	return -1;
+	return NULL;
 }
 
-static int add(void *context, const struct event *e)
+static int begin(void *run)
 {
-	struct graph_run *r = context;
-	int ret = graph_add(&r->graph, e);
+	const struct session *s = &((struct graph_run *)run)->run.session;
 
-	return ret ? ret : 1;
-}
-
-static const struct session_calls calls = { .event = add };
-
-/* Whoever waits for a picture should know that it needs an end. */
-static void tell_how_to_end(const struct session *s)
-{
+	/* The picture is drawn at the end only. */
 	if (source_is_live(s->source) && !s->duration_ns &&
 	    isatty(STDERR_FILENO))
 		complain("collecting transitions: Ctrl-C draws them");
+	return 0;
 }
 
-static void draw(struct graph_run *r)
+static int add(void *run, const struct event *e)
 {
+	struct graph_run *r = run;
+
+	return graph_add(&r->graph, e);
+}
+
+static int draw(void *run, int error)
+{
+	struct graph_run *r = run;
 	const struct recording_header *header =
-		source_header(r->session.source);
+		source_header(r->run.session.source);
 	struct drawing d = {
 		.graph = &r->graph,
-		.utf8 = terminal_is_utf8(),
-		.colour = terminal_has_colour(STDOUT_FILENO),
+		.utf8 = r->run.view.utf8,
+		.colour = r->run.view.colour,
 	};
 
+	if (error)
+		return error;
 	graph_finish(&r->graph);
 	drawing_set_release(&d, header->release, sizeof(header->release));
-	r->format->draw(&d, &r->out);
+	writers[r->format](&d, &r->run.out);
+	return 0;
 }
 
-int cmd_graph(struct tool *tool, int argc, char **argv)
+static void free_graph(void *run)
 {
-	struct graph_run *r = calloc(1, sizeof(*r));
-	int ret;
+	struct graph_run *r = run;
 
-	if (!r) {
-		complain("out of memory");
-		return EXIT_COULD_NOT_RUN;
-	}
-	session_init(&r->session, tool);
-	r->format = &formats[0];
-	ret = take_options(r, argc, argv);
-	if (ret >= 0)
-		goto out_free;
-	ret = EXIT_COULD_NOT_RUN;
-	if (session_open(&r->session))
-		goto out_free;
-	buffer_init(&r->out, STDOUT_FILENO);
-	tell_how_to_end(&r->session);
-	ret = session_run(&r->session, &calls, r);
-	if (!ret)
-		draw(r);
-	ret = session_finish(&r->session, ret, buffer_flush(&r->out));
 	graph_free(&r->graph);
-out_free:
-	free(r);
-	return ret;
 }
+
+const struct command graph_command = {
+	.name = "graph",
+	.summary = "draw the state diagram of what was seen",
+	.takes = TAKES_EVENTS,
+	.options = options,
+	.run_size = sizeof(struct graph_run),
+	.check = check,
+	.work = run_events,
+	.begin = begin,
+	.calls = { .event = add },
+	.conclude = draw,
+	.free = free_graph,
+};

@@ -2,102 +2,84 @@
 /*
  * tcpclose record: writes the device's records to a file, as they are.
  *
- * Knows when to stop and when to write; knows no member of a record but its
- * kind.
+ * Knows when to stop and when to write; of a record, knows its kind only.
  */
 #include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "base/buffer.h"
 #include "base/complain.h"
-#include "base/parse.h"
-#include "cli/session.h"
-
-enum {
-	OPT_COUNT = 1,
-	OPT_FORCE,
-};
-
-static const struct option_spec specs[] = {
-	SESSION_SPEC_ALL,
-	{ "count", 0, OPT_COUNT, "N", "end after N transitions" },
-	SESSION_SPEC_DEVICE,
-	SESSION_SPEC_DURATION,
-	{ "force", 0, OPT_FORCE, NULL, "replace FILE if it exists" },
-	SESSION_SPEC_HELP,
-	SESSION_SPEC_END,
-};
+#include "cmd/commands.h"
 
 /**
- * struct record - one run of the command
- * @session: the device
+ * struct record_run - one run of the command
+ * @run: what all commands have; run.out is the file
  * @path: name of the file
  * @count: transitions to write at most; 0: no limit
  * @transitions: transitions written
  * @lost: records that were lost meanwhile
  * @force: replace an existing file
- * @file: what is to be written
  */
-struct record {
-	struct session session;
+struct record_run {
+	struct run run;
 	const char *path;
 	uint64_t count;
 	uint64_t transitions;
 	uint64_t lost;
 	bool force;
-	struct buffer file;
 };
 
-static int take_option(struct record *r, struct options *o, int id)
+static const struct option_spec options[] = {
+	OPTION("count", "N", "end after N transitions",
+	       option_count, struct record_run, count),
+	OPTION_FLAG("force", "replace FILE if it exists",
+		    struct record_run, force),
+	OPTION_END,
+};
+
+static int take_path(void *run, const char *text, struct error *why)
 {
-	switch (id) {
-	case OPT_COUNT:
-		if (parse_u64(o->value, 1, UINT64_MAX, &r->count))
-			return options_bad_value(o, "a whole number above 0");
-		return 0;
-	case OPT_FORCE:
-		r->force = true;
-		return 0;
-	case OPTION_OPERAND:
-		if (r->path) {
-			snprintf(o->error, sizeof(o->error),
-				 "one FILE is enough, not %.80s too", o->value);
-			return OPTION_ERROR;
-		}
-		r->path = o->value;
-		return 0;
-	default:
-		return session_take_option(&r->session, o, id);
-	}
+	struct record_run *r = run;
+
+	if (r->path)
+		return error_set(why, -EINVAL,
+				 "one FILE is enough, not %.80s too", text);
+	r->path = text;
+	return 0;
 }
 
-/* Return: an exit status, or -1 to go on. */
-static int take_options(struct record *r, int argc, char **argv)
+static const char *check(void *run)
 {
-	struct tool *tool = r->session.tool;
-	struct options o;
-	int id;
+	struct record_run *r = run;
 
-	options_init(&o, specs, argc, argv);
-	while ((id = options_next(&o)) != OPTION_END) {
-		if (id == SESSION_HELP)
-			return tool_help(tool, specs);
-		if (id == OPTION_ERROR || take_option(r, &o, id))
-			return tool_usage_error(tool, o.error);
-	}
 	if (!r->path)
-		return tool_usage_error(tool, "FILE is missing");
+		return "FILE is missing";
 	if (!strcmp(r->path, "-") && isatty(STDOUT_FILENO))
-		return tool_usage_error(tool, "no recording to a terminal");
-	return -1;
+		return "no recording to a terminal";
+	return NULL;
 }
 
-/* Note what comes; return how many of @raw there are up to the last wanted one. */
-static size_t note(struct record *r, const struct recording_marker *raw,
-		   size_t count)
+/* The device is open by then: without one, no empty file is left behind. */
+static int create(void *run)
+{
+	struct record_run *r = run;
+	struct error why;
+	int fd = recording_create(r->path, r->force, &why);
+
+	if (fd < 0) {
+		complain("%s", why.text);
+		return fd;
+	}
+	r->run.path = r->path;
+	buffer_init(&r->run.out, fd);
+	buffer_add(&r->run.out, source_header(r->run.session.source),
+		   sizeof(struct recording_header));
+	return 0;
+}
+
+/* Count; return how many of @raw there are up to the last wanted one. */
+static size_t count_records(struct record_run *r,
+			    const struct recording_marker *raw, size_t count)
 {
 	size_t i;
 
@@ -111,93 +93,47 @@ static size_t note(struct record *r, const struct recording_marker *raw,
 	return count;
 }
 
-static int add(void *context, const struct recording_marker *raw, size_t count)
+static int add(void *run, const struct recording_marker *raw, size_t count)
 {
-	struct record *r = context;
+	struct record_run *r = run;
 
-	count = note(r, raw, count);
-	buffer_write(&r->file, raw, count * sizeof(*raw));
-	if (r->file.error)
-		return 0;
-	return !r->count || r->transitions < r->count;
+	count = count_records(r, raw, count);
+	buffer_write(&r->run.out, raw, count * sizeof(*raw));
+	return r->run.out.error ||
+	       (r->count && r->transitions >= r->count);
 }
 
-/* Whatever happens to us now, the file holds all that was read. */
-static int flush(void *context)
+/* Should the machine stop now, the file holds all that was read. */
+static int flush(void *run)
 {
-	struct record *r = context;
+	struct record_run *r = run;
 
-	return buffer_flush(&r->file);
+	return buffer_flush(&r->run.out);
 }
 
-static const struct session_calls calls = { .raw = add, .idle = flush };
-
-static int finish(struct record *r, int error)
+static int status(void *run)
 {
-	static const char ends_early[] =
-		"the recording ends early, but all before is whole";
-	int ret = buffer_flush(&r->file);
+	struct record_run *r = run;
 
-	if (close(r->file.fd) && !ret)
-		ret = -errno;
-	if (ret)
-		complain("%s: cannot be written: %s: %s", r->path,
-			 strerror(-ret), ends_early);
-	else if (error)
-		complain("%s: cannot be read: %s: %s", session_name(&r->session),
-			 strerror(-error), ends_early);
-	if (ret || error)
-		return EXIT_COULD_NOT_RUN;
 	complain("%s: %llu transition%s recorded, %llu record%s lost",
 		 r->path, (unsigned long long)r->transitions,
-		 r->transitions == 1 ? "" : "s",
-		 (unsigned long long)r->lost,
+		 r->transitions == 1 ? "" : "s", (unsigned long long)r->lost,
 		 r->lost == 1 ? "" : "s");
 	return EXIT_CLEAN;
 }
 
-/* The device first: without one, no empty file is left behind. */
-static int open_both(struct record *r)
-{
-	struct session *s = &r->session;
-	struct error why;
-	int fd;
-
-	if (session_open(s))
-		return -1;
-	fd = recording_create(r->path, r->force, &why);
-	if (fd < 0) {
-		complain("%s", why.text);
-		source_close(s->source);
-		return -1;
-	}
-	buffer_init(&r->file, fd);
-	buffer_add(&r->file, source_header(s->source),
-		   sizeof(struct recording_header));
-	return 0;
-}
-
-int cmd_record(struct tool *tool, int argc, char **argv)
-{
-	struct record *r = calloc(1, sizeof(*r));
-	int ret;
-
-	if (!r) {
-		complain("out of memory");
-		return EXIT_COULD_NOT_RUN;
-	}
-	session_init(&r->session, tool);
-	ret = take_options(r, argc, argv);
-	if (ret >= 0)
-		goto out_free;
-	ret = EXIT_COULD_NOT_RUN;
-	if (open_both(r))
-		goto out_free;
-	ret = finish(r, session_run(&r->session, &calls, r));
-	if (ret == EXIT_CLEAN && session_balance(&r->session))
-		ret = EXIT_COULD_NOT_RUN;
-	source_close(r->session.source);
-out_free:
-	free(r);
-	return ret;
-}
+const struct command record_command = {
+	.name = "record",
+	.operands = "FILE",
+	.summary = "write transitions to a file for later",
+	.takes = TAKES_LIVE,
+	.options = options,
+	.run_size = sizeof(struct record_run),
+	.operand = take_path,
+	.check = check,
+	.work = run_events,
+	.begin = create,
+	.calls = { .raw = add, .idle = flush },
+	.status = status,
+	.if_cut = "the recording ends early, but all before is whole",
+};

@@ -2,87 +2,43 @@
 /*
  * tcpclose watch: one line per transition.
  */
-#include <stdlib.h>
-
 #include "base/clock.h"
 #include "base/complain.h"
-#include "base/parse.h"
-#include "cli/session.h"
+#include "cmd/commands.h"
 #include "view/events.h"
 
-enum {
-	OPT_COUNT = 1,
-	OPT_JSON,
-};
-
-static const struct option_spec specs[] = {
-	SESSION_SPEC_ADDR,
-	SESSION_SPEC_ALL,
-	{ "count", 0, OPT_COUNT, "N", "end after N transitions" },
-	SESSION_SPEC_DEVICE,
-	SESSION_SPEC_DURATION,
-	SESSION_SPEC_FAMILY,
-	SESSION_SPEC_HELP,
-	SESSION_SPEC_INPUT,
-	{ "json", 0, OPT_JSON, NULL, "write one JSON object per line" },
-	SESSION_SPEC_NETNS,
-	SESSION_SPEC_PID,
-	SESSION_SPEC_PORT,
-	SESSION_SPEC_STATE,
-	SESSION_SPEC_END,
-};
-
 /**
- * struct watch - one run of the command
- * @session: where events come from
- * @output: where they go
+ * struct watch_run - one run of the command
+ * @run: what all commands have
+ * @output: how events are shown
  * @count: transitions to show at most; 0: no limit
  * @shown: transitions shown
- * @json: write JSON
  */
-struct watch {
-	struct session session;
+struct watch_run {
+	struct run run;
 	struct output output;
 	uint64_t count;
 	uint64_t shown;
-	bool json;
 };
 
-static int take_option(struct watch *w, struct options *o, int id)
+static const struct option_spec options[] = {
+	OPTION("count", "N", "end after N transitions",
+	       option_count, struct watch_run, count),
+	OPTION_FLAG("json", "write one JSON object per line",
+		    struct watch_run, run.view.json),
+	OPTION_END,
+};
+
+static int begin(void *run)
 {
-	switch (id) {
-	case OPT_COUNT:
-		if (parse_u64(o->value, 1, UINT64_MAX, &w->count))
-			return options_bad_value(o, "a whole number above 0");
-		return 0;
-	case OPT_JSON:
-		w->json = true;
-		return 0;
-	default:
-		return session_take_option(&w->session, o, id);
-	}
+	struct watch_run *w = run;
+
+	output_init(&w->output, w->run.view.json);
+	output_header(&w->output);
+	return 0;
 }
 
-/* Return: an exit status, or -1 to go on. */
-static int take_options(struct watch *w, int argc, char **argv)
-{
-	struct tool *tool = w->session.tool;
-	struct options o;
-	int id;
-
-	options_init(&o, specs, argc, argv);
-	while ((id = options_next(&o)) != OPTION_END) {
-		if (id == SESSION_HELP)
-			return tool_help(tool, specs);
-		if (id == OPTION_OPERAND)
-			id = options_bad_operand(&o);
-		if (id == OPTION_ERROR || take_option(w, &o, id))
-			return tool_usage_error(tool, o.error);
-	}
-	return session_check_options(&w->session) ? EXIT_COULD_NOT_RUN : -1;
-}
-
-static void tell_loss(struct watch *w, const struct event *e)
+static void report_loss(struct watch_run *w, const struct event *e)
 {
 	unsigned int us = e->realtime_ns % NS_PER_S / NS_PER_US;
 
@@ -91,50 +47,42 @@ static void tell_loss(struct watch *w, const struct event *e)
 		 e->cpu, clock_text(&w->output.clock, e->realtime_ns), us);
 }
 
-static int show(void *context, const struct event *e)
+static int show(void *run, const struct event *e)
 {
-	struct watch *w = context;
+	struct watch_run *w = run;
 
 	output_event(&w->output, e);
 	if (e->kind == EVENT_LOST)
-		tell_loss(w, e);
+		report_loss(w, e);
 	else
 		w->shown++;
 	if (w->output.buffer.error)
 		return w->output.buffer.error;
-	return e->kind == EVENT_LOST || w->shown != w->count;
+	return e->kind != EVENT_LOST && w->shown == w->count;
 }
 
-static int flush(void *context)
+static int flush(void *run)
 {
-	struct watch *w = context;
+	struct watch_run *w = run;
 
-	return output_flush(&w->output);
+	w->run.out.error = output_flush(&w->output);
+	return w->run.out.error;
 }
 
-static const struct session_calls calls = { .event = show, .idle = flush };
-
-int cmd_watch(struct tool *tool, int argc, char **argv)
+static int conclude(void *run, int error)
 {
-	struct watch *w = calloc(1, sizeof(*w));
-	int ret;
-
-	if (!w) {
-		complain("out of memory");
-		return EXIT_COULD_NOT_RUN;
-	}
-	session_init(&w->session, tool);
-	ret = take_options(w, argc, argv);
-	if (ret >= 0)
-		goto out_free;
-	ret = EXIT_COULD_NOT_RUN;
-	if (session_open(&w->session))
-		goto out_free;
-	output_init(&w->output, w->json);
-	output_header(&w->output);
-	ret = session_run(&w->session, &calls, w);
-	ret = session_finish(&w->session, ret, output_flush(&w->output));
-out_free:
-	free(w);
-	return ret;
+	flush(run);
+	return error;
 }
+
+const struct command watch_command = {
+	.name = "watch",
+	.summary = "show transitions as they happen, or those of a recording",
+	.takes = TAKES_EVENTS,
+	.options = options,
+	.run_size = sizeof(struct watch_run),
+	.work = run_events,
+	.begin = begin,
+	.calls = { .event = show, .idle = flush },
+	.conclude = conclude,
+};

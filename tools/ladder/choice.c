@@ -9,6 +9,9 @@
 #include "base/compiler.h"
 #include "ladder/choice.h"
 
+/* How often a busy machine's connections are counted, nanoseconds. */
+#define LOOK_NS (50 * NS_PER_MS)
+
 /* How long the first record of the other side may come after the last of this. */
 #define PEER_LATE_NS NS_PER_S
 
@@ -92,8 +95,8 @@ struct counting {
 	bool whole;
 	uint64_t now_ns;
 	uint64_t *again_ns;
-	unsigned int enough;
-	unsigned int count;
+	uint64_t enough;
+	uint64_t count;
 };
 
 static bool count(void *context, struct side *side)
@@ -118,26 +121,32 @@ static bool count(void *context, struct side *side)
 }
 
 /**
- * choice_count_ended() - how many connections are over, both sides of them
+ * choice_is_enough() - whether as many connections are over as are wanted, both
+ * sides of them
+ * @choice: @wanted is set
  * @sides: all that were seen
  * @whole: count only those that were seen from the beginning
  * @now_ns: CLOCK_MONOTONIC
- * @again_ns: lowered to when it is to be asked again, if it is too early to say
- *	that a side is the only one
- * @enough: stop counting there
+ * @again_ns: set to when to ask again, even if nothing happens meanwhile;
+ *	UINT64_MAX: no need to
  */
-unsigned int choice_count_ended(const struct sides *sides, bool whole,
-				uint64_t now_ns, uint64_t *again_ns,
-				unsigned int enough)
+bool choice_is_enough(struct choice *choice, const struct sides *sides,
+		      bool whole, uint64_t now_ns, uint64_t *again_ns)
 {
 	struct counting counting = {
 		.sides = sides,
 		.whole = whole,
 		.now_ns = now_ns,
 		.again_ns = again_ns,
-		.enough = enough,
+		.enough = choice->wanted,
 	};
 
+	if (now_ns < choice->look_ns) {
+		*again_ns = choice->look_ns;
+		return false;
+	}
+	choice->look_ns = now_ns + LOOK_NS;
+	*again_ns = UINT64_MAX;
 	sides_walk(sides, count, &counting);
-	return counting.count;
+	return counting.count == choice->wanted;
 }

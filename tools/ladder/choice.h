@@ -12,6 +12,8 @@
 
 /* How many can be drawn at once. */
 #define CHOICE_MAX 64
+/* How many of the others are named. */
+#define CHOICE_OTHERS 4
 
 /**
  * struct choice_candidate - a connection that could be drawn
@@ -33,19 +35,20 @@ struct choice_candidate {
  * @others: the next of them, which are not drawn
  * @other_count: how many of these
  * @total: how many there were to choose from
+ * @look_ns: when choice_is_enough() counts again
  */
 struct choice {
-	unsigned int wanted;
+	uint64_t wanted;
 	struct choice_candidate chosen[CHOICE_MAX];
 	unsigned int count;
-	struct choice_candidate others[4];
+	struct choice_candidate others[CHOICE_OTHERS];
 	unsigned int other_count;
 	uint64_t total;
+	uint64_t look_ns;
 };
 
 void choice_make(struct choice *choice, const struct sides *sides);
-unsigned int choice_count_ended(const struct sides *sides, bool whole,
-				uint64_t now_ns, uint64_t *again_ns,
-				unsigned int enough);
+bool choice_is_enough(struct choice *choice, const struct sides *sides,
+		      bool whole, uint64_t now_ns, uint64_t *again_ns);
 
 #endif /* TCPCLOSE_LADDER_CHOICE_H */

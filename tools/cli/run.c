@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The work of commands: over events until they end, or a report of what the
+ * device says, once or again and again.
+ */
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/complain.h"
+#include "base/signals.h"
+#include "cli/command.h"
+#include "lib/devnode.h"
+
+/**
+ * run_flush() - write what waits in @run->out
+ * @run: the run; it writes to standard output
+ *
+ * Return: 0, 1 if the reader has seen enough, or -errno after a complaint
+ */
+int run_flush(struct run *run)
+{
+	int ret = buffer_flush(&run->out);
+
+	return ret == -EPIPE ? 1 : complain_output(ret);
+}
+
+/* Return: 0 or -errno, the first of all that were written */
+static int close_output(struct run *run)
+{
+	int ret = buffer_flush(&run->out);
+
+	if (run->path && close(run->out.fd) && !ret)
+		ret = -errno;
+	/* The reader has seen enough. */
+	return !run->path && ret == -EPIPE ? 0 : ret;
+}
+
+/* Complain of what could not be done to a file, or to standard output. */
+static void complain_cut(const struct run *run, const char *name,
+			 const char *what, int error)
+{
+	const char *then = run->command->if_cut;
+
+	complain("%s: %s%s%s%s", name, what, strerror(-error),
+		 then ? ": " : "", then ? then : "");
+}
+
+/* Return: whether there was an error that matters; it is reported then */
+static bool complain_errors(const struct run *run, int error, int output_error)
+{
+	if (output_error)
+		complain_cut(run, run->path ? run->path : "standard output",
+			     run->path ? "cannot be written: " : "",
+			     output_error);
+	else if (error == -ENOMEM)
+		complain("out of memory");
+	else if (error && !run->out.error)
+		complain_cut(run, session_name(&run->session),
+			     "cannot be read: ", error);
+	else
+		return false;
+	return true;
+}
+
+/**
+ * run_events() - work over events: open, read, conclude, close
+ * @context: struct run
+ *
+ * Return: an exit status
+ */
+int run_events(void *context)
+{
+	struct run *run = context;
+	const struct command *c = run->command;
+	struct session *s = &run->session;
+	int ret = EXIT_COULD_NOT_RUN;
+	int error;
+
+	if (session_open(s))
+		return ret;
+	if (c->begin && c->begin(run))
+		goto out_close;
+	error = session_run(s, &c->calls, run);
+	if (c->conclude)
+		error = c->conclude(run, error);
+	session_report_damage(s);
+	if (complain_errors(run, error, close_output(run)))
+		goto out_close;
+	ret = c->status ? c->status(run) : EXIT_CLEAN;
+	if (session_balance(s))
+		ret = EXIT_COULD_NOT_RUN;
+out_close:
+	session_close(s);
+	return ret;
+}
+
+/**
+ * run_reports() - work on what the device says: open, report, close
+ * @context: struct run
+ *
+ * Return: an exit status
+ */
+int run_reports(void *context)
+{
+	struct run *run = context;
+	uint64_t due_ns = monotonic_ns();
+	uint64_t number = 0;
+	struct error why;
+	int ret;
+
+	signals_catch();
+	run->device = devnode_open(run->session.device, &why);
+	if (run->device < 0) {
+		complain("%s", why.text);
+		return EXIT_COULD_NOT_RUN;
+	}
+	do {
+		ret = run->command->report(run, number++);
+		if (ret || !run->interval_ns || number == run->count)
+			break;
+		due_ns += run->interval_ns;
+	} while (signals_poll(NULL, 0, due_ns) >= 0);
+	close(run->device);
+	return ret < 0 ? EXIT_COULD_NOT_RUN : EXIT_CLEAN;
+}
