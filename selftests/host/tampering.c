@@ -100,7 +100,7 @@ static long verify_file(FIXTURE_DATA(tampered) * self)
 	if (!ret)
 		ret = check_finish(&self->check);
 	check_free(&self->check);
-	return ret ? -1 : (long)check_fault_count(&self->check);
+	return ret ? -1 : (long)check_finding_count(&self->check);
 }
 
 /* Return: how much is wrong with the stream at hand, or -1 */
@@ -116,9 +116,9 @@ static long verify(FIXTURE_DATA(tampered) * self)
 	return verify_file(self);
 }
 
-static uint64_t found(FIXTURE_DATA(tampered) * self, enum finding_kind fault)
+static uint64_t found(FIXTURE_DATA(tampered) * self, enum finding_kind kind)
 {
-	return self->check.faults[fault].count;
+	return self->check.findings[kind].count;
 }
 
 static bool is_record(const union entry *e)
@@ -152,7 +152,7 @@ static bool is_opening(unsigned int state)
 	       state == TCPCLOSE_ESTABLISHED;
 }
 
-/* Nothing of the same CPU comes after it: that the stream ends is no fault. */
+/* Nothing of the same CPU comes after it: the end of the stream is no finding. */
 static bool is_last_of_cpu(const struct stream *s, size_t i)
 {
 	size_t j;
@@ -236,10 +236,10 @@ static void renumber(struct stream *s)
 #define FOR_EACH(i) \
 	for (i = 0; self->now = self->base, i < self->base.count; i++)
 
-/* The change at hand, made to entry @i, must be told as @fault. */
-#define EXPECT_FOUND(i, fault) do { \
+/* The change at hand, made to entry @i, must be reported as @kind. */
+#define EXPECT_FOUND(i, kind) do { \
 	EXPECT_LT(0, verify(self)); \
-	EXPECT_LT(0, found(self, fault)) \
+	EXPECT_LT(0, found(self, kind)) \
 	TH_LOG("entry %zu, %u to %u of cookie %llu", (size_t)(i), \
 	       from_of(&self->base.entries[i]), to_of(&self->base.entries[i]), \
 	       self->base.entries[i].r.cookie); \

@@ -18,25 +18,25 @@
 #define MAX_SLOTS ((size_t)1 << 21)
 
 /**
- * check_fault() - something is wrong
+ * check_finding() - something is wrong
  * @c: the check
- * @fault: what
+ * @kind: what
  * @e: the event that shows it
  * @format: what it is, one phrase
  */
-void check_fault(struct check *c, enum finding_kind fault, const struct event *e,
-		 const char *format, ...)
+void check_finding(struct check *c, enum finding_kind kind,
+		   const struct event *e, const char *format, ...)
 {
 	struct finding f;
 	va_list args;
 
 	if (!c->wanted)
 		return;
-	finding_of_event(&f, fault, e);
+	finding_of_event(&f, kind, e);
 	va_start(args, format);
 	vsnprintf(f.what, sizeof(f.what), format, args);
 	va_end(args);
-	findings_add(&c->faults[fault], &f);
+	findings_add(&c->findings[kind], &f);
 }
 
 /* Fewest transitions from the beginning of a life to each state. */
@@ -160,12 +160,12 @@ static void judge(struct check *c, const struct event *e)
 		break;
 	case MODEL_IMPOSSIBLE:
 		c->edges[model_index(j.edge)]++;
-		check_fault(c, FINDING_IMPOSSIBLE, e, "%s", j.why);
+		check_finding(c, FINDING_IMPOSSIBLE, e, "%s", j.why);
 		break;
 	case MODEL_ILLEGAL:
 		if (!c->illegal[e->old][e->new].count++)
 			c->illegal[e->old][e->new].why = j.why;
-		check_fault(c, FINDING_TRANSITION, e, "%s", j.why);
+		check_finding(c, FINDING_TRANSITION, e, "%s", j.why);
 		break;
 	}
 }
@@ -183,22 +183,22 @@ static void check_order(struct check *c, const struct event *e)
 	if (late_ns > c->late_ns)
 		c->late_ns = late_ns;
 	if (late_ns > LATE_MAX_NS)
-		check_fault(c, FINDING_ORDER, e,
-			    "%.6f s after a later one of another CPU",
-			    (double)late_ns / (double)NS_PER_S);
+		check_finding(c, FINDING_ORDER, e,
+			      "%.6f s after a later one of another CPU",
+			      (double)late_ns / (double)NS_PER_S);
 }
 
 /* A listener, or a socket that never was anything: the module knows no more. */
 static void check_unborn(struct check *c, const struct event *e)
 {
 	if (e->index)
-		check_fault(c, FINDING_INDEX, e, "no connection has begun");
+		check_finding(c, FINDING_INDEX, e, "no connection has begun");
 	if (e->dwell_ns >= 0 || e->age_ns >= 0)
-		check_fault(c, FINDING_TIME, e, "no connection has begun");
+		check_finding(c, FINDING_TIME, e, "no connection has begun");
 	if (event_is_marked(e))
-		check_fault(c, FINDING_MARK, e, "no connection has begun");
+		check_finding(c, FINDING_MARK, e, "no connection has begun");
 	if (e->closer)
-		check_fault(c, FINDING_CLOSER, e, "no connection has begun");
+		check_finding(c, FINDING_CLOSER, e, "no connection has begun");
 }
 
 /*
@@ -212,8 +212,8 @@ static void check_nameless(struct check *c, const struct event *e)
 	if (event_is_mini(e) ? !event_is_marked(e) :
 			       e->old != TCPCLOSE_LISTEN ||
 				       e->new != TCPCLOSE_SYN_RECV)
-		check_fault(c, FINDING_COOKIE, e,
-			    "this transition should have one");
+		check_finding(c, FINDING_COOKIE, e,
+			      "this transition should have one");
 }
 
 static int check_transition(struct check *c, const struct event *e)
@@ -241,7 +241,7 @@ static int check_transition(struct check *c, const struct event *e)
 
 static void take_flaw(struct check *c, const struct event *e)
 {
-	enum finding_kind fault = FINDING_STREAM + e->flaw;
+	enum finding_kind kind = FINDING_STREAM + e->flaw;
 	unsigned long long lost = e->lost;
 	unsigned int seq = (uint32_t)e->seq;
 
@@ -249,15 +249,15 @@ static void take_flaw(struct check *c, const struct event *e)
 	switch (e->flaw) {
 	case EVENT_FLAW_GAP:
 	case EVENT_FLAW_LOSS:
-		check_fault(c, fault, e, "%llu before number %u of CPU %u",
-			    lost, seq, e->cpu);
+		check_finding(c, kind, e, "%llu before number %u of CPU %u",
+			      lost, seq, e->cpu);
 		break;
 	case EVENT_FLAW_START_AGAIN:
 	case EVENT_FLAW_KIND:
-		check_fault(c, fault, e, "of CPU %u", e->cpu);
+		check_finding(c, kind, e, "of CPU %u", e->cpu);
 		break;
 	default:
-		check_fault(c, fault, e, "number %u of CPU %u", seq, e->cpu);
+		check_finding(c, kind, e, "number %u of CPU %u", seq, e->cpu);
 		break;
 	}
 }
@@ -297,7 +297,7 @@ int check_finish(struct check *c)
 	int ret = check_life_finish(c);
 
 	gaps_finish(&c->gaps);
-	c->faults[FINDING_GAP] = c->gaps.unexplained;
+	c->findings[FINDING_GAP] = c->gaps.unexplained;
 	return ret;
 }
 
@@ -313,15 +313,15 @@ void check_free(struct check *c)
 }
 
 /**
- * check_fault_count() - how much is wrong
+ * check_finding_count() - how much is wrong
  * @c: a check that is finished
  */
-uint64_t check_fault_count(const struct check *c)
+uint64_t check_finding_count(const struct check *c)
 {
 	uint64_t count = 0;
 	unsigned int i;
 
 	for (i = 0; i < FINDING_KINDS; i++)
-		count += c->faults[i].count;
+		count += c->findings[i].count;
 	return count;
 }

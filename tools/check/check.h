@@ -48,7 +48,7 @@ struct check_start {
  * @last_ns: time of the last one
  * @edges: how often each edge of the model was seen
  * @illegal: what is no edge, by old and new state
- * @faults: what is wrong
+ * @findings: what is wrong
  * @gaps: what is missing in connections' histories
  * @seen: connections seen
  * @ended: those of them whose end was seen
@@ -79,7 +79,7 @@ struct check {
 	uint64_t last_ns;
 	uint64_t edges[MODEL_EDGES_MAX];
 	struct check_illegal illegal[TCPCLOSE_STATES][TCPCLOSE_STATES];
-	struct findings faults[FINDING_KINDS];
+	struct findings findings[FINDING_KINDS];
 	struct gaps gaps;
 
 	uint64_t seen;
@@ -107,6 +107,6 @@ int check_init(struct check *c, const struct filter *filter);
 int check_event(struct check *c, const struct event *e);
 int check_finish(struct check *c);
 void check_free(struct check *c);
-uint64_t check_fault_count(const struct check *c);
+uint64_t check_finding_count(const struct check *c);
 
 #endif /* TCPCLOSE_CHECK_CHECK_H */

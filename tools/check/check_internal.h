@@ -26,8 +26,9 @@ static inline bool state_is_opening(unsigned int state)
  */
 #define LATE_MAX_NS NS_PER_S
 
-void __printf(4, 5) check_fault(struct check *c, enum finding_kind fault,
-				const struct event *e, const char *format, ...);
+void __printf(4, 5) check_finding(struct check *c, enum finding_kind kind,
+				  const struct event *e, const char *format,
+				  ...);
 bool check_covers(const struct check *c, uint64_t ts_ns);
 
 int check_life_step(struct check *c, const struct event *e);

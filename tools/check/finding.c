@@ -10,14 +10,14 @@
 /**
  * finding_of_event() - begin a finding
  * @f: result; its @what is empty
- * @fault: its kind
+ * @kind: its kind
  * @e: the event that shows it
  */
-void finding_of_event(struct finding *f, enum finding_kind fault,
+void finding_of_event(struct finding *f, enum finding_kind kind,
 		      const struct event *e)
 {
 	memset(f, 0, sizeof(*f));
-	f->fault = fault;
+	f->kind = kind;
 	f->ts_ns = e->ts_ns;
 	f->realtime_ns = e->realtime_ns;
 	f->cpu = e->cpu;
@@ -72,7 +72,7 @@ void findings_move(struct findings *to, struct findings *from)
 static const struct {
 	const char *name;
 	const char *text;
-} faults[FINDING_KINDS] = {
+} kinds[FINDING_KINDS] = {
 	[FINDING_TRANSITION] = { "illegal-transition",
 				 "transitions that the model does not have" },
 	[FINDING_IMPOSSIBLE] = { "impossible-transition",
@@ -124,19 +124,19 @@ static const struct {
 };
 
 /**
- * fault_name() - short and stable, for JSON
- * @fault: the kind
+ * finding_name() - short and stable, for JSON
+ * @kind: the kind
  */
-const char *fault_name(enum finding_kind fault)
+const char *finding_name(enum finding_kind kind)
 {
-	return faults[fault].name;
+	return kinds[kind].name;
 }
 
 /**
- * fault_text() - for people
- * @fault: the kind
+ * finding_text() - for people
+ * @kind: the kind
  */
-const char *fault_text(enum finding_kind fault)
+const char *finding_text(enum finding_kind kind)
 {
-	return faults[fault].text;
+	return kinds[kind].text;
 }

@@ -56,7 +56,7 @@ enum finding_kind {
 
 /**
  * struct finding - one of them
- * @fault: its kind
+ * @kind: its kind
  * @transition: it is about a transition; else only @realtime_ns, @ts_ns, @cpu,
  *	@seq and @what count
  * @realtime_ns: as in &struct event, and all others likewise
@@ -64,7 +64,7 @@ enum finding_kind {
  * @what: what is wrong, one phrase
  */
 struct finding {
-	enum finding_kind fault;
+	enum finding_kind kind;
 	bool transition;
 	bool ipv6;
 	uint8_t old;
@@ -97,12 +97,12 @@ struct findings {
 	struct finding examples[FINDING_EXAMPLES];
 };
 
-void finding_of_event(struct finding *f, enum finding_kind fault,
+void finding_of_event(struct finding *f, enum finding_kind kind,
 		      const struct event *e);
 void findings_add(struct findings *to, const struct finding *f);
 void findings_move(struct findings *to, struct findings *from);
 
-const char *fault_name(enum finding_kind fault);
-const char *fault_text(enum finding_kind fault);
+const char *finding_name(enum finding_kind kind);
+const char *finding_text(enum finding_kind kind);
 
 #endif /* TCPCLOSE_CHECK_FINDING_H */

@@ -128,7 +128,7 @@ int check_hole_report(struct check *c, const struct history_entry *entry)
 	if (entry->last_ns + LATE_MAX_NS > c->newest_ns)
 		return 0;
 	memset(&f, 0, sizeof(f));
-	f.fault = FINDING_GAP;
+	f.kind = FINDING_GAP;
 	f.ts_ns = entry->last_ns;
 	f.cookie = entry->cookie;
 	f.netns_inode = entry->netns;

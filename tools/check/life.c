@@ -134,8 +134,8 @@ static int check_index(struct check *c, const struct event *e,
 	if (e->index > entry->next)
 		return jump(c, e, entry);
 	if (e->index < entry->next) {
-		check_fault(c, FINDING_INDEX, e, "number %u where %u is due",
-			    e->index, entry->next);
+		check_finding(c, FINDING_INDEX, e, "number %u where %u is due",
+			      e->index, entry->next);
 		entry->next = e->index;
 	}
 	return 0;
@@ -152,12 +152,13 @@ static void check_state(struct check *c, const struct event *e,
 		if (!(mini && event_is_marked(e) &&
 		      entry->state == TCPCLOSE_FIN_WAIT2 &&
 		      e->old == TCPCLOSE_TIME_WAIT))
-			check_fault(c, FINDING_STATE, e,
-				    "it was left in %s", state ? state->name : "?");
+			check_finding(c, FINDING_STATE, e,
+				      "it was left in %s",
+				      state ? state->name : "?");
 		adopt(entry, e);
 	} else if (mini && !was_mini) {
-		check_fault(c, FINDING_HAND_OVER, e,
-			    "a mini-socket before the hand-over");
+		check_finding(c, FINDING_HAND_OVER, e,
+			      "a mini-socket before the hand-over");
 		adopt(entry, e);
 	}
 }
@@ -172,8 +173,8 @@ static void check_marks(struct check *c, const struct event *e,
 		if (c->wanted && !was_marked)
 			c->marked++;
 	} else if (was_marked) {
-		check_fault(c, FINDING_MARK, e,
-			    "its beginning was not known before");
+		check_finding(c, FINDING_MARK, e,
+			      "its beginning was not known before");
 	}
 }
 
@@ -205,8 +206,8 @@ static int follow(struct check *c, const struct event *e,
 	}
 	if (e->index < entry->next && !event_is_untracked(e) &&
 	    e->old != entry->state) {
-		check_fault(c, FINDING_AGAIN, e, "number %u where %u is due",
-			    e->index, entry->next);
+		check_finding(c, FINDING_AGAIN, e, "number %u where %u is due",
+			      e->index, entry->next);
 		return 0;
 	}
 	check_marks(c, e, entry);
@@ -226,9 +227,9 @@ static int look_back(struct check *c, const struct event *e,
 	bool mini = event_is_mini(e);
 
 	if (e->index < c->distance[e->old])
-		check_fault(c, FINDING_INDEX, e,
-			    "number %u is too small to leave this state",
-			    e->index);
+		check_finding(c, FINDING_INDEX, e,
+			      "number %u is too small to leave this state",
+			      e->index);
 	/* check_values() says so. */
 	if (e->dwell_ns < 0 || e->age_ns < 0)
 		return 0;
@@ -276,8 +277,8 @@ static int see_first(struct check *c, const struct event *e)
 	int ret = 0;
 
 	if (end && !is_later_life(e, end)) {
-		check_fault(c, FINDING_AFTER_END, e, "ended with number %u",
-			    end->index);
+		check_finding(c, FINDING_AFTER_END, e, "ended with number %u",
+			      end->index);
 		return 0;
 	}
 	entry = history_add(&c->history, e->cookie, e->netns_inode);
@@ -313,9 +314,10 @@ static int begin_life(struct check *c, const struct event *e)
 
 	adopt(entry, e);
 	if (e->index)
-		check_fault(c, FINDING_INDEX, e, "a life begins with number 0");
+		check_finding(c, FINDING_INDEX, e,
+			      "a life begins with number 0");
 	if (end && !end->mini && end->end_ns > e->ts_ns)
-		check_fault(c, FINDING_AGAIN, e, "its end came before");
+		check_finding(c, FINDING_AGAIN, e, "its end came before");
 	check_marks(c, e, entry);
 	check_values(c, e, entry);
 	advance(c, e, entry);
@@ -400,8 +402,8 @@ static int step_socket(struct check *c, const struct event *e)
 	if (check_hole_fits(mini, e))
 		fill_hole(c, e, mini);
 	else
-		check_fault(c, FINDING_HAND_OVER, e,
-			    "the socket itself, after the hand-over");
+		check_finding(c, FINDING_HAND_OVER, e,
+			      "the socket itself, after the hand-over");
 	return 0;
 }
 

@@ -84,8 +84,8 @@ static void check_closer(struct check *c, const struct event *e,
 	    e->closer == TCPCLOSE_CLOSER_NONE)
 		fits = true;
 	if (!fits)
-		check_fault(c, FINDING_CLOSER, e, "%s",
-			    "does not follow from what came before");
+		check_finding(c, FINDING_CLOSER, e, "%s",
+			      "does not follow from what came before");
 }
 
 static void check_age(struct check *c, const struct event *e,
@@ -96,8 +96,8 @@ static void check_age(struct check *c, const struct event *e,
 
 	/* Another CPU may have looked at the clock a moment later. */
 	if (entry->flags & HISTORY_BORN && e->age_ns && off_ns)
-		check_fault(c, FINDING_TIME, e,
-			    "its age is wrong by %lld ns", -off_ns);
+		check_finding(c, FINDING_TIME, e,
+			      "its age is wrong by %lld ns", -off_ns);
 }
 
 static void check_dwell(struct check *c, const struct event *e,
@@ -111,15 +111,15 @@ static void check_dwell(struct check *c, const struct event *e,
 		/* TIME_WAIT begins when the mini-socket is made. */
 		if (entered_ns > entry->last_ns ||
 		    (e->dwell_ns && entered_ns < since_ns))
-			check_fault(c, FINDING_TIME, e,
-				    "dwell %lld ns, but the hand-over was %lld ns before",
-				    dwell_ns,
-				    (long long)(e->ts_ns - entry->last_ns));
+			check_finding(c, FINDING_TIME, e,
+				      "dwell %lld ns, but the hand-over was %lld ns before",
+				      dwell_ns,
+				      (long long)(e->ts_ns - entry->last_ns));
 	} else if (e->ts_ns > since_ns ? entered_ns != since_ns :
 					 e->dwell_ns != 0) {
-		check_fault(c, FINDING_TIME, e,
-			    "dwell %lld ns, but the state began %lld ns before",
-			    dwell_ns, (long long)(e->ts_ns - since_ns));
+		check_finding(c, FINDING_TIME, e,
+			      "dwell %lld ns, but the state began %lld ns before",
+			      dwell_ns, (long long)(e->ts_ns - since_ns));
 	}
 }
 
@@ -128,14 +128,14 @@ static void check_times(struct check *c, const struct event *e,
 {
 	if (state_is_unborn(e->old)) {
 		if (e->dwell_ns >= 0 || (e->age_ns != 0 && !event_is_marked(e)))
-			check_fault(c, FINDING_TIME, e,
-				    "a life begins at age 0, with no state before");
+			check_finding(c, FINDING_TIME, e,
+				      "a life begins at age 0, with no state before");
 		return;
 	}
 	if (!event_is_marked(e) && (e->dwell_ns < 0 || e->age_ns < 0))
-		check_fault(c, FINDING_TIME, e, "%s", unknown_times);
+		check_finding(c, FINDING_TIME, e, "%s", unknown_times);
 	else if (e->age_ns >= 0 && e->dwell_ns > e->age_ns)
-		check_fault(c, FINDING_TIME, e, "dwell is longer than age");
+		check_finding(c, FINDING_TIME, e, "dwell is longer than age");
 	if (e->age_ns >= 0)
 		check_age(c, e, entry);
 	if (e->dwell_ns >= 0 && entry->flags & HISTORY_SINCE)
@@ -153,8 +153,8 @@ static void check_rearms(struct check *c, const struct event *e,
 	if (event_is_rearm(e) && rearms != UINT16_MAX)
 		rearms++;
 	if (e->rearms != rearms)
-		check_fault(c, FINDING_REARMS, e, "%lld where %u were seen",
-			    (long long)e->rearms, rearms);
+		check_finding(c, FINDING_REARMS, e, "%lld where %u were seen",
+			      (long long)e->rearms, rearms);
 }
 
 /* Before that a socket may still get an address, or another one. */
@@ -187,8 +187,8 @@ static void check_tuple(struct check *c, const struct event *e,
 		return;
 	tuple = tuple_of(c, e);
 	if (entry->flags & HISTORY_TUPLE && entry->tuple != tuple)
-		check_fault(c, FINDING_ADDRESS, e, "%s",
-			    "they were others before");
+		check_finding(c, FINDING_ADDRESS, e, "%s",
+			      "they were others before");
 	entry->tuple = tuple;
 	entry->flags |= HISTORY_TUPLE;
 }
@@ -196,12 +196,12 @@ static void check_tuple(struct check *c, const struct event *e,
 static void check_mark_bits(struct check *c, const struct event *e)
 {
 	if (e->mark & ~MARKS_KNOWN)
-		check_fault(c, FINDING_MARK, e, "unknown ones: %#x",
-			    e->mark & ~MARKS_KNOWN);
+		check_finding(c, FINDING_MARK, e, "unknown ones: %#x",
+			      e->mark & ~MARKS_KNOWN);
 	if (e->mark & TCPCLOSE_MARK_LATE &&
 	    (!event_is_mini(e) || e->new != TCPCLOSE_CLOSE))
-		check_fault(c, FINDING_MARK, e, "%s",
-			    "only a mini-socket's end can be seen late");
+		check_finding(c, FINDING_MARK, e, "%s",
+			      "only a mini-socket's end can be seen late");
 }
 
 /**
@@ -233,21 +233,21 @@ void check_values_late(struct check *c, const struct event *e,
 
 	check_mark_bits(c, e);
 	if (event_is_marked(e) && !(entry->flags & HISTORY_MARKED))
-		check_fault(c, FINDING_MARK, e, "%s",
-			    "the next one does not have them");
+		check_finding(c, FINDING_MARK, e, "%s",
+			      "the next one does not have them");
 	if (!event_is_marked(e) && (e->dwell_ns < 0 || e->age_ns < 0))
-		check_fault(c, FINDING_TIME, e, "%s", unknown_times);
+		check_finding(c, FINDING_TIME, e, "%s", unknown_times);
 	if (e->age_ns >= 0)
 		check_age(c, e, entry);
 	if (e->dwell_ns >= 0 && entry->flags & HISTORY_HOLE_SINCE &&
 	    (uint64_t)e->dwell_ns != dwell_ns)
-		check_fault(c, FINDING_TIME, e,
-			    "dwell %lld ns, but the state began %lld ns before",
-			    (long long)e->dwell_ns, (long long)dwell_ns);
+		check_finding(c, FINDING_TIME, e,
+			      "dwell %lld ns, but the state began %lld ns before",
+			      (long long)e->dwell_ns, (long long)dwell_ns);
 	if (entry->flags & HISTORY_CLOSER && e->closer != entry->closer &&
 	    !event_is_marked(e))
-		check_fault(c, FINDING_CLOSER, e, "%s",
-			    "the next one has another");
+		check_finding(c, FINDING_CLOSER, e, "%s",
+			      "the next one has another");
 	check_tuple(c, e, entry);
 }
 

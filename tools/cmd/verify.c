@@ -68,7 +68,7 @@ static int status(void *run)
 {
 	struct verify_run *v = run;
 
-	return check_fault_count(&v->check) ? EXIT_VIOLATION : EXIT_CLEAN;
+	return check_finding_count(&v->check) ? EXIT_VIOLATION : EXIT_CLEAN;
 }
 
 static int against_kernel(void *run)
@@ -94,7 +94,7 @@ static int against_kernel(void *run)
 	if (run_flush(&v->run) < 0)
 		return EXIT_COULD_NOT_RUN;
 	result = outcome_result(&v->outcome);
-	if (result == OUTCOME_DIFFER || check_fault_count(&v->check))
+	if (result == OUTCOME_DIFFER || check_finding_count(&v->check))
 		return EXIT_VIOLATION;
 	if (result == OUTCOME_AGREE)
 		return EXIT_CLEAN;

@@ -136,19 +136,20 @@ static void add_illegal(struct buffer *to, const struct check *c)
 	buffer_printf(to, "],");
 }
 
-static void add_faults(struct buffer *to, const struct check *c)
+static void add_findings_by_kind(struct buffer *to, const struct check *c)
 {
 	bool first = true;
 	unsigned int i;
 
 	buffer_printf(to, "\"findings\":[");
 	for (i = 0; i < FINDING_KINDS; i++) {
-		if (!c->faults[i].count)
+		if (!c->findings[i].count)
 			continue;
 		buffer_printf(to, "%s{\"name\":\"%s\",\"text\":\"%s\",",
-			      first ? "" : ",", fault_name(i), fault_text(i));
+			      first ? "" : ",", finding_name(i),
+			      finding_text(i));
 		first = false;
-		add_findings(to, &c->faults[i]);
+		add_findings(to, &c->findings[i]);
 	}
 	buffer_printf(to, "],");
 }
@@ -182,7 +183,7 @@ static void add_gaps(struct buffer *to, const struct check *c)
  */
 void verdict_json(struct buffer *to, const struct check *c)
 {
-	uint64_t wrong = check_fault_count(c);
+	uint64_t wrong = check_finding_count(c);
 
 	buffer_printf(to, "{");
 	add_number(to, "transitions", c->transitions);
@@ -195,7 +196,7 @@ void verdict_json(struct buffer *to, const struct check *c)
 	add_edges(to, c);
 	add_illegal(to, c);
 	add_gaps(to, c);
-	add_faults(to, c);
+	add_findings_by_kind(to, c);
 	add_number(to, "wrong", wrong);
 	buffer_printf(to, "\"verdict\":\"%s\"}",
 		      wrong ? "violation" : "clean");

@@ -235,18 +235,18 @@ static void add_findings(const struct text *t)
 	unsigned int i;
 
 	for (i = 0; i < FINDING_KINDS; i++) {
-		if (!t->c->faults[i].count)
+		if (!t->c->findings[i].count)
 			continue;
 		if (!any)
 			add_title(t, "WRONG");
 		any = true;
-		add_findings_of(t, fault_text(i), TERMINAL_RED,
-				&t->c->faults[i], &clock);
+		add_findings_of(t, finding_text(i), TERMINAL_RED,
+				&t->c->findings[i], &clock);
 	}
 	if (!t->c->gaps.explained.count)
 		return;
 	add_title(t, "EXPLAINED BY LOSS");
-	add_findings_of(t, fault_text(FINDING_GAP), TERMINAL_YELLOW,
+	add_findings_of(t, finding_text(FINDING_GAP), TERMINAL_YELLOW,
 			&t->c->gaps.explained, &clock);
 }
 
@@ -325,7 +325,7 @@ static void add_unseen(struct text *t)
 
 static void add_verdict(const struct text *t)
 {
-	uint64_t wrong = check_fault_count(t->c);
+	uint64_t wrong = check_finding_count(t->c);
 
 	if (!wrong && !t->c->transitions)
 		buffer_printf(t->to, "\nVERDICT: clean, but there was nothing to check\n");
