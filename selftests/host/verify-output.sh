@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What tcpclose verify says, and how it exits. That tampering is caught wherever
+# What tcpclose verify reports, and how it exits. That tampering is caught wherever
 # it is, is shown in tampering.c.
 #
 # To accept a change: UPDATE=1 selftests/host/verify-output.sh, and look at the diff.
@@ -59,7 +59,7 @@ same "which is the same" out piped
 
 exits "reported loss is no violation" 0 "$tcpclose" verify --input losses.rec
 says "and explains the gaps" '^gaps in histories, explained by that loss  *[1-9]'
-says "which are told" '^transitions of a connection are missing: [1-9]'
+says "which are listed" '^transitions of a connection are missing: [1-9]'
 says "and so is the verdict" '^VERDICT: clean.*loss explains'
 
 tampered 0-50 51-"$end" >dropped.rec
@@ -69,12 +69,12 @@ exits "also as JSON" 1 "$tcpclose" verify --json --input dropped.rec
 says "with its name" '"name":"untold-loss".*"verdict":"violation"}$'
 tampered 0-50 49-"$end" >doubled.rec
 exits "a doubled record is a violation" 1 "$tcpclose" verify --input doubled.rec
-says "and told" '^records came again, or out of order: 1'
+says "and reported" '^records that came twice, or out of order: 1'
 tampered 0-50 60-61 50-60 61-"$end" >moved.rec
 exits "a moved record is a violation" 1 "$tcpclose" verify --input moved.rec
 tampered 1-"$end" >unstarted.rec
 exits "a dropped START is a violation" 1 "$tcpclose" verify --input unstarted.rec
-says "and told" "^nothing tells where a CPU's records begin: 1"
+says "and reported" "^no start marker for a CPU's records: 1"
 
 # The end of a recording may be cut: that is told, and is no violation
 head -c $((128 * 200 + 57)) lives.rec >cut.rec

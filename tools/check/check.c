@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The check of a stream: counts transitions by the model's judgement, and takes
- * each to what follows its connection (check_life.c).
+ * each on to life.c, which follows its connection.
  *
- * Knows where the stream begins and what it says of itself; knows no
+ * Knows where the stream begins and the flaws of the stream itself; knows no
  * connection.
  */
 #include <errno.h>
@@ -18,11 +18,11 @@
 #define MAX_SLOTS ((size_t)1 << 21)
 
 /**
- * check_finding() - something is wrong
+ * check_finding() - add a finding about the event at hand
  * @c: the check
- * @kind: what
- * @e: the event that shows it
- * @format: what it is, one phrase
+ * @kind: its kind
+ * @e: the event that shows it; one that is not wanted adds nothing
+ * @format: what is wrong, one phrase
  */
 void check_finding(struct check *c, enum finding_kind kind,
 		   const struct event *e, const char *format, ...)
@@ -111,27 +111,27 @@ static int begin_cpu(struct check *c, const struct event *e)
 	c->start_ns = e->ts_ns;
 	start->known = true;
 	start->middle = e->seq > 0;
-	if (start->middle && !start->heard)
-		c->unheard++;
+	if (start->middle && !start->seen)
+		c->unseen++;
 	return gaps_expect(&c->gaps, e->cpu);
 }
 
-static int hear_cpu(struct check *c, const struct event *e)
+static int take_cpu(struct check *c, const struct event *e)
 {
 	struct check_start *start = start_of(c, e->cpu);
 
 	if (!start)
 		return -ENOMEM;
-	if (!start->heard) {
-		start->heard = true;
+	if (!start->seen) {
+		start->seen = true;
 		if (start->middle)
-			c->unheard--;
-		/* Nothing said where it begins: then here. */
+			c->unseen--;
+		/* No start marker came: the records begin here. */
 		if ((start->middle || !start->known) &&
 		    e->ts_ns > c->covered_ns)
 			c->covered_ns = e->ts_ns;
 	}
-	return gaps_heard(&c->gaps, e->cpu);
+	return gaps_record(&c->gaps, e->cpu);
 }
 
 /**
@@ -145,7 +145,7 @@ static int hear_cpu(struct check *c, const struct event *e)
 bool check_covers(const struct check *c, uint64_t ts_ns)
 {
 	return ts_ns >= c->start_ns ||
-	       (!c->unheard && ts_ns >= c->covered_ns);
+	       (!c->unseen && ts_ns >= c->covered_ns);
 }
 
 static void judge(struct check *c, const struct event *e)
@@ -188,7 +188,7 @@ static void check_order(struct check *c, const struct event *e)
 			      (double)late_ns / (double)NS_PER_S);
 }
 
-/* A listener, or a socket that never was anything: the module knows no more. */
+/* A listener, or a socket that was never connected: it has no history. */
 static void check_unborn(struct check *c, const struct event *e)
 {
 	if (e->index)
@@ -202,8 +202,9 @@ static void check_unborn(struct check *c, const struct event *e)
 }
 
 /*
- * Without a cookie nothing can be followed: a mini-socket that is older than the
- * module may have none, nor has a clone whose request was not seen.
+ * Without a cookie a connection can't be followed. Two kinds may lack one: a
+ * mini-socket that is older than the module, and a clone whose request was not
+ * seen.
  */
 static void check_nameless(struct check *c, const struct event *e)
 {
@@ -218,7 +219,7 @@ static void check_nameless(struct check *c, const struct event *e)
 
 static int check_transition(struct check *c, const struct event *e)
 {
-	int ret = hear_cpu(c, e);
+	int ret = take_cpu(c, e);
 
 	if (ret)
 		return ret;
@@ -265,7 +266,7 @@ static void take_flaw(struct check *c, const struct event *e)
 /**
  * check_event() - check an event
  * @c: the check
- * @e: the event, of any kind; they come in the order of the stream, all of them
+ * @e: the event, of any kind; all are passed, in the order of the stream
  *
  * Return: 0 or -ENOMEM
  */
@@ -276,7 +277,7 @@ int check_event(struct check *c, const struct event *e)
 		return check_transition(c, e);
 	case EVENT_LOST:
 		c->lost += e->lost;
-		return gaps_told(&c->gaps, e->cpu, e->ts_ns);
+		return gaps_loss(&c->gaps, e->cpu, e->ts_ns);
 	case EVENT_START:
 		return begin_cpu(c, e);
 	case EVENT_FLAW:
@@ -287,7 +288,7 @@ int check_event(struct check *c, const struct event *e)
 }
 
 /**
- * check_finish() - nothing more will come
+ * check_finish() - conclude a check: no more events will come
  * @c: the check
  *
  * Return: 0 or -ENOMEM
@@ -313,8 +314,8 @@ void check_free(struct check *c)
 }
 
 /**
- * check_finding_count() - how much is wrong
- * @c: a check that is finished
+ * check_finding_count() - number of findings, without gaps that loss explains
+ * @c: a finished check
  */
 uint64_t check_finding_count(const struct check *c)
 {

@@ -17,9 +17,9 @@
 #include "model/model.h"
 
 /**
- * struct check_illegal - what was seen between two states that is no edge
- * @count: how often
- * @why: what did not fit, the first time
+ * struct check_illegal - transitions between two states that are no edge
+ * @count: number of them
+ * @why: what did not fit, of the first
  */
 struct check_illegal {
 	uint64_t count;
@@ -28,14 +28,14 @@ struct check_illegal {
 
 /**
  * struct check_start - where a CPU's records begin
- * @known: it was told
+ * @known: the start marker was seen
  * @middle: there were records before, which are not in the stream
- * @heard: a record came
+ * @seen: a record was seen
  */
 struct check_start {
 	bool known;
 	bool middle;
-	bool heard;
+	bool seen;
 };
 
 /**
@@ -43,11 +43,11 @@ struct check_start {
  * @filter: what to count and to report on; NULL: all. Everything is followed
  * @wanted: the event at hand is to be counted
  * @transitions: transitions counted
- * @lost: records that were told to be lost
+ * @lost: records reported as lost
  * @first_ns: time of the first transition counted
  * @last_ns: time of the last one
  * @edges: how often each edge of the model was seen
- * @illegal: what is no edge, by old and new state
+ * @illegal: transitions that are no edge, by old and new state
  * @findings: what is wrong
  * @gaps: what is missing in connections' histories
  * @seen: connections seen
@@ -57,14 +57,14 @@ struct check_start {
  * @unopened: those of them whose opening was not recorded (scope=teardown)
  * @marked: those of them that are older than the module, or not tracked by it
  * @nameless: transitions without a cookie, which can't be followed
- * @forgot: gaps that there are because this check had to forget connections
+ * @forgot: gaps that may be due to connections that this check had to forget
  * @late: transitions that came after later ones of another CPU
  * @late_ns: by how much at most
  * @history: living connections
  * @distance: fewest transitions from the beginning of a life to each state
  * @starts: where each CPU's records begin
  * @start_count: size of @starts
- * @unheard: CPUs whose records begin in the middle, and none has come yet
+ * @unseen: CPUs whose records begin in the middle, and none has come yet
  * @start_ns: when the reader began to read
  * @covered_ns: the first record of the last CPU that began in the middle
  * @newest_ns: the latest time so far
@@ -97,7 +97,7 @@ struct check {
 	uint8_t distance[TCPCLOSE_STATES];
 	struct check_start *starts;
 	unsigned int start_count;
-	unsigned int unheard;
+	unsigned int unseen;
 	uint64_t start_ns;
 	uint64_t covered_ns;
 	uint64_t newest_ns;

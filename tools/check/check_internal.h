@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the parts of the check share; nobody else includes this.
+ * Shared by the parts of the check; for inclusion in check/ only.
  */
 #ifndef TCPCLOSE_CHECK_CHECK_INTERNAL_H
 #define TCPCLOSE_CHECK_CHECK_INTERNAL_H
@@ -21,8 +21,8 @@ static inline bool state_is_opening(unsigned int state)
 }
 
 /*
- * A CPU may be held up between looking at the clock and writing, but not for
- * longer than that.
+ * A CPU may be delayed between reading the clock and writing the record, but
+ * not for longer than this.
  */
 #define LATE_MAX_NS NS_PER_S
 

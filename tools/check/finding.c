@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Keeps findings: counts all, remembers the first.
+ * Keeps findings: counts all, keeps the first ones as examples.
  */
 #include <stdio.h>
 #include <string.h>
@@ -42,8 +42,8 @@ void finding_of_event(struct finding *f, enum finding_kind kind,
 }
 
 /**
- * findings_add() - count a finding
- * @to: those of its kind
+ * findings_add() - add a finding
+ * @to: findings of its kind
  * @f: the finding
  */
 void findings_add(struct findings *to, const struct finding *f)
@@ -78,15 +78,15 @@ static const struct {
 	[FINDING_IMPOSSIBLE] = { "impossible-transition",
 				 "transitions that Linux never makes" },
 	[FINDING_STATE] = { "wrong-state",
-			    "left a state that the connection was not in" },
+			    "transitions from a state that the connection was not in" },
 	[FINDING_GAP] = { "missing-transitions",
 			  "transitions of a connection are missing" },
 	[FINDING_AGAIN] = { "repeated-transition",
-			    "came again, or after later ones" },
+			    "transitions that came twice, or after later ones" },
 	[FINDING_INDEX] = { "wrong-index",
-			    "has a number that it can't have" },
+			    "transitions with an impossible number" },
 	[FINDING_AFTER_END] = { "after-end",
-				"came after the end of its connection" },
+				"transitions after the end of their connection" },
 	[FINDING_HAND_OVER] = { "wrong-hand-over",
 				"socket and mini-socket contradict each other" },
 	[FINDING_TIME] = { "wrong-time",
@@ -97,28 +97,28 @@ static const struct {
 			     "number of re-arms contradicts those seen" },
 	[FINDING_ADDRESS] = { "wrong-address",
 			      "addresses or ports of a connection changed" },
-	[FINDING_MARK] = { "wrong-mark", "marks that can't be" },
+	[FINDING_MARK] = { "wrong-mark", "impossible marks" },
 	[FINDING_COOKIE] = { "no-cookie", "the cookie is missing" },
 	[FINDING_ORDER] = { "out-of-order",
 			    "times of different CPUs are far out of order" },
 	[FINDING_STREAM + EVENT_FLAW_GAP] = {
-		"untold-loss", "records are missing, and no loss was told" },
+		"untold-loss", "records are missing, but no loss was reported" },
 	[FINDING_STREAM + EVENT_FLAW_LOSS] = {
-		"wrong-loss", "fewer records are missing than was told" },
+		"wrong-loss", "fewer records are missing than were reported as lost" },
 	[FINDING_STREAM + EVENT_FLAW_AGAIN] = {
-		"repeated-record", "records came again, or out of order" },
+		"repeated-record", "records that came twice, or out of order" },
 	[FINDING_STREAM + EVENT_FLAW_TIME] = { "time-went-back",
 					     "time of a CPU went back" },
 	[FINDING_STREAM + EVENT_FLAW_NO_START] = {
-		"no-start", "nothing tells where a CPU's records begin" },
+		"no-start", "no start marker for a CPU's records" },
 	[FINDING_STREAM + EVENT_FLAW_START_AGAIN] = {
 		"repeated-start", "a CPU's records begin a second time" },
 	[FINDING_STREAM + EVENT_FLAW_TASK_ALONE] = {
-		"lone-process", "a process without its transition" },
+		"lone-process", "process records without their transition" },
 	[FINDING_STREAM + EVENT_FLAW_TASK_OTHER] = {
-		"wrong-process", "a process that is another transition's" },
+		"wrong-process", "process records of another transition" },
 	[FINDING_STREAM + EVENT_FLAW_NO_TASK] = {
-		"no-process", "a process's own call without its process" },
+		"no-process", "calls of a process without its process record" },
 	[FINDING_STREAM + EVENT_FLAW_KIND] = { "unknown-kind",
 					     "records of unknown kind" },
 };

@@ -31,8 +31,8 @@
  * @FINDING_MARK: marks that can't be
  * @FINDING_COOKIE: the cookie is missing
  * @FINDING_ORDER: times of different CPUs are far out of order
- * @FINDING_STREAM: the first of those that &enum event_flaw tells
- * @FINDING_KINDS: how many there are
+ * @FINDING_STREAM: the first of the kinds of &enum event_flaw
+ * @FINDING_KINDS: number of kinds
  */
 enum finding_kind {
 	FINDING_TRANSITION,
@@ -55,7 +55,7 @@ enum finding_kind {
 };
 
 /**
- * struct finding - one of them
+ * struct finding - one finding
  * @kind: its kind
  * @transition: it is about a transition; else only @realtime_ns, @ts_ns, @cpu,
  *	@seq and @what count
@@ -86,9 +86,9 @@ struct finding {
 };
 
 /**
- * struct findings - those of one kind
- * @count: how many
- * @kept: how many of them are in @examples
+ * struct findings - all findings of one kind
+ * @count: number of findings
+ * @kept: number of them in @examples
  * @examples: the first of them
  */
 struct findings {

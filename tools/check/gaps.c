@@ -2,12 +2,12 @@
 /*
  * Gaps in connections' histories, and whether loss explains them.
  *
- * Records are lost per CPU, and a loss is told right before the next record of
- * that CPU. So a gap may be found before the loss that explains it is told: by
- * any CPU that has not been heard of since. CPUs are kept in the order in which
- * they were heard of last, and each has those gaps that came after its own last
- * record and before that of the next one. What no CPU is left to explain is a
- * fault of the stream. That takes room for each CPU, not for each gap.
+ * Records are lost per CPU, and a loss is reported right before the next record
+ * of that CPU. So a gap may be found before the loss that explains it is
+ * reported: by any CPU that has written no record since. CPUs are kept in the
+ * order of their latest records, and each has the gaps that were found between
+ * its own latest record and that of the next CPU. A gap that no CPU is left to
+ * explain is a finding. This takes memory per CPU, not per gap.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -31,7 +31,7 @@ static struct gaps_cpu *cpu_of(struct gaps *g, uint32_t cpu)
 	return &cpus[cpu];
 }
 
-/* Where gaps go that @cpu can't explain any more: to the one before it. */
+/* Where gaps go that @cpu can't explain any more: to the CPU before it. */
 static struct findings *passed_on(struct gaps *g, const struct gaps_cpu *cpu)
 {
 	struct gaps_cpu *older = &g->cpus[cpu->older];
@@ -77,7 +77,7 @@ static void link_newest(struct gaps *g, uint32_t nr)
 }
 
 /**
- * gaps_expect() - a CPU may tell of something
+ * gaps_expect() - expect a CPU to report loss
  * @g: the gaps
  * @nr: its number
  *
@@ -91,7 +91,7 @@ int gaps_expect(struct gaps *g, uint32_t nr)
 		return -ENOMEM;
 	if (cpu->known)
 		return 0;
-	/* Heard of longest ago: never. */
+	/* It has no record yet: it is the oldest. */
 	cpu->older = nr;
 	cpu->newer = g->any ? g->oldest : nr;
 	if (g->any)
@@ -105,13 +105,13 @@ int gaps_expect(struct gaps *g, uint32_t nr)
 }
 
 /**
- * gaps_heard() - a record of a CPU came
+ * gaps_record() - take a record of a CPU
  * @g: the gaps
  * @nr: its number
  *
  * Return: 0 or -ENOMEM
  */
-int gaps_heard(struct gaps *g, uint32_t nr)
+int gaps_record(struct gaps *g, uint32_t nr)
 {
 	struct gaps_cpu *cpu = cpu_of(g, nr);
 	struct findings *to;
@@ -134,23 +134,23 @@ int gaps_heard(struct gaps *g, uint32_t nr)
 }
 
 /**
- * gaps_told() - records of a CPU were lost, before its next one
+ * gaps_loss() - take a report that records of a CPU were lost
  * @g: the gaps
  * @nr: its number
- * @ts_ns: when its next one was written
+ * @ts_ns: time of its next record
  *
  * Return: 0 or -ENOMEM
  */
-int gaps_told(struct gaps *g, uint32_t nr, uint64_t ts_ns)
+int gaps_loss(struct gaps *g, uint32_t nr, uint64_t ts_ns)
 {
 	int ret = gaps_expect(g, nr);
 
 	if (ret)
 		return ret;
-	g->told = true;
-	if (ts_ns > g->told_ns)
-		g->told_ns = ts_ns;
-	/* All gaps that came since the CPU was heard of. */
+	g->lost = true;
+	if (ts_ns > g->lost_ns)
+		g->lost_ns = ts_ns;
+	/* It explains all gaps found since the CPU's latest record. */
 	for (;;) {
 		struct gaps_cpu *cpu = &g->cpus[nr];
 
@@ -163,10 +163,10 @@ int gaps_told(struct gaps *g, uint32_t nr, uint64_t ts_ns)
 }
 
 /**
- * gaps_add() - a gap was found, by the record that was heard of last
+ * gaps_add() - add a gap, found by the latest record
  * @g: the gaps
  * @f: the finding
- * @from_ns: what is missing was written at that time or later
+ * @from_ns: the missing records were written at that time or later
  *
  * Return: 0 or -ENOMEM
  */
@@ -174,7 +174,7 @@ int gaps_add(struct gaps *g, const struct finding *f, uint64_t from_ns)
 {
 	struct findings *to = &g->unexplained;
 
-	if (g->told && g->told_ns > from_ns)
+	if (g->lost && g->lost_ns > from_ns)
 		to = &g->explained;
 	else if (g->any)
 		to = passed_on(g, &g->cpus[g->newest]);
@@ -185,7 +185,7 @@ int gaps_add(struct gaps *g, const struct finding *f, uint64_t from_ns)
 }
 
 /**
- * gaps_finish() - nothing more will be told
+ * gaps_finish() - conclude: no more loss will be reported
  * @g: the gaps
  */
 void gaps_finish(struct gaps *g)
@@ -198,7 +198,7 @@ void gaps_finish(struct gaps *g)
 }
 
 /**
- * gaps_free() - free what they hold
+ * gaps_free() - free all memory
  * @g: the gaps
  */
 void gaps_free(struct gaps *g)

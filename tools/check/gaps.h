@@ -11,12 +11,12 @@
 #include "check/finding.h"
 
 /**
- * struct gaps_cpu - a CPU, in the order in which they were heard of last
- * @newer: the one heard of next after it; itself: none
- * @older: the one heard of last before it; itself: none
- * @known: it is in the order
- * @pending: gaps that came after its last record, and before that of @newer:
- *	loss on this CPU, or on one of those before it, may still explain them
+ * struct gaps_cpu - a CPU, in a list by the time of the latest record
+ * @newer: the next one, with a later record; itself: none
+ * @older: the one before, with an earlier record; itself: none
+ * @known: it is in the list
+ * @pending: gaps found after its latest record and before that of @newer: loss
+ *	on this CPU, or on one before it, may still explain them
  */
 struct gaps_cpu {
 	uint32_t newer;
@@ -26,16 +26,16 @@ struct gaps_cpu {
 };
 
 /**
- * struct gaps - all that were found
+ * struct gaps - all gaps
  * @cpus: by number
  * @cpu_count: size of @cpus
- * @newest: CPU heard of last
- * @oldest: CPU heard of longest ago
- * @any: there is a CPU in the order
- * @told_ns: time of the last record in front of which loss was told
- * @told: loss was told
+ * @newest: CPU with the latest record
+ * @oldest: CPU without a record for longest
+ * @any: there is a CPU in the list
+ * @lost: loss was reported
+ * @lost_ns: time of the last record before which loss was reported
  * @explained: gaps that loss explains
- * @unexplained: gaps that nothing explains
+ * @unexplained: gaps that no loss explains
  */
 struct gaps {
 	struct gaps_cpu *cpus;
@@ -43,15 +43,15 @@ struct gaps {
 	uint32_t newest;
 	uint32_t oldest;
 	bool any;
-	bool told;
-	uint64_t told_ns;
+	bool lost;
+	uint64_t lost_ns;
 	struct findings explained;
 	struct findings unexplained;
 };
 
-int gaps_heard(struct gaps *g, uint32_t cpu);
+int gaps_record(struct gaps *g, uint32_t cpu);
 int gaps_expect(struct gaps *g, uint32_t cpu);
-int gaps_told(struct gaps *g, uint32_t cpu, uint64_t ts_ns);
+int gaps_loss(struct gaps *g, uint32_t cpu, uint64_t ts_ns);
 int gaps_add(struct gaps *g, const struct finding *f, uint64_t from_ns);
 void gaps_finish(struct gaps *g);
 void gaps_free(struct gaps *g);

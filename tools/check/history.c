@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What is remembered of each living connection: a hash table that grows up to a
- * limit. Above it, those that have been silent for longest make room.
+ * What is kept of each living connection: a hash table that grows up to a
+ * limit. Above it, those that have been silent for longest are dropped.
  *
  * Knows entries; knows nothing of what they mean.
  */
@@ -15,7 +15,7 @@
 
 #define FIRST_SLOTS 1024
 #define ENDS 65536
-/* How many entries tell which of all have been silent for longest. */
+/* Number of entries from which to estimate which are silent for longest. */
 #define SAMPLE 1024
 
 static_assert(sizeof(struct history_entry) <= 64, "one cache line");
@@ -31,7 +31,7 @@ uint64_t history_hash(const struct history *h, uint64_t a, uint64_t b)
 	return hash_mix(h->seed, a, b);
 }
 
-/* Where an entry is looked for first. */
+/* Slot where the search for an entry begins. */
 static size_t place(const struct history *h, uint64_t cookie, uint32_t netns)
 {
 	return history_hash(h, cookie, netns) & (h->slot_count - 1);
@@ -211,7 +211,7 @@ void history_remove(struct history *h, struct history_entry *entry)
 	size_t gap = (size_t)(entry - h->slots), i = gap;
 
 	h->count--;
-	/* Move up what would not be found behind an empty slot. */
+	/* Move up entries that a search would miss behind an empty slot. */
 	for (;;) {
 		size_t home;
 

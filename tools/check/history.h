@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What is remembered of each living connection while a stream is checked, in
- * bounded memory.
+ * What is kept of each living connection while a stream is checked, in bounded
+ * memory.
  */
 #ifndef TCPCLOSE_CHECK_HISTORY_H
 #define TCPCLOSE_CHECK_HISTORY_H
@@ -30,7 +30,7 @@
  * struct history_entry - a living connection
  *
  * A socket that is used again begins another life with the same cookie, while
- * mini-sockets of those before it may still be there.
+ * mini-sockets of earlier lives may still exist.
  *
  * @cookie: key
  * @netns: key, inode of its network namespace
@@ -90,11 +90,11 @@ struct history_end {
  * @slot_count: its size, a power of two
  * @max_slots: the most that it may grow to
  * @count: entries in use
- * @forgotten: entries that had to make room
- * @forgotten_ns: what was before that time may be forgotten
- * @forget: called with each entry that makes room
+ * @forgotten: entries that were dropped to make room
+ * @forgotten_ns: latest record of any dropped entry
+ * @forget: called with each entry that is dropped
  * @context: for @forget
- * @seed: makes the places of entries unpredictable to whoever wrote a recording
+ * @seed: makes the slots of entries unpredictable to the author of a recording
  * @ends: the latest ends, by hash
  */
 struct history {

@@ -2,9 +2,9 @@
 /*
  * Holes: the one transition of a connection that may come after the next.
  *
- * A mini-socket has no lock, and is there before its socket is gone: two of its
+ * A mini-socket has no lock, and exists before its socket is gone: two of its
  * transitions, or its first one and the hand-over, may be written by two CPUs at
- * the same time, and stand in either order.
+ * the same time and appear in either order.
  */
 #include <stdio.h>
 #include <string.h>
@@ -12,7 +12,7 @@
 #include "check/check_internal.h"
 
 /**
- * check_hole_open() - a transition may still come
+ * check_hole_open() - expect a transition that comes late
  * @entry: its connection
  * @why: HISTORY_NEEDED, HISTORY_LINGER, both or none
  * @index: its number
@@ -32,7 +32,7 @@ void check_hole_open(struct history_entry *entry, unsigned int why,
 }
 
 /**
- * check_hole_close() - it came
+ * check_hole_close() - stop expecting it: it came
  * @entry: its connection
  */
 void check_hole_close(struct history_entry *entry)
@@ -85,8 +85,8 @@ bool check_hole_fits(const struct history_entry *entry,
  * @entry: the connection
  * @e: the one after it
  *
- * What does not change with it stays known: a hand-over from FIN_WAIT2 to
- * FIN_WAIT2 and a re-arm end no stay.
+ * What it leaves unchanged stays known: a hand-over from FIN_WAIT2 to FIN_WAIT2
+ * and a re-arm do not end the time in a state.
  */
 void check_hole_skip(struct history_entry *entry, const struct event *e)
 {
@@ -111,7 +111,7 @@ void check_hole_skip(struct history_entry *entry, const struct event *e)
 }
 
 /**
- * check_hole_report() - it did not come
+ * check_hole_report() - report a gap if the transition did not come
  * @c: the check
  * @entry: its connection
  *
@@ -133,7 +133,7 @@ int check_hole_report(struct check *c, const struct history_entry *entry)
 	f.cookie = entry->cookie;
 	f.netns_inode = entry->netns;
 	snprintf(f.what, sizeof(f.what),
-		 "cookie %llx: number %u, which makes it %s, never came",
+		 "cookie %llx: number %u, to %s, never came",
 		 (unsigned long long)entry->cookie, entry->hole_index,
 		 model_state(entry->hole_to) ?
 			 model_state(entry->hole_to)->name :

@@ -3,8 +3,8 @@
  * Follows each connection through its life: every transition leaves the state
  * that the one before it entered, and has the next number.
  *
- * Knows the order of transitions; what they say of times, closers and so on is
- * check_values.c's, and the one that may come late check_hole.c's.
+ * Knows the order of transitions. Their times, closers and so on are checked by
+ * values.c; hole.c knows the one transition that may come late.
  */
 #include <stdarg.h>
 #include <stdio.h>
@@ -55,7 +55,7 @@ static void fill_hole(struct check *c, const struct event *e,
 		end_life(c, e, entry);
 }
 
-/* What @entry said does not lead to @e: what @e says counts. */
+/* @entry does not lead to @e: go on with what @e says. */
 static void adopt(struct history_entry *entry, const struct event *e)
 {
 	const uint16_t values = HISTORY_SINCE | HISTORY_RANGE | HISTORY_REARMS |
@@ -72,7 +72,7 @@ static void adopt(struct history_entry *entry, const struct event *e)
 
 /*
  * Openings are recorded with scope=all only, and the scope may change at any
- * time: nobody can tell whether one is missing or was not recorded.
+ * time: a missing one can't be told from one that was not recorded.
  */
 static bool is_unrecorded_opening(unsigned int from, unsigned int to,
 				  unsigned int missing)
@@ -148,12 +148,12 @@ static void check_state(struct check *c, const struct event *e,
 	const struct model_state *state = model_state(entry->state);
 
 	if (e->old != entry->state) {
-		/* Of one without an entry the module may see no FIN. */
+		/* Without an entry, the module may miss the FIN. */
 		if (!(mini && event_is_marked(e) &&
 		      entry->state == TCPCLOSE_FIN_WAIT2 &&
 		      e->old == TCPCLOSE_TIME_WAIT))
 			check_finding(c, FINDING_STATE, e,
-				      "it was left in %s",
+				      "the connection was in %s",
 				      state ? state->name : "?");
 		adopt(entry, e);
 	} else if (mini && !was_mini) {
@@ -189,7 +189,7 @@ static void advance(struct check *c, const struct event *e,
 		entry->last_ns = e->ts_ns;
 	if (event_is_mini(e) || event_hands_over(e))
 		entry->flags |= HISTORY_MINI;
-	/* What must still come needs to find it. */
+	/* A transition that must still come needs to find the entry. */
 	if (e->new == TCPCLOSE_CLOSE && !(entry->flags & HISTORY_LINGER))
 		end_life(c, e, entry);
 }
@@ -218,7 +218,7 @@ static int follow(struct check *c, const struct event *e,
 	return ret;
 }
 
-/* What must have been before the first transition that is seen. */
+/* What must have happened before the first transition that is seen. */
 static int look_back(struct check *c, const struct event *e,
 		     struct history_entry *entry)
 {
@@ -230,7 +230,7 @@ static int look_back(struct check *c, const struct event *e,
 		check_finding(c, FINDING_INDEX, e,
 			      "number %u is too small to leave this state",
 			      e->index);
-	/* check_values() says so. */
+	/* check_values() reports it. */
 	if (e->dwell_ns < 0 || e->age_ns < 0)
 		return 0;
 	if (c->wanted && !check_covers(c, born_ns))
@@ -253,7 +253,7 @@ static int look_back(struct check *c, const struct event *e,
 		entry->flags |= HISTORY_NEEDED;
 		return 0;
 	}
-	return add_gap(c, e, entered_ns, "what came before it is missing");
+	return add_gap(c, e, entered_ns, "the transitions before it are missing");
 }
 
 /* @end: that of a connection with the same cookie */
@@ -301,7 +301,7 @@ static int miss_end(struct check *c, const struct event *e,
 
 	history_remove(&c->history, entry);
 	return add_gap(c, e, from_ns,
-		       "the end of what this socket was before is missing");
+		       "the end of this socket's previous connection is missing");
 }
 
 /* A life begins. */
@@ -315,7 +315,7 @@ static int begin_life(struct check *c, const struct event *e)
 	adopt(entry, e);
 	if (e->index)
 		check_finding(c, FINDING_INDEX, e,
-			      "a life begins with number 0");
+			      "a connection begins with number 0");
 	if (end && !end->mini && end->end_ns > e->ts_ns)
 		check_finding(c, FINDING_AGAIN, e, "its end came before");
 	check_marks(c, e, entry);
@@ -324,7 +324,7 @@ static int begin_life(struct check *c, const struct event *e)
 	return 0;
 }
 
-/* When the life began that an event is of; 0: unknown */
+/* When the life of an event's connection began; 0: unknown */
 static uint64_t born_of(const struct event *e)
 {
 	return event_is_marked(e) || e->age_ns < 0 ?
@@ -332,7 +332,7 @@ static uint64_t born_of(const struct event *e)
 		       e->ts_ns - (uint64_t)e->age_ns;
 }
 
-/* Whether they are of the same life, as far as can be known. */
+/* Whether both belong to the same life, as far as is known. */
 static bool is_same_life(const struct history_entry *entry,
 			 const struct event *e)
 {
@@ -342,7 +342,7 @@ static bool is_same_life(const struct history_entry *entry,
 	       entry->born_ns == born_ns;
 }
 
-/* Whether it fits so well that, if it says otherwise, it is wrong. */
+/* Whether it fits so well that a different birth must be an error in it. */
 static bool is_next(const struct history_entry *entry, const struct event *e)
 {
 	return (e->index == entry->next && e->old == entry->state) ||
@@ -350,8 +350,8 @@ static bool is_next(const struct history_entry *entry, const struct event *e)
 }
 
 /*
- * The connection of a mini-socket's transition: one with a mini-socket, or, if it
- * is faster than the hand-over, with its socket still.
+ * The connection of a mini-socket's transition: one with a mini-socket, or one
+ * that still has its socket if the transition came before the hand-over.
  */
 static struct history_entry *find_mini(struct check *c, const struct event *e)
 {
@@ -403,7 +403,7 @@ static int step_socket(struct check *c, const struct event *e)
 		fill_hole(c, e, mini);
 	else
 		check_finding(c, FINDING_HAND_OVER, e,
-			      "the socket itself, after the hand-over");
+			      "a transition of the socket after the hand-over");
 	return 0;
 }
 
@@ -420,7 +420,7 @@ int check_life_step(struct check *c, const struct event *e)
 }
 
 /**
- * check_life_forget() - a connection has to make room for others
+ * check_life_forget() - conclude a connection that is dropped to make room
  * @check: the check
  * @entry: what is known of it
  */
@@ -430,7 +430,7 @@ void check_life_forget(void *check, const struct history_entry *entry)
 }
 
 /**
- * check_life_finish() - count what lives, and what never came
+ * check_life_finish() - conclude all connections that are left
  * @c: the check
  *
  * Return: 0 or -ENOMEM

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What a transition says besides its states: times, who closed first, re-arms,
- * addresses. Each must follow from the transitions before it.
+ * The values of a transition besides its states: times, who closed first,
+ * re-arms, addresses. Each must follow from the transitions before.
  *
- * Knows the values; knows nothing of the order of transitions.
+ * Knows nothing of the order of transitions.
  */
 #include <string.h>
 
@@ -14,7 +14,7 @@
 	 TCPCLOSE_MARK_REARM)
 
 static const char unknown_times[] =
-	"dwell or age unknown, and no mark says why";
+	"dwell or age unknown, but no mark says why";
 
 /* Who must have closed first, from a state alone. */
 static uint8_t closer_of_state(unsigned int state)
@@ -33,7 +33,7 @@ static uint8_t closer_of_state(unsigned int state)
 	}
 }
 
-/* Who closed, if neither had sent a FIN: whoever aborted. */
+/* Who closed first, if neither side had sent a FIN: the one that aborted. */
 static uint8_t closer_of_cause(unsigned int cause)
 {
 	switch (cause) {
@@ -79,7 +79,7 @@ static void check_closer(struct check *c, const struct event *e,
 		       e->closer == TCPCLOSE_CLOSER_BOTH;
 	else
 		fits = e->closer == closer_after(closer, e);
-	/* The module may not know it of one whose beginning it does not know. */
+	/* Without its beginning, the module may not know who closed first. */
 	if (event_is_mini(e) && event_is_marked(e) &&
 	    e->closer == TCPCLOSE_CLOSER_NONE)
 		fits = true;
@@ -94,7 +94,7 @@ static void check_age(struct check *c, const struct event *e,
 	uint64_t born_ns = e->ts_ns - (uint64_t)e->age_ns;
 	long long off_ns = (long long)(born_ns - entry->born_ns);
 
-	/* Another CPU may have looked at the clock a moment later. */
+	/* Another CPU may have read the clock a moment later. */
 	if (entry->flags & HISTORY_BORN && e->age_ns && off_ns)
 		check_finding(c, FINDING_TIME, e,
 			      "its age is wrong by %lld ns", -off_ns);
@@ -157,7 +157,7 @@ static void check_rearms(struct check *c, const struct event *e,
 			      (long long)e->rearms, rearms);
 }
 
-/* Before that a socket may still get an address, or another one. */
+/* In earlier states the addresses may still change. */
 static bool has_tuple(const struct event *e)
 {
 	return e->old != TCPCLOSE_CLOSE && e->old != TCPCLOSE_LISTEN &&
@@ -188,7 +188,7 @@ static void check_tuple(struct check *c, const struct event *e,
 	tuple = tuple_of(c, e);
 	if (entry->flags & HISTORY_TUPLE && entry->tuple != tuple)
 		check_finding(c, FINDING_ADDRESS, e, "%s",
-			      "they were others before");
+			      "they were different before");
 	entry->tuple = tuple;
 	entry->flags |= HISTORY_TUPLE;
 }
@@ -196,7 +196,7 @@ static void check_tuple(struct check *c, const struct event *e,
 static void check_mark_bits(struct check *c, const struct event *e)
 {
 	if (e->mark & ~MARKS_KNOWN)
-		check_finding(c, FINDING_MARK, e, "unknown ones: %#x",
+		check_finding(c, FINDING_MARK, e, "unknown bits: %#x",
 			      e->mark & ~MARKS_KNOWN);
 	if (e->mark & TCPCLOSE_MARK_LATE &&
 	    (!event_is_mini(e) || e->new != TCPCLOSE_CLOSE))
@@ -205,7 +205,7 @@ static void check_mark_bits(struct check *c, const struct event *e)
 }
 
 /**
- * check_values() - check what a transition says by what came before
+ * check_values() - check a transition's values by what came before
  * @c: the check
  * @e: the transition; its state and number are those due in @entry
  * @entry: what is known of the connection
@@ -234,7 +234,7 @@ void check_values_late(struct check *c, const struct event *e,
 	check_mark_bits(c, e);
 	if (event_is_marked(e) && !(entry->flags & HISTORY_MARKED))
 		check_finding(c, FINDING_MARK, e, "%s",
-			      "the next one does not have them");
+			      "the next transition does not have them");
 	if (!event_is_marked(e) && (e->dwell_ns < 0 || e->age_ns < 0))
 		check_finding(c, FINDING_TIME, e, "%s", unknown_times);
 	if (e->age_ns >= 0)
@@ -247,7 +247,7 @@ void check_values_late(struct check *c, const struct event *e,
 	if (entry->flags & HISTORY_CLOSER && e->closer != entry->closer &&
 	    !event_is_marked(e))
 		check_finding(c, FINDING_CLOSER, e, "%s",
-			      "the next one has another");
+			      "the next transition has another");
 	check_tuple(c, e, entry);
 }
 
@@ -264,7 +264,7 @@ static void take_since(const struct event *e, struct history_entry *entry)
 		entry->flags &= (uint16_t)~HISTORY_RANGE;
 		known = true;
 	}
-	/* A self-loop ends no stay. */
+	/* A self-loop does not end the time in the state. */
 	if (e->old == e->new)
 		return;
 	if (event_hands_over(e)) {
@@ -279,7 +279,7 @@ static void take_since(const struct event *e, struct history_entry *entry)
 }
 
 /**
- * check_values_take() - remember what a transition says for the next
+ * check_values_take() - keep a transition's values, to check the next one by
  * @c: the check
  * @e: the transition
  * @entry: what is known of the connection

@@ -40,7 +40,7 @@ const struct option_spec common_reports[] = {
 	OPTION_END,
 };
 
-/* Return: @ret of a filter_add_*() function, with @expected set if it failed. */
+/* Return: @ret of filter_add_*(), with @expected set if it failed. */
 static int added(int ret, struct error *expected, const char *what)
 {
 	if (ret == -E2BIG)

@@ -17,7 +17,7 @@
  * @arg: name of its argument, NULL if it takes none
  * @help: what it does, one line
  * @set: sets the variable; gets the argument, or NULL if the option takes none.
- *	Returns 0, or -errno with @expected saying what the argument should be.
+ *	Returns 0, or -errno with @expected set to what the argument should be;
  *	NULL: the option asks for help
  * @at: offset of the variable in the structure that the table is for
  * @max: option_count() only: greatest value; 0: no limit

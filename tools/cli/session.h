@@ -39,8 +39,8 @@ struct session {
 };
 
 /**
- * struct session_calls - what a command does with events; one of the first three
- * is set
+ * struct session_calls - what a command does with events; it has one of @event,
+ * @every and @raw
  * @event: gets each event that is wanted, and each loss; returns 0 to go on, 1
  *	to end, or -errno
  * @every: gets each event of any kind, wanted or not; returns likewise
