@@ -137,8 +137,8 @@ complains "a port that nobody has" "no connection matches" sh -c \
 	"'$tcpclose' ladder --input many.rec --port 1"
 complains "a cookie that nobody has" "no transition of 0xffffff00ffff was seen" \
 	"$tcpclose" ladder --input many.rec 0xffffff00ffff
-tells "a listener" "is a listener, no connection" "$tcpclose" ladder --input lives.rec 0x1030
-tells "no cookie" "without a cookie" "$tcpclose" ladder --input lives.rec --port 8021
+tells "a listener" "is a listener, not a connection" "$tcpclose" ladder --input lives.rec 0x1030
+tells "no cookie" "no cookie" "$tcpclose" ladder --input lives.rec --port 8021
 
 # Whatever stands in it
 bad=

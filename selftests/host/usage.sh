@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What is typed wrong, cannot be opened or cannot be written is told in one
+# What is typed wrong, cannot be opened or cannot be written is reported in one
 # line that says what to do, with exit status 2.
 
 set -u
@@ -26,8 +26,8 @@ done
 exits "--version" 0 "$tcpclose" --version
 if grep -q '^tcpclose [0-9.]*, ABI 1\.' out; then ok "says version and ABI"; else not_ok "says version and ABI" out; fi
 
-complains "an unknown command" "no command wtach: see .tcpclose --help" "$tcpclose" wtach
-complains "an unknown option in front" "no option --wtach" "$tcpclose" --wtach
+complains "an unknown command" "unknown command wtach: see .tcpclose --help" "$tcpclose" wtach
+complains "an unknown option in front" "unknown option --wtach" "$tcpclose" --wtach
 complains "an unknown option" "unknown option --jsno: see .tcpclose watch --help" "$tcpclose" watch --jsno
 complains "an abbreviated option" "unknown option --js" "$tcpclose" watch --js
 complains "an abbreviated option with a value" "unknown option --cou=3" "$tcpclose" watch --cou=3
@@ -35,16 +35,16 @@ complains "an unknown letter" "unknown option -x" "$tcpclose" watch -x
 complains "letters in a row" "unknown option -hh" "$tcpclose" watch -hh
 complains "an option without its argument" "needs an argument" "$tcpclose" watch --count
 complains "an argument for an option without one" "takes no argument" "$tcpclose" watch --json=yes
-complains "an operand for watch" "no such argument" "$tcpclose" watch sample.rec
-complains "an operand behind --" "no such argument" "$tcpclose" watch -- --json
-complains "an operand for stat" "no such argument" "$tcpclose" stat now
+complains "an operand for watch" "unexpected argument" "$tcpclose" watch sample.rec
+complains "an operand behind --" "unexpected argument" "$tcpclose" watch -- --json
+complains "an operand for stat" "unexpected argument" "$tcpclose" stat now
 complains "record without a file" "FILE is missing" "$tcpclose" record
-complains "record with two files" "one FILE" "$tcpclose" record a b
+complains "record with two files" "more than one FILE: b" "$tcpclose" record a b
 complains "a cookie that is none" "expected a socket cookie" "$tcpclose" ladder 1a
-complains "two cookies" "no such argument" "$tcpclose" ladder 26 27
-complains "a cookie and a filter" "no --count and no filter" "$tcpclose" ladder 26 --port 80
-complains "a cookie and --count" "no --count and no filter" "$tcpclose" ladder 26 --count 2
-complains "a picture of several connections" "a picture shows one" "$tcpclose" ladder --format svg --count 2
+complains "two cookies" "unexpected argument" "$tcpclose" ladder 26 27
+complains "a cookie and a filter" "--count and filters do not go with it" "$tcpclose" ladder 26 --port 80
+complains "a cookie and --count" "--count and filters do not go with it" "$tcpclose" ladder 26 --count 2
+complains "a picture of several connections" "a picture shows one connection" "$tcpclose" ladder --format svg --count 2
 for value in "" SVG png text,svg; do
 	complains "ladder --format '$value'" "expected text or svg" "$tcpclose" ladder --format "$value"
 done
@@ -53,7 +53,7 @@ for value in "" 0 0x 0x0 0x12345678901234567 sk: sk:xyz "sk:1 " -1 +1 1844674407
 	complains "cookie '$value'" "expected a socket cookie\\|unknown option" "$tcpclose" ladder "$value"
 done
 complains "--input and --device" "not both" "$tcpclose" watch --input sample.rec --device /dev/null
-complains "--input and --all" "for a device" "$tcpclose" watch --input sample.rec --all
+complains "--input and --all" "for a device, not for --input" "$tcpclose" watch --input sample.rec --all
 complains "stat --count without --interval" "needs --interval" "$tcpclose" stat --count 2
 
 for value in "" 0 -1 +1 " 1" "1 " 1x 0x10 1.5 18446744073709551616 99999999999999999999999; do
@@ -97,11 +97,11 @@ for command in watch graph ladder stat "record x.rec"; do
 	# shellcheck disable=SC2086
 	set -- "$tcpclose" $command
 	complains "$command: no device" "no /dev/no.*modprobe tcpclose" "$@" --device /dev/no-such-device
-	complains "$command: a device that is another" "is no tcpclose device" "$@" --device /dev/null
-	complains "$command: a device that is a file" "is no tcpclose device" "$@" --device sample.rec
-	complains "$command: a device that is a directory" "is no tcpclose device" "$@" --device .
+	complains "$command: a device that is another" "not a tcpclose device" "$@" --device /dev/null
+	complains "$command: a device that is a file" "not a tcpclose device" "$@" --device sample.rec
+	complains "$command: a device that is a directory" "not a tcpclose device" "$@" --device .
 	mkfifo fifo
-	complains "$command: a device that is a pipe" "is no tcpclose device" "$@" --device fifo
+	complains "$command: a device that is a pipe" "not a tcpclose device" "$@" --device fifo
 	rm fifo
 done
 if [ -e x.rec ]; then not_ok "record without a device leaves no file"; else ok "record without a device leaves no file"; fi

@@ -79,7 +79,7 @@ says "and reported" "^no start marker for a CPU's records: 1"
 # The end of a recording may be cut: that is told, and is no violation
 head -c $((128 * 200 + 57)) lives.rec >cut.rec
 exits "a cut recording is clean as far as it goes" 0 "$tcpclose" verify --input cut.rec
-if grep -q 'ends within a record: left out its last 57 bytes' err; then ok "and the cut is told"; else not_ok "and the cut is told" err; fi
+if grep -q 'ends within a record: its last 57 bytes are left out' err; then ok "and the cut is told"; else not_ok "and the cut is told" err; fi
 head -c 128 lives.rec >empty.rec
 exits "a recording of nothing is clean" 0 "$tcpclose" verify --input empty.rec
 says "and says so" '^VERDICT: clean, but there was nothing to check'
@@ -107,15 +107,15 @@ complains "no device" "no/such: No such file\|no/such.*not" "$tcpclose" verify -
 complains "a missing recording" "cannot be read" "$tcpclose" verify --input no/such
 complains "an operand" "a recording goes with --input" "$tcpclose" verify lives.rec
 complains "a command for nothing" "a command with --against-kernel" "$tcpclose" verify -- true
-complains "a recording against the kernel" "no --input" "$tcpclose" verify --against-kernel --input lives.rec
-complains "the past against the kernel" "no --all" "$tcpclose" verify --against-kernel --all
+complains "a recording against the kernel" "--input and --all do not go with it" "$tcpclose" verify --against-kernel --input lives.rec
+complains "the past against the kernel" "--input and --all do not go with it" "$tcpclose" verify --against-kernel --all
 for filter in "--port 443" "--addr ::1" "--netns self" "--family 4" "--state CLOSE" "--pid 1"; do
 	# shellcheck disable=SC2086
-	complains "a part against the kernel: $filter" "no filter" "$tcpclose" verify --against-kernel $filter
+	complains "a part against the kernel: $filter" "filters do not go with it" "$tcpclose" verify --against-kernel $filter
 done
 complains "both a command and a time" "not both" "$tcpclose" verify --against-kernel --duration 1 -- true
 complains "no device against the kernel" "no/such" "$tcpclose" verify --against-kernel --device no/such -- true
-complains "no recording at all" "is no recording" "$tcpclose" verify --input "$self"
+complains "no recording at all" "not a recording" "$tcpclose" verify --input "$self"
 
 "$tcpclose" verify --input lives.rec >/dev/full 2>err
 if [ $? = 2 ] && grep -q 'No space' err; then ok "a full disk is told"; else not_ok "a full disk is told" err; fi

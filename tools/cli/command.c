@@ -85,7 +85,7 @@ static int take_operand(struct run *run, struct options *o)
 
 	if (c->operand)
 		return c->operand(run, o->operand, &o->error);
-	return error_set(&o->error, -1, "%.80s: no such argument", o->operand);
+	return error_set(&o->error, -1, "unexpected argument %.80s", o->operand);
 }
 
 /* Return: an exit status, or %GO_ON */

@@ -35,7 +35,7 @@ void session_init(struct session *s)
 const char *session_check(const struct session *s)
 {
 	if (s->input && s->all)
-		return "--all is for a device";
+		return "--all is for a device, not for --input";
 	if (s->input && strcmp(s->device, TCPCLOSE_DEVICE))
 		return "--input or --device, not both";
 	return NULL;
@@ -254,15 +254,15 @@ int session_run(struct session *s, const struct session_calls *calls,
 void session_report_damage(const struct session *s)
 {
 	static const char cut[] =
-		"%s: ends within a record: left out its last %zu byte%s; all before is shown";
+		"%s: ends within a record: its last %zu byte%s left out; all records before are used";
 	static const char unknown[] =
-		"%s: left out %llu record%s of unknown kind: damaged, or try a newer tcpclose";
+		"%s: %llu record%s of unknown kind left out: damaged, or made for a newer tcpclose";
 	struct source_summary summary;
 
 	source_summarize(s->source, &summary);
 	if (summary.cut_bytes)
 		complain(cut, s->input, summary.cut_bytes,
-			 summary.cut_bytes == 1 ? "" : "s");
+			 summary.cut_bytes == 1 ? " is" : "s are");
 	if (summary.skipped)
 		complain(unknown, session_name(s),
 			 (unsigned long long)summary.skipped,

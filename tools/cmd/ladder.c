@@ -53,7 +53,7 @@ static int take_cookie(void *run, const char *text, struct error *why)
 	struct ladder_run *r = run;
 
 	if (r->cookie)
-		return error_set(why, -EINVAL, "%.80s: no such argument", text);
+		return error_set(why, -EINVAL, "unexpected argument %.80s", text);
 	r->cookie = text;
 	if (!parse_cookie(text, &r->selection.cookie))
 		return 0;
@@ -68,9 +68,9 @@ static const char *check(void *run)
 
 	if (r->cookie && (!filter_is_empty(&r->run.session.filter) ||
 			  r->choice.wanted > 1))
-		return "COOKIE is one connection: no --count and no filter";
+		return "COOKIE names one connection: --count and filters do not go with it";
 	if (r->svg && r->choice.wanted > 1)
-		return "--count is for text: a picture shows one";
+		return "--count goes with text only: a picture shows one connection";
 	return NULL;
 }
 

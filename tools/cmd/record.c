@@ -43,7 +43,7 @@ static int take_path(void *run, const char *text, struct error *why)
 
 	if (r->path)
 		return error_set(why, -EINVAL,
-				 "one FILE is enough, not %.80s too", text);
+				 "more than one FILE: %.80s", text);
 	r->path = text;
 	return 0;
 }
@@ -55,7 +55,7 @@ static const char *check(void *run)
 	if (!r->path)
 		return "FILE is missing";
 	if (!strcmp(r->path, "-") && isatty(STDOUT_FILENO))
-		return "no recording to a terminal";
+		return "standard output is a terminal: name a file, or redirect it";
 	return NULL;
 }
 
@@ -135,5 +135,5 @@ const struct command record_command = {
 	.begin = create,
 	.calls = { .raw = add, .idle = flush },
 	.status = status,
-	.if_cut = "the recording ends early, but all before is whole",
+	.if_cut = "the recording ends early, but is complete until then",
 };

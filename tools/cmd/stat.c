@@ -34,7 +34,7 @@ static const struct option_spec options[] = {
 static int complain_device(const struct stat_run *r, int error)
 {
 	static const char machine[] =
-		"%s: statistics are the whole machine's: ask in the initial network namespace";
+		"%s: statistics cover the whole machine: run this in the initial network namespace";
 
 	if (error == -EPERM)
 		complain(machine, r->run.session.device);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * tcpclose verify: is every transition one that may be, is every connection's
- * history whole, and does the kernel itself say the same?
+ * tcpclose verify: is every transition allowed by the model, is the history of
+ * every connection complete, and does the kernel itself report the same?
  */
 #include "base/complain.h"
 #include "check/check.h"
@@ -14,8 +14,8 @@
  * struct verify_run - one run of the command
  * @run: what all commands have; run.arguments: to be run meanwhile
  * @check: the check
- * @against_kernel: the kernel is asked
- * @outcome: what it says
+ * @against_kernel: compare with the kernel
+ * @outcome: result of that comparison
  */
 struct verify_run {
 	struct run run;
@@ -98,7 +98,7 @@ static int against_kernel(void *run)
 		return EXIT_VIOLATION;
 	if (result == OUTCOME_AGREE)
 		return EXIT_CLEAN;
-	complain("nothing is proved, neither that they agree nor that they differ");
+	complain("inconclusive: a witness is missing or incomplete");
 	return EXIT_COULD_NOT_RUN;
 }
 
@@ -114,9 +114,9 @@ static const char *check_options(void *run)
 			       NULL;
 	v->run.work = against_kernel;
 	if (s->input || s->all)
-		return "--against-kernel looks at what happens now: no --input, no --all";
+		return "--against-kernel compares live: --input and --all do not go with it";
 	if (!filter_is_empty(&s->filter))
-		return "--against-kernel compares everything: no filter";
+		return "--against-kernel compares everything: filters do not go with it";
 	if (v->run.arguments && s->duration_ns)
 		return "--duration or a command, not both";
 	return NULL;

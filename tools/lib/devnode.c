@@ -2,7 +2,7 @@
 /*
  * /dev/tcpclose: opening it, and its ioctls.
  *
- * Knows why it cannot be opened and what helps; knows no records.
+ * Knows why it cannot be opened and what to do about it; knows no records.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -17,9 +17,9 @@ static int open_error(const char *path, int error, struct error *why)
 	static const char not_loaded[] =
 		"no %s: module not loaded: run `modprobe tcpclose` (or `insmod tcpclose.ko`)";
 	static const char no_permission[] =
-		"%s: no permission: it takes CAP_NET_ADMIN: run it as root, or with sudo";
+		"%s: permission denied: needs CAP_NET_ADMIN: run it as root, or with sudo";
 	static const char busy[] =
-		"%s: is busy: see who holds it with `fuser -v %s`, and try again";
+		"%s: busy: see with `fuser -v %s` which process holds it open";
 
 	switch (error) {
 	case ENOENT:
@@ -40,11 +40,11 @@ static int open_error(const char *path, int error, struct error *why)
 static int check_version(int fd, const char *path, struct error *why)
 {
 	static const char no_device[] =
-		"%s: is no tcpclose device: read a recording with `tcpclose watch --input FILE`";
+		"%s: not a tcpclose device: to read a recording, use --input";
 	static const char older[] =
-		"%s: module %s has ABI %u, this tool ABI %u: load the module of this tool";
+		"%s: module %s has ABI %u, this tool has ABI %u: load the module that belongs to this tool";
 	static const char newer[] =
-		"%s: module %s has ABI %u, this tool ABI %u: use the tool of that module";
+		"%s: module %s has ABI %u, this tool has ABI %u: use the tool that belongs to the module";
 	struct tcpclose_version v;
 	int ret = devnode_version(fd, &v);
 

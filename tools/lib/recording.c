@@ -21,7 +21,7 @@ static_assert(sizeof(struct recording_marker) == TCPCLOSE_RECORD_SIZE,
 	      "marker size");
 static_assert(offsetof(struct recording_marker, kind) ==
 		      offsetof(struct tcpclose_record, kind),
-	      "kind stands where it stands in every record");
+	      "kind has the same place in every record");
 
 /**
  * recording_header_init() - make a header for this machine and moment
@@ -51,7 +51,8 @@ void recording_header_init(struct recording_header *h)
  * @len: how many bytes of it there are
  * @why: why not
  *
- * Return: 0, -ENODATA if it is cut or -EPROTO if it is none or a different one
+ * Return: 0, -ENODATA if it is incomplete, or -EPROTO if it is no header or of a
+ * kind that this tool can't read
  */
 int recording_header_check(const struct recording_header *h, size_t len,
 			   struct error *why)
@@ -59,21 +60,21 @@ int recording_header_check(const struct recording_header *h, size_t len,
 	static const char other_abi[] =
 		"holds records of ABI %u, this tool reads ABI %u: use the tcpclose that made it";
 	static const char other_size[] =
-		"has a header of %u and records of %u bytes, not %zu and %u: use its tcpclose";
+		"has a header of %u and records of %u bytes, not %zu and %u: use the tcpclose that made it";
 	size_t magic = len < sizeof(h->magic) ? len : sizeof(h->magic);
 
 	if (!len)
 		return error_set(why, -ENODATA, "is empty: record again");
 	if (memcmp(h->magic, RECORDING_MAGIC, magic))
-		return error_set(why, -EPROTO, "is no recording: %s",
+		return error_set(why, -EPROTO, "not a recording: %s",
 				 "make one with `tcpclose record FILE`");
 	if (len < sizeof(*h))
 		return error_set(why, -ENODATA,
-				 "is cut after %zu of %zu header bytes: %s",
+				 "ends after %zu of %zu header bytes: %s",
 				 len, sizeof(*h), "record again");
 	if (h->byte_order == __builtin_bswap32(RECORDING_BYTE_ORDER))
 		return error_set(why, -EPROTO, "has the other byte order: %s",
-				 "read it where it was made");
+				 "read it on a machine like the one it was made on");
 	if (h->byte_order != RECORDING_BYTE_ORDER)
 		return error_set(why, -EPROTO, "has a damaged header: %s",
 				 "record again");
@@ -93,7 +94,7 @@ int recording_header_check(const struct recording_header *h, size_t len,
 	return 0;
 }
 
-/* A recording shows what only root may watch: it is a new file, of our own. */
+/* A recording holds what only root may see: it is always a new file. */
 static int create_new(const char *path)
 {
 	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
@@ -101,7 +102,7 @@ static int create_new(const char *path)
 	return fd < 0 ? -errno : fd;
 }
 
-/* Return: a pipe or a device, which loses nothing by being opened, or -errno */
+/* Open a pipe or device, which loses no data by that. Return: it, or -errno */
 static int open_special(const char *path)
 {
 	int fd = open(path, O_WRONLY | O_CLOEXEC);
@@ -115,7 +116,7 @@ static int open_special(const char *path)
 	return -EEXIST;
 }
 
-/* What a link leads to may be anything, and stays. */
+/* The target of a symbolic link is not replaced: it may be anything. */
 static int replace(const char *path, struct error *why)
 {
 	struct stat st;
@@ -123,7 +124,7 @@ static int replace(const char *path, struct error *why)
 
 	if (!lstat(path, &st) && S_ISLNK(st.st_mode))
 		return error_set(why, -EEXIST, "%s: %s", path,
-				 "a symbolic link to a file: name that one");
+				 "a symbolic link to a file: name the file itself");
 	ret = unlink(path) ? -errno : create_new(path);
 	return ret < 0 ? error_set(why, ret, "%s: cannot be replaced: %s",
 				   path, strerror(-ret)) :
@@ -136,8 +137,8 @@ static int replace(const char *path, struct error *why)
  * @force: replace a file that exists
  * @why: why it failed
  *
- * What was there by that name is removed and not written to: neither its owner
- * nor its mode would suit what only root may watch.
+ * A file of that name is removed, not written to: its owner and mode might show
+ * the recording to others than root.
  *
  * Return: a file descriptor, or -errno
  */
@@ -159,7 +160,7 @@ int recording_create(const char *path, int force, struct error *why)
 	if (fd == -EEXIST && force)
 		return replace(path, why);
 	if (fd == -EEXIST)
-		return error_set(why, -EEXIST, "%s: exists: %s", path,
+		return error_set(why, -EEXIST, "%s: exists already: %s", path,
 				 "choose another name, or add --force");
 	return error_set(why, fd, "%s: cannot be written: %s", path,
 			 strerror(-fd));

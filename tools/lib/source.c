@@ -482,7 +482,7 @@ int source_open_device(struct source **result, const char *path, bool all,
 		       struct error *why)
 {
 	static const char other_size[] =
-		"%s: its records have %u bytes, this tool's %u: use the module's tool";
+		"%s: records have %u bytes, this tool reads %u: use the tool that belongs to the module";
 	struct tcpclose_geometry geometry;
 	struct source *s = source_alloc();
 	int ret;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What is said beside ladders: which connections are not drawn, and why.
+ * Notes that go with ladders: which connections are not drawn, and why.
  *
  * Plain text for standard error; knows nothing of what is drawn.
  */
@@ -21,7 +21,7 @@ static int others(struct line lines[NOTES_MAX], const struct choice *choice,
 		return 0;
 	line_begin(&lines[0]);
 	line_add(&lines[0],
-		 "%s%llu more connection%s: --count draws more, a cookie another%s",
+		 "%s%llu more connection%s: --count draws more, a cookie selects one%s",
 		 sides_forgotten(sides) ? "at least " : "", more,
 		 more == 1 ? " matches" : "s match",
 		 more > choice->other_count ? "; the next are" : "");
@@ -43,15 +43,16 @@ static void nothing(struct line *w, const struct selection *s,
 	line_begin(w);
 	line_add(w, "%s: ", source);
 	if (s->listener)
-		line_add(w, "%s is a listener, no connection", cookie);
+		line_add(w, "%s is a listener, not a connection", cookie);
 	else if (s->cookie)
 		line_add(w,
 			 "no transition of %s was seen: see `%s watch --json` for cookies",
 			 cookie, PROGRAM_NAME);
 	else if (s->nameless)
 		line_add(w,
-			 "what matches are %llu transitions without a cookie: there is nothing to join them by",
-			 (unsigned long long)s->nameless);
+			 "%llu matching transition%s no cookie and can't be joined to a connection",
+			 (unsigned long long)s->nameless,
+			 s->nameless == 1 ? " has" : "s have");
 	else
 		line_add(w,
 			 "no connection matches: see `%s watch` for what is there",

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What is said beside ladders: which connections are not drawn, and why.
+ * Notes that go with ladders: which connections are not drawn, and why.
  */
 #ifndef TCPCLOSE_VIEW_LADDER_NOTES_H
 #define TCPCLOSE_VIEW_LADDER_NOTES_H
