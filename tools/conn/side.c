@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * One side of a connection: takes its transitions one by one, and keeps what a
+ * One side of a connection: takes its transitions one by one and keeps what a
  * drawing needs, in bounded memory.
  *
  * Knows nothing of the other side.
@@ -13,7 +13,7 @@
 #include "conn/side.h"
 #include "model/model.h"
 
-/* Re-arms in a row of which only the last is kept, from here on. */
+/* From this many re-arms in a row on, only the last one is kept. */
 #define REARMS_KEPT 3
 
 static void widen(uint8_t to[16], const uint8_t *addr, bool ipv6)
@@ -28,7 +28,7 @@ static void widen(uint8_t to[16], const uint8_t *addr, bool ipv6)
 }
 
 /**
- * side_tuple_is_known() - whether the other side can be told from it
+ * side_tuple_is_known() - whether it identifies the other side
  * @tuple: the addresses and ports
  */
 bool side_tuple_is_known(const struct side_tuple *tuple)
@@ -49,7 +49,7 @@ bool side_tuples_match(const struct side_tuple *a, const struct side_tuple *b)
 }
 
 /**
- * side_is_complete() - whether its life is over
+ * side_is_complete() - whether its end was seen
  * @side: the side
  */
 bool side_is_complete(const struct side *side)
@@ -78,7 +78,7 @@ bool side_is_whole(const struct side *side)
 }
 
 /**
- * side_closed_ns() - when it had nothing more to exchange
+ * side_closed_ns() - when its exchange of segments was over
  * @side: the side
  *
  * Return: when it entered TIME_WAIT or CLOSE; UINT64_MAX: it has not
@@ -102,7 +102,7 @@ uint64_t side_closed_ns(const struct side *side)
 }
 
 /**
- * side_last_ns() - when it was last heard of
+ * side_last_ns() - time of its latest transition
  * @side: the side, with a step
  */
 uint64_t side_last_ns(const struct side *side)
@@ -131,9 +131,8 @@ static bool has_index(const struct side *side, unsigned int index)
  * @side: what is known of the life so far
  * @e: a transition with the same cookie
  *
- * A socket that was disconnected can be connected again. The last record of a
- * full socket, on the other hand, may come after the mini-socket's end, which
- * another CPU has seen.
+ * A socket that was disconnected can be connected again. But the last record of
+ * a full socket may come after the mini-socket's end, which another CPU wrote.
  */
 bool side_begins_anew(const struct side *side, const struct event *e)
 {
@@ -218,7 +217,7 @@ static void fill(struct side_step *step, const struct event *e)
 	memcpy(step->comm, e->comm, sizeof(step->comm));
 }
 
-/* Where it belongs: in front of the mini-socket's steps, if it was late. */
+/* Position of a step: before the mini-socket's steps, if it came late. */
 static unsigned int place(const struct side *side, const struct event *e)
 {
 	unsigned int at = side->count;
@@ -260,7 +259,7 @@ static int grow(struct side *side)
 
 /**
  * side_add() - take a transition
- * @side: whose it is; all 0 before the first
+ * @side: its side; all 0 before the first
  * @e: the transition
  *
  * Return: 0, or -ENOMEM
@@ -280,7 +279,7 @@ int side_add(struct side *side, const struct event *e)
 		return 0;
 	}
 	if (side->count == SIDE_STEPS_MAX) {
-		/* The last one says how it ended, so keep that. */
+		/* Keep the last one: it says how the connection ended. */
 		side->dropped++;
 		fill(&side->steps[side->count - 1], e);
 		return 0;

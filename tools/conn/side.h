@@ -11,17 +11,17 @@
 #include "lib/event.h"
 #include "sys/netns.h"
 
-/* No TCP connection makes as many, but for re-arms, which are not all kept. */
+/* More than a TCP connection makes, without re-arms, which are not all kept. */
 #define SIDE_STEPS_MAX 48
 
 /**
- * struct side_step - one transition, as little of it as a drawing needs
+ * struct side_step - one transition, reduced to what a drawing needs
  * @ts_ns: CLOCK_MONOTONIC
  * @dwell_ns: time in the old state, or %EVENT_UNKNOWN
  * @pid: process whose own call it was; 0: none
  * @skipped: re-arms before this one that are not kept
  * @index: number of the transition in the connection's life
- * @flags: control bits of the segment behind it; 0: none in hand
+ * @flags: control bits of the segment that caused it; 0: no segment
  * @rearms: starts anew of TIME_WAIT's timer; of a mini-socket only
  * @retransmits: segments sent again so far; of a full socket only
  * @old: true old state
@@ -96,9 +96,9 @@ struct side_tuple {
  * @netns_inode: inode of the network namespace; 0: unknown
  * @netns_name: its name; empty: none known
  * @chosen: the user asked for it
- * @dropped: transitions that are not kept, since there were too many
+ * @dropped: transitions that are not kept because there were too many
  * @count: transitions kept
- * @room: how many there is room for
+ * @room: size of @steps
  * @steps: the transitions, in the order of the connection's life
  */
 struct side {
@@ -141,13 +141,13 @@ static inline bool side_step_is_edge(const struct side_step *step,
 	return step->old == old && step->new == new;
 }
 
-/* The process's own call, so far as the kernel knows. */
+/* A call of the process, as far as the kernel knows. */
 static inline bool side_step_is_call(const struct side_step *step)
 {
 	return step->context == TCPCLOSE_CONTEXT_PROCESS;
 }
 
-/* A segment made it, or carried it out. */
+/* A segment caused it, or completed it. */
 static inline bool side_step_in_segment(const struct side_step *step)
 {
 	return step->context == TCPCLOSE_CONTEXT_SOFTIRQ ||

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The sides of connections seen in a stream: found by cookie, or by addresses
- * and ports from the other side. When there are too many, those that were not
- * heard of for the longest time are forgotten; chosen ones, and their other
+ * and ports from the other side. When there are too many, those without a
+ * transition for the longest time are forgotten; chosen ones, and their other
  * sides, only if there are no others.
  *
  * Knows nothing of how they are drawn.
@@ -18,18 +18,18 @@
 #define BUCKETS 16384
 
 /*
- * The child of a listener may be born a moment after the side that connected to
- * it has aborted already.
+ * The child of a listener may be created a moment after the side that connected
+ * to it has aborted.
  */
 #define GAP_NS (2 * NS_PER_S)
 
 /**
- * struct node - a side and its place
- * @side: the side; first, so that one is the other
+ * struct node - a side in the table
+ * @side: the side; first, so that a pointer to it is one to the node
  * @by_cookie: next in the bucket of its cookie
  * @by_tuple: next in the bucket of its addresses and ports
- * @newer: heard of after it
- * @older: heard of before it
+ * @newer: next in the list, with a later transition
+ * @older: the one before, with an earlier transition
  * @wanted: chosen, or the other side of a chosen one
  * @hash: of addresses and ports, the same for both sides
  */
@@ -49,14 +49,14 @@ struct list {
 };
 
 /**
- * struct sides - all of them
- * @seed: of the places in @by_cookie and @by_tuple
+ * struct sides - a table of sides
+ * @seed: for the hashes in @by_cookie and @by_tuple
  * @by_cookie: buckets
  * @by_tuple: buckets
  * @lists: by struct node.wanted
- * @count: how many there are
- * @steps: transitions that they keep
- * @forgotten: chosen ones that had to make room
+ * @count: number of sides
+ * @steps: number of transitions that they keep
+ * @forgotten: number of chosen sides that were dropped to make room
  */
 struct sides {
 	uint64_t seed;
@@ -69,7 +69,7 @@ struct sides {
 };
 
 /**
- * sides_new() - a table without any
+ * sides_new() - make an empty table
  *
  * Return: the table, or NULL if there is no memory
  */
@@ -215,7 +215,7 @@ static struct node *add(struct sides *sides, uint64_t cookie)
 	return node;
 }
 
-/* Whoever belongs to a chosen side is wanted, whichever of them came first. */
+/* The other side of a chosen one is wanted, whichever of them came first. */
 static void relate(struct sides *sides, struct node *node)
 {
 	struct node *other;
@@ -235,7 +235,7 @@ static void relate(struct sides *sides, struct node *node)
 	}
 }
 
-/* It was heard of: it is the newest now. */
+/* It has a new transition: it is the newest now. */
 static void renew(struct sides *sides, struct node *node, bool chosen)
 {
 	bool more = chosen && !node->side.chosen;
@@ -255,7 +255,7 @@ static void renew(struct sides *sides, struct node *node, bool chosen)
  * @sides: the table
  * @e: the transition, with a cookie
  * @chosen: it makes its side one that the user asked for
- * @side: gets its side; forgotten with a later sides_add(), maybe
+ * @side: gets its side; a later sides_add() may free it
  *
  * Return: 0, or -ENOMEM
  */
@@ -293,7 +293,7 @@ static bool is_loopback(const uint8_t addr[16])
 	       !memcmp(addr, ipv6, sizeof(ipv6));
 }
 
-/* How long both were there, nanoseconds; below 0: how long one was late. */
+/* How long both existed, nanoseconds; below 0: how late one was. */
 static int64_t overlap_ns(const struct side *a, const struct side *b)
 {
 	uint64_t from = a->born_ns > b->born_ns ? a->born_ns : b->born_ns;
@@ -316,7 +316,7 @@ static bool could_be_peer(const struct side *a, const struct side *b)
 	return overlap_ns(a, b) > -(int64_t)GAP_NS;
 }
 
-/* One of the same namespace, else the one that was there the longest. */
+/* One of the same namespace, else the one that existed longest with it. */
 static enum sides_pairing find_peer(const struct sides *sides,
 				    const struct side *side,
 				    const struct side **peer)
@@ -352,7 +352,7 @@ static enum sides_pairing find_peer(const struct sides *sides,
  * sides_peer() - the other side of the same connection
  * @sides: the table
  * @side: one side, of the table
- * @peer: gets the other, if it is sure to be that
+ * @peer: gets the other side if there is no doubt, else NULL
  */
 enum sides_pairing sides_peer(const struct sides *sides, const struct side *side,
 			      struct side **peer)
@@ -366,7 +366,7 @@ enum sides_pairing sides_peer(const struct sides *sides, const struct side *side
 	pairing = find_peer(sides, side, &other);
 	if (pairing != SIDES_PAIRED)
 		return pairing;
-	/* One that suits another side better is the peer of that one. */
+	/* One that fits another side better is the peer of that one. */
 	pairing = find_peer(sides, other, &back);
 	if (pairing != SIDES_PAIRED || back != side)
 		return pairing == SIDES_PAIRED ? SIDES_ALONE : pairing;
@@ -375,7 +375,7 @@ enum sides_pairing sides_peer(const struct sides *sides, const struct side *side
 }
 
 /**
- * sides_walk() - look at each chosen side, the one last heard of first
+ * sides_walk() - visit each chosen side, the latest transition first
  * @sides: the table
  * @visit: returns whether to go on
  * @context: for @visit
@@ -390,7 +390,7 @@ void sides_walk(const struct sides *sides, sides_visit *visit, void *context)
 }
 
 /**
- * sides_forgotten() - how many chosen sides had to make room
+ * sides_forgotten() - number of chosen sides that were dropped to make room
  * @sides: the table
  */
 uint64_t sides_forgotten(const struct sides *sides)

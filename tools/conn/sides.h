@@ -11,13 +11,13 @@
 
 #include "conn/side.h"
 
-/* What is kept at most: enough for a busy minute, little enough for anybody. */
+/* Most that is kept: enough for a busy minute, small on any machine. */
 #define SIDES_MAX 16384
 #define SIDES_STEPS_MAX (16 * SIDES_MAX)
 
 /**
  * enum sides_pairing - what is known of the other side
- * @SIDES_PAIRED: it is there
+ * @SIDES_PAIRED: it was seen
  * @SIDES_ALONE: it was not seen: on another machine, behind NAT, or no socket
  * @SIDES_DOUBTFUL: several sockets could be it, in several network namespaces
  */

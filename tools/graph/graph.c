@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Adds up a stream of events to what a state diagram shows, in memory that does
- * not depend on how many there are.
+ * not grow with the number of events.
  *
  * Does no I/O; knows nothing of pictures.
  */
@@ -38,7 +38,7 @@ static bool is_listener(const struct event *e)
 }
 
 /**
- * graph_add() - see an event
+ * graph_add() - add an event
  * @g: what was seen
  * @e: a transition, or a loss
  *
@@ -95,7 +95,7 @@ static struct graph_part *part_at(struct graph *g, unsigned int i)
 }
 
 /**
- * graph_finish() - work out the medians
+ * graph_finish() - compute the medians
  * @g: what was seen
  */
 void graph_finish(struct graph *g)
@@ -113,7 +113,7 @@ void graph_finish(struct graph *g)
 }
 
 /**
- * graph_free() - forget all that was seen
+ * graph_free() - free all memory
  * @g: what was seen
  */
 void graph_free(struct graph *g)
@@ -148,7 +148,7 @@ bool graph_visited(const struct graph *g, unsigned int state)
 }
 
 /**
- * graph_is_linux() - whether the RFC knows nothing of what was seen
+ * graph_is_linux() - whether these transitions are not in the RFC
  * @part: what was seen
  */
 bool graph_is_linux(const struct graph_part *part)

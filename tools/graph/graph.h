@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What was seen of the state machine: for each pair of states how often, for
- * how long, in which manner, and whether it may be.
+ * What was seen of the state machine: for each pair of states how often, how
+ * long, in which manner, and whether the model allows it.
  */
 #ifndef TCPCLOSE_GRAPH_GRAPH_H
 #define TCPCLOSE_GRAPH_GRAPH_H
@@ -15,11 +15,11 @@
 
 /**
  * enum graph_kind - parts of what happens between two states
- * @GRAPH_FLOW: what a diagram has an arrow for: openings, graceful steps, all
- *	that the RFC's figure shows
+ * @GRAPH_FLOW: transitions with an arrow of their own: openings, graceful
+ *	steps, all that the RFC's figure shows
  * @GRAPH_ABRUPT: abrupt ends
- * @GRAPH_WRONG: what the model calls illegal, or impossible here
- * @GRAPH_KINDS: how many there are
+ * @GRAPH_WRONG: transitions that the model calls illegal or impossible
+ * @GRAPH_KINDS: number of kinds
  */
 enum graph_kind {
 	GRAPH_FLOW,
@@ -49,7 +49,7 @@ struct graph_part {
 /**
  * struct graph - all that was seen; begins as zeros
  * @parts: by old state, new state and kind; NULL: nothing seen
- * @transitions: how many
+ * @transitions: number of transitions
  * @busiest: the count of the part seen most often
  * @wrong: transitions of %GRAPH_WRONG
  * @openings: transitions that are part of an opening
@@ -58,7 +58,7 @@ struct graph_part {
  * @last_ns: CLOCK_MONOTONIC of the latest
  * @first_realtime_ns: the same moments since the epoch
  * @last_realtime_ns: likewise
- * @connections: cookies
+ * @connections: distinct cookies
  */
 struct graph {
 	struct graph_part *parts[TCPCLOSE_STATES][TCPCLOSE_STATES][GRAPH_KINDS];

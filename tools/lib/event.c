@@ -2,7 +2,7 @@
 /*
  * Decodes records: the only place that knows how the UAPI packs them.
  *
- * Knows neither where a record comes from nor where an event goes to.
+ * Knows neither where a record comes from nor what an event is used for.
  */
 #include <assert.h>
 #include <string.h>
@@ -70,10 +70,10 @@ static void decode_task(struct event *e, const struct tcpclose_task *t)
 
 /**
  * event_decode() - decode a transition
- * @e: result; @e->seq is the low 32 bits only, and what a record does not hold
- *	(@e->realtime_ns, @e->own_netns, @e->netns_name) is left to the caller
+ * @e: result; @e->seq is the low 32 bits only. The caller sets @e->realtime_ns,
+ *	@e->own_netns and @e->netns_name, which are not in a record
  * @r: the record
- * @t: the process behind it, or NULL
+ * @t: its process record, or NULL
  */
 void event_decode(struct event *e, const struct tcpclose_record *r,
 		  const struct tcpclose_task *t)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * One transition, or one loss, as the commands see it: nothing packed, every
- * doubt resolved, the process joined.
+ * One transition, or one loss, as the commands see it: unpacked, with unknown
+ * values marked as such and the process joined.
  */
 #ifndef TCPCLOSE_LIB_EVENT_H
 #define TCPCLOSE_LIB_EVENT_H
@@ -16,12 +16,12 @@
 
 /**
  * enum event_kind - what an event is
- * @EVENT_TRANSITION: a transition; all members but @flaw count
- * @EVENT_LOST: records were lost; @lost, @cpu and @ts_ns count
- * @EVENT_START: the stream of @cpu begins with the record @seq; whoever reads
- *	began to do so at @ts_ns
- * @EVENT_FLAW: the stream itself is not whole; @flaw, @lost, @cpu, @seq and
- *	@ts_ns count
+ * @EVENT_TRANSITION: a transition; all members but @flaw are set
+ * @EVENT_LOST: records were lost; @lost, @cpu and @ts_ns are set
+ * @EVENT_START: the stream of @cpu begins with the record @seq; the reader
+ *	began to read at @ts_ns
+ * @EVENT_FLAW: the stream itself is damaged; @flaw, @lost, @cpu, @seq and
+ *	@ts_ns are set
  *
  * Only source_next_every() gives the last two.
  */
@@ -34,17 +34,17 @@ enum event_kind {
 
 /**
  * enum event_flaw - what is wrong with the records of a CPU
- * @EVENT_FLAW_GAP: @lost numbers are missing, and no loss was told
- * @EVENT_FLAW_LOSS: loss was told of @lost records more than are missing
- * @EVENT_FLAW_AGAIN: a number came that was there already, or is passed
+ * @EVENT_FLAW_GAP: @lost records are missing, but no loss was reported
+ * @EVENT_FLAW_LOSS: @lost more records were reported as lost than are missing
+ * @EVENT_FLAW_AGAIN: a number that came before, or after a later one
  * @EVENT_FLAW_TIME: time went back
- * @EVENT_FLAW_NO_START: nothing tells where the stream of this CPU begins
- * @EVENT_FLAW_START_AGAIN: that is told a second time
- * @EVENT_FLAW_TASK_ALONE: a process that belongs to no transition
- * @EVENT_FLAW_TASK_OTHER: a process that is another transition's
- * @EVENT_FLAW_NO_TASK: a process's own call, and the process is missing
+ * @EVENT_FLAW_NO_START: no start marker came before the records of this CPU
+ * @EVENT_FLAW_START_AGAIN: a second start marker
+ * @EVENT_FLAW_TASK_ALONE: a process record without a transition
+ * @EVENT_FLAW_TASK_OTHER: a process record of another transition
+ * @EVENT_FLAW_NO_TASK: a call of a process without its process record
  * @EVENT_FLAW_KIND: a record of unknown kind
- * @EVENT_FLAWS: how many there are
+ * @EVENT_FLAWS: number of flaws
  */
 enum event_flaw {
 	EVENT_FLAW_GAP,
@@ -62,9 +62,9 @@ enum event_flaw {
 
 /**
  * struct event - one transition or loss
- * @kind: which of them
+ * @kind: what it is
  * @flaw: what is wrong
- * @lost: how many records were lost on @cpu, before @ts_ns
+ * @lost: number of records lost on @cpu, before @ts_ns
  * @ts_ns: CLOCK_MONOTONIC
  * @realtime_ns: the same moment since the epoch
  * @seq: per-CPU sequence number, whole
@@ -94,7 +94,7 @@ enum event_flaw {
  * @index: number of the transition in the connection's life
  * @lport: local port; 0: none
  * @rport: remote port; 0: unknown
- * @flags: control bits of the segment behind it; 0: none in hand
+ * @flags: control bits of the segment that caused it; 0: no segment
  * @old: true old state
  * @new: true new state
  * @mark: TCPCLOSE_MARK_* bits
@@ -104,7 +104,7 @@ enum event_flaw {
  * @end: &enum tcpclose_end
  * @cause: &enum tcpclose_cause
  * @ipv6: addresses are 16 bytes, else 4
- * @own_netns: it happened in the network namespace of the observer
+ * @own_netns: it happened in the reader's own network namespace
  * @laddr: local address, network order
  * @raddr: remote address
  * @comm: name of the thread; empty: unknown
@@ -174,7 +174,7 @@ static inline bool event_is_rearm(const struct event *e)
 	return e->mark & TCPCLOSE_MARK_REARM;
 }
 
-/* The module knows less of this connection than of others, and says so. */
+/* The module marks connections of which it does not know everything. */
 static inline bool event_is_marked(const struct event *e)
 {
 	return e->mark & (TCPCLOSE_MARK_OLD | TCPCLOSE_MARK_UNTRACKED);
@@ -192,8 +192,8 @@ static inline bool event_hands_over(const struct event *e)
 }
 
 /*
- * The module has no entry for it: numbers begin again. So they do with a
- * mini-socket's entry, where the socket before it had none.
+ * The module has no entry for it: numbers begin again. They also do with the
+ * entry of a mini-socket whose full socket had none.
  */
 static inline bool event_is_untracked(const struct event *e)
 {

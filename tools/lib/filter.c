@@ -4,7 +4,7 @@
  *
  * Several filters of one kind widen the choice, several kinds narrow it. All
  * filter_add_*() functions return 0, -EINVAL if the text is wrong, -ENOENT if
- * it names what is not there, or -E2BIG if there are too many.
+ * it names something that does not exist, or -E2BIG if there are too many.
  */
 #include <arpa/inet.h>
 #include <errno.h>

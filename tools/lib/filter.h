@@ -11,13 +11,13 @@
 
 #include "lib/event.h"
 
-/* How many of each kind can be asked for. */
+/* Number of filters of each kind. */
 #define FILTER_MAX 64
 
 /**
  * struct filter_ports - a range of ports
- * @first: the least of them
- * @last: the greatest
+ * @first: lowest port
+ * @last: highest port
  */
 struct filter_ports {
 	uint16_t first;
@@ -37,7 +37,7 @@ struct filter_addr {
 /**
  * struct filter_netns - a network namespace
  * @inode: its inode; 0: go by @name
- * @own: the observer's own
+ * @own: the reader's own
  * @name: its name
  */
 struct filter_netns {
@@ -47,8 +47,8 @@ struct filter_netns {
 };
 
 /**
- * struct filter - which events are wanted: those that match one of each kind
- * of which there are any
+ * struct filter - which events are wanted: those that match one filter of each
+ * kind that is used
  */
 struct filter {
 	struct filter_ports ports[FILTER_MAX];

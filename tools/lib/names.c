@@ -185,7 +185,7 @@ const char *hook_via_name(unsigned int via)
 	return look_up(names, ARRAY_SIZE(names), via);
 }
 
-/* Of a control bit's number, not its mask; the order is the TCP header's. */
+/* By number of the control bit, not by mask; in the order of the TCP header. */
 const char *flag_name(unsigned int bit)
 {
 	static const char *const names[] = {
@@ -195,7 +195,7 @@ const char *flag_name(unsigned int bit)
 	return look_up(names, ARRAY_SIZE(names), bit);
 }
 
-/* Of a mark's bit number; a re-arm is no doubt about a record, so no mark here. */
+/* By bit number. A re-arm is no doubt about a record, so it is not shown. */
 const char *mark_name(unsigned int bit)
 {
 	static const char *const names[] = { "old", "untracked", "late" };

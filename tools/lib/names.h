@@ -8,7 +8,7 @@
 /* The longest name that the functions below make. */
 #define NAME_MAX_LEN 24
 
-/* Each gives NULL for a number that has no name. */
+/* Each returns NULL for a number that has no name. */
 const char *state_name(unsigned int state);
 const char *end_name(unsigned int end);
 const char *cause_name(unsigned int cause);

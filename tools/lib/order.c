@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Looks at records before anything is made of them: are those of a CPU numbered
- * without a gap that nobody told of, does none come twice, has each call of a
- * process its process?
+ * Checks records before they are decoded: are the records of a CPU numbered
+ * without gaps other than reported losses, does none come twice, has each call
+ * of a process its process record?
  *
  * Knows numbers and times; knows nothing of connections.
  */
@@ -24,19 +24,19 @@ static bool check_number(struct order_cpu *cpu, bool whole, uint32_t seq,
 	if (!cpu->started) {
 		add(flaws, EVENT_FLAW_NO_START, 0);
 	} else if (missing >= 1U << 31) {
-		/* After a number that was wrong, go on from where it goes on. */
+		/* After a wrong number, go on with those that follow. */
 		if (!cpu->any || seq != cpu->last_seq + 1) {
 			add(flaws, EVENT_FLAW_AGAIN, 0);
 			cpu->last_seq = seq;
 			return false;
 		}
-	} else if (whole && missing > cpu->told) {
-		add(flaws, EVENT_FLAW_GAP, missing - cpu->told);
-	} else if (whole && missing < cpu->told) {
-		add(flaws, EVENT_FLAW_LOSS, cpu->told - missing);
+	} else if (whole && missing > cpu->reported) {
+		add(flaws, EVENT_FLAW_GAP, missing - cpu->reported);
+	} else if (whole && missing < cpu->reported) {
+		add(flaws, EVENT_FLAW_LOSS, cpu->reported - missing);
 	}
 	cpu->started = true;
-	cpu->told = 0;
+	cpu->reported = 0;
 	cpu->next_seq = seq + 1;
 	cpu->last_seq = seq;
 	return follows;
@@ -50,14 +50,14 @@ static bool is_own_call(const struct recording_marker *raw)
 	       TCPCLOSE_HOW_CONTEXT(r->how) == TCPCLOSE_CONTEXT_PROCESS;
 }
 
-/* A reader of one namespace does not get to know the number of one that ended. */
+/* A reader of one namespace does not see the number of a process that ended. */
 static bool same_process(const struct tcpclose_task *task,
 			 const struct tcpclose_record *r, bool whole)
 {
 	return task->pid == r->pid || (!whole && (!task->pid || !r->pid));
 }
 
-/* A process was there: it must be that of the record that follows it. */
+/* A process record must belong to the record that follows it. */
 static void check_owner(const struct tcpclose_task *task, bool whole,
 			const struct recording_marker *raw,
 			struct order_flaws *flaws)
@@ -72,7 +72,7 @@ static void check_owner(const struct tcpclose_task *task, bool whole,
 		add(flaws, EVENT_FLAW_TASK_OTHER, 0);
 }
 
-/* @before_known: what was before the record is in the stream. */
+/* @before_known: the record before this one is in the stream. */
 static void check_task(struct order_cpu *cpu, bool whole,
 		       const struct recording_marker *raw, bool before_known,
 		       struct order_flaws *flaws)
@@ -93,17 +93,17 @@ static void check_record(struct order_cpu *cpu, bool whole,
 			 struct order_flaws *flaws)
 {
 	uint32_t missing = raw->seq - cpu->next_seq;
-	bool lost = cpu->told && missing && missing < 1U << 31;
+	bool lost = cpu->reported && missing && missing < 1U << 31;
 	bool follows = check_number(cpu, whole, raw->seq, flaws);
 
-	/* A record that is out of place says nothing of those around it. */
+	/* A record out of place says nothing about the records around it. */
 	if (flaws->count && flaws->what[0] == EVENT_FLAW_AGAIN)
 		return;
 	if (raw->ts_ns < cpu->last_ns)
 		add(flaws, EVENT_FLAW_TIME, 0);
 	/*
-	 * A reader of one namespace sees gaps where others' records are, none of
-	 * which parts a process from its transition.
+	 * A reader of one namespace sees gaps where records of others are, but
+	 * never between a process record and its transition.
 	 */
 	check_task(cpu, whole, raw,
 		   cpu->any && !lost && (follows || !whole), flaws);
@@ -113,7 +113,7 @@ static void check_record(struct order_cpu *cpu, bool whole,
 }
 
 /**
- * order_check() - look at a record
+ * order_check() - check a record
  * @cpu: its CPU
  * @whole: the stream has the records of all network namespaces
  * @raw: the record, of any kind
@@ -135,7 +135,7 @@ void order_check(struct order_cpu *cpu, bool whole,
 		cpu->next_seq = (uint32_t)raw->value;
 		break;
 	case RECORDING_KIND_LOST:
-		cpu->told += raw->value;
+		cpu->reported += raw->value;
 		break;
 	case RECORDING_KIND_CLOCK:
 	case RECORDING_KIND_NETNS:

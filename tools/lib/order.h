@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Whether the records of a CPU are in order: numbered without a gap, none of
- * them twice, each process with its transition.
+ * Whether the records of a CPU are in order: numbered without gaps, none of
+ * them twice, each process record with its transition.
  */
 #ifndef TCPCLOSE_LIB_ORDER_H
 #define TCPCLOSE_LIB_ORDER_H
@@ -12,23 +12,23 @@
 #include "lib/event.h"
 #include "lib/recording.h"
 
-/* More than one record can have. */
+/* More flaws than one record can have. */
 #define ORDER_FLAWS_MAX 8
 
 /**
- * struct order_cpu - what came of a CPU so far
+ * struct order_cpu - records of one CPU so far
  * @last_ns: time of its latest record
- * @told: records that were told to be lost since its last record
+ * @reported: records reported as lost since its last record
  * @next_seq: number that the next record has
  * @last_seq: number that the last record had
  * @started: it is known where its records begin
- * @any: a record came
+ * @any: there was a record
  * @has_task: the last record was @task
- * @task: a process; belongs to the next record
+ * @task: a process record; belongs to the next record
  */
 struct order_cpu {
 	uint64_t last_ns;
-	uint64_t told;
+	uint64_t reported;
 	uint32_t next_seq;
 	uint32_t last_seq;
 	bool started;
@@ -39,9 +39,9 @@ struct order_cpu {
 
 /**
  * struct order_flaws - what is wrong with one record
- * @count: how much
- * @what: what it is
- * @lost: how many records that concerns
+ * @count: number of flaws
+ * @what: each of them
+ * @lost: number of records that each concerns
  */
 struct order_flaws {
 	unsigned int count;

@@ -2,8 +2,8 @@
 /*
  * The module's rings, mapped: copies records of all CPUs in the order of time.
  *
- * A record is copied before anybody looks at it, and dropped if the module began
- * to write over it meanwhile: its number, missing in the stream, tells the loss.
+ * A record is copied before it is used, and dropped if the module began to
+ * overwrite it meanwhile: its number, missing in the stream, shows the loss.
  *
  * Knows the layout of the mapping; knows neither the device nor what a record
  * means.
@@ -14,13 +14,13 @@
 
 #include "lib/rings.h"
 
-/* Records that are copied before it is known whether they were whole. */
+/* Records that are copied before checking that none was overwritten. */
 #define RUN_RECORDS 64
 
 /**
  * rings_init() - begin with no ring
  * @r: the rings
- * @map: the mapping, @geometry->mmap_size bytes; the caller's to undo
+ * @map: the mapping, @geometry->mmap_size bytes; the caller unmaps it
  * @geometry: its layout
  *
  * Return: 0 or -ENOMEM
@@ -55,9 +55,9 @@ void rings_free(struct rings *r)
 }
 
 /**
- * rings_begin() - read a ring, too
+ * rings_begin() - begin to read a ring
  * @r: the rings
- * @cpu: whose; one that can exist, others have no memory behind the mapping
+ * @cpu: its CPU; a possible one, for others have no memory behind the mapping
  * @position: number of the first record to be read
  */
 void rings_begin(struct rings *r, unsigned int cpu, uint64_t position)
@@ -77,15 +77,15 @@ static const struct tcpclose_record *slot(const struct rings *r,
 	return &c->records[position & (r->ring_records - 1)];
 }
 
-/* Of a record that is being overwritten it is any time: see overwritten(). */
+/* Any value if the record is being overwritten: see overwritten(). */
 static uint64_t time_of(const struct tcpclose_record *record)
 {
 	return __atomic_load_n(&record->ts_ns, __ATOMIC_RELAXED);
 }
 
 /*
- * How many of the records from @first on the module has begun to write over,
- * after what was taken of them was taken.
+ * Number of records from @first on that the module has begun to overwrite.
+ * Called after they were copied.
  */
 static uint64_t overwritten(const struct rings *r, const struct rings_cpu *c,
 			    uint64_t first)
@@ -101,9 +101,9 @@ static uint64_t overwritten(const struct rings *r, const struct rings_cpu *c,
 }
 
 /*
- * The time of a ring's next record. One that has been overwritten is passed
- * over: by the time of what took its place, records that are still there would
- * have to wait for all the other rings.
+ * The time of a ring's next record. One that has been overwritten is skipped:
+ * by the time of the record that replaced it, records that are still there
+ * would have to wait for all other rings.
  */
 static uint64_t head_ns(const struct rings *r, struct rings_cpu *c)
 {
@@ -171,7 +171,7 @@ static uint64_t next_ns(const struct rings *r)
 	return ns;
 }
 
-/* See what there is; what has been overwritten is passed over. */
+/* Look for new records; overwritten ones are skipped. */
 static void look(struct rings *r)
 {
 	unsigned int cpu;
@@ -192,7 +192,7 @@ static void look(struct rings *r)
 	}
 }
 
-/* Copy records of one ring up to a time; return how many of them are whole. */
+/* Copy records of one ring up to a time; return how many are intact. */
 static size_t copy_run(const struct rings *r, struct rings_cpu *c,
 		       uint64_t until_ns, struct tcpclose_record *to,
 		       size_t max)
@@ -228,9 +228,9 @@ static size_t copy_run(const struct rings *r, struct rings_cpu *c,
  * @r: the rings
  * @until_ns: leave those that are younger
  * @to: result
- * @max: how many there is room for
+ * @max: number of records that @to has room for
  *
- * Return: how many records were copied
+ * Return: number of records copied
  */
 size_t rings_copy(struct rings *r, uint64_t until_ns,
 		  struct tcpclose_record *to, size_t max)

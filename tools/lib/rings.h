@@ -16,8 +16,8 @@
  * @header: its first bytes; NULL: there is no such CPU
  * @records: its slots
  * @position: number of the next record to be read
- * @end: number behind the last one that was whole at the last look
- * @lost: records passed over, since they had been overwritten
+ * @end: number behind the last complete record, when last looked for
+ * @lost: records skipped because they had been overwritten
  */
 struct rings_cpu {
 	const struct tcpclose_ring_header *header;
@@ -30,7 +30,7 @@ struct rings_cpu {
 /**
  * struct rings_head - the next record of a ring
  * @ts_ns: its time
- * @cpu: whose it is
+ * @cpu: its CPU
  */
 struct rings_head {
 	uint64_t ts_ns;
@@ -44,9 +44,9 @@ struct rings_head {
  * @header_size: offset of the slots within a ring
  * @ring_records: slots, a power of two
  * @cpus: each ring
- * @cpu_count: how many there are
- * @heads: those that have something to read; the oldest is the first of a heap
- * @head_count: how many there are
+ * @cpu_count: size of @cpus
+ * @heads: rings with something to read, a heap; the oldest record is first
+ * @head_count: size of @heads
  */
 struct rings {
 	const char *map;

@@ -4,8 +4,9 @@
  *
  * The device is made to look like a recording: losses, names of network
  * namespaces and steps of the wall clock, which a recording holds as records
- * of its own (see recording.h), are put into the stream as it is read. Behind
- * that point everything is the same, and `tcpclose record` just writes it down.
+ * of its own (see recording.h), are put into the stream as it is read. From
+ * there on both are treated alike, and `tcpclose record` writes the records as
+ * they are.
  *
  * Knows the order of records; knows nothing of what a transition means.
  */
@@ -21,11 +22,11 @@
 #include "lib/source_internal.h"
 
 /**
- * source_new_cpu() - see a CPU for the first time
+ * source_new_cpu() - add the state of a CPU
  * @s: the source
  * @cpu: its number, not below @s->cpu_count
  *
- * Return: what is known of it, or NULL if there is no memory
+ * Return: its state, or NULL if there is no memory
  */
 struct source_cpu *source_new_cpu(struct source *s, unsigned int cpu)
 {
@@ -45,7 +46,7 @@ struct source_cpu *source_new_cpu(struct source *s, unsigned int cpu)
 }
 
 /**
- * source_fill() - read more records; one that has begun is kept
+ * source_fill() - read more records; an incomplete one is kept
  * @s: the source
  *
  * Return: bytes read, 0 at the end of a recording, or -errno
@@ -60,7 +61,7 @@ int source_fill(struct source *s)
 	if (!s->live) {
 		struct pollfd fd = { .fd = s->fd, .events = POLLIN };
 
-		/* A pipe may have nothing yet; what is ready must be shown first. */
+		/* A pipe may be empty: let the caller use the rest first. */
 		if (poll(&fd, 1, 0) == 0)
 			return -EAGAIN;
 	}
@@ -97,7 +98,7 @@ static int track_marker(struct source *s, const struct recording_marker *m)
 		cpu = source_cpu(s, m->cpu);
 		if (!cpu)
 			return -ENOMEM;
-		cpu->told += m->value;
+		cpu->reported += m->value;
 		break;
 	case RECORDING_KIND_CLOCK:
 		s->realtime_offset_ns = (int64_t)m->value;
@@ -139,10 +140,10 @@ static int track(struct source *s, const struct recording_marker *m)
 }
 
 /*
- * Nearly all records: they follow the one before, of a namespace that there is
- * nothing to tell of. The same as inspect() and track(), quickly.
+ * A quick inspect() and track() for nearly all records: those that follow the
+ * one before and are of a namespace that needs no marker.
  *
- * Return: whether it is one, and done
+ * Return: whether it was such a record
  */
 static bool track_plain(struct source *s, const struct recording_marker *m)
 {
@@ -155,8 +156,8 @@ static bool track_plain(struct source *s, const struct recording_marker *m)
 	if (!cpu->started || m->seq != (uint32_t)cpu->next_seq)
 		return false;
 	if (m->kind == TCPCLOSE_KIND_TRANSITION) {
-		if (s->live && (r->netns_inode != s->told_inode ||
-				r->netns != s->told_netns))
+		if (s->live && (r->netns_inode != s->latest_inode ||
+				r->netns != s->latest_netns))
 			return false;
 		s->summary.transitions++;
 	} else if (m->kind != TCPCLOSE_KIND_TASK) {
@@ -178,7 +179,7 @@ static void step(struct source *s)
 	s->pos += TCPCLOSE_RECORD_SIZE;
 }
 
-/* Put before the record at buf[pos] what belongs there. */
+/* Queue the markers that belong before the record at buf[pos]. */
 static int inspect(struct source *s)
 {
 	if (!s->live || s->inspected)
@@ -232,7 +233,7 @@ int source_next_raw(struct source *s, const struct recording_marker **raw)
  * @s: the source
  * @first: result, valid until the next call; look at each one's kind before
  *	anything else
- * @count: result: how many there are
+ * @count: result: number of records
  *
  * Return: as source_next_raw()
  */
@@ -319,7 +320,7 @@ static void flaw_event(struct source *s, const struct recording_marker *m,
 	e->realtime_ns = m->ts_ns + (uint64_t)s->realtime_offset_ns;
 }
 
-/* The next record; s->held: it has been looked at, and has flaws. */
+/* The next record; it is s->held if it was checked before and has flaws. */
 static int next_checked(struct source *s, const struct recording_marker **raw)
 {
 	struct source_cpu *cpu;
@@ -434,11 +435,11 @@ int source_wait(struct source *s, uint64_t deadline_ns)
 }
 
 /**
- * source_conclude() - tell of losses that no record comes after
+ * source_conclude() - report losses that no record follows
  * @s: the source; there is nothing ready
  * @ts_ns: the time of the end
  *
- * Return: 1 if source_next() has something to tell of, 0 if not, or -errno
+ * Return: 1 if source_next() has an event to deliver, 0 if not, or -errno
  */
 int source_conclude(struct source *s, uint64_t ts_ns)
 {
@@ -446,13 +447,13 @@ int source_conclude(struct source *s, uint64_t ts_ns)
 }
 
 /**
- * source_balance() - see whether every record was delivered or told as lost
+ * source_balance() - check that every record was delivered or reported as lost
  * @s: the source
  * @why: why not
  *
- * Of a recording that is not for the source to know.
+ * A recording is not checked: how many records there were is not known.
  *
- * Return: 0, -EPROTO if the books do not balance, or another -errno
+ * Return: 0, -EPROTO if the numbers do not add up, or another -errno
  */
 int source_balance(struct source *s, struct error *why)
 {
@@ -580,7 +581,7 @@ err_close:
 }
 
 /**
- * source_close() - end reading
+ * source_close() - stop reading, free the source
  * @s: the source
  */
 void source_close(struct source *s)
@@ -594,7 +595,7 @@ void source_close(struct source *s)
 }
 
 /**
- * source_is_live() - whether time in this source is the time now
+ * source_is_live() - whether events come as they happen
  * @s: the source
  */
 bool source_is_live(const struct source *s)
@@ -603,7 +604,7 @@ bool source_is_live(const struct source *s)
 }
 
 /**
- * source_header() - how a recording of this source begins
+ * source_header() - header for a recording of this source
  * @s: the source
  */
 const struct recording_header *source_header(const struct source *s)
@@ -612,7 +613,7 @@ const struct recording_header *source_header(const struct source *s)
 }
 
 /**
- * source_summarize() - what the source has seen so far
+ * source_summarize() - counts so far
  * @s: the source
  * @summary: result
  */

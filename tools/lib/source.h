@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Where events come from: the live device or a recording. A command cannot
- * tell which.
+ * Where events come from: the live device or a recording, behind one interface.
  */
 #ifndef TCPCLOSE_LIB_SOURCE_H
 #define TCPCLOSE_LIB_SOURCE_H
@@ -17,11 +16,11 @@
 struct source;
 
 /**
- * struct source_summary - what a source has seen so far
+ * struct source_summary - counts of a source so far
  * @transitions: transitions delivered
- * @lost: records lost, as far as the source can know
+ * @lost: records lost, as far as the source knows
  * @skipped: records of unknown kinds
- * @cut_bytes: bytes of a record that a recording ends in the middle of
+ * @cut_bytes: bytes of an incomplete last record
  */
 struct source_summary {
 	uint64_t transitions;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the parts of the source share; nobody else includes this.
+ * Shared by the parts of the source; for inclusion in lib/source*.c only.
  */
 #ifndef TCPCLOSE_LIB_SOURCE_INTERNAL_H
 #define TCPCLOSE_LIB_SOURCE_INTERNAL_H
@@ -13,17 +13,17 @@
 #define BATCH_SIZE (2048 * TCPCLOSE_RECORD_SIZE)
 
 /**
- * struct source_cpu - what is known of one CPU's records
+ * struct source_cpu - state of one CPU's records
  * @next_seq: number that the next record has if none is lost
- * @lost: losses that the device told of, so far (of one namespace only)
+ * @lost: losses that the device reported so far (reader of one namespace only)
  * @begin: number of the first record to come (live only)
- * @lost_before: losses that the device told of then (live only)
+ * @lost_before: losses that the device had reported then (live only)
  * @delivered: records delivered
- * @told: losses told in the stream
- * @there: the device has a ring of it
+ * @reported: losses reported in the stream
+ * @there: the device has a ring for it
  * @started: @next_seq is known
  * @has_task: @task waits for its transition
- * @task: the process behind the next record
+ * @task: process record of the next record
  * @order: whether its records are in order
  */
 struct source_cpu {
@@ -32,7 +32,7 @@ struct source_cpu {
 	uint64_t begin;
 	uint64_t lost_before;
 	uint64_t delivered;
-	uint64_t told;
+	uint64_t reported;
 	bool there;
 	bool started;
 	bool has_task;
@@ -43,7 +43,7 @@ struct source_cpu {
 struct source {
 	int fd;
 	bool live;
-	/* The record at buf[pos] has had its markers put before it (live only). */
+	/* The markers before the record at buf[pos] are queued (live only). */
 	bool inspected;
 	bool at_end;
 	struct recording_header head;
@@ -62,9 +62,9 @@ struct source {
 	/* The whole machine's records, mapped; rings.map is NULL: read() them. */
 	struct rings rings;
 	size_t map_size;
-	/* The namespace of the latest record: no more to tell in this batch. */
-	uint64_t told_netns;
-	uint32_t told_inode;
+	/* Namespace of the latest record: looked up already in this batch. */
+	uint64_t latest_netns;
+	uint32_t latest_inode;
 
 	/* Markers to be delivered before the record at buf[pos]. */
 	struct recording_marker *queue;
@@ -78,7 +78,7 @@ struct source {
 struct source_cpu *source_new_cpu(struct source *s, unsigned int cpu);
 
 /**
- * source_cpu() - what is known of one CPU
+ * source_cpu() - find the state of one CPU
  * @s: the source
  * @cpu: its number; a damaged recording may hold any
  *
@@ -90,7 +90,7 @@ static inline struct source_cpu *source_cpu(struct source *s, unsigned int cpu)
 }
 
 /**
- * source_queue_is_empty() - whether no marker waits to be delivered
+ * source_queue_is_empty() - whether no marker is to be delivered
  * @s: the source
  */
 static inline bool source_queue_is_empty(struct source *s)

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Makes the live device look like a recording: puts into the stream what only
- * its reader can know: losses, names of network namespaces, steps of the wall
- * clock.
+ * Makes the live device look like a recording: puts markers into the stream for
+ * what only its reader can know: losses, names of network namespaces, steps of
+ * the wall clock.
  *
  * The whole machine's records come from the mapped rings, those of a namespace
  * by read().
@@ -23,13 +23,13 @@
 #define CLOCK_STEP_NS ((int64_t)NS_PER_MS)
 
 /*
- * Producers on two CPUs may write in another order than they looked at the
- * clock: younger records are left alone, as read() does (module/reader.c).
+ * Producers on two CPUs may write in another order than they read the clock:
+ * younger records are not read yet, as read() does (module/reader.c).
  */
 #define HOLD_NS NS_PER_MS
 /*
- * How often a stream that does not end is read. A wake-up costs as much as tens
- * of records; a lone event is to be seen within 50 ms, on a busy machine, too.
+ * How often a continuous stream is read. A wake-up costs as much as tens of
+ * records; a single event must be seen within 50 ms, on a busy machine too.
  */
 #define PACE_NS (20 * NS_PER_MS)
 
@@ -61,7 +61,7 @@ static struct recording_marker *enqueue(struct source *s, unsigned int kind,
 	return m;
 }
 
-/* In a time namespace of one's own the records' clock can't be read. */
+/* In another time namespace the records' clock can't be read. */
 static bool has_records_clock(void)
 {
 	struct stat st;
@@ -69,7 +69,7 @@ static bool has_records_clock(void)
 	return stat("/proc/self/ns/time", &st) || st.st_ino == INITIAL_TIME_NS;
 }
 
-/* Without the mapping, or the memory for it, read() does as well. */
+/* Without the mapping, or the memory for it, read() is used. */
 static void map_rings(struct source *s, const struct tcpclose_geometry *g)
 {
 	void *map;
@@ -107,12 +107,12 @@ static int start_cpu(struct source *s, unsigned int cpu)
 }
 
 /**
- * source_live_start() - say where the file stands
+ * source_live_start() - begin to read, with start markers
  * @s: the source
  * @geometry: of the device
  *
- * These are the whole numbers of the first records to come, without which a
- * loss before a CPU's first record would go unnoticed.
+ * They hold the full numbers of the first records to come: without them, a loss
+ * before a CPU's first record would go unnoticed.
  *
  * Return: 0, or -errno
  */
@@ -131,7 +131,7 @@ int source_live_start(struct source *s,
 }
 
 /**
- * source_live_end() - give back what source_live_start() took
+ * source_live_end() - free what source_live_start() allocated
  * @s: the source
  */
 void source_live_end(struct source *s)
@@ -141,7 +141,7 @@ void source_live_end(struct source *s)
 	rings_free(&s->rings);
 }
 
-/* When a CPU's oldest record that can still be read was written; else now. */
+/* Time of a CPU's oldest record that can still be read; else now. */
 static uint64_t first_ns(const struct source *s, unsigned int cpu)
 {
 	size_t pos;
@@ -156,7 +156,7 @@ static uint64_t first_ns(const struct source *s, unsigned int cpu)
 	return s->batch_ns;
 }
 
-/* Only the device knows what a reader of one namespace has lost. */
+/* Only the device knows the losses of a reader of one namespace. */
 static int enqueue_losses(struct source *s)
 {
 	struct tcpclose_cursor cursor;
@@ -192,7 +192,7 @@ static int enqueue_clock(struct source *s)
 		       -ENOMEM;
 }
 
-static int tell_netns(struct source *s, const struct tcpclose_record *r)
+static int report_netns(struct source *s, const struct tcpclose_record *r)
 {
 	struct netns_entry *entry =
 		netns_find(&s->netns, r->netns, r->netns_inode);
@@ -217,14 +217,14 @@ static int tell_netns(struct source *s, const struct tcpclose_record *r)
 /* Most records are of the same namespace as the one before. */
 static int enqueue_netns(struct source *s, const struct tcpclose_record *r)
 {
-	if (r->netns_inode == s->told_inode && r->netns == s->told_netns)
+	if (r->netns_inode == s->latest_inode && r->netns == s->latest_netns)
 		return 0;
-	s->told_inode = r->netns_inode;
-	s->told_netns = r->netns;
-	return tell_netns(s, r);
+	s->latest_inode = r->netns_inode;
+	s->latest_netns = r->netns;
+	return report_netns(s, r);
 }
 
-/* Records between the one expected and the one that came. */
+/* Number of records missing before @seq. */
 static uint32_t gap(const struct source_cpu *cpu, uint32_t seq)
 {
 	uint32_t distance = seq - (uint32_t)cpu->next_seq;
@@ -233,7 +233,7 @@ static uint32_t gap(const struct source_cpu *cpu, uint32_t seq)
 }
 
 /**
- * source_live_inspect() - put before a record what a recording would say there
+ * source_live_inspect() - queue the markers that belong before a record
  * @s: the source
  * @r: the record, not delivered yet
  *
@@ -275,8 +275,8 @@ int source_live_batch(struct source *s)
 	int got, ret;
 
 	s->batch_ns = monotonic_ns();
-	/* A name may have been given, or asked for too often. */
-	s->told_inode = 0;
+	/* A namespace may have got its name, or been looked up too often. */
+	s->latest_inode = 0;
 	ret = enqueue_clock(s);
 	got = s->rings.map ? copy_rings(s) : source_fill(s);
 	if (!ret && !s->head.visible && (got > 0 || got == -EAGAIN))
@@ -286,7 +286,7 @@ int source_live_batch(struct source *s)
 	return got == -EAGAIN && !source_queue_is_empty(s) ? 1 : got;
 }
 
-/* Where a CPU's next record is to be found, and what was lost before it. */
+/* Number of a CPU's next record, and number of records lost before it. */
 static int stand(struct source *s, unsigned int cpu, uint64_t *position,
 		 uint64_t *lost)
 {
@@ -305,7 +305,7 @@ static int stand(struct source *s, unsigned int cpu, uint64_t *position,
 }
 
 /**
- * source_live_conclude() - tell of losses that no record comes after
+ * source_live_conclude() - report losses that no record follows
  * @s: the source; there is nothing ready
  * @ts_ns: the time of the end
  *
@@ -323,9 +323,9 @@ int source_live_conclude(struct source *s, uint64_t ts_ns)
 		ret = stand(s, cpu, &position, &lost);
 		if (ret)
 			return ret;
-		if (lost > s->cpus[cpu].told &&
+		if (lost > s->cpus[cpu].reported &&
 		    !enqueue(s, RECORDING_KIND_LOST, ts_ns, cpu,
-			     lost - s->cpus[cpu].told))
+			     lost - s->cpus[cpu].reported))
 			return -ENOMEM;
 	}
 	return !source_queue_is_empty(s);
@@ -346,15 +346,15 @@ static uint64_t undelivered(const struct source *s, unsigned int cpu)
 }
 
 /**
- * source_live_balance() - see whether every record was delivered or lost
+ * source_live_balance() - check that every record was delivered or lost
  * @s: the source
  * @why: why not
  *
- * What was delivered is counted record by record; what was lost, where it was
- * passed over. Others' records that a reader of one namespace passes over are
- * counted by nobody.
+ * Delivered records are counted one by one, lost ones where they were skipped.
+ * The records of other namespaces that a reader of one namespace skips are not
+ * counted.
  *
- * Return: 0, -EPROTO if the books do not balance, or another -errno
+ * Return: 0, -EPROTO if the numbers do not add up, or another -errno
  */
 int source_live_balance(struct source *s, struct error *why)
 {
@@ -374,7 +374,7 @@ int source_live_balance(struct source *s, struct error *why)
 			return error_set(why, ret, "%s", strerror(-ret));
 		known = c->begin + c->delivered + undelivered(s, cpu) + lost;
 		if ((s->head.visible ? known == position : known <= position) &&
-		    c->told <= lost)
+		    c->reported <= lost)
 			continue;
 		return error_set(why, -EPROTO, unbalanced, cpu,
 				 (unsigned long long)c->begin,
@@ -399,10 +399,10 @@ int source_live_wait(struct source *s, uint64_t deadline_ns)
 	if (s->rings.map) {
 		uint64_t again_ns = monotonic_ns() + PACE_NS;
 
-		/* What we read ourselves the module need not tell us of. */
+		/* No wake-up for what is read through the mapping. */
 		if (lseek(s->fd, 0, SEEK_END) < 0)
 			return -errno;
-		/* But these were too young, or came before that. */
+		/* But some were too young, or were written before that. */
 		if (rings_behind(&s->rings) && again_ns < deadline_ns)
 			deadline_ns = again_ns;
 	}

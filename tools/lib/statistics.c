@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A snapshot of all that the module counts: asks the device, shows nothing.
+ * A snapshot of all that the module counts, from the device.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -10,7 +10,7 @@
 #include "lib/devnode.h"
 #include "lib/statistics.h"
 
-/* Far more than there are; an end in case the device never says so. */
+/* Far more than exist: ends the loop should the device never report the end. */
 #define HOOKS_MAX 256
 
 static int fetch_rings(int fd, struct statistics *s)
@@ -58,7 +58,7 @@ static int fetch_hooks(int fd, struct statistics *s)
 /**
  * statistics_fetch() - take a snapshot
  * @fd: the device
- * @s: result; statistics_free() ends it, also after an error
+ * @s: result; to be freed by statistics_free(), also after an error
  *
  * Return: 0, -EPERM if the file sees its own network namespace only, or another
  * -errno
@@ -91,7 +91,7 @@ int statistics_reset(int fd)
 }
 
 /**
- * statistics_free() - end with a snapshot
+ * statistics_free() - free a snapshot
  * @s: the snapshot
  */
 void statistics_free(struct statistics *s)

@@ -14,9 +14,9 @@
  * struct statistics - everything counted, at one moment
  * @counters: the module's counters
  * @rings: one cursor per ring, for what was written and overwritten
- * @ring_count: how many
+ * @ring_count: size of @rings
  * @hooks: one per hook
- * @hook_count: how many
+ * @hook_count: size of @hooks
  */
 struct statistics {
 	struct tcpclose_stats counters;
@@ -30,7 +30,7 @@ int statistics_fetch(int fd, struct statistics *s);
 int statistics_reset(int fd);
 void statistics_free(struct statistics *s);
 
-/* Wanted and not there; one that is off without an error is not wanted now. */
+/* The module wants the hook but could not set it. */
 static inline bool hook_is_dead(const struct tcpclose_hook *h)
 {
 	return !h->via && h->error;
