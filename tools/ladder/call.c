@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Which system call made a step: the records tell that it was a process's own
- * call, and what the socket was like, not which one.
+ * Which system call caused a step: the records say that it was a call of the
+ * process, and in which state the socket was, but not which call.
  */
 #include "ladder/ladder.h"
 
@@ -33,7 +33,7 @@ static bool closes_abruptly(const struct side_step *step)
 }
 
 /*
- * Who sent the FIN, close() or shutdown(), shows in what came after it: close()
+ * Later steps show which call sent the FIN, close() or shutdown(): close()
  * after shutdown() stores the state once more (tcp_close_state()), and after
  * close() no process holds the socket any more.
  */
@@ -101,9 +101,9 @@ static const char *call_of_end(unsigned int end)
 }
 
 /**
- * ladder_call() - which system call made a step
+ * ladder_call() - which system call caused a step
  * @ladder: the connection
- * @step: number of the step, one that a process made
+ * @step: number of the step, one that a process caused
  *
  * Return: its name, or what is known of it
  */

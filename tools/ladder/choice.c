@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Chooses connections to be drawn: those that were seen from the beginning to
- * the end before others, and of these the latest.
+ * Chooses connections to be drawn: the latest first, but those that were seen
+ * from beginning to end before all others.
  */
 #include <string.h>
 
@@ -12,10 +12,10 @@
 /* How often a busy machine's connections are counted, nanoseconds. */
 #define LOOK_NS (50 * NS_PER_MS)
 
-/* How long the first record of the other side may come after the last of this. */
+/* Most time from the last record of one side to the first of the other. */
 #define PEER_LATE_NS NS_PER_S
 
-/* From the best on. */
+/* The best first. */
 enum rank {
 	RANK_WHOLE,
 	RANK_COMPLETE,
@@ -36,7 +36,7 @@ static bool is_after(const struct side *a, const struct side *b)
 	return a_ns != b_ns ? a_ns > b_ns : a->cookie > b->cookie;
 }
 
-/* Return: whether this side stands for its connection: one of two does. */
+/* Return: whether this side represents its connection: one of two does. */
 static bool take(const struct sides *sides, struct side *side,
 		 struct choice_candidate *candidate)
 {
@@ -75,7 +75,7 @@ static bool choose(void *context, struct side *side)
 }
 
 /**
- * choice_make() - choose
+ * choice_make() - choose connections
  * @choice: result; @wanted is set
  * @sides: all that were seen
  */
@@ -121,8 +121,7 @@ static bool count(void *context, struct side *side)
 }
 
 /**
- * choice_is_enough() - whether as many connections are over as are wanted, both
- * sides of them
+ * choice_is_enough() - whether as many connections have ended as are wanted
  * @choice: @wanted is set
  * @sides: all that were seen
  * @whole: count only those that were seen from the beginning

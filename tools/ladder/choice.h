@@ -10,16 +10,16 @@
 
 #include "conn/sides.h"
 
-/* How many can be drawn at once. */
+/* Most that can be drawn at once. */
 #define CHOICE_MAX 64
-/* How many of the others are named. */
+/* Most that are named but not drawn. */
 #define CHOICE_OTHERS 4
 
 /**
  * struct choice_candidate - a connection that could be drawn
  * @side: one side of it
  * @peer: the other, or NULL
- * @pairing: why
+ * @pairing: how @peer was found, or why there is none
  */
 struct choice_candidate {
 	const struct side *side;
@@ -28,13 +28,13 @@ struct choice_candidate {
 };
 
 /**
- * struct choice - those that are drawn
- * @wanted: how many at most; at most %CHOICE_MAX
+ * struct choice - connections that are drawn
+ * @wanted: most that the user wants; up to %CHOICE_MAX
  * @chosen: the latest that are complete, or else the latest; the newest first
- * @count: how many
- * @others: the next of them, which are not drawn
- * @other_count: how many of these
- * @total: how many there were to choose from
+ * @count: size of @chosen
+ * @others: the next ones, which are not drawn
+ * @other_count: size of @others
+ * @total: number of connections to choose from
  * @look_ns: when choice_is_enough() counts again
  */
 struct choice {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What a ladder amounts to: how the connection was closed, which step decided
+ * Conclusions from a ladder: how the connection was closed, which step decided
  * that, how long states lasted.
  */
 #include "ladder/ladder.h"
@@ -23,7 +23,7 @@ static unsigned int rank_of_cause(unsigned int cause)
  * ladder_deciding_step() - the step that says why the connection ended
  * @ladder: the connection
  *
- * What one side did says more than that the other was told.
+ * The step of the side that acted says more than that of the other side.
  *
  * Return: the step, or NULL if there is none
  */
@@ -111,7 +111,7 @@ int64_t ladder_stay_ns(const struct ladder *ladder, int step)
 /**
  * ladder_has_arrow() - whether there is such a segment
  * @ladder: the connection
- * @whole: one that was seen at both sides, or one that was not
+ * @whole: true: one that was seen at both sides; false: one that was not
  */
 bool ladder_has_arrow(const struct ladder *ladder, bool whole)
 {

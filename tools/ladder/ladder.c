@@ -2,10 +2,10 @@
 /*
  * From the transitions of two sides to steps and segments.
  *
- * Takes for a segment what a transition received (the kernel had it in hand)
- * and what it sent (the state machine leaves no choice), and finds out which of
- * them are the same. What is only seen at one side stays with one side: nothing
- * is made up. Pure: no output, no memory of its own.
+ * A transition received a segment (its control bits are recorded) or sent one
+ * (by the state machine). Segments sent and received are matched; one that was
+ * seen at one side only stays at that side. Pure: no output, no memory of its
+ * own.
  */
 #include <string.h>
 
@@ -19,26 +19,26 @@
 #define ACK TCPCLOSE_FLAG_ACK
 
 /*
- * One segment may make two transitions, one right after the other; two segments
- * that look the same are a retransmission timeout apart (TCP_RTO_MIN, 200 ms).
+ * One segment may cause two transitions, one right after the other; two equal
+ * segments are a retransmission timeout apart (TCP_RTO_MIN, 200 ms).
  */
 #define SAME_SEGMENT_NS NS_PER_MS
 
 /*
- * How much later than the arrival a departure may have been recorded: Linux
- * sends some segments a moment before it changes the state (tcp_fin(),
- * tcp_abort(), TCP_TW_RST).
+ * How long after the arrival a departure may be recorded: Linux sends some
+ * segments a moment before it changes the state (tcp_fin(), tcp_abort(),
+ * TCP_TW_RST).
  */
 #define LATE_NS (10 * NS_PER_MS)
 
-/* After that, a delayed ACK has left (TCP_DELACK_MAX is 200 ms). */
+/* After this time a delayed ACK was sent (TCP_DELACK_MAX is 200 ms). */
 #define ACK_DELAY_NS (250 * NS_PER_MS)
 
 /**
- * struct half - one side on its way into the ladder
+ * struct half - one side while the ladder is built
  * @side: the side
  * @steps: its steps
- * @count: how many
+ * @count: number of steps
  * @at: number of each in the ladder, or %LADDER_NONE
  */
 struct half {
@@ -54,8 +54,8 @@ static uint64_t distance(uint64_t a, uint64_t b)
 }
 
 /*
- * Control bits in hand. The child of a listener is made for the segment that
- * makes it ESTABLISHED, before that one reaches it.
+ * Control bits of the segment received. The child of a listener is created for
+ * the segment that makes it ESTABLISHED, before it receives that segment.
  */
 static unsigned int bits_in_hand(const struct half *half, int i)
 {
@@ -95,7 +95,7 @@ static bool is_missing(const struct side *side, int i)
 		return !side_is_whole(side);
 	if (last->new != step->old)
 		return true;
-	/* An index is known of tracked ones only, and stops at the highest. */
+	/* Only tracked connections have an index; it stops at the maximum. */
 	if ((step->mark | last->mark) & TCPCLOSE_MARK_UNTRACKED ||
 	    step->skipped || side->dropped || step->index == UINT16_MAX)
 		return false;
@@ -123,7 +123,7 @@ static void half_init(struct half *half, const struct side *side,
 		half->steps[i].same_segment = is_same_segment(half, i);
 }
 
-/* What a segment that was not in hand must have had, or 0. */
+/* Control bits that a segment must have had if none are recorded, or 0. */
 static unsigned int bits_implied(const struct ladder_step *ls)
 {
 	const struct model_edge *edge = ladder_edge(ls);
@@ -136,7 +136,7 @@ static unsigned int bits_implied(const struct ladder_step *ls)
 	return edge->bits;
 }
 
-/* The step that sent @part before @arrival_ns: the latest that can be it. */
+/* The latest step that can have sent @part before @arrival_ns. */
 static int find_departure(const struct half *half, unsigned int part,
 			  uint64_t arrival_ns)
 {
@@ -149,7 +149,7 @@ static int find_departure(const struct half *half, unsigned int part,
 		    ls->sent != LADDER_NONE ||
 		    ls->step->ts_ns > arrival_ns + LATE_NS)
 			continue;
-		/* Of those recorded late, only if there is no other. */
+		/* One that was recorded late only if there is no other. */
 		if (found == LADDER_NONE || ls->step->ts_ns <= arrival_ns)
 			found = i;
 	}
@@ -170,7 +170,7 @@ static struct ladder_arrow *add_arrow(struct ladder *ladder,
 	return arrow;
 }
 
-/* Steps are numbers of their half for now. */
+/* Steps are numbered within their half for now. */
 static void add_arrivals(struct ladder *ladder, struct half halves[],
 			 enum ladder_column to)
 {
@@ -202,7 +202,7 @@ static void add_arrivals(struct ladder *ladder, struct half halves[],
 	}
 }
 
-/* The peer's FIN came with the ACK, so there was no ACK of its own. */
+/* The peer's FIN carried the ACK, so there was no separate ACK. */
 static bool fin_carried_ack(const struct half *peer)
 {
 	int i;
@@ -215,7 +215,7 @@ static bool fin_carried_ack(const struct half *peer)
 	return false;
 }
 
-/* Whether an ACK left, on its own or with data, before the FIN did. */
+/* Whether an ACK was sent, alone or with data, before the FIN. */
 static bool sends_ack_surely(const struct half *half, int i,
 			     const struct half *peer)
 {
@@ -228,8 +228,8 @@ static bool sends_ack_surely(const struct half *half, int i,
 }
 
 /*
- * What a later step of its sender says of a SYN or FIN: it was acknowledged, or
- * there was nobody to take it.
+ * Whether a later step of its sender shows that a SYN or FIN was answered:
+ * acknowledged or refused.
  */
 static bool is_answered(const struct half *half, int after, unsigned int bits)
 {
@@ -277,7 +277,7 @@ static void add_departures(struct ladder *ladder, struct half halves[],
 	}
 }
 
-/* A side in SYN_SENT has sent a SYN, whether or not openings are recorded. */
+/* A side in SYN_SENT has sent a SYN, even if openings are not recorded. */
 static void add_syn(struct ladder *ladder, const struct half *half,
 		    enum ladder_column from)
 {
@@ -304,7 +304,7 @@ static bool is_blocked(const struct ladder *ladder, const struct half halves[],
 	       halves[!column].at[arrow->departure] == LADDER_NONE;
 }
 
-/* Whose step is next: the earlier one, but not before what made it. */
+/* Which side's step is next: the earlier one, but not before its cause. */
 static enum ladder_column next_column(const struct ladder *ladder,
 				      const struct half halves[], const int next[])
 {
@@ -326,7 +326,7 @@ static enum ladder_column next_column(const struct ladder *ladder,
 	return column;
 }
 
-/* Records that contradict each other: better no connection than a wrong one. */
+/* Records contradict each other: no departure is better than a wrong one. */
 static void detach(struct ladder *ladder, struct half halves[],
 		   enum ladder_column column, int i)
 {
@@ -353,7 +353,7 @@ static void merge(struct ladder *ladder, struct half halves[])
 	}
 }
 
-/* From numbers within a half to numbers within the ladder. */
+/* Convert numbers within a half to numbers within the ladder. */
 static void settle_arrows(struct ladder *ladder, const struct half halves[])
 {
 	int i;

@@ -14,7 +14,7 @@
 #include "model/model.h"
 
 #define LADDER_STEPS_MAX (2 * SIDE_STEPS_MAX)
-/* Each step receives one at most, and sends one at most; and a SYN each. */
+/* Each step receives and sends at most one segment; and one SYN per side. */
 #define LADDER_ARROWS_MAX (2 * LADDER_STEPS_MAX + 2)
 #define LADDER_NONE (-1)
 
@@ -33,11 +33,11 @@ enum ladder_column {
  * struct ladder_arrow - a segment
  * @from: the side that sent it
  * @departure: the step that sent it; %LADDER_NONE: not seen
- * @arrival: the step that it made; %LADDER_NONE: not seen
- * @before: it left before the first step of its side
+ * @arrival: the step that it caused; %LADDER_NONE: not seen
+ * @before: it was sent before the first step of its side
  * @answered: its arrival was not seen, but an answer to it was
  * @bits: its control bits
- * @bits_seen: the receiver had them in hand; else they follow from the step
+ * @bits_seen: the receiver recorded them; else they follow from the step
  * @latency_ns: from step to step, or %EVENT_UNKNOWN
  */
 struct ladder_arrow {
@@ -54,10 +54,10 @@ struct ladder_arrow {
 /**
  * struct ladder_step - a step of one side, and its segments
  * @step: the transition
- * @column: whose it is
- * @received: arrow that made it, or %LADDER_NONE
+ * @column: its side
+ * @received: arrow that caused it, or %LADDER_NONE
  * @sent: arrow that it sent, or %LADDER_NONE
- * @same_segment: made by the same segment as the step of this side before
+ * @same_segment: caused by the same segment as the step of this side before
  * @missing: transitions of this side right before it were not seen
  */
 struct ladder_step {
@@ -72,11 +72,11 @@ struct ladder_step {
 /**
  * struct ladder - one connection
  * @sides: by side; the right one may be NULL
- * @pairing: why the right one is
+ * @pairing: why the right one is NULL
  * @steps: steps of both sides, causes before effects
- * @step_count: how many
+ * @step_count: size of @steps
  * @arrows: segments
- * @arrow_count: how many
+ * @arrow_count: size of @arrows
  * @start_ns: time of the first step
  * @late: a step was recorded after the segment that it sent had arrived
  */
@@ -94,7 +94,7 @@ struct ladder {
 /**
  * enum ladder_kind - how the connection was closed
  * @LADDER_OPEN: not yet
- * @LADDER_FOUR_WAY: each FIN and each ACK of one in a segment of its own
+ * @LADDER_FOUR_WAY: each FIN and its ACK in separate segments
  * @LADDER_THREE_SEGMENTS: the second FIN came with the ACK of the first
  * @LADDER_SIMULTANEOUS: both FINs crossed
  * @LADDER_GRACEFUL: both sent their FIN; in which of these ways was not seen

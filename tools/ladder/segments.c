@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * What a transition sends and what it has received, by the state machine and the
- * kernel's functions, whatever happened at the other side.
+ * kernel's functions, without looking at the other side.
  */
 #include <string.h>
 
@@ -16,7 +16,7 @@
  * ladder_edge() - the model's edge of a step
  * @step: the step
  *
- * Return: the edge, or NULL if the model has none such
+ * Return: the edge, or NULL if the model has none
  */
 const struct model_edge *ladder_edge(const struct ladder_step *step)
 {
@@ -29,7 +29,7 @@ const struct model_edge *ladder_edge(const struct ladder_step *step)
 }
 
 /**
- * ladder_sends_fin() - whether a FIN leaves, or is queued behind data
+ * ladder_sends_fin() - whether a FIN is sent, or queued behind data
  * @step: the transition
  */
 bool ladder_sends_fin(const struct side_step *step)
@@ -38,7 +38,7 @@ bool ladder_sends_fin(const struct side_step *step)
 					  step->new == TCPCLOSE_LAST_ACK);
 }
 
-/* A FIN in FIN_WAIT2, whether or not there can be a mini-socket. */
+/* A FIN in FIN_WAIT2, with or without a mini-socket. */
 static bool fin_ends_fin_wait2(const struct side_step *step)
 {
 	return side_step_is_edge(step, TCPCLOSE_FIN_WAIT2, TCPCLOSE_TIME_WAIT) ||
@@ -51,8 +51,8 @@ static bool fin_ends_fin_wait2(const struct side_step *step)
  * ladder_is_fin_again() - whether a FIN came in TIME_WAIT
  * @step: the transition
  *
- * It is acknowledged. What else starts the timer anew may be answered or not
- * (tcp_timewait_state_process()).
+ * It is acknowledged. Other segments that restart the timer may be answered or
+ * not (tcp_timewait_state_process()).
  */
 bool ladder_is_fin_again(const struct side_step *step)
 {
@@ -94,8 +94,8 @@ static bool may_send_rst(const struct ladder_step *ls)
  * segments_sent() - what a step sends
  * @ls: the step
  *
- * Return: &enum segment of what must have left, or, of a RST, may have; 0:
- * nothing
+ * Return: &enum segment of what must have been sent, or may have been sent if
+ * it is a RST; 0: nothing
  */
 unsigned int segments_sent(const struct ladder_step *ls)
 {
@@ -117,7 +117,7 @@ unsigned int segments_sent(const struct ladder_step *ls)
 }
 
 /**
- * segments_received() - what the segment behind a step was there for
+ * segments_received() - purpose of the segment that caused a step
  * @step: the transition
  * @bits: the segment's control bits
  *

@@ -10,13 +10,13 @@
 #include "ladder/ladder.h"
 
 /**
- * enum segment - what a segment is there for
+ * enum segment - purpose of a segment
  * @SEGMENT_SYN: opens
  * @SEGMENT_SYN_ACK: answers a SYN, in a simultaneous open
  * @SEGMENT_ACK_OF_SYN: completes an opening
  * @SEGMENT_FIN: closes one direction
- * @SEGMENT_ACK_OF_FIN: answers that
- * @SEGMENT_RST: ends it all
+ * @SEGMENT_ACK_OF_FIN: acknowledges a FIN
+ * @SEGMENT_RST: aborts the connection
  */
 enum segment {
 	SEGMENT_SYN = 0x01,

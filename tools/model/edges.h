@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The model's data; nobody but the model includes this.
+ * The model's data; for inclusion in model/ only.
  */
 #ifndef TCPCLOSE_MODEL_EDGES_H
 #define TCPCLOSE_MODEL_EDGES_H

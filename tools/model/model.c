@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Judges what was seen by the table of states and edges.
+ * Judges transitions by the table of states and edges.
  */
 #include "model/edges.h"
 
@@ -21,7 +21,7 @@ const struct model_state *model_state(unsigned int state)
 
 /**
  * model_edges() - all edges
- * @count: how many; at most %MODEL_EDGES_MAX
+ * @count: number of edges; at most %MODEL_EDGES_MAX
  *
  * Return: the first of them
  */
@@ -56,7 +56,7 @@ bool model_has(unsigned int from, unsigned int to)
 	return false;
 }
 
-/* Return: whether the record has one of the shapes that there are. */
+/* Return: whether the record has one of these shapes. */
 static bool shape_of(const struct event *e, enum model_shape *shape)
 {
 	if (e->origin == TCPCLOSE_ORIGIN_TIMEWAIT) {
@@ -80,38 +80,38 @@ static bool has_bit(uint32_t set, unsigned int bit)
 }
 
 /*
- * Return: NULL if @e is an edge such as @edge, else what is different; @fit
- * tells how far they agree.
+ * Return: NULL if @e is an instance of @edge, else what is different; @fit
+ * grows with the number of things that agree.
  */
 static const char *difference(const struct model_edge *edge,
 			      const struct event *e, enum model_shape shape,
 			      unsigned int *fit)
 {
-	/* Whatever it looked like, Linux has no such step. */
+	/* Linux has no such step, in any form. */
 	if (edge->standing == MODEL_ABSENT)
 		return *fit = 5, NULL;
 	*fit = 0;
 	if (edge->shape != shape)
-		return "told in a way that does not belong to it";
+		return "it can't be recorded in this form";
 	*fit = 1;
 	if (!has_bit(edge->ends, e->end))
-		return "its end is none that it can have";
+		return "it can't have this end";
 	*fit = 2;
 	if (!has_bit(edge->causes, e->cause))
-		return "its cause is none that it can have";
+		return "it can't have this cause";
 	*fit = 3;
 	if (!has_bit(edge->contexts, e->context))
 		return "it can't happen in this context";
 	*fit = 4;
-	/* A segment may be not in hand. */
+	/* The segment may be unknown. */
 	if (edge->bits && e->flags && !(edge->bits & e->flags))
-		return "no such segment can make it";
+		return "this segment can't cause it";
 	*fit = 5;
 	return NULL;
 }
 
 /**
- * model_judge() - say what an event is
+ * model_judge() - judge a transition
  * @e: a transition
  * @judgement: result
  */
@@ -130,7 +130,7 @@ void model_judge(const struct event *e, struct model_judgement *judgement)
 	judgement->edge = NULL;
 	judgement->why = "no such transition";
 	if (!shape_of(e, &shape)) {
-		judgement->why = "traced and true states do not fit together";
+		judgement->why = "traced and true states contradict each other";
 		return;
 	}
 	for (i = 0; i < edges_count; i++) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * TCP's state machine as RFC 9293 documents it and as Linux makes it: one table
- * of states, one of edges, and the judgement of what was seen.
+ * of states, one of edges, and the judgement of transitions.
  *
  * Pure: does no I/O, keeps no state, knows no connection's history.
  */
@@ -14,13 +14,13 @@
 
 #include "lib/event.h"
 
-/* More than there are edges. */
+/* More than the number of edges. */
 #define MODEL_EDGES_MAX 128
 
 /**
  * enum model_standing - where an edge comes from
  * @MODEL_DOCUMENTED: RFC 9293 has it, in its figure or its text
- * @MODEL_LINUX: Linux-specific: the RFC knows no such step
+ * @MODEL_LINUX: Linux-specific: the RFC has no such step
  * @MODEL_ABSENT: the RFC has it, and Linux never makes it
  */
 enum model_standing {
@@ -33,7 +33,7 @@ enum model_standing {
  * enum model_manner - how an edge treats the connection
  * @MODEL_OPENING: part of opening it, or of a listener's life
  * @MODEL_GRACEFUL: part of closing it with both streams delivered
- * @MODEL_ABRUPT: ends it, or what was left of it, at once
+ * @MODEL_ABRUPT: ends it, or the rest of it, at once
  */
 enum model_manner {
 	MODEL_OPENING,
@@ -42,12 +42,12 @@ enum model_manner {
 };
 
 /**
- * enum model_trigger - what makes an edge happen
+ * enum model_trigger - what causes an edge
  * @MODEL_BY_SEGMENT: a segment that arrives
  * @MODEL_BY_CALL: a system call
  * @MODEL_BY_TIMER: a timer
  * @MODEL_BY_ADMIN: an administrator
- * @MODEL_BY_KERNEL: the kernel itself: memory, limits, a message of ICMP
+ * @MODEL_BY_KERNEL: the kernel itself: memory, limits, an ICMP message
  */
 enum model_trigger {
 	MODEL_BY_SEGMENT,
@@ -58,11 +58,11 @@ enum model_trigger {
 };
 
 /**
- * enum model_shape - how the records tell an edge
- * @MODEL_SOCKET: a full socket's transition, as the tracepoint says it
- * @MODEL_HAND_OVER: a full socket's last transition: the tracepoint says
+ * enum model_shape - how records report an edge
+ * @MODEL_SOCKET: a full socket's transition, as the tracepoint reports it
+ * @MODEL_HAND_OVER: a full socket's last transition: the tracepoint reports
  *	CLOSE, a mini-socket goes on in the new state
- * @MODEL_OVERFLOW: likewise, but there could be no mini-socket
+ * @MODEL_OVERFLOW: likewise, but no mini-socket could be made
  * @MODEL_MINI: a mini-socket's transition
  * @MODEL_REARM: a mini-socket's timer was started anew
  */
@@ -92,17 +92,17 @@ struct model_state {
  * struct model_edge - an edge
  * @from: old state
  * @to: new state
- * @shape: how records tell it
+ * @shape: how records report it
  * @standing: where it comes from
  * @manner: how it treats the connection
- * @trigger: what kind of event makes it
+ * @trigger: kind of event that causes it
  * @figure: it is drawn in the RFC's Figure 5
  * @causes: bit N: its record may have &enum tcpclose_cause N
  * @ends: bit N: its record may have &enum tcpclose_end N
  * @contexts: bit N: it may happen in &enum tcpclose_context N
  * @bits: control bits, any of which its segment has; 0: no segment is needed
  * @id: short and stable, for tests and for JSON: "fin_wait1-closing-fin"
- * @event: the event, as the figure would label it: "rcv FIN"
+ * @event: the event, labelled as in the figure: "rcv FIN"
  * @action: what is done: "snd ACK"; NULL: nothing
  * @by: Linux function that makes it
  * @section: where the RFC has it; "-" if nowhere
@@ -129,10 +129,10 @@ struct model_edge {
 };
 
 /**
- * enum model_verdict - what is to be said of an event
+ * enum model_verdict - verdict on a transition
  * @MODEL_OK_DOCUMENTED: an edge that the RFC documents
- * @MODEL_OK_LINUX: an edge that Linux makes and the RFC does not know
- * @MODEL_ILLEGAL: no edge of either, or not in this way
+ * @MODEL_OK_LINUX: an edge that Linux makes and the RFC does not have
+ * @MODEL_ILLEGAL: an edge of neither, or not in this way
  * @MODEL_IMPOSSIBLE: an edge of the RFC that Linux never makes
  */
 enum model_verdict {
@@ -143,10 +143,10 @@ enum model_verdict {
 };
 
 /**
- * struct model_judgement - what the model says of one event
+ * struct model_judgement - what the model says of one transition
  * @verdict: the verdict
- * @edge: the edge it is; NULL: none between these states
- * @why: what does not fit, one phrase; NULL: all fits
+ * @edge: its edge; NULL: there is none between these states
+ * @why: what does not fit, one phrase; NULL: everything fits
  */
 struct model_judgement {
 	enum model_verdict verdict;
