@@ -67,7 +67,7 @@ static const struct command *find_command(const char *name)
 	return NULL;
 }
 
-static int unknown(const char *what, const char *name)
+static int unknown_name(const char *what, const char *name)
 {
 	complain("unknown %s %.60s: see `%s --help`", what, name, PROGRAM_NAME);
 	return EXIT_COULD_NOT_RUN;
@@ -92,10 +92,10 @@ int main(int argc, char **argv)
 	if (!strcmp(argv[1], "help")) {
 		command = find_command(argv[2]);
 		return command ? command_run(command, 1, help_argv) :
-				 unknown("command", argv[2]);
+				 unknown_name("command", argv[2]);
 	}
 	command = find_command(argv[1]);
 	if (command)
 		return command_run(command, argc - 2, argv + 2);
-	return unknown(argv[1][0] == '-' ? "option" : "command", argv[1]);
+	return unknown_name(argv[1][0] == '-' ? "option" : "command", argv[1]);
 }

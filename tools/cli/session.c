@@ -254,7 +254,7 @@ int session_run(struct session *s, const struct session_calls *calls,
 void session_report_damage(const struct session *s)
 {
 	static const char cut[] =
-		"%s: ends within a record: its last %zu byte%s left out; all records before are used";
+		"%s: ends within a record: its last %zu byte%s left out; all before are used";
 	static const char unknown[] =
 		"%s: %llu record%s of unknown kind left out: damaged, or made for a newer tcpclose";
 	struct source_summary summary;

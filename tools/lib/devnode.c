@@ -42,9 +42,9 @@ static int check_version(int fd, const char *path, struct error *why)
 	static const char no_device[] =
 		"%s: not a tcpclose device: to read a recording, use --input";
 	static const char older[] =
-		"%s: module %s has ABI %u, this tool has ABI %u: load the module that belongs to this tool";
+		"%s: module %s has ABI %u, this tool has ABI %u: load this tool's module";
 	static const char newer[] =
-		"%s: module %s has ABI %u, this tool has ABI %u: use the tool that belongs to the module";
+		"%s: module %s has ABI %u, this tool has ABI %u: use that module's tool";
 	struct tcpclose_version v;
 	int ret = devnode_version(fd, &v);
 

@@ -483,7 +483,7 @@ int source_open_device(struct source **result, const char *path, bool all,
 		       struct error *why)
 {
 	static const char other_size[] =
-		"%s: records have %u bytes, this tool reads %u: use the tool that belongs to the module";
+		"%s: records have %u bytes, this tool reads %u: use the module's own tool";
 	struct tcpclose_geometry geometry;
 	struct source *s = source_alloc();
 	int ret;

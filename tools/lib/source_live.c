@@ -359,7 +359,7 @@ static uint64_t undelivered(const struct source *s, unsigned int cpu)
 int source_live_balance(struct source *s, struct error *why)
 {
 	static const char unbalanced[] =
-		"CPU %u: of records %llu to %llu, %llu were delivered and %llu lost, which does not add up: please report this";
+		"CPU %u: records %llu to %llu, but %llu delivered and %llu lost: please report it";
 	uint64_t position, lost, known;
 	unsigned int cpu;
 	int ret;
