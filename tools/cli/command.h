@@ -143,6 +143,7 @@ int command_flush(void);
 
 int run_events(void *context);
 int run_reports(void *context);
+int run_create(struct run *run, const char *path, bool force);
 int run_flush(struct run *run);
 
 #endif /* TCPCLOSE_CLI_COMMAND_H */

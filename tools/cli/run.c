@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The work of commands: over events until they end, or a report of what the
- * device says, once or again and again.
+ * The work of commands: over events until they end, or on what the device
+ * reports, once or again and again; and where results are written to.
  */
 #include <errno.h>
 #include <string.h>
@@ -12,6 +12,7 @@
 #include "base/signals.h"
 #include "cli/command.h"
 #include "lib/devnode.h"
+#include "lib/recording.h"
 
 /**
  * run_flush() - write what waits in @run->out
@@ -26,7 +27,29 @@ int run_flush(struct run *run)
 	return ret == -EPIPE ? 1 : complain_output(ret);
 }
 
-/* Return: 0 or -errno, the first of all that were written */
+/**
+ * run_create() - write results to a file instead of standard output
+ * @run: the run; nothing is written yet
+ * @path: name of the file, "-" for standard output
+ * @force: replace a file that exists
+ *
+ * Return: 0, or -errno after a complaint
+ */
+int run_create(struct run *run, const char *path, bool force)
+{
+	struct error why;
+	int fd = recording_create(path, force, &why);
+
+	if (fd < 0) {
+		complain("%s", why.text);
+		return fd;
+	}
+	run->path = path;
+	buffer_init(&run->out, fd);
+	return 0;
+}
+
+/* Return: 0 or the first -errno of writing */
 static int close_output(struct run *run)
 {
 	int ret = buffer_flush(&run->out);
@@ -47,7 +70,7 @@ static void complain_cut(const struct run *run, const char *name,
 		 then ? ": " : "", then ? then : "");
 }
 
-/* Return: whether there was an error that matters; it is reported then */
+/* Return: whether there was an error; it is reported then */
 static bool complain_errors(const struct run *run, int error, int output_error)
 {
 	if (output_error)

@@ -63,18 +63,12 @@ static const char *check(void *run)
 static int create(void *run)
 {
 	struct record_run *r = run;
-	struct error why;
-	int fd = recording_create(r->path, r->force, &why);
+	int ret = run_create(&r->run, r->path, r->force);
 
-	if (fd < 0) {
-		complain("%s", why.text);
-		return fd;
-	}
-	r->run.path = r->path;
-	buffer_init(&r->run.out, fd);
-	buffer_add(&r->run.out, source_header(r->run.session.source),
-		   sizeof(struct recording_header));
-	return 0;
+	if (!ret)
+		buffer_add(&r->run.out, source_header(r->run.session.source),
+			   sizeof(struct recording_header));
+	return ret;
 }
 
 /* Count; return how many of @raw there are up to the last wanted one. */
