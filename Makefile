@@ -63,6 +63,8 @@ help:
 	@echo '                     it to Documentation/cost.json; bench-quick: the main figure, a minute'
 	@echo '                     for a kernel; bench-check: whether that is worse than in cost.json'
 	@echo 'make bench-profile   where it goes, by hook and by function, atomics and cache lines (KERNEL=)'
+	@echo 'make compile_commands.json'
+	@echo '                     how each file is compiled, for clangd and other tools (KERNEL=, KDIR=)'
 	@echo 'make style           checkpatch, sparse, W=1, clang-format, shellcheck'
 	@echo 'make clean           remove what was built; distclean: also what was downloaded'
 	@echo ''
@@ -254,6 +256,19 @@ test-module: packages-module $(if $(KERNEL),kernel)
 	@mkdir -p $(OBJ)-$(NAME)
 	@ln -sfn $(CURDIR)/selftests/modules/$(NAME)/* $(OBJ)-$(NAME)/
 	+$(MAKE) --no-print-directory -C $(KDIR) M=$(CURDIR)/$(OBJ)-$(NAME) modules
+endif
+
+# ---- how everything is compiled, for editors
+
+.PHONY: compile_commands.json
+ifdef KDIR_MISSING
+compile_commands.json:
+	+@$(MAKE) --no-print-directory KERNEL=$(VM_KERNEL) $@
+else
+compile_commands.json: module bench-module tool selftests bench-programs
+	+-@$(foreach name,$(notdir $(wildcard selftests/modules/*)),$(MAKE) --no-print-directory test-module NAME=$(name);)
+	@$(QEMU)/compile-commands $(OBJ) $(KDIR) >$@.new
+	@mv $@.new $@
 endif
 
 # ---- packages of the host, asked for before the first use only
