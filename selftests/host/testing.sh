@@ -63,6 +63,7 @@ nothing "each name is a program's" unknown "$page"
 page_is_good "$page"
 
 # What the checks are there for is noticed
+# shellcheck disable=SC2016
 sed 's/^``witness``/``wittness``/' "$page" >"$work/wrong"
 if [ "$(unnamed "$work/wrong")" = "not named: recorded/witness" ] &&
    [ "$(unknown "$work/wrong")" = "no such program: recorded/wittness" ]; then

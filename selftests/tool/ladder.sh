@@ -4,16 +4,16 @@
 # Ladders of live connections: each way to close, over IPv4 and IPv6, between two
 # namespaces 10 ms apart, has the rows that the textbook has.
 #
-# vm: --icount --smp 1 --limit 900 --disruptive
+# vm: --icount --smp 1 --limit 900
 
 set -u
 export LC_ALL=C
 
-if [ "$(id -u)" != 0 ] || [ -z "${TCPCLOSE_DISRUPTIVE:-}" ] || ! modprobe tcpclose 2>/dev/null; then
-	echo "1..0 # SKIP needs root and the module, makes namespaces, changes the scope: allow it with DISRUPTIVE=1"
+# The virtual machine sets it
+if [ -z "${TCPCLOSE_PATIENCE:-}" ]; then
+	echo "1..0 # SKIP compares times that are exact in the virtual machine of \"make check\" only"
 	exit 4
 fi
-export PATH="$(dirname "$(readlink -f "$0")"):$PATH"
 
 count=0 failed=0 port=7100
 work=/tmp/ladder
@@ -139,9 +139,9 @@ for pid in $pids; do
 	wait "$pid" || echo "# a ladder ended with status $?"
 done
 
-# The cable's 10 ms, once and there and back, and what else takes a known time; a
-# kernel that checks itself adds some of its own, and sends again what it waits for
-if [ "${TCPCLOSE_PATIENCE:-1}" = 1 ]; then
+# The cable's 10 ms, once and there and back, and what else takes a known time. A
+# kernel that checks itself takes some more, and sends again what it waits for.
+if [ "$TCPCLOSE_PATIENCE" = 1 ]; then
 	once='10\.[0-9]ms' twice='20\.[0-9]ms' pause='300\.[0-9]ms'
 	again='sent 1 segment again in LAST_ACK$' anew='started anew once$'
 else
