@@ -41,7 +41,8 @@ help:
 	@echo 'make                 the module for the running kernel, and the tool'
 	@echo 'make module          the module:    KERNEL=6.1|6.12 for a kernel of the virtual machine,'
 	@echo '                                    KDIR=DIR for a kernel tree, W=1 and C=1 as in the kernel'
-	@echo 'make tool            the tool:      build/tools/tcpclose'
+	@echo 'make tool            the tool:      build/tools/tcpclose; WITNESS=0: it needs the C library'
+	@echo '                                    only and lacks verify --against-kernel'
 	@echo 'make selftests       the tests:     build/selftests/'
 	@echo 'make install         the module for the running kernel (or KDIR=), the tool to'
 	@echo '                     PREFIX=$(PREFIX), DESTDIR= in front'
@@ -109,11 +110,27 @@ endif
 # ---- tool
 
 TOOL := $(BUILD)/tools/tcpclose
+# WITNESS=0 leaves out what needs more than the C library
+WITNESS ?= 1
 # What runs in the kernel comes out of another compiler
 BPF_SOURCES := $(wildcard tools/*/*.bpf.c)
-TOOL_SOURCES := $(filter-out $(BPF_SOURCES),$(wildcard tools/*.c tools/*/*.c tools/*/*/*.c))
+BPF_LIBS := -lbpf -lelf -lz
+WITNESS_STUB := tools/witness/absent.c
+# What any build can show: the result and its parts
+WITNESS_SOURCES := $(filter-out $(BPF_SOURCES) $(WITNESS_STUB) tools/witness/outcome.c tools/witness/comparison.c, \
+	$(wildcard tools/witness/*.c)) tools/sys/sockdiag.c
+ifeq ($(WITNESS),1)
+TOOL_LEFT_OUT := $(WITNESS_STUB)
+TOOL_LIBS := $(BPF_LIBS) -lpthread
+TOOL_PACKAGES := packages-tool packages-witness
+else ifeq ($(WITNESS),0)
+TOOL_LEFT_OUT := $(WITNESS_SOURCES)
+TOOL_PACKAGES := packages-tool
+else
+$(error WITNESS= is 1, with verify --against-kernel, or 0, without it)
+endif
+TOOL_SOURCES := $(filter-out $(BPF_SOURCES) $(TOOL_LEFT_OUT),$(wildcard tools/*.c tools/*/*.c tools/*/*/*.c))
 TOOL_OBJECTS := $(TOOL_SOURCES:%.c=$(BUILD)/%.o)
-TOOL_LIBS := -lbpf -lelf -lz -lpthread
 WARNINGS := -Wall -Wextra -Wstrict-prototypes -Wmissing-prototypes -Wno-unused-parameter
 # _GNU_SOURCE empty, so that a source may define it as well
 ALL_CFLAGS = -std=gnu11 -D_GNU_SOURCE= -MMD -MP $(WARNINGS) -Imodule/uapi -Itools $(CPPFLAGS) $(CFLAGS)
@@ -121,16 +138,23 @@ ALL_CFLAGS = -std=gnu11 -D_GNU_SOURCE= -MMD -MP $(WARNINGS) -Imodule/uapi -Itool
 .PHONY: tool
 tool: $(if $(TOOL_SOURCES),$(TOOL))
 
-$(TOOL): $(TOOL_OBJECTS)
+# Changes when the list of objects does, so that what is linked with them follows
+TOOL_LIST := $(BUILD)/tools/objects
+.PHONY: FORCE
+$(TOOL_LIST): FORCE
+	@mkdir -p $(@D)
+	@echo '$(TOOL_OBJECTS)' | cmp -s - $@ || echo '$(TOOL_OBJECTS)' >$@
+
+$(TOOL): $(TOOL_OBJECTS) $(TOOL_LIST)
 	@$(SAY) '  LINK    $@'
-	@$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(TOOL_LIBS) $(LDLIBS)
+	@$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.o,$^) $(TOOL_LIBS) $(LDLIBS)
 
 # -mcpu=v3: compare and swap; the include path is that of asm/types.h
 BPF_CFLAGS = -g -O2 -target bpf -mcpu=v3 -Wall -Wextra -Wno-unused-parameter $(if $(findstring -Werror,$(CFLAGS)),-Werror) \
 	-I/usr/include/$(shell $(CC) -print-multiarch) -Imodule/uapi -Itools
 
 BPF_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(BPF_SOURCES) $(wildcard selftests/bench/*.bpf.c))
-$(BPF_OBJECTS): $(BUILD)/%.bpf.o: %.bpf.c $(wildcard tools/witness/*.h selftests/bench/*.h module/uapi/*.h) Makefile | packages-tool
+$(BPF_OBJECTS): $(BUILD)/%.bpf.o: %.bpf.c $(wildcard tools/witness/*.h selftests/bench/*.h module/uapi/*.h) Makefile | packages-witness
 	@mkdir -p $(@D)
 	@$(SAY) '  BPF     $<'
 	@$(CLANG) $(BPF_CFLAGS) -c -o $@ $<
@@ -140,10 +164,10 @@ $(BUILD)/%.skel.h: $(BUILD)/%.bpf.o
 	@$(SAY) '  SKEL    $@'
 	@PATH="$$PATH:/usr/sbin:/sbin" bpftool gen skeleton $< name $(notdir $*)_bpf >$@
 
-$(TOOL_OBJECTS): ALL_CFLAGS += -I$(BUILD)/tools
-$(TOOL_OBJECTS): | $(BPF_SOURCES:%.bpf.c=$(BUILD)/%.skel.h)
+$(BUILD)/tools/witness/bpf.o: ALL_CFLAGS += -I$(BUILD)/tools
+$(BUILD)/tools/witness/bpf.o: | $(BPF_SOURCES:%.bpf.c=$(BUILD)/%.skel.h)
 
-$(BUILD)/tools/%.o: tools/%.c Makefile | packages-tool
+$(BUILD)/tools/%.o: tools/%.c Makefile | $(TOOL_PACKAGES)
 	@mkdir -p $(@D)
 	@$(SAY) '  CC      $<'
 	@$(CC) $(ALL_CFLAGS) -c -o $@ $<
@@ -157,6 +181,12 @@ TEST_LIB := $(patsubst %.c,$(BUILD)/%.o,$(wildcard selftests/lib/*.c))
 TEST_LIB += $(patsubst %,$(BUILD)/tools/%.o,lib/event model/model model/edges)
 HOST_TESTS := $(patsubst %.c,$(BUILD)/%,$(wildcard selftests/host/*.c))
 TEST_PROGRAMS := $(patsubst %.c,$(BUILD)/%,$(filter %.c,$(shell $(QEMU)/tests guest))) $(HOST_TESTS)
+# Left out with WITNESS=0
+WITNESS_TESTS := $(patsubst %,$(BUILD)/selftests/%,host/bpf_match host/pages host/totals host/trace_match storms/storm_tracers)
+ifeq ($(WITNESS),0)
+HOST_TESTS := $(filter-out $(WITNESS_TESTS),$(HOST_TESTS))
+TEST_PROGRAMS := $(filter-out $(WITNESS_TESTS),$(TEST_PROGRAMS))
+endif
 # The harness comes from the kernel's own tree, at build time
 HARNESS := build/linux/tools/testing/selftests/kselftest_harness.h
 # Its macros define functions without a prototype, vfork in them, and compare what
@@ -194,14 +224,14 @@ $(BUILD)/selftests/%.o: selftests/%.c Makefile | $(HARNESS) packages-selftests
 	@$(CC) $(ALL_CFLAGS) $(TEST_CFLAGS) -c -o $@ $<
 
 # A test of the tool's model is linked with it: everything but main()
-$(HOST_TESTS) $(HOST_HELPERS): $(filter-out $(BUILD)/tools/tcpclose.o,$(TOOL_OBJECTS)) $(HOST_LIB)
+$(HOST_TESTS) $(HOST_HELPERS): $(filter-out $(BUILD)/tools/tcpclose.o,$(TOOL_OBJECTS)) $(HOST_LIB) $(TOOL_LIST)
 $(HOST_TESTS) $(HOST_HELPERS): TEST_LIBS = $(TOOL_LIBS)
 # Attaches BPF programs
-$(BUILD)/selftests/storms/storm_tracers: TEST_LIBS = $(TOOL_LIBS)
+$(BUILD)/selftests/storms/storm_tracers: TEST_LIBS = $(BPF_LIBS)
 
 $(TEST_PROGRAMS) $(HOST_HELPERS): %: %.o $(TEST_LIB)
 	@$(SAY) '  LINK    $@'
-	@$(CC) $(CFLAGS) $(LDFLAGS) $(TEST_WRAP) -o $@ $^ $(TEST_LIBS) -lpthread $(LDLIBS)
+	@$(CC) $(CFLAGS) $(LDFLAGS) $(TEST_WRAP) -o $@ $(filter %.o,$^) $(TEST_LIBS) -lpthread $(LDLIBS)
 
 .SECONDARY:
 -include $(TEST_PROGRAMS:=.d) $(HOST_HELPERS:=.d) $(TEST_LIB:.o=.d) $(HOST_LIB:.o=.d)
@@ -219,7 +249,7 @@ $(BENCH)/states.o: $(BENCH)/states.skel.h
 
 $(BENCH_PROGRAMS): %: %.o
 	@$(SAY) '  LINK    $@'
-	@$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $< $(TOOL_LIBS) $(LDLIBS)
+	@$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $< $(BPF_LIBS) -lpthread $(LDLIBS)
 
 -include $(BENCH_PROGRAMS:=.d)
 
@@ -273,8 +303,8 @@ endif
 
 # ---- packages of the host, asked for before the first use only
 
-.PHONY: packages-module packages-tool packages-selftests
-packages-module packages-tool packages-selftests: packages-%:
+.PHONY: packages-module packages-tool packages-witness packages-selftests
+packages-module packages-tool packages-witness packages-selftests: packages-%:
 	@$(QEMU)/packages $*
 
 # ---- virtual machine

@@ -1,0 +1,64 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Built with WITNESS=0 the tool needs the C library only, does everything but
+# verify --against-kernel, and says so; the same build directory takes the other
+# kind of build afterwards.
+
+set -u
+# shellcheck source=selftests/host/lib/tap.sh
+. "$(dirname "$0")/lib/tap.sh"
+build_sample
+
+bare=$work/build/tools/tcpclose
+
+# build VALUE [VARIABLE=VALUE]...: the tool, with WITNESS=VALUE
+build()
+{
+	witness=$1
+	shift
+	"$top/selftests/qemu/fresh-make" -C "$top" BUILD="$work/build" CFLAGS=-O0 \
+		WITNESS="$witness" "$@" tool
+}
+
+# libraries PROGRAM: without the loader and the kernel's
+libraries()
+{
+	ldd "$1" | sed -n 's/^[[:space:]]*\(lib[a-z]*\)\.so.* => .*/\1/p' | sort
+}
+
+# Neither clang nor bpftool runs
+exits "it builds without the witness" 0 build 0 CLANG=false
+libraries "$bare" >"$work/libraries"
+echo libc >"$work/expected"
+same "it needs the C library only" "$work/expected" "$work/libraries"
+complains "verify --against-kernel says what is missing" \
+	"--against-kernel: this tcpclose was built without it (WITNESS=0): build it with .make tool." \
+	"$bare" verify --against-kernel
+complains "likewise with a command" "built without it" "$bare" verify --against-kernel -- true
+exits "--help still lists the option" 0 "$bare" verify --help
+if grep -q against-kernel "$work/out"; then ok "with its name"; else not_ok "with its name" "$work/out"; fi
+
+"$work/sample" recording >"$work/sample.rec"
+# everything PROGRAM: what it makes of a recording
+everything()
+{
+	for command in "watch" "watch --json" verify ladder graph; do
+		# The words of a command are words
+		# shellcheck disable=SC2086
+		"$1" $command --input "$work/sample.rec" 2>&1
+		echo "exit status $?"
+	done
+}
+everything "$tcpclose" >"$work/expected"
+everything "$bare" >"$work/actual"
+same "the rest is the same" "$work/expected" "$work/actual"
+
+exits "the same directory takes a build with the witness" 0 build 1
+if libraries "$bare" | grep -q libbpf; then ok "which has it"; else not_ok "which has it"; fi
+exits "and one without" 0 build 0
+libraries "$bare" >"$work/libraries"
+echo libc >"$work/expected"
+same "which has not" "$work/expected" "$work/libraries"
+
+finish
