@@ -121,7 +121,7 @@ WITNESS_SOURCES := $(filter-out $(BPF_SOURCES) $(WITNESS_STUB) tools/witness/out
 	$(wildcard tools/witness/*.c)) tools/sys/sockdiag.c
 ifeq ($(WITNESS),1)
 TOOL_LEFT_OUT := $(WITNESS_STUB)
-TOOL_LIBS := $(BPF_LIBS) -lpthread
+TOOL_LIBS := $(BPF_LIBS) -lmnl -lpthread
 TOOL_PACKAGES := packages-tool packages-witness
 else ifeq ($(WITNESS),0)
 TOOL_LEFT_OUT := $(WITNESS_SOURCES)
@@ -231,7 +231,7 @@ $(BUILD)/selftests/storms/storm_tracers: TEST_LIBS = $(BPF_LIBS)
 
 $(TEST_PROGRAMS) $(HOST_HELPERS): %: %.o $(TEST_LIB)
 	@$(SAY) '  LINK    $@'
-	@$(CC) $(CFLAGS) $(LDFLAGS) $(TEST_WRAP) -o $@ $(filter %.o,$^) $(TEST_LIBS) -lpthread $(LDLIBS)
+	@$(CC) $(CFLAGS) $(LDFLAGS) $(TEST_WRAP) -o $@ $(filter %.o,$^) $(TEST_LIBS) -lmnl -lpthread $(LDLIBS)
 
 .SECONDARY:
 -include $(TEST_PROGRAMS:=.d) $(HOST_HELPERS:=.d) $(TEST_LIB:.o=.d) $(HOST_LIB:.o=.d)

@@ -7,7 +7,8 @@
 #include <linux/netlink.h>
 #include <linux/sock_diag.h>
 #include <string.h>
-#include <unistd.h>
+
+#include <libmnl/libmnl.h>
 
 #include "lib/diag.h"
 
@@ -19,49 +20,44 @@ static void copy_address(__be32 to[4], const union net_addr *addr)
 		memcpy(to, &addr->in6.sin6_addr, 16);
 }
 
+static void put_request(struct nlmsghdr *header, const union net_addr *local,
+			const union net_addr *remote)
+{
+	struct inet_diag_req_v2 *request =
+		mnl_nlmsg_put_extra_header(header, sizeof(*request));
+
+	request->sdiag_family = (__u8)local->sa.sa_family;
+	request->sdiag_protocol = IPPROTO_TCP;
+	request->idiag_states = ~0U;
+	request->id.idiag_sport = local->in.sin_port;
+	request->id.idiag_dport = remote->in.sin_port;
+	request->id.idiag_cookie[0] = INET_DIAG_NOCOOKIE;
+	request->id.idiag_cookie[1] = INET_DIAG_NOCOOKIE;
+	copy_address(request->id.idiag_src, local);
+	copy_address(request->id.idiag_dst, remote);
+}
+
 int diag_destroy(const union net_addr *local, const union net_addr *remote)
 {
-	struct {
-		struct nlmsghdr header;
-		struct inet_diag_req_v2 request;
-	} message = {
-		.header = {
-			.nlmsg_len = sizeof(message),
-			.nlmsg_type = SOCK_DESTROY,
-			.nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK,
-		},
-		.request = {
-			.sdiag_family = local->sa.sa_family,
-			.sdiag_protocol = IPPROTO_TCP,
-			.idiag_states = ~0U,
-			.id = {
-				.idiag_sport = local->in.sin_port,
-				.idiag_dport = remote->in.sin_port,
-				.idiag_cookie = { INET_DIAG_NOCOOKIE, INET_DIAG_NOCOOKIE },
-			},
-		},
-	};
-	struct {
-		struct nlmsghdr header;
-		struct nlmsgerr error;
-		char room[256];
-	} answer;
-	ssize_t len;
-	int fd, err;
+	struct mnl_socket *socket =
+		mnl_socket_open2(NETLINK_SOCK_DIAG, SOCK_CLOEXEC);
+	char message[1024] __attribute__((aligned(NLMSG_ALIGNTO))) = {};
+	struct nlmsghdr *header = mnl_nlmsg_put_header(message);
+	ssize_t ret;
+	int err;
 
-	copy_address(message.request.id.idiag_src, local);
-	copy_address(message.request.id.idiag_dst, remote);
-	fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
-	if (fd < 0)
+	if (!socket)
 		return -errno;
-	len = send(fd, &message, sizeof(message), 0);
-	if (len > 0)
-		len = recv(fd, &answer, sizeof(answer), 0);
-	err = len < 0 ? -errno : 0;
-	close(fd);
-	if (err)
-		return err;
-	if (answer.header.nlmsg_type != NLMSG_ERROR)
-		return -EPROTO;
-	return answer.error.error;
+	header->nlmsg_type = SOCK_DESTROY;
+	header->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK;
+	put_request(header, local, remote);
+	ret = mnl_socket_sendto(socket, header, header->nlmsg_len);
+	if (ret > 0)
+		ret = mnl_socket_recvfrom(socket, message, sizeof(message));
+	/* The answer is an ACK or an error. */
+	if (ret > 0)
+		ret = mnl_cb_run(message, (size_t)ret, 0, 0, NULL, NULL);
+	err = ret < 0 ? -errno : 0;
+	mnl_socket_close(socket);
+	return err;
 }

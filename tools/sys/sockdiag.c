@@ -10,50 +10,55 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
+#include <libmnl/libmnl.h>
 #include <tcpclose.h>
 
+#include "base/compiler.h"
 #include "sys/sockdiag.h"
 
 /* inet_diag_msg.idiag_timer of a mini-socket: inet_twsk_diag_fill(). */
 #define TIMER_OF_MINISOCK 3
+/* What the kernel fills in one go, if there is so much. */
+#define ANSWER_SIZE 32768
 
-static int ask(int fd, int family)
+static int ask(const struct mnl_socket *socket, int family)
 {
-	struct {
-		struct nlmsghdr header;
-		struct inet_diag_req_v2 request;
-	} message = {
-		.header = {
-			.nlmsg_len = sizeof(message),
-			.nlmsg_type = SOCK_DIAG_BY_FAMILY,
-			.nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP,
-		},
-		.request = {
-			.sdiag_family = (__u8)family,
-			.sdiag_protocol = IPPROTO_TCP,
-			/* Full sockets in FIN_WAIT2 come, too. */
-			.idiag_states = 1U << TCPCLOSE_TIME_WAIT |
-					1U << TCPCLOSE_FIN_WAIT2,
-		},
-	};
+	char message[256] __attribute__((aligned(NLMSG_ALIGNTO))) = {};
+	struct nlmsghdr *header = mnl_nlmsg_put_header(message);
+	struct inet_diag_req_v2 *request;
 
-	return send(fd, &message, sizeof(message), 0) < 0 ? -errno : 0;
+	header->nlmsg_type = SOCK_DIAG_BY_FAMILY;
+	header->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
+	request = mnl_nlmsg_put_extra_header(header, sizeof(*request));
+	request->sdiag_family = (__u8)family;
+	request->sdiag_protocol = IPPROTO_TCP;
+	/* Includes full sockets in FIN_WAIT2. */
+	request->idiag_states = 1U << TCPCLOSE_TIME_WAIT |
+				1U << TCPCLOSE_FIN_WAIT2;
+	return mnl_socket_sendto(socket, header, header->nlmsg_len) < 0 ?
+		       -errno :
+		       0;
 }
 
-static int add(struct sockdiag_list *list, const struct inet_diag_msg *m)
+static int add(const struct nlmsghdr *header, void *data)
 {
+	const struct inet_diag_msg *m = mnl_nlmsg_get_payload(header);
+	struct sockdiag_list *list = data;
 	struct sockdiag_entry *entry;
 
+	if (mnl_nlmsg_get_payload_len(header) < sizeof(*m)) {
+		errno = EPROTO;
+		return MNL_CB_ERROR;
+	}
 	if (m->idiag_timer != TIMER_OF_MINISOCK)
-		return 0;
+		return MNL_CB_OK;
 	if (list->count == list->room) {
 		size_t room = list->room ? 2 * list->room : 256;
 
 		entry = realloc(list->entries, room * sizeof(*entry));
 		if (!entry)
-			return -ENOMEM;
+			return MNL_CB_ERROR;
 		list->entries = entry;
 		list->room = room;
 	}
@@ -61,56 +66,39 @@ static int add(struct sockdiag_list *list, const struct inet_diag_msg *m)
 	entry->cookie = m->id.idiag_cookie[0] |
 			(uint64_t)m->id.idiag_cookie[1] << 32;
 	entry->state = m->idiag_state;
-	return 0;
+	return MNL_CB_OK;
 }
 
-/* Return: 1 at the end, 0 if more is to come, or -errno. */
-static int take(struct sockdiag_list *list, const struct nlmsghdr *header)
+/* A dump that fails says so in its last message, where libmnl does not look. */
+static int end(const struct nlmsghdr *header, void *data)
 {
-	int ret = 0;
+	const int *error = mnl_nlmsg_get_payload(header);
 
-	switch (header->nlmsg_type) {
-	case NLMSG_DONE:
-		if (header->nlmsg_len >= NLMSG_LENGTH(sizeof(ret)))
-			memcpy(&ret, NLMSG_DATA(header), sizeof(ret));
-		return ret < 0 ? ret : 1;
-	case NLMSG_ERROR:
-		if (header->nlmsg_len < NLMSG_LENGTH(sizeof(struct nlmsgerr)))
-			return -EPROTO;
-		memcpy(&ret, NLMSG_DATA(header), sizeof(ret));
-		return ret < 0 ? ret : -EPROTO;
-	case SOCK_DIAG_BY_FAMILY:
-		if (header->nlmsg_len <
-		    NLMSG_LENGTH(sizeof(struct inet_diag_msg)))
-			return -EPROTO;
-		return add(list, NLMSG_DATA(header));
-	default:
-		return 0;
-	}
+	if (mnl_nlmsg_get_payload_len(header) < sizeof(*error) || *error >= 0)
+		return MNL_CB_STOP;
+	errno = -*error;
+	return MNL_CB_ERROR;
 }
 
-static int receive(int fd, struct sockdiag_list *list)
+static int receive(const struct mnl_socket *socket, struct sockdiag_list *list)
 {
-	union {
-		struct nlmsghdr header;
-		char bytes[32768];
-	} buffer;
-	int ret = 0;
+	static mnl_cb_t control[] = {
+		[NLMSG_ERROR] = end,
+		[NLMSG_DONE] = end,
+	};
+	char answer[ANSWER_SIZE] __attribute__((aligned(NLMSG_ALIGNTO)));
+	int ret = MNL_CB_OK;
 
-	while (!ret) {
-		const struct nlmsghdr *header = &buffer.header;
-		ssize_t got = recv(fd, &buffer, sizeof(buffer), 0);
-		unsigned int left = (unsigned int)got;
+	while (ret == MNL_CB_OK) {
+		ssize_t got = mnl_socket_recvfrom(socket, answer, sizeof(answer));
 
 		if (got < 0 && errno == EINTR)
 			continue;
-		if (got <= 0)
-			return got ? -errno : -EPROTO;
-		for (; !ret && NLMSG_OK(header, left);
-		     header = NLMSG_NEXT(header, left))
-			ret = take(list, header);
+		ret = got < 0 ? MNL_CB_ERROR :
+				mnl_cb_run2(answer, (size_t)got, 0, 0, add, list,
+					    control, ARRAY_SIZE(control));
 	}
-	return ret < 0 ? ret : 0;
+	return ret == MNL_CB_ERROR ? -errno : 0;
 }
 
 /**
@@ -125,22 +113,24 @@ static int receive(int fd, struct sockdiag_list *list)
 int sockdiag_read(struct sockdiag_list *list)
 {
 	static const int families[] = { AF_INET, AF_INET6 };
-	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
+	struct mnl_socket *socket =
+		mnl_socket_open2(NETLINK_SOCK_DIAG, SOCK_CLOEXEC);
 	socklen_t len = sizeof(list->netns);
 	unsigned int i;
 	int ret = 0;
 
 	memset(list, 0, sizeof(*list));
-	if (fd < 0)
+	if (!socket)
 		return -errno;
-	if (getsockopt(fd, SOL_SOCKET, SO_NETNS_COOKIE, &list->netns, &len))
+	if (getsockopt(mnl_socket_get_fd(socket), SOL_SOCKET, SO_NETNS_COOKIE,
+		       &list->netns, &len))
 		list->netns = 0;
-	for (i = 0; !ret && i < 2; i++) {
-		ret = ask(fd, families[i]);
+	for (i = 0; !ret && i < ARRAY_SIZE(families); i++) {
+		ret = ask(socket, families[i]);
 		if (!ret)
-			ret = receive(fd, list);
+			ret = receive(socket, list);
 	}
-	close(fd);
+	mnl_socket_close(socket);
 	if (ret)
 		sockdiag_free(list);
 	return ret;
