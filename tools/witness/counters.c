@@ -10,60 +10,49 @@
  *
  * DCCP's mini-sockets count as TCP's in TW and TWKilled.
  */
-#include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
-
 #include "base/compiler.h"
+#include "sys/netstat.h"
 #include "witness/counters.h"
-
-#define NETSTAT "/proc/thread-self/net/netstat"
-#define SNMP "/proc/thread-self/net/snmp"
-#define SOCKSTAT "/proc/thread-self/net/sockstat"
 
 static const struct {
 	const char *what;
-	const char *path;
 	const char *table;
 	const char *names[2];
 	bool needs_openings;
 } counters[COUNTERS] = {
 	/* __inet_twsk_schedule(): the second if the timer is 4 s or less. */
-	[COUNTER_BIRTHS] = { "births: TW and TWKilled", NETSTAT, "TcpExt:",
+	[COUNTER_BIRTHS] = { "births: TW and TWKilled", "TcpExt",
 			     { "TW", "TWKilled" } },
 	/* __inet_check_established(). */
-	[COUNTER_RECYCLED] = { "recycled: TWRecycled", NETSTAT, "TcpExt:",
+	[COUNTER_RECYCLED] = { "recycled: TWRecycled", "TcpExt",
 			       { "TWRecycled" } },
 	/* tcp_time_wait(). */
-	[COUNTER_OVERFLOW] = { "overflows: TCPTimeWaitOverflow", NETSTAT,
-			       "TcpExt:", { "TCPTimeWaitOverflow" } },
+	[COUNTER_OVERFLOW] = { "overflows: TCPTimeWaitOverflow", "TcpExt",
+			       { "TCPTimeWaitOverflow" } },
 	/* tcp_set_state(): from ESTABLISHED or CLOSE_WAIT to CLOSE. */
-	[COUNTER_ESTAB_RESETS] = { "resets: EstabResets", SNMP, "Tcp:",
+	[COUNTER_ESTAB_RESETS] = { "resets: EstabResets", "Tcp",
 				   { "EstabResets" } },
 	/* __tcp_close(): data was left unread. */
-	[COUNTER_ABORT_ON_CLOSE] = { "unread data: TCPAbortOnClose", NETSTAT,
-				     "TcpExt:", { "TCPAbortOnClose" } },
+	[COUNTER_ABORT_ON_CLOSE] = { "unread data: TCPAbortOnClose", "TcpExt",
+				     { "TCPAbortOnClose" } },
 	/*
 	 * __tcp_close() with SO_LINGER and time 0; tcp_rcv_state_process() when
 	 * data comes that nobody will read, or with TCP_LINGER2 below 0 at the
 	 * ACK of the FIN.
 	 */
-	[COUNTER_ABORT_ON_DATA] = { "data for nobody: TCPAbortOnData", NETSTAT,
-				    "TcpExt:", { "TCPAbortOnData" } },
+	[COUNTER_ABORT_ON_DATA] = { "data for nobody: TCPAbortOnData", "TcpExt",
+				    { "TCPAbortOnData" } },
 	/* tcp_write_err(), which both timers call and nobody else. */
-	[COUNTER_ABORT_ON_TIMEOUT] = { "timeouts: TCPAbortOnTimeout", NETSTAT,
-				       "TcpExt:", { "TCPAbortOnTimeout" } },
+	[COUNTER_ABORT_ON_TIMEOUT] = { "timeouts: TCPAbortOnTimeout", "TcpExt",
+				       { "TCPAbortOnTimeout" } },
 	/* __tcp_close() and tcp_out_of_resources(), by tcp_check_oom(). */
-	[COUNTER_ABORT_ON_MEMORY] = { "memory: TCPAbortOnMemory", NETSTAT,
-				      "TcpExt:", { "TCPAbortOnMemory" } },
+	[COUNTER_ABORT_ON_MEMORY] = { "memory: TCPAbortOnMemory", "TcpExt",
+				      { "TCPAbortOnMemory" } },
 	/* __tcp_close(): FIN_WAIT2 with TCP_LINGER2 below 0. */
-	[COUNTER_ABORT_ON_LINGER] = { "TCP_LINGER2: TCPAbortOnLinger", NETSTAT,
-				      "TcpExt:", { "TCPAbortOnLinger" } },
+	[COUNTER_ABORT_ON_LINGER] = { "TCP_LINGER2: TCPAbortOnLinger", "TcpExt",
+				      { "TCPAbortOnLinger" } },
 	/* tcp_create_openreq_child(), which clones the listener. */
-	[COUNTER_PASSIVE_OPENS] = { "passive opens: PassiveOpens", SNMP, "Tcp:",
+	[COUNTER_PASSIVE_OPENS] = { "passive opens: PassiveOpens", "Tcp",
 				    { "PassiveOpens" }, true },
 };
 
@@ -144,112 +133,36 @@ uint32_t counters_of(const struct event *e)
 	return counter == COUNTERS ? set : set | 1U << counter;
 }
 
-static char *read_text(const char *path)
-{
-	size_t len = 0, room = 32768;
-	char *text = malloc(room);
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t got = 1;
-
-	while (text && fd >= 0 && got > 0 && len + 1 < room) {
-		got = read(fd, text + len, room - 1 - len);
-		if (got > 0)
-			len += (size_t)got;
-	}
-	if (text && (fd < 0 || got < 0)) {
-		free(text);
-		text = NULL;
-	}
-	if (text)
-		text[len] = '\0';
-	if (fd >= 0)
-		close(fd);
-	return text;
-}
-
-/* One line of names, one of values, each after the name of the table. */
-static int look_up(const char *text, const char *table, const char *name,
-		   uint64_t *value)
-{
-	size_t table_len = strlen(table), len = strlen(name);
-	const char *names = NULL, *values = NULL, *line;
-
-	for (line = text; line && !values; line = strchr(line, '\n')) {
-		line += *line == '\n';
-		if (strncmp(line, table, table_len))
-			continue;
-		if (names)
-			values = line + table_len;
-		else
-			names = line + table_len;
-	}
-	if (!values)
-		return -ENOENT;
-	while (*names == ' ' && *values == ' ') {
-		size_t width = strcspn(++names, " \n");
-
-		values++;
-		if (width == len && !strncmp(names, name, len)) {
-			*value = strtoull(values, NULL, 10);
-			return 0;
-		}
-		names += width;
-		values += strcspn(values, " \n");
-	}
-	return -ENOENT;
-}
-
-static int read_counter(struct counters *c, enum counter i, const char *text)
+static int read_counter(const struct netstat *n, enum counter i, uint64_t *sum)
 {
 	unsigned int j;
 	uint64_t value;
 	int ret = 0;
 
-	c->value[i] = 0;
+	*sum = 0;
 	for (j = 0; !ret && j < ARRAY_SIZE(counters[i].names); j++) {
 		if (!counters[i].names[j])
 			break;
-		ret = look_up(text, counters[i].table, counters[i].names[j],
-			      &value);
+		ret = netstat_counter(n, counters[i].table, counters[i].names[j],
+				      &value);
 		if (!ret)
-			c->value[i] += value;
+			*sum += value;
 	}
-	return ret;
-}
-
-static int read_minisocks(struct counters *c)
-{
-	char *text = read_text(SOCKSTAT), *line;
-	int ret = -ENOENT;
-
-	if (!text)
-		return -errno;
-	line = strstr(text, "\nTCP: ");
-	line = line ? strstr(line, " tw ") : NULL;
-	if (line) {
-		c->minisocks = strtoull(line + 4, NULL, 10);
-		ret = 0;
-	}
-	free(text);
 	return ret;
 }
 
 /**
- * counters_read() - what the kernel has counted
+ * counters_read() - read the counters of the calling thread's namespace
  * @c: result
  *
  * Return: 0, or -errno
  */
 int counters_read(struct counters *c)
 {
-	char *netstat = read_text(NETSTAT), *snmp = read_text(SNMP);
-	int ret = netstat && snmp ? 0 : -EIO, i;
+	struct netstat n;
+	int ret = netstat_read(&n), i;
 
 	for (i = 0; !ret && i < COUNTERS; i++)
-		ret = read_counter(c, i,
-				   strcmp(counters[i].path, SNMP) ? netstat :
-								    snmp);
-	free(netstat);
-	free(snmp);
-	return ret ? ret : read_minisocks(c);
+		ret = read_counter(&n, i, &c->value[i]);
+	return ret ? ret : netstat_sockets(&n, "TCP", "tw", &c->minisocks);
 }
