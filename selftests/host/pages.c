@@ -5,6 +5,7 @@
  */
 #include <netinet/in.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 
 #include "kselftest_harness.h"
@@ -37,13 +38,14 @@ static const char event_format[] =
 	"\tfield:__u8 daddr_v6[16];\toffset:64;\tsize:16;\tsigned:0;\n";
 
 #define EVENT_SIZE 80
+#define PAGE 4096
 
-/* A page in the making, and what was heard of it */
+/* A page in the making, behind which nothing can be read; what was found in it */
 struct page {
 	struct trace_format format;
-	struct trace_event heard[64];
+	struct trace_event events[64];
 	unsigned int count;
-	unsigned char bytes[4096];
+	unsigned char *bytes;
 	size_t len;
 };
 
@@ -61,12 +63,17 @@ FIXTURE_SETUP(page)
 	ASSERT_EQ(0, trace_format_page(&page->format, page_format));
 	ASSERT_EQ(0, trace_format_event(&page->format, event_format));
 	ASSERT_EQ(EVENT_SIZE, page->format.size);
+	page->bytes = mmap(NULL, 2 * PAGE, PROT_READ | PROT_WRITE,
+			   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	ASSERT_NE(MAP_FAILED, page->bytes);
+	ASSERT_EQ(0, mprotect(page->bytes + PAGE, PAGE, PROT_NONE));
 	memcpy(page->bytes, &start_ns, sizeof(start_ns));
 	page->len = 16;
 }
 
 FIXTURE_TEARDOWN(page)
 {
+	munmap(self->page.bytes, 2 * PAGE);
 }
 
 static void add(struct page *page, const void *bytes, size_t len)
@@ -106,12 +113,12 @@ static void add_event(struct page *page, unsigned int delta,
 	add(page, event, sizeof(event));
 }
 
-static void hear(void *ctx, const struct trace_event *e)
+static void keep(void *ctx, const struct trace_event *e)
 {
 	struct page *page = ctx;
 
 	if (page->count < 64)
-		page->heard[page->count++] = *e;
+		page->events[page->count++] = *e;
 }
 
 static int parse(struct page *page, uint64_t flags)
@@ -120,8 +127,8 @@ static int parse(struct page *page, uint64_t flags)
 
 	memcpy(page->bytes + 8, &commit, sizeof(commit));
 	page->count = 0;
-	return trace_format_parse(&page->format, page->bytes,
-				  sizeof(page->bytes), 3, hear, page);
+	return trace_format_parse(&page->format, page->bytes, PAGE, 3, keep,
+				  page);
 }
 
 TEST_F(page, gives_its_events)
@@ -132,18 +139,18 @@ TEST_F(page, gives_its_events)
 	add_event(page, 7, AF_INET6, IPPROTO_TCP, 443);
 	ASSERT_EQ(0, parse(page, 0));
 	ASSERT_EQ(2, page->count);
-	EXPECT_EQ(1005, page->heard[0].ts_ns);
-	EXPECT_EQ(3, page->heard[0].cpu);
-	EXPECT_EQ(80, page->heard[0].lport);
-	EXPECT_FALSE(page->heard[0].ipv6);
-	EXPECT_EQ(0, memcmp(page->heard[0].laddr, "\x7f\0\0\1\0\0\0\0", 8));
-	EXPECT_EQ(0, memcmp(page->heard[0].raddr, "\x7f\0\0\2\0\0\0\0", 8));
-	EXPECT_EQ(TCPCLOSE_LAST_ACK, page->heard[0].old);
-	EXPECT_EQ(TCPCLOSE_CLOSE, page->heard[0].new);
-	EXPECT_EQ(1012, page->heard[1].ts_ns);
-	EXPECT_EQ(0xffff8880000001bbULL, page->heard[1].socket);
-	EXPECT_TRUE(page->heard[1].ipv6);
-	EXPECT_EQ(0, memcmp(page->heard[1].laddr, "0123456789abcdef", 16));
+	EXPECT_EQ(1005, page->events[0].ts_ns);
+	EXPECT_EQ(3, page->events[0].cpu);
+	EXPECT_EQ(80, page->events[0].lport);
+	EXPECT_FALSE(page->events[0].ipv6);
+	EXPECT_EQ(0, memcmp(page->events[0].laddr, "\x7f\0\0\1\0\0\0\0", 8));
+	EXPECT_EQ(0, memcmp(page->events[0].raddr, "\x7f\0\0\2\0\0\0\0", 8));
+	EXPECT_EQ(TCPCLOSE_LAST_ACK, page->events[0].old);
+	EXPECT_EQ(TCPCLOSE_CLOSE, page->events[0].new);
+	EXPECT_EQ(1012, page->events[1].ts_ns);
+	EXPECT_EQ(0xffff8880000001bbULL, page->events[1].socket);
+	EXPECT_TRUE(page->events[1].ipv6);
+	EXPECT_EQ(0, memcmp(page->events[1].laddr, "0123456789abcdef", 16));
 }
 
 TEST_F(page, leaves_other_protocols_out)
@@ -177,12 +184,12 @@ TEST_F(page, keeps_the_time)
 	add_word(page, 0xffffffff);
 	ASSERT_EQ(0, parse(page, 0));
 	ASSERT_EQ(3, page->count);
-	EXPECT_EQ(1000 + (1 << 27) + 3 + 1, page->heard[0].ts_ns);
-	EXPECT_EQ((2 << 27) + 9 + 1, page->heard[1].ts_ns);
-	EXPECT_EQ((2 << 27) + 9 + 2, page->heard[2].ts_ns);
+	EXPECT_EQ(1000 + (1 << 27) + 3 + 1, page->events[0].ts_ns);
+	EXPECT_EQ((2 << 27) + 9 + 1, page->events[1].ts_ns);
+	EXPECT_EQ((2 << 27) + 9 + 2, page->events[2].ts_ns);
 }
 
-TEST_F(page, tells_of_losses)
+TEST_F(page, reports_losses)
 {
 	struct page *page = &self->page;
 
@@ -190,6 +197,13 @@ TEST_F(page, tells_of_losses)
 	EXPECT_EQ(1, parse(page, 1U << 31));
 	EXPECT_EQ(1, page->count);
 	EXPECT_EQ(1, parse(page, 3U << 30));
+	/* A count behind the events, for which a full page has no room */
+	while (page->len + 4 + EVENT_SIZE <= PAGE)
+		add_event(page, 1, AF_INET, IPPROTO_TCP, 1);
+	add_head(page, 29, 0);
+	page->len = PAGE;
+	EXPECT_EQ(1, parse(page, 3U << 30));
+	EXPECT_EQ(48, page->count);
 }
 
 /* Whatever it holds, nothing is read beyond it */
@@ -207,10 +221,18 @@ TEST_F(page, may_be_damaged)
 	page->len = 5000;
 	EXPECT_EQ(-EPROTO, parse(page, 0));
 	EXPECT_EQ(-EPROTO, trace_format_parse(&page->format, page->bytes, 8, 0,
-					      hear, page));
+					      keep, page));
+	page->len = 16 + (1 << 27) - 1;
+	EXPECT_EQ(-EPROTO, parse(page, 0));
+	/* An event that was discarded, whose length is -4 */
+	page->len = 16;
+	add_head(page, 29, 1);
+	add_word(page, 0xfffffffc);
+	add_event(page, 1, AF_INET, IPPROTO_TCP, 1);
+	EXPECT_EQ(-EPROTO, parse(page, 0));
 	for (i = 0; i < 20000; i++) {
 		page->len = 16 + rand_r(&seed) % 4081;
-		for (at = 16; at < sizeof(page->bytes); at += 4) {
+		for (at = 16; at < PAGE; at += 4) {
 			uint32_t word = (uint32_t)rand_r(&seed) >>
 					rand_r(&seed) % 31;
 
