@@ -22,7 +22,7 @@ FIXTURE(outcome)
 
 static void agree(struct comparison *t, const char *what, uint64_t count)
 {
-	comparison_compare(t, &(struct comparison_row){
+	comparison_add_row(t, &(struct comparison_row){
 				      .what = what,
 				      .kernel = count,
 				      .tcpclose = count,
@@ -31,14 +31,14 @@ static void agree(struct comparison *t, const char *what, uint64_t count)
 
 static void differ(struct comparison *t)
 {
-	comparison_compare(t, &(struct comparison_row){
+	comparison_add_row(t, &(struct comparison_row){
 				      .what = "deaths",
 				      .kernel = 7,
 				      .tcpclose = 5,
 				      .difference = 2,
 				      .moving = 1,
 			      });
-	comparison_detail(t, "deaths: cookie %x", 0xabc);
+	comparison_add_detail(t, "deaths: cookie %x", 0xabc);
 }
 
 FIXTURE_SETUP(outcome)
@@ -74,7 +74,7 @@ static const char *json_of(const struct outcome *h, struct buffer *to)
 #define TEXT() text_of(&self->outcome, &self->buffer)
 #define JSON() json_of(&self->outcome, &self->buffer)
 
-TEST_F(outcome, of_those_who_agree)
+TEST_F(outcome, of_witnesses_that_agree)
 {
 	EXPECT_EQ(OUTCOME_AGREE, outcome_result(&self->outcome));
 	EXPECT_NE(NULL, strstr(TEXT(), "tcpclose and the kernel agree: "));
@@ -82,7 +82,7 @@ TEST_F(outcome, of_those_who_agree)
 	EXPECT_NE(NULL, strstr(JSON(), "{\"verdict\":\"agree\","));
 }
 
-TEST_F(outcome, of_one_who_differs)
+TEST_F(outcome, of_one_that_differs)
 {
 	differ(self->bpf);
 	EXPECT_EQ(OUTCOME_DIFFER, outcome_result(&self->outcome));
@@ -94,7 +94,7 @@ TEST_F(outcome, of_one_who_differs)
 			       "\"kernel\":7,\"tcpclose\":5,\"difference\":2,\"in_motion\":1}"));
 }
 
-TEST_F(outcome, of_one_who_is_missing_says_so)
+TEST_F(outcome, of_one_that_is_missing_says_so)
 {
 	error_set(&self->bpf->missing, 0, "no %s", "BTF");
 	EXPECT_EQ(OUTCOME_AGREE, outcome_result(&self->outcome));
@@ -104,16 +104,16 @@ TEST_F(outcome, of_one_who_is_missing_says_so)
 			       "\"status\":\"missing\",\"missing\":\"no BTF\""));
 }
 
-TEST_F(outcome, of_nobody_proves_nothing)
+TEST_F(outcome, without_a_witness_is_inconclusive)
 {
 	self->trace->row_count = 0;
 	error_set(&self->trace->missing, 0, "no tracefs");
-	EXPECT_EQ(OUTCOME_NOBODY, outcome_result(&self->outcome));
+	EXPECT_EQ(OUTCOME_NO_WITNESS, outcome_result(&self->outcome));
 	EXPECT_NE(NULL, strstr(TEXT(), "NO WITNESS"));
 }
 
 /* Neither that they agree, nor that they differ */
-TEST_F(outcome, of_one_who_lost_something_proves_nothing)
+TEST_F(outcome, of_one_that_lost_something_is_inconclusive)
 {
 	differ(self->bpf);
 	error_set(&self->bpf->incomplete, 0, "full");
@@ -126,7 +126,7 @@ TEST_F(outcome, of_one_who_lost_something_proves_nothing)
 	EXPECT_EQ(OUTCOME_DIFFER, outcome_result(&self->outcome));
 }
 
-TEST_F(outcome, with_records_lost_proves_nothing)
+TEST_F(outcome, with_records_lost_is_inconclusive)
 {
 	differ(self->bpf);
 	error_set(&self->outcome.incomplete, 0, "lost");
@@ -137,7 +137,7 @@ TEST_F(outcome, with_records_lost_proves_nothing)
 }
 
 /* Names of network namespaces and commands are other people's */
-TEST_F(outcome, escapes_what_others_have_named)
+TEST_F(outcome, escapes_names_from_elsewhere)
 {
 	char name[] = "/run/netns/\033[2J\"\\", word[5000];
 	char *command[3] = { name, word };
@@ -147,7 +147,7 @@ TEST_F(outcome, escapes_what_others_have_named)
 	word[sizeof(word) - 1] = '\0';
 	self->outcome.command = command;
 	for (i = 0; i < 100; i++)
-		comparison_detail(self->bpf, "%s %d", name, i);
+		comparison_add_detail(self->bpf, "%s %d", name, i);
 	error_set(&self->bpf->remarks, 0, "%s", name);
 	EXPECT_EQ(NULL, strchr(TEXT(), '\033'));
 	EXPECT_NE(NULL, strstr(TEXT(), "and 88 more"));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What records add up to against the kernel's counters and lists, as
- * verify --against-kernel compares them: made-up looks at a made-up kernel.
+ * Sums of records against the kernel's counters and lists, as verify
+ * --against-kernel compares them: made-up snapshots of a made-up kernel.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +15,7 @@
 #define INODE 4026531840U
 #define MS NS_PER_MS
 
-/* A kernel with one namespace: what it counts, and what it lists */
+/* A kernel with one namespace: its counters and its list */
 struct kernel {
 	struct counters counters;
 	struct sockdiag_entry list[16];
@@ -25,7 +25,7 @@ struct kernel {
 FIXTURE(totals)
 {
 	struct totals *totals;
-	struct comparison said;
+	struct comparison result;
 	struct kernel kernel;
 };
 
@@ -43,8 +43,8 @@ FIXTURE_TEARDOWN(totals)
 	totals_free(self->totals);
 }
 
-static struct snapshots look_at(struct kernel *kernel, struct snapshot *one,
-				uint64_t ms)
+static struct snapshots snapshot_of(struct kernel *kernel, struct snapshot *one,
+				    uint64_t ms)
 {
 	memset(one, 0, sizeof(*one));
 	one->ns.inode = INODE;
@@ -59,24 +59,24 @@ static struct snapshots look_at(struct kernel *kernel, struct snapshot *one,
 	return (struct snapshots){ .all = one, .count = 1 };
 }
 
-static void look_first(struct totals *a, struct kernel *kernel, uint64_t ms)
+static void add_first(struct totals *t, struct kernel *kernel, uint64_t ms)
 {
 	struct snapshot one;
-	struct snapshots all = look_at(kernel, &one, ms);
+	struct snapshots all = snapshot_of(kernel, &one, ms);
 
-	totals_begin(a, &all);
+	totals_begin(t, &all);
 }
 
-static void look_last(struct totals *a, struct kernel *kernel, uint64_t ms)
+static void add_last(struct totals *t, struct kernel *kernel, uint64_t ms)
 {
 	struct snapshot one;
-	struct snapshots all = look_at(kernel, &one, ms);
+	struct snapshots all = snapshot_of(kernel, &one, ms);
 
-	totals_end(a, &all);
+	totals_end(t, &all);
 }
 
-static void tell(struct totals *a, uint64_t ms, uint64_t cookie,
-		 unsigned int origin, unsigned int old, unsigned int new)
+static void record(struct totals *t, uint64_t ms, uint64_t cookie,
+		   unsigned int origin, unsigned int old, unsigned int new)
 {
 	struct event e = {
 		.ts_ns = ms * MS,
@@ -92,15 +92,15 @@ static void tell(struct totals *a, uint64_t ms, uint64_t cookie,
 		e.raw_old = old;
 		e.raw_new = TCPCLOSE_CLOSE;
 	}
-	totals_record(a, &e);
+	totals_add_record(t, &e);
 }
 
-#define TELL_BIRTH(ms, cookie, state) \
-	tell(self->totals, ms, cookie, TCPCLOSE_ORIGIN_TRACEPOINT, \
-	     TCPCLOSE_FIN_WAIT2, TCPCLOSE_##state)
-#define TELL(ms, cookie, old, new) \
-	tell(self->totals, ms, cookie, TCPCLOSE_ORIGIN_TIMEWAIT, \
-	     TCPCLOSE_##old, TCPCLOSE_##new)
+#define RECORD_BIRTH(ms, cookie, state) \
+	record(self->totals, ms, cookie, TCPCLOSE_ORIGIN_TRACEPOINT, \
+	       TCPCLOSE_FIN_WAIT2, TCPCLOSE_##state)
+#define RECORD(ms, cookie, old, new) \
+	record(self->totals, ms, cookie, TCPCLOSE_ORIGIN_TIMEWAIT, \
+	       TCPCLOSE_##old, TCPCLOSE_##new)
 
 static void list(struct kernel *kernel, uint64_t cookie, unsigned int state)
 {
@@ -109,82 +109,85 @@ static void list(struct kernel *kernel, uint64_t cookie, unsigned int state)
 }
 
 /* The kernel makes a mini-socket */
-static void bear(struct kernel *kernel, uint64_t cookie, unsigned int state)
+static void add_birth(struct kernel *kernel, uint64_t cookie, unsigned int state)
 {
 	kernel->counters.value[COUNTER_BIRTHS]++;
 	list(kernel, cookie, state);
 }
 
-static const struct comparison_row *row(const struct comparison *t, const char *what)
+static const struct comparison_row *row(const struct comparison *c,
+					const char *what)
 {
 	static const struct comparison_row none = { .difference = ~0ULL };
 	unsigned int i;
 
-	for (i = 0; i < t->row_count; i++)
-		if (!strncmp(t->rows[i].what, what, strlen(what)))
-			return &t->rows[i];
+	for (i = 0; i < c->row_count; i++)
+		if (!strncmp(c->rows[i].what, what, strlen(what)))
+			return &c->rows[i];
 	return &none;
 }
 
-#define CONCLUDE() do { \
-	memset(&self->said, 0, sizeof(self->said)); \
-	totals_conclude(self->totals, false, &self->said); \
-} while (0)
-#define EXPECT_ROW(what_, kernel_, tcpclose_, difference_, moving_) do { \
-	const struct comparison_row *_row = row(&self->said, what_); \
-	EXPECT_EQ(kernel_, _row->kernel); \
-	EXPECT_EQ(tcpclose_, _row->tcpclose); \
-	EXPECT_EQ(difference_, _row->difference); \
-	EXPECT_EQ(moving_, _row->moving); \
-} while (0)
+#define CONCLUDE() \
+	do { \
+		memset(&self->result, 0, sizeof(self->result)); \
+		totals_conclude(self->totals, false, &self->result); \
+	} while (0)
+#define EXPECT_ROW(what_, kernel_, tcpclose_, difference_, moving_) \
+	do { \
+		const struct comparison_row *_row = row(&self->result, what_); \
+		EXPECT_EQ(kernel_, _row->kernel); \
+		EXPECT_EQ(tcpclose_, _row->tcpclose); \
+		EXPECT_EQ(difference_, _row->difference); \
+		EXPECT_EQ(moving_, _row->moving); \
+	} while (0)
 
 TEST_F(totals, add_up)
 {
 	list(&self->kernel, 1, TCPCLOSE_FIN_WAIT2);
-	look_first(self->totals, &self->kernel, 100);
-	TELL_BIRTH(200, 2, TIME_WAIT);
-	bear(&self->kernel, 2, TCPCLOSE_TIME_WAIT);
-	TELL(210, 1, FIN_WAIT2, TIME_WAIT);
+	add_first(self->totals, &self->kernel, 100);
+	RECORD_BIRTH(200, 2, TIME_WAIT);
+	add_birth(&self->kernel, 2, TCPCLOSE_TIME_WAIT);
+	RECORD(210, 1, FIN_WAIT2, TIME_WAIT);
 	self->kernel.list[0].state = TCPCLOSE_TIME_WAIT;
-	TELL_BIRTH(220, 3, FIN_WAIT2);
-	bear(&self->kernel, 3, TCPCLOSE_FIN_WAIT2);
-	TELL_BIRTH(230, 4, TIME_WAIT);
-	bear(&self->kernel, 4, TCPCLOSE_TIME_WAIT);
-	TELL(240, 4, TIME_WAIT, CLOSE);
+	RECORD_BIRTH(220, 3, FIN_WAIT2);
+	add_birth(&self->kernel, 3, TCPCLOSE_FIN_WAIT2);
+	RECORD_BIRTH(230, 4, TIME_WAIT);
+	add_birth(&self->kernel, 4, TCPCLOSE_TIME_WAIT);
+	RECORD(240, 4, TIME_WAIT, CLOSE);
 	self->kernel.listed--;
-	look_last(self->totals, &self->kernel, 300);
+	add_last(self->totals, &self->kernel, 300);
 	EXPECT_TRUE(totals_are_exact(self->totals));
 	CONCLUDE();
 	EXPECT_ROW("births", 3, 3, 0, 0);
 	EXPECT_ROW("resets", 0, 0, 0, 0);
 	EXPECT_ROW("mini-sockets now", 3, 3, 0, 0);
 	EXPECT_ROW("the same by cookie", 3, 3, 0, 0);
-	EXPECT_EQ(0, self->said.detail_count);
-	EXPECT_EQ(~0ULL, row(&self->said, "passive opens")->difference);
+	EXPECT_EQ(0, self->result.detail_count);
+	EXPECT_EQ(~0ULL, row(&self->result, "passive opens")->difference);
 }
 
 TEST_F(totals, miss_a_record)
 {
-	look_first(self->totals, &self->kernel, 100);
-	TELL_BIRTH(200, 1, TIME_WAIT);
-	bear(&self->kernel, 1, TCPCLOSE_TIME_WAIT);
-	bear(&self->kernel, 2, TCPCLOSE_TIME_WAIT);
-	look_last(self->totals, &self->kernel, 300);
+	add_first(self->totals, &self->kernel, 100);
+	RECORD_BIRTH(200, 1, TIME_WAIT);
+	add_birth(&self->kernel, 1, TCPCLOSE_TIME_WAIT);
+	add_birth(&self->kernel, 2, TCPCLOSE_TIME_WAIT);
+	add_last(self->totals, &self->kernel, 300);
 	EXPECT_FALSE(totals_are_exact(self->totals));
 	CONCLUDE();
 	EXPECT_ROW("births", 2, 1, 1, 0);
 	EXPECT_ROW("mini-sockets now", 2, 1, 1, 0);
 	EXPECT_ROW("the same by cookie", 2, 1, 1, 0);
-	EXPECT_EQ(3, self->said.detail_count);
+	EXPECT_EQ(3, self->result.detail_count);
 }
 
 TEST_F(totals, have_a_record_too_many)
 {
 	list(&self->kernel, 1, TCPCLOSE_TIME_WAIT);
-	look_first(self->totals, &self->kernel, 100);
-	TELL_BIRTH(200, 2, TIME_WAIT);
-	TELL(210, 1, TIME_WAIT, CLOSE);
-	look_last(self->totals, &self->kernel, 300);
+	add_first(self->totals, &self->kernel, 100);
+	RECORD_BIRTH(200, 2, TIME_WAIT);
+	RECORD(210, 1, TIME_WAIT, CLOSE);
+	add_last(self->totals, &self->kernel, 300);
 	CONCLUDE();
 	EXPECT_ROW("births", 0, 1, 1, 0);
 	/* As many, and another one */
@@ -195,15 +198,15 @@ TEST_F(totals, have_a_record_too_many)
 TEST_F(totals, find_another_state)
 {
 	list(&self->kernel, 1, TCPCLOSE_FIN_WAIT2);
-	look_first(self->totals, &self->kernel, 100);
+	add_first(self->totals, &self->kernel, 100);
 	self->kernel.list[0].state = TCPCLOSE_TIME_WAIT;
-	look_last(self->totals, &self->kernel, 300);
+	add_last(self->totals, &self->kernel, 300);
 	CONCLUDE();
 	EXPECT_ROW("the same by cookie", 1, 1, 1, 0);
 }
 
-/* What happens around a look may be in it or not */
-TEST_F(totals, do_not_judge_what_moves)
+/* What happens close to a snapshot may be in it or not */
+TEST_F(totals, do_not_count_what_moves)
 {
 	int seen, i;
 
@@ -212,81 +215,81 @@ TEST_F(totals, do_not_judge_what_moves)
 		ASSERT_EQ(0, totals_new(&self->totals));
 		self->kernel.listed = 0;
 		self->kernel.counters.value[COUNTER_BIRTHS] = 1000;
-		look_first(self->totals, &self->kernel, 100);
-		TELL_BIRTH(200, 1, TIME_WAIT);
-		bear(&self->kernel, 1, TCPCLOSE_TIME_WAIT);
-		TELL_BIRTH(301, 2, TIME_WAIT);
+		add_first(self->totals, &self->kernel, 100);
+		RECORD_BIRTH(200, 1, TIME_WAIT);
+		add_birth(&self->kernel, 1, TCPCLOSE_TIME_WAIT);
+		RECORD_BIRTH(301, 2, TIME_WAIT);
 		if (seen)
-			bear(&self->kernel, 2, TCPCLOSE_TIME_WAIT);
-		look_last(self->totals, &self->kernel, 300);
+			add_birth(&self->kernel, 2, TCPCLOSE_TIME_WAIT);
+		add_last(self->totals, &self->kernel, 300);
 		CONCLUDE();
 		EXPECT_ROW("births", 1 + seen, 1 + seen, 0, 1);
 		EXPECT_ROW("mini-sockets now", 1 + seen, 1 + seen, 0, 1);
 		EXPECT_ROW("the same by cookie", 1, 1, 0, 1);
 	}
-	/* Better looks settle it */
+	/* Better snapshots decide it */
 	for (i = 0; i < 3; i++)
-		look_last(self->totals, &self->kernel, 400 + i);
+		add_last(self->totals, &self->kernel, 400 + i);
 	EXPECT_TRUE(totals_are_exact(self->totals));
 }
 
 /* Two in motion allow for two, not for three */
 TEST_F(totals, allow_no_more_than_what_moves)
 {
-	look_first(self->totals, &self->kernel, 100);
-	TELL_BIRTH(299, 1, TIME_WAIT);
-	TELL_BIRTH(301, 2, TIME_WAIT);
+	add_first(self->totals, &self->kernel, 100);
+	RECORD_BIRTH(299, 1, TIME_WAIT);
+	RECORD_BIRTH(301, 2, TIME_WAIT);
 	self->kernel.counters.value[COUNTER_BIRTHS] += 3;
-	look_last(self->totals, &self->kernel, 300);
+	add_last(self->totals, &self->kernel, 300);
 	CONCLUDE();
-	EXPECT_EQ(1, row(&self->said, "births")->difference);
+	EXPECT_EQ(1, row(&self->result, "births")->difference);
 }
 
 /* One CPU was held up: its record is dated long before its counter moved */
-TEST_F(totals, outvote_a_look_at_a_bad_moment)
+TEST_F(totals, outvote_one_wrong_reading)
 {
-	TELL_BIRTH(50, 1, TIME_WAIT);
-	look_first(self->totals, &self->kernel, 100);
+	RECORD_BIRTH(50, 1, TIME_WAIT);
+	add_first(self->totals, &self->kernel, 100);
 	self->kernel.counters.value[COUNTER_BIRTHS]++;
-	look_first(self->totals, &self->kernel, 120);
+	add_first(self->totals, &self->kernel, 120);
 	EXPECT_FALSE(totals_are_sure(self->totals));
-	look_first(self->totals, &self->kernel, 140);
-	look_first(self->totals, &self->kernel, 160);
-	look_first(self->totals, &self->kernel, 180);
+	add_first(self->totals, &self->kernel, 140);
+	add_first(self->totals, &self->kernel, 160);
+	add_first(self->totals, &self->kernel, 180);
 	EXPECT_TRUE(totals_are_sure(self->totals));
-	look_last(self->totals, &self->kernel, 300);
+	add_last(self->totals, &self->kernel, 300);
 	CONCLUDE();
 	EXPECT_ROW("births", 0, 0, 0, 0);
 	/* Which is no excuse for what is wrong for good */
 	self->kernel.counters.value[COUNTER_BIRTHS]++;
-	look_last(self->totals, &self->kernel, 320);
-	look_last(self->totals, &self->kernel, 340);
-	look_last(self->totals, &self->kernel, 360);
-	look_last(self->totals, &self->kernel, 380);
+	add_last(self->totals, &self->kernel, 320);
+	add_last(self->totals, &self->kernel, 340);
+	add_last(self->totals, &self->kernel, 360);
+	add_last(self->totals, &self->kernel, 380);
 	CONCLUDE();
 	EXPECT_ROW("births", 1, 0, 1, 0);
 }
 
-/* Looks that allow for two values are no witnesses for one of them */
-TEST_F(totals, do_not_let_a_bad_look_decide_for_vague_ones)
+/* Readings that allow two values are no evidence for one of them */
+TEST_F(totals, do_not_let_one_wrong_reading_decide_for_vague_ones)
 {
 	uint64_t ms;
 
-	TELL_BIRTH(50, 1, TIME_WAIT);
-	look_first(self->totals, &self->kernel, 100);
+	RECORD_BIRTH(50, 1, TIME_WAIT);
+	add_first(self->totals, &self->kernel, 100);
 	for (ms = 120; ms < 160; ms += 20) {
 		self->kernel.counters.value[COUNTER_BIRTHS]++;
-		TELL_BIRTH(ms, ms, TIME_WAIT);
-		look_first(self->totals, &self->kernel, ms);
+		RECORD_BIRTH(ms, ms, TIME_WAIT);
+		add_first(self->totals, &self->kernel, ms);
 	}
 	self->kernel.counters.value[COUNTER_BIRTHS]++;
 	EXPECT_FALSE(totals_are_sure(self->totals));
-	look_last(self->totals, &self->kernel, 200);
+	add_last(self->totals, &self->kernel, 200);
 	CONCLUDE();
-	EXPECT_EQ(0, row(&self->said, "births")->difference);
-	EXPECT_LT(0, row(&self->said, "births")->moving);
+	EXPECT_EQ(0, row(&self->result, "births")->difference);
+	EXPECT_LT(0, row(&self->result, "births")->moving);
 	for (ms = 200; ms < 280; ms += 20)
-		look_first(self->totals, &self->kernel, ms);
+		add_first(self->totals, &self->kernel, ms);
 	EXPECT_TRUE(totals_are_sure(self->totals));
 	CONCLUDE();
 	EXPECT_ROW("births", 0, 0, 0, 0);
@@ -295,40 +298,40 @@ TEST_F(totals, do_not_let_a_bad_look_decide_for_vague_ones)
 /* Another CPU changes it, or ends it, before its birth is on record */
 TEST_F(totals, know_a_life_before_the_birth)
 {
-	look_first(self->totals, &self->kernel, 100);
-	TELL(200, 1, TIME_WAIT, CLOSE);
-	TELL_BIRTH(201, 1, TIME_WAIT);
+	add_first(self->totals, &self->kernel, 100);
+	RECORD(200, 1, TIME_WAIT, CLOSE);
+	RECORD_BIRTH(201, 1, TIME_WAIT);
 	self->kernel.counters.value[COUNTER_BIRTHS]++;
-	TELL(210, 2, FIN_WAIT2, TIME_WAIT);
-	TELL_BIRTH(211, 2, FIN_WAIT2);
-	bear(&self->kernel, 2, TCPCLOSE_TIME_WAIT);
-	TELL(220, 3, FIN_WAIT2, TIME_WAIT);
-	TELL(221, 3, TIME_WAIT, CLOSE);
-	TELL_BIRTH(222, 3, FIN_WAIT2);
+	RECORD(210, 2, FIN_WAIT2, TIME_WAIT);
+	RECORD_BIRTH(211, 2, FIN_WAIT2);
+	add_birth(&self->kernel, 2, TCPCLOSE_TIME_WAIT);
+	RECORD(220, 3, FIN_WAIT2, TIME_WAIT);
+	RECORD(221, 3, TIME_WAIT, CLOSE);
+	RECORD_BIRTH(222, 3, FIN_WAIT2);
 	self->kernel.counters.value[COUNTER_BIRTHS]++;
-	look_last(self->totals, &self->kernel, 300);
+	add_last(self->totals, &self->kernel, 300);
 	CONCLUDE();
 	EXPECT_ROW("births", 3, 3, 0, 0);
 	EXPECT_ROW("mini-sockets now", 1, 1, 0, 0);
 	EXPECT_ROW("the same by cookie", 1, 1, 0, 0);
 }
 
-/* It was born before the stream, and changes before anybody looks */
+/* It was born before the stream, and changes before the first snapshot */
 TEST_F(totals, know_a_life_that_began_before_the_records)
 {
 	uint64_t ms;
 
-	TELL(50, 1, FIN_WAIT2, TIME_WAIT);
-	TELL(51, 2, FIN_WAIT2, TIME_WAIT);
-	TELL(52, 3, TIME_WAIT, CLOSE);
+	RECORD(50, 1, FIN_WAIT2, TIME_WAIT);
+	RECORD(51, 2, FIN_WAIT2, TIME_WAIT);
+	RECORD(52, 3, TIME_WAIT, CLOSE);
 	totals_advance(self->totals, 900 * MS);
 	list(&self->kernel, 1, TCPCLOSE_TIME_WAIT);
 	list(&self->kernel, 2, TCPCLOSE_TIME_WAIT);
 	for (ms = 1000; ms < 1060; ms += 20)
-		look_first(self->totals, &self->kernel, ms);
-	TELL(1100, 2, TIME_WAIT, CLOSE);
+		add_first(self->totals, &self->kernel, ms);
+	RECORD(1100, 2, TIME_WAIT, CLOSE);
 	self->kernel.listed--;
-	look_last(self->totals, &self->kernel, 1300);
+	add_last(self->totals, &self->kernel, 1300);
 	CONCLUDE();
 	EXPECT_ROW("mini-sockets now", 1, 1, 0, 0);
 	EXPECT_ROW("the same by cookie", 1, 1, 0, 0);
@@ -337,27 +340,27 @@ TEST_F(totals, know_a_life_that_began_before_the_records)
 /* A list skips what moves within its bucket */
 TEST_F(totals, believe_several_lists_rather_than_one)
 {
-	look_first(self->totals, &self->kernel, 100);
+	add_first(self->totals, &self->kernel, 100);
 	list(&self->kernel, 1, TCPCLOSE_TIME_WAIT);
-	look_first(self->totals, &self->kernel, 120);
-	look_last(self->totals, &self->kernel, 300);
+	add_first(self->totals, &self->kernel, 120);
+	add_last(self->totals, &self->kernel, 300);
 	self->kernel.listed = 0;
-	look_last(self->totals, &self->kernel, 320);
+	add_last(self->totals, &self->kernel, 320);
 	CONCLUDE();
 	EXPECT_ROW("the same by cookie", 1, 1, 0, 0);
 }
 
 TEST_F(totals, begin_at_zero_in_a_new_namespace)
 {
-	TELL_BIRTH(200, 1, TIME_WAIT);
+	RECORD_BIRTH(200, 1, TIME_WAIT);
 	self->kernel.counters.value[COUNTER_BIRTHS] = 0;
 	self->kernel.counters.value[COUNTER_ESTAB_RESETS] = 0;
-	bear(&self->kernel, 1, TCPCLOSE_TIME_WAIT);
-	look_last(self->totals, &self->kernel, 300);
+	add_birth(&self->kernel, 1, TCPCLOSE_TIME_WAIT);
+	add_last(self->totals, &self->kernel, 300);
 	CONCLUDE();
 	EXPECT_ROW("births", 1, 1, 0, 0);
 	EXPECT_ROW("the same by cookie", 1, 1, 0, 0);
-	EXPECT_EQ('\0', self->said.remarks.text[0]);
+	EXPECT_EQ('\0', self->result.remarks.text[0]);
 }
 
 TEST_F(totals, name_what_is_left_out)
@@ -375,15 +378,15 @@ TEST_F(totals, name_what_is_left_out)
 	two[0].list.netns = NETNS + 1;
 	two[1].ns.inode = INODE + 3;
 	two[1].error = -EPERM;
-	look_first(self->totals, &self->kernel, 100);
+	add_first(self->totals, &self->kernel, 100);
 	totals_begin(self->totals, &all);
-	totals_record(self->totals, &stranger);
-	look_last(self->totals, &self->kernel, 400);
+	totals_add_record(self->totals, &stranger);
+	add_last(self->totals, &self->kernel, 400);
 	CONCLUDE();
-	EXPECT_NE(NULL, strstr(self->said.remarks.text, "gone meanwhile"));
-	EXPECT_NE(NULL, strstr(self->said.remarks.text, "without a name"));
-	EXPECT_NE(NULL, strstr(self->said.remarks.text, "cannot be entered"));
-	EXPECT_FALSE(comparison_is_missing(&self->said));
+	EXPECT_NE(NULL, strstr(self->result.remarks.text, "removed meanwhile"));
+	EXPECT_NE(NULL, strstr(self->result.remarks.text, "without a name"));
+	EXPECT_NE(NULL, strstr(self->result.remarks.text, "cannot be entered"));
+	EXPECT_FALSE(comparison_is_missing(&self->result));
 }
 
 TEST_F(totals, are_missing_if_nothing_can_be_read)
@@ -394,7 +397,7 @@ TEST_F(totals, are_missing_if_nothing_can_be_read)
 	totals_begin(self->totals, &all);
 	totals_end(self->totals, &all);
 	CONCLUDE();
-	EXPECT_TRUE(comparison_is_missing(&self->said));
+	EXPECT_TRUE(comparison_is_missing(&self->result));
 }
 
 TEST_HARNESS_MAIN

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Transitions as the trace and as tcpclose have them, put together by
- * verify --against-kernel: whatever is missing, doubled, out of order or
- * another socket's is found, and nothing else.
+ * Transitions as the trace and as tcpclose have them, as verify --against-kernel
+ * compares them: one that is missing, doubled, out of order or another socket's
+ * is found, and nothing else.
  */
 #include <string.h>
 
@@ -17,13 +17,13 @@
 FIXTURE(match)
 {
 	struct trace_match *match;
-	struct comparison said;
+	struct comparison result;
 	uint64_t now_ns;
 };
 
 FIXTURE_SETUP(match)
 {
-	memset(&self->said, 0, sizeof(self->said));
+	memset(&self->result, 0, sizeof(self->result));
 	ASSERT_EQ(0, trace_match_new(&self->match));
 	self->now_ns = 1000;
 }
@@ -34,7 +34,7 @@ FIXTURE_TEARDOWN(match)
 }
 
 /* One of several sockets, with a port, an address and a cookie of its own */
-static void record_at(struct trace_match *p, uint64_t ts_ns, unsigned int socket,
+static void record_at(struct trace_match *m, uint64_t ts_ns, unsigned int socket,
 		      unsigned int old, unsigned int new)
 {
 	struct event e = {
@@ -48,10 +48,10 @@ static void record_at(struct trace_match *p, uint64_t ts_ns, unsigned int socket
 		.raddr = { 127, 0, 0, 1 },
 	};
 
-	trace_match_record(p, &e);
+	trace_match_add_record(m, &e);
 }
 
-static void trace_at(struct trace_match *p, uint64_t ts_ns, unsigned int socket,
+static void trace_at(struct trace_match *m, uint64_t ts_ns, unsigned int socket,
 		     unsigned int old, unsigned int new)
 {
 	struct trace_event e = {
@@ -65,7 +65,7 @@ static void trace_at(struct trace_match *p, uint64_t ts_ns, unsigned int socket,
 		.raddr = { 127, 0, 0, 1 },
 	};
 
-	trace_match_trace(p, &e);
+	trace_match_add_event(m, &e);
 }
 
 /* As the tracepoint calls them: tcpclose first */
@@ -75,19 +75,21 @@ static void trace_at(struct trace_match *p, uint64_t ts_ns, unsigned int socket,
 #define TRACE(socket, old, new) \
 	trace_at(self->match, self->now_ns += 10, socket, \
 		 TCPCLOSE_##old, TCPCLOSE_##new)
-#define BOTH(socket, old, new) do { \
-	RECORD(socket, old, new); \
-	TRACE(socket, old, new); \
-} while (0)
+#define BOTH(socket, old, new) \
+	do { \
+		RECORD(socket, old, new); \
+		TRACE(socket, old, new); \
+	} while (0)
 
 #define CONCLUDE() \
-	trace_match_conclude(self->match, 0, UINT64_MAX, &self->said)
-#define EXPECT_DIFFERENCES(count, disorder) do { \
-	CONCLUDE(); \
-	EXPECT_EQ(count, self->said.rows[0].difference); \
-	EXPECT_EQ(disorder, self->said.rows[1].difference); \
-	EXPECT_EQ((count) + !!(disorder), self->said.detail_count); \
-} while (0)
+	trace_match_conclude(self->match, 0, UINT64_MAX, &self->result)
+#define EXPECT_DIFFERENCES(count, disorder) \
+	do { \
+		CONCLUDE(); \
+		EXPECT_EQ(count, self->result.rows[0].difference); \
+		EXPECT_EQ(disorder, self->result.rows[1].difference); \
+		EXPECT_EQ((count) + !!(disorder), self->result.detail_count); \
+	} while (0)
 
 TEST_F(match, of_the_same_finds_nothing)
 {
@@ -98,11 +100,11 @@ TEST_F(match, of_the_same_finds_nothing)
 	BOTH(1, FIN_WAIT2, CLOSE);
 	BOTH(2, LAST_ACK, CLOSE);
 	EXPECT_DIFFERENCES(0, 0);
-	EXPECT_EQ(6, self->said.rows[0].kernel);
-	EXPECT_EQ(6, self->said.rows[0].tcpclose);
+	EXPECT_EQ(6, self->result.rows[0].kernel);
+	EXPECT_EQ(6, self->result.rows[0].tcpclose);
 }
 
-TEST_F(match, does_not_depend_on_who_is_read_first)
+TEST_F(match, does_not_depend_on_what_is_read_first)
 {
 	int i;
 
@@ -113,7 +115,7 @@ TEST_F(match, does_not_depend_on_who_is_read_first)
 		record_at(self->match, 20 * i, i % 7, TCPCLOSE_FIN_WAIT1,
 			  TCPCLOSE_FIN_WAIT2);
 	EXPECT_DIFFERENCES(0, 0);
-	EXPECT_EQ(5000, self->said.rows[0].kernel);
+	EXPECT_EQ(5000, self->result.rows[0].kernel);
 }
 
 /* A softirq with calls of its own, between the two probes of one call */
@@ -126,7 +128,7 @@ TEST_F(match, takes_calls_that_nest_apart)
 	EXPECT_DIFFERENCES(0, 0);
 }
 
-/* Two that look alike: in namespaces of their own */
+/* Two with the same addresses: in different namespaces */
 TEST_F(match, takes_alike_calls_that_nest_apart)
 {
 	struct trace_event outer = { .socket = SOCKET, .old = 4, .new = 5 };
@@ -137,14 +139,14 @@ TEST_F(match, takes_alike_calls_that_nest_apart)
 	for (i = 0; i < 2; i++) {
 		record.ts_ns = 100 * i + 10;
 		record.cookie = COOKIE;
-		trace_match_record(self->match, &record);
+		trace_match_add_record(self->match, &record);
 		record.ts_ns = 100 * i + 20;
 		record.cookie = COOKIE + 1;
-		trace_match_record(self->match, &record);
+		trace_match_add_record(self->match, &record);
 		inner.ts_ns = 100 * i + 30;
-		trace_match_trace(self->match, &inner);
+		trace_match_add_event(self->match, &inner);
 		outer.ts_ns = 100 * i + 40;
-		trace_match_trace(self->match, &outer);
+		trace_match_add_event(self->match, &outer);
 	}
 	EXPECT_DIFFERENCES(0, 0);
 }
@@ -155,9 +157,9 @@ TEST_F(match, finds_a_record_that_is_missing)
 	TRACE(1, FIN_WAIT1, FIN_WAIT2);
 	BOTH(1, FIN_WAIT2, CLOSE);
 	EXPECT_DIFFERENCES(1, 0);
-	EXPECT_EQ(3, self->said.rows[0].kernel);
-	EXPECT_EQ(2, self->said.rows[0].tcpclose);
-	EXPECT_NE(NULL, strstr(self->said.details[0].text,
+	EXPECT_EQ(3, self->result.rows[0].kernel);
+	EXPECT_EQ(2, self->result.rows[0].tcpclose);
+	EXPECT_NE(NULL, strstr(self->result.details[0].text,
 			       "no record of FIN_WAIT1 to FIN_WAIT2"));
 }
 
@@ -167,7 +169,7 @@ TEST_F(match, finds_a_record_too_many)
 	RECORD(1, ESTABLISHED, FIN_WAIT1);
 	BOTH(1, FIN_WAIT1, FIN_WAIT2);
 	EXPECT_DIFFERENCES(1, 0);
-	EXPECT_NE(NULL, strstr(self->said.details[0].text, "not traced"));
+	EXPECT_NE(NULL, strstr(self->result.details[0].text, "not traced"));
 }
 
 TEST_F(match, finds_another_state)
@@ -184,7 +186,7 @@ TEST_F(match, finds_another_port)
 	EXPECT_DIFFERENCES(2, 0);
 }
 
-/* Each record looks right, and belongs to the wrong connection */
+/* Each record is right by itself, and belongs to the wrong connection */
 TEST_F(match, finds_a_cookie_of_another_socket)
 {
 	struct event e = {
@@ -200,7 +202,7 @@ TEST_F(match, finds_a_cookie_of_another_socket)
 	BOTH(1, ESTABLISHED, FIN_WAIT1);
 	BOTH(2, ESTABLISHED, FIN_WAIT1);
 	e.ts_ns = self->now_ns += 10;
-	trace_match_record(self->match, &e);
+	trace_match_add_record(self->match, &e);
 	TRACE(2, FIN_WAIT1, FIN_WAIT2);
 	EXPECT_DIFFERENCES(2, 0);
 }
@@ -220,7 +222,7 @@ TEST_F(match, knows_that_an_address_comes_back)
 	};
 
 	BOTH(1, FIN_WAIT2, CLOSE);
-	trace_match_record(self->match, &e);
+	trace_match_add_record(self->match, &e);
 	trace_at(self->match, 2010, 1, TCPCLOSE_ESTABLISHED, TCPCLOSE_CLOSE);
 	/* One that went away unseen, while its successor comes about */
 	BOTH(2, ESTABLISHED, FIN_WAIT1);
@@ -229,13 +231,13 @@ TEST_F(match, knows_that_an_address_comes_back)
 	e.lport++;
 	e.raw_old = TCPCLOSE_CLOSE;
 	e.raw_new = TCPCLOSE_SYN_SENT;
-	trace_match_record(self->match, &e);
+	trace_match_add_record(self->match, &e);
 	trace_at(self->match, 3010, 2, TCPCLOSE_CLOSE, TCPCLOSE_SYN_SENT);
 	EXPECT_DIFFERENCES(0, 0);
-	EXPECT_EQ(4, self->said.rows[0].kernel);
+	EXPECT_EQ(4, self->result.rows[0].kernel);
 }
 
-/* Only time tells: both have the same two */
+/* Both sides have the same two, in another order of time */
 TEST_F(match, finds_records_of_a_socket_that_changed_places)
 {
 	struct event late = {
@@ -256,12 +258,12 @@ TEST_F(match, finds_records_of_a_socket_that_changed_places)
 	RECORD(1, FIN_WAIT1, FIN_WAIT2);
 	trace_at(self->match, 5010, 1, TCPCLOSE_FIN_WAIT1,
 		 TCPCLOSE_FIN_WAIT2);
-	trace_match_record(self->match, &late);
-	trace_match_trace(self->match, &early);
+	trace_match_add_record(self->match, &late);
+	trace_match_add_event(self->match, &early);
 	EXPECT_DIFFERENCES(0, 1);
 }
 
-TEST_F(match, asks_for_no_trace_of_what_was_before_it)
+TEST_F(match, ignores_records_from_before_the_trace)
 {
 	RECORD(1, ESTABLISHED, FIN_WAIT1);
 	RECORD(2, CLOSE, SYN_SENT);
@@ -270,11 +272,11 @@ TEST_F(match, asks_for_no_trace_of_what_was_before_it)
 	BOTH(1, FIN_WAIT1, FIN_WAIT2);
 	BOTH(2, CLOSE, SYN_SENT);
 	EXPECT_DIFFERENCES(0, 0);
-	EXPECT_EQ(2, self->said.rows[0].kernel);
-	EXPECT_EQ(2, self->said.rows[0].tcpclose);
+	EXPECT_EQ(2, self->result.rows[0].kernel);
+	EXPECT_EQ(2, self->result.rows[0].tcpclose);
 }
 
-TEST_F(match, asks_for_a_trace_within_the_time_that_counts_only)
+TEST_F(match, ignores_what_is_outside_of_the_time_that_is_compared)
 {
 	RECORD(1, ESTABLISHED, FIN_WAIT1);
 	self->now_ns = 5000;
@@ -282,8 +284,8 @@ TEST_F(match, asks_for_a_trace_within_the_time_that_counts_only)
 	trace_match_advance(self->match, UINT64_MAX);
 	EXPECT_TRUE(trace_match_is_settled(self->match, 2000, 4000));
 	EXPECT_FALSE(trace_match_is_settled(self->match, 2000, 6000));
-	trace_match_conclude(self->match, 2000, 4000, &self->said);
-	EXPECT_EQ(0, self->said.rows[0].difference);
+	trace_match_conclude(self->match, 2000, 4000, &self->result);
+	EXPECT_EQ(0, self->result.rows[0].difference);
 }
 
 TEST_HARNESS_MAIN

@@ -225,7 +225,7 @@ TEST_F_TIMEOUT(against, hundred_thousand_closes_without_a_difference, 6 * MINUTE
 		"transitions of full sockets", "mini-sockets born in FIN_WAIT2",
 		"mini-sockets born in TIME_WAIT", "FIN_WAIT2 to TIME_WAIT",
 		"deaths", "births", "recycled", "overflows", "resets",
-		"unread data", "data for nobody", "TCP_LINGER2",
+		"unread data", "data after close", "TCP_LINGER2",
 		"passive opens", "mini-sockets now", "the same by cookie",
 	};
 	size_t i;

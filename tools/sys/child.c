@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The command whose connections are looked at.
+ * A command that is run beside the tool.
  */
 #include <errno.h>
 #include <signal.h>
@@ -11,10 +11,10 @@
 #include "sys/child.h"
 
 /**
- * child_start() - run it
+ * child_start() - run a command
  * @pid: result
  * @argv: the command and its arguments, NULL at the end
- * @quiet: its standard output goes where its complaints go
+ * @quiet: its standard output goes to its standard error
  *
  * Return: 0, or -errno if there is no such program
  */
@@ -25,7 +25,7 @@ int child_start(pid_t *pid, char *const *argv, bool quiet)
 	sigset_t signals;
 	int ret;
 
-	/* What is ignored here would be ignored there. */
+	/* The command would inherit that the signal is ignored. */
 	sigemptyset(&signals);
 	sigaddset(&signals, SIGPIPE);
 	posix_spawn_file_actions_init(&actions);
@@ -42,9 +42,9 @@ int child_start(pid_t *pid, char *const *argv, bool quiet)
 }
 
 /**
- * child_has_ended() - whether it is over
+ * child_has_ended() - whether a command has ended
  * @pid: of the command
- * @status: then: how it ended, as of waitpid()
+ * @status: result if it has: how it ended, as of waitpid()
  */
 bool child_has_ended(pid_t pid, int *status)
 {
@@ -54,8 +54,8 @@ bool child_has_ended(pid_t pid, int *status)
 }
 
 /**
- * child_end() - ask it to end
- * @pid: of the command, which runs
+ * child_end() - ask a command to end
+ * @pid: of the command, which has not ended
  */
 void child_end(pid_t pid)
 {

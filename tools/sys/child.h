@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The command whose connections are looked at.
+ * A command that is run beside the tool.
  */
 #ifndef TCPCLOSE_SYS_CHILD_H
 #define TCPCLOSE_SYS_CHILD_H

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The network namespaces of this machine that can be reached.
+ * The network namespaces of this machine that can be found.
  *
- * Each is entered for as long as the visit takes and no longer, by a thread
- * that ends afterwards: none is kept alive.
+ * No namespace is kept alive: each is entered for the visit only, by a thread
+ * that ends afterwards.
  */
 #include <ctype.h>
 #include <dirent.h>
@@ -28,7 +28,7 @@
  * struct found - a namespace that was found
  * @node: in the table, by inode
  * @next: found after it
- * @ns: what a visitor is told
+ * @ns: passed to the visitor
  */
 struct found {
 	struct hashtable_node node;
@@ -37,10 +37,10 @@ struct found {
 };
 
 /**
- * struct walk - a walk through all of them
+ * struct walk - a walk through all namespaces
  * @by_inode: those found
- * @first: the own one
- * @link: where the next one goes
+ * @first: that of this process
+ * @link: where the next one is appended
  */
 struct walk {
 	struct hashtable by_inode;
@@ -130,13 +130,13 @@ static int enter(const struct namespace *ns)
 	struct stat st;
 	int fd, ret = 0;
 
-	/* The own one needs no permission. */
+	/* That of this process needs no permission. */
 	if (netns_inode(OWN) == ns->inode)
 		return 0;
 	fd = open(ns->path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return -errno;
-	/* A process may have gone elsewhere meanwhile. */
+	/* The process may have entered another one meanwhile. */
 	if (fstat(fd, &st) || st.st_ino != ns->inode)
 		ret = -ENOENT;
 	else if (setns(fd, CLONE_NEWNET))
@@ -146,13 +146,14 @@ static int enter(const struct namespace *ns)
 }
 
 /**
- * namespaces_visit() - enter each and look around
- * @visit: called in the namespace, the own one first; or outside with its error
- *	set. One that went away in between is left out
+ * namespaces_visit() - enter each namespace
+ * @visit: called in the namespace, first in that of this process; called outside,
+ *	with the error set, if it cannot be entered; not called for one that is
+ *	gone meanwhile
  * @ctx: its first argument
  * @why: why there are none
  *
- * Leaves the calling thread in the last one: it should end.
+ * Leaves the calling thread in the last namespace: it should end.
  *
  * Return: 0, or -errno
  */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The network namespaces of this machine that can be reached: the own one, those
- * with a name, and those of processes.
+ * The network namespaces of this machine that can be found: that of this process,
+ * those with a name, and those of other processes.
  */
 #ifndef TCPCLOSE_SYS_NAMESPACES_H
 #define TCPCLOSE_SYS_NAMESPACES_H
@@ -11,10 +11,10 @@
 #include "base/error.h"
 
 /**
- * struct namespace - one of them
+ * struct namespace - a network namespace
  * @inode: its inode
  * @error: why it cannot be entered, -errno, or 0
- * @path: a file that stands for it
+ * @path: a file by which it can be entered
  */
 struct namespace {
 	uint32_t inode;

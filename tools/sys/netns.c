@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Names of network namespaces: those that ip-netns(8) gave, remembered.
+ * Names of network namespaces: those of ip-netns(8), cached.
  *
  * Knows /run/netns and a table; knows no records.
  */
@@ -68,7 +68,7 @@ uint32_t netns_inode(const char *path)
 {
 	struct stat own, st;
 
-	/* A name whose namespace is gone is a plain file of another filesystem. */
+	/* Without its namespace a name is a plain file of another filesystem. */
 	if (stat(NETNS_OWN, &own) || stat(path, &st) || st.st_dev != own.st_dev)
 		return 0;
 	return (uint32_t)st.st_ino;

@@ -27,7 +27,7 @@ struct netns_entry {
 
 /**
  * struct netns_table - namespaces seen so far, the latest of each slot
- * @slots: bounded, so that no number of namespaces can fill the memory
+ * @slots: fixed number, so that many namespaces cannot fill the memory
  */
 struct netns_table {
 	struct netns_entry slots[NETNS_SLOTS];

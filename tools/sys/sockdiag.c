@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The kernel's list of mini-sockets, as sock_diag gives it.
+ * The kernel's list of mini-sockets, as sock_diag reports it.
+ *
+ * Knows sock_diag; libmnl knows netlink.
  */
 #include <errno.h>
 #include <linux/inet_diag.h>
@@ -69,7 +71,7 @@ static int add(const struct nlmsghdr *header, void *data)
 	return MNL_CB_OK;
 }
 
-/* A dump that fails says so in its last message, where libmnl does not look. */
+/* The last message of a dump has its errno, which libmnl ignores. */
 static int end(const struct nlmsghdr *header, void *data)
 {
 	const int *error = mnl_nlmsg_get_payload(header);
@@ -105,8 +107,8 @@ static int receive(const struct mnl_socket *socket, struct sockdiag_list *list)
  * sockdiag_read() - list the mini-sockets of the calling thread's namespace
  * @list: result
  *
- * What comes or goes meanwhile may be in the list or not, and something else in
- * the same bucket may be skipped.
+ * A mini-socket that is added or removed meanwhile may be in the list or not, and
+ * another one in the same bucket may be skipped.
  *
  * Return: 0, or -errno; -ENOENT: the kernel has no tcp_diag
  */
@@ -137,7 +139,7 @@ int sockdiag_read(struct sockdiag_list *list)
 }
 
 /**
- * sockdiag_free() - give a list back
+ * sockdiag_free() - free a list
  * @list: the list, empty afterwards but for @netns
  */
 void sockdiag_free(struct sockdiag_list *list)

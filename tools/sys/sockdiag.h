@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The kernel's list of mini-sockets, as sock_diag gives it (and ss shows it).
+ * The kernel's list of mini-sockets, as sock_diag reports it (and ss shows it).
  */
 #ifndef TCPCLOSE_SYS_SOCKDIAG_H
 #define TCPCLOSE_SYS_SOCKDIAG_H
@@ -19,10 +19,10 @@ struct sockdiag_entry {
 };
 
 /**
- * struct sockdiag_list - all of a network namespace
+ * struct sockdiag_list - all mini-sockets of a network namespace
  * @entries: in no order
- * @count: how many
- * @room: for how many there is memory
+ * @count: number of mini-sockets
+ * @room: number for which there is memory
  * @netns: cookie of the namespace; 0: unknown
  */
 struct sockdiag_list {

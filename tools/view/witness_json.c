@@ -122,7 +122,7 @@ void outcome_json(const struct outcome *h, struct buffer *to)
 		[OUTCOME_AGREE] = "agree",
 		[OUTCOME_DIFFER] = "differ",
 		[OUTCOME_INCOMPLETE] = "incomplete",
-		[OUTCOME_NOBODY] = "no witness",
+		[OUTCOME_NO_WITNESS] = "no witness",
 	};
 	int i;
 

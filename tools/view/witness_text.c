@@ -125,8 +125,8 @@ static void add_verdict(const struct table_text *t)
 				     "tcpclose and the kernel DIFFER" },
 		[OUTCOME_INCOMPLETE] = { TERMINAL_YELLOW,
 					 "INCOMPLETE: nothing is proved" },
-		[OUTCOME_NOBODY] = { TERMINAL_YELLOW,
-				     "NO WITNESS: nothing is proved" },
+		[OUTCOME_NO_WITNESS] = { TERMINAL_YELLOW,
+					 "NO WITNESS: nothing is proved" },
 	};
 	const struct outcome *h = t->h;
 	enum outcome_result result = outcome_result(h);

@@ -23,7 +23,7 @@
 struct bpf_witness {
 	struct minisock_bpf *skeleton;
 	struct ring_buffer *ring;
-	void (*hear)(void *ctx, const struct minisock_event *e);
+	void (*receive)(void *ctx, const struct minisock_event *e);
 	void *ctx;
 	char log[LOG_SIZE];
 };
@@ -34,8 +34,8 @@ static int silent(enum libbpf_print_level level, const char *format,
 	return 0;
 }
 
-/* Before the summary, the verifier's log ends with what it objects to. */
-static const char *objection(char *log)
+/* Before the summary, the verifier's log ends with its error. */
+static const char *verifier_error(char *log)
 {
 	char *end = strstr(log, "\nprocessed "), *line;
 
@@ -53,7 +53,7 @@ static int explain(struct bpf_witness *w, int error, const char *step,
 		"no permission to %s BPF programs (CAP_BPF, CAP_PERFMON): run it as root";
 	static const char no_function[] =
 		"a function that it watches is not in this kernel's BTF, or cannot be traced";
-	const char *what = objection(w->log);
+	const char *what = verifier_error(w->log);
 
 	if (error == -EPERM || (error == -EACCES && !*what))
 		return error_set(why, error, no_permission, step);
@@ -72,14 +72,14 @@ static int on_event(void *ctx, void *data, size_t size)
 	struct bpf_witness *w = ctx;
 
 	if (size >= sizeof(struct minisock_event))
-		w->hear(w->ctx, data);
+		w->receive(w->ctx, data);
 	return 0;
 }
 
 /**
- * bpf_witness_load() - prepare everything that takes long
+ * bpf_witness_load() - load the programs, which takes long
  * @result: the witness
- * @why: why it cannot be
+ * @why: why it failed
  *
  * Return: 0, or -errno
  */
@@ -120,30 +120,31 @@ err_close:
 }
 
 /**
- * bpf_witness_hear() - who is told of events
+ * bpf_witness_set_receiver() - set where events go
  * @w: the witness
- * @hear: called by bpf_witness_read() for each
+ * @receive: called by bpf_witness_read() for each event
  * @ctx: its first argument
  */
-void bpf_witness_hear(struct bpf_witness *w,
-		      void (*hear)(void *ctx, const struct minisock_event *e),
-		      void *ctx)
+void bpf_witness_set_receiver(struct bpf_witness *w,
+			      void (*receive)(void *ctx,
+					      const struct minisock_event *e),
+			      void *ctx)
 {
-	w->hear = hear;
+	w->receive = receive;
 	w->ctx = ctx;
 }
 
 /**
- * bpf_witness_attach() - from now on everything is seen
+ * bpf_witness_attach() - attach the programs
  * @w: the witness
- * @why: why it cannot be
+ * @why: why it failed
  *
  * Return: 0, or -errno
  */
 int bpf_witness_attach(struct bpf_witness *w, struct error *why)
 {
 	const struct minisock_bpf *s = w->skeleton;
-	/* Whoever is remembered must not die unseen: deaths come first. */
+	/* A mini-socket in the map must not die unseen: deaths come first. */
 	const struct {
 		struct bpf_program *program;
 		struct bpf_link **link;
@@ -165,9 +166,9 @@ int bpf_witness_attach(struct bpf_witness *w, struct error *why)
 }
 
 /**
- * bpf_witness_check() - whether it sees deaths
+ * bpf_witness_check() - check that the programs see deaths
  * @w: the witness, attached some time ago
- * @why: why not
+ * @why: why they do not
  *
  * Return: 0, or -errno
  */
@@ -176,13 +177,13 @@ int bpf_witness_check(struct bpf_witness *w, struct error *why)
 	static const char hidden[] =
 		"the address of tcp_prot is hidden: run `sysctl kernel.kptr_restrict=1`";
 
-	/* Looked up at the first free of anything on this machine. */
+	/* Looked up when memory of any cache is freed for the first time. */
 	return w->skeleton->bss->slabs[0] ? 0 :
 					    error_set(why, -EPERM, hidden);
 }
 
 /**
- * bpf_witness_read() - tell of what happened since the last call
+ * bpf_witness_read() - read the events since the last call
  * @w: the witness
  *
  * Return: number of events, or -errno
@@ -204,7 +205,7 @@ static uint64_t misses(const struct bpf_program *program)
 }
 
 /**
- * bpf_witness_losses() - what may have gone unseen
+ * bpf_witness_losses() - what the programs may have missed
  * @w: the witness
  * @losses: result
  */
@@ -221,7 +222,7 @@ void bpf_witness_losses(const struct bpf_witness *w, struct bpf_losses *losses)
 }
 
 /**
- * bpf_witness_detach() - see nothing from now on; what was seen can be read
+ * bpf_witness_detach() - detach the programs; events in the buffer can be read
  * @w: the witness
  */
 void bpf_witness_detach(struct bpf_witness *w)
@@ -230,7 +231,7 @@ void bpf_witness_detach(struct bpf_witness *w)
 }
 
 /**
- * bpf_witness_close() - give everything back
+ * bpf_witness_close() - free everything
  * @w: the witness
  */
 void bpf_witness_close(struct bpf_witness *w)

@@ -15,10 +15,10 @@
 struct bpf_witness;
 
 /**
- * struct bpf_losses - what the witness cannot vouch for
- * @dropped: events that user space was too slow for
+ * struct bpf_losses - what the programs may have missed
+ * @dropped: events that did not fit the ring buffer
  * @unknown: mini-sockets above %MINISOCK_MAX, whose changes were not seen
- * @missed_births: calls of inet_twsk_alloc() that may have gone unseen, at most
+ * @missed_births: calls of inet_twsk_alloc() that may have been missed, at most
  * @missed_segments: likewise for tcp_timewait_state_process()
  */
 struct bpf_losses {
@@ -36,8 +36,9 @@ void bpf_witness_losses(const struct bpf_witness *w, struct bpf_losses *losses);
 void bpf_witness_detach(struct bpf_witness *w);
 void bpf_witness_close(struct bpf_witness *w);
 
-void bpf_witness_hear(struct bpf_witness *w,
-		      void (*hear)(void *ctx, const struct minisock_event *e),
-		      void *ctx);
+void bpf_witness_set_receiver(struct bpf_witness *w,
+			      void (*receive)(void *ctx,
+					      const struct minisock_event *e),
+			      void *ctx);
 
 #endif /* TCPCLOSE_WITNESS_BPF_H */

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The lives of mini-sockets, each step as BPF saw it and as tcpclose has it, set
- * against each other by cookie.
+ * Compares the lives of mini-sockets, step by step and cookie by cookie, as the
+ * BPF programs saw them and as tcpclose recorded them.
  *
- * BPF sees a birth a moment before tcpclose tells of it, and a death when the
- * memory is freed, which may be later than the end that tcpclose tells of. So
+ * BPF sees a birth a moment before tcpclose records it, and a death when the
+ * memory is freed, which may be later than the end that tcpclose records. So
  * there is no order between the two: each cookie has a balance for each step,
- * and is forgotten once all are even.
+ * and is forgotten once all are zero.
  */
 #include <errno.h>
 #include <stddef.h>
@@ -35,15 +35,15 @@ static const char *const names[STEPS] = {
 };
 
 /**
- * struct life - the account of one cookie
+ * struct life - steps of one mini-socket
  * @node: in the table
- * @cookie: 0: it has none, the key is made of its addresses
- * @tuple: of its network namespace, addresses and ports
- * @balance: what BPF saw, less what tcpclose told
- * @seen_ns: when BPF saw the latest
- * @told_ns: time of tcpclose's latest record
- * @ended_in_fin_wait2: tcpclose told of its end, without a change before
- * @late_change: BPF saw it change when nobody could find it any more
+ * @cookie: 0: it has none, the key is @tuple
+ * @tuple: hash of its network namespace, addresses and ports
+ * @balance: how often BPF saw the step, less how often tcpclose recorded it
+ * @seen_ns: when BPF saw it last
+ * @recorded_ns: time of tcpclose's latest record of it
+ * @ended_in_fin_wait2: tcpclose recorded its end, and no change before
+ * @late_change: BPF saw it change after it was unhashed
  */
 struct life {
 	struct hashtable_node node;
@@ -51,15 +51,15 @@ struct life {
 	uint64_t tuple;
 	int balance[STEPS];
 	uint64_t seen_ns[STEPS];
-	uint64_t told_ns[STEPS];
+	uint64_t recorded_ns[STEPS];
 	bool ended_in_fin_wait2;
 	bool late_change;
 };
 
 /**
- * struct old - a mini-socket that is older than the witness
+ * struct old - a mini-socket that was born before the programs were attached
  * @node: in the table, by cookie
- * @in_time_wait: nobody knows for how long; else it was in FIN_WAIT2
+ * @in_time_wait: since an unknown time; else it was in FIN_WAIT2
  */
 struct old {
 	struct hashtable_node node;
@@ -70,12 +70,12 @@ struct bpf_match {
 	struct hashtable lives;
 	struct hashtable old;
 	uint64_t seen[STEPS];
-	uint64_t told[STEPS];
+	uint64_t recorded[STEPS];
 };
 
 /**
- * bpf_match_new() - begin with nothing
- * @result: the ledger
+ * bpf_match_new() - begin with no mini-socket
+ * @result: the comparison
  *
  * Return: 0, or -ENOMEM
  */
@@ -91,61 +91,61 @@ static void release(struct hashtable_node *node)
 }
 
 /**
- * bpf_match_free() - give everything back
- * @l: the ledger; may be NULL
+ * bpf_match_free() - free everything
+ * @m: the comparison; may be NULL
  */
-void bpf_match_free(struct bpf_match *l)
+void bpf_match_free(struct bpf_match *m)
 {
-	if (!l)
+	if (!m)
 		return;
-	hashtable_free(&l->lives, release);
-	hashtable_free(&l->old, release);
-	free(l);
+	hashtable_free(&m->lives, release);
+	hashtable_free(&m->old, release);
+	free(m);
 }
 
-static int remember_old(struct bpf_match *l, uint64_t cookie, bool in_time_wait)
+static int remember_old(struct bpf_match *m, uint64_t cookie, bool in_time_wait)
 {
 	struct old *o;
 
-	if (hashtable_find(&l->old, cookie))
+	if (hashtable_find(&m->old, cookie))
 		return 0;
 	o = calloc(1, sizeof(*o));
 	if (!o)
 		return -ENOMEM;
 	o->in_time_wait = in_time_wait;
-	return hashtable_add(&l->old, &o->node, cookie);
+	return hashtable_add(&m->old, &o->node, cookie);
 }
 
-static bool forget_old(struct bpf_match *l, uint64_t cookie, bool in_time_wait)
+static bool forget_old(struct bpf_match *m, uint64_t cookie, bool in_time_wait)
 {
-	struct old *o = (struct old *)hashtable_find(&l->old, cookie);
+	struct old *o = (struct old *)hashtable_find(&m->old, cookie);
 
 	if (!o || o->in_time_wait != in_time_wait)
 		return false;
-	hashtable_remove(&l->old, &o->node);
+	hashtable_remove(&m->old, &o->node);
 	free(o);
 	return true;
 }
 
 /**
- * bpf_match_old() - tell of a mini-socket that was there before
- * @l: the ledger
+ * bpf_match_add_old() - add a mini-socket that was born before
+ * @m: the comparison
  * @cookie: its cookie
- * @state: in which state it was when the witness looked already
+ * @state: its state when the programs were attached already
  *
  * Return: 0, or -ENOMEM
  */
-int bpf_match_old(struct bpf_match *l, uint64_t cookie, unsigned int state)
+int bpf_match_add_old(struct bpf_match *m, uint64_t cookie, unsigned int state)
 {
 	if (state != TCPCLOSE_FIN_WAIT2)
 		return 0;
-	return remember_old(l, cookie, false);
+	return remember_old(m, cookie, false);
 }
 
-static struct life *life_of(struct bpf_match *l, uint64_t cookie, uint64_t tuple)
+static struct life *life_of(struct bpf_match *m, uint64_t cookie, uint64_t tuple)
 {
 	uint64_t key = cookie ? cookie : tuple;
-	struct hashtable_node *node = hashtable_find(&l->lives, key);
+	struct hashtable_node *node = hashtable_find(&m->lives, key);
 	struct life *life;
 
 	while (node && ((struct life *)node)->cookie != cookie)
@@ -157,14 +157,14 @@ static struct life *life_of(struct bpf_match *l, uint64_t cookie, uint64_t tuple
 		return NULL;
 	life->cookie = cookie;
 	life->tuple = tuple;
-	if (hashtable_add(&l->lives, &life->node, key)) {
+	if (hashtable_add(&m->lives, &life->node, key)) {
 		free(life);
 		return NULL;
 	}
 	return life;
 }
 
-static bool is_even(const struct life *life)
+static bool is_balanced(const struct life *life)
 {
 	int i;
 
@@ -174,11 +174,11 @@ static bool is_even(const struct life *life)
 	return true;
 }
 
-static void forget_if_even(struct bpf_match *l, struct life *life)
+static void forget_if_balanced(struct bpf_match *m, struct life *life)
 {
-	if (!is_even(life))
+	if (!is_balanced(life))
 		return;
-	hashtable_remove(&l->lives, &life->node);
+	hashtable_remove(&m->lives, &life->node);
 	free(life);
 }
 
@@ -193,17 +193,17 @@ static uint64_t tuple_of(uint64_t netns, const uint8_t laddr[16],
 	return hash_bytes(tuple, &rport, sizeof(rport));
 }
 
-/* Whether tcpclose has told of a change that BPF has not seen. */
-static bool has_record(const struct bpf_match *l, uint64_t cookie)
+/* Whether tcpclose recorded a change that BPF has not seen. */
+static bool has_record(const struct bpf_match *m, uint64_t cookie)
 {
 	const struct life *life =
-		(const struct life *)hashtable_find(&l->lives, cookie);
+		(const struct life *)hashtable_find(&m->lives, cookie);
 
 	return life && life->balance[CHANGED] < 0;
 }
 
-/* Which step BPF saw; %STEPS: none that counts. */
-static enum bpf_match_step step_seen(struct bpf_match *l,
+/* Which step BPF saw; %STEPS: none. */
+static enum bpf_match_step step_seen(struct bpf_match *m,
 				     const struct minisock_event *e)
 {
 	switch (e->kind) {
@@ -211,16 +211,16 @@ static enum bpf_match_step step_seen(struct bpf_match *l,
 		return e->state == TCPCLOSE_FIN_WAIT2 ? BORN_IN_FIN_WAIT2 :
 							BORN_IN_TIME_WAIT;
 	case MINISOCK_IN_TIME_WAIT:
-		if (forget_old(l, e->cookie, false) || has_record(l, e->cookie))
+		if (forget_old(m, e->cookie, false) || has_record(m, e->cookie))
 			return CHANGED;
-		/* If it has changed, tcpclose will tell of it yet. */
-		remember_old(l, e->cookie, true);
+		/* If it has changed, tcpclose's record is still to come. */
+		remember_old(m, e->cookie, true);
 		return STEPS;
 	case MINISOCK_CHANGED:
 		return CHANGED;
 	case MINISOCK_DIED:
-		forget_old(l, e->cookie, false);
-		forget_old(l, e->cookie, true);
+		forget_old(m, e->cookie, false);
+		forget_old(m, e->cookie, true);
 		return DIED;
 	default:
 		return STEPS;
@@ -228,22 +228,22 @@ static enum bpf_match_step step_seen(struct bpf_match *l,
 }
 
 /**
- * bpf_match_witness() - enter what BPF saw
- * @l: the ledger
+ * bpf_match_add_event() - add what BPF saw
+ * @m: the comparison
  * @e: the event
  *
  * Return: 0, or -ENOMEM
  */
-int bpf_match_witness(struct bpf_match *l, const struct minisock_event *e)
+int bpf_match_add_event(struct bpf_match *m, const struct minisock_event *e)
 {
-	enum bpf_match_step step = step_seen(l, e);
+	enum bpf_match_step step = step_seen(m, e);
 	uint64_t tuple;
 	struct life *life;
 
 	if (step == STEPS)
 		return 0;
 	tuple = tuple_of(e->netns, e->laddr, e->raddr, e->lport, e->rport);
-	life = life_of(l, e->cookie, tuple);
+	life = life_of(m, e->cookie, tuple);
 	if (!life)
 		return -ENOMEM;
 	life->tuple = tuple;
@@ -251,13 +251,13 @@ int bpf_match_witness(struct bpf_match *l, const struct minisock_event *e)
 	life->seen_ns[step] = e->ts_ns;
 	if (step == CHANGED)
 		life->late_change = e->ended;
-	l->seen[step]++;
-	forget_if_even(l, life);
+	m->seen[step]++;
+	forget_if_balanced(m, life);
 	return 0;
 }
 
-/* Which step a record tells of; %STEPS: none. */
-static enum bpf_match_step step_told(const struct event *e)
+/* Which step a record stands for; %STEPS: none. */
+static enum bpf_match_step step_recorded(const struct event *e)
 {
 	if (e->origin == TCPCLOSE_ORIGIN_TRACEPOINT) {
 		if (e->new == TCPCLOSE_TIME_WAIT)
@@ -270,94 +270,94 @@ static enum bpf_match_step step_told(const struct event *e)
 }
 
 /**
- * bpf_match_record() - enter what tcpclose told
- * @l: the ledger
- * @e: the record; those of no mini-socket are left out
+ * bpf_match_add_record() - add what tcpclose recorded
+ * @m: the comparison
+ * @e: the record; ignored if it is not about a mini-socket
  *
  * Return: 0, or -ENOMEM
  */
-int bpf_match_record(struct bpf_match *l, const struct event *e)
+int bpf_match_add_record(struct bpf_match *m, const struct event *e)
 {
-	enum bpf_match_step step = step_told(e);
+	enum bpf_match_step step = step_recorded(e);
 	uint64_t tuple;
 	struct life *life;
 
 	if (step == STEPS)
 		return 0;
 	tuple = tuple_of(e->netns, e->laddr, e->raddr, e->lport, e->rport);
-	life = life_of(l, e->cookie, tuple);
+	life = life_of(m, e->cookie, tuple);
 	if (!life)
 		return -ENOMEM;
 	life->tuple = tuple;
 	life->balance[step]--;
-	life->told_ns[step] = e->ts_ns;
+	life->recorded_ns[step] = e->ts_ns;
 	if (step == DIED)
 		life->ended_in_fin_wait2 = e->old == TCPCLOSE_FIN_WAIT2;
-	l->told[step]++;
-	if (step == CHANGED && forget_old(l, e->cookie, true)) {
+	m->recorded[step]++;
+	if (step == CHANGED && forget_old(m, e->cookie, true)) {
 		life->balance[step]++;
-		l->seen[step]++;
+		m->seen[step]++;
 	}
-	forget_if_even(l, life);
+	forget_if_balanced(m, life);
 	return 0;
 }
 
-/* Steps of a life that are on one side only and should not be. */
-static int open_steps(const struct life *life, enum bpf_match_step step,
-		      uint64_t start_ns, uint64_t end_ns)
+/* How often a step is on one side only and should be on both. */
+static int unmatched_steps(const struct life *life, enum bpf_match_step step,
+			   uint64_t start_ns, uint64_t end_ns)
 {
 	int balance = life->balance[step];
 
 	if (balance >= 0)
 		return balance;
-	return life->told_ns[step] >= start_ns &&
-			       life->told_ns[step] <= end_ns ?
+	return life->recorded_ns[step] >= start_ns &&
+			       life->recorded_ns[step] <= end_ns ?
 		       -balance :
 		       0;
 }
 
 /**
- * bpf_match_is_settled() - whether both have told of all that the other has
- * @l: the ledger
- * @start_ns: from here on BPF has to have seen every record's step
+ * bpf_match_is_settled() - whether both sides have the same steps
+ * @m: the comparison
+ * @start_ns: from here on BPF must have seen the step of every record
  * @end_ns: up to here
  */
-bool bpf_match_is_settled(const struct bpf_match *l, uint64_t start_ns,
+bool bpf_match_is_settled(const struct bpf_match *m, uint64_t start_ns,
 			  uint64_t end_ns)
 {
 	const struct hashtable_node *node = NULL;
 	size_t bucket = 0;
 	int i;
 
-	while ((node = hashtable_walk(&l->lives, &bucket, node)))
+	while ((node = hashtable_walk(&m->lives, &bucket, node)))
 		for (i = 0; i < STEPS; i++)
-			if (open_steps((const struct life *)node, i, start_ns,
-				       end_ns))
+			if (unmatched_steps((const struct life *)node, i,
+					    start_ns, end_ns))
 				return false;
 	return true;
 }
 
 /*
- * A FIN for a mini-socket that another CPU has just ended changes memory that
- * nobody will find any more: no transition, though BPF sees it.
+ * A FIN that arrives for a mini-socket which another CPU has just unhashed
+ * changes its memory. BPF sees that, but it is no transition.
  */
-static void excuse_late_change(struct bpf_match *l, struct life *life)
+static void ignore_late_change(struct bpf_match *m, struct life *life)
 {
 	if (life->balance[CHANGED] != 1 || !life->late_change ||
 	    !life->ended_in_fin_wait2 ||
-	    life->told_ns[DIED] > life->seen_ns[CHANGED])
+	    life->recorded_ns[DIED] > life->seen_ns[CHANGED])
 		return;
 	life->balance[CHANGED] = 0;
-	l->seen[CHANGED]--;
+	m->seen[CHANGED]--;
 }
 
-static struct life *same_birth(struct bpf_match *l, const struct life *nameless,
+static struct life *same_birth(struct bpf_match *m, const struct life *nameless,
 			       enum bpf_match_step step)
 {
 	struct hashtable_node *node = NULL;
 	size_t bucket = 0;
 
-	while ((node = hashtable_walk(&l->lives, &bucket, node))) {
+	while ((node = hashtable_walk(&m->lives, &bucket, node))) {
 		struct life *life = (struct life *)node;
 
 		if (life->tuple == nameless->tuple && life->cookie &&
@@ -368,22 +368,22 @@ static struct life *same_birth(struct bpf_match *l, const struct life *nameless,
 }
 
 /*
- * A connection that the module had not seen before it was handed over has no
- * cookie yet when BPF sees the birth.
+ * A connection that the module had not seen before its mini-socket was born has
+ * no cookie yet when BPF sees the birth.
  */
-static void name_births(struct bpf_match *l)
+static void name_births(struct bpf_match *m)
 {
 	struct hashtable_node *node = NULL;
 	size_t bucket = 0;
 	int i;
 
-	while ((node = hashtable_walk(&l->lives, &bucket, node))) {
+	while ((node = hashtable_walk(&m->lives, &bucket, node))) {
 		struct life *nameless = (struct life *)node, *life;
 
 		for (i = BORN_IN_FIN_WAIT2; i <= BORN_IN_TIME_WAIT; i++) {
 			if (nameless->cookie || nameless->balance[i] != 1)
 				continue;
-			life = same_birth(l, nameless, i);
+			life = same_birth(m, nameless, i);
 			if (!life)
 				continue;
 			life->balance[i] = 0;
@@ -392,102 +392,106 @@ static void name_births(struct bpf_match *l)
 	}
 }
 
-static void tell(struct comparison *t, const struct life *life,
-		 enum bpf_match_step step)
+static void describe(struct comparison *c, const struct life *life,
+		     enum bpf_match_step step)
 {
 	int balance = life->balance[step];
-	uint64_t ns = balance > 0 ? life->seen_ns[step] : life->told_ns[step];
+	uint64_t ns = balance > 0 ? life->seen_ns[step] :
+				    life->recorded_ns[step];
 
-	comparison_detail(t, "%s: cookie %llx, %llu ns: %s only",
-			  names[step], (unsigned long long)life->cookie,
-			  (unsigned long long)ns,
-			  balance > 0 ? "BPF" : "tcpclose");
+	comparison_add_detail(c, "%s: cookie %llx, %llu ns: %s only",
+			      names[step], (unsigned long long)life->cookie,
+			      (unsigned long long)ns,
+			      balance > 0 ? "BPF" : "tcpclose");
 }
 
-static void tell_all(const struct bpf_match *l, enum bpf_match_step step,
-		     uint64_t start_ns, uint64_t end_ns, struct comparison *t)
+static void conclude_step(const struct bpf_match *m, enum bpf_match_step step,
+			  uint64_t start_ns, uint64_t end_ns,
+			  struct comparison *c)
 {
 	const struct hashtable_node *node = NULL;
-	struct comparison_row c = {
+	struct comparison_row row = {
 		.what = names[step],
-		.kernel = l->seen[step],
-		.tcpclose = l->told[step],
+		.kernel = m->seen[step],
+		.tcpclose = m->recorded[step],
 	};
 	size_t bucket = 0;
 
-	while ((node = hashtable_walk(&l->lives, &bucket, node))) {
+	while ((node = hashtable_walk(&m->lives, &bucket, node))) {
 		const struct life *life = (const struct life *)node;
-		int open = open_steps(life, step, start_ns, end_ns);
+		int unmatched = unmatched_steps(life, step, start_ns, end_ns);
 
-		/* Outside of the time that counts. */
-		if (life->balance[step] < 0 && !open)
-			c.tcpclose -= (unsigned int)-life->balance[step];
-		c.difference += (unsigned int)open;
-		if (open)
-			tell(t, life, step);
+		/* Outside of the time that is compared. */
+		if (life->balance[step] < 0 && !unmatched)
+			row.tcpclose -= (unsigned int)-life->balance[step];
+		row.difference += (unsigned int)unmatched;
+		if (unmatched)
+			describe(c, life, step);
 	}
-	comparison_compare(t, &c);
+	comparison_add_row(c, &row);
 }
 
-static uint64_t only_tcpclose(const struct bpf_match *l, enum bpf_match_step step,
-			      uint64_t start_ns, uint64_t end_ns)
+static uint64_t only_recorded(const struct bpf_match *m,
+			      enum bpf_match_step step, uint64_t start_ns,
+			      uint64_t end_ns)
 {
 	const struct hashtable_node *node = NULL;
 	size_t bucket = 0;
 	uint64_t count = 0;
 
-	while ((node = hashtable_walk(&l->lives, &bucket, node))) {
+	while ((node = hashtable_walk(&m->lives, &bucket, node))) {
 		const struct life *life = (const struct life *)node;
 
 		if (life->balance[step] < 0)
-			count += (unsigned int)open_steps(life, step, start_ns,
-							  end_ns);
+			count += (unsigned int)unmatched_steps(
+				life, step, start_ns, end_ns);
 	}
 	return count;
 }
 
-/* Whether what BPF may have missed is all that it lacks. */
-static void doubt(const struct bpf_match *l, uint64_t start_ns, uint64_t end_ns,
-		  const struct bpf_losses *losses, struct comparison *t)
+/* Whether the steps that BPF lacks may be those that it missed. */
+static void check_losses(const struct bpf_match *m, uint64_t start_ns,
+			 uint64_t end_ns, const struct bpf_losses *losses,
+			 struct comparison *c)
 {
-	uint64_t births = only_tcpclose(l, BORN_IN_FIN_WAIT2, start_ns, end_ns) +
-			  only_tcpclose(l, BORN_IN_TIME_WAIT, start_ns, end_ns);
-	uint64_t changes = only_tcpclose(l, CHANGED, start_ns, end_ns);
+	uint64_t births = only_recorded(m, BORN_IN_FIN_WAIT2, start_ns, end_ns) +
+			  only_recorded(m, BORN_IN_TIME_WAIT, start_ns, end_ns);
+	uint64_t changes = only_recorded(m, CHANGED, start_ns, end_ns);
 
 	if (losses->dropped)
-		error_set(&t->incomplete, 0,
+		error_set(&c->incomplete, 0,
 			  "BPF's ring buffer was full: %llu events lost",
 			  (unsigned long long)losses->dropped);
 	else if (losses->unknown)
-		error_set(&t->incomplete, 0,
+		error_set(&c->incomplete, 0,
 			  "more than %u mini-sockets at a time", MINISOCK_MAX);
 	else if ((births && births <= losses->missed_births) ||
 		 (changes && changes <= losses->missed_segments))
-		error_set(&t->incomplete, 0,
+		error_set(&c->incomplete, 0,
 			  "interrupts kept BPF programs from running: %llu and %llu times",
 			  (unsigned long long)losses->missed_births,
 			  (unsigned long long)losses->missed_segments);
 }
 
 /**
- * bpf_match_conclude() - say what is not even
- * @l: the ledger; both have told of everything
- * @start_ns: from here on BPF has to have seen every record's step
+ * bpf_match_conclude() - report the steps that are on one side only
+ * @m: the comparison; both sides are complete
+ * @start_ns: from here on BPF must have seen the step of every record
  * @end_ns: up to here
  * @losses: what BPF may have missed
- * @t: result
+ * @c: result
  */
-void bpf_match_conclude(struct bpf_match *l, uint64_t start_ns, uint64_t end_ns,
-			const struct bpf_losses *losses, struct comparison *t)
+void bpf_match_conclude(struct bpf_match *m, uint64_t start_ns, uint64_t end_ns,
+			const struct bpf_losses *losses, struct comparison *c)
 {
 	struct hashtable_node *node = NULL;
 	size_t bucket = 0;
 	int i;
 
-	while ((node = hashtable_walk(&l->lives, &bucket, node)))
-		excuse_late_change(l, (struct life *)node);
-	name_births(l);
+	while ((node = hashtable_walk(&m->lives, &bucket, node)))
+		ignore_late_change(m, (struct life *)node);
+	name_births(m);
 	for (i = 0; i < STEPS; i++)
-		tell_all(l, i, start_ns, end_ns, t);
-	doubt(l, start_ns, end_ns, losses, t);
+		conclude_step(m, i, start_ns, end_ns, c);
+	check_losses(m, start_ns, end_ns, losses, c);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The lives of mini-sockets, each step as BPF saw it and as tcpclose has it, set
- * against each other by cookie.
+ * Compares the lives of mini-sockets, step by step and cookie by cookie, as the
+ * BPF programs saw them and as tcpclose recorded them.
  */
 #ifndef TCPCLOSE_WITNESS_BPF_MATCH_H
 #define TCPCLOSE_WITNESS_BPF_MATCH_H
@@ -16,14 +16,14 @@
 struct bpf_match;
 
 int bpf_match_new(struct bpf_match **result);
-void bpf_match_free(struct bpf_match *l);
+void bpf_match_free(struct bpf_match *m);
 
-int bpf_match_old(struct bpf_match *l, uint64_t cookie, unsigned int state);
-int bpf_match_witness(struct bpf_match *l, const struct minisock_event *e);
-int bpf_match_record(struct bpf_match *l, const struct event *e);
-bool bpf_match_is_settled(const struct bpf_match *l, uint64_t start_ns,
+int bpf_match_add_old(struct bpf_match *m, uint64_t cookie, unsigned int state);
+int bpf_match_add_event(struct bpf_match *m, const struct minisock_event *e);
+int bpf_match_add_record(struct bpf_match *m, const struct event *e);
+bool bpf_match_is_settled(const struct bpf_match *m, uint64_t start_ns,
 			  uint64_t end_ns);
-void bpf_match_conclude(struct bpf_match *l, uint64_t start_ns, uint64_t end_ns,
-			const struct bpf_losses *losses, struct comparison *t);
+void bpf_match_conclude(struct bpf_match *m, uint64_t start_ns, uint64_t end_ns,
+			const struct bpf_losses *losses, struct comparison *c);
 
 #endif /* TCPCLOSE_WITNESS_BPF_MATCH_H */

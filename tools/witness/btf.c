@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The running kernel's own word for the numbers of the states: its type
- * information (BTF) has the enumerations of net/tcp_states.h and of BPF.
+ * Numbers and names of the states in the running kernel: its type information
+ * (BTF) has the enumerations of net/tcp_states.h and of BPF.
  */
 #include <errno.h>
 #include <string.h>
@@ -14,9 +14,9 @@
 #include "witness/btf.h"
 
 /**
- * struct names - an enumeration of the kernel's
- * @what: how the comparison is called
- * @prefix: what its names begin with
+ * struct names - an enumeration in the kernel
+ * @what: name of the comparison
+ * @prefix: begin of its names
  * @others: names that are no state of a connection: the size of tables, and a
  *	pseudo-state in which inet_diag lists sockets that are only bound
  */
@@ -27,8 +27,7 @@ static const struct names {
 } enumerations[] = {
 	{ "numbers of TCP_*, net/tcp_states.h", "TCP_",
 	  { "MAX_STATES", "BOUND_INACTIVE" } },
-	{ "numbers of BPF_TCP_*, linux/bpf.h", "BPF_TCP_",
-	  { "MAX_STATES", "BOUND_INACTIVE" } },
+	{ "numbers of BPF_TCP_*, linux/bpf.h", "BPF_TCP_", { "MAX_STATES", "BOUND_INACTIVE" } },
 };
 
 static const char *without_prefix(const struct names *n, const char *name)
@@ -68,10 +67,10 @@ static bool is_other(const struct names *n, const char *name)
 }
 
 static void compare(const struct btf *btf, const struct names *n,
-		    struct comparison *t)
+		    struct comparison *c)
 {
 	const struct btf_type *type = find(btf, n);
-	struct comparison_row c = { .what = n->what };
+	struct comparison_row row = { .what = n->what };
 	bool known[TCPCLOSE_STATES] = { false };
 	unsigned int state;
 	__u32 i;
@@ -84,47 +83,47 @@ static void compare(const struct btf *btf, const struct names *n,
 
 		if (!name || is_other(n, name))
 			continue;
-		c.kernel++;
+		row.kernel++;
 		if (ours && !strcmp(ours, name)) {
 			known[e->val] = true;
 			continue;
 		}
-		c.difference++;
-		comparison_detail(t, "%s%s is %d, which tcpclose calls %s",
-				  n->prefix, name, e->val,
-				  ours ? ours : "nothing");
+		row.difference++;
+		comparison_add_detail(c, "%s%s is %d, which tcpclose calls %s",
+				      n->prefix, name, e->val,
+				      ours ? ours : "nothing");
 	}
 	for (state = 0; state < TCPCLOSE_STATES; state++) {
 		const char *ours = state_name(state);
 
 		if (!ours)
 			continue;
-		c.tcpclose++;
+		row.tcpclose++;
 		if (known[state])
 			continue;
-		c.difference++;
-		comparison_detail(t, "%u, %s, is no %s%s of the kernel's", state,
-				  ours, n->prefix, ours);
+		row.difference++;
+		comparison_add_detail(c, "state %u (%s): the kernel has no %s%s",
+				      state, ours, n->prefix, ours);
 	}
-	comparison_compare(t, &c);
+	comparison_add_row(c, &row);
 }
 
 /**
- * btf_testify() - compare the numbers and names of all states
- * @t: result
+ * btf_compare() - compare the numbers and names of all states
+ * @c: result
  */
-void btf_testify(struct comparison *t)
+void btf_compare(struct comparison *c)
 {
 	struct btf *btf = btf__load_vmlinux_btf();
 	unsigned int i;
 
 	if (!btf) {
-		error_set(&t->missing, -errno,
+		error_set(&c->missing, -errno,
 			  "no type information of the kernel: %s: it needs CONFIG_DEBUG_INFO_BTF",
 			  strerror(errno));
 		return;
 	}
 	for (i = 0; i < ARRAY_SIZE(enumerations); i++)
-		compare(btf, &enumerations[i], t);
+		compare(btf, &enumerations[i], c);
 	btf__free(btf);
 }

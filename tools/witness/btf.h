@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The running kernel's own word for the numbers of the states.
+ * Numbers and names of the states in the running kernel.
  */
 #ifndef TCPCLOSE_WITNESS_BTF_H
 #define TCPCLOSE_WITNESS_BTF_H
 
 #include "witness/comparison.h"
 
-void btf_testify(struct comparison *t);
+void btf_compare(struct comparison *c);
 
 #endif /* TCPCLOSE_WITNESS_BTF_H */

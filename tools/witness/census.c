@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The mini-sockets that should be alive in a network namespace, by cookie,
- * against the kernel's number and list of them.
+ * Compares the mini-sockets that should be alive in a network namespace, by
+ * cookie, with the kernel's number and list of them.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -12,17 +12,17 @@
 #include "witness/census.h"
 
 /**
- * struct minisock - a mini-socket that should be there
+ * struct minisock - a mini-socket that should be alive
  * @node: in the table, by cookie
- * @state: FIN_WAIT2 or TIME_WAIT; 0: its birth is not on record yet
- * @early: the state that it has reached all the same
- * @look: the latest look that had it
+ * @state: FIN_WAIT2 or TIME_WAIT; 0: its birth is not recorded yet
+ * @early: state that was recorded before its birth
+ * @list_number: of the latest list that has it
  */
 struct minisock {
 	struct hashtable_node node;
 	unsigned int state;
 	unsigned int early;
-	unsigned int look;
+	unsigned int list_number;
 };
 
 static void free_node(struct hashtable_node *node)
@@ -31,7 +31,7 @@ static void free_node(struct hashtable_node *node)
 }
 
 /**
- * census_free() - give everything back
+ * census_free() - free everything
  * @c: the census
  */
 void census_free(struct census *c)
@@ -66,7 +66,7 @@ static void drop(struct census *c, struct minisock *m)
 	free(m);
 }
 
-static void bear(struct census *c, struct minisock *m)
+static void add_birth(struct census *c, struct minisock *m)
 {
 	if (m->state)
 		return;
@@ -79,11 +79,11 @@ static void bear(struct census *c, struct minisock *m)
 }
 
 /**
- * census_begin() - take over those that were there before the records
+ * census_begin() - add those that are older than the records
  * @c: the census
- * @list: the kernel's list; one may skip some, several don't
+ * @list: the kernel's list; one may skip some, several do not
  *
- * One of them may have changed on record before it is listed.
+ * The change of one may be recorded before it is listed.
  *
  * Return: 0, or -ENOMEM
  */
@@ -99,17 +99,17 @@ int census_begin(struct census *c, const struct sockdiag_list *list)
 			ret = add(c, list->entries[i].cookie,
 				  list->entries[i].state, 0);
 		else if (m->early != TCPCLOSE_CLOSE)
-			bear(c, m);
+			add_birth(c, m);
 	}
 	return ret;
 }
 
 /**
- * census_move() - take over a record
+ * census_move() - apply a record
  * @c: the census
- * @item: what it adds
+ * @item: the record
  *
- * Another CPU may change or end a mini-socket before its birth is on record.
+ * Another CPU may change or end a mini-socket before its birth is recorded.
  *
  * Return: 0, or -ENOMEM
  */
@@ -121,7 +121,7 @@ int census_move(struct census *c, const struct item *item)
 	case MOVE_BORN:
 		if (!m)
 			return add(c, item->cookie, item->state, 0);
-		bear(c, m);
+		add_birth(c, m);
 		return 0;
 	case MOVE_CHANGED:
 	case MOVE_DIED:
@@ -141,18 +141,18 @@ int census_move(struct census *c, const struct item *item)
 
 static void keep_better(struct census_result *best, const struct census_result *other)
 {
-	if (!best->is_known || other->c.difference < best->c.difference ||
-	    (other->c.difference == best->c.difference &&
-	     other->c.moving < best->c.moving))
+	if (!best->is_known || other->row.difference < best->row.difference ||
+	    (other->row.difference == best->row.difference &&
+	     other->row.moving < best->row.moving))
 		*best = *other;
 }
 
 /**
- * census_compare_number() - compare how many there are
+ * census_compare_number() - compare the number of mini-sockets
  * @c: the census, up to @s
  * @items: records around @s and after it
  * @netns: key of the namespace
- * @s: a look at the kernel's number
+ * @s: has the kernel's number
  */
 void census_compare_number(struct census *c, const struct items *items,
 			   uint64_t netns, const struct snapshot *s)
@@ -171,20 +171,20 @@ void census_compare_number(struct census *c, const struct items *items,
 		high += item->move == MOVE_BORN;
 		low -= item->move == MOVE_DIED && low;
 	}
-	o.c.kernel = s->counters.minisocks;
-	o.c.tcpclose = o.c.kernel;
-	o.c.moving = high - low;
-	if (o.c.kernel < low)
-		o.c.tcpclose = low;
-	if (o.c.kernel > high)
-		o.c.tcpclose = high;
-	o.c.difference = o.c.kernel > o.c.tcpclose ?
-				 o.c.kernel - o.c.tcpclose :
-				 o.c.tcpclose - o.c.kernel;
+	o.row.kernel = s->counters.minisocks;
+	o.row.tcpclose = o.row.kernel;
+	o.row.moving = high - low;
+	if (o.row.kernel < low)
+		o.row.tcpclose = low;
+	if (o.row.kernel > high)
+		o.row.tcpclose = high;
+	o.row.difference = o.row.kernel > o.row.tcpclose ?
+				   o.row.kernel - o.row.tcpclose :
+				   o.row.tcpclose - o.row.kernel;
 	keep_better(&c->number, &o);
 }
 
-/* Cookies that moved around a look, each once. */
+/* Cookies with a record close to the list, each once. */
 static int find_moving(const struct items *items, uint64_t netns,
 		       uint64_t end_ns, struct hashtable *moving)
 {
@@ -208,11 +208,11 @@ static int find_moving(const struct items *items, uint64_t netns,
 	return 0;
 }
 
-static void suspect(struct census_result *o, uint64_t cookie)
+static void add_difference(struct census_result *o, uint64_t cookie)
 {
-	if (o->c.difference < SUSPECTS)
-		o->suspects[o->c.difference] = cookie;
-	o->c.difference++;
+	if (o->row.difference < CENSUS_COOKIES)
+		o->cookies[o->row.difference] = cookie;
+	o->row.difference++;
 }
 
 /* A list may have one twice. */
@@ -221,21 +221,22 @@ static void compare_listed(struct census *c, const struct hashtable *moving,
 {
 	struct minisock *m = find(c, entry->cookie);
 
-	if (hashtable_find(moving, entry->cookie) || (m && m->look == c->look))
+	if (hashtable_find(moving, entry->cookie) ||
+	    (m && m->list_number == c->list_number))
 		return;
-	o->c.kernel++;
+	o->row.kernel++;
 	if (m)
-		m->look = c->look;
+		m->list_number = c->list_number;
 	if (!m || m->state != entry->state)
-		suspect(o, entry->cookie);
+		add_difference(o, entry->cookie);
 }
 
 /**
- * census_compare_list() - compare one by one
+ * census_compare_list() - compare the list of mini-sockets
  * @c: the census, up to @s
  * @items: records around @s and after it
  * @netns: key of the namespace
- * @s: a look at the kernel's list
+ * @s: has the kernel's list
  *
  * Return: 0, or -ENOMEM
  */
@@ -248,8 +249,8 @@ int census_compare_list(struct census *c, const struct items *items,
 	size_t bucket = 0, i;
 	int ret = find_moving(items, netns, s->end_ns + SKEW_NS, &moving);
 
-	c->look++;
-	o.c.moving = moving.count;
+	c->list_number++;
+	o.row.moving = moving.count;
 	for (i = 0; !ret && i < s->list.count; i++)
 		compare_listed(c, &moving, &s->list.entries[i], &o);
 	while (!ret && (node = hashtable_walk(&c->minisocks, &bucket, node))) {
@@ -257,9 +258,9 @@ int census_compare_list(struct census *c, const struct items *items,
 
 		if (!m->state || hashtable_find(&moving, node->key))
 			continue;
-		o.c.tcpclose++;
-		if (m->look != c->look)
-			suspect(&o, node->key);
+		o.row.tcpclose++;
+		if (m->list_number != c->list_number)
+			add_difference(&o, node->key);
 	}
 	if (!ret)
 		keep_better(&c->list, &o);

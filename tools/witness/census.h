@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The mini-sockets that should be alive in a network namespace, by cookie,
- * against the kernel's number and list of them.
+ * Compares the mini-sockets that should be alive in a network namespace, by
+ * cookie, with the kernel's number and list of them.
  */
 #ifndef TCPCLOSE_WITNESS_CENSUS_H
 #define TCPCLOSE_WITNESS_CENSUS_H
@@ -15,10 +15,10 @@
 #include "witness/comparison.h"
 #include "witness/snapshot.h"
 
-/* How far a record and what it tells of may be apart. */
+/* How far a record and its event in the kernel may be apart. */
 #define SKEW_NS (2 * NS_PER_MS)
-/* Cookies that are named for each namespace. */
-#define SUSPECTS 4
+/* Cookies that are reported for each namespace. */
+#define CENSUS_COOKIES 4
 
 /**
  * enum move - what happened to a mini-socket
@@ -31,8 +31,8 @@ enum move {
 };
 
 /**
- * struct item - what a record adds
- * @ts_ns: when
+ * struct item - what a record changes
+ * @ts_ns: CLOCK_MONOTONIC
  * @netns: key of the namespace
  * @cookie: of the mini-socket
  * @counters: bits of &enum counter
@@ -51,7 +51,7 @@ struct item {
 };
 
 /**
- * struct items - records that are kept apart, in the order of time
+ * struct items - records that are not added up yet, in the order of time
  * @first: the first
  * @count: how many
  */
@@ -61,29 +61,29 @@ struct items {
 };
 
 /**
- * struct census_result - the best of several looks
+ * struct census_result - the best of several comparisons
  * @is_known: there was one
- * @c: numbers
- * @suspects: cookies on one side only
+ * @row: numbers
+ * @cookies: cookies on one side only
  */
 struct census_result {
 	bool is_known;
-	struct comparison_row c;
-	uint64_t suspects[SUSPECTS];
+	struct comparison_row row;
+	uint64_t cookies[CENSUS_COOKIES];
 };
 
 /**
- * struct census - of one namespace
- * @minisocks: those that should be there
- * @alive: how many of them are
- * @look: number of the latest look at the kernel's list
- * @number: result for the number
- * @list: result for the list
+ * struct census - mini-sockets of one namespace
+ * @minisocks: by cookie
+ * @alive: how many of them should be alive
+ * @list_number: number of the kernel's latest list
+ * @number: result for the kernel's number of them
+ * @list: result for the kernel's list
  */
 struct census {
 	struct hashtable minisocks;
 	uint64_t alive;
-	unsigned int look;
+	unsigned int list_number;
 	struct census_result number;
 	struct census_result list;
 };

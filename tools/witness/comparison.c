@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What one witness says.
+ * What the comparison with one witness found.
  */
 #include <stdarg.h>
 #include <stdio.h>
@@ -8,44 +8,44 @@
 #include "witness/comparison.h"
 
 /**
- * comparison_compare() - add a number
- * @t: whose
- * @c: the number as both have it
+ * comparison_add_row() - add a number
+ * @c: the comparison
+ * @row: the number on both sides
  */
-void comparison_compare(struct comparison *t, const struct comparison_row *c)
+void comparison_add_row(struct comparison *c, const struct comparison_row *row)
 {
-	if (t->row_count < COMPARISON_ROWS)
-		t->rows[t->row_count++] = *c;
+	if (c->row_count < COMPARISON_ROWS)
+		c->rows[c->row_count++] = *row;
 }
 
 /**
- * comparison_detail() - put a difference into words
- * @t: whose
+ * comparison_add_detail() - describe a difference
+ * @c: the comparison
  * @format: as for printf(); only the first %COMPARISON_DETAILS are kept
  */
-void comparison_detail(struct comparison *t, const char *format, ...)
+void comparison_add_detail(struct comparison *c, const char *format, ...)
 {
 	struct error *detail;
 	va_list args;
 
-	if (t->detail_count++ >= COMPARISON_DETAILS)
+	if (c->detail_count++ >= COMPARISON_DETAILS)
 		return;
-	detail = &t->details[t->detail_count - 1];
+	detail = &c->details[c->detail_count - 1];
 	va_start(args, format);
 	vsnprintf(detail->text, sizeof(detail->text), format, args);
 	va_end(args);
 }
 
 /**
- * comparison_differences() - the sum over everything that was compared
- * @t: whose
+ * comparison_differences() - the sum over all rows
+ * @c: the comparison
  */
-uint64_t comparison_differences(const struct comparison *t)
+uint64_t comparison_differences(const struct comparison *c)
 {
 	uint64_t sum = 0;
 	unsigned int i;
 
-	for (i = 0; i < t->row_count; i++)
-		sum += t->rows[i].difference;
+	for (i = 0; i < c->row_count; i++)
+		sum += c->rows[i].difference;
 	return sum;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What one witness says: numbers beside tcpclose's own, the first differences in
- * words, or why it says nothing.
+ * What the comparison with one witness found: its numbers beside tcpclose's, the
+ * first differences as text, or why there is none.
  */
 #ifndef TCPCLOSE_WITNESS_COMPARISON_H
 #define TCPCLOSE_WITNESS_COMPARISON_H
@@ -13,17 +13,17 @@
 #include "base/error.h"
 
 #define COMPARISON_ROWS 16
-/* Differences and remarks that are put into words. */
+/* Differences that are described. */
 #define COMPARISON_DETAILS 12
 
 /**
- * struct comparison_row - one number as both have it
+ * struct comparison_row - one number on both sides
  * @what: what was counted
- * @kernel: the witness's count
- * @tcpclose: that of the stream
- * @difference: how many are in one and not in the other
- * @moving: how many happened too close to a look at the kernel's tables to say
- *	whether they are in it; @difference does not count them
+ * @kernel: count of the witness
+ * @tcpclose: count of the stream
+ * @difference: how many are on one side only
+ * @moving: how many happened too close to the reading of the kernel's tables to
+ *	say whether they are in them; @difference does not count them
  */
 struct comparison_row {
 	const char *what;
@@ -34,15 +34,15 @@ struct comparison_row {
 };
 
 /**
- * struct comparison - what one witness says
- * @witness: its name, short
- * @source: where it looks
- * @missing: why there is none; empty: there is
- * @incomplete: why it does not count; empty: it does
+ * struct comparison - comparison with one witness
+ * @witness: short name of the witness
+ * @source: what it reads
+ * @missing: why there is no such witness; empty: there is
+ * @incomplete: why its differences do not count; empty: they do
  * @rows: what was compared
- * @row_count: how many
- * @details: differences in words
- * @detail_count: differences, of which the first are in @details
+ * @row_count: number of @rows
+ * @details: the first differences as text
+ * @detail_count: number of differences
  * @remarks: what was left out of the comparison; empty: nothing
  */
 struct comparison {
@@ -57,19 +57,19 @@ struct comparison {
 	struct error remarks;
 };
 
-void comparison_compare(struct comparison *t, const struct comparison_row *c);
+void comparison_add_row(struct comparison *c, const struct comparison_row *row);
 void __printf(2, 3)
-	comparison_detail(struct comparison *t, const char *format, ...);
-uint64_t comparison_differences(const struct comparison *t);
+	comparison_add_detail(struct comparison *c, const char *format, ...);
+uint64_t comparison_differences(const struct comparison *c);
 
-static inline bool comparison_is_missing(const struct comparison *t)
+static inline bool comparison_is_missing(const struct comparison *c)
 {
-	return t->missing.text[0];
+	return c->missing.text[0];
 }
 
-static inline bool comparison_is_incomplete(const struct comparison *t)
+static inline bool comparison_is_incomplete(const struct comparison *c)
 {
-	return t->incomplete.text[0];
+	return c->incomplete.text[0];
 }
 
 #endif /* TCPCLOSE_WITNESS_COMPARISON_H */

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The kernel's counters that tcpclose can say the value of: each is incremented
- * where one kind of record is made, and nowhere else, in 6.1 and in 6.12.
+ * The kernel's counters that can be computed from tcpclose's records: each is
+ * incremented where one kind of record is made, and nowhere else, in 6.1 and in
+ * 6.12.
  *
  * Left out, since no record stands for every increment: ActiveOpens (after the
  * transition, and not if sending fails in between), AttemptFails (request
- * sockets too), CurrEstab (a gauge that says nothing of how it came about),
- * OutRsts, TCPAbortFailed (no transition).
+ * sockets too), CurrEstab (a gauge, which does not count events), OutRsts,
+ * TCPAbortFailed (no transition).
  *
  * DCCP's mini-sockets count as TCP's in TW and TWKilled.
  */
@@ -37,12 +38,12 @@ static const struct {
 				     { "TCPAbortOnClose" } },
 	/*
 	 * __tcp_close() with SO_LINGER and time 0; tcp_rcv_state_process() when
-	 * data comes that nobody will read, or with TCP_LINGER2 below 0 at the
-	 * ACK of the FIN.
+	 * data arrives that no process will read, or with TCP_LINGER2 below 0
+	 * at the ACK of the FIN.
 	 */
-	[COUNTER_ABORT_ON_DATA] = { "data for nobody: TCPAbortOnData", "TcpExt",
+	[COUNTER_ABORT_ON_DATA] = { "data after close: TCPAbortOnData", "TcpExt",
 				    { "TCPAbortOnData" } },
-	/* tcp_write_err(), which both timers call and nobody else. */
+	/* tcp_write_err(), which only the two timers call. */
 	[COUNTER_ABORT_ON_TIMEOUT] = { "timeouts: TCPAbortOnTimeout", "TcpExt",
 				       { "TCPAbortOnTimeout" } },
 	/* __tcp_close() and tcp_out_of_resources(), by tcp_check_oom(). */
@@ -57,8 +58,8 @@ static const struct {
 };
 
 /**
- * counter_what() - what is counted, and under which name
- * @counter: which
+ * counter_what() - what is counted, and its name in the kernel
+ * @counter: the counter
  */
 const char *counter_what(enum counter counter)
 {
@@ -66,8 +67,8 @@ const char *counter_what(enum counter counter)
 }
 
 /**
- * counter_needs_openings() - whether it speaks of records that only scope=all has
- * @counter: which
+ * counter_needs_openings() - whether its records exist with scope=all only
+ * @counter: the counter
  */
 bool counter_needs_openings(enum counter counter)
 {

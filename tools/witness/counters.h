@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The kernel's counters that tcpclose can say the value of.
+ * The kernel's counters that can be computed from tcpclose's records.
  */
 #ifndef TCPCLOSE_WITNESS_COUNTERS_H
 #define TCPCLOSE_WITNESS_COUNTERS_H
@@ -11,7 +11,7 @@
 #include "lib/event.h"
 
 /**
- * enum counter - those of a network namespace
+ * enum counter - counters of a network namespace
  */
 enum counter {
 	COUNTER_BIRTHS,
@@ -28,9 +28,9 @@ enum counter {
 };
 
 /**
- * struct counters - values at a moment, of the calling thread's namespace
+ * struct counters - values at one time, of one network namespace
  * @value: by &enum counter
- * @minisocks: how many there are now
+ * @minisocks: number of mini-sockets at that time
  */
 struct counters {
 	uint64_t value[COUNTERS];

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * tcpclose against the kernel: reading the stream and all witnesses, all the
- * time, whatever else goes on.
+ * tcpclose against the kernel: keeps reading the stream and all witnesses,
+ * while another step of the comparison runs.
  *
- * Knows who has to be read, and who is told; knows no order of things.
+ * Knows where events come from and where they go; knows no order of steps.
  */
 #include <errno.h>
 #include <time.h>
@@ -16,22 +16,22 @@
 #define ROUND_NS (10 * NS_PER_MS)
 /* The device keeps records back that are younger than 1 ms. */
 #define BEHIND_NS (2 * NS_PER_MS)
-/* Records that are read before the others have their turn. */
+/* Records that are read before the witnesses are read again. */
 #define AT_A_TIME 8192
 
 /**
- * witness_run_note_error() - remember the first thing that went wrong
- * @a: the run
- * @error: -errno, or anything else, which is none
+ * witness_run_note_error() - remember the first error
+ * @run: the run
+ * @error: negative errno; others are ignored
  */
-void witness_run_note_error(struct witness_run *a, int error)
+void witness_run_note_error(struct witness_run *run, int error)
 {
-	if (error < 0 && !a->error)
-		a->error = error;
+	if (error < 0 && !run->error)
+		run->error = error;
 }
 
-/* As the module decides: in_scope(). */
-static bool in_scope(const struct witness_run *a, unsigned int old,
+/* The module decides in the same way: in_scope(). */
+static bool in_scope(const struct witness_run *run, unsigned int old,
 		     unsigned int new)
 {
 	static const unsigned int opening =
@@ -40,171 +40,176 @@ static bool in_scope(const struct witness_run *a, unsigned int old,
 	static const unsigned int unborn = 1U << TCPCLOSE_CLOSE |
 					   1U << TCPCLOSE_LISTEN;
 
-	return a->outcome->openings ||
+	return run->outcome->openings ||
 	       (!(1U << old & unborn) && !(1U << new & opening));
 }
 
 /**
- * witness_run_hear_trace() - what the trace has seen
+ * witness_run_take_trace_event() - receive an event of the trace
  * @ctx: the run
  * @e: the event
  */
-void witness_run_hear_trace(void *ctx, const struct trace_event *e)
+void witness_run_take_trace_event(void *ctx, const struct trace_event *e)
 {
-	struct witness_run *a = ctx;
+	struct witness_run *run = ctx;
 
-	if (in_scope(a, e->old, e->new))
-		witness_run_note_error(a, trace_match_trace(a->match, e));
+	if (in_scope(run, e->old, e->new))
+		witness_run_note_error(run, trace_match_add_event(run->trace_match,
+								  e));
 }
 
 /**
- * witness_run_hear_bpf() - what BPF has seen
+ * witness_run_take_bpf_event() - receive an event of the BPF programs
  * @ctx: the run
  * @e: the event
  */
-void witness_run_hear_bpf(void *ctx, const struct minisock_event *e)
+void witness_run_take_bpf_event(void *ctx, const struct minisock_event *e)
 {
-	struct witness_run *a = ctx;
+	struct witness_run *run = ctx;
 
-	witness_run_note_error(a, bpf_match_witness(a->ledger, e));
+	witness_run_note_error(run, bpf_match_add_event(run->bpf_match, e));
 }
 
-static void take_event(struct witness_run *a, const struct event *e)
+static void take_event(struct witness_run *run, const struct event *e)
 {
-	if (a->options->event)
-		witness_run_note_error(a, a->options->event(a->options->context, e));
+	if (run->options->event)
+		witness_run_note_error(run,
+				       run->options->event(run->options->context,
+							   e));
 	if (e->kind == EVENT_LOST) {
-		a->outcome->lost += e->lost;
+		run->outcome->lost += e->lost;
 		return;
 	}
-	/* Where the stream begins, and what is wrong with it: for the check. */
+	/* Where the stream begins, and what is damaged: for the check. */
 	if (e->kind != EVENT_TRANSITION)
 		return;
-	a->outcome->records++;
-	if (a->trace)
-		witness_run_note_error(a, trace_match_record(a->match, e));
-	if (a->bpf)
-		witness_run_note_error(a, bpf_match_record(a->ledger, e));
-	witness_run_note_error(a, totals_record(a->totals, e));
+	run->outcome->records++;
+	if (run->trace)
+		witness_run_note_error(run, trace_match_add_record(run->trace_match,
+								   e));
+	if (run->bpf)
+		witness_run_note_error(run, bpf_match_add_record(run->bpf_match,
+								 e));
+	witness_run_note_error(run, totals_add_record(run->totals, e));
 }
 
-/* Return: up to when the stream is told, CLOCK_MONOTONIC, or 0. */
-static uint64_t read_stream(struct witness_run *a)
+/* Return: CLOCK_MONOTONIC up to which all records were read, or 0. */
+static uint64_t read_stream(struct witness_run *run)
 {
 	uint64_t now_ns = monotonic_ns();
-	uint64_t told_ns = 0;
+	uint64_t read_ns = 0;
 	struct event e;
 	int i, ret = 1;
 
-	for (i = 0; ret > 0 && !a->error && i < AT_A_TIME; i++) {
-		ret = source_next_every(a->source, &e);
+	for (i = 0; ret > 0 && !run->error && i < AT_A_TIME; i++) {
+		ret = source_next_every(run->source, &e);
 		if (ret <= 0)
 			break;
-		take_event(a, &e);
+		take_event(run, &e);
 		if (e.kind == EVENT_TRANSITION)
-			told_ns = e.ts_ns;
+			read_ns = e.ts_ns;
 	}
 	if (ret == -EAGAIN)
 		return now_ns - BEHIND_NS;
 	if (ret <= 0)
-		witness_run_note_error(a, ret ? ret : -EPIPE);
-	return told_ns;
+		witness_run_note_error(run, ret ? ret : -EPIPE);
+	return read_ns;
 }
 
 /**
- * witness_run_read() - read everybody
- * @a: the run
+ * witness_run_read() - read the witnesses and the stream
+ * @run: the run
  *
- * The trace comes first: what it has, the stream has, too.
+ * The trace comes first: the stream has every record of what was read from it.
  *
  * Return: 0, or the first -errno ever
  */
-int witness_run_read(struct witness_run *a)
+int witness_run_read(struct witness_run *run)
 {
-	uint64_t now_ns = monotonic_ns(), told_ns;
+	uint64_t now_ns = monotonic_ns(), read_ns;
 
-	if (a->trace)
-		witness_run_note_error(a, trace_read(a->trace));
-	if (a->bpf)
-		witness_run_note_error(a, bpf_witness_read(a->bpf));
-	told_ns = read_stream(a);
-	if (told_ns > now_ns - BEHIND_NS)
-		told_ns = now_ns - BEHIND_NS;
-	if (told_ns > a->told_ns)
-		a->told_ns = told_ns;
-	if (a->trace)
-		trace_match_advance(a->match, a->told_ns);
-	if (!a->looking)
-		totals_advance(a->totals, now_ns);
-	return a->error;
+	if (run->trace)
+		witness_run_note_error(run, trace_read(run->trace));
+	if (run->bpf)
+		witness_run_note_error(run, bpf_witness_read(run->bpf));
+	read_ns = read_stream(run);
+	if (read_ns > now_ns - BEHIND_NS)
+		read_ns = now_ns - BEHIND_NS;
+	if (read_ns > run->read_ns)
+		run->read_ns = read_ns;
+	if (run->trace)
+		trace_match_advance(run->trace_match, run->read_ns);
+	if (!run->in_snapshot)
+		totals_advance(run->totals, now_ns);
+	return run->error;
 }
 
 /**
- * witness_run_rest() - wait until there is something to read, or for a round
- * @a: the run
+ * witness_run_pause() - wait until there is something to read, or for %ROUND_NS
+ * @run: the run
  * @until_ns: no longer than that, CLOCK_MONOTONIC
  */
-void witness_run_rest(struct witness_run *a, uint64_t until_ns)
+void witness_run_pause(struct witness_run *run, uint64_t until_ns)
 {
 	uint64_t now_ns = monotonic_ns();
 	struct timespec nap = { .tv_nsec = ROUND_NS };
 
 	if (until_ns > now_ns + ROUND_NS)
 		until_ns = now_ns + ROUND_NS;
-	/* A wish to stop makes source_wait() return at once. */
+	/* Once a signal asked to stop, source_wait() returns at once. */
 	if (signals_stop())
 		nanosleep(&nap, NULL);
 	else
-		source_wait(a->source, until_ns);
+		source_wait(run->source, until_ns);
 }
 
 /**
- * witness_run_run_until() - let time go by until all before a moment is told
- * @a: the run
+ * witness_run_wait_until() - read until all records before a moment were read
+ * @run: the run
  * @until_ns: the moment, CLOCK_MONOTONIC
  *
  * Return: 0, or the first -errno ever
  */
-int witness_run_run_until(struct witness_run *a, uint64_t until_ns)
+int witness_run_wait_until(struct witness_run *run, uint64_t until_ns)
 {
-	while (!witness_run_read(a) && a->told_ns < until_ns)
-		witness_run_rest(a, until_ns + BEHIND_NS);
-	return a->error;
+	while (!witness_run_read(run) && run->read_ns < until_ns)
+		witness_run_pause(run, until_ns + BEHIND_NS);
+	return run->error;
 }
 
 /**
- * witness_run_run_for() - likewise
- * @a: the run
- * @ns: from now
+ * witness_run_wait_for() - read until all records of the near future were read
+ * @run: the run
+ * @ns: how far it reaches, from now
  *
  * Return: 0, or the first -errno ever
  */
-int witness_run_run_for(struct witness_run *a, uint64_t ns)
+int witness_run_wait_for(struct witness_run *run, uint64_t ns)
 {
-	return witness_run_run_until(a, monotonic_ns() + ns);
+	return witness_run_wait_until(run, monotonic_ns() + ns);
 }
 
 /**
- * witness_run_do_aside() - let a thread work, and read meanwhile
- * @a: the run
- * @work: gets @a, and clears its @aside at its end; it may take seconds, while the
- *	rings go on filling
+ * witness_run_in_thread() - let a thread work, and read meanwhile
+ * @run: the run
+ * @work: receives @run, clears its @thread_runs at its end; may take seconds, in
+ *	which the rings go on filling
  *
  * Return: 0, or -errno
  */
-int witness_run_do_aside(struct witness_run *a, void *(*work)(void *))
+int witness_run_in_thread(struct witness_run *run, void *(*work)(void *))
 {
 	pthread_t thread;
 	int ret;
 
-	a->aside = true;
-	ret = -pthread_create(&thread, NULL, work, a);
+	run->thread_runs = true;
+	ret = -pthread_create(&thread, NULL, work, run);
 	if (ret)
 		return ret;
-	while (__atomic_load_n(&a->aside, __ATOMIC_ACQUIRE)) {
-		witness_run_read(a);
-		witness_run_rest(a, UINT64_MAX);
+	while (__atomic_load_n(&run->thread_runs, __ATOMIC_ACQUIRE)) {
+		witness_run_read(run);
+		witness_run_pause(run, UINT64_MAX);
 	}
 	pthread_join(thread, NULL);
-	return a->error;
+	return run->error;
 }

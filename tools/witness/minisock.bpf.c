@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * BPF witness: births, changes and deaths of TCP's mini-sockets, seen where the
- * module does not look.
+ * BPF programs: births, changes and deaths of TCP's mini-sockets, seen in
+ * functions that the module does not hook.
  *
  * A birth is what inet_twsk_alloc() returns. A death is the memory going back
  * to its cache: TCP's mini-sockets have one for each family, and since that is
- * SLAB_TYPESAFE_BY_RCU (tcp_prot.slab_flags) nobody else shares it. A change is
- * the difference between the state at birth and the one that a segment left
- * behind.
+ * SLAB_TYPESAFE_BY_RCU (tcp_prot.slab_flags) it is not merged with others. A
+ * change is the difference between the state at birth and the one that a segment
+ * left behind.
  *
  * BPF does not run a program that is running on the same CPU already, so an
  * interrupt would hide what its softirq does. Hence two copies of those that
- * can be interrupted: while one is cut short the other one runs. Whatever both
- * see is told once: the map knows what was told.
+ * can be interrupted: while one is interrupted the other one runs. What both see
+ * is reported once: the map knows what was reported.
  */
 #include <stdbool.h>
 
@@ -28,17 +28,17 @@
 #define IPPROTO_TCP 6
 #define TCP_FIN_WAIT2 5
 #define TCP_TIME_WAIT 6
-/* Beside a state: which copy has told its birth; the other one comes yet. */
-#define FRESH_ONE 0x100
-#define FRESH_OTHER 0x200
-/* In place of a state: likewise, its death. */
-#define TOLD_ONE 0x400
-#define TOLD_OTHER 0x800
+/* Beside a state: which copy reported the birth, while the other has not run. */
+#define BORN_ONE 0x100
+#define BORN_OTHER 0x200
+/* In place of a state: likewise for the death. */
+#define DEAD_ONE 0x400
+#define DEAD_OTHER 0x800
 #define STATE 0xff
 
 char LICENSE[] SEC("license") = "GPL";
 
-/* What is needed of the kernel's structures; CO-RE finds where it is. */
+/* The needed members of the kernel's structures; CO-RE finds their offsets. */
 #pragma clang attribute push(__attribute__((preserve_access_index)), \
 			     apply_to = record)
 
@@ -133,8 +133,8 @@ static __always_inline void address(__u8 to[16], const void *from, bool ipv6)
 		bpf_probe_read_kernel(to, 4, from);
 }
 
-static __always_inline void tell(const struct inet_timewait_sock *tw,
-				 enum minisock_kind kind, bool ended)
+static __always_inline void report(const struct inet_timewait_sock *tw,
+				   enum minisock_kind kind, bool ended)
 {
 	const struct sock_common *common = &tw->__tw_common;
 	struct minisock_event *event;
@@ -174,9 +174,9 @@ static __always_inline void remember(__u64 key, __u32 state)
 }
 
 /*
- * Whichever copy comes first tells and leaves its mark; the other one finds that
- * and takes it away. A mark that was left since the other one did not run makes
- * that one keep quiet the next time, when the first one tells.
+ * The copy that runs first reports and leaves its mark; the other one finds the
+ * mark and removes it. If the other one did not run, the mark is left: next time
+ * the other one finds it and does not report, and the first one does.
  */
 static __always_inline int birth(const struct sock *sk,
 				 const struct inet_timewait_sock *tw,
@@ -193,7 +193,7 @@ static __always_inline int birth(const struct sock *sk,
 		return 0;
 	}
 	remember(key, mark | BPF_CORE_READ(tw, tw_substate));
-	tell(tw, MINISOCK_BORN, false);
+	report(tw, MINISOCK_BORN, false);
 	return 0;
 }
 
@@ -202,14 +202,14 @@ SEC("fexit/inet_twsk_alloc")
 int BPF_PROG(birth_one, const struct sock *sk, void *dr, int state,
 	     const struct inet_timewait_sock *tw)
 {
-	return birth(sk, tw, FRESH_ONE, FRESH_OTHER);
+	return birth(sk, tw, BORN_ONE, BORN_OTHER);
 }
 
 SEC("fexit/inet_twsk_alloc")
 int BPF_PROG(birth_other, const struct sock *sk, void *dr, int state,
 	     const struct inet_timewait_sock *tw)
 {
-	return birth(sk, tw, FRESH_OTHER, FRESH_ONE);
+	return birth(sk, tw, BORN_OTHER, BORN_ONE);
 }
 
 /*
@@ -233,11 +233,11 @@ int BPF_PROG(segment, const struct inet_timewait_sock *tw)
 	before = state ? *state : 0;
 	if (!state || !(before & STATE)) {
 		remember(key, TCP_TIME_WAIT);
-		tell(tw, MINISOCK_IN_TIME_WAIT, ended);
+		report(tw, MINISOCK_IN_TIME_WAIT, ended);
 	} else if ((before & STATE) == TCP_FIN_WAIT2 &&
 		   __sync_val_compare_and_swap(state, before, TCP_TIME_WAIT) ==
 			   before) {
-		tell(tw, MINISOCK_CHANGED, ended);
+		report(tw, MINISOCK_CHANGED, ended);
 	}
 	return 0;
 }
@@ -278,8 +278,8 @@ static __always_inline int death(const void *object,
 	}
 	if (before && (*before & STATE) == TCP_FIN_WAIT2 &&
 	    BPF_CORE_READ(tw, tw_substate) == TCP_TIME_WAIT)
-		tell(tw, MINISOCK_CHANGED, true);
-	tell(tw, MINISOCK_DIED, true);
+		report(tw, MINISOCK_CHANGED, true);
+	report(tw, MINISOCK_DIED, true);
 	remember(key, mark);
 	return 0;
 }
@@ -292,12 +292,12 @@ SEC("raw_tp/kmem_cache_free")
 int BPF_PROG(death_one, unsigned long call_site, const void *object,
 	     const struct kmem_cache *cache)
 {
-	return death(object, cache, TOLD_ONE, TOLD_OTHER);
+	return death(object, cache, DEAD_ONE, DEAD_OTHER);
 }
 
 SEC("raw_tp/kmem_cache_free")
 int BPF_PROG(death_other, unsigned long call_site, const void *object,
 	     const struct kmem_cache *cache)
 {
-	return death(object, cache, TOLD_OTHER, TOLD_ONE);
+	return death(object, cache, DEAD_OTHER, DEAD_ONE);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the BPF witness tells user space of mini-sockets.
+ * What the BPF programs report to user space about mini-sockets.
  *
- * Included by both sides; whoever includes it brings the __u* types.
+ * Included by both sides, after the definition of the __u* types.
  */
 #ifndef TCPCLOSE_WITNESS_MINISOCK_H
 #define TCPCLOSE_WITNESS_MINISOCK_H
@@ -11,8 +11,8 @@
  * enum minisock_kind - what happened to a mini-socket
  * @MINISOCK_BORN: inet_twsk_alloc() made it, in @state
  * @MINISOCK_CHANGED: from FIN_WAIT2 to TIME_WAIT
- * @MINISOCK_IN_TIME_WAIT: one that is older than the witness was seen in
- *	TIME_WAIT for the first time, after a segment: it may have changed
+ * @MINISOCK_IN_TIME_WAIT: one whose birth was not seen is in TIME_WAIT after a
+ *	segment, for the first time: it may have changed
  * @MINISOCK_DIED: its memory was freed
  */
 enum minisock_kind {
@@ -23,7 +23,7 @@ enum minisock_kind {
 };
 
 /**
- * struct minisock_event - one of these
+ * struct minisock_event - an event of a mini-socket
  * @ts_ns: CLOCK_MONOTONIC
  * @cookie: socket cookie; 0: it has none
  * @netns: network namespace cookie
@@ -35,7 +35,7 @@ enum minisock_kind {
  * @kind: &enum minisock_kind
  * @ipv6: addresses are 16 bytes
  * @state: tw_substate
- * @ended: nobody can find it any more: it was unhashed before
+ * @ended: it was unhashed before
  * @reserved: 0
  */
 struct minisock_event {
@@ -54,7 +54,7 @@ struct minisock_event {
 	__u32 reserved;
 };
 
-/* Mini-sockets that the witness can follow at a time. */
+/* Mini-sockets that the programs can follow at a time. */
 #define MINISOCK_MAX 262144
 /* Room for events that user space has not read yet, bytes. */
 #define MINISOCK_RING (8 * 1024 * 1024)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What all witnesses say together.
+ * The comparisons with all witnesses, and what they add up to.
  */
 #include <stdio.h>
 #include <string.h>
@@ -9,10 +9,10 @@
 #include "witness/outcome.h"
 
 /**
- * outcome_init() - begin with nothing said
- * @h: the outcome
+ * outcome_init() - begin with nothing compared
+ * @o: the outcome
  */
-void outcome_init(struct outcome *h)
+void outcome_init(struct outcome *o)
 {
 	static const struct {
 		const char *name;
@@ -26,96 +26,96 @@ void outcome_init(struct outcome *h)
 	};
 	int i;
 
-	memset(h, 0, sizeof(*h));
+	memset(o, 0, sizeof(*o));
 	for (i = 0; i < WITNESSES; i++) {
-		h->witnesses[i].witness = witnesses[i].name;
-		h->witnesses[i].source = witnesses[i].source;
+		o->witnesses[i].witness = witnesses[i].name;
+		o->witnesses[i].source = witnesses[i].source;
 	}
 }
 
 /**
- * outcome_differences() - the sum of all witnesses
- * @h: the outcome
+ * outcome_differences() - the sum over all witnesses
+ * @o: the outcome
  */
-uint64_t outcome_differences(const struct outcome *h)
+uint64_t outcome_differences(const struct outcome *o)
 {
 	uint64_t sum = 0;
 	int i;
 
 	for (i = 0; i < WITNESSES; i++)
-		sum += comparison_differences(&h->witnesses[i]);
+		sum += comparison_differences(&o->witnesses[i]);
 	return sum;
 }
 
 /**
- * outcome_missing() - how many witnesses say nothing
- * @h: the outcome
+ * outcome_missing() - how many witnesses are missing
+ * @o: the outcome
  */
-unsigned int outcome_missing(const struct outcome *h)
+unsigned int outcome_missing(const struct outcome *o)
 {
 	unsigned int count = 0;
 	int i;
 
 	for (i = 0; i < WITNESSES; i++)
-		count += comparison_is_missing(&h->witnesses[i]);
+		count += comparison_is_missing(&o->witnesses[i]);
 	return count;
 }
 
 /**
  * outcome_comparisons() - how many numbers were compared
- * @h: the outcome
+ * @o: the outcome
  */
-unsigned int outcome_comparisons(const struct outcome *h)
+unsigned int outcome_comparisons(const struct outcome *o)
 {
 	unsigned int count = 0;
 	int i;
 
 	for (i = 0; i < WITNESSES; i++)
-		count += h->witnesses[i].row_count;
+		count += o->witnesses[i].row_count;
 	return count;
 }
 
 /**
- * outcome_result() - what comes out
- * @h: the outcome
+ * outcome_result() - the result of all comparisons
+ * @o: the outcome
  *
- * A difference beside a loss may come from it. One that a complete witness saw,
- * with all records there, is one.
+ * A difference counts only if neither its witness nor the stream lost anything:
+ * otherwise the loss may explain it.
  */
-enum outcome_result outcome_result(const struct outcome *h)
+enum outcome_result outcome_result(const struct outcome *o)
 {
-	bool incomplete = h->incomplete.text[0];
+	bool incomplete = o->incomplete.text[0];
 	bool differ = false;
 	int i;
 
 	for (i = 0; i < WITNESSES; i++) {
-		const struct comparison *t = &h->witnesses[i];
+		const struct comparison *c = &o->witnesses[i];
 
-		if (comparison_is_incomplete(t))
+		if (comparison_is_incomplete(c))
 			incomplete = true;
-		else if (comparison_differences(t) && !h->incomplete.text[0])
+		else if (comparison_differences(c) && !o->incomplete.text[0])
 			differ = true;
 	}
-	/* The states' names are what they are, whatever was lost. */
-	if (comparison_differences(&h->witnesses[WITNESS_BTF]))
+	/* Names and numbers of states do not depend on what was lost. */
+	if (comparison_differences(&o->witnesses[WITNESS_BTF]))
 		differ = true;
 	if (differ)
 		return OUTCOME_DIFFER;
-	if (!outcome_comparisons(h))
-		return OUTCOME_NOBODY;
+	if (!outcome_comparisons(o))
+		return OUTCOME_NO_WITNESS;
 	return incomplete ? OUTCOME_INCOMPLETE : OUTCOME_AGREE;
 }
 
 /**
- * outcome_command_end() - how the command ended, in words
- * @h: the outcome
+ * outcome_command_end() - how the command ended, as text
+ * @o: the outcome
  * @text: room for it
  *
  * Return: @text
  */
-const char *outcome_command_end(const struct outcome *h, char text[64])
+const char *outcome_command_end(const struct outcome *o, char text[64])
 {
-	int status = h->command_status;
+	int status = o->command_status;
 
 	if (WIFSIGNALED(status))
 		snprintf(text, 64, "killed by signal %d", WTERMSIG(status));

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What all witnesses say together: the verdict, for people and for programs.
+ * The comparisons with all witnesses, and what they add up to.
  */
 #ifndef TCPCLOSE_WITNESS_OUTCOME_H
 #define TCPCLOSE_WITNESS_OUTCOME_H
@@ -12,7 +12,7 @@
 #include "witness/comparison.h"
 
 /**
- * enum witness - who is asked
+ * enum witness - what the stream is compared with
  */
 enum witness {
 	WITNESS_TRACE,
@@ -23,30 +23,30 @@ enum witness {
 };
 
 /**
- * enum outcome_result - what comes out
- * @OUTCOME_AGREE: no difference in all that could be asked
- * @OUTCOME_DIFFER: there is one
- * @OUTCOME_INCOMPLETE: none, but somebody has lost something
- * @OUTCOME_NOBODY: nobody could be asked
+ * enum outcome_result - the result of all comparisons
+ * @OUTCOME_AGREE: no difference from any witness that could be had
+ * @OUTCOME_DIFFER: there is a difference
+ * @OUTCOME_INCOMPLETE: no difference that counts, but something was lost
+ * @OUTCOME_NO_WITNESS: all witnesses are missing
  */
 enum outcome_result {
 	OUTCOME_AGREE,
 	OUTCOME_DIFFER,
 	OUTCOME_INCOMPLETE,
-	OUTCOME_NOBODY,
+	OUTCOME_NO_WITNESS,
 };
 
 /**
- * struct outcome - what all witnesses say
- * @start_ns: CLOCK_MONOTONIC when the time that counts began
- * @end_ns: when it ended
- * @records: transitions that tcpclose told in all
+ * struct outcome - the comparisons with all witnesses
+ * @start_ns: begin of the time that is compared, CLOCK_MONOTONIC
+ * @end_ns: its end
+ * @records: transitions in the stream
  * @lost: records that were lost
- * @openings: connections that come about were recorded, too (scope=all)
- * @incomplete: why nothing counts; empty: it does
- * @command: what was run, NULL: nothing
+ * @openings: the opening of connections was recorded, too (scope=all)
+ * @incomplete: why differences do not count; empty: they do
+ * @command: command that was run, NULL: none
  * @command_status: how it ended, as of waitpid()
- * @witnesses: what each says
+ * @witnesses: comparison with each
  */
 struct outcome {
 	uint64_t start_ns;
@@ -60,15 +60,15 @@ struct outcome {
 	struct comparison witnesses[WITNESSES];
 };
 
-void outcome_init(struct outcome *h);
-enum outcome_result outcome_result(const struct outcome *h);
-uint64_t outcome_differences(const struct outcome *h);
-unsigned int outcome_missing(const struct outcome *h);
-unsigned int outcome_comparisons(const struct outcome *h);
-const char *outcome_command_end(const struct outcome *h, char text[64]);
+void outcome_init(struct outcome *o);
+enum outcome_result outcome_result(const struct outcome *o);
+uint64_t outcome_differences(const struct outcome *o);
+unsigned int outcome_missing(const struct outcome *o);
+unsigned int outcome_comparisons(const struct outcome *o);
+const char *outcome_command_end(const struct outcome *o, char text[64]);
 
-void outcome_text(const struct outcome *h, bool utf8, bool colour,
+void outcome_text(const struct outcome *o, bool utf8, bool colour,
 		  struct buffer *to);
-void outcome_json(const struct outcome *h, struct buffer *to);
+void outcome_json(const struct outcome *o, struct buffer *to);
 
 #endif /* TCPCLOSE_WITNESS_OUTCOME_H */

@@ -1,30 +1,30 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Several looks at a namespace's counters, and what they say together.
+ * Several readings of a namespace's counters, and what they say together.
  *
- * Each gives bounds for what a counter stood at when the stream began. Now and
- * then one is wrong, since a CPU was held up between the counter and the record.
- * So there are several before and after, and a value is ruled out only when clearly
- * more of them speak for another: one bad look among many that allow for both
- * decides nothing. If those before and those after exclude each other, the kernel or
- * tcpclose has miscounted in between.
+ * Each reading gives bounds for the value of a counter when the stream began. Now
+ * and then one is wrong, since a CPU was interrupted between the counter and the
+ * record. So there are several before and after, and a value is excluded only if
+ * clearly more of them allow another value: one wrong reading among many that
+ * allow both changes nothing. If those before and those after exclude each other,
+ * the kernel or tcpclose has miscounted in between.
  */
 #include "witness/readings.h"
 
-/* So many that agree are right; so many more make others wrong. */
+/* So many that agree are right; so many more exclude another value. */
 #define ENOUGH 3
 
 /**
- * readings_add() - remember a look
- * @looks: where
- * @kernel: what the kernel had counted
- * @low: what tcpclose had told by then, at least
+ * readings_add() - add a reading
+ * @r: the readings
+ * @kernel: the kernel's counters
+ * @low: what tcpclose had recorded by then, at least
  * @high: at most
  */
-void readings_add(struct readings *looks, const struct counters *kernel,
+void readings_add(struct readings *r, const struct counters *kernel,
 		  const uint64_t low[COUNTERS], const uint64_t high[COUNTERS])
 {
-	struct bounds *bounds = looks->bounds[looks->count++ % READINGS_MAX];
+	struct bounds *bounds = r->bounds[r->count++ % READINGS_MAX];
 	int i;
 
 	for (i = 0; i < COUNTERS; i++) {
@@ -33,15 +33,15 @@ void readings_add(struct readings *looks, const struct counters *kernel,
 	}
 }
 
-/* How many looks a value would be right for. */
-static unsigned int votes(const struct readings *looks, enum counter counter,
-			  int64_t value)
+/* How many readings allow a value. */
+static unsigned int count_allowing(const struct readings *r,
+				   enum counter counter, int64_t value)
 {
 	unsigned int i, count = 0;
 
-	for (i = 0; i < looks->count && i < READINGS_MAX; i++)
-		count += value >= looks->bounds[i][counter].low &&
-			 value <= looks->bounds[i][counter].high;
+	for (i = 0; i < r->count && i < READINGS_MAX; i++)
+		count += value >= r->bounds[i][counter].low &&
+			 value <= r->bounds[i][counter].high;
 	return count;
 }
 
@@ -53,23 +53,24 @@ static void widen(struct bounds *bounds, int64_t value)
 		bounds->high = value;
 }
 
-/* All values but those that clearly fewer looks speak for than for the best. */
-static struct bounds agreed(const struct readings *looks, enum counter counter)
+/* The values that are allowed by as many readings as any other, or nearly. */
+static struct bounds likely_bounds(const struct readings *r,
+				   enum counter counter)
 {
 	struct bounds all = { INT64_MAX, INT64_MIN };
 	unsigned int most = 0, i, n;
 
-	for (i = 0; i < looks->count && i < READINGS_MAX; i++) {
-		n = votes(looks, counter, looks->bounds[i][counter].low);
+	for (i = 0; i < r->count && i < READINGS_MAX; i++) {
+		n = count_allowing(r, counter, r->bounds[i][counter].low);
 		most = n > most ? n : most;
 	}
-	/* Where such values begin, a look does; where they end, one does. */
-	for (i = 0; i < looks->count && i < READINGS_MAX; i++) {
-		const struct bounds *b = &looks->bounds[i][counter];
+	/* Such values begin and end where the bounds of a reading do. */
+	for (i = 0; i < r->count && i < READINGS_MAX; i++) {
+		const struct bounds *b = &r->bounds[i][counter];
 
-		if (votes(looks, counter, b->low) + ENOUGH > most)
+		if (count_allowing(r, counter, b->low) + ENOUGH > most)
 			widen(&all, b->low);
-		if (votes(looks, counter, b->high) + ENOUGH > most)
+		if (count_allowing(r, counter, b->high) + ENOUGH > most)
 			widen(&all, b->high);
 	}
 	return most ? all : (struct bounds){ 0, 0 };
@@ -77,16 +78,16 @@ static struct bounds agreed(const struct readings *looks, enum counter counter)
 
 /**
  * readings_are_sure() - whether enough agree on one value, for every counter
- * @looks: the looks
+ * @r: the readings
  */
-bool readings_are_sure(const struct readings *looks)
+bool readings_are_sure(const struct readings *r)
 {
 	int i;
 
 	for (i = 0; i < COUNTERS; i++) {
-		struct bounds b = agreed(looks, i);
+		struct bounds b = likely_bounds(r, i);
 
-		if (b.low != b.high || votes(looks, i, b.low) < ENOUGH)
+		if (b.low != b.high || count_allowing(r, i, b.low) < ENOUGH)
 			return false;
 	}
 	return true;
@@ -94,18 +95,18 @@ bool readings_are_sure(const struct readings *looks)
 
 /**
  * readings_compare() - how much more the kernel has counted than tcpclose
- * @before: the first looks; none: it began with 0
- * @after: the last looks
+ * @before: the first readings; none: the counter began with 0
+ * @after: the last readings
  * @counter: which counter
- * @moving: result: how much happened around the looks, which counts as neither
+ * @moving: result: how much happened too close to the readings to count
  *
- * Return: 0 if they agree; below 0 if tcpclose has told more
+ * Return: 0 if they agree; below 0 if tcpclose has recorded more
  */
 int64_t readings_compare(const struct readings *before, const struct readings *after,
 			 enum counter counter, uint64_t *moving)
 {
-	struct bounds first = agreed(before, counter);
-	struct bounds last = agreed(after, counter);
+	struct bounds first = likely_bounds(before, counter);
+	struct bounds last = likely_bounds(after, counter);
 
 	*moving = (uint64_t)(first.high - first.low) +
 		  (uint64_t)(last.high - last.low);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Several looks at a namespace's counters, and what they say together.
+ * Several readings of a namespace's counters, and what they say together.
  */
 #ifndef TCPCLOSE_WITNESS_READINGS_H
 #define TCPCLOSE_WITNESS_READINGS_H
@@ -14,7 +14,7 @@
 #define READINGS_MAX 12
 
 /**
- * struct bounds - what a counter stood at when the stream began
+ * struct bounds - value of a counter when the stream began
  * @low: at least
  * @high: at most
  */
@@ -24,18 +24,18 @@ struct bounds {
 };
 
 /**
- * struct readings - what several looks say of the counters
+ * struct readings - several readings of a namespace's counters
  * @count: how many there were
- * @bounds: what each of the latest says
+ * @bounds: by reading, the latest %READINGS_MAX, and by counter
  */
 struct readings {
 	unsigned int count;
 	struct bounds bounds[READINGS_MAX][COUNTERS];
 };
 
-void readings_add(struct readings *looks, const struct counters *kernel,
+void readings_add(struct readings *r, const struct counters *kernel,
 		  const uint64_t low[COUNTERS], const uint64_t high[COUNTERS]);
-bool readings_are_sure(const struct readings *looks);
+bool readings_are_sure(const struct readings *r);
 int64_t readings_compare(const struct readings *before, const struct readings *after,
 			 enum counter counter, uint64_t *moving);
 

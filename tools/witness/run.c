@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * tcpclose against the kernel: the order of things.
+ * tcpclose against the kernel: the order of the steps.
  *
- * The stream is followed before any witness looks, and read to its end after
- * all have looked away. So every event that a witness has seen must be in the
- * stream; and what the stream tells of the time in between, from a moment after
- * the last witness was there, must have been seen.
+ * The stream is followed before any witness is attached, and read to its end
+ * after all are detached. So every event of a witness must have its record in
+ * the stream; and every record of the time in between, which begins after the
+ * last witness was attached, must have its event.
  *
- * Knows when; what is compared, and how, is the witnesses' own.
+ * Knows when to do what; the witnesses know what is compared, and how.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -28,75 +28,75 @@
 #include "witness/snapshot.h"
 
 #define SCOPE "/sys/module/tcpclose/parameters/scope"
-/* What was under way when a witness began, or ended, is over after that. */
+/* What was under way at the attaching or detaching of a witness is over then. */
 #define SETTLE_NS (20 * NS_PER_MS)
-/* For memory that somebody else still refers to. */
+/* A mini-socket is freed when its last reference is gone. */
 #define GRACE_NS (2 * NS_PER_S)
 
-static int look(struct witness_run *a, struct snapshots *s)
+static int take_snapshots_once(struct witness_run *run, struct snapshots *s)
 {
 	int ret = snapshots_start(s);
 
 	if (ret)
 		return ret;
-	a->looking = true;
+	run->in_snapshot = true;
 	while (!snapshots_are_done(s)) {
-		witness_run_read(a);
-		witness_run_rest(a, monotonic_ns() + NS_PER_MS);
+		witness_run_read(run);
+		witness_run_pause(run, monotonic_ns() + NS_PER_MS);
 	}
 	snapshots_join(s);
-	ret = witness_run_run_for(a, SKEW_NS);
-	a->looking = false;
+	ret = witness_run_wait_for(run, SKEW_NS);
+	run->in_snapshot = false;
 	return ret;
 }
 
-static void tell_old(struct witness_run *a, const struct sockdiag_list *list)
+static int take_snapshots(struct witness_run *run,
+			  int (*add)(struct witness_run *run,
+				     const struct snapshots *s),
+			  bool (*are_enough)(const struct totals *totals))
+{
+	struct snapshots s;
+	int i, ret = 0;
+
+	for (i = 0; !ret && i < READINGS_MAX; i++) {
+		ret = take_snapshots_once(run, &s);
+		if (!ret)
+			ret = add(run, &s);
+		snapshots_free(&s);
+		if (!ret && are_enough(run->totals))
+			break;
+		if (!ret)
+			ret = witness_run_wait_for(run, SETTLE_NS);
+	}
+	return ret;
+}
+
+static void add_old(struct witness_run *run, const struct sockdiag_list *list)
 {
 	size_t i;
 
-	for (i = 0; i < list->count; i++)
-		witness_run_note_error(a, bpf_match_old(a->ledger,
-							list->entries[i].cookie,
-							list->entries[i].state));
+	for (i = 0; i < list->count; i++) {
+		const struct sockdiag_entry *entry = &list->entries[i];
+
+		witness_run_note_error(run, bpf_match_add_old(run->bpf_match,
+							      entry->cookie,
+							      entry->state));
+	}
 }
 
-static int look_first(struct witness_run *a)
+static int add_first(struct witness_run *run, const struct snapshots *s)
 {
-	struct snapshots s;
-	size_t j;
-	int i, ret = 0;
+	int ret = totals_begin(run->totals, s);
+	size_t i;
 
-	for (i = 0; !ret && i < READINGS_MAX; i++) {
-		ret = look(a, &s);
-		if (!ret)
-			ret = totals_begin(a->totals, &s);
-		for (j = 0; !ret && a->bpf && j < s.count; j++)
-			tell_old(a, &s.all[j].list);
-		snapshots_free(&s);
-		if (!ret && totals_are_sure(a->totals))
-			break;
-		if (!ret)
-			ret = witness_run_run_for(a, SETTLE_NS);
-	}
+	for (i = 0; !ret && run->bpf && i < s->count; i++)
+		add_old(run, &s->all[i].list);
 	return ret;
 }
 
-static int look_last(struct witness_run *a)
+static int add_last(struct witness_run *run, const struct snapshots *s)
 {
-	struct snapshots s;
-	int i, ret = 0;
-
-	for (i = 0; !ret && i < READINGS_MAX; i++) {
-		ret = look(a, &s);
-		if (!ret)
-			ret = totals_end(a->totals, &s);
-		snapshots_free(&s);
-		if (!ret && totals_are_exact(a->totals))
-			break;
-		if (!ret)
-			ret = witness_run_run_for(a, SETTLE_NS);
-	}
-	return ret;
+	return totals_end(run->totals, s);
 }
 
 /* Return: 1 with openings, 0 without, or -errno. */
@@ -113,137 +113,141 @@ static int read_scope(void)
 	return got < 0 ? -EIO : !strncmp(text, "all", 3);
 }
 
-/* What takes long comes before the stream is followed. */
-static void prepare(struct witness_run *a)
+/* What takes long is done before the stream is followed. */
+static void prepare(struct witness_run *run)
 {
-	struct comparison *t = a->outcome->witnesses;
+	struct comparison *c = run->outcome->witnesses;
 
-	if (!trace_open(&a->trace, &t[WITNESS_TRACE].missing))
-		trace_hear(a->trace, witness_run_hear_trace, a);
-	if (!bpf_witness_load(&a->bpf, &t[WITNESS_BPF].missing))
-		bpf_witness_hear(a->bpf, witness_run_hear_bpf, a);
-	btf_testify(&t[WITNESS_BTF]);
+	if (!trace_open(&run->trace, &c[WITNESS_TRACE].missing))
+		trace_set_receiver(run->trace, witness_run_take_trace_event,
+				   run);
+	if (!bpf_witness_load(&run->bpf, &c[WITNESS_BPF].missing))
+		bpf_witness_set_receiver(run->bpf, witness_run_take_bpf_event,
+					 run);
+	btf_compare(&c[WITNESS_BTF]);
 }
 
-static void drop_trace(struct witness_run *a)
+static void drop_trace(struct witness_run *run)
 {
-	trace_close(a->trace);
-	a->trace = NULL;
+	trace_close(run->trace);
+	run->trace = NULL;
 }
 
-static void drop_bpf(struct witness_run *a)
+static void drop_bpf(struct witness_run *run)
 {
-	bpf_witness_close(a->bpf);
-	a->bpf = NULL;
+	bpf_witness_close(run->bpf);
+	run->bpf = NULL;
 }
 
 static void *attach_all(void *arg)
 {
-	struct witness_run *a = arg;
-	struct comparison *t = a->outcome->witnesses;
+	struct witness_run *run = arg;
+	struct comparison *c = run->outcome->witnesses;
 
-	if (a->bpf)
-		bpf_witness_attach(a->bpf, &t[WITNESS_BPF].missing);
-	a->enabled_ns = monotonic_ns();
-	if (a->trace)
-		trace_enable(a->trace, &t[WITNESS_TRACE].missing);
-	__atomic_store_n(&a->aside, false, __ATOMIC_RELEASE);
+	if (run->bpf)
+		bpf_witness_attach(run->bpf, &c[WITNESS_BPF].missing);
+	run->enabled_ns = monotonic_ns();
+	if (run->trace)
+		trace_enable(run->trace, &c[WITNESS_TRACE].missing);
+	__atomic_store_n(&run->thread_runs, false, __ATOMIC_RELEASE);
 	return NULL;
 }
 
 static void *detach_all(void *arg)
 {
-	struct witness_run *a = arg;
+	struct witness_run *run = arg;
 
-	if (a->trace)
-		trace_disable(a->trace);
-	if (a->bpf)
-		bpf_witness_detach(a->bpf);
-	__atomic_store_n(&a->aside, false, __ATOMIC_RELEASE);
+	if (run->trace)
+		trace_disable(run->trace);
+	if (run->bpf)
+		bpf_witness_detach(run->bpf);
+	__atomic_store_n(&run->thread_runs, false, __ATOMIC_RELEASE);
 	return NULL;
 }
 
-static int attach(struct witness_run *a)
+static int attach(struct witness_run *run)
 {
-	struct comparison *t = a->outcome->witnesses;
-	int ret = witness_run_run_for(a, SETTLE_NS);
+	struct comparison *c = run->outcome->witnesses;
+	int ret = witness_run_wait_for(run, SETTLE_NS);
 
 	if (!ret)
-		ret = witness_run_do_aside(a, attach_all);
+		ret = witness_run_in_thread(run, attach_all);
 	if (!ret)
-		ret = witness_run_run_for(a, SETTLE_NS);
-	if (a->trace && comparison_is_missing(&t[WITNESS_TRACE]))
-		drop_trace(a);
-	if (a->bpf && (comparison_is_missing(&t[WITNESS_BPF]) ||
-		       bpf_witness_check(a->bpf, &t[WITNESS_BPF].missing)))
-		drop_bpf(a);
+		ret = witness_run_wait_for(run, SETTLE_NS);
+	if (run->trace && comparison_is_missing(&c[WITNESS_TRACE]))
+		drop_trace(run);
+	if (run->bpf && (comparison_is_missing(&c[WITNESS_BPF]) ||
+			 bpf_witness_check(run->bpf, &c[WITNESS_BPF].missing)))
+		drop_bpf(run);
 	return ret;
 }
 
-static int run_command(struct witness_run *a)
+static int run_command(struct witness_run *run)
 {
 	bool asked = false;
 	pid_t pid;
-	int ret = child_start(&pid, a->options->command, a->options->quiet);
+	int ret = child_start(&pid, run->options->command, run->options->quiet);
 
 	if (ret) {
 		complain("%.200s: cannot be run: %s",
-			 a->options->command[0], strerror(-ret));
-		a->explained = true;
+			 run->options->command[0], strerror(-ret));
+		run->is_reported = true;
 		return ret;
 	}
-	while (!child_has_ended(pid, &a->outcome->command_status)) {
-		/* An error here is no reason to leave it alone. */
-		witness_run_read(a);
+	while (!child_has_ended(pid, &run->outcome->command_status)) {
+		/* The command has to be waited for even after an error. */
+		witness_run_read(run);
 		if (signals_stop() && !asked) {
 			asked = true;
 			child_end(pid);
 		}
-		witness_run_rest(a, UINT64_MAX);
+		witness_run_pause(run, UINT64_MAX);
 	}
-	a->outcome->command = a->options->command;
-	return a->error;
+	run->outcome->command = run->options->command;
+	return run->error;
 }
 
-static int run_time(struct witness_run *a)
+static int run_time(struct witness_run *run)
 {
-	uint64_t end_ns = a->options->duration_ns ?
-				  a->outcome->start_ns + a->options->duration_ns :
-				  UINT64_MAX;
+	uint64_t duration_ns = run->options->duration_ns;
+	uint64_t end_ns = duration_ns ? run->outcome->start_ns + duration_ns :
+					UINT64_MAX;
 
-	while (!signals_stop() && monotonic_ns() < end_ns && !witness_run_read(a))
-		witness_run_rest(a, end_ns);
-	return a->error;
+	while (!signals_stop() && monotonic_ns() < end_ns &&
+	       !witness_run_read(run))
+		witness_run_pause(run, end_ns);
+	return run->error;
 }
 
-static bool is_settled(const struct witness_run *a)
+static bool is_settled(const struct witness_run *run)
 {
-	const struct outcome *h = a->outcome;
+	const struct outcome *o = run->outcome;
 
-	return (!a->trace ||
-		trace_match_is_settled(a->match, h->start_ns, h->end_ns)) &&
-	       (!a->bpf || bpf_match_is_settled(a->ledger, h->start_ns, h->end_ns));
+	if (run->trace && !trace_match_is_settled(run->trace_match, o->start_ns,
+						  o->end_ns))
+		return false;
+	return !run->bpf || bpf_match_is_settled(run->bpf_match, o->start_ns,
+						 o->end_ns);
 }
 
-/* Everybody looks away, what they have seen is read, and the stream's rest. */
-static int detach(struct witness_run *a)
+/* Detach the witnesses, then read what they still hold, and the stream. */
+static int detach(struct witness_run *run)
 {
 	uint64_t until_ns = monotonic_ns() + GRACE_NS;
-
 	int ret;
 
-	while (!is_settled(a) && monotonic_ns() < until_ns && !a->error)
-		witness_run_run_for(a, SETTLE_NS);
-	ret = witness_run_do_aside(a, detach_all);
-	return ret ? ret : witness_run_run_for(a, SETTLE_NS);
+	while (!is_settled(run) && monotonic_ns() < until_ns && !run->error)
+		witness_run_wait_for(run, SETTLE_NS);
+	ret = witness_run_in_thread(run, detach_all);
+	return ret ? ret : witness_run_wait_for(run, SETTLE_NS);
 }
 
-/* How often a hook of the module could not run: a kprobe within another one. */
-static int read_missed(const struct witness_run *a, uint64_t *missed)
+/* How often a hook could not run, as a kprobe within a kprobe cannot. */
+static int read_missed(const struct witness_run *run, uint64_t *missed)
 {
 	struct error why;
 	struct statistics stats;
-	int fd = devnode_open(a->options->device, &why), ret;
+	int fd = devnode_open(run->options->device, &why), ret;
 
 	if (fd < 0)
 		return fd;
@@ -254,83 +258,83 @@ static int read_missed(const struct witness_run *a, uint64_t *missed)
 	return ret;
 }
 
-static int run(struct witness_run *a)
+static int compare(struct witness_run *run)
 {
-	int ret = read_missed(a, &a->missed);
+	int ret = read_missed(run, &run->missed);
 
 	if (!ret)
-		ret = attach(a);
+		ret = attach(run);
 	if (!ret)
-		ret = look_first(a);
+		ret = take_snapshots(run, add_first, totals_are_sure);
 	if (ret)
 		return ret;
-	if (a->trace)
-		trace_match_forget(a->match, a->enabled_ns);
-	a->outcome->start_ns = monotonic_ns();
-	ret = a->options->command ? run_command(a) : run_time(a);
-	a->outcome->end_ns = monotonic_ns();
+	if (run->trace)
+		trace_match_forget(run->trace_match, run->enabled_ns);
+	run->outcome->start_ns = monotonic_ns();
+	ret = run->options->command ? run_command(run) : run_time(run);
+	run->outcome->end_ns = monotonic_ns();
 	if (!ret)
-		ret = witness_run_run_for(a, SETTLE_NS);
+		ret = witness_run_wait_for(run, SETTLE_NS);
 	if (!ret)
-		ret = look_last(a);
-	return ret ? ret : detach(a);
+		ret = take_snapshots(run, add_last, totals_are_exact);
+	return ret ? ret : detach(run);
 }
 
-static void conclude_trace(struct witness_run *a, struct comparison *t)
+static void conclude_trace(struct witness_run *run, struct comparison *c)
 {
-	const struct outcome *h = a->outcome;
-	uint64_t lost = trace_lost(a->trace);
+	const struct outcome *o = run->outcome;
+	uint64_t lost = trace_lost(run->trace);
 
-	trace_match_conclude(a->match, h->start_ns, h->end_ns, t);
+	trace_match_conclude(run->trace_match, o->start_ns, o->end_ns, c);
 	if (lost)
-		error_set(&t->incomplete, 0,
+		error_set(&c->incomplete, 0,
 			  "the trace buffer lost %llu events",
 			  (unsigned long long)lost);
 }
 
-static void conclude_bpf(struct witness_run *a, struct comparison *t)
+static void conclude_bpf(struct witness_run *run, struct comparison *c)
 {
-	const struct outcome *h = a->outcome;
+	const struct outcome *o = run->outcome;
 	struct bpf_losses losses;
 
-	bpf_witness_losses(a->bpf, &losses);
-	bpf_match_conclude(a->ledger, h->start_ns, h->end_ns, &losses, t);
+	bpf_witness_losses(run->bpf, &losses);
+	bpf_match_conclude(run->bpf_match, o->start_ns, o->end_ns, &losses, c);
 }
 
-static void conclude(struct witness_run *a)
+static void conclude(struct witness_run *run)
 {
 	static const char lost[] =
 		"%llu records were lost: load the module with a larger ring_records";
 	static const char hooks[] =
 		"%llu calls of hooks were missed, as kprobes may: use hooks=ftrace";
-	struct outcome *h = a->outcome;
-	struct comparison *t = h->witnesses;
-	uint64_t missed = a->missed;
+	struct outcome *o = run->outcome;
+	struct comparison *c = o->witnesses;
+	uint64_t missed = run->missed;
 
-	if (a->trace)
-		conclude_trace(a, &t[WITNESS_TRACE]);
-	if (a->bpf)
-		conclude_bpf(a, &t[WITNESS_BPF]);
-	totals_conclude(a->totals, h->openings, &t[WITNESS_COUNTERS]);
-	if (h->lost)
-		error_set(&h->incomplete, 0, lost,
-			  (unsigned long long)h->lost);
-	else if (!read_missed(a, &missed) && missed > a->missed)
-		error_set(&h->incomplete, 0, hooks,
-			  (unsigned long long)(missed - a->missed));
-	else if (read_scope() != h->openings)
-		error_set(&h->incomplete, 0,
+	if (run->trace)
+		conclude_trace(run, &c[WITNESS_TRACE]);
+	if (run->bpf)
+		conclude_bpf(run, &c[WITNESS_BPF]);
+	totals_conclude(run->totals, o->openings, &c[WITNESS_COUNTERS]);
+	if (o->lost)
+		error_set(&o->incomplete, 0, lost,
+			  (unsigned long long)o->lost);
+	else if (!read_missed(run, &missed) && missed > run->missed)
+		error_set(&o->incomplete, 0, hooks,
+			  (unsigned long long)(missed - run->missed));
+	else if (read_scope() != o->openings)
+		error_set(&o->incomplete, 0,
 			  "the module's parameter scope was changed meanwhile");
 }
 
-/* A witness of the whole machine is no witness of one namespace. */
-static int check_device(struct witness_run *a)
+/* Witnesses see the whole machine, so the device has to show it, too. */
+static int check_device(struct witness_run *run)
 {
 	static const char confined[] =
 		"%.200s shows one network namespace only: run it as root in the initial one";
 	struct tcpclose_geometry geometry;
 	struct error why;
-	int fd = devnode_open(a->options->device, &why), ret;
+	int fd = devnode_open(run->options->device, &why), ret;
 
 	if (fd < 0) {
 		complain("%s", why.text);
@@ -339,7 +343,7 @@ static int check_device(struct witness_run *a)
 	ret = devnode_geometry(fd, &geometry);
 	close(fd);
 	if (!ret && !geometry.visible) {
-		complain(confined, a->options->device);
+		complain(confined, run->options->device);
 		return -EPERM;
 	}
 	if (!ret)
@@ -348,83 +352,83 @@ static int check_device(struct witness_run *a)
 		complain("%s: %s", SCOPE, strerror(-ret));
 		return ret;
 	}
-	a->outcome->openings = ret;
+	run->outcome->openings = ret;
 	return 0;
 }
 
-static int open_all(struct witness_run *a)
+static int open_all(struct witness_run *run)
 {
 	struct error why;
-	int ret = check_device(a);
+	int ret = check_device(run);
 
 	if (ret)
 		return ret;
-	ret = trace_match_new(&a->match);
+	ret = trace_match_new(&run->trace_match);
 	if (!ret)
-		ret = bpf_match_new(&a->ledger);
+		ret = bpf_match_new(&run->bpf_match);
 	if (!ret)
-		ret = totals_new(&a->totals);
+		ret = totals_new(&run->totals);
 	if (ret) {
 		complain("out of memory");
 		return ret;
 	}
-	prepare(a);
-	ret = source_open_device(&a->source, a->options->device, false, &why);
+	prepare(run);
+	ret = source_open_device(&run->source, run->options->device, false, &why);
 	if (ret)
 		complain("%s", why.text);
 	return ret;
 }
 
-static void close_all(struct witness_run *a)
+static void close_all(struct witness_run *run)
 {
-	if (a->source)
-		source_close(a->source);
-	if (a->trace)
-		drop_trace(a);
-	if (a->bpf)
-		drop_bpf(a);
-	totals_free(a->totals);
-	bpf_match_free(a->ledger);
-	trace_match_free(a->match);
+	if (run->source)
+		source_close(run->source);
+	if (run->trace)
+		drop_trace(run);
+	if (run->bpf)
+		drop_bpf(run);
+	totals_free(run->totals);
+	bpf_match_free(run->bpf_match);
+	trace_match_free(run->trace_match);
 }
 
 /**
- * witness_compare() - compare the stream with what the kernel says itself
- * @options: what is wanted
- * @outcome: result: what all witnesses say
+ * witness_compare() - compare the stream with what the kernel itself reports
+ * @options: what to compare
+ * @outcome: result
  *
  * Return: 0, or -errno if it could not be done; then standard error says why
  */
 int witness_compare(const struct witness_options *options,
 		    struct outcome *outcome)
 {
-	struct witness_run *a = calloc(1, sizeof(*a));
+	struct witness_run *run = calloc(1, sizeof(*run));
 	struct error why;
 	int ret;
 
-	if (!a) {
+	if (!run) {
 		complain("out of memory");
 		return -ENOMEM;
 	}
-	a->options = options;
-	a->outcome = outcome;
+	run->options = options;
+	run->outcome = outcome;
 	outcome_init(outcome);
 	signals_catch();
-	ret = open_all(a);
+	ret = open_all(run);
 	if (!ret) {
-		ret = run(a);
+		ret = compare(run);
 		if (!ret)
-			conclude(a);
-		else if (!a->explained)
+			conclude(run);
+		else if (!run->is_reported)
 			complain("the comparison failed: %s",
 				 strerror(-ret));
 	}
 	if (!ret) {
-		ret = source_balance(a->source, &why);
+		ret = source_balance(run->source, &why);
 		if (ret)
 			complain("%s", why.text);
 	}
-	close_all(a);
-	free(a);
+	close_all(run);
+	free(run);
 	return ret;
 }

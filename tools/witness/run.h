@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * tcpclose against the kernel: what the stream tells, and what three witnesses
- * that owe it nothing saw meanwhile.
+ * tcpclose against the kernel: what the stream reports, and what witnesses that
+ * do not depend on the module saw in the same time.
  */
 #ifndef TCPCLOSE_WITNESS_RUN_H
 #define TCPCLOSE_WITNESS_RUN_H
@@ -13,14 +13,14 @@
 #include "witness/outcome.h"
 
 /**
- * struct witness_options - what is wanted
+ * struct witness_options - what to compare
  * @device: name of the device
- * @duration_ns: for how long; 0: until the command ends or a signal comes
- * @command: what to run meanwhile, NULL at its end; NULL: nothing
- * @quiet: the command's standard output goes where its complaints go
- * @event: also gets each event of the stream, of any kind; returns 0, or -errno
- *	to give up; NULL: nobody
- * @context: its first argument
+ * @duration_ns: for how long; 0: until the command ends or a signal arrives
+ * @command: command to run during the comparison, NULL at its end; NULL: none
+ * @quiet: the command's standard output goes to its standard error
+ * @event: also receives each event of the stream, of any kind; returns 0, or
+ *	-errno to give up; NULL: unused
+ * @context: first argument of @event
  */
 struct witness_options {
 	const char *device;

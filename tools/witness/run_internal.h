@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the parts of the comparison with the kernel share; nobody else includes
- * this.
+ * What run.c and loop.c share; no other file includes this.
  */
 #ifndef TCPCLOSE_WITNESS_RUN_INTERNAL_H
 #define TCPCLOSE_WITNESS_RUN_INTERNAL_H
@@ -17,48 +16,48 @@
 #include "witness/trace_match.h"
 
 /**
- * struct witness_run - one run
- * @options: what is wanted
+ * struct witness_run - one comparison
+ * @options: what to compare
  * @source: the stream
  * @trace: NULL: missing
  * @bpf: NULL: missing
- * @match: what the trace is compared with
- * @ledger: what BPF is compared with
- * @totals: what counters and tables are compared with
+ * @trace_match: compares @trace with the stream
+ * @bpf_match: compares @bpf with the stream
+ * @totals: compares counters and tables with the stream
  * @outcome: the result
- * @enabled_ns: just before the trace was enabled
+ * @enabled_ns: CLOCK_MONOTONIC just before the trace was enabled
  * @missed: calls that the module's hooks had missed before
- * @told_ns: all before this CLOCK_MONOTONIC has been told
- * @aside: a thread attaches or detaches witnesses
- * @looking: a look at the kernel's tables is going on
- * @error: the first thing that went wrong, -errno, or 0
- * @explained: a person has been told of it
+ * @read_ns: all records before this CLOCK_MONOTONIC were read
+ * @thread_runs: a thread attaches or detaches witnesses
+ * @in_snapshot: a thread reads the kernel's counters and tables
+ * @error: the first error, -errno, or 0
+ * @is_reported: standard error has it already
  */
 struct witness_run {
 	const struct witness_options *options;
 	struct source *source;
 	struct trace_witness *trace;
 	struct bpf_witness *bpf;
-	struct trace_match *match;
-	struct bpf_match *ledger;
+	struct trace_match *trace_match;
+	struct bpf_match *bpf_match;
 	struct totals *totals;
 	struct outcome *outcome;
 	uint64_t enabled_ns;
 	uint64_t missed;
-	uint64_t told_ns;
-	bool aside;
-	bool looking;
+	uint64_t read_ns;
+	bool thread_runs;
+	bool in_snapshot;
 	int error;
-	bool explained;
+	bool is_reported;
 };
 
-void witness_run_note_error(struct witness_run *a, int error);
-void witness_run_hear_trace(void *ctx, const struct trace_event *e);
-void witness_run_hear_bpf(void *ctx, const struct minisock_event *e);
-int witness_run_read(struct witness_run *a);
-void witness_run_rest(struct witness_run *a, uint64_t until_ns);
-int witness_run_run_until(struct witness_run *a, uint64_t until_ns);
-int witness_run_run_for(struct witness_run *a, uint64_t ns);
-int witness_run_do_aside(struct witness_run *a, void *(*work)(void *));
+void witness_run_note_error(struct witness_run *run, int error);
+void witness_run_take_trace_event(void *ctx, const struct trace_event *e);
+void witness_run_take_bpf_event(void *ctx, const struct minisock_event *e);
+int witness_run_read(struct witness_run *run);
+void witness_run_pause(struct witness_run *run, uint64_t until_ns);
+int witness_run_wait_until(struct witness_run *run, uint64_t until_ns);
+int witness_run_wait_for(struct witness_run *run, uint64_t ns);
+int witness_run_in_thread(struct witness_run *run, void *(*work)(void *));
 
 #endif /* TCPCLOSE_WITNESS_RUN_INTERNAL_H */

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The kernel's counters and tables in all network namespaces. A thread of its
- * own takes them, since it has to leave its namespace, and since somebody has to
- * read the other witnesses meanwhile.
+ * The kernel's counters and lists in all network namespaces. A thread of its own
+ * reads them, since it has to leave its namespace, and since the other witnesses
+ * have to be read meanwhile.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -56,7 +56,7 @@ static void *thread_main(void *arg)
 }
 
 /**
- * snapshots_start() - begin to take them
+ * snapshots_start() - start the thread
  * @s: result, complete after snapshots_join()
  *
  * Return: 0, or -errno
@@ -77,7 +77,7 @@ bool snapshots_are_done(const struct snapshots *s)
 }
 
 /**
- * snapshots_join() - wait until all are taken
+ * snapshots_join() - wait for the thread
  * @s: the snapshots
  */
 void snapshots_join(struct snapshots *s)
@@ -86,7 +86,7 @@ void snapshots_join(struct snapshots *s)
 }
 
 /**
- * snapshots_free() - give everything back
+ * snapshots_free() - free everything
  * @s: the snapshots
  */
 void snapshots_free(struct snapshots *s)

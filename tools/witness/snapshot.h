@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The kernel's counters and tables in all network namespaces, each at a moment
- * that is known.
+ * The kernel's counters and lists in all network namespaces, with the time at
+ * which each was read.
  */
 #ifndef TCPCLOSE_WITNESS_SNAPSHOT_H
 #define TCPCLOSE_WITNESS_SNAPSHOT_H
@@ -16,14 +16,14 @@
 #include "witness/counters.h"
 
 /**
- * struct snapshot - of one network namespace
- * @ns: which
+ * struct snapshot - counters and list of one network namespace
+ * @ns: the namespace
  * @error: why there are no counters, -errno, or 0
  * @list_error: why there is no list, -errno, or 0
  * @begin_ns: CLOCK_MONOTONIC before the counters were read
- * @counted_ns: after that, and before the list was read
- * @end_ns: after that
- * @counters: their values
+ * @counted_ns: after the counters, and before the list was read
+ * @end_ns: after the list was read
+ * @counters: values
  * @list: mini-sockets
  */
 struct snapshot {
@@ -38,14 +38,14 @@ struct snapshot {
 };
 
 /**
- * struct snapshots - of all of them, in the order in which they were taken
+ * struct snapshots - snapshots of all namespaces, in the order of time
  * @thread: takes them
- * @is_done: it has, nearly
+ * @is_done: the thread is about to end
  * @all: the snapshots
- * @count: how many
- * @room: for how many there is memory
+ * @count: number of snapshots
+ * @room: number for which there is memory
  * @error: why there are none or not all, -errno, or 0
- * @why: the same in words
+ * @why: the same as text
  */
 struct snapshots {
 	pthread_t thread;

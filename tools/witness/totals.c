@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What tcpclose's records add up to in each network namespace, against what the
- * kernel counts and lists there.
+ * Compares the sums of tcpclose's records in each network namespace with the
+ * kernel's counters and lists there.
  *
- * A look at the kernel takes time, and its tables move a moment before or after
- * the record: what happens around a look is moving, and the look says only that
- * the kernel's number lies between two others.
+ * Reading the kernel's counters takes time, and they change a moment before or
+ * after the record. So it is unknown whether a record close to a snapshot is in
+ * it: the snapshot shows only that a sum lies between two bounds.
  *
- * Knows moments and sums; how to look is snapshot's, what looks mean is looks',
- * single mini-sockets are census's.
+ * Knows times and sums; snapshot knows how to read counters, readings what
+ * several snapshots say together, census knows single mini-sockets.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -17,11 +17,11 @@
 
 #include "witness/totals_internal.h"
 
-/* How long records are kept apart, so that a look finds those around it. */
+/* How long records are kept, so that a snapshot finds those close to it. */
 #define HOLD_NS (100 * NS_PER_MS)
 
 /**
- * totals_new() - begin with nothing
+ * totals_new() - begin with no record
  * @result: the totals
  *
  * Return: 0, or -ENOMEM
@@ -32,47 +32,48 @@ int totals_new(struct totals **result)
 	return *result ? 0 : -ENOMEM;
 }
 
-static void free_account(struct hashtable_node *node)
+static void free_netns(struct hashtable_node *node)
 {
-	census_free(&((struct account *)node)->census);
+	census_free(&((struct netns_totals *)node)->census);
 	free(node);
 }
 
 /**
- * totals_free() - give everything back
- * @a: the totals; may be NULL
+ * totals_free() - free everything
+ * @t: the totals; may be NULL
  */
-void totals_free(struct totals *a)
+void totals_free(struct totals *t)
 {
-	if (!a)
+	if (!t)
 		return;
-	hashtable_free(&a->all, free_account);
-	free(a->items);
-	free(a);
+	hashtable_free(&t->all, free_netns);
+	free(t->items);
+	free(t);
 }
 
-/* A namespace's inode is soon another one's; its cookie never is. */
+/* The inode of a namespace is soon reused; its cookie never is. */
 static uint64_t key_of(uint64_t netns, uint32_t inode)
 {
 	return netns ? netns : 1ULL << 63 | inode;
 }
 
-static struct account *account_of(struct totals *a, uint64_t key,
-				  uint32_t inode)
+static struct netns_totals *netns_of(struct totals *t, uint64_t key,
+				     uint32_t inode)
 {
-	struct account *account = (struct account *)hashtable_find(&a->all, key);
+	struct netns_totals *n =
+		(struct netns_totals *)hashtable_find(&t->all, key);
 
-	if (account)
-		return account;
-	account = calloc(1, sizeof(*account));
-	if (!account)
+	if (n)
+		return n;
+	n = calloc(1, sizeof(*n));
+	if (!n)
 		return NULL;
-	account->inode = inode;
-	if (hashtable_add(&a->all, &account->node, key)) {
-		free(account);
+	n->inode = inode;
+	if (hashtable_add(&t->all, &n->node, key)) {
+		free(n);
 		return NULL;
 	}
-	return account;
+	return n;
 }
 
 static enum move move_of(const struct event *e)
@@ -86,35 +87,35 @@ static enum move move_of(const struct event *e)
 	return event_is_rearm(e) ? MOVE_NONE : MOVE_CHANGED;
 }
 
-static int make_room(struct totals *a)
+static int make_room(struct totals *t)
 {
-	size_t room = a->room ? 2 * a->room : 1024;
+	size_t room = t->room ? 2 * t->room : 1024;
 	struct item *items;
 
-	if (a->first + a->count < a->room)
+	if (t->first + t->count < t->room)
 		return 0;
-	if (a->count < a->room / 2) {
-		memmove(a->items, a->items + a->first,
-			a->count * sizeof(*a->items));
-		a->first = 0;
+	if (t->count < t->room / 2) {
+		memmove(t->items, t->items + t->first,
+			t->count * sizeof(*t->items));
+		t->first = 0;
 		return 0;
 	}
-	items = realloc(a->items, room * sizeof(*items));
+	items = realloc(t->items, room * sizeof(*items));
 	if (!items)
 		return -ENOMEM;
-	a->items = items;
-	a->room = room;
+	t->items = items;
+	t->room = room;
 	return 0;
 }
 
 /**
- * totals_record() - enter a record
- * @a: the totals
+ * totals_add_record() - add a record
+ * @t: the totals
  * @e: the record
  *
  * Return: 0, or -ENOMEM
  */
-int totals_record(struct totals *a, const struct event *e)
+int totals_add_record(struct totals *t, const struct event *e)
 {
 	struct item item = {
 		.ts_ns = e->ts_ns,
@@ -128,54 +129,54 @@ int totals_record(struct totals *a, const struct event *e)
 
 	if (!item.counters && !item.move)
 		return 0;
-	if (make_room(a))
+	if (make_room(t))
 		return -ENOMEM;
-	a->items[a->first + a->count++] = item;
+	t->items[t->first + t->count++] = item;
 	return 0;
 }
 
-static void apply(struct totals *a, const struct item *item)
+static void apply(struct totals *t, const struct item *item)
 {
-	struct account *account = account_of(a, item->netns, item->inode);
+	struct netns_totals *n = netns_of(t, item->netns, item->inode);
 	int i;
 
-	if (!account || census_move(&account->census, item)) {
-		a->error = -ENOMEM;
+	if (!n || census_move(&n->census, item)) {
+		t->error = -ENOMEM;
 		return;
 	}
 	for (i = 0; i < COUNTERS; i++)
-		account->told[i] += item->counters >> i & 1;
+		n->recorded[i] += item->counters >> i & 1;
 }
 
-static void apply_before(struct totals *a, uint64_t before_ns)
+static void apply_before(struct totals *t, uint64_t before_ns)
 {
-	while (a->count && a->items[a->first].ts_ns < before_ns) {
-		apply(a, &a->items[a->first]);
-		a->first++;
-		a->count--;
+	while (t->count && t->items[t->first].ts_ns < before_ns) {
+		apply(t, &t->items[t->first]);
+		t->first++;
+		t->count--;
 	}
 }
 
 /**
- * totals_advance() - add up what no look will ask for
- * @a: the totals
- * @now_ns: the time; not to be called while a look is going on
+ * totals_advance() - add up records that no snapshot will need one by one
+ * @t: the totals
+ * @now_ns: the time; not to be called during a snapshot
  */
-void totals_advance(struct totals *a, uint64_t now_ns)
+void totals_advance(struct totals *t, uint64_t now_ns)
 {
-	apply_before(a, now_ns - HOLD_NS);
+	apply_before(t, now_ns - HOLD_NS);
 }
 
-static struct items items_apart(const struct totals *a)
+static struct items items_left(const struct totals *t)
 {
-	return (struct items){ .first = a->items + a->first, .count = a->count };
+	return (struct items){ .first = t->items + t->first, .count = t->count };
 }
 
-/* What the records say that have not been added up. */
-static void add_up(const struct totals *a, uint64_t netns, uint64_t before_ns,
+/* The sums of records that have not been added up. */
+static void add_up(const struct totals *t, uint64_t netns, uint64_t before_ns,
 		   uint64_t sums[COUNTERS])
 {
-	struct items items = items_apart(a);
+	struct items items = items_left(t);
 	size_t i;
 	int j;
 
@@ -189,169 +190,169 @@ static void add_up(const struct totals *a, uint64_t netns, uint64_t before_ns,
 	}
 }
 
-static void remember(const struct totals *a, const struct account *account,
-		     const struct snapshot *s, struct readings *looks)
+static void add_reading(const struct totals *t, const struct netns_totals *n,
+			const struct snapshot *s, struct readings *readings)
 {
 	uint64_t low[COUNTERS], high[COUNTERS];
 
-	memcpy(low, account->told, sizeof(low));
-	memcpy(high, account->told, sizeof(high));
-	add_up(a, account->node.key, s->begin_ns - SKEW_NS, low);
-	add_up(a, account->node.key, s->counted_ns + SKEW_NS, high);
-	readings_add(looks, &s->counters, low, high);
+	memcpy(low, n->recorded, sizeof(low));
+	memcpy(high, n->recorded, sizeof(high));
+	add_up(t, n->node.key, s->begin_ns - SKEW_NS, low);
+	add_up(t, n->node.key, s->counted_ns + SKEW_NS, high);
+	readings_add(readings, &s->counters, low, high);
 }
 
-static struct account *account_of_snapshot(struct totals *a,
-					   const struct snapshot *s)
+static struct netns_totals *netns_of_snapshot(struct totals *t,
+					      const struct snapshot *s)
 {
 	uint64_t key = key_of(s->list.netns, s->ns.inode);
-	struct account *account = account_of(a, key, s->ns.inode);
+	struct netns_totals *n = netns_of(t, key, s->ns.inode);
 
-	if (!account)
+	if (!n)
 		return NULL;
-	snprintf(account->path, sizeof(account->path), "%s", s->ns.path);
-	account->error = s->error;
+	snprintf(n->path, sizeof(n->path), "%s", s->ns.path);
+	n->error = s->error;
 	if (s->list_error)
-		account->list_error = s->list_error;
-	return account;
+		n->list_error = s->list_error;
+	return n;
 }
 
-static int begin(struct totals *a, const struct snapshot *s)
+static int begin(struct totals *t, const struct snapshot *s)
 {
-	struct account *account = account_of_snapshot(a, s);
+	struct netns_totals *n = netns_of_snapshot(t, s);
 
-	if (!account)
+	if (!n)
 		return -ENOMEM;
 	if (s->error)
 		return 0;
-	remember(a, account, s, &account->before);
-	memcpy(account->first, s->counters.value, sizeof(account->first));
-	return census_begin(&account->census, &s->list);
+	add_reading(t, n, s, &n->before);
+	memcpy(n->first, s->counters.value, sizeof(n->first));
+	return census_begin(&n->census, &s->list);
 }
 
 /**
- * totals_are_sure() - whether enough of the first looks agree
- * @a: the totals
+ * totals_are_sure() - whether enough of the first snapshots agree
+ * @t: the totals
  */
-bool totals_are_sure(const struct totals *a)
+bool totals_are_sure(const struct totals *t)
 {
 	struct hashtable_node *node = NULL;
 	size_t bucket = 0;
 
-	while ((node = hashtable_walk(&a->all, &bucket, node))) {
-		const struct account *account = (struct account *)node;
+	while ((node = hashtable_walk(&t->all, &bucket, node))) {
+		const struct netns_totals *n = (struct netns_totals *)node;
 
-		if (account->before.count && !readings_are_sure(&account->before))
+		if (n->before.count && !readings_are_sure(&n->before))
 			return false;
 	}
 	return true;
 }
 
 /**
- * totals_begin() - take over what was there before the records
- * @a: the totals
- * @s: one of the first looks
+ * totals_begin() - add one of the first snapshots
+ * @t: the totals
+ * @s: the snapshots of all namespaces
  *
  * Return: 0, or -errno
  */
-int totals_begin(struct totals *a, const struct snapshots *s)
+int totals_begin(struct totals *t, const struct snapshots *s)
 {
 	size_t i;
 	int ret = s->error;
 
 	for (i = 0; !ret && i < s->count; i++)
-		ret = begin(a, &s->all[i]);
+		ret = begin(t, &s->all[i]);
 	return ret;
 }
 
-static int end(struct totals *a, const struct snapshot *s)
+static int end(struct totals *t, const struct snapshot *s)
 {
-	struct account *account = account_of_snapshot(a, s);
+	struct netns_totals *n = netns_of_snapshot(t, s);
 	struct items items;
 
-	if (!account)
+	if (!n)
 		return -ENOMEM;
 	if (s->error)
 		return 0;
-	apply_before(a, s->begin_ns - SKEW_NS);
-	remember(a, account, s, &account->after);
-	memcpy(account->last, s->counters.value, sizeof(account->last));
-	if (account->list_error)
+	apply_before(t, s->begin_ns - SKEW_NS);
+	add_reading(t, n, s, &n->after);
+	memcpy(n->last, s->counters.value, sizeof(n->last));
+	if (n->list_error)
 		return 0;
-	items = items_apart(a);
-	census_compare_number(&account->census, &items, account->node.key, s);
-	apply_before(a, s->counted_ns - SKEW_NS);
-	items = items_apart(a);
-	return census_compare_list(&account->census, &items, account->node.key,
+	items = items_left(t);
+	census_compare_number(&n->census, &items, n->node.key, s);
+	apply_before(t, s->counted_ns - SKEW_NS);
+	items = items_left(t);
+	return census_compare_list(&n->census, &items, n->node.key,
 				   s);
 }
 
 /**
- * totals_end() - compare with what is there now
- * @a: the totals; all records up to %SKEW_NS after @s are entered
- * @s: one of the last looks
+ * totals_end() - add one of the last snapshots
+ * @t: the totals; all records up to %SKEW_NS after @s were added
+ * @s: the snapshots of all namespaces
  *
  * Return: 0, or -errno
  */
-int totals_end(struct totals *a, const struct snapshots *s)
+int totals_end(struct totals *t, const struct snapshots *s)
 {
 	size_t i;
 	int ret = s->error;
 
 	for (i = 0; !ret && i < s->count; i++)
-		ret = end(a, &s->all[i]);
-	return ret ? ret : a->error;
+		ret = end(t, &s->all[i]);
+	return ret ? ret : t->error;
 }
 
 /**
- * totals_compare() - a counter of one namespace
- * @account: the namespace's
+ * totals_compare() - compare a counter of one namespace
+ * @n: the namespace
  * @i: which counter
  *
- * A namespace that was made meanwhile began with 0.
+ * A namespace that was created meanwhile began with 0.
  */
-struct comparison_row totals_compare(const struct account *account,
+struct comparison_row totals_compare(const struct netns_totals *n,
 				     enum counter i)
 {
-	struct comparison_row c = {
+	struct comparison_row row = {
 		.what = counter_what(i),
-		.kernel = account->last[i] - account->first[i],
+		.kernel = n->last[i] - n->first[i],
 	};
-	int64_t gap = readings_compare(&account->before, &account->after, i,
-				       &c.moving);
+	int64_t gap = readings_compare(&n->before, &n->after, i,
+				       &row.moving);
 
-	c.tcpclose = c.kernel - (uint64_t)gap;
-	c.difference = (uint64_t)llabs(gap);
-	return c;
+	row.tcpclose = row.kernel - (uint64_t)gap;
+	row.difference = (uint64_t)llabs(gap);
+	return row;
 }
 
-static bool is_exact(const struct comparison_row *c)
+static bool is_exact(const struct comparison_row *row)
 {
-	return !c->difference && !c->moving;
+	return !row->difference && !row->moving;
 }
 
 /**
- * totals_are_exact() - whether another look would be no better
- * @a: the totals
+ * totals_are_exact() - whether another snapshot could not be better
+ * @t: the totals
  */
-bool totals_are_exact(const struct totals *a)
+bool totals_are_exact(const struct totals *t)
 {
 	struct hashtable_node *node = NULL;
 	size_t bucket = 0;
 	int i;
 
-	while ((node = hashtable_walk(&a->all, &bucket, node))) {
-		const struct account *account = (struct account *)node;
+	while ((node = hashtable_walk(&t->all, &bucket, node))) {
+		const struct netns_totals *n = (struct netns_totals *)node;
 
-		if (!account->after.count)
+		if (!n->after.count)
 			continue;
-		if (!is_exact(&account->census.number.c) ||
-		    !is_exact(&account->census.list.c))
+		if (!is_exact(&n->census.number.row) ||
+		    !is_exact(&n->census.list.row))
 			return false;
 		for (i = 0; i < COUNTERS; i++) {
-			struct comparison_row c = totals_compare(account, i);
+			struct comparison_row row = totals_compare(n, i);
 
-			if (!is_exact(&c))
+			if (!is_exact(&row))
 				return false;
 		}
 	}

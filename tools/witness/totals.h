@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What tcpclose's records add up to in each network namespace, against what the
- * kernel counts and lists there.
+ * Compares the sums of tcpclose's records in each network namespace with the
+ * kernel's counters and lists there.
  */
 #ifndef TCPCLOSE_WITNESS_TOTALS_H
 #define TCPCLOSE_WITNESS_TOTALS_H
@@ -16,15 +16,15 @@
 struct totals;
 
 int totals_new(struct totals **result);
-void totals_free(struct totals *a);
+void totals_free(struct totals *t);
 
-int totals_record(struct totals *a, const struct event *e);
-void totals_advance(struct totals *a, uint64_t now_ns);
-int totals_begin(struct totals *a, const struct snapshots *s);
-bool totals_are_sure(const struct totals *a);
-int totals_end(struct totals *a, const struct snapshots *s);
-bool totals_are_exact(const struct totals *a);
-void totals_conclude(const struct totals *a, bool openings,
-		     struct comparison *t);
+int totals_add_record(struct totals *t, const struct event *e);
+void totals_advance(struct totals *t, uint64_t now_ns);
+int totals_begin(struct totals *t, const struct snapshots *s);
+bool totals_are_sure(const struct totals *t);
+int totals_end(struct totals *t, const struct snapshots *s);
+bool totals_are_exact(const struct totals *t);
+void totals_conclude(const struct totals *t, bool openings,
+		     struct comparison *c);
 
 #endif /* TCPCLOSE_WITNESS_TOTALS_H */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What comes out of the totals: sums over all network namespaces, where they
- * differ, and which namespaces are left out.
+ * The result of the totals: sums over all network namespaces, the differences,
+ * and the namespaces that were left out.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -9,45 +9,45 @@
 
 #include "witness/totals_internal.h"
 
-static void add(struct comparison_row *sum, const struct comparison_row *c)
+static void add(struct comparison_row *sum, const struct comparison_row *row)
 {
-	sum->kernel += c->kernel;
-	sum->tcpclose += c->tcpclose;
-	sum->difference += c->difference;
-	sum->moving += c->moving;
+	sum->kernel += row->kernel;
+	sum->tcpclose += row->tcpclose;
+	sum->difference += row->difference;
+	sum->moving += row->moving;
 }
 
-static void tell(struct comparison *t, const struct account *account,
-		 const char *what, const struct comparison_row *c)
+static void describe(struct comparison *c, const struct netns_totals *n,
+		     const char *what, const struct comparison_row *row)
 {
-	if (!c->difference)
+	if (!row->difference)
 		return;
-	comparison_detail(t, "%s: net:[%u] (%s)%s: kernel %llu, tcpclose %llu",
-			  what, account->inode, account->path,
-			  account->before.count ? "" : ", which is new",
-			  (unsigned long long)c->kernel,
-			  (unsigned long long)c->tcpclose);
+	comparison_add_detail(c, "%s: net:[%u] (%s)%s: kernel %llu, tcpclose %llu",
+			      what, n->inode, n->path,
+			      n->before.count ? "" : ", which is new",
+			      (unsigned long long)row->kernel,
+			      (unsigned long long)row->tcpclose);
 }
 
-static void tell_suspects(struct comparison *t, const struct account *account)
+static void describe_cookies(struct comparison *c, const struct netns_totals *n)
 {
-	const struct census_result *o = &account->census.list;
+	const struct census_result *o = &n->census.list;
 	uint64_t i;
 
-	for (i = 0; i < o->c.difference && i < SUSPECTS; i++)
-		comparison_detail(t, "net:[%u] (%s): cookie %llx: %s",
-				  account->inode, account->path,
-				  (unsigned long long)o->suspects[i],
-				  "not in both lists in the same state");
+	for (i = 0; i < o->row.difference && i < CENSUS_COOKIES; i++)
+		comparison_add_detail(c, "net:[%u] (%s): cookie %llx: %s",
+				      n->inode, n->path,
+				      (unsigned long long)o->cookies[i],
+				      "not in both lists in the same state");
 }
 
 /**
  * struct left_out - namespaces that could not be compared
- * @closed: they could not be entered or read
- * @gone: they went away
- * @hidden: they have no name and no process
- * @unlisted: their mini-sockets could not be listed
- * @compared: all the others
+ * @closed: could not be entered or read
+ * @gone: were removed meanwhile
+ * @hidden: have no name and no process
+ * @unlisted: compared, but their mini-sockets could not be listed
+ * @compared: number of all that were compared
  * @error: why @closed, -errno
  * @list_error: why @unlisted, -errno
  */
@@ -61,37 +61,37 @@ struct left_out {
 	int list_error;
 };
 
-static void find_left_out(const struct totals *a, struct left_out *l)
+static void find_left_out(const struct totals *t, struct left_out *l)
 {
 	struct hashtable_node *node = NULL;
 	size_t bucket = 0;
 
-	while ((node = hashtable_walk(&a->all, &bucket, node))) {
-		const struct account *account = (struct account *)node;
+	while ((node = hashtable_walk(&t->all, &bucket, node))) {
+		const struct netns_totals *n = (struct netns_totals *)node;
 
-		if (account->after.count) {
+		if (n->after.count) {
 			l->compared++;
-		} else if (account->error) {
+		} else if (n->error) {
 			l->closed++;
-			l->error = account->error;
-		} else if (account->before.count) {
+			l->error = n->error;
+		} else if (n->before.count) {
 			l->gone++;
 		} else {
 			l->hidden++;
 		}
-		if (account->after.count && account->list_error) {
+		if (n->after.count && n->list_error) {
 			l->unlisted++;
-			l->list_error = account->list_error;
+			l->list_error = n->list_error;
 		}
 	}
 }
 
-static void add_remark(struct comparison *t, unsigned int count,
+static void add_remark(struct comparison *c, unsigned int count,
 		       const char *format, const char *detail)
 {
-	size_t len = strlen(t->remarks.text);
-	char *p = t->remarks.text + len;
-	size_t room = sizeof(t->remarks.text) - len;
+	size_t len = strlen(c->remarks.text);
+	char *p = c->remarks.text + len;
+	size_t room = sizeof(c->remarks.text) - len;
 	int n;
 
 	if (!count)
@@ -107,19 +107,19 @@ static const char *list_reason(int error)
 	return error == -ENOENT ? "run `modprobe tcp_diag`" : strerror(-error);
 }
 
-static void remark(const struct left_out *l, struct comparison *t)
+static void remark(const struct left_out *l, struct comparison *c)
 {
-	add_remark(t, l->closed, "not compared, cannot be entered: %s",
+	add_remark(c, l->closed, "not compared, cannot be entered: %s",
 		   strerror(-l->error));
-	add_remark(t, l->gone, "not compared%s, gone meanwhile", "");
-	add_remark(t, l->hidden,
+	add_remark(c, l->gone, "not compared%s, removed meanwhile", "");
+	add_remark(c, l->hidden,
 		   "not compared%s, without a name and a process", "");
-	add_remark(t, l->unlisted, "without the list of mini-sockets: %s",
+	add_remark(c, l->unlisted, "without the list of mini-sockets: %s",
 		   list_reason(l->list_error));
 }
 
-static void conclude_counters(const struct totals *a, bool openings,
-			      struct comparison *t)
+static void conclude_counters(const struct totals *t, bool openings,
+			      struct comparison *c)
 {
 	struct hashtable_node *node;
 	size_t bucket;
@@ -132,61 +132,61 @@ static void conclude_counters(const struct totals *a, bool openings,
 			continue;
 		bucket = 0;
 		node = NULL;
-		while ((node = hashtable_walk(&a->all, &bucket, node))) {
-			const struct account *account = (struct account *)node;
-			struct comparison_row c = totals_compare(account, i);
+		while ((node = hashtable_walk(&t->all, &bucket, node))) {
+			const struct netns_totals *n = (struct netns_totals *)node;
+			struct comparison_row row = totals_compare(n, i);
 
-			if (!account->after.count)
+			if (!n->after.count)
 				continue;
-			add(&sum, &c);
-			tell(t, account, sum.what, &c);
+			add(&sum, &row);
+			describe(c, n, sum.what, &row);
 		}
-		comparison_compare(t, &sum);
+		comparison_add_row(c, &sum);
 	}
 }
 
-static void conclude_censuses(const struct totals *a, struct comparison *t)
+static void conclude_censuses(const struct totals *t, struct comparison *c)
 {
 	struct comparison_row number = { .what = "mini-sockets now: sockstat" };
 	struct comparison_row list = { .what = "the same by cookie: sock_diag" };
 	struct hashtable_node *node = NULL;
 	size_t bucket = 0;
 
-	while ((node = hashtable_walk(&a->all, &bucket, node))) {
-		const struct account *account = (struct account *)node;
+	while ((node = hashtable_walk(&t->all, &bucket, node))) {
+		const struct netns_totals *n = (struct netns_totals *)node;
 
-		if (!account->after.count || account->list_error)
+		if (!n->after.count || n->list_error)
 			continue;
-		add(&number, &account->census.number.c);
-		tell(t, account, number.what, &account->census.number.c);
-		add(&list, &account->census.list.c);
-		tell_suspects(t, account);
+		add(&number, &n->census.number.row);
+		describe(c, n, number.what, &n->census.number.row);
+		add(&list, &n->census.list.row);
+		describe_cookies(c, n);
 	}
-	comparison_compare(t, &number);
-	comparison_compare(t, &list);
+	comparison_add_row(c, &number);
+	comparison_add_row(c, &list);
 }
 
 /**
- * totals_conclude() - say what does not add up
- * @a: the totals
- * @openings: the records include those of connections that come about
- * @t: result
+ * totals_conclude() - report the differences
+ * @t: the totals
+ * @openings: the records include the opening of connections (scope=all)
+ * @c: result
  */
-void totals_conclude(const struct totals *a, bool openings,
-		     struct comparison *t)
+void totals_conclude(const struct totals *t, bool openings,
+		     struct comparison *c)
 {
 	struct left_out left_out = {};
 
-	find_left_out(a, &left_out);
+	find_left_out(t, &left_out);
 	if (!left_out.compared) {
-		error_set(&t->missing, 0,
+		error_set(&c->missing, 0,
 			  "no network namespace can be entered: %s",
 			  left_out.error ? strerror(-left_out.error) :
 					   "there is none");
 		return;
 	}
-	conclude_counters(a, openings, t);
+	conclude_counters(t, openings, c);
 	if (left_out.unlisted < left_out.compared)
-		conclude_censuses(a, t);
-	remark(&left_out, t);
+		conclude_censuses(t, c);
+	remark(&left_out, c);
 }

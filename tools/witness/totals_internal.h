@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the parts of the totals share; nobody else includes this.
+ * What totals.c and totals_conclude.c share; no other file includes this.
  */
 #ifndef TCPCLOSE_WITNESS_TOTALS_INTERNAL_H
 #define TCPCLOSE_WITNESS_TOTALS_INTERNAL_H
@@ -10,25 +10,25 @@
 #include "witness/totals.h"
 
 /**
- * struct account - one namespace
+ * struct netns_totals - one network namespace
  * @node: in the table, by its key
  * @inode: its inode
  * @error: why its counters could not be read, -errno, or 0
  * @list_error: likewise, its list of mini-sockets
- * @told: what the records say so far
- * @first: the counters, the first time that counts
- * @last: the counters, the last time
- * @before: the first looks
- * @after: the last ones
+ * @recorded: sums of the records so far
+ * @first: the counters in the latest of the first snapshots
+ * @last: the counters in the latest of the last snapshots
+ * @before: the first snapshots
+ * @after: the last snapshots
  * @census: its mini-sockets
- * @path: a file that stands for it; empty: only its records are known
+ * @path: a file by which it can be entered; empty: only its records are known
  */
-struct account {
+struct netns_totals {
 	struct hashtable_node node;
 	uint32_t inode;
 	int error;
 	int list_error;
-	uint64_t told[COUNTERS];
+	uint64_t recorded[COUNTERS];
 	uint64_t first[COUNTERS];
 	uint64_t last[COUNTERS];
 	struct readings before;
@@ -39,13 +39,13 @@ struct account {
 
 struct totals {
 	struct hashtable all;
-	/* Not added up yet. */
+	/* Records that are not added up yet. */
 	struct item *items;
 	size_t first, count, room;
 	int error;
 };
 
-struct comparison_row totals_compare(const struct account *account,
+struct comparison_row totals_compare(const struct netns_totals *n,
 				     enum counter i);
 
 #endif /* TCPCLOSE_WITNESS_TOTALS_INTERNAL_H */

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The kernel's own trace of sock:inet_sock_set_state: an instance of tracefs,
- * made, read and removed.
+ * The kernel's own trace of sock:inet_sock_set_state: makes, reads and removes an
+ * instance of tracefs.
  *
- * Knows files; the layout of what is in them is trace_format's.
+ * Knows files; trace_format knows the layout of their content.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -24,9 +24,9 @@
 
 #define TRACEFS "/sys/kernel/tracing"
 #define EVENT "events/sock/inet_sock_set_state"
-/* Names that are tried. */
+/* Names that are tried for the instance. */
 #define INSTANCES 16
-/* For each CPU: some 20000 events between two looks. */
+/* For each CPU: some 20000 events between two reads. */
 #define BUFFER_KB "2048"
 
 /**
@@ -48,7 +48,7 @@ struct trace_witness {
 	unsigned int cpu_count;
 	uint64_t damaged;
 	uint64_t missed;
-	void (*hear)(void *ctx, const struct trace_event *e);
+	void (*receive)(void *ctx, const struct trace_event *e);
 	void *ctx;
 	unsigned char page[TRACE_PAGE_MAX];
 };
@@ -83,7 +83,7 @@ static int write_file(int dir, const char *path, const char *text)
 	return ret;
 }
 
-/* Where it is mounted, or mounted where nobody else sees it. */
+/* The one that is mounted, or one that no other process sees. */
 static int open_tracefs(void)
 {
 	int fd = open(TRACEFS, O_RDONLY | O_DIRECTORY | O_CLOEXEC), context;
@@ -164,7 +164,7 @@ static int make_instance(struct trace_witness *w)
 	unsigned int i;
 	int ret = -EEXIST;
 
-	/* One that is there was left behind, or is another namespace's process's. */
+	/* A name may be taken: left behind, or by a process of another namespace. */
 	for (i = 0; ret == -EEXIST && i < INSTANCES; i++) {
 		snprintf(w->name, sizeof(w->name), "instances/tcpclose-%d-%u",
 			 (int)getpid(), i);
@@ -192,7 +192,7 @@ static int set_up(struct trace_witness *w)
 /**
  * trace_open() - make an instance that is not enabled yet
  * @result: the witness
- * @why: why it cannot be
+ * @why: why it failed
  *
  * Return: 0, or -errno
  */
@@ -231,23 +231,23 @@ int trace_open(struct trace_witness **result, struct error *why)
 }
 
 /**
- * trace_hear() - who is told of events
+ * trace_set_receiver() - set where events go
  * @w: the witness
- * @hear: called by trace_read() for each
+ * @receive: called by trace_read() for each event
  * @ctx: its first argument
  */
-void trace_hear(struct trace_witness *w,
-		void (*hear)(void *ctx, const struct trace_event *e),
-		void *ctx)
+void trace_set_receiver(struct trace_witness *w,
+			void (*receive)(void *ctx, const struct trace_event *e),
+			void *ctx)
 {
-	w->hear = hear;
+	w->receive = receive;
 	w->ctx = ctx;
 }
 
 /**
- * trace_enable() - from now on everything is seen
+ * trace_enable() - trace events from now on
  * @w: the witness
- * @why: why it cannot be
+ * @why: why it failed
  *
  * Return: 0, or -errno
  */
@@ -261,11 +261,10 @@ int trace_enable(struct trace_witness *w, struct error *why)
 }
 
 /*
- * Nothing is read from a buffer that is empty: rb_get_reader_page() sees first
- * that all of its page was read and then whether the writer has left the page.
- * What the writer adds in between, before it leaves, is thrown away and counted
- * nowhere; a virtual CPU that loses its turn there makes that a long while.
- * poll() only looks.
+ * An empty buffer must not be read: rb_get_reader_page() checks first whether all
+ * of its page was read and then whether the writer has left the page. Events that
+ * the writer adds in between, before it leaves, are dropped and counted nowhere; a
+ * virtual CPU that is preempted there makes that a long time. poll() only checks.
  */
 static bool has_events(const struct trace_cpu *cpu)
 {
@@ -289,7 +288,7 @@ static int read_cpu(struct trace_witness *w, const struct trace_cpu *cpu)
 		if (got <= 0)
 			return 0;
 		ret = trace_format_parse(&w->format, w->page, (size_t)got,
-					 cpu->cpu, w->hear, w->ctx);
+					 cpu->cpu, w->receive, w->ctx);
 		if (ret < 0)
 			w->damaged++;
 		else
@@ -299,7 +298,7 @@ static int read_cpu(struct trace_witness *w, const struct trace_cpu *cpu)
 }
 
 /**
- * trace_read() - tell of what happened since the last call
+ * trace_read() - read the events since the last call
  * @w: the witness
  *
  * Each CPU's events come in order; one CPU comes after the other.
@@ -317,7 +316,7 @@ int trace_read(struct trace_witness *w)
 }
 
 /**
- * trace_disable() - see nothing from now on; what was seen can be read
+ * trace_disable() - trace no more events; those in the buffer can be read
  * @w: the witness
  */
 void trace_disable(struct trace_witness *w)
@@ -326,12 +325,12 @@ void trace_disable(struct trace_witness *w)
 }
 
 /**
- * trace_lost() - what did not fit the buffer, or could not be understood
+ * trace_lost() - events that did not fit the buffer, or could not be read
  * @w: the witness, disabled and read to its end
  *
- * What the buffer still holds then is lost, too: it has no way out.
+ * What the buffer still holds then is lost, too: it cannot be read any more.
  *
- * Return: events; a page that could not be understood counts as one
+ * Return: number of events; a damaged page counts as one
  */
 uint64_t trace_lost(const struct trace_witness *w)
 {
@@ -355,7 +354,7 @@ uint64_t trace_lost(const struct trace_witness *w)
 						 10);
 		}
 	}
-	/* The pages tell of losses, too, but not always of how many. */
+	/* Pages report losses, too, but not always how many. */
 	return lost ? lost : w->missed;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The kernel's own trace of sock:inet_sock_set_state, in an instance of tracefs
- * that nobody else uses.
+ * that no other process uses.
  */
 #ifndef TCPCLOSE_WITNESS_TRACE_H
 #define TCPCLOSE_WITNESS_TRACE_H
@@ -14,7 +14,7 @@
 /**
  * struct trace_event - one call of the tracepoint for a TCP socket
  * @ts_ns: CLOCK_MONOTONIC
- * @socket: address of the socket, which is compared and never followed
+ * @socket: address of the socket, for comparison only
  * @cpu: where it ran
  * @lport: host byte order
  * @rport: host byte order
@@ -40,9 +40,9 @@ struct trace_event {
 struct trace_witness;
 
 int trace_open(struct trace_witness **result, struct error *why);
-void trace_hear(struct trace_witness *w,
-		void (*hear)(void *ctx, const struct trace_event *e),
-		void *ctx);
+void trace_set_receiver(struct trace_witness *w,
+			void (*receive)(void *ctx, const struct trace_event *e),
+			void *ctx);
 int trace_enable(struct trace_witness *w, struct error *why);
 int trace_read(struct trace_witness *w);
 void trace_disable(struct trace_witness *w);

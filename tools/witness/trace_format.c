@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * How the running kernel lays out its trace. The pages are read as they are,
+ * The layout of the running kernel's trace. Pages are read in their binary form,
  * since the text form hashes pointers and rounds the time.
  *
  * Knows bytes; does no I/O.
@@ -66,11 +66,11 @@ static int find_field(const char *text, const char *name, unsigned int *offset,
 }
 
 /**
- * trace_format_event() - take over how the event looks
+ * trace_format_event() - read the layout of the event
  * @f: result
  * @text: the event's file "format"
  *
- * Return: 0, or -EPROTO if it lacks something
+ * Return: 0, or -EPROTO if a member is missing or has another size
  */
 int trace_format_event(struct trace_format *f, const char *text)
 {
@@ -91,11 +91,11 @@ int trace_format_event(struct trace_format *f, const char *text)
 }
 
 /**
- * trace_format_page() - take over how a page looks
+ * trace_format_page() - read the layout of a page
  * @f: result
  * @text: the file "events/header_page"
  *
- * Return: 0, or -EPROTO if it is not what is known
+ * Return: 0, or -EPROTO if it is not supported
  */
 int trace_format_page(struct trace_format *f, const char *text)
 {
@@ -154,19 +154,19 @@ static bool decode(const struct trace_format *f, const unsigned char *event,
 }
 
 /**
- * trace_format_parse() - tell of the events in a page
- * @f: how it is laid out
+ * trace_format_parse() - read the events in a page
+ * @f: its layout
  * @page: the page
  * @len: its length
- * @cpu: whose it is
- * @hear: called for each
+ * @cpu: its CPU
+ * @receive: called for each event
  * @ctx: its first argument
  *
  * Return: 0; 1 if events are missing before this page; -EPROTO if it is damaged
  */
 int trace_format_parse(const struct trace_format *f, const unsigned char *page,
 		       size_t len, unsigned int cpu,
-		       void (*hear)(void *ctx, const struct trace_event *e),
+		       void (*receive)(void *ctx, const struct trace_event *e),
 		       void *ctx)
 {
 	const unsigned char *at = page + f->data, *end;
@@ -187,7 +187,7 @@ int trace_format_parse(const struct trace_format *f, const unsigned char *page,
 		type = word & ((1U << ENTRY_TYPE_BITS) - 1);
 		delta = word >> ENTRY_TYPE_BITS;
 		at += 4;
-		/* An empty one fills what is left of a page. */
+		/* One without length fills the rest of a page. */
 		if (type == ENTRY_PADDING && !delta)
 			break;
 		size = 4 * type;
@@ -205,7 +205,7 @@ int trace_format_parse(const struct trace_format *f, const unsigned char *page,
 			ts_ns += ((uint64_t)more << ENTRY_DELTA_BITS) + delta;
 			continue;
 		case ENTRY_TIME_STAMP:
-			/* Its upper bits are those of the time before. */
+			/* The upper bits are those of the time before. */
 			ts_ns = (ts_ns >> STAMP_BITS << STAMP_BITS) +
 				(((uint64_t)more << ENTRY_DELTA_BITS) | delta);
 			continue;
@@ -218,7 +218,7 @@ int trace_format_parse(const struct trace_format *f, const unsigned char *page,
 		    decode(f, at, &e)) {
 			e.ts_ns = ts_ns;
 			e.cpu = cpu;
-			hear(ctx, &e);
+			receive(ctx, &e);
 		}
 		at += size;
 	}

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * How the running kernel lays out its trace: pages and the one event, as tracefs
+ * The layout of the running kernel's trace: its pages and the event, as tracefs
  * describes them.
  */
 #ifndef TCPCLOSE_WITNESS_TRACE_FORMAT_H
@@ -28,10 +28,10 @@ enum trace_field {
 };
 
 /**
- * struct trace_format - what tracefs says
+ * struct trace_format - layout of pages and event
  * @id: number of the event
- * @size: of the event, up to the end of its last member that is needed
- * @offset: of the members
+ * @size: length of the event, up to the end of its last member that is needed
+ * @offset: offsets of the members in the event
  * @commit: offset of the page's length
  * @data: offset of the page's first event
  * @room: bytes for events in a page
@@ -52,7 +52,7 @@ int trace_format_event(struct trace_format *f, const char *text);
 int trace_format_page(struct trace_format *f, const char *text);
 int trace_format_parse(const struct trace_format *f, const unsigned char *page,
 		       size_t len, unsigned int cpu,
-		       void (*hear)(void *ctx, const struct trace_event *e),
+		       void (*receive)(void *ctx, const struct trace_event *e),
 		       void *ctx);
 
 #endif /* TCPCLOSE_WITNESS_TRACE_FORMAT_H */

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Transitions of full sockets, each as the trace has it and as tcpclose has it,
- * put together one to one.
+ * Compares transitions of full sockets one by one, as the trace has them and as
+ * tcpclose recorded them.
  *
- * Both are told by the same call of the tracepoint, on the same CPU, tcpclose's
- * probe first. A softirq can come in between, with calls of its own: then they
- * nest like brackets. So both are gone through in the order of time, and an
- * event of the trace belongs to the latest record that looks like it and has no
- * partner yet. A socket's address and its cookie have to belong together as
- * long as the socket lives.
+ * Both come from the same call of the tracepoint, on the same CPU, tcpclose's
+ * probe first. A softirq can interrupt between the two probes, with calls of its
+ * own: then they nest like brackets. So both are matched in the order of time,
+ * and the partner of a trace event is the latest record with the same content
+ * that has no partner yet. A socket's address and its cookie have to belong
+ * together as long as the socket lives.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -24,12 +24,12 @@
 #define SKEW_NS (50 * NS_PER_MS)
 
 /**
- * struct step - a transition as one of the two has it
+ * struct step - a transition on one side
  * @node: in the table of those without a partner
  * @order: of arrival
- * @owner: address of the socket, or cookie
+ * @owner: cookie of a record, address of the socket of a trace event
  * @is_record: it is tcpclose's
- * @e: the rest, whoever has it
+ * @e: the rest
  */
 struct step {
 	struct hashtable_node node;
@@ -54,11 +54,11 @@ struct link {
 };
 
 struct trace_match {
-	/* Not gone through yet. */
+	/* Not matched yet. */
 	struct step **waiting;
 	size_t count, room;
 	uint64_t order;
-	/* Gone through, and no partner found. */
+	/* Matched, and no partner found. */
 	struct hashtable records, traced;
 	struct hashtable by_socket, by_cookie;
 	uint64_t pairs, disorder;
@@ -66,8 +66,8 @@ struct trace_match {
 };
 
 /**
- * trace_match_new() - begin with nothing
- * @result: the match
+ * trace_match_new() - begin with no transition
+ * @result: the comparison
  *
  * Return: 0, or -ENOMEM
  */
@@ -88,26 +88,26 @@ static struct link *link_of_cookie(struct hashtable_node *node)
 }
 
 /**
- * trace_match_free() - give everything back
- * @p: the match; may be NULL
+ * trace_match_free() - free everything
+ * @m: the comparison; may be NULL
  */
-void trace_match_free(struct trace_match *p)
+void trace_match_free(struct trace_match *m)
 {
 	size_t i;
 
-	if (!p)
+	if (!m)
 		return;
-	for (i = 0; i < p->count; i++)
-		free(p->waiting[i]);
-	free(p->waiting);
-	hashtable_free(&p->records, free_step);
-	hashtable_free(&p->traced, free_step);
-	hashtable_free(&p->by_cookie, NULL);
-	hashtable_free(&p->by_socket, free_step);
-	free(p);
+	for (i = 0; i < m->count; i++)
+		free(m->waiting[i]);
+	free(m->waiting);
+	hashtable_free(&m->records, free_step);
+	hashtable_free(&m->traced, free_step);
+	hashtable_free(&m->by_cookie, NULL);
+	hashtable_free(&m->by_socket, free_step);
+	free(m);
 }
 
-/* A clone still shows its listener in the trace; tcpclose knows better. */
+/* In the trace a clone still has the addresses of its listener. */
 static bool shows_listener(const struct step *s)
 {
 	return s->e.old == TCPCLOSE_LISTEN && s->e.new == TCPCLOSE_SYN_RECV;
@@ -127,53 +127,53 @@ static uint64_t key_of(const struct step *s)
 	return hash_bytes(key, s->e.raddr, sizeof(s->e.raddr));
 }
 
-static int enqueue(struct trace_match *p, const struct trace_event *e,
+static int enqueue(struct trace_match *m, const struct trace_event *e,
 		   uint64_t owner, bool is_record)
 {
 	struct step *s;
 
-	if (p->count == p->room) {
-		size_t room = p->room ? 2 * p->room : 1024;
+	if (m->count == m->room) {
+		size_t room = m->room ? 2 * m->room : 1024;
 		struct step **waiting =
-			realloc(p->waiting, room * sizeof(*waiting));
+			realloc(m->waiting, room * sizeof(*waiting));
 
 		if (!waiting)
 			return -ENOMEM;
-		p->waiting = waiting;
-		p->room = room;
+		m->waiting = waiting;
+		m->room = room;
 	}
 	s = malloc(sizeof(*s));
 	if (!s)
 		return -ENOMEM;
-	s->order = p->order++;
+	s->order = m->order++;
 	s->owner = owner;
 	s->is_record = is_record;
 	s->e = *e;
 	s->node.key = key_of(s);
-	p->waiting[p->count++] = s;
+	m->waiting[m->count++] = s;
 	return 0;
 }
 
 /**
- * trace_match_trace() - add an event of the trace
- * @p: the match
- * @e: the event; of one CPU they come in order
+ * trace_match_add_event() - add an event of the trace
+ * @m: the comparison
+ * @e: the event; those of one CPU come in order
  *
  * Return: 0, or -ENOMEM
  */
-int trace_match_trace(struct trace_match *p, const struct trace_event *e)
+int trace_match_add_event(struct trace_match *m, const struct trace_event *e)
 {
-	return enqueue(p, e, e->socket, false);
+	return enqueue(m, e, e->socket, false);
 }
 
 /**
- * trace_match_record() - add a record of tcpclose's
- * @p: the match
- * @e: the record; those that no tracepoint showed are left out
+ * trace_match_add_record() - add a record of tcpclose
+ * @m: the comparison
+ * @e: the record; ignored if it is not from the tracepoint
  *
  * Return: 0, or -ENOMEM
  */
-int trace_match_record(struct trace_match *p, const struct event *e)
+int trace_match_add_record(struct trace_match *m, const struct event *e)
 {
 	struct trace_event same = {
 		.ts_ns = e->ts_ns,
@@ -189,7 +189,7 @@ int trace_match_record(struct trace_match *p, const struct event *e)
 		return 0;
 	memcpy(same.laddr, e->laddr, sizeof(same.laddr));
 	memcpy(same.raddr, e->raddr, sizeof(same.raddr));
-	return enqueue(p, &same, e->cookie, true);
+	return enqueue(m, &same, e->cookie, true);
 }
 
 static int compare_time(const void *left, const void *right)
@@ -204,131 +204,131 @@ static int compare_time(const void *left, const void *right)
 	return a->order > b->order ? 1 : -1;
 }
 
-static struct link *find_link(const struct trace_match *p, const struct step *s)
+static struct link *find_link(const struct trace_match *m, const struct step *s)
 {
 	struct hashtable_node *node;
 
 	if (!s->is_record)
-		return (struct link *)hashtable_find(&p->by_socket, s->owner);
-	node = s->owner ? hashtable_find(&p->by_cookie, s->owner) : NULL;
+		return (struct link *)hashtable_find(&m->by_socket, s->owner);
+	node = s->owner ? hashtable_find(&m->by_cookie, s->owner) : NULL;
 	return node ? link_of_cookie(node) : NULL;
 }
 
-static void drop_link(struct trace_match *p, struct link *l)
+static void drop_link(struct trace_match *m, struct link *l)
 {
-	hashtable_remove(&p->by_socket, &l->by_socket);
-	hashtable_remove(&p->by_cookie, &l->by_cookie);
+	hashtable_remove(&m->by_socket, &l->by_socket);
+	hashtable_remove(&m->by_cookie, &l->by_cookie);
 	free(l);
 }
 
-/* A socket that comes about is none of those that had its address before. */
-static void drop_stale_link(struct trace_match *p, const struct step *traced)
+/* A new socket is a different one from those that had its address before. */
+static void drop_stale_link(struct trace_match *m, const struct step *traced)
 {
-	struct link *l = find_link(p, traced);
+	struct link *l = find_link(m, traced);
 
 	if (l && (traced->e.old == TCPCLOSE_CLOSE ||
 		  traced->e.old == TCPCLOSE_LISTEN))
-		drop_link(p, l);
+		drop_link(m, l);
 }
 
-static void join(struct trace_match *p, const struct step *record,
+static void pair(struct trace_match *m, const struct step *record,
 		 const struct step *traced)
 {
-	struct link *l = find_link(p, record);
+	struct link *l = find_link(m, record);
 
-	p->pairs++;
+	m->pairs++;
 	if (!record->owner)
 		return;
 	if (!l) {
 		l = calloc(1, sizeof(*l));
-		/* Then it is only compared less strictly. */
+		/* Without memory the comparison is less strict. */
 		if (!l)
 			return;
-		hashtable_add(&p->by_socket, &l->by_socket, traced->owner);
-		hashtable_add(&p->by_cookie, &l->by_cookie, record->owner);
+		hashtable_add(&m->by_socket, &l->by_socket, traced->owner);
+		hashtable_add(&m->by_cookie, &l->by_cookie, record->owner);
 	}
 	if (record->e.ts_ns < l->record_ns || traced->e.ts_ns < l->trace_ns) {
-		if (!p->disorder++) {
-			p->disorder_ns = record->e.ts_ns;
-			p->disorder_cookie = record->owner;
+		if (!m->disorder++) {
+			m->disorder_ns = record->e.ts_ns;
+			m->disorder_cookie = record->owner;
 		}
 	}
 	l->record_ns = record->e.ts_ns;
 	l->trace_ns = traced->e.ts_ns;
 	if (record->e.new == TCPCLOSE_CLOSE)
-		drop_link(p, l);
+		drop_link(m, l);
 }
 
-static bool is_partner(const struct trace_match *p, const struct step *s,
+static bool is_partner(const struct trace_match *m, const struct step *s,
 		       const struct step *other)
 {
 	const struct step *record = s->is_record ? s : other;
 	const struct step *traced = s->is_record ? other : s;
 
 	return traced->e.ts_ns + SKEW_NS >= record->e.ts_ns &&
-	       find_link(p, record) == find_link(p, traced);
+	       find_link(m, record) == find_link(m, traced);
 }
 
-static void go_through(struct trace_match *p, struct step *s)
+static void match_step(struct trace_match *m, struct step *s)
 {
-	struct hashtable *others = s->is_record ? &p->traced : &p->records;
+	struct hashtable *others = s->is_record ? &m->traced : &m->records;
 	struct hashtable_node *node;
 
 	if (!s->is_record)
-		drop_stale_link(p, s);
+		drop_stale_link(m, s);
 	node = hashtable_find(others, s->node.key);
-	while (node && !is_partner(p, s, (struct step *)node))
+	while (node && !is_partner(m, s, (struct step *)node))
 		node = hashtable_next(node);
 	if (node) {
 		struct step *other = (struct step *)node;
 
 		hashtable_remove(others, node);
-		join(p, s->is_record ? s : other, s->is_record ? other : s);
+		pair(m, s->is_record ? s : other, s->is_record ? other : s);
 		free(other);
 		free(s);
-	} else if (hashtable_add(s->is_record ? &p->records : &p->traced, &s->node,
+	} else if (hashtable_add(s->is_record ? &m->records : &m->traced, &s->node,
 				 s->node.key)) {
 		free(s);
 	}
 }
 
 /**
- * trace_match_advance() - go through what both have told
- * @p: the match
- * @horizon_ns: both have told of everything before
+ * trace_match_advance() - match what both sides have
+ * @m: the comparison
+ * @horizon_ns: both sides are complete up to here
  */
-void trace_match_advance(struct trace_match *p, uint64_t horizon_ns)
+void trace_match_advance(struct trace_match *m, uint64_t horizon_ns)
 {
 	size_t i;
 
-	qsort(p->waiting, p->count, sizeof(struct step *), compare_time);
-	for (i = 0; i < p->count; i++) {
-		if (p->waiting[i]->e.ts_ns >= horizon_ns)
+	qsort(m->waiting, m->count, sizeof(struct step *), compare_time);
+	for (i = 0; i < m->count; i++) {
+		if (m->waiting[i]->e.ts_ns >= horizon_ns)
 			break;
-		go_through(p, p->waiting[i]);
+		match_step(m, m->waiting[i]);
 	}
-	p->count -= i;
-	memmove(p->waiting, p->waiting + i, p->count * sizeof(*p->waiting));
+	m->count -= i;
+	memmove(m->waiting, m->waiting + i, m->count * sizeof(*m->waiting));
 }
 
 /**
- * trace_match_forget() - leave out what no trace can have
- * @p: the match
+ * trace_match_forget() - leave out records from before the trace
+ * @m: the comparison
  * @before_ns: when the trace began
  */
-void trace_match_forget(struct trace_match *p, uint64_t before_ns)
+void trace_match_forget(struct trace_match *m, uint64_t before_ns)
 {
 	struct hashtable_node *node, *next;
 	size_t bucket = 0;
 
-	trace_match_advance(p, before_ns);
-	for (node = hashtable_walk(&p->records, &bucket, NULL); node; node = next) {
+	trace_match_advance(m, before_ns);
+	for (node = hashtable_walk(&m->records, &bucket, NULL); node; node = next) {
 		struct step *s = (struct step *)node;
 
-		next = hashtable_walk(&p->records, &bucket, node);
+		next = hashtable_walk(&m->records, &bucket, node);
 		if (s->e.ts_ns >= before_ns)
 			continue;
-		hashtable_remove(&p->records, node);
+		hashtable_remove(&m->records, node);
 		free(s);
 	}
 }
@@ -338,28 +338,28 @@ static bool is_due(const struct step *s, uint64_t start_ns, uint64_t end_ns)
 	return s->e.ts_ns >= start_ns && s->e.ts_ns <= end_ns;
 }
 
-static uint64_t lone_records(const struct trace_match *p, uint64_t start_ns,
-			     uint64_t end_ns)
+static uint64_t unmatched_records(const struct trace_match *m, uint64_t start_ns,
+				  uint64_t end_ns)
 {
 	const struct hashtable_node *node = NULL;
 	size_t bucket = 0;
 	uint64_t count = 0;
 
-	while ((node = hashtable_walk(&p->records, &bucket, node)))
+	while ((node = hashtable_walk(&m->records, &bucket, node)))
 		count += is_due((const struct step *)node, start_ns, end_ns);
 	return count;
 }
 
 /**
- * trace_match_is_settled() - whether nothing waits for its partner
- * @p: the match
- * @start_ns: of the time that counts
+ * trace_match_is_settled() - whether everything has its partner
+ * @m: the comparison
+ * @start_ns: begin of the time that is compared
  * @end_ns: its end
  */
-bool trace_match_is_settled(const struct trace_match *p, uint64_t start_ns,
+bool trace_match_is_settled(const struct trace_match *m, uint64_t start_ns,
 			    uint64_t end_ns)
 {
-	return !p->traced.count && !lone_records(p, start_ns, end_ns);
+	return !m->traced.count && !unmatched_records(m, start_ns, end_ns);
 }
 
 static char *add_end(char *text, bool ipv6, const uint8_t *addr, uint16_t port)
@@ -382,7 +382,7 @@ static const char *name_of(unsigned int state)
 	return name ? name : "?";
 }
 
-static void tell(struct comparison *t, const struct step *s)
+static void describe(struct comparison *c, const struct step *s)
 {
 	char ends[2 * FORMAT_IP_MAX + 32], *p = ends;
 
@@ -391,16 +391,16 @@ static void tell(struct comparison *t, const struct step *s)
 	p = add_end(p, s->e.ipv6, s->e.raddr, s->e.rport);
 	*p = '\0';
 	if (s->is_record)
-		comparison_detail(t,
-				  "not traced: cookie %llx, %s to %s, %s, CPU %u, %llu ns",
-				  (unsigned long long)s->owner,
-				  name_of(s->e.old), name_of(s->e.new), ends,
-				  s->e.cpu, (unsigned long long)s->e.ts_ns);
+		comparison_add_detail(c,
+				      "not traced: cookie %llx, %s to %s, %s, CPU %u, %llu ns",
+				      (unsigned long long)s->owner,
+				      name_of(s->e.old), name_of(s->e.new), ends,
+				      s->e.cpu, (unsigned long long)s->e.ts_ns);
 	else
-		comparison_detail(t,
-				  "no record of %s to %s, %s, CPU %u, %llu ns",
-				  name_of(s->e.old), name_of(s->e.new), ends,
-				  s->e.cpu, (unsigned long long)s->e.ts_ns);
+		comparison_add_detail(c,
+				      "no record of %s to %s, %s, CPU %u, %llu ns",
+				      name_of(s->e.old), name_of(s->e.new), ends,
+				      s->e.cpu, (unsigned long long)s->e.ts_ns);
 }
 
 static size_t collect(const struct hashtable *from, struct step **all, size_t count)
@@ -413,53 +413,53 @@ static size_t collect(const struct hashtable *from, struct step **all, size_t co
 	return count;
 }
 
-/* In the order of time, so that the first one comes first. */
-static void tell_all(const struct trace_match *p, uint64_t start_ns,
-		     uint64_t end_ns, struct comparison *t)
+/* In the order of time. */
+static void describe_all(const struct trace_match *m, uint64_t start_ns,
+			 uint64_t end_ns, struct comparison *c)
 {
-	size_t count = p->records.count + p->traced.count, i;
+	size_t count = m->records.count + m->traced.count, i;
 	struct step **all = calloc(count + 1, sizeof(*all));
 
 	if (!all)
 		return;
-	count = collect(&p->traced, all, collect(&p->records, all, 0));
+	count = collect(&m->traced, all, collect(&m->records, all, 0));
 	qsort(all, count, sizeof(*all), compare_time);
 	for (i = 0; i < count; i++) {
 		if (!all[i]->is_record || is_due(all[i], start_ns, end_ns))
-			tell(t, all[i]);
+			describe(c, all[i]);
 	}
 	free(all);
 }
 
 /**
- * trace_match_conclude() - say what has no partner
- * @p: the match; both have told of everything
- * @start_ns: from here on every record has to be traced
+ * trace_match_conclude() - report what has no partner
+ * @m: the comparison; both sides are complete
+ * @start_ns: from here on every record must be in the trace
  * @end_ns: up to here
- * @t: result
+ * @c: result
  */
-void trace_match_conclude(struct trace_match *p, uint64_t start_ns, uint64_t end_ns,
-			  struct comparison *t)
+void trace_match_conclude(struct trace_match *m, uint64_t start_ns, uint64_t end_ns,
+			  struct comparison *c)
 {
-	uint64_t lone;
+	uint64_t unmatched;
 
-	trace_match_advance(p, UINT64_MAX);
-	lone = lone_records(p, start_ns, end_ns);
-	tell_all(p, start_ns, end_ns, t);
-	comparison_compare(t, &(struct comparison_row){
+	trace_match_advance(m, UINT64_MAX);
+	unmatched = unmatched_records(m, start_ns, end_ns);
+	describe_all(m, start_ns, end_ns, c);
+	comparison_add_row(c, &(struct comparison_row){
 				      .what = "transitions of full sockets",
-				      .kernel = p->pairs + p->traced.count,
-				      .tcpclose = p->pairs + lone,
-				      .difference = p->traced.count + lone,
+				      .kernel = m->pairs + m->traced.count,
+				      .tcpclose = m->pairs + unmatched,
+				      .difference = m->traced.count + unmatched,
 			      });
-	comparison_compare(t, &(struct comparison_row){
+	comparison_add_row(c, &(struct comparison_row){
 				      .what = "in each socket's order",
-				      .kernel = p->pairs,
-				      .tcpclose = p->pairs - p->disorder,
-				      .difference = p->disorder,
+				      .kernel = m->pairs,
+				      .tcpclose = m->pairs - m->disorder,
+				      .difference = m->disorder,
 			      });
-	if (p->disorder)
-		comparison_detail(t, "out of order: cookie %llx, %llu ns",
-				  (unsigned long long)p->disorder_cookie,
-				  (unsigned long long)p->disorder_ns);
+	if (m->disorder)
+		comparison_add_detail(c, "out of order: cookie %llx, %llu ns",
+				      (unsigned long long)m->disorder_cookie,
+				      (unsigned long long)m->disorder_ns);
 }

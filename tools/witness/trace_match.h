@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Transitions of full sockets, each as the trace has it and as tcpclose has it,
- * put together one to one.
+ * Compares transitions of full sockets one by one, as the trace has them and as
+ * tcpclose recorded them.
  */
 #ifndef TCPCLOSE_WITNESS_TRACE_MATCH_H
 #define TCPCLOSE_WITNESS_TRACE_MATCH_H
@@ -16,15 +16,15 @@
 struct trace_match;
 
 int trace_match_new(struct trace_match **result);
-void trace_match_free(struct trace_match *p);
+void trace_match_free(struct trace_match *m);
 
-int trace_match_trace(struct trace_match *p, const struct trace_event *e);
-int trace_match_record(struct trace_match *p, const struct event *e);
-void trace_match_advance(struct trace_match *p, uint64_t horizon_ns);
-void trace_match_forget(struct trace_match *p, uint64_t before_ns);
-bool trace_match_is_settled(const struct trace_match *p, uint64_t start_ns,
+int trace_match_add_event(struct trace_match *m, const struct trace_event *e);
+int trace_match_add_record(struct trace_match *m, const struct event *e);
+void trace_match_advance(struct trace_match *m, uint64_t horizon_ns);
+void trace_match_forget(struct trace_match *m, uint64_t before_ns);
+bool trace_match_is_settled(const struct trace_match *m, uint64_t start_ns,
 			    uint64_t end_ns);
-void trace_match_conclude(struct trace_match *p, uint64_t start_ns, uint64_t end_ns,
-			  struct comparison *t);
+void trace_match_conclude(struct trace_match *m, uint64_t start_ns, uint64_t end_ns,
+			  struct comparison *c);
 
 #endif /* TCPCLOSE_WITNESS_TRACE_MATCH_H */
