@@ -295,7 +295,7 @@ TEST_F_TIMEOUT(against, traffic_that_neither_begins_nor_ends_with_it, 2 * MINUTE
 		EXPECT_LT(100, number_of(self->answer, "births", "kernel"));
 		EXPECT_LT(100, number_of(self->answer, "mini-sockets born",
 					 "kernel"));
-		TH_LOG("%ld births, %ld in motion around the looks",
+		TH_LOG("%ld births, %ld in motion",
 		       number_of(self->answer, "births", "kernel"),
 		       number_of(self->answer, "births", "in_motion"));
 	}
@@ -371,7 +371,7 @@ TEST_F_TIMEOUT(against, namespaces_that_go_meanwhile_are_named, MINUTES)
 	EXPECT_STATUS("bpf", "agrees");
 	EXPECT_STATUS("counters", "agrees");
 	EXPECT_NE(NULL, strstr(self->answer,
-			       "1 network namespace not compared, gone meanwhile"))
+			       "1 network namespace not compared, removed meanwhile"))
 	{
 		TH_LOG("%s", of_kernel(self->answer));
 	}

@@ -142,7 +142,9 @@ int bpf_match_add_old(struct bpf_match *m, uint64_t cookie, unsigned int state)
 	return remember_old(m, cookie, false);
 }
 
-static struct life *life_of(struct bpf_match *m, uint64_t cookie, uint64_t tuple)
+/* The latest tuple counts. */
+static struct life *life_of(struct bpf_match *m, uint64_t cookie,
+			    uint64_t tuple)
 {
 	uint64_t key = cookie ? cookie : tuple;
 	struct hashtable_node *node = hashtable_find(&m->lives, key);
@@ -150,8 +152,11 @@ static struct life *life_of(struct bpf_match *m, uint64_t cookie, uint64_t tuple
 
 	while (node && ((struct life *)node)->cookie != cookie)
 		node = hashtable_next(node);
-	if (node)
-		return (struct life *)node;
+	if (node) {
+		life = (struct life *)node;
+		life->tuple = tuple;
+		return life;
+	}
 	life = calloc(1, sizeof(*life));
 	if (!life)
 		return NULL;
@@ -237,16 +242,15 @@ static enum bpf_match_step step_seen(struct bpf_match *m,
 int bpf_match_add_event(struct bpf_match *m, const struct minisock_event *e)
 {
 	enum bpf_match_step step = step_seen(m, e);
-	uint64_t tuple;
 	struct life *life;
 
 	if (step == STEPS)
 		return 0;
-	tuple = tuple_of(e->netns, e->laddr, e->raddr, e->lport, e->rport);
-	life = life_of(m, e->cookie, tuple);
+	life = life_of(m, e->cookie,
+		       tuple_of(e->netns, e->laddr, e->raddr, e->lport,
+				e->rport));
 	if (!life)
 		return -ENOMEM;
-	life->tuple = tuple;
 	life->balance[step]++;
 	life->seen_ns[step] = e->ts_ns;
 	if (step == CHANGED)
@@ -279,16 +283,15 @@ static enum bpf_match_step step_recorded(const struct event *e)
 int bpf_match_add_record(struct bpf_match *m, const struct event *e)
 {
 	enum bpf_match_step step = step_recorded(e);
-	uint64_t tuple;
 	struct life *life;
 
 	if (step == STEPS)
 		return 0;
-	tuple = tuple_of(e->netns, e->laddr, e->raddr, e->lport, e->rport);
-	life = life_of(m, e->cookie, tuple);
+	life = life_of(m, e->cookie,
+		       tuple_of(e->netns, e->laddr, e->raddr, e->lport,
+				e->rport));
 	if (!life)
 		return -ENOMEM;
-	life->tuple = tuple;
 	life->balance[step]--;
 	life->recorded_ns[step] = e->ts_ns;
 	if (step == DIED)
