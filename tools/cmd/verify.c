@@ -13,6 +13,7 @@
 #include "check/check.h"
 #include "cli/session.h"
 #include "view/verify.h"
+#include "view/witness.h"
 #include "witness/run.h"
 
 enum {
@@ -154,11 +155,16 @@ static int hear_event(void *context, const struct event *e)
 static void show_both(struct verify *v)
 {
 	if (v->verdict.json) {
-		buffer_printf(&v->out, "{\"model\":");
-		verdict_json(&v->out, &v->check);
-		buffer_printf(&v->out, ",\"against_kernel\":");
-		outcome_json(&v->outcome, &v->out);
-		buffer_printf(&v->out, "}\n");
+		struct json w;
+
+		json_begin(&w, &v->out);
+		json_object_begin(&w);
+		json_key(&w, "model");
+		verdict_add_json(&w, &v->check);
+		json_key(&w, "against_kernel");
+		witness_add_json(&w, &v->outcome);
+		json_object_end(&w);
+		json_end(&w);
 	} else {
 		verdict_text(&v->verdict, &v->out, &v->check);
 		buffer_printf(&v->out, "\n");

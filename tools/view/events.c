@@ -54,9 +54,13 @@ void output_event(struct output *o, const struct event *e)
 
 	if (!o->json && e->kind == EVENT_LOST)
 		return;
+	if (o->json) {
+		events_json(&o->buffer, e);
+		return;
+	}
 	output_header(o);
 	p = buffer_reserve(&o->buffer, OUTPUT_ROOM);
-	p = o->json ? output_json(p, e) : output_text(o, p, e);
+	p = output_text(o, p, e);
 	buffer_commit(&o->buffer, p);
 }
 

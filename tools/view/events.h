@@ -98,7 +98,7 @@ void output_header(struct output *o);
 void output_event(struct output *o, const struct event *e);
 int output_flush(struct output *o);
 
-char *output_json(char *p, const struct event *e);
+void events_json(struct buffer *to, const struct event *e);
 
 void output_text_init(struct output *o);
 char *output_text_titles(struct output *o, char *p);

@@ -10,6 +10,10 @@
 #include "base/buffer.h"
 #include "lib/statistics.h"
 
+/* Percentiles that are shown. */
+#define STAT_MEDIAN 50
+#define STAT_HIGH 99
+
 /**
  * struct report - how statistics are shown
  * @json: as JSON, else as text

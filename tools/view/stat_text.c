@@ -13,8 +13,6 @@
 #include "lib/names.h"
 #include "view/stat.h"
 
-#define PERCENT_MEDIAN 50
-#define PERCENT_HIGH 99
 #define BAR_COLUMNS 40
 
 /**
@@ -97,8 +95,8 @@ static void add_duration(const struct text *t, const char *name,
 	char high[FORMAT_DURATION_MAX + 1], max[FORMAT_DURATION_MAX + 1];
 
 	duration(min, h->min_ns != TCPCLOSE_UNKNOWN_NS, h->min_ns);
-	duration(median, true, histogram_percentile(h, PERCENT_MEDIAN));
-	duration(high, true, histogram_percentile(h, PERCENT_HIGH));
+	duration(median, true, histogram_percentile(h, STAT_MEDIAN));
+	duration(high, true, histogram_percentile(h, STAT_HIGH));
 	duration(max, true, h->max_ns);
 	buffer_printf(t->to, "%-14s %10llu %8s %8s %8s %8s\n", name, h->count,
 		      min, median, high, max);

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 
 #include "base/buffer.h"
+#include "base/json.h"
 #include "check/check.h"
 
 /**
@@ -22,6 +23,7 @@ struct verdict {
 	bool colour;
 };
 
+void verdict_add_json(struct json *w, const struct check *c);
 void verdict_json(struct buffer *to, const struct check *c);
 void verdict_text(const struct verdict *v, struct buffer *to,
 		  const struct check *c);
@@ -29,12 +31,10 @@ void verdict_text(const struct verdict *v, struct buffer *to,
 static inline void verdict_write(const struct verdict *v, struct buffer *to,
 				 const struct check *c)
 {
-	if (v->json) {
+	if (v->json)
 		verdict_json(to, c);
-		buffer_printf(to, "\n");
-	} else {
+	else
 		verdict_text(v, to, c);
-	}
 }
 
 #endif /* TCPCLOSE_VIEW_VERIFY_H */

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What all witnesses say, for people and for programs.
+ */
+#ifndef TCPCLOSE_VIEW_WITNESS_H
+#define TCPCLOSE_VIEW_WITNESS_H
+
+#include "base/json.h"
+#include "witness/outcome.h"
+
+void witness_add_json(struct json *w, const struct outcome *h);
+
+#endif /* TCPCLOSE_VIEW_WITNESS_H */
