@@ -21,3 +21,15 @@ void view_init(struct view *how, int fd)
 	how->colour = terminal_has_colour(fd);
 	how->width = ioctl(fd, TIOCGWINSZ, &size) ? 0 : size.ws_col;
 }
+
+/**
+ * view_title() - write the title of a section, with an empty line before it
+ * @how: how text is shown
+ * @to: where it goes
+ * @title: the title
+ */
+void view_title(const struct view *how, struct buffer *to, const char *title)
+{
+	buffer_printf(to, "\n%s%s%s\n", view_colour(how, TERMINAL_BOLD), title,
+		      view_plain(how));
+}
