@@ -10,7 +10,7 @@
 
 #include "kselftest_harness.h"
 
-#include "witness/outcome.h"
+#include "view/witness.h"
 
 FIXTURE(outcome)
 {
@@ -58,7 +58,7 @@ FIXTURE_TEARDOWN(outcome)
 static const char *text_of(const struct outcome *h, struct buffer *to)
 {
 	to->len = 0;
-	outcome_text(h, false, false, to);
+	witness_text(&(struct view){ 0 }, to, h);
 	to->data[to->len] = '\0';
 	return to->data;
 }
@@ -66,7 +66,7 @@ static const char *text_of(const struct outcome *h, struct buffer *to)
 static const char *json_of(const struct outcome *h, struct buffer *to)
 {
 	to->len = 0;
-	outcome_json(h, to);
+	witness_json(&(struct view){ .json = true }, to, h);
 	to->data[to->len] = '\0';
 	return to->data;
 }

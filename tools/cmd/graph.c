@@ -8,9 +8,8 @@
 
 #include "base/compiler.h"
 #include "base/complain.h"
-#include "base/terminal.h"
 #include "cli/session.h"
-#include "view/graph/drawing.h"
+#include "view/graph/graph_view.h"
 
 enum {
 	OPT_FORMAT = 1,
@@ -36,12 +35,13 @@ static const struct option_spec specs[] = {
 
 static const struct format {
 	const char *name;
-	void (*draw)(const struct drawing *d, struct buffer *to);
+	void (*draw)(const struct view *how, struct buffer *to,
+		     const struct graph *g);
 } formats[] = {
-	{ "text", drawing_write_text },
-	{ "dot", drawing_write_dot },
-	{ "mermaid", drawing_write_mermaid },
-	{ "svg", drawing_write_svg },
+	{ "text", graph_text },
+	{ "dot", graph_dot },
+	{ "mermaid", graph_mermaid },
+	{ "svg", graph_svg },
 };
 
 /**
@@ -119,15 +119,12 @@ static void draw(struct graph_run *r)
 {
 	const struct recording_header *header =
 		source_header(r->session.source);
-	struct drawing d = {
-		.graph = &r->graph,
-		.utf8 = terminal_is_utf8(),
-		.colour = terminal_has_colour(STDOUT_FILENO),
-	};
+	struct view how;
 
+	view_init(&how, STDOUT_FILENO);
 	graph_finish(&r->graph);
-	drawing_set_release(&d, header->release, sizeof(header->release));
-	r->format->draw(&d, &r->out);
+	graph_set_release(&r->graph, header->release, sizeof(header->release));
+	r->format->draw(&how, &r->out, &r->graph);
 }
 
 int cmd_graph(struct tool *tool, int argc, char **argv)

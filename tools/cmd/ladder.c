@@ -11,7 +11,6 @@
 #include "base/clock.h"
 #include "base/complain.h"
 #include "base/parse.h"
-#include "base/terminal.h"
 #include "cli/session.h"
 #include "ladder/choice.h"
 #include "view/ladder/ladder_view.h"
@@ -226,22 +225,20 @@ static const struct session_calls calls = { .event = take_event, .idle = look };
 static int draw(struct run *run)
 {
 	struct ladder *ladder = malloc(sizeof(*ladder));
-	const struct ladder_style style = {
-		.utf8 = terminal_is_utf8(),
-		.colour = terminal_has_colour(STDOUT_FILENO),
-	};
+	struct view how;
 	unsigned int i;
 	int ret = 0;
 
 	if (!ladder)
 		return -ENOMEM;
+	view_init(&how, STDOUT_FILENO);
 	/* The newest comes last, as in a log. */
 	for (i = run->choice.count; i-- && !ret;) {
 		const struct choice_candidate *c = &run->choice.chosen[i];
 
 		ladder_build(ladder, c->side, c->peer, c->pairing);
-		ret = run->svg ? ladder_svg(&run->buffer, ladder) :
-				 ladder_text(&run->buffer, ladder, &style);
+		ret = run->svg ? ladder_svg(&how, &run->buffer, ladder) :
+				 ladder_text(&how, &run->buffer, ladder);
 		if (i)
 			buffer_printf(&run->buffer, "\n\n");
 	}

@@ -11,7 +11,6 @@
 #include "base/complain.h"
 #include "base/parse.h"
 #include "base/signals.h"
-#include "base/terminal.h"
 #include "cli/command.h"
 #include "cli/options.h"
 #include "lib/devnode.h"
@@ -48,7 +47,7 @@ static const struct option_spec specs[] = {
  * @interval_ns: time between reports; 0: there is only one
  * @count: reports to make at most; 0: no limit
  * @reset: count from 0 after each report
- * @report: how to show them
+ * @how: how they are shown
  * @snapshots: this report's and the one before, by turns
  * @out: standard output
  */
@@ -59,7 +58,7 @@ struct stat_run {
 	uint64_t interval_ns;
 	uint64_t count;
 	bool reset;
-	struct report report;
+	struct view how;
 	struct statistics snapshots[2];
 	struct buffer out;
 };
@@ -80,7 +79,7 @@ static int take_option(struct stat_run *r, struct options *o, int id)
 						 "seconds, such as 10 or 0.5");
 		break;
 	case OPT_JSON:
-		r->report.json = true;
+		r->how.json = true;
 		break;
 	case OPT_RESET:
 		r->reset = true;
@@ -139,15 +138,18 @@ static int run(struct stat_run *r)
 	for (;;) {
 		struct statistics *now = &r->snapshots[reports % 2];
 		struct statistics *before = &r->snapshots[(reports + 1) % 2];
+		struct stat_report report = {
+			.now = now,
+			.before = reports && !r->reset ? before : NULL,
+		};
 
 		statistics_free(now);
 		ret = statistics_fetch(r->fd, now);
 		if (ret)
 			return complain_device(r, ret);
-		if (reports && !r->report.json)
+		if (reports && !r->how.json)
 			buffer_printf(&r->out, "\n");
-		report_write(&r->report, &r->out, now,
-			     reports && !r->reset ? before : NULL);
+		stat_write(&r->how, &r->out, &report);
 		ret = write_out(r);
 		if (ret)
 			return ret == -EPIPE ? EXIT_CLEAN : EXIT_COULD_NOT_RUN;
@@ -177,8 +179,7 @@ int cmd_stat(struct tool *tool, int argc, char **argv)
 	r->tool = tool;
 	r->device = TCPCLOSE_DEVICE;
 	buffer_init(&r->out, STDOUT_FILENO);
-	r->report.utf8 = terminal_is_utf8();
-	r->report.colour = terminal_has_colour(STDOUT_FILENO);
+	view_init(&r->how, STDOUT_FILENO);
 	ret = take_options(r, argc, argv);
 	if (ret >= 0)
 		goto out_free;

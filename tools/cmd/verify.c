@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #include "base/complain.h"
-#include "base/terminal.h"
 #include "check/check.h"
 #include "cli/session.h"
 #include "view/verify.h"
@@ -42,7 +41,7 @@ static const struct option_spec specs[] = {
 /**
  * struct verify - one run of the command
  * @session: where events come from
- * @verdict: how the result is shown
+ * @how: how the result is shown
  * @check: the check
  * @command: what to run while the kernel is asked, NULL: nothing
  * @witness_compare: the kernel is asked
@@ -51,7 +50,7 @@ static const struct option_spec specs[] = {
  */
 struct verify {
 	struct session session;
-	struct verdict verdict;
+	struct view how;
 	struct check check;
 	char *const *command;
 	bool witness_compare;
@@ -92,7 +91,7 @@ static int take_options(struct verify *v, int argc, char **argv)
 		if (id == SESSION_HELP)
 			return tool_help(tool, specs);
 		if (id == OPT_JSON)
-			v->verdict.json = true;
+			v->how.json = true;
 		else if (id == OPT_AGAINST_KERNEL)
 			v->witness_compare = true;
 		else if (id == OPTION_OPERAND)
@@ -130,7 +129,7 @@ static int run(struct verify *v)
 		error = check_finish(&v->check);
 	/* What was checked before an error says nothing of the rest. */
 	if (!error) {
-		verdict_write(&v->verdict, &v->out, &v->check);
+		verify_write(&v->how, &v->out, &v->check);
 		buffer_flush(&v->out);
 	}
 	if (error == -ENOMEM) {
@@ -154,22 +153,21 @@ static int hear_event(void *context, const struct event *e)
 /* What the model says comes first: the kernel has the last word. */
 static void show_both(struct verify *v)
 {
-	if (v->verdict.json) {
+	if (v->how.json) {
 		struct json w;
 
 		json_begin(&w, &v->out);
 		json_object_begin(&w);
 		json_key(&w, "model");
-		verdict_add_json(&w, &v->check);
+		verify_add_json(&w, &v->check);
 		json_key(&w, "against_kernel");
 		witness_add_json(&w, &v->outcome);
 		json_object_end(&w);
 		json_end(&w);
 	} else {
-		verdict_text(&v->verdict, &v->out, &v->check);
+		verify_text(&v->how, &v->out, &v->check);
 		buffer_printf(&v->out, "\n");
-		outcome_text(&v->outcome, v->verdict.utf8, v->verdict.colour,
-			     &v->out);
+		witness_text(&v->how, &v->out, &v->outcome);
 	}
 }
 
@@ -179,7 +177,7 @@ static int run_against_kernel(struct verify *v)
 		.device = v->session.device,
 		.duration_ns = v->session.duration_ns,
 		.command = v->command,
-		.quiet = v->verdict.json,
+		.quiet = v->how.json,
 		.event = hear_event,
 		.context = v,
 	};
@@ -219,12 +217,10 @@ int cmd_verify(struct tool *tool, int argc, char **argv)
 	}
 	session_init(&v->session, tool);
 	buffer_init(&v->out, STDOUT_FILENO);
+	view_init(&v->how, STDOUT_FILENO);
 	ret = take_options(v, argc, argv);
 	if (ret >= 0)
 		goto out_free;
-	v->verdict.utf8 = terminal_is_utf8();
-	v->verdict.colour = !v->verdict.json &&
-			    terminal_has_colour(STDOUT_FILENO);
 	ret = v->witness_compare ? run_against_kernel(v) : run(v);
 out_free:
 	check_free(&v->check);

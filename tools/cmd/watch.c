@@ -3,6 +3,7 @@
  * tcpclose watch: one line per transition.
  */
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/complain.h"
@@ -35,17 +36,19 @@ static const struct option_spec specs[] = {
 /**
  * struct watch - one run of the command
  * @session: where events come from
- * @output: where they go
+ * @how: how they are shown
+ * @events: what shows them
+ * @out: standard output
  * @count: transitions to show at most; 0: no limit
  * @shown: transitions shown
- * @json: write JSON
  */
 struct watch {
 	struct session session;
-	struct output output;
+	struct view how;
+	struct events events;
+	struct buffer out;
 	uint64_t count;
 	uint64_t shown;
-	bool json;
 };
 
 static int take_option(struct watch *w, struct options *o, int id)
@@ -56,7 +59,7 @@ static int take_option(struct watch *w, struct options *o, int id)
 			return options_bad_value(o, "a whole number above 0");
 		return 0;
 	case OPT_JSON:
-		w->json = true;
+		w->how.json = true;
 		return 0;
 	default:
 		return session_take_option(&w->session, o, id);
@@ -88,20 +91,20 @@ static void tell_loss(struct watch *w, const struct event *e)
 
 	complain("lost %llu record%s of CPU %u before %.8s.%06u",
 		 (unsigned long long)e->lost, e->lost == 1 ? "" : "s",
-		 e->cpu, clock_text(&w->output.clock, e->realtime_ns), us);
+		 e->cpu, clock_text(&w->events.clock, e->realtime_ns), us);
 }
 
 static int show(void *context, const struct event *e)
 {
 	struct watch *w = context;
 
-	output_event(&w->output, e);
+	events_add(&w->events, e);
 	if (e->kind == EVENT_LOST)
 		tell_loss(w, e);
 	else
 		w->shown++;
-	if (w->output.buffer.error)
-		return w->output.buffer.error;
+	if (w->out.error)
+		return w->out.error;
 	return e->kind == EVENT_LOST || w->shown != w->count;
 }
 
@@ -109,7 +112,7 @@ static int flush(void *context)
 {
 	struct watch *w = context;
 
-	return output_flush(&w->output);
+	return buffer_flush(&w->out);
 }
 
 static const struct session_calls calls = { .event = show, .idle = flush };
@@ -124,16 +127,17 @@ int cmd_watch(struct tool *tool, int argc, char **argv)
 		return EXIT_COULD_NOT_RUN;
 	}
 	session_init(&w->session, tool);
+	view_init(&w->how, STDOUT_FILENO);
 	ret = take_options(w, argc, argv);
 	if (ret >= 0)
 		goto out_free;
 	ret = EXIT_COULD_NOT_RUN;
 	if (session_open(&w->session))
 		goto out_free;
-	output_init(&w->output, w->json);
-	output_header(&w->output);
+	buffer_init(&w->out, STDOUT_FILENO);
+	events_begin(&w->events, &w->how, &w->out);
 	ret = session_run(&w->session, &calls, w);
-	ret = session_finish(&w->session, ret, output_flush(&w->output));
+	ret = session_finish(&w->session, ret, buffer_flush(&w->out));
 out_free:
 	free(w);
 	return ret;

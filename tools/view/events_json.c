@@ -110,10 +110,12 @@ static inline void add_ending(struct json *w, const struct event *e)
 
 /**
  * events_json() - write an event as a JSON object on a line of its own
+ * @how: JSON looks the same always
  * @to: where it goes
  * @e: the event
  */
-void events_json(struct buffer *to, const struct event *e)
+void events_json(const struct view *how, struct buffer *to,
+		 const struct event *e)
 {
 	struct json w;
 

@@ -213,12 +213,15 @@ static void add_hooks(struct json *w, const struct statistics *s)
 }
 
 /**
- * report_json() - write statistics as JSON
+ * stat_json() - write statistics as a line of JSON
+ * @how: JSON looks the same always
  * @to: where they go
- * @s: the statistics
+ * @report: the statistics
  */
-void report_json(struct buffer *to, const struct statistics *s)
+void stat_json(const struct view *how, struct buffer *to,
+	       const struct stat_report *report)
 {
+	const struct statistics *s = report->now;
 	const struct tcpclose_stats *c = &s->counters;
 	struct json w;
 

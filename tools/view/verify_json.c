@@ -184,11 +184,11 @@ static void add_gaps(struct json *w, const struct check *c)
 }
 
 /**
- * verdict_add_json() - write the result of a check as a JSON object
+ * verify_add_json() - write the result of a check as a JSON object
  * @w: the writer
  * @c: the check, finished
  */
-void verdict_add_json(struct json *w, const struct check *c)
+void verify_add_json(struct json *w, const struct check *c)
 {
 	uint64_t wrong = check_fault_count(c);
 
@@ -218,15 +218,17 @@ void verdict_add_json(struct json *w, const struct check *c)
 }
 
 /**
- * verdict_json() - write the result of a check as a line of JSON
+ * verify_json() - write the result of a check as a line of JSON
+ * @how: JSON looks the same always
  * @to: where it goes
  * @c: the check, finished
  */
-void verdict_json(struct buffer *to, const struct check *c)
+void verify_json(const struct view *how, struct buffer *to,
+		 const struct check *c)
 {
 	struct json w;
 
 	json_begin(&w, to);
-	verdict_add_json(&w, c);
+	verify_add_json(&w, c);
 	json_end(&w);
 }

@@ -143,11 +143,13 @@ void witness_add_json(struct json *w, const struct outcome *h)
 }
 
 /**
- * outcome_json() - write what all witnesses say as a line of JSON
+ * witness_json() - write what all witnesses say as a line of JSON
+ * @how: JSON looks the same always
+ * @to: where it goes
  * @h: the outcome
- * @to: where
  */
-void outcome_json(const struct outcome *h, struct buffer *to)
+void witness_json(const struct view *how, struct buffer *to,
+		  const struct outcome *h)
 {
 	struct json w;
 

@@ -104,7 +104,7 @@ complains()
 build_sample()
 {
 	set --
-	for part in base/buffer base/format base/json base/histogram lib/names view/stat_json view/stat_text; do
+	for part in base/buffer base/columns base/format base/json base/view base/terminal base/histogram lib/names view/stat_json view/stat_text; do
 		set -- "$@" "$top/tools/$part.c"
 	done
 	"${CC:-cc}" -O1 -w -std=gnu11 -D_GNU_SOURCE -I"$top/module/uapi" -I"$top/tools" \

@@ -6,8 +6,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "view/graph/drawing.h"
 #include "view/graph/figure.h"
+#include "view/graph/graph_view.h"
+#include "view/graph/label.h"
 
 /* Points between the middles of two cells. */
 #define CELL_WIDTH 9
@@ -15,12 +16,12 @@
 
 /**
  * struct dot - a picture being written
- * @d: what
+ * @graph: what
  * @to: where
  * @figure: where things are
  */
 struct dot {
-	const struct drawing *d;
+	const struct graph *graph;
 	struct buffer *to;
 	struct figure figure;
 };
@@ -57,7 +58,7 @@ static void add_node(struct dot *dot, const struct figure_box *box,
 /* Groups are columns: dot keeps them straight if it can. */
 static void add_box(struct dot *dot, const struct figure_box *box)
 {
-	bool visited = graph_visited(dot->d->graph, box->state);
+	bool visited = graph_visited(dot->graph, box->state);
 	int x = (2 * box->x + FIGURE_BOX_COLUMNS - 1) * CELL_WIDTH / 2;
 	int y = (FIGURE_ROWS - box->y) * CELL_HEIGHT;
 
@@ -74,13 +75,13 @@ static void add_box(struct dot *dot, const struct figure_box *box)
 static void add_other_boxes(struct dot *dot)
 {
 	unsigned int state;
-	char name[DRAWING_TEXT_MAX];
+	char name[LABEL_MAX];
 
 	for (state = 0; state < TCPCLOSE_STATES; state++) {
 		if (figure_from(&dot->figure, state) ||
-		    !graph_visited(dot->d->graph, state))
+		    !graph_visited(dot->graph, state))
 			continue;
-		drawing_state(name, state);
+		label_state(name, state);
 		buffer_printf(dot->to, "\tstate_%u [label=", state);
 		add_string(dot->to, name);
 		buffer_printf(dot->to, ", pos=\"%d,%d\"];\n",
@@ -108,26 +109,26 @@ static const char *colour_of(const struct graph_part *part)
 static void add_attributes(struct dot *dot, const char *event,
 			   const struct graph_part *part, bool dashed)
 {
-	char label[DRAWING_TEXT_MAX];
+	char label[LABEL_MAX];
 
-	drawing_label(label, event, part);
+	label_lines(label, event, part);
 	buffer_printf(dot->to, " [label=");
 	add_string(dot->to, label);
 	buffer_printf(dot->to, ", color=\"%s\", fontcolor=\"%s\", penwidth=%u.%u",
 		      colour_of(part), part ? colour_of(part) : "#6b7280",
-		      drawing_weight(part) / 10, drawing_weight(part) % 10);
+		      label_weight(part) / 10, label_weight(part) % 10);
 	if (dashed)
 		buffer_printf(dot->to, ", style=dashed");
 }
 
 static void add_route(struct dot *dot, const struct figure_route *route)
 {
-	const struct graph_part *part = graph_seen(dot->d->graph, route->from,
+	const struct graph_part *part = graph_seen(dot->graph, route->from,
 						   route->to, GRAPH_FLOW);
-	const struct model_edge *edge = drawing_edge(route->from, route->to);
-	char event[DRAWING_TEXT_MAX];
+	const struct model_edge *edge = label_edge(route->from, route->to);
+	char event[LABEL_MAX];
 
-	drawing_event(event, edge);
+	label_event(event, edge);
 	buffer_printf(dot->to, "\t");
 	add_node(dot, figure_from(&dot->figure, route->from), route->from);
 	buffer_printf(dot->to, " -> ");
@@ -154,9 +155,9 @@ static void add_other(struct dot *dot, unsigned int from, unsigned int to,
 static void add_rest(void *context, unsigned int from, unsigned int to,
 		     const struct graph_part *part)
 {
-	char verdict[DRAWING_TEXT_MAX];
+	char verdict[LABEL_MAX];
 
-	drawing_verdict(verdict, part);
+	label_verdict(verdict, part);
 	add_other(context, from, to, verdict, part);
 }
 
@@ -199,13 +200,13 @@ static void add_rows(struct dot *dot)
 
 static void add_caption(struct dot *dot)
 {
-	char text[4 * DRAWING_TEXT_MAX], host[DRAWING_TEXT_MAX], sum[DRAWING_TEXT_MAX];
-	char loss[DRAWING_TEXT_MAX] = "";
-	const char *openings = drawing_openings(dot->d);
-	bool lost = drawing_loss(loss, dot->d);
+	char text[4 * LABEL_MAX], host[LABEL_MAX], sum[LABEL_MAX];
+	char loss[LABEL_MAX] = "";
+	const char *openings = label_openings(dot->graph);
+	bool lost = label_loss(loss, dot->graph);
 
-	drawing_host(host, dot->d);
-	drawing_sum(sum, dot->d);
+	label_host(host, dot->graph);
+	label_sum(sum, dot->graph);
 	snprintf(text, sizeof(text),
 		 "%s\n%s%s%s\nhow often / median time in the state left\ngrey: not seen%s%s; dashed: Linux-specific, or if grey: never made by Linux; red: illegal",
 		 host, sum, lost ? "\n" : "", loss, openings ? ", " : "",
@@ -216,16 +217,18 @@ static void add_caption(struct dot *dot)
 }
 
 /**
- * drawing_write_dot() - draw the state diagram for Graphviz
- * @d: what
- * @to: where
+ * graph_dot() - draw the state diagram for Graphviz
+ * @how: how it is shown
+ * @to: where it goes
+ * @g: what was seen
  */
-void drawing_write_dot(const struct drawing *d, struct buffer *to)
+void graph_dot(const struct view *how, struct buffer *to,
+	       const struct graph *g)
 {
-	struct dot dot = { .d = d, .to = to };
+	struct dot dot = { .graph = g, .to = to };
 	size_t i;
 
-	figure_place(&dot.figure, d->graph);
+	figure_place(&dot.figure, g);
 	buffer_printf(to, "digraph tcpclose {\n"
 			  "\tlabelloc=t; fontname=\"sans-serif\"; nodesep=1.2;\n"
 			  "\tnode [shape=box, style=rounded, fontname=\"sans-serif\", width=2];\n"
@@ -239,8 +242,8 @@ void drawing_write_dot(const struct drawing *d, struct buffer *to)
 		add_route(&dot, &dot.figure.routes[i]);
 	for (i = 0; i < FIGURE_BOXES; i++) {
 		const struct figure_box *box = &dot.figure.boxes[i];
-		const struct graph_part *loop = figure_loop(d->graph, box);
-		const struct graph_part *abrupt = figure_abrupt(d->graph, box);
+		const struct graph_part *loop = figure_loop(g, box);
+		const struct graph_part *abrupt = figure_abrupt(g, box);
 
 		if (loop)
 			add_other(&dot, box->state, box->state, "stays", loop);
@@ -248,6 +251,6 @@ void drawing_write_dot(const struct drawing *d, struct buffer *to)
 			add_other(&dot, box->state, TCPCLOSE_CLOSE,
 				  "RST, abort, timeout", abrupt);
 	}
-	figure_visit_rest(&dot.figure, d->graph, add_rest, &dot);
+	figure_visit_rest(&dot.figure, g, add_rest, &dot);
 	buffer_printf(to, "}\n");
 }

@@ -7,18 +7,19 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "view/graph/drawing.h"
 #include "view/graph/figure.h"
+#include "view/graph/graph_view.h"
+#include "view/graph/label.h"
 
 /**
  * struct mermaid - a picture being written
- * @d: what
+ * @graph: what
  * @to: where
  * @figure: where things are
  * @links: edges written so far: styles name them by number
  */
 struct mermaid {
-	const struct drawing *d;
+	const struct graph *graph;
 	struct buffer *to;
 	struct figure figure;
 	unsigned int links;
@@ -70,9 +71,9 @@ static void add_link(struct mermaid *m, unsigned int from, unsigned int to,
 		     const char *event, const struct graph_part *part,
 		     bool dashed)
 {
-	char label[DRAWING_TEXT_MAX];
+	char label[LABEL_MAX];
 
-	drawing_label(label, event, part);
+	label_lines(label, event, part);
 	buffer_printf(m->to, "    ");
 	add_node(m, figure_from(&m->figure, from), from);
 	buffer_printf(m->to, dashed ? " -.->|" : " -->|");
@@ -80,8 +81,8 @@ static void add_link(struct mermaid *m, unsigned int from, unsigned int to,
 	buffer_printf(m->to, "| ");
 	add_node(m, figure_to(&m->figure, from, to), to);
 	buffer_printf(m->to, "\n    linkStyle %u stroke:%s,stroke-width:%u.%upx\n",
-		      m->links++, colour_of(part), drawing_weight(part) / 10,
-		      drawing_weight(part) % 10);
+		      m->links++, colour_of(part), label_weight(part) / 10,
+		      label_weight(part) % 10);
 }
 
 static void add_box(struct mermaid *m, const struct figure_box *box)
@@ -93,20 +94,20 @@ static void add_box(struct mermaid *m, const struct figure_box *box)
 	buffer_printf(m->to, "(");
 	add_string(m->to, name);
 	buffer_printf(m->to, ")%s\n",
-		      graph_visited(m->d->graph, box->state) ? "" : ":::unseen");
+		      graph_visited(m->graph, box->state) ? "" : ":::unseen");
 }
 
 /* States that the figure does not have; most are no states at all. */
 static void add_other_boxes(struct mermaid *m)
 {
 	unsigned int state;
-	char name[DRAWING_TEXT_MAX];
+	char name[LABEL_MAX];
 
 	for (state = 0; state < TCPCLOSE_STATES; state++) {
 		if (figure_from(&m->figure, state) ||
-		    !graph_visited(m->d->graph, state))
+		    !graph_visited(m->graph, state))
 			continue;
-		drawing_state(name, state);
+		label_state(name, state);
 		buffer_printf(m->to, "    state_%u(", state);
 		add_string(m->to, name);
 		buffer_printf(m->to, ")\n");
@@ -115,12 +116,12 @@ static void add_other_boxes(struct mermaid *m)
 
 static void add_route(struct mermaid *m, const struct figure_route *route)
 {
-	const struct graph_part *part = graph_seen(m->d->graph, route->from,
+	const struct graph_part *part = graph_seen(m->graph, route->from,
 						   route->to, GRAPH_FLOW);
-	const struct model_edge *edge = drawing_edge(route->from, route->to);
-	char event[DRAWING_TEXT_MAX];
+	const struct model_edge *edge = label_edge(route->from, route->to);
+	char event[LABEL_MAX];
 
-	drawing_event(event, edge);
+	label_event(event, edge);
 	add_link(m, route->from, route->to, event, part,
 		 part ? graph_is_linux(part) : edge->standing == MODEL_ABSENT);
 }
@@ -128,21 +129,21 @@ static void add_route(struct mermaid *m, const struct figure_route *route)
 static void add_rest(void *context, unsigned int from, unsigned int to,
 		     const struct graph_part *part)
 {
-	char verdict[DRAWING_TEXT_MAX];
+	char verdict[LABEL_MAX];
 
-	drawing_verdict(verdict, part);
+	label_verdict(verdict, part);
 	add_link(context, from, to, verdict, part, false);
 }
 
 static void add_caption(struct mermaid *m)
 {
-	char text[4 * DRAWING_TEXT_MAX], host[DRAWING_TEXT_MAX], sum[DRAWING_TEXT_MAX];
-	char loss[DRAWING_TEXT_MAX] = "";
-	const char *openings = drawing_openings(m->d);
-	bool lost = drawing_loss(loss, m->d);
+	char text[4 * LABEL_MAX], host[LABEL_MAX], sum[LABEL_MAX];
+	char loss[LABEL_MAX] = "";
+	const char *openings = label_openings(m->graph);
+	bool lost = label_loss(loss, m->graph);
 
-	drawing_host(host, m->d);
-	drawing_sum(sum, m->d);
+	label_host(host, m->graph);
+	label_sum(sum, m->graph);
 	snprintf(text, sizeof(text), "%s; %s%s%s", host, sum, lost ? "; " : "",
 		 loss);
 	/* Of these words, none needs more than the quotes. */
@@ -154,16 +155,18 @@ static void add_caption(struct mermaid *m)
 }
 
 /**
- * drawing_write_mermaid() - draw the state diagram for Mermaid
- * @d: what
- * @to: where
+ * graph_mermaid() - draw the state diagram for Mermaid
+ * @how: how it is shown
+ * @to: where it goes
+ * @g: what was seen
  */
-void drawing_write_mermaid(const struct drawing *d, struct buffer *to)
+void graph_mermaid(const struct view *how, struct buffer *to,
+		   const struct graph *g)
 {
-	struct mermaid m = { .d = d, .to = to };
+	struct mermaid m = { .graph = g, .to = to };
 	size_t i;
 
-	figure_place(&m.figure, d->graph);
+	figure_place(&m.figure, g);
 	add_caption(&m);
 	for (i = 0; i < FIGURE_BOXES; i++)
 		add_box(&m, &m.figure.boxes[i]);
@@ -172,8 +175,8 @@ void drawing_write_mermaid(const struct drawing *d, struct buffer *to)
 		add_route(&m, &m.figure.routes[i]);
 	for (i = 0; i < FIGURE_BOXES; i++) {
 		const struct figure_box *box = &m.figure.boxes[i];
-		const struct graph_part *loop = figure_loop(d->graph, box);
-		const struct graph_part *abrupt = figure_abrupt(d->graph, box);
+		const struct graph_part *loop = figure_loop(g, box);
+		const struct graph_part *abrupt = figure_abrupt(g, box);
 
 		if (loop)
 			add_link(&m, box->state, box->state, "stays", loop,
@@ -183,6 +186,6 @@ void drawing_write_mermaid(const struct drawing *d, struct buffer *to)
 				 "RST, abort, timeout", abrupt,
 				 graph_is_linux(abrupt));
 	}
-	figure_visit_rest(&m.figure, d->graph, add_rest, &m);
+	figure_visit_rest(&m.figure, g, add_rest, &m);
 	buffer_printf(to, "    classDef unseen stroke:#9aa1ac,color:#8b93a0\n");
 }

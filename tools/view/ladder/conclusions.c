@@ -42,7 +42,7 @@ static const char *cause_phrase(unsigned int cause)
 static void add_edge(struct line *w, const struct side_step *step)
 {
 	words_add_state(w, step->old);
-	line_add(w, w->utf8 ? " \u2192 " : " -> ");
+	line_add(w, line_is_utf8(w) ? " \u2192 " : " -> ");
 	words_add_state(w, step->new);
 }
 

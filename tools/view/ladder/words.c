@@ -293,7 +293,7 @@ static void add_short_process(struct line *w, const struct side_step *step)
 	char shown[FORMAT_TEXT_MAX(sizeof(step->comm)) + 1];
 	size_t room = name_columns(step);
 
-	*format_text(shown, step->comm, w->utf8) = '\0';
+	*format_text(shown, step->comm, line_is_utf8(w)) = '\0';
 	if (w->raw || format_columns(shown, strlen(shown)) <= room) {
 		add_process(w, step);
 		return;
