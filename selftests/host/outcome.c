@@ -109,7 +109,7 @@ TEST_F(outcome, of_nobody_proves_nothing)
 	self->trace->row_count = 0;
 	error_set(&self->trace->missing, 0, "no tracefs");
 	EXPECT_EQ(OUTCOME_NOBODY, outcome_result(&self->outcome));
-	EXPECT_NE(NULL, strstr(TEXT(), "NO WITNESS"));
+	EXPECT_NE(NULL, strstr(TEXT(), "INCONCLUSIVE: no witness: "));
 }
 
 /* Neither that they agree, nor that they differ */
@@ -118,7 +118,7 @@ TEST_F(outcome, of_one_who_lost_something_proves_nothing)
 	differ(self->bpf);
 	error_set(&self->bpf->incomplete, 0, "full");
 	EXPECT_EQ(OUTCOME_INCOMPLETE, outcome_result(&self->outcome));
-	EXPECT_NE(NULL, strstr(TEXT(), "INCOMPLETE"));
+	EXPECT_NE(NULL, strstr(TEXT(), "INCONCLUSIVE: a witness is incomplete: "));
 	self->bpf->row_count = 0;
 	EXPECT_EQ(OUTCOME_INCOMPLETE, outcome_result(&self->outcome));
 	/* Another one is whole, and sees a difference */

@@ -201,7 +201,7 @@ static int run_against_kernel(struct verify *v)
 		return EXIT_VIOLATION;
 	if (result == OUTCOME_AGREE)
 		return EXIT_CLEAN;
-	complain("nothing is proved, neither that they agree nor that they differ");
+	complain("inconclusive: a witness is missing or incomplete");
 	return EXIT_COULD_NOT_RUN;
 }
 

@@ -237,11 +237,12 @@ static void add_timewait(const struct text *t)
 		      counters->live_timewait, counters->born,
 		      counters->rearmed);
 	if (counters->ends[TCPCLOSE_END_OVERFLOW])
-		buffer_printf(t->to, "%llu could not be made\n",
+		buffer_printf(t->to, "%llu could not be created\n",
 			      counters->ends[TCPCLOSE_END_OVERFLOW]);
 	if (counters->late)
-		buffer_printf(t->to, "%llu seen only when freed\n",
-			      counters->late);
+		buffer_printf(t->to,
+			      "%llu end%s noticed only when memory was freed\n",
+			      counters->late, format_plural(counters->late));
 	memcpy(ends, counters->ends, sizeof(ends));
 	ends[TCPCLOSE_END_OVERFLOW] = 0;
 	add_counts(t, "MINI-SOCKET ENDED BY", ends, TCPCLOSE_ENDS, end_name);
@@ -337,7 +338,7 @@ static void warn_of_hooks(const struct text *t)
 		snprintf(what, sizeof(what), "hook %.47s is off (%s)", h->name,
 			 error ? error : "unknown error");
 		snprintf(advice, sizeof(advice),
-			 "this is lost: %.79s; the kernel log says more",
+			 "missing without it: %.79s; see the kernel log",
 			 h->purpose);
 		add_warning(t, what, advice);
 	}
@@ -357,10 +358,10 @@ static void add_warnings(const struct text *t)
 	}
 	if (c->untracked[TCPCLOSE_UNTRACKED_FULL]) {
 		snprintf(what, sizeof(what),
-			 "%llu transitions lack their dwell",
+			 "%llu transitions have no dwell time",
 			 c->untracked[TCPCLOSE_UNTRACKED_FULL]);
 		add_warning(t, what,
-			    "load the module with a greater max_conns");
+			    "load the module with a larger max_conns");
 	}
 }
 

@@ -212,14 +212,14 @@ static void add_losses(const struct text *t)
 	    !c->forgot && !c->late)
 		return;
 	begin_counts(t, &table, "GAPS");
-	add_count(&table, "records lost, as the stream tells", c->lost);
+	add_count(&table, "records reported as lost", c->lost);
 	add_count(&table, "gaps in histories, explained by that loss",
 		  gaps->explained.count);
-	add_count(&table, "gaps in histories, due to what was forgotten",
+	add_count(&table, "gaps in histories, due to forgotten connections",
 		  c->forgot);
-	add_count(&table, "gaps in histories that nothing explains",
+	add_count(&table, "gaps in histories, unexplained",
 		  gaps->unexplained.count);
-	add_count(&table, "transitions told after later ones of another CPU",
+	add_count(&table, "transitions that came after later ones",
 		  c->late);
 	if (c->late)
 		buffer_printf(t->to, "  by %.6f s at most\n",
@@ -378,7 +378,7 @@ static void add_verdict(const struct text *t)
 		buffer_printf(t->to, "\nVERDICT: clean, but there was nothing to check\n");
 	else if (!wrong)
 		buffer_printf(t->to,
-			      "\n%sVERDICT: clean%s: every transition is one of the model's%s\n",
+			      "\n%sVERDICT: clean%s: every transition is in the model%s\n",
 			      view_colour(t->how, TERMINAL_GREEN), view_plain(t->how),
 			      t->c->lost ? ", and reported loss explains every gap" :
 					   ", and no history has a gap");

@@ -127,9 +127,9 @@ static void add_verdict(const struct view *how, struct buffer *to,
 		[OUTCOME_DIFFER] = { TERMINAL_RED,
 				     "tcpclose and the kernel DIFFER" },
 		[OUTCOME_INCOMPLETE] = { TERMINAL_YELLOW,
-					 "INCOMPLETE: nothing is proved" },
+					 "INCONCLUSIVE: a witness is incomplete" },
 		[OUTCOME_NOBODY] = { TERMINAL_YELLOW,
-				     "NO WITNESS: nothing is proved" },
+				     "INCONCLUSIVE: no witness" },
 	};
 	enum outcome_result result = outcome_result(h);
 	char seconds[FORMAT_DURATION_MAX + 1];

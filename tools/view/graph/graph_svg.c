@@ -164,7 +164,7 @@ static void draw_legend(struct graph_svg *p, int y)
 	y += LEGEND_LINE;
 	draw_sample(p, left, y, SVG_INK, false, "opening");
 	draw_sample(p, right, y, SVG_MUTED, true,
-		    "in RFC 9293; Linux never makes it");
+		    "in RFC 9293, but never on Linux");
 	y += LEGEND_LINE;
 	draw_sample(p, left, y, SVG_BAD, false,
 		    "illegal, or impossible on Linux");
@@ -174,10 +174,10 @@ static void draw_legend(struct graph_svg *p, int y)
 	y += LEGEND_LINE;
 	graph_svg_loop_icon(p->to, left + 16, y - 4, SVG_GRACEFUL, false);
 	svg_text(p->to, &font, left + text, y,
-		 "stays in this state: timer started anew \u2026");
+		 "stays in this state: timer restarted \u2026");
 	graph_svg_loop_icon(p->to, right + 16, y - 4, SVG_GRACEFUL, true);
 	svg_text(p->to, &font, right + text, y,
-		 "likewise, on Linux only: stored again, goes on as mini-socket");
+		 "likewise, on Linux only: stored again, continues as mini-socket");
 	y += LEGEND_LINE;
 	svg_text(p->to, &font, left, y,
 		 "Numbers: how often \u00b7 median time in the state left (of more than 1,024 within 0.4 %). The wider, the more often.");

@@ -188,11 +188,11 @@ static void add_legend(const struct text *t)
 {
 	static const char *const utf8[] = {
 		"Arrows: how often, median time in the state left; \u2501 a tenth of the busiest or more; \u2504 not seen.",
-		"\u21bb stays in the state (stored again, mini-socket, timer anew). \u2715 abrupt end: RST, abort, timeout.",
+		"\u21bb same state (stored again, mini-socket, timer restarted). \u2715 abrupt end: RST, abort, timeout.",
 	};
 	static const char *const ascii[] = {
 		"Arrows: how often, median time in the state left; = a tenth of the busiest or more; . not seen.",
-		"@ stays in the state (stored again, mini-socket, timer anew). x abrupt end: RST, abort, timeout.",
+		"@ same state (stored again, mini-socket, timer restarted). x abrupt end: RST, abort, timeout.",
 	};
 	const char *const *lines = t->how->utf8 ? utf8 : ascii;
 	const char *openings = label_openings(t->graph);
@@ -269,7 +269,7 @@ static void add_caption(const struct text *t)
 	if (t->graph->wrong) {
 		label_count(words, t->graph->wrong);
 		snprintf(line, sizeof(line),
-			 "%.40s that must not be: the table says which",
+			 "%.40s illegal or impossible: see the table below",
 			 words);
 		add_line(t, TERMINAL_RED, line);
 	}

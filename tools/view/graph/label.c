@@ -259,7 +259,7 @@ bool label_loss(char text[LABEL_MAX], const struct graph *g)
 		return false;
 	label_count(lost, g->lost);
 	snprintf(text, LABEL_MAX,
-		 "%.40s record%s lost: up to so many transitions are missing here",
+		 "%.40s record%s lost: up to as many transitions are missing here",
 		 lost, format_plural(g->lost));
 	return true;
 }

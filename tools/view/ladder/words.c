@@ -239,11 +239,11 @@ static const char *end_phrase(unsigned int end)
 	case TCPCLOSE_END_SYN:
 		return "new SYN takes the port";
 	case TCPCLOSE_END_REFUSED:
-		return "nobody to take it: reset";
+		return "no receiver: reset";
 	case TCPCLOSE_END_OVERFLOW:
 		return "no mini-socket: overflow";
 	case TCPCLOSE_END_OTHER:
-		return "ended, nobody knows why";
+		return "ended, cause unknown";
 	default:
 		return "";
 	}
@@ -254,7 +254,7 @@ static void caption_segment(struct line *w, const struct side_step *step)
 	if (side_step_is_rearm(step))
 		line_add(w, "%s: re-arm %u",
 			 ladder_is_fin_again(step) ? "FIN again" :
-						     "timer anew",
+						     "timer restart",
 			 step->rearms);
 	else if (step->orphaned)
 		line_add(w, "goes on as mini-socket");
