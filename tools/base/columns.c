@@ -193,9 +193,9 @@ static size_t make_harmless(const struct columns *c, const char *name,
 }
 
 /**
- * columns_name() - write a cell whose text somebody else chose
+ * columns_name() - write a cell with a name from outside this program
  * @c: the table
- * @name: any bytes
+ * @name: any bytes; those that must not reach a terminal are escaped
  */
 void columns_name(struct columns *c, const char *name)
 {
@@ -245,7 +245,7 @@ void columns_duration(struct columns *c, bool known, uint64_t ns)
 /**
  * columns_printf() - write a cell that is made of parts
  * @c: the table
- * @format: as for printf(); what others chose is for columns_name()
+ * @format: as for printf(); names from outside are for columns_name()
  */
 void columns_printf(struct columns *c, const char *format, ...)
 {
@@ -261,7 +261,7 @@ void columns_printf(struct columns *c, const char *format, ...)
 /**
  * columns_rest() - write what takes the rest of the line, and widens no column
  * @c: the table
- * @text: any bytes; somebody else may have chosen them
+ * @text: any bytes; escaped as by columns_name()
  */
 void columns_rest(struct columns *c, const char *text)
 {

@@ -3,9 +3,9 @@
  * Tables of text: columns that get wider as needed, aligned to the left or right,
  * measured in characters, not in bytes.
  *
- * A table whose rows are known beforehand can be measured first
- * (columns_widen()); one whose rows come as they come begins with the widths
- * that are usual, and a column that had to grow stays as wide.
+ * Where all rows are known, measure them first (columns_widen()). Where rows
+ * arrive one by one, columns begin with their usual width, and one that had to
+ * grow stays that wide.
  *
  *	columns_begin(&table, NULL);
  *	columns_text(&table, "ESTABLISHED");
@@ -27,7 +27,7 @@
 #define COLUMNS_MAX 16
 /* More than a row takes, bytes. What is longer is cut. */
 #define COLUMNS_ROOM 8192
-/* Longer names of others are cut, bytes. */
+/* Longer names from outside this program are cut, bytes. */
 #define COLUMNS_NAME_MAX 1024
 
 /**
@@ -50,12 +50,12 @@ struct column {
  * @to: where it goes
  * @specs: its columns
  * @count: how many
- * @cut: lines end where the terminal does; else they are as long as they are
+ * @cut: lines are cut at the width of the terminal
  * @width: of each column so far
  * @at: place of the next character of the row
- * @limit: the row's end, if it gets too long
+ * @limit: text beyond this place is left out
  * @next: column that is written next
- * @blanks: that are missing between the cell before and the next one
+ * @blanks: blanks owed before the next cell
  * @colour: of the next cell; NULL: none
  * @row_colour: of the whole row; NULL: none
  */
@@ -91,9 +91,9 @@ void columns_rest(struct columns *c, const char *text);
 void columns_end(struct columns *c);
 
 /*
- * Rows of which there are many millions: the user writes each cell at the place
- * where it goes, in order; each function ends it and returns the place of the
- * next. The last cell needs no end. columns_end_at() ends the row.
+ * For tables of millions of rows. The caller writes each cell's text in place,
+ * in order; the function that ends the cell pads it and returns the place of the
+ * next one. The last cell needs no padding. columns_end_at() ends the row.
  */
 
 /**
@@ -134,7 +134,7 @@ static inline char *columns_pad(struct columns *c, unsigned int column, char *p,
 }
 
 /**
- * columns_pad_text() - likewise, of any text
+ * columns_pad_text() - end a cell, measuring its text
  * @c: the table
  * @column: which
  * @p: end of the cell's text

@@ -9,7 +9,7 @@
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 #endif
 
-/* What is fast only where its arguments are known. */
+/* For functions that are fast only if their arguments are constants. */
 #ifndef __always_inline
 #define __always_inline inline __attribute((__always_inline__))
 #endif

@@ -3,8 +3,8 @@
  * Numbers, addresses and strings as characters, without printf(): a busy
  * machine's stream has many millions of them.
  *
- * What other people chose (names of threads and namespaces) never reaches a
- * terminal or a JSON reader as it is.
+ * Names from outside (of threads and namespaces) never reach a terminal or a JSON
+ * reader unescaped.
  */
 #include "base/clock.h"
 #include "base/format.h"

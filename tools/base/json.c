@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * JSON, written as it comes: what is not in a hurry.
+ * Streaming JSON writer: the parts that are not frequent.
  */
 #include <string.h>
 

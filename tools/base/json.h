@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * JSON, written as it comes: arrays and objects are begun and ended, commas come
- * by themselves.
+ * Streaming JSON writer: callers begin and end arrays and objects, the writer
+ * sets the commas.
  */
 #ifndef TCPCLOSE_BASE_JSON_H
 #define TCPCLOSE_BASE_JSON_H
@@ -14,20 +14,20 @@
 #include "base/compiler.h"
 #include "base/format.h"
 
-/* The longest key or name of this program's, bytes. */
+/* Longest key or name of this program, bytes. */
 #define JSON_NAME_MAX 128
-/* Longer strings of others are cut, bytes. */
+/* Longer strings are cut, bytes. */
 #define JSON_STRING_MAX (BUFFER_SIZE / 16)
 
-/* Free before each key: it, and a value that is no string. */
+/* Room kept free: for a key and a value other than a string. */
 #define JSON_ROOM (2 * JSON_NAME_MAX + 64)
 
 /**
  * struct json - JSON being written
  * @to: where it goes
  * @at: place of the next character in its buffer
- * @limit: behind it the buffer has less room than %JSON_ROOM
- * @comma: a value was written before in the same array or object
+ * @limit: beyond this place the buffer has less room than %JSON_ROOM
+ * @comma: the next value or key needs a comma before it
  */
 struct json {
 	struct buffer *to;
@@ -37,14 +37,14 @@ struct json {
 };
 
 /*
- * A writer that is a variable of its user stays in registers as long as its
- * address is not taken. So what is fast is inline, what is not gets no writer,
- * and the key of a member is one literal with all that surrounds it.
+ * Speed: a struct json on the stack stays in registers as long as no function
+ * gets its address. So the frequent parts are inline, the others take plain
+ * pointers, and a key is one literal together with its comma and quotes.
  */
 char *json_make_room(struct buffer *to, char *at);
 char *json_add_string(struct buffer *to, char *at, const char *string);
 
-/* Begin a value. */
+/* Return: where the next value goes. */
 static __always_inline char *json_value(struct json *w)
 {
 	char *p = w->at;
@@ -54,7 +54,7 @@ static __always_inline char *json_value(struct json *w)
 	return p;
 }
 
-/* End what was written up to @p; @comma: another value would need a comma. */
+/* @p: end of what was written; @comma: what comes next needs a comma */
 static __always_inline void json_done(struct json *w, char *p, bool comma)
 {
 	w->comma = comma;
@@ -155,11 +155,11 @@ static __always_inline void json_add_key(struct json *w, const char *literal,
 #define json_key(w, key) \
 	json_add_key(w, ",\"" key "\":", sizeof(",\"" key "\":") - 1)
 
-/* @name: a name of this program's: it needs no escapes */
+/* @name: a name of this program, which needs no escapes */
 static __always_inline char *json_add_name(char *p, const char *name)
 {
 	*p++ = '"';
-	/* A NUL comes too, for which there is room. */
+	/* Also writes a NUL, for which there is room. */
 	p = stpcpy(p, name);
 	*p++ = '"';
 	return p;
@@ -168,7 +168,7 @@ static __always_inline char *json_add_name(char *p, const char *name)
 /**
  * json_name_key() - write the key of a member that is no literal
  * @w: the writer
- * @name: a name of this program's, at most %JSON_NAME_MAX bytes, which need no
+ * @name: a name of this program, at most %JSON_NAME_MAX bytes, which need no
  *	escapes
  */
 static inline void json_name_key(struct json *w, const char *name)
@@ -243,7 +243,7 @@ static __always_inline void json_known(struct json *w, bool known,
 }
 
 /**
- * json_name() - write a name of this program's, or null
+ * json_name() - write a name of this program, or null
  * @w: the writer
  * @name: at most %JSON_NAME_MAX bytes, which need no escapes; NULL: null
  */
@@ -256,10 +256,9 @@ static __always_inline void json_name(struct json *w, const char *name)
 }
 
 /**
- * json_number_name() - write a name of this program's, or the number without one
+ * json_number_name() - write a name of this program, or a number that has none
  * @w: the writer
- * @name: as for json_name(); NULL: a number beyond this program's names, which
- *	still says something
+ * @name: as for json_name(); NULL: this program has no name for @number
  * @number: the number
  */
 static inline void json_number_name(struct json *w, const char *name,

@@ -60,7 +60,7 @@ void line_add(struct line *w, const char *format, ...)
 }
 
 /**
- * line_add_name() - add what somebody else chose
+ * line_add_name() - add a name from outside this program
  * @w: the line
  * @name: a name of at most %LINE_NAME_MAX bytes
  */

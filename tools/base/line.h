@@ -20,7 +20,7 @@
  * struct line - a line of text
  * @text: the line
  * @how: how it is shown; NULL: as plain ASCII
- * @raw: names are as somebody chose them: what draws the line makes them harmless
+ * @raw: names are added unescaped, because what draws the line escapes them
  */
 struct line {
 	char text[LINE_SIZE];

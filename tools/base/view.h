@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * How something is shown: what each view is given, whatever its subject.
+ * How something is shown: the same for every view, whatever its subject.
  *
  * A view is a function (const struct view *how, struct buffer *to, subject), in
  * that order.

@@ -32,7 +32,7 @@ enum canvas_weight {
  * @CANVAS_DIM: faint
  * @CANVAS_BOLD: bold
  * @CANVAS_ABRUPT: in the colour of abrupt ends
- * @CANVAS_BAD: in the colour of what must not be
+ * @CANVAS_BAD: in the colour of illegal transitions
  * @CANVAS_STYLES: how many there are
  */
 enum canvas_style {

@@ -8,7 +8,7 @@
 #include "lib/names.h"
 #include "view/events.h"
 
-/* A number that has a name, unless it is beyond those that this program knows. */
+/* A number by its name, or as a number if this program has no name for it. */
 static __always_inline void add_named(struct json *w, const char *name,
 				      unsigned int number)
 {

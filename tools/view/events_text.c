@@ -106,7 +106,7 @@ static char *text_process(struct events *v, char *p, const struct event *e)
 	return columns_pad_text(&v->columns, EVENTS_PROCESS, p, start);
 }
 
-/* Whoever finds addresses that collide gains nothing: they are written anew. */
+/* Addresses that collide cost time only: they are formatted again. */
 static struct events_endpoint *endpoint_place(struct events *v,
 					      const uint64_t addr[2],
 					      uint16_t port)

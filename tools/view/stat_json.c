@@ -121,7 +121,7 @@ static void add_timewait(struct json *w, const struct tcpclose_stats *c)
 {
 	__u64 ends[TCPCLOSE_ENDS];
 
-	/* What never lived did not end. */
+	/* Without mini-sockets that were never created. */
 	memcpy(ends, c->ends, sizeof(ends));
 	ends[TCPCLOSE_END_NONE] = 0;
 	ends[TCPCLOSE_END_OVERFLOW] = 0;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Statistics for people: tables without what is 0, and what to worry about.
+ * Statistics for people: tables without zeros, and warnings.
  */
 #include <stdio.h>
 #include <string.h>
@@ -52,7 +52,7 @@ static void add_row(struct columns *c, const struct histogram_row *row,
 	unsigned int length = (unsigned int)(share * BAR_COLUMNS + 0.5), i;
 	char bar[4 * BAR_COLUMNS + 1], *p = bar;
 
-	/* What is there can be seen. */
+	/* At least one character for what was counted. */
 	if (row->count && !length)
 		length = 1;
 	for (i = 0; i < length; i++)
@@ -87,7 +87,7 @@ static void add_histogram(const struct text *t,
 		if (rows[i].count > most)
 			most = rows[i].count;
 	columns_init(&c, t->how, t->to, specs, ARRAY_SIZE(specs));
-	/* A single row would say what stands above it already. */
+	/* A single row would only repeat the line above it. */
 	for (i = 0; i < count && count > 1; i++)
 		add_row(&c, &rows[i], most);
 }
@@ -128,7 +128,7 @@ static void add_transition(const struct text *t, struct columns *c,
 	columns_u64(c, count);
 	if (t->before) {
 		less = t->before->counters.transitions[from][into];
-		/* Somebody else may have reset the counters. */
+		/* Another process may have reset the counters. */
 		if (less > count)
 			less = 0;
 		columns_printf(c, "%.1f",

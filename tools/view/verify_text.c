@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The result of a check for people: what was seen, what is wrong, what was not
- * seen, and one line that says how it stands.
+ * seen, and a line with the verdict.
  */
 #include <stdio.h>
 #include <string.h>
@@ -77,7 +77,7 @@ static const char *event_of(const struct model_edge *edge, char text[64])
  * @manner: of which kind that is
  * @verdict: what the model says of it
  * @count: how often it was seen
- * @bad: it must not be
+ * @bad: it is illegal, or impossible on Linux
  */
 struct row {
 	unsigned int from;
@@ -317,7 +317,7 @@ static bool is_unseen(const struct text *t, const struct model_edge *edge)
 	return edge->standing != MODEL_ABSENT && !t->c->edges[model_index(edge)];
 }
 
-/* All that was not seen between two states, in one paragraph. */
+/* Edges between two states that were not seen, in one paragraph. */
 static void add_unseen_between(struct text *t, unsigned int from,
 			       unsigned int into)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What all witnesses say, for people and for programs.
+ * What all witnesses report, for people and for programs.
  */
 #ifndef TCPCLOSE_VIEW_WITNESS_H
 #define TCPCLOSE_VIEW_WITNESS_H

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What all witnesses say, as one JSON object.
+ * What all witnesses report, as one JSON object.
  */
 #include <stdio.h>
 #include <sys/wait.h>
@@ -103,7 +103,7 @@ static void add_command(struct json *w, const struct outcome *h)
 }
 
 /**
- * witness_add_json() - write what all witnesses say as a JSON object
+ * witness_add_json() - write what all witnesses report as a JSON object
  * @w: the writer
  * @h: the outcome
  */
@@ -143,7 +143,7 @@ void witness_add_json(struct json *w, const struct outcome *h)
 }
 
 /**
- * witness_json() - write what all witnesses say as a line of JSON
+ * witness_json() - write what all witnesses report as a line of JSON
  * @how: JSON looks the same always
  * @to: where it goes
  * @h: the outcome

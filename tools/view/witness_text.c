@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What all witnesses say, as a table for people.
+ * What all witnesses report, as a table for people.
  */
 #include <stdarg.h>
 #include <stdio.h>
@@ -63,7 +63,7 @@ static void add_rows(struct columns *c, const struct comparison *w)
 	}
 }
 
-/* Words of a witness, which may hold what other people named. */
+/* A witness's sentence: it may contain names from outside. */
 static void __printf(4, 5)
 	add_words(struct columns *c, const struct comparison *w,
 		  const char *colour, const char *format, ...)
@@ -150,7 +150,7 @@ static void add_verdict(const struct view *how, struct buffer *to,
 }
 
 /**
- * witness_text() - write what all witnesses say as a table
+ * witness_text() - write what all witnesses report as a table
  * @how: how it is shown
  * @to: where it goes
  * @h: the outcome

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What state diagrams have in common that are written in a language.
+ * What is common to state diagrams that are written in a language.
  *
  * Knows which nodes and edges there are, and what they are called; knows no
  * language.
@@ -120,7 +120,7 @@ static void visit_extra(struct diagram *d, unsigned int from, unsigned int to,
 	visit(d, &drawn);
 }
 
-/* What the figure tells within a box. */
+/* What the figure writes within a box. */
 static void visit_box(struct diagram *d, const struct figure_box *box,
 		      diagram_edge_fn visit)
 {

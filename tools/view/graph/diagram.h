@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What state diagrams have in common that are written in a language: another
- * program draws them.
+ * What is common to state diagrams that are written in a language and drawn by
+ * another program.
  */
 #ifndef TCPCLOSE_VIEW_GRAPH_DIAGRAM_H
 #define TCPCLOSE_VIEW_GRAPH_DIAGRAM_H

@@ -16,7 +16,7 @@ static void add_string(struct buffer *to, const char *text)
 {
 	buffer_printf(to, "\"");
 	for (; *text; text++) {
-		/* Graphviz understands entities, so a & is one of its own. */
+		/* Graphviz expands entities, so a & is escaped. */
 		if (*text == '&')
 			buffer_printf(to, "&amp;");
 		else if (*text == '\n')

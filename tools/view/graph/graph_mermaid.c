@@ -80,7 +80,7 @@ static void add_caption(struct diagram *d)
 	char text[4 * LABEL_MAX];
 
 	diagram_caption(text, d->graph, "; ");
-	/* Of these words, none needs more than the quotes. */
+	/* None of these words needs escapes within quotes. */
 	buffer_printf(d->to, "---\ntitle: \"%s\"\n---\nflowchart TD\n", text);
 	buffer_printf(d->to,
 		      "    %%%% Edges: how often / median time in the state left.\n"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The state diagram as SVG: the figure with counts and times at its edges, a
- * legend, and what must not be in red.
+ * legend, and illegal transitions in red.
  */
 #include <stdio.h>
 #include <string.h>
@@ -30,7 +30,7 @@ struct curve_area graph_svg_box(const struct figure_box *box)
 }
 
 /**
- * graph_svg_role() - what something seen stands for
+ * graph_svg_role() - which colour something has
  * @part: what was seen; NULL: nothing
  */
 enum svg_role graph_svg_role(const struct graph_part *part)
@@ -73,7 +73,7 @@ void graph_svg_count(char text[LABEL_MAX], const struct graph_part *part,
 }
 
 /**
- * graph_svg_loop_icon() - draw the sign of what stays in a state
+ * graph_svg_loop_icon() - draw the sign for staying in a state
  * @to: the picture
  * @x: its middle
  * @y: likewise
@@ -92,7 +92,7 @@ void graph_svg_loop_icon(struct buffer *to, int x, int y, enum svg_role role,
 }
 
 /**
- * graph_svg_abrupt_icon() - draw the sign of abrupt ends
+ * graph_svg_abrupt_icon() - draw the sign for abrupt ends
  * @to: the picture
  * @x: its middle
  * @y: likewise
@@ -104,7 +104,7 @@ void graph_svg_abrupt_icon(struct buffer *to, int x, int y)
 	svg_path(to, &stroke, "M%d %dl8 8m0 -8l-8 8", x - 4, y - 4);
 }
 
-/* Where the figure ends. What was not foreseen may be drawn below the boxes. */
+/* Where the figure ends. Curves of other transitions may go below the boxes. */
 static int figure_bottom(const struct graph_svg *p)
 {
 	int bottom = 0;

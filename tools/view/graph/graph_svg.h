@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the parts of the SVG picture share; nobody else includes this.
+ * Shared by the parts of graph_svg() only.
  */
 #ifndef TCPCLOSE_VIEW_GRAPH_GRAPH_SVG_H
 #define TCPCLOSE_VIEW_GRAPH_GRAPH_SVG_H
@@ -18,7 +18,7 @@
 #define FIGURE_BOTTOM (FIGURE_TOP + FIGURE_ROWS * CELL_HEIGHT)
 /* From one line below the figure to the next */
 #define LEGEND_LINE 20
-/* As many odd transitions are drawn and told one by one. */
+/* This many transitions without a place in the figure are drawn and listed. */
 #define REST_MAX 8
 
 /**

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What the figure has no place for, within the SVG picture: curves with numbers,
- * and a list that says what they are.
+ * Transitions without a place in the figure, within the SVG picture: numbered
+ * curves, and a list that explains the numbers.
  */
 #include <stdlib.h>
 
@@ -50,7 +50,7 @@ static void keep_off_route(struct graph_svg *p, const struct figure_route *route
 }
 
 /**
- * graph_svg_place_rest() - find a way for each odd transition
+ * graph_svg_place_rest() - find a curve for each such transition
  * @p: the picture; its labels are placed
  */
 void graph_svg_place_rest(struct graph_svg *p)
@@ -73,7 +73,7 @@ static unsigned int rest_drawn(const struct graph_svg *p)
 }
 
 /**
- * graph_svg_draw_curves() - draw odd transitions
+ * graph_svg_draw_curves() - draw those transitions
  * @p: the picture
  */
 void graph_svg_draw_curves(struct graph_svg *p)
@@ -124,7 +124,7 @@ void graph_svg_draw_badges(struct graph_svg *p)
 }
 
 /**
- * graph_svg_list_rest() - say what the numbers are
+ * graph_svg_list_rest() - explain the numbers
  * @p: the picture
  * @y: baseline of the first line
  *
@@ -164,8 +164,8 @@ int graph_svg_list_rest(struct graph_svg *p, int y)
 }
 
 /**
- * graph_svg_rest_lines() - how many lines that takes
- * @p: the picture; odd transitions are placed
+ * graph_svg_rest_lines() - how many lines graph_svg_list_rest() takes
+ * @p: the picture; its transitions are placed
  */
 unsigned int graph_svg_rest_lines(const struct graph_svg *p)
 {

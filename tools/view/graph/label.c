@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Words that pictures of the state machine have in common, whatever the format.
+ * Words that are the same in every format of the state diagram.
  *
- * Plain ASCII, and nothing that a recording could have put there but digits and
- * the kernel's release, of which only harmless characters are kept.
+ * Plain ASCII. Nothing in them comes from a recording but digits and the kernel's
+ * release, of which only harmless characters are kept.
  */
 #include <inttypes.h>
 #include <stdio.h>

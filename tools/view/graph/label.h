@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What stands at the states and edges of a diagram, and above it, whatever the
+ * Words at the states and edges of a diagram, and above it: the same in every
  * format.
  */
 #ifndef TCPCLOSE_VIEW_GRAPH_LABEL_H

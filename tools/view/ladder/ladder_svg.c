@@ -32,7 +32,7 @@ static const struct svg_font bold_font = { .role = SVG_INK,
 					   .size = 13,
 					   .bold = true };
 
-/* Whoever looks at a picture sees all characters. */
+/* A picture shows any character. */
 static const struct view full = { .utf8 = true };
 
 static int max(int a, int b)
@@ -60,7 +60,7 @@ static enum svg_role role_of_step(const struct side_step *step)
 	return step->cause > TCPCLOSE_CAUSE_FIN ? SVG_ABRUPT : SVG_INK;
 }
 
-/* As they will look, or raw: for svg_text(), which makes them harmless. */
+/* As they will look; or raw, for svg_text(), which escapes them itself. */
 static void captions_of(const struct ladder_svg *p, int step, bool raw,
 			struct line lines[WORDS_CAPTIONS], int *count)
 {
@@ -143,7 +143,7 @@ static void draw_time(const struct ladder_svg *p, int row)
 		   (unsigned int)(ns % NS_PER_S / NS_PER_US));
 }
 
-/* What the model knows of a step, for those who point at it. */
+/* What the model says of a step: shown when the pointer is on its row. */
 static void begin_row(const struct ladder_svg *p, int row)
 {
 	int step = p->rows.rows[row].step;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the parts of ladder_svg() share; nobody else includes this.
+ * Shared by the parts of ladder_svg() only.
  */
 #ifndef TCPCLOSE_VIEW_LADDER_LADDER_SVG_H
 #define TCPCLOSE_VIEW_LADDER_LADDER_SVG_H

@@ -14,7 +14,7 @@
 #include "view/ladder/ladder_text.h"
 #include "view/ladder/words.h"
 
-/* Columns; with those between the lines 98 all together. */
+/* Widths; with LADDER_TEXT_MIDDLE a line has 98 columns. */
 #define SIDE 27
 #define TIME 10
 
@@ -29,7 +29,7 @@ static int columns_of(const char *text)
 	return (int)format_columns(text, strlen(text));
 }
 
-/* What does not fit is cut, and shown to be. */
+/* Text that does not fit is cut and ends with dots. */
 static void write_text(const struct ladder_text *d, const char *text,
 		       int room, const char *colour)
 {
@@ -41,7 +41,7 @@ static void write_text(const struct ladder_text *d, const char *text,
 		      whole ? "" : "...", colour ? view_plain(d->how) : "");
 }
 
-/* What stands on a side of a row; its colour. */
+/* Text on a side of a row. Return: its colour */
 static const char *side_text(const struct ladder_text *d, struct line *w,
 			     enum ladder_column column, int row)
 {

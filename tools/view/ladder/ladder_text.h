@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the parts of ladder_text() share; nobody else includes this.
+ * Shared by the parts of ladder_text() only.
  */
 #ifndef TCPCLOSE_VIEW_LADDER_LADDER_TEXT_H
 #define TCPCLOSE_VIEW_LADDER_LADDER_TEXT_H

@@ -45,7 +45,7 @@ static bool overlap(const struct rows *rows, int a, int b)
  * ladder_text_lanes() - choose the columns where arrows go down
  * @d: the drawing, with its rows
  *
- * Those that are under way at the same time have different ones.
+ * Arrows under way at the same time have different columns.
  */
 void ladder_text_lanes(struct ladder_text *d)
 {
@@ -140,7 +140,7 @@ static void draw_end(const struct ladder_text *d, struct ladder_text_middle *m,
 
 	if (arrow->latency_ns != EVENT_UNKNOWN)
 		line_duration(&w, arrow->latency_ns);
-	/* Half a number would be a wrong one. */
+	/* A number that is cut would be wrong. */
 	len = (int)strlen(w.text) + 2;
 	if (len > room - 2)
 		w.text[0] = '\0';
@@ -162,8 +162,8 @@ static void draw_end(const struct ladder_text *d, struct ladder_text_middle *m,
 }
 
 /*
- * Seen at one side only: the other half is broken, and ends in a question if
- * nothing shows that it arrived.
+ * Seen at one side only: the other half is broken, and ends in a question
+ * mark if nothing shows that it arrived.
  */
 static void draw_half(const struct ladder_text *d, struct ladder_text_middle *m,
 		      int i)

@@ -10,7 +10,7 @@
 #include "base/clock.h"
 #include "view/ladder/rows.h"
 
-/* Longer than that, time is shown to pass. */
+/* A longer gap between steps is shown. */
 #define GAP_NS NS_PER_S
 
 /**
@@ -62,7 +62,7 @@ static bool has_first_state(const struct ladder *ladder, enum ladder_column colu
 	return side && side->steps[0].old != TCPCLOSE_CLOSE;
 }
 
-/* The state that each side is in at first, where it is there at all. */
+/* The first state of each side that has one. */
 static void put_first_states(struct placing *p)
 {
 	enum ladder_column column;
@@ -179,7 +179,7 @@ static void put_step(struct placing *p, int i)
 	if (!received && changed)
 		put(p, ls->column, ROWS_STATE, i, 0);
 	p->column[ls->column] = max(p->column[ls->column], row + 1);
-	/* What belongs to this step is not beside the next one's time. */
+	/* The next step begins below all that belongs to this one. */
 	p->last = p->column[ls->column] - 1;
 	if (ls->sent != LADDER_NONE)
 		put_departure(p, ls->sent, max(row, p->middle));

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What is said about a ladder: who its sides are, and what stands at its steps.
+ * The words of a ladder: who its sides are, and what stands at its steps.
  *
- * Knows nothing of where on the drawing that goes.
+ * Does not know where in the drawing they go.
  */
 #include <stdio.h>
 #include <string.h>
@@ -14,7 +14,7 @@
 #include "lib/names.h"
 #include "view/ladder/words.h"
 
-/* Process and call on one line, as long as that is no longer. */
+/* Process and call share a line that is not longer than this. */
 #define CAPTION_COLUMNS 26
 
 /**
@@ -117,7 +117,7 @@ static bool add_retransmits(struct line *w, const struct side *side)
 	return true;
 }
 
-/* Whoever acted at this side, each once, as far as there is room. */
+/* Processes that acted at this side, each once, as far as there is room. */
 static bool add_processes(struct line *w, const struct side *side)
 {
 	const struct side_step *last = NULL;
@@ -271,7 +271,7 @@ static void caption_segment(struct line *w, const struct side_step *step)
 	add_error(w, step);
 }
 
-/* Room for a name, however it is written: the rows depend on it. */
+/* Room for a name. The same for text and SVG, since rows depend on it. */
 static size_t name_columns(const struct side_step *step)
 {
 	size_t len = strlen(step->comm);
@@ -287,7 +287,7 @@ static size_t process_columns(const struct side_step *step)
 	       (size_t)snprintf(number, sizeof(number), "[%u]", step->pid);
 }
 
-/* A name with characters that must not be shown is cut; the heading has all. */
+/* A name that escapes make too long is cut; the heading has all of it. */
 static void add_short_process(struct line *w, const struct side_step *step)
 {
 	char shown[FORMAT_TEXT_MAX(sizeof(step->comm)) + 1];

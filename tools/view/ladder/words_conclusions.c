@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What a ladder shows, in words: how the connection was closed, what became of
- * TIME_WAIT, what the model says, and what is not known.
+ * What a ladder shows, in sentences: how the connection was closed, how TIME_WAIT
+ * ended, what the model says, and what is unknown.
  */
 #include "view/ladder/words.h"
 
@@ -301,7 +301,7 @@ static uint64_t count_left_out(const struct ladder *ladder)
 }
 
 /**
- * words_conclusions() - what is to be learned from it
+ * words_conclusions() - what the ladder shows, in sentences
  * @lines: result
  * @ladder: the connection
  *
