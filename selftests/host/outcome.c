@@ -10,7 +10,7 @@
 
 #include "kselftest_harness.h"
 
-#include "witness/outcome.h"
+#include "view/witness.h"
 
 FIXTURE(outcome)
 {
@@ -58,7 +58,7 @@ FIXTURE_TEARDOWN(outcome)
 static const char *text_of(const struct outcome *h, struct buffer *to)
 {
 	to->len = 0;
-	outcome_text(h, false, false, to);
+	witness_text(&(struct view){ 0 }, to, h);
 	to->data[to->len] = '\0';
 	return to->data;
 }
@@ -66,7 +66,7 @@ static const char *text_of(const struct outcome *h, struct buffer *to)
 static const char *json_of(const struct outcome *h, struct buffer *to)
 {
 	to->len = 0;
-	outcome_json(h, to);
+	witness_json(&(struct view){ .json = true }, to, h);
 	to->data[to->len] = '\0';
 	return to->data;
 }
@@ -109,7 +109,7 @@ TEST_F(outcome, without_a_witness_is_inconclusive)
 	self->trace->row_count = 0;
 	error_set(&self->trace->missing, 0, "no tracefs");
 	EXPECT_EQ(OUTCOME_NO_WITNESS, outcome_result(&self->outcome));
-	EXPECT_NE(NULL, strstr(TEXT(), "NO WITNESS"));
+	EXPECT_NE(NULL, strstr(TEXT(), "INCONCLUSIVE: no witness: "));
 }
 
 /* Neither that they agree, nor that they differ */
@@ -118,7 +118,7 @@ TEST_F(outcome, of_one_that_lost_something_is_inconclusive)
 	differ(self->bpf);
 	error_set(&self->bpf->incomplete, 0, "full");
 	EXPECT_EQ(OUTCOME_INCOMPLETE, outcome_result(&self->outcome));
-	EXPECT_NE(NULL, strstr(TEXT(), "INCOMPLETE"));
+	EXPECT_NE(NULL, strstr(TEXT(), "INCONCLUSIVE: a witness is incomplete: "));
 	self->bpf->row_count = 0;
 	EXPECT_EQ(OUTCOME_INCOMPLETE, outcome_result(&self->outcome));
 	/* Another one is whole, and sees a difference */

@@ -12,7 +12,8 @@
 #include "kselftest_harness.h"
 
 #include "draw/svg.h"
-#include "view/graph/drawing.h"
+#include "view/graph/graph_view.h"
+#include "view/graph/label.h"
 
 #define NUMBERS 100000
 #define THINGS 256
@@ -116,14 +117,14 @@ TEST(numbers_are_shortened_to_nine_characters)
 		{ 1000000000, "1.00G" },
 		{ UINT64_MAX, "18.44E" },
 	};
-	char text[DRAWING_TEXT_MAX];
+	char text[LABEL_MAX];
 	unsigned int i;
 
 	for (i = 0; i < sizeof(samples) / sizeof(*samples); i++) {
-		drawing_short_count(text, samples[i].count);
+		label_short_count(text, samples[i].count);
 		EXPECT_STREQ(text, samples[i].words);
 	}
-	drawing_count(text, UINT64_MAX);
+	label_count(text, UINT64_MAX);
 	EXPECT_STREQ(text, "18,446,744,073,709,551,615");
 }
 
@@ -202,7 +203,6 @@ struct area {
 FIXTURE(picture)
 {
 	struct graph graph;
-	struct drawing drawing;
 	struct buffer buffer;
 	char svg[2 * BUFFER_SIZE];
 	int fd;
@@ -244,8 +244,6 @@ FIXTURE_VARIANT_ADD(picture, largest)
 FIXTURE_SETUP(picture)
 {
 	memset(&self->graph, 0, sizeof(self->graph));
-	memset(&self->drawing, 0, sizeof(self->drawing));
-	self->drawing.graph = &self->graph;
 	self->text_count = 0;
 	self->box_count = 0;
 	self->line_count = 0;
@@ -264,7 +262,7 @@ static void read_text(struct _test_data_picture *self, const char *line)
 {
 	struct svg_font font = { .bold = strstr(line, " bold") };
 	struct area *area = &self->texts[self->text_count];
-	char text[DRAWING_TEXT_MAX * 2];
+	char text[LABEL_MAX * 2];
 	const char *content = strchr(line, '>');
 	int x, y, width;
 
@@ -328,7 +326,7 @@ static void draw(struct _test_data_picture *self)
 {
 	ssize_t len;
 
-	drawing_write_svg(&self->drawing, &self->buffer);
+	graph_svg(&(struct view){ 0 }, &self->buffer, &self->graph);
 	buffer_flush(&self->buffer);
 	len = pread(self->fd, self->svg, sizeof(self->svg) - 1, 0);
 	self->svg[len > 0 ? len : 0] = '\0';

@@ -29,7 +29,9 @@ FIXTURE(recording)
 			struct recording_marker marker;
 		} r[RECORDS];
 	} file;
-	struct output output;
+	struct events events;
+	struct view how;
+	struct buffer out;
 	struct source *source;
 	struct error why;
 	char path[32];
@@ -103,13 +105,13 @@ FIXTURE_SETUP(recording)
 	snprintf(self->path, sizeof(self->path), "/proc/self/fd/%d", self->fd);
 	null = open("/dev/null", O_WRONLY | O_CLOEXEC);
 	ASSERT_GE(null, 0);
-	output_init(&self->output, false);
-	self->output.buffer.fd = null;
+	buffer_init(&self->out, null);
+	events_begin(&self->events, &self->how, &self->out);
 }
 
 FIXTURE_TEARDOWN(recording)
 {
-	close(self->output.buffer.fd);
+	close(self->out.fd);
 	close(self->fd);
 }
 
@@ -128,8 +130,8 @@ static int read_all(FIXTURE_DATA(recording) * self)
 	int count = 0, ret;
 
 	while ((ret = source_next(self->source, &e)) > 0) {
-		self->output.json = count % 2;
-		output_event(&self->output, &e);
+		self->how.json = count % 2;
+		events_add(&self->events, &e);
 		count++;
 	}
 	return ret ? ret : count;

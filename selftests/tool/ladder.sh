@@ -143,10 +143,10 @@ done
 # kernel that checks itself takes some more, and sends again what it waits for.
 if [ "$TCPCLOSE_PATIENCE" = 1 ]; then
 	once='10\.[0-9]ms' twice='20\.[0-9]ms' pause='300\.[0-9]ms'
-	again='sent 1 segment again in LAST_ACK$' anew='started anew once$'
+	again='sent 1 segment again in LAST_ACK$' anew='restarted once$'
 else
 	once='1[0-9]\.[0-9]ms' twice='2[0-9]\.[0-9]ms' pause='30[0-9]\.[0-9]ms'
-	again='sent [12] segments* again in LAST_ACK$' anew='started anew \(once\|2 times\)$'
+	again='sent [12] segments* again in LAST_ACK$' anew='restarted \(once\|2 times\)$'
 fi
 # Either end may be first
 crossed="->| CLOSING \\| CLOSING .* |<- $once"
@@ -208,7 +208,7 @@ for address in 10.0.0.2 fd00::2; do
 		'^Connection refused$' '(not seen here)$' " SYN_SENT  $twice +-- SYN -*\.*>:" \
 		'^  0.000000 .* CLOSE |<-- RST,ACK -*\.*:' ' ECONNREFUSED '
 	rows "the last ACK is lost, $v" "$work/lost-$address" \
-		'^Four-way close, and a FIN that came again$' '-* FIN,ACK -+ server\[' \
+		'^Four-way close, and a repeated FIN$' '-* FIN,ACK -+ server\[' \
 		' LAST_ACK  [2-9][0-9][0-9]\.[0-9]ms$' ' TIME_WAIT ' ' +-- ACK -*\.*? *|$' \
 		' FIN again: re-arm 1 |<-- FIN,ACK -*\.*|$' ' +- ACK -*\. ' '->| CLOSE$' \
 		"$again" \

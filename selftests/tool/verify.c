@@ -270,7 +270,7 @@ TEST_F_TIMEOUT(verify, loss_is_told_and_explains_gaps, 120)
 	EXPECT_LT(0, traffic_stop(run));
 	EXPECT_EQ(0, net_run("ss -K -t state time-wait"));
 	EXPECT_EQ(0, finish(&self->verifier));
-	EXPECT_LT(0, number(&self->verifier, "records lost, as the stream tells"));
+	EXPECT_LT(0, number(&self->verifier, "records reported as lost"));
 	EXPECT_LT(0, number(&self->verifier, "gaps in histories, explained by that loss"));
 }
 

@@ -36,7 +36,7 @@ static void write_all(struct buffer *b, const char *bytes, size_t len)
 		if (n >= 0) {
 			done += (size_t)n;
 		} else if (errno == EAGAIN) {
-			/* Somebody else made our standard output non-blocking. */
+			/* Another process made our standard output non-blocking. */
 			struct pollfd fd = { .fd = b->fd, .events = POLLOUT };
 
 			poll(&fd, 1, -1);

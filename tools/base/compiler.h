@@ -9,6 +9,11 @@
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 #endif
 
+/* For functions that are fast only if their arguments are constants. */
+#ifndef __always_inline
+#define __always_inline inline __attribute((__always_inline__))
+#endif
+
 /* The compiler checks the arguments of what is formatted. */
 #ifndef __printf
 #define __printf(format, first) \

@@ -11,7 +11,7 @@
 
 #define FIRST_BITS 10
 
-/* Multiply-shift: whoever writes a recording can't make numbers collide. */
+/* Multiply-shift: the author of a recording can't make numbers collide. */
 static uint64_t *place(const struct distinct *d, uint64_t number)
 {
 	size_t mask = ((size_t)1 << d->bits) - 1;

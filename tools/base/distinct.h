@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* So many are told apart: 16 MiB. */
+/* Numbers beyond this many are not counted: 16 MiB of table. */
 #define DISTINCT_MAX (1u << 20)
 
 /**

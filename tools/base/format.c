@@ -3,29 +3,56 @@
  * Numbers, addresses and strings as characters, without printf(): a busy
  * machine's stream has many millions of them.
  *
- * What other people chose (names of threads and namespaces) never reaches a
- * terminal or a JSON reader as it is.
+ * Names from outside (of threads and namespaces) never reach a terminal or a JSON
+ * reader unescaped.
  */
 #include "base/clock.h"
 #include "base/format.h"
 
 static const char hex[] = "0123456789abcdef";
 
+/* All pairs of digits, one after the other. */
+#define TEN(tens) \
+	#tens "0" #tens "1" #tens "2" #tens "3" #tens "4" \
+	#tens "5" #tens "6" #tens "7" #tens "8" #tens "9"
+static const char pairs[] = TEN(0) TEN(1) TEN(2) TEN(3) TEN(4) TEN(5) TEN(6)
+	TEN(7) TEN(8) TEN(9);
+
 /* @value: below 100 */
-static char *format_pair(char *p, unsigned int value)
+static inline char *format_pair(char *p, unsigned int value)
 {
-	p[0] = (char)('0' + value / 10);
-	p[1] = (char)('0' + value % 10);
-	return p + 2;
+	return format_bytes(p, pairs + 2 * value, 2);
 }
 
 static unsigned int count_digits(uint64_t value)
 {
-	unsigned int digits = 1;
+	static const uint64_t powers[] = {
+		0,
+		10ULL,
+		100ULL,
+		1000ULL,
+		10000ULL,
+		100000ULL,
+		1000000ULL,
+		10000000ULL,
+		100000000ULL,
+		1000000000ULL,
+		10000000000ULL,
+		100000000000ULL,
+		1000000000000ULL,
+		10000000000000ULL,
+		100000000000000ULL,
+		1000000000000000ULL,
+		10000000000000000ULL,
+		100000000000000000ULL,
+		1000000000000000000ULL,
+		10000000000000000000ULL,
+	};
+	/* Bits by log10(2), which is 1233 / 4096, and one too many at most. */
+	unsigned int bits = 64 - (unsigned int)__builtin_clzll(value | 1);
+	unsigned int digits = bits * 1233 >> 12;
 
-	for (; value >= 10000; value /= 10000)
-		digits += 4;
-	return digits + (value >= 10) + (value >= 100) + (value >= 1000);
+	return digits + (value >= powers[digits]);
 }
 
 /**
@@ -36,15 +63,24 @@ static unsigned int count_digits(uint64_t value)
 char *format_u64(char *p, uint64_t value)
 {
 	char *end = p + count_digits(value);
+	unsigned int rest;
 
-	for (p = end; value >= 100; value /= 100) {
-		p -= 2;
-		format_pair(p, (unsigned int)(value % 100));
+	for (p = end; value >= 10000; value /= 10000) {
+		rest = (unsigned int)(value % 10000);
+		p -= 4;
+		format_pair(p, rest / 100);
+		format_pair(p + 2, rest % 100);
 	}
-	if (value >= 10)
-		format_pair(p - 2, (unsigned int)value);
+	rest = (unsigned int)value;
+	if (rest >= 100) {
+		p -= 2;
+		format_pair(p, rest % 100);
+		rest /= 100;
+	}
+	if (rest >= 10)
+		format_pair(p - 2, rest);
 	else
-		p[-1] = (char)('0' + value);
+		p[-1] = (char)('0' + rest);
 	return end;
 }
 

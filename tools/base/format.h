@@ -35,6 +35,12 @@ static inline char *format_string(char *p, const char *string)
 /* Of a literal the compiler knows the length. */
 #define FORMAT_LITERAL(p, literal) format_bytes(p, literal, sizeof(literal) - 1)
 
+/* What follows a noun: "1 record", "2 records". */
+static inline const char *format_plural(uint64_t count)
+{
+	return count == 1 ? "" : "s";
+}
+
 bool is_mapped_ipv4(const uint8_t *addr);
 
 char *format_u64(char *p, uint64_t value);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Hashing of what a recording says, so that whoever wrote it cannot choose what
- * collides.
+ * Hashing with a secret seed: the author of a recording cannot choose values that
+ * collide.
  */
 #ifndef TCPCLOSE_BASE_HASH_H
 #define TCPCLOSE_BASE_HASH_H
@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 /**
- * hash_seed() - a number that nobody outside foresees, other in each run; odd
+ * hash_seed() - a random odd number, different in each run
  */
 uint64_t hash_seed(void);
 

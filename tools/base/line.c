@@ -10,6 +10,32 @@
 #include "base/line.h"
 
 /**
+ * line_init() - prepare lines
+ * @lines: the lines
+ * @count: how many
+ * @how: how they are shown; NULL: as plain ASCII
+ */
+void line_init(struct line *lines, unsigned int count, const struct view *how)
+{
+	unsigned int i;
+
+	for (i = 0; i < count; i++) {
+		lines[i].how = how;
+		lines[i].raw = false;
+		line_begin(&lines[i]);
+	}
+}
+
+/**
+ * line_is_utf8() - whether a line may have characters beyond ASCII
+ * @w: the line
+ */
+bool line_is_utf8(const struct line *w)
+{
+	return w->how && w->how->utf8;
+}
+
+/**
  * line_begin() - begin a line
  * @w: the line
  */
@@ -34,7 +60,7 @@ void line_add(struct line *w, const char *format, ...)
 }
 
 /**
- * line_add_name() - add what somebody else chose
+ * line_add_name() - add a name from outside this program
  * @w: the line
  * @name: a name of at most %LINE_NAME_MAX bytes
  */
@@ -46,7 +72,7 @@ void line_add_name(struct line *w, const char *name)
 		line_add(w, "%s", name);
 		return;
 	}
-	*format_text(shown, name, w->utf8) = '\0';
+	*format_text(shown, name, line_is_utf8(w)) = '\0';
 	line_add(w, "%s", shown);
 }
 

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "base/compiler.h"
+#include "base/view.h"
 
 #define LINE_SIZE 512
 /* The longest name that line_add_name() takes, bytes. */
@@ -18,17 +19,19 @@
 /**
  * struct line - a line of text
  * @text: the line
- * @utf8: it may have characters beyond ASCII
- * @raw: names are as somebody chose them: whoever draws makes them harmless
+ * @how: how it is shown; NULL: as plain ASCII
+ * @raw: names are added unescaped, because what draws the line escapes them
  */
 struct line {
 	char text[LINE_SIZE];
-	bool utf8;
+	const struct view *how;
 	bool raw;
 };
 
+void line_init(struct line *lines, unsigned int count, const struct view *how);
 void line_begin(struct line *w);
 void __printf(2, 3) line_add(struct line *w, const char *format, ...);
+bool line_is_utf8(const struct line *w);
 void line_add_name(struct line *w, const char *name);
 void line_add_duration(struct line *w, int64_t ns);
 void line_add_endpoint(struct line *w, const uint8_t addr[16],

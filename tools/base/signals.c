@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Being told to stop: the first SIGINT or SIGTERM asks for a clean end, the
+ * Signals that ask the program to stop: the first SIGINT or SIGTERM asks for a clean end, the
  * second one ends the program.
  */
 #include <errno.h>

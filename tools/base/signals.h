@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Being told to stop.
+ * Signals that ask the program to stop.
  */
 #ifndef TCPCLOSE_BASE_SIGNALS_H
 #define TCPCLOSE_BASE_SIGNALS_H

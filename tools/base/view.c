@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * How something is shown: what each view is given, whatever its subject.
+ * How something is shown: the same for every view, whatever its subject.
  */
 #include <sys/ioctl.h>
 
@@ -20,4 +20,16 @@ void view_init(struct view *how, int fd)
 	how->utf8 = terminal_is_utf8();
 	how->colour = terminal_has_colour(fd);
 	how->width = ioctl(fd, TIOCGWINSZ, &size) ? 0 : size.ws_col;
+}
+
+/**
+ * view_title() - write the title of a section, with an empty line before it
+ * @how: how text is shown
+ * @to: where it goes
+ * @title: the title
+ */
+void view_title(const struct view *how, struct buffer *to, const char *title)
+{
+	buffer_printf(to, "\n%s%s%s\n", view_colour(how, TERMINAL_BOLD), title,
+		      view_plain(how));
 }

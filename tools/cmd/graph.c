@@ -6,16 +6,17 @@
 
 #include "base/complain.h"
 #include "cmd/commands.h"
-#include "view/graph/drawing.h"
+#include "view/graph/graph_view.h"
 
 /* Indices into @formats and @writers. */
 static const char *const formats[] = { "text", "dot", "mermaid", "svg", NULL };
 
-static void (*const writers[])(const struct drawing *d, struct buffer *to) = {
-	drawing_write_text,
-	drawing_write_dot,
-	drawing_write_mermaid,
-	drawing_write_svg,
+static void (*const writers[])(const struct view *how, struct buffer *to,
+			       const struct graph *g) = {
+	graph_text,
+	graph_dot,
+	graph_mermaid,
+	graph_svg,
 };
 
 /**
@@ -72,17 +73,12 @@ static int draw(void *run, int error)
 	struct graph_run *r = run;
 	const struct recording_header *header =
 		source_header(r->run.session.source);
-	struct drawing d = {
-		.graph = &r->graph,
-		.utf8 = r->run.view.utf8,
-		.colour = r->run.view.colour,
-	};
 
 	if (error)
 		return error;
 	graph_finish(&r->graph);
-	drawing_set_release(&d, header->release, sizeof(header->release));
-	writers[r->format](&d, &r->run.out);
+	graph_set_release(&r->graph, header->release, sizeof(header->release));
+	writers[r->format](&r->run.view, &r->run.out, &r->graph);
 	return 0;
 }
 

@@ -46,23 +46,22 @@ static int complain_device(const struct stat_run *r, int error)
 static int report(void *run, uint64_t number)
 {
 	struct stat_run *r = run;
-	const struct report how = {
-		.json = r->run.view.json,
-		.utf8 = r->run.view.utf8,
-		.colour = r->run.view.colour,
-	};
 	struct statistics *now = &r->snapshots[number % 2];
-	struct statistics *before = &r->snapshots[(number + 1) % 2];
+	const struct stat_report shown = {
+		.now = now,
+		.before = number && !r->reset ?
+				  &r->snapshots[(number + 1) % 2] :
+				  NULL,
+	};
 	int ret;
 
 	statistics_free(now);
 	ret = statistics_fetch(r->run.device, now);
 	if (ret)
 		return complain_device(r, ret);
-	if (number && !how.json)
+	if (number && !r->run.view.json)
 		buffer_printf(&r->run.out, "\n");
-	report_write(&how, &r->run.out, now,
-		     number && !r->reset ? before : NULL);
+	stat_write(&r->run.view, &r->run.out, &shown);
 	ret = run_flush(&r->run);
 	if (!ret && r->reset)
 		ret = complain_device(r, statistics_reset(r->run.device));

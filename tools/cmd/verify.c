@@ -50,17 +50,12 @@ static int take_event(void *run, const struct event *e)
 static int conclude(void *run, int error)
 {
 	struct verify_run *v = run;
-	const struct verdict how = {
-		.json = v->run.view.json,
-		.utf8 = v->run.view.utf8,
-		.colour = v->run.view.colour,
-	};
 
 	if (!error)
 		error = check_finish(&v->check);
 	/* What was checked before an error says nothing of the rest. */
 	if (!error)
-		verdict_write(&how, &v->run.out, &v->check);
+		verify_write(&v->run.view, &v->run.out, &v->check);
 	return error;
 }
 

@@ -10,13 +10,13 @@
 /**
  * struct watch_run - one run of the command
  * @run: what all commands have
- * @output: how events are shown
+ * @events: how events are shown
  * @count: transitions to show at most; 0: no limit
  * @shown: transitions shown
  */
 struct watch_run {
 	struct run run;
-	struct output output;
+	struct events events;
 	uint64_t count;
 	uint64_t shown;
 };
@@ -33,8 +33,7 @@ static int begin(void *run)
 {
 	struct watch_run *w = run;
 
-	output_init(&w->output, w->run.view.json);
-	output_header(&w->output);
+	events_begin(&w->events, &w->run.view, &w->run.out);
 	return 0;
 }
 
@@ -44,20 +43,20 @@ static void report_loss(struct watch_run *w, const struct event *e)
 
 	complain("lost %llu record%s of CPU %u before %.8s.%06u",
 		 (unsigned long long)e->lost, e->lost == 1 ? "" : "s",
-		 e->cpu, clock_text(&w->output.clock, e->realtime_ns), us);
+		 e->cpu, clock_text(&w->events.clock, e->realtime_ns), us);
 }
 
 static int show(void *run, const struct event *e)
 {
 	struct watch_run *w = run;
 
-	output_event(&w->output, e);
+	events_add(&w->events, e);
 	if (e->kind == EVENT_LOST)
 		report_loss(w, e);
 	else
 		w->shown++;
-	if (w->output.buffer.error)
-		return w->output.buffer.error;
+	if (w->run.out.error)
+		return w->run.out.error;
 	return e->kind != EVENT_LOST && w->shown == w->count;
 }
 
@@ -65,14 +64,7 @@ static int flush(void *run)
 {
 	struct watch_run *w = run;
 
-	w->run.out.error = output_flush(&w->output);
-	return w->run.out.error;
-}
-
-static int conclude(void *run, int error)
-{
-	flush(run);
-	return error;
+	return buffer_flush(&w->run.out);
 }
 
 const struct command watch_command = {
@@ -84,5 +76,4 @@ const struct command watch_command = {
 	.work = run_events,
 	.begin = begin,
 	.calls = { .event = show, .idle = flush },
-	.conclude = conclude,
 };

@@ -91,7 +91,7 @@ void canvas_head(struct canvas *c, struct canvas_point at,
 	static const char *const utf8[] = { "\u25b2", "\u25bc", "\u25c4",
 					    "\u25ba" };
 	static const char *const ascii[] = { "^", "v", "<", ">" };
-	const char *head = c->utf8 ? utf8[direction] : ascii[direction];
+	const char *head = c->how->utf8 ? utf8[direction] : ascii[direction];
 
 	put(c, at.x, at.y, style, head, strlen(head));
 }
@@ -174,7 +174,7 @@ static char *add_joint(char *p, const struct canvas *c,
 	bool h = lines[CANVAS_LEFT] || lines[CANVAS_RIGHT];
 	bool v = lines[CANVAS_UP] || lines[CANVAS_DOWN];
 
-	if (!c->utf8) {
+	if (!c->how->utf8) {
 		bool heavy = lines[CANVAS_LEFT] == CANVAS_HEAVY &&
 			     lines[CANVAS_RIGHT] == CANVAS_HEAVY;
 
@@ -206,10 +206,9 @@ static int last_column(const struct canvas_cell *row)
 /**
  * canvas_write() - write all that was drawn
  * @c: what was drawn
- * @to: where
- * @colour: show styles, as a terminal understands them
+ * @to: where it goes
  */
-void canvas_write(const struct canvas *c, struct buffer *to, bool colour)
+void canvas_write(const struct canvas *c, struct buffer *to)
 {
 	static const char *const styles[CANVAS_STYLES] = {
 		[CANVAS_PLAIN] = TERMINAL_PLAIN,
@@ -218,6 +217,7 @@ void canvas_write(const struct canvas *c, struct buffer *to, bool colour)
 		[CANVAS_ABRUPT] = TERMINAL_PLAIN TERMINAL_YELLOW,
 		[CANVAS_BAD] = TERMINAL_PLAIN TERMINAL_RED,
 	};
+	bool colour = c->how->colour;
 	int x, y, rows = CANVAS_ROWS;
 
 	while (rows > 0 && last_column(c->cells[rows - 1]) < 0)

@@ -5,9 +5,8 @@
 #ifndef TCPCLOSE_DRAW_CANVAS_H
 #define TCPCLOSE_DRAW_CANVAS_H
 
-#include <stdbool.h>
-
 #include "base/buffer.h"
+#include "base/view.h"
 
 /* Its size, characters. */
 #define CANVAS_COLUMNS 100
@@ -33,7 +32,7 @@ enum canvas_weight {
  * @CANVAS_DIM: faint
  * @CANVAS_BOLD: bold
  * @CANVAS_ABRUPT: in the colour of abrupt ends
- * @CANVAS_BAD: in the colour of what must not be
+ * @CANVAS_BAD: in the colour of illegal transitions
  * @CANVAS_STYLES: how many there are
  */
 enum canvas_style {
@@ -76,12 +75,12 @@ struct canvas_cell {
 };
 
 /**
- * struct canvas - characters; begins as zeros, which are blanks
- * @utf8: characters beyond ASCII may be used
+ * struct canvas - characters; all but @how begins as zeros, which are blanks
+ * @how: how it is shown
  * @cells: by row and column
  */
 struct canvas {
-	bool utf8;
+	const struct view *how;
 	struct canvas_cell cells[CANVAS_ROWS][CANVAS_COLUMNS];
 };
 
@@ -93,6 +92,6 @@ void canvas_head(struct canvas *c, struct canvas_point at,
 void canvas_text(struct canvas *c, int x, int y, enum canvas_style style,
 		 const char *text);
 int canvas_columns(const char *text);
-void canvas_write(const struct canvas *c, struct buffer *to, bool colour);
+void canvas_write(const struct canvas *c, struct buffer *to);
 
 #endif /* TCPCLOSE_DRAW_CANVAS_H */

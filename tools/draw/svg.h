@@ -21,7 +21,7 @@
  * @SVG_MUTED: what is not there, or matters less
  * @SVG_GRACEFUL: part of a graceful close
  * @SVG_ABRUPT: part of an abrupt one
- * @SVG_BAD: what must not be
+ * @SVG_BAD: illegal or impossible
  * @SVG_ROLES: how many there are
  */
 enum svg_role {

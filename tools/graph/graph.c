@@ -7,6 +7,7 @@
  */
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "graph/graph.h"
 
@@ -92,6 +93,27 @@ static struct graph_part *part_at(struct graph *g, unsigned int i)
 
 	return g->parts[pair / TCPCLOSE_STATES][pair % TCPCLOSE_STATES]
 		       [i % GRAPH_KINDS];
+}
+
+/**
+ * graph_set_release() - say which kernel it was
+ * @g: what was seen
+ * @release: as a recording has it: perhaps without NUL, perhaps anything; what
+ *	might mean something to a format is replaced
+ * @size: room that it has there
+ */
+void graph_set_release(struct graph *g, const char *release, size_t size)
+{
+	static const char harmless[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.-+_~";
+	size_t i;
+
+	for (i = 0; i < size && i + 1 < sizeof(g->release); i++) {
+		if (!release[i])
+			break;
+		g->release[i] = strchr(harmless, release[i]) ? release[i] : '?';
+	}
+	g->release[i] = '\0';
 }
 
 /**

@@ -59,6 +59,7 @@ struct graph_part {
  * @first_realtime_ns: the same moments since the epoch
  * @last_realtime_ns: likewise
  * @connections: distinct cookies
+ * @release: kernel release of the machine, cut if it is too long; empty: unknown
  */
 struct graph {
 	struct graph_part *parts[TCPCLOSE_STATES][TCPCLOSE_STATES][GRAPH_KINDS];
@@ -72,9 +73,11 @@ struct graph {
 	uint64_t first_realtime_ns;
 	uint64_t last_realtime_ns;
 	struct distinct connections;
+	char release[48];
 };
 
 int graph_add(struct graph *g, const struct event *e);
+void graph_set_release(struct graph *g, const char *release, size_t size);
 void graph_finish(struct graph *g);
 void graph_free(struct graph *g);
 

@@ -5,68 +5,35 @@
  * Knows how an event looks; knows neither where it comes from nor whether it
  * is wanted.
  */
-#include <stdlib.h>
-#include <unistd.h>
-
-#include "base/terminal.h"
 #include "view/events.h"
 
 /**
- * output_init() - write events to standard output
- * @o: the output
- * @json: as JSON, else as text
+ * events_begin() - begin a stream of events, as text with a header line
+ * @v: the view
+ * @how: how they are shown
+ * @to: where they go; they may wait there until buffer_flush()
  */
-void output_init(struct output *o, bool json)
+void events_begin(struct events *v, const struct view *how, struct buffer *to)
 {
-	buffer_init(&o->buffer, STDOUT_FILENO);
-	o->json = json;
-	o->utf8 = terminal_is_utf8();
-	o->colour = !json && terminal_has_colour(STDOUT_FILENO);
-	o->started = false;
-	o->clock.second = -1;
-	output_text_init(o);
-}
-
-/**
- * output_header() - write the header line, once; JSON has none
- * @o: the output
- */
-void output_header(struct output *o)
-{
-	char *p;
-
-	if (o->json || o->started)
+	v->how = how;
+	v->to = to;
+	v->clock.second = -1;
+	if (how->json)
 		return;
-	o->started = true;
-	p = buffer_reserve(&o->buffer, OUTPUT_ROOM);
-	buffer_commit(&o->buffer, output_text_titles(o, p));
+	events_text_begin(v);
+	columns_header(&v->columns);
 }
 
 /**
- * output_event() - write an event; it may wait until output_flush()
- * @o: the output
- * @e: the event; a loss is written as JSON only, since text belongs to people,
- *	who are told on standard error
+ * events_add() - write an event
+ * @v: the view
+ * @e: the event; a loss is written as JSON only: text is for people, who read of
+ *	losses on standard error
  */
-void output_event(struct output *o, const struct event *e)
+void events_add(struct events *v, const struct event *e)
 {
-	char *p;
-
-	if (!o->json && e->kind == EVENT_LOST)
-		return;
-	output_header(o);
-	p = buffer_reserve(&o->buffer, OUTPUT_ROOM);
-	p = o->json ? output_json(p, e) : output_text(o, p, e);
-	buffer_commit(&o->buffer, p);
-}
-
-/**
- * output_flush() - write what waits
- * @o: the output
- *
- * Return: 0, or the first -errno that ever happened
- */
-int output_flush(struct output *o)
-{
-	return buffer_flush(&o->buffer);
+	if (v->how->json)
+		events_json(v->how, v->to, e);
+	else if (e->kind != EVENT_LOST)
+		events_text(v, e);
 }

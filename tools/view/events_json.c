@@ -4,176 +4,136 @@
  *
  * The names are an interface (see tcpclose(1)): they stay.
  */
-#include "base/format.h"
+#include "base/json.h"
 #include "lib/names.h"
 #include "view/events.h"
 
-static char *json_u64(char *p, uint64_t value)
-{
-	return format_u64(p, value);
-}
-
-static char *json_known(char *p, bool known, uint64_t value)
-{
-	return known ? format_u64(p, value) : FORMAT_LITERAL(p, "null");
-}
-
-static char *json_signed(char *p, int64_t value)
-{
-	return json_known(p, value != EVENT_UNKNOWN, (uint64_t)value);
-}
-
-static char *json_nonzero(char *p, uint64_t value)
-{
-	return json_known(p, value != 0, value);
-}
-
-/* Names need no escapes. */
-static char *json_name(char *p, const char *name)
-{
-	if (!name)
-		return FORMAT_LITERAL(p, "null");
-	*p++ = '"';
-	p = format_string(p, name);
-	*p++ = '"';
-	return p;
-}
-
-/* A number beyond this tool's names still tells something. */
-static char *json_number_name(char *p, const char *name, unsigned int number)
+/* A number by its name, or as a number if this program has no name for it. */
+static __always_inline void add_named(struct json *w, const char *name,
+				      unsigned int number)
 {
 	if (name || !number)
-		return json_name(p, name);
-	p = FORMAT_LITERAL(p, "\"number-");
-	p = format_u64(p, number);
-	*p++ = '"';
-	return p;
+		json_name(w, name);
+	else
+		json_number_name(w, NULL, number);
 }
 
-static char *json_state(char *p, unsigned int state)
+static __always_inline void
+add_bits(struct json *w, unsigned int bits,
+	 const char *(*name_of)(unsigned int bit))
 {
-	return json_number_name(p, state_name(state), state);
-}
-
-static char *json_addr(char *p, const struct event *e, const uint8_t *addr)
-{
-	*p++ = '"';
-	p = e->ipv6 ? format_ipv6(p, addr) : format_ipv4(p, addr);
-	*p++ = '"';
-	return p;
-}
-
-static char *json_bool(char *p, bool value)
-{
-	return value ? FORMAT_LITERAL(p, "true") : FORMAT_LITERAL(p, "false");
-}
-
-static char *json_bits(char *p, unsigned int bits,
-		       const char *(*name_of)(unsigned int bit))
-{
-	bool first = true;
 	unsigned int bit;
 
-	*p++ = '[';
-	for (bit = 0; bits >> bit; bit++) {
-		if (!(bits >> bit & 1) || !name_of(bit))
-			continue;
-		if (!first)
-			*p++ = ',';
-		first = false;
-		p = json_name(p, name_of(bit));
-	}
-	*p++ = ']';
-	return p;
+	json_array_begin(w);
+	for (bit = 0; bits >> bit; bit++)
+		if (bits >> bit & 1 && name_of(bit))
+			json_name(w, name_of(bit));
+	json_array_end(w);
 }
 
-#define KEY(p, name) FORMAT_LITERAL(p, ",\"" name "\":")
+/* Members; @key is a literal. */
+#define U64(w, key, value) (json_key(w, key), json_u64(w, value))
+#define NAME(w, key, name) (json_key(w, key), json_name(w, name))
+#define STRING(w, key, string) (json_key(w, key), json_string(w, string))
+#define ADDR(w, key, e, addr) (json_key(w, key), json_ip(w, (e)->ipv6, addr))
+#define NAMED(w, key, name, number) \
+	(json_key(w, key), add_named(w, name, number))
+#define NONZERO(w, key, value) \
+	(json_key(w, key), json_known(w, (value) != 0, value))
+#define SIGNED(w, key, value) \
+	(json_key(w, key), \
+	 json_known(w, (value) != EVENT_UNKNOWN, (uint64_t)(value)))
 
-static char *json_connection(char *p, const struct event *e)
+static inline void add_connection(struct json *w, const struct event *e)
 {
-	p = json_name(KEY(p, "origin"), origin_name(e->origin));
-	p = json_nonzero(KEY(p, "cookie"), e->cookie);
-	p = json_nonzero(KEY(p, "netns"), e->netns);
-	p = json_nonzero(KEY(p, "netns_inode"), e->netns_inode);
-	p = KEY(p, "netns_name");
-	p = e->netns_name ? format_json_string(p, e->netns_name) :
-			    FORMAT_LITERAL(p, "null");
-	p = json_name(KEY(p, "family"), e->ipv6 ? "inet6" : "inet");
-	p = json_addr(KEY(p, "laddr"), e, e->laddr);
-	p = json_nonzero(KEY(p, "lport"), e->lport);
-	p = json_addr(KEY(p, "raddr"), e, e->raddr);
-	return json_nonzero(KEY(p, "rport"), e->rport);
+	NAME(w, "origin", origin_name(e->origin));
+	NONZERO(w, "cookie", e->cookie);
+	NONZERO(w, "netns", e->netns);
+	NONZERO(w, "netns_inode", e->netns_inode);
+	STRING(w, "netns_name", e->netns_name);
+	NAME(w, "family", e->ipv6 ? "inet6" : "inet");
+	ADDR(w, "laddr", e, e->laddr);
+	NONZERO(w, "lport", e->lport);
+	ADDR(w, "raddr", e, e->raddr);
+	NONZERO(w, "rport", e->rport);
 }
 
-static char *json_transition(char *p, const struct event *e)
+static inline void add_transition(struct json *w, const struct event *e)
 {
-	p = json_state(KEY(p, "old"), e->old);
-	p = json_state(KEY(p, "new"), e->new);
-	p = json_state(KEY(p, "raw_old"), e->raw_old);
-	p = json_state(KEY(p, "raw_new"), e->raw_new);
-	p = json_signed(KEY(p, "dwell_ns"), e->dwell_ns);
-	return json_signed(KEY(p, "age_ns"), e->age_ns);
+	NAMED(w, "old", state_name(e->old), e->old);
+	NAMED(w, "new", state_name(e->new), e->new);
+	NAMED(w, "raw_old", state_name(e->raw_old), e->raw_old);
+	NAMED(w, "raw_new", state_name(e->raw_new), e->raw_new);
+	SIGNED(w, "dwell_ns", e->dwell_ns);
+	SIGNED(w, "age_ns", e->age_ns);
 }
 
-static char *json_who(char *p, const struct event *e)
+static inline void add_process(struct json *w, const struct event *e)
 {
-	p = json_name(KEY(p, "context"), context_name(e->context));
-	p = json_nonzero(KEY(p, "pid"), e->pid);
-	p = json_nonzero(KEY(p, "tid"), e->tid);
-	p = KEY(p, "comm");
-	p = e->comm[0] ? format_json_string(p, e->comm) :
-			 FORMAT_LITERAL(p, "null");
-	p = json_signed(KEY(p, "uid"), e->uid);
-	p = json_nonzero(KEY(p, "inode"), e->inode);
-	return json_nonzero(KEY(p, "cgroup"), e->cgroup);
+	NAME(w, "context", context_name(e->context));
+	NONZERO(w, "pid", e->pid);
+	NONZERO(w, "tid", e->tid);
+	STRING(w, "comm", e->comm[0] ? e->comm : NULL);
+	SIGNED(w, "uid", e->uid);
+	NONZERO(w, "inode", e->inode);
+	NONZERO(w, "cgroup", e->cgroup);
 }
 
-static char *json_socket(char *p, const struct event *e)
+static inline void add_socket(struct json *w, const struct event *e)
 {
-	p = json_signed(KEY(p, "sk_err"), e->sk_err);
-	p = json_signed(KEY(p, "sk_shutdown"), e->sk_shutdown);
-	p = json_signed(KEY(p, "bytes_sent"), e->bytes_sent);
-	p = json_signed(KEY(p, "bytes_received"), e->bytes_received);
-	p = json_signed(KEY(p, "unread_bytes"), e->unread_bytes);
-	p = json_signed(KEY(p, "unacked_bytes"), e->unacked_bytes);
-	p = json_signed(KEY(p, "retransmits"), e->retransmits);
-	return json_signed(KEY(p, "srtt_us"), e->srtt_us);
+	SIGNED(w, "sk_err", e->sk_err);
+	SIGNED(w, "sk_shutdown", e->sk_shutdown);
+	SIGNED(w, "bytes_sent", e->bytes_sent);
+	SIGNED(w, "bytes_received", e->bytes_received);
+	SIGNED(w, "unread_bytes", e->unread_bytes);
+	SIGNED(w, "unacked_bytes", e->unacked_bytes);
+	SIGNED(w, "retransmits", e->retransmits);
+	SIGNED(w, "srtt_us", e->srtt_us);
 }
 
-static char *json_ending(char *p, const struct event *e)
+static inline void add_ending(struct json *w, const struct event *e)
 {
-	p = KEY(p, "flags");
-	p = e->flags ? json_bits(p, e->flags, flag_name) :
-		       FORMAT_LITERAL(p, "null");
-	p = json_number_name(KEY(p, "end"), end_name(e->end), e->end);
-	p = json_number_name(KEY(p, "cause"), cause_name(e->cause), e->cause);
-	p = json_name(KEY(p, "closer"), closer_name(e->closer));
-	p = json_signed(KEY(p, "rearms"), e->rearms);
-	p = json_bool(KEY(p, "rearm"), event_is_rearm(e));
-	return json_bits(KEY(p, "marks"), e->mark, mark_name);
+	json_key(w, "flags");
+	if (e->flags)
+		add_bits(w, e->flags, flag_name);
+	else
+		json_null(w);
+	NAMED(w, "end", end_name(e->end), e->end);
+	NAMED(w, "cause", cause_name(e->cause), e->cause);
+	NAME(w, "closer", closer_name(e->closer));
+	SIGNED(w, "rearms", e->rearms);
+	json_key(w, "rearm");
+	json_bool(w, event_is_rearm(e));
+	json_key(w, "marks");
+	add_bits(w, e->mark, mark_name);
 }
 
 /**
- * output_json() - write an event as a JSON object on a line of its own
- * @p: room for %OUTPUT_ROOM characters
+ * events_json() - write an event as a JSON object on a line of its own
+ * @how: JSON looks the same always
+ * @to: where it goes
  * @e: the event
- *
- * Return: the place behind it
  */
-char *output_json(char *p, const struct event *e)
+void events_json(const struct view *how, struct buffer *to,
+		 const struct event *e)
 {
-	p = json_u64(FORMAT_LITERAL(p, "{\"ts_ns\":"), e->ts_ns);
-	p = json_u64(KEY(p, "cpu"), e->cpu);
+	struct json w;
+
+	json_begin(&w, to);
+	json_object_begin(&w);
+	U64(&w, "ts_ns", e->ts_ns);
+	U64(&w, "cpu", e->cpu);
 	if (e->kind == EVENT_LOST) {
-		p = json_u64(KEY(p, "lost"), e->lost);
+		U64(&w, "lost", e->lost);
 	} else {
-		p = json_u64(KEY(p, "seq"), e->seq);
-		p = json_u64(KEY(p, "index"), e->index);
-		p = json_connection(p, e);
-		p = json_transition(p, e);
-		p = json_who(p, e);
-		p = json_socket(p, e);
-		p = json_ending(p, e);
+		U64(&w, "seq", e->seq);
+		U64(&w, "index", e->index);
+		add_connection(&w, e);
+		add_transition(&w, e);
+		add_process(&w, e);
+		add_socket(&w, e);
+		add_ending(&w, e);
 	}
-	return FORMAT_LITERAL(p, "}\n");
+	json_object_end(&w);
+	json_end(&w);
 }

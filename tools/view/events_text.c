@@ -5,183 +5,128 @@
 #include <assert.h>
 
 #include "base/clock.h"
+#include "base/columns.h"
 #include "base/format.h"
 #include "base/terminal.h"
 #include "lib/names.h"
 #include "view/events.h"
 
 static_assert(FORMAT_ENDPOINT_MAX <=
-		      sizeof(((struct output_endpoint *)NULL)->text),
+		      sizeof(((struct events_endpoint *)NULL)->text),
 	      "any endpoint fits");
 
+enum events_column {
+	EVENTS_TIME,
+	EVENTS_NETNS,
+	EVENTS_PROCESS,
+	EVENTS_LOCAL,
+	EVENTS_REMOTE,
+	EVENTS_TRANSITION,
+	EVENTS_DWELL,
+	EVENTS_FLAGS,
+	EVENTS_WHY,
+	EVENTS_COLUMNS,
+};
+
 /* First widths: what a line of IPv4 usually needs. */
-static const struct {
-	char title[16];
-	size_t width;
-} columns[OUTPUT_COLUMNS] = {
-	[OUTPUT_NETNS] = { "NETNS", 8 },
-	[OUTPUT_PROCESS] = { "PROCESS", 16 },
-	[OUTPUT_LOCAL] = { "LOCAL", 18 },
-	[OUTPUT_REMOTE] = { "REMOTE", 18 },
-	[OUTPUT_TRANSITION] = { "TRANSITION", 24 },
-	[OUTPUT_DWELL] = { "DWELL", 7 },
-	[OUTPUT_FLAGS] = { "FLAGS", 7 },
+static const struct column columns[EVENTS_COLUMNS] = {
+	[EVENTS_TIME] = { .title = "TIME", .width = 15 },
+	[EVENTS_NETNS] = { .title = "NETNS", .width = 8 },
+	[EVENTS_PROCESS] = { .title = "PROCESS", .width = 16 },
+	[EVENTS_LOCAL] = { .title = "LOCAL", .width = 18 },
+	[EVENTS_REMOTE] = { .title = "REMOTE", .width = 18 },
+	[EVENTS_TRANSITION] = { .title = "TRANSITION", .width = 24 },
+	[EVENTS_DWELL] = { .title = "DWELL", .width = 7, .right = true },
+	[EVENTS_FLAGS] = { .title = "FLAGS", .width = 7 },
+	[EVENTS_WHY] = { .title = "WHY" },
 };
 
 /**
- * output_text_init() - begin with the first widths, and no word
- * @o: the output
+ * events_text_begin() - begin with the first widths, and no word
+ * @v: the view
  */
-void output_text_init(struct output *o)
+void events_text_begin(struct events *v)
 {
-	unsigned int i;
-
-	memset(o->edges, 0, sizeof(o->edges));
-	memset(o->flags, 0, sizeof(o->flags));
-	memset(o->endpoints, 0, sizeof(o->endpoints));
-	memset(&o->netns, 0, sizeof(o->netns));
-	o->netns_name[0] = '\0';
-	for (i = 0; i < OUTPUT_COLUMNS; i++)
-		o->width[i] = columns[i].width;
+	memset(v->edges, 0, sizeof(v->edges));
+	memset(v->flags, 0, sizeof(v->flags));
+	memset(v->endpoints, 0, sizeof(v->endpoints));
+	memset(&v->netns, 0, sizeof(v->netns));
+	v->netns_name[0] = '\0';
+	columns_init(&v->columns, v->how, v->to, columns, EVENTS_COLUMNS);
 	/* "->" is one column wider than the arrow. */
-	if (!o->utf8)
-		o->width[OUTPUT_TRANSITION]++;
+	if (!v->how->utf8)
+		v->columns.width[EVENTS_TRANSITION]++;
 }
 
-/* May write 32 characters in any case: OUTPUT_ROOM has room for them. */
-static char *spaces(char *p, size_t count)
+static char *text_clock(struct events *v, char *p, uint64_t realtime_ns)
 {
-	memset(p, ' ', 32);
-	if (count > 32)
-		memset(p + 32, ' ', count - 32);
-	return p + count;
-}
-
-/* Pad to the column's width, or widen the column; @used: columns written */
-static char *pad(struct output *o, char *p, size_t used,
-		 enum output_column column)
-{
-	if (used > o->width[column])
-		o->width[column] = used;
-	p = spaces(p, o->width[column] - used);
-	*p++ = ' ';
-	return p;
-}
-
-/* Likewise, behind what was written since @start: any text. */
-static char *end_column(struct output *o, char *p, char *start,
-			enum output_column column)
-{
-	return pad(o, p, format_columns(start, (size_t)(p - start)), column);
-}
-
-/* Likewise: ASCII. */
-static char *end_ascii(struct output *o, char *p, char *start,
-		       enum output_column column)
-{
-	return pad(o, p, (size_t)(p - start), column);
-}
-
-/* @text: room for at least 16 characters, of which @len are it */
-static char *right_column(struct output *o, char *p, const char *text,
-			  size_t len, enum output_column column)
-{
-	if (len > o->width[column])
-		o->width[column] = len;
-	p = spaces(p, o->width[column] - len);
-	memcpy(p, text, 16);
-	p[len] = ' ';
-	return p + len + 1;
-}
-
-static char *word_column(struct output *o, char *p, const struct output_word *w,
-			 enum output_column column)
-{
-	size_t end = o->width[column] + w->len - w->columns;
-
-	memcpy(p, w->text, sizeof(w->text));
-	if (w->columns <= o->width[column] && end < sizeof(w->text))
-		return p + end + 1;
-	return pad(o, p + w->len, w->columns, column);
-}
-
-static void make_word(struct output_word *w, const char *text, size_t len)
-{
-	memset(w->text, ' ', sizeof(w->text));
-	memcpy(w->text, text, len);
-	w->len = (uint8_t)len;
-	w->columns = (uint8_t)format_columns(text, len);
-}
-
-static char *text_clock(struct output *o, char *p, uint64_t realtime_ns)
-{
-	p = format_bytes(p, clock_text(&o->clock, realtime_ns),
-			 sizeof(o->clock.text));
+	p = format_bytes(p, clock_text(&v->clock, realtime_ns),
+			 sizeof(v->clock.text));
 	*p++ = '.';
 	p = format_micros(p, realtime_ns % NS_PER_S / NS_PER_US);
 	*p++ = ' ';
 	return p;
 }
 
-static char *text_netns(struct output *o, char *p, const struct event *e)
+static char *text_netns(struct events *v, char *p, const struct event *e)
 {
 	const char *name = e->netns_name;
 	char *start = p;
 	size_t len;
 
-	if (name && name[0] && !strcmp(name, o->netns_name))
-		return word_column(o, p, &o->netns, OUTPUT_NETNS);
+	if (name && name[0] && !strcmp(name, v->netns_name))
+		return columns_word(&v->columns, EVENTS_NETNS, p, &v->netns);
 	if (name)
-		p = format_text(p, name, o->utf8);
+		p = format_text(p, name, v->how->utf8);
 	else if (e->netns_inode)
 		p = format_u64(p, e->netns_inode);
 	else
 		*p++ = '-';
 	len = (size_t)(p - start);
-	if (name && len <= sizeof(o->netns.text) &&
-	    strlen(name) < sizeof(o->netns_name)) {
-		make_word(&o->netns, start, len);
-		strcpy(o->netns_name, name);
+	if (name && len <= sizeof(v->netns.text) &&
+	    strlen(name) < sizeof(v->netns_name)) {
+		columns_word_make(&v->netns, start, len);
+		strcpy(v->netns_name, name);
 	}
-	return end_column(o, p, start, OUTPUT_NETNS);
+	return columns_pad_text(&v->columns, EVENTS_NETNS, p, start);
 }
 
-static char *text_process(struct output *o, char *p, const struct event *e)
+static char *text_process(struct events *v, char *p, const struct event *e)
 {
 	char *start = p;
 
 	if (e->comm[0]) {
-		p = format_text(p, e->comm, o->utf8);
+		p = format_text(p, e->comm, v->how->utf8);
 		*p++ = '/';
 	}
 	if (e->pid)
 		p = format_u64(p, e->pid);
 	else
 		*p++ = '-';
-	return e->comm[0] ? end_column(o, p, start, OUTPUT_PROCESS) :
-			    end_ascii(o, p, start, OUTPUT_PROCESS);
+	return columns_pad_text(&v->columns, EVENTS_PROCESS, p, start);
 }
 
-/* Whoever finds addresses that collide gains nothing: they are written anew. */
-static struct output_endpoint *endpoint_place(struct output *o,
+/* Addresses that collide cost time only: they are formatted again. */
+static struct events_endpoint *endpoint_place(struct events *v,
 					      const uint64_t addr[2],
 					      uint16_t port)
 {
 	uint64_t hash = (addr[0] ^ (addr[1] << 1) ^ (uint64_t)port << 16) *
 			0x9e3779b97f4a7c15ULL;
 
-	return &o->endpoints[hash >> 32 & (OUTPUT_ENDPOINTS - 1)];
+	return &v->endpoints[hash >> 32 & (EVENTS_ENDPOINTS - 1)];
 }
 
-static char *text_endpoint(struct output *o, char *p, bool ipv6,
+static char *text_endpoint(struct events *v, char *p, bool ipv6,
 			   const uint8_t *bytes, uint16_t port,
-			   enum output_column column)
+			   enum events_column column)
 {
-	struct output_endpoint *there;
+	size_t width = v->columns.width[column];
+	struct events_endpoint *there;
 	uint64_t addr[2];
 
 	memcpy(addr, bytes, sizeof(addr));
-	there = endpoint_place(o, addr, port);
+	there = endpoint_place(v, addr, port);
 	if (there->addr[0] != addr[0] || there->addr[1] != addr[1] ||
 	    there->port != port || there->ipv6 != ipv6 || !there->len) {
 		char *end = format_endpoint(there->text, ipv6, bytes, port);
@@ -194,10 +139,9 @@ static char *text_endpoint(struct output *o, char *p, bool ipv6,
 		there->len = (uint8_t)(end - there->text);
 	}
 	memcpy(p, there->text, sizeof(there->text));
-	if (there->len <= o->width[column] &&
-	    o->width[column] < sizeof(there->text))
-		return p + o->width[column] + 1;
-	return pad(o, p + there->len, there->len, column);
+	if (there->len <= width && width < sizeof(there->text))
+		return p + width + 1;
+	return columns_pad(&v->columns, column, p + there->len, there->len);
 }
 
 static char *text_state(char *p, unsigned int state)
@@ -208,22 +152,22 @@ static char *text_state(char *p, unsigned int state)
 		      format_u64(FORMAT_LITERAL(p, "number-"), state);
 }
 
-static char *text_transition(struct output *o, char *p, const struct event *e)
+static char *text_transition(struct events *v, char *p, const struct event *e)
 {
-	struct output_word *w = &o->edges[e->old][e->new];
+	struct columns_word *w = &v->edges[e->old][e->new];
 	char text[sizeof(w->text)], *end = text;
 
 	if (!w->len) {
 		end = text_state(end, e->old);
-		end = o->utf8 ? FORMAT_LITERAL(end, " \u2192 ") :
-				FORMAT_LITERAL(end, " -> ");
+		end = v->how->utf8 ? FORMAT_LITERAL(end, " \u2192 ") :
+				     FORMAT_LITERAL(end, " -> ");
 		end = text_state(end, e->new);
-		make_word(w, text, (size_t)(end - text));
+		columns_word_make(w, text, (size_t)(end - text));
 	}
-	return word_column(o, p, w, OUTPUT_TRANSITION);
+	return columns_word(&v->columns, EVENTS_TRANSITION, p, w);
 }
 
-static char *text_dwell(struct output *o, char *p, const struct event *e)
+static char *text_dwell(struct events *v, char *p, const struct event *e)
 {
 	char text[16], *end = text;
 
@@ -231,7 +175,8 @@ static char *text_dwell(struct output *o, char *p, const struct event *e)
 		*end++ = '-';
 	else
 		end = format_duration(text, (uint64_t)e->dwell_ns);
-	return right_column(o, p, text, (size_t)(end - text), OUTPUT_DWELL);
+	return columns_pad_right(&v->columns, EVENTS_DWELL, p, text,
+				 (size_t)(end - text));
 }
 
 static char *text_bits(char *p, unsigned int bits,
@@ -253,20 +198,20 @@ static char *text_bits(char *p, unsigned int bits,
 	return p;
 }
 
-static char *text_flags(struct output *o, char *p, const struct event *e)
+static char *text_flags(struct events *v, char *p, const struct event *e)
 {
-	struct output_word *w;
+	struct columns_word *w;
 	char *end;
 
-	if (e->flags >= OUTPUT_COMMON_FLAGS)
-		return end_ascii(o, text_bits(p, e->flags, flag_name), p,
-				 OUTPUT_FLAGS);
-	w = &o->flags[e->flags];
+	if (e->flags >= EVENTS_COMMON_FLAGS)
+		return columns_pad_text(&v->columns, EVENTS_FLAGS,
+					text_bits(p, e->flags, flag_name), p);
+	w = &v->flags[e->flags];
 	if (!w->len) {
 		end = text_bits(p, e->flags, flag_name);
-		make_word(w, p, (size_t)(end - p));
+		columns_word_make(w, p, (size_t)(end - p));
 	}
-	return word_column(o, p, w, OUTPUT_FLAGS);
+	return columns_word(&v->columns, EVENTS_FLAGS, p, w);
 }
 
 static char *comma(char *p, const char *start)
@@ -344,62 +289,31 @@ static bool is_abnormal(const struct event *e)
 }
 
 /**
- * output_text() - write a transition as a line
- * @o: how wide columns are, and what the terminal shows
- * @p: room for %OUTPUT_ROOM characters
+ * events_text() - write a transition as a line
+ * @v: the view
  * @e: the transition
- *
- * Return: the place behind it
  */
-char *output_text(struct output *o, char *p, const struct event *e)
+void events_text(struct events *v, const struct event *e)
 {
+	char *p = columns_begin_at(&v->columns);
 	const char *colour = NULL;
 
-	p = text_clock(o, p, e->realtime_ns);
-	p = text_netns(o, p, e);
-	p = text_process(o, p, e);
-	p = text_endpoint(o, p, e->ipv6, e->laddr, e->lport, OUTPUT_LOCAL);
-	p = text_endpoint(o, p, e->ipv6, e->raddr, e->rport, OUTPUT_REMOTE);
-	p = text_transition(o, p, e);
-	p = text_dwell(o, p, e);
-	p = text_flags(o, p, e);
-	if (o->colour && is_abnormal(e))
+	p = text_clock(v, p, e->realtime_ns);
+	p = text_netns(v, p, e);
+	p = text_process(v, p, e);
+	p = text_endpoint(v, p, e->ipv6, e->laddr, e->lport, EVENTS_LOCAL);
+	p = text_endpoint(v, p, e->ipv6, e->raddr, e->rport, EVENTS_REMOTE);
+	p = text_transition(v, p, e);
+	p = text_dwell(v, p, e);
+	p = text_flags(v, p, e);
+	if (v->how->colour && is_abnormal(e))
 		colour = TERMINAL_RED;
-	else if (o->colour && e->end)
+	else if (v->how->colour && e->end)
 		colour = TERMINAL_GREEN;
 	if (colour)
 		p = format_string(p, colour);
 	p = text_why(p, e);
 	if (colour)
 		p = FORMAT_LITERAL(p, TERMINAL_PLAIN);
-	*p++ = '\n';
-	return p;
-}
-
-/**
- * output_text_titles() - write the columns' titles as a line
- * @o: how wide columns are, and what the terminal shows
- * @p: room for %OUTPUT_ROOM characters
- *
- * Return: the place behind it
- */
-char *output_text_titles(struct output *o, char *p)
-{
-	unsigned int i;
-
-	if (o->colour)
-		p = FORMAT_LITERAL(p, TERMINAL_BOLD);
-	p = FORMAT_LITERAL(p, "TIME            ");
-	for (i = 0; i < OUTPUT_COLUMNS; i++) {
-		const char *title = columns[i].title;
-
-		p = i == OUTPUT_DWELL ?
-			    right_column(o, p, title, strlen(title), i) :
-			    end_ascii(o, format_string(p, title), p, i);
-	}
-	p = FORMAT_LITERAL(p, "WHY");
-	if (o->colour)
-		p = FORMAT_LITERAL(p, TERMINAL_PLAIN);
-	*p++ = '\n';
-	return p;
+	columns_end_at(&v->columns, p);
 }

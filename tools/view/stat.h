@@ -5,36 +5,37 @@
 #ifndef TCPCLOSE_VIEW_STAT_H
 #define TCPCLOSE_VIEW_STAT_H
 
-#include <stdbool.h>
-
 #include "base/buffer.h"
+#include "base/view.h"
 #include "lib/statistics.h"
 
+/* Percentiles that are shown. */
+#define STAT_MEDIAN 50
+#define STAT_HIGH 99
+
 /**
- * struct report - how statistics are shown
- * @json: as JSON, else as text
- * @utf8: the terminal shows more than ASCII
- * @colour: it shows colours
+ * struct stat_report - what is shown
+ * @now: the statistics
+ * @before: those of the report before, for rates; NULL: there was none. JSON
+ *	leaves rates to its reader
  */
-struct report {
-	bool json;
-	bool utf8;
-	bool colour;
+struct stat_report {
+	const struct statistics *now;
+	const struct statistics *before;
 };
 
-void report_json(struct buffer *to, const struct statistics *s);
-void report_text(const struct report *r, struct buffer *to,
-		 const struct statistics *now, const struct statistics *before);
+void stat_json(const struct view *how, struct buffer *to,
+	       const struct stat_report *report);
+void stat_text(const struct view *how, struct buffer *to,
+	       const struct stat_report *report);
 
-/* @before: the report before, for the rates that JSON leaves to its reader. */
-static inline void report_write(const struct report *r, struct buffer *to,
-				const struct statistics *now,
-				const struct statistics *before)
+static inline void stat_write(const struct view *how, struct buffer *to,
+			      const struct stat_report *report)
 {
-	if (r->json)
-		report_json(to, now);
+	if (how->json)
+		stat_json(how, to, report);
 	else
-		report_text(r, to, now, before);
+		stat_text(how, to, report);
 }
 
 #endif /* TCPCLOSE_VIEW_STAT_H */

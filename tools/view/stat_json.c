@@ -5,266 +5,248 @@
  * Every name that exists is there, also with a count of 0, so that a program
  * need not ask; only the lists of transitions and buckets leave zeros out.
  */
-#include "base/format.h"
+#include <stdio.h>
+
 #include "base/histogram.h"
+#include "base/json.h"
 #include "lib/names.h"
 #include "view/stat.h"
 
-#define PERCENT_MEDIAN 50
-#define PERCENT_HIGH 99
-
-static void add_number(struct buffer *to, const char *name, __u64 value)
+static void add_buckets(struct json *w, const struct tcpclose_histogram *h)
 {
-	buffer_printf(to, "\"%s\":%llu", name, value);
-}
-
-static void add_known(struct buffer *to, const char *name, bool known,
-		      __u64 value)
-{
-	if (known)
-		add_number(to, name, value);
-	else
-		buffer_printf(to, "\"%s\":null", name);
-}
-
-static void add_comma(struct buffer *to, bool *first)
-{
-	if (!*first)
-		buffer_printf(to, ",");
-	*first = false;
-}
-
-static void add_text(struct buffer *to, const char *name, const char *text)
-{
-	char *p;
-
-	buffer_printf(to, "\"%s\":", name);
-	p = buffer_reserve(to, FORMAT_JSON_MAX(strlen(text)));
-	buffer_commit(to, format_json_string(p, text));
-}
-
-static void add_duration(struct buffer *to, const struct tcpclose_histogram *h)
-{
-	bool first = true, known = h->count > 0;
 	unsigned int b;
 
-	buffer_printf(to, "{");
-	add_number(to, "count", h->count);
-	buffer_printf(to, ",");
-	add_number(to, "sum_ns", h->sum_ns);
-	buffer_printf(to, ",");
-	add_known(to, "min_ns", known && h->min_ns != TCPCLOSE_UNKNOWN_NS,
-		  h->min_ns);
-	buffer_printf(to, ",");
-	add_known(to, "p50_ns", known, histogram_percentile(h, PERCENT_MEDIAN));
-	buffer_printf(to, ",");
-	add_known(to, "p99_ns", known, histogram_percentile(h, PERCENT_HIGH));
-	buffer_printf(to, ",");
-	add_known(to, "max_ns", known, h->max_ns);
-	buffer_printf(to, ",\"buckets\":[");
+	json_key(w, "buckets");
+	json_array_begin(w);
 	for (b = 0; b < TCPCLOSE_BUCKETS; b++) {
 		struct histogram_row row;
 
 		histogram_bucket(h, b, &row);
 		if (!row.count)
 			continue;
-		add_comma(to, &first);
-		buffer_printf(to, "{");
-		add_number(to, "from_ns", row.from_ns);
-		buffer_printf(to, ",");
-		add_known(to, "to_ns", row.to_ns != UINT64_MAX, row.to_ns);
-		buffer_printf(to, ",");
-		add_number(to, "count", row.count);
-		buffer_printf(to, "}");
+		json_object_begin(w);
+		json_key(w, "from_ns");
+		json_u64(w, row.from_ns);
+		json_key(w, "to_ns");
+		json_known(w, row.to_ns != UINT64_MAX, row.to_ns);
+		json_key(w, "count");
+		json_u64(w, row.count);
+		json_object_end(w);
 	}
-	buffer_printf(to, "]}");
+	json_array_end(w);
+}
+
+static void add_duration(struct json *w, const struct tcpclose_histogram *h)
+{
+	bool known = h->count > 0;
+
+	json_object_begin(w);
+	json_key(w, "count");
+	json_u64(w, h->count);
+	json_key(w, "sum_ns");
+	json_u64(w, h->sum_ns);
+	json_key(w, "min_ns");
+	json_known(w, known && h->min_ns != TCPCLOSE_UNKNOWN_NS, h->min_ns);
+	json_key(w, "p50_ns");
+	json_known(w, known, histogram_percentile(h, STAT_MEDIAN));
+	json_key(w, "p99_ns");
+	json_known(w, known, histogram_percentile(h, STAT_HIGH));
+	json_key(w, "max_ns");
+	json_known(w, known, h->max_ns);
+	add_buckets(w, h);
+	json_object_end(w);
 }
 
 /* A number without a name is left out unless something was counted there. */
-static void add_counts(struct buffer *to, const __u64 *counts,
-		       unsigned int size,
+static void add_counts(struct json *w, const __u64 *counts, unsigned int size,
 		       const char *(*name_of)(unsigned int number))
 {
-	bool first = true;
 	unsigned int i;
 
-	buffer_printf(to, "{");
+	json_object_begin(w);
 	for (i = 0; i < size; i++) {
 		const char *name = name_of(i);
+		char number[32];
 
 		if (!name && !counts[i])
 			continue;
-		add_comma(to, &first);
-		if (name)
-			add_number(to, name, counts[i]);
-		else
-			buffer_printf(to, "\"number-%u\":%llu", i, counts[i]);
+		if (!name)
+			snprintf(number, sizeof(number), "number-%u", i);
+		json_name_key(w, name ? name : number);
+		json_u64(w, counts[i]);
 	}
-	buffer_printf(to, "}");
+	json_object_end(w);
 }
 
-static void add_transitions(struct buffer *to, const struct tcpclose_stats *c)
+static void add_transitions(struct json *w, const struct tcpclose_stats *c)
 {
 	unsigned int from, into;
-	bool first = true;
 
-	buffer_printf(to, ",\"transitions\":[");
+	json_key(w, "transitions");
+	json_array_begin(w);
 	for (from = 0; from < TCPCLOSE_STATES; from++) {
 		for (into = 0; into < TCPCLOSE_STATES; into++) {
 			if (!c->transitions[from][into] || !state_name(from) ||
 			    !state_name(into))
 				continue;
-			add_comma(to, &first);
-			buffer_printf(to, "{\"from\":\"%s\",\"to\":\"%s\",",
-				      state_name(from), state_name(into));
-			add_number(to, "count", c->transitions[from][into]);
-			buffer_printf(to, "}");
+			json_object_begin(w);
+			json_key(w, "from");
+			json_name(w, state_name(from));
+			json_key(w, "to");
+			json_name(w, state_name(into));
+			json_key(w, "count");
+			json_u64(w, c->transitions[from][into]);
+			json_object_end(w);
 		}
 	}
-	buffer_printf(to, "]");
+	json_array_end(w);
 }
 
-static void add_dwell(struct buffer *to, const struct tcpclose_stats *c)
+static void add_dwell(struct json *w, const struct tcpclose_stats *c)
 {
 	unsigned int state;
-	bool first = true;
 
-	buffer_printf(to, ",\"dwell\":{");
+	json_key(w, "dwell");
+	json_object_begin(w);
 	for (state = 0; state < TCPCLOSE_STATES; state++) {
 		if (!state_name(state))
 			continue;
-		add_comma(to, &first);
-		buffer_printf(to, "\"%s\":", state_name(state));
-		add_duration(to, &c->dwell[state]);
+		json_name_key(w, state_name(state));
+		add_duration(w, &c->dwell[state]);
 	}
-	buffer_printf(to, "}");
+	json_object_end(w);
 }
 
-static void add_timewait(struct buffer *to, const struct tcpclose_stats *c)
+static void add_timewait(struct json *w, const struct tcpclose_stats *c)
 {
 	__u64 ends[TCPCLOSE_ENDS];
 
-	/* What never lived did not end. */
+	/* Without mini-sockets that were never created. */
 	memcpy(ends, c->ends, sizeof(ends));
 	ends[TCPCLOSE_END_NONE] = 0;
 	ends[TCPCLOSE_END_OVERFLOW] = 0;
-	buffer_printf(to, ",\"timewait\":{\"live\":%lld,", c->live_timewait);
-	add_number(to, "born", c->born);
-	buffer_printf(to, ",");
-	add_number(to, "overflow", c->ends[TCPCLOSE_END_OVERFLOW]);
-	buffer_printf(to, ",");
-	add_number(to, "rearmed", c->rearmed);
-	buffer_printf(to, ",");
-	add_number(to, "late", c->late);
-	buffer_printf(to, ",\"ended\":");
-	add_counts(to, ends, TCPCLOSE_END_OVERFLOW, end_name);
-	buffer_printf(to, ",\"duration\":");
-	add_duration(to, &c->timewait);
-	buffer_printf(to, "}");
+	json_key(w, "timewait");
+	json_object_begin(w);
+	json_key(w, "live");
+	json_s64(w, c->live_timewait);
+	json_key(w, "born");
+	json_u64(w, c->born);
+	json_key(w, "overflow");
+	json_u64(w, c->ends[TCPCLOSE_END_OVERFLOW]);
+	json_key(w, "rearmed");
+	json_u64(w, c->rearmed);
+	json_key(w, "late");
+	json_u64(w, c->late);
+	json_key(w, "ended");
+	add_counts(w, ends, TCPCLOSE_END_OVERFLOW, end_name);
+	json_key(w, "duration");
+	add_duration(w, &c->timewait);
+	json_object_end(w);
 }
 
-static void add_live(struct buffer *to, const struct tcpclose_stats *c)
+static void add_live(struct json *w, const struct tcpclose_stats *c)
 {
 	unsigned int state;
-	bool first = true;
 
-	buffer_printf(to, ",\"live\":{");
+	json_key(w, "live");
+	json_object_begin(w);
 	for (state = 0; state < TCPCLOSE_STATES; state++) {
 		if (!state_name(state))
 			continue;
-		add_comma(to, &first);
-		buffer_printf(to, "\"%s\":%lld", state_name(state),
-			      c->live[state]);
+		json_name_key(w, state_name(state));
+		json_s64(w, c->live[state]);
 	}
-	buffer_printf(to, "}");
+	json_object_end(w);
 }
 
-static void add_rings(struct buffer *to, const struct statistics *s)
+static void add_rings(struct json *w, const struct statistics *s)
 {
-	bool first = true;
 	unsigned int i;
 
-	buffer_printf(to, ",\"ring\":[");
+	json_key(w, "ring");
+	json_array_begin(w);
 	for (i = 0; i < s->ring_count; i++) {
-		add_comma(to, &first);
-		buffer_printf(to, "{\"cpu\":%u,", i);
-		add_number(to, "written", s->rings[i].written);
-		buffer_printf(to, ",");
-		add_number(to, "overwritten", s->rings[i].overwritten);
-		buffer_printf(to, "}");
+		json_object_begin(w);
+		json_key(w, "cpu");
+		json_u64(w, i);
+		json_key(w, "written");
+		json_u64(w, s->rings[i].written);
+		json_key(w, "overwritten");
+		json_u64(w, s->rings[i].overwritten);
+		json_object_end(w);
 	}
-	buffer_printf(to, "]");
+	json_array_end(w);
 }
 
-static void add_hook(struct buffer *to, const struct tcpclose_hook *h)
+static void add_hook(struct json *w, const struct tcpclose_hook *h)
 {
-	const char *via = h->via ? hook_via_name(h->via) : NULL;
-
-	buffer_printf(to, "{");
-	add_text(to, "name", h->name);
-	buffer_printf(to, ",");
-	if (via)
-		add_text(to, "via", via);
+	json_object_begin(w);
+	json_key(w, "name");
+	json_string(w, h->name);
+	json_key(w, "via");
+	json_name(w, h->via ? hook_via_name(h->via) : NULL);
+	json_key(w, "state");
+	json_name(w, hook_is_dead(h) ? "off" : h->via	      ? "on" : "unused");
+	json_key(w, "error");
+	if (h->error)
+		json_number_name(w, error_name(h->error), h->error);
 	else
-		buffer_printf(to, "\"via\":null");
-	buffer_printf(to, ",\"state\":\"%s\",\"error\":",
-		      hook_is_dead(h) ? "off" :
-		      h->via	      ? "on" :
-					"unused");
-	if (!h->error)
-		buffer_printf(to, "null");
-	else if (error_name(h->error))
-		buffer_printf(to, "\"%s\"", error_name(h->error));
-	else
-		buffer_printf(to, "\"number-%u\"", h->error);
-	buffer_printf(to, ",\"needed\":%s,", h->needed ? "true" : "false");
-	add_number(to, "calls", h->calls);
-	buffer_printf(to, ",");
-	add_text(to, "purpose", h->purpose);
-	buffer_printf(to, "}");
+		json_null(w);
+	json_key(w, "needed");
+	json_bool(w, h->needed);
+	json_key(w, "calls");
+	json_u64(w, h->calls);
+	json_key(w, "purpose");
+	json_string(w, h->purpose);
+	json_object_end(w);
 }
 
-static void add_hooks(struct buffer *to, const struct statistics *s)
+static void add_hooks(struct json *w, const struct statistics *s)
 {
-	bool first = true;
 	unsigned int i;
 
-	buffer_printf(to, ",\"hooks\":[");
-	for (i = 0; i < s->hook_count; i++) {
-		add_comma(to, &first);
-		add_hook(to, &s->hooks[i]);
-	}
-	buffer_printf(to, "]");
+	json_key(w, "hooks");
+	json_array_begin(w);
+	for (i = 0; i < s->hook_count; i++)
+		add_hook(w, &s->hooks[i]);
+	json_array_end(w);
 }
 
 /**
- * report_json() - write statistics as JSON
+ * stat_json() - write statistics as a line of JSON
+ * @how: JSON looks the same always
  * @to: where they go
- * @s: the statistics
+ * @report: the statistics
  */
-void report_json(struct buffer *to, const struct statistics *s)
+void stat_json(const struct view *how, struct buffer *to,
+	       const struct stat_report *report)
 {
+	const struct statistics *s = report->now;
 	const struct tcpclose_stats *c = &s->counters;
+	struct json w;
 
-	buffer_printf(to, "{");
-	add_number(to, "ts_ns", c->now_ns);
-	buffer_printf(to, ",");
-	add_number(to, "since_ns", c->since_ns);
-	add_transitions(to, c);
-	add_dwell(to, c);
-	add_timewait(to, c);
-	buffer_printf(to, ",\"causes\":");
-	add_counts(to, c->causes, TCPCLOSE_CAUSES, cause_name);
-	add_live(to, c);
-	buffer_printf(to, ",");
-	add_number(to, "tracked", c->tracked);
-	buffer_printf(to, ",");
-	add_number(to, "max_conns", c->max_conns);
-	add_rings(to, s);
-	buffer_printf(to, ",\"untracked\":");
-	add_counts(to, c->untracked, TCPCLOSE_UNTRACKED, untracked_name);
-	buffer_printf(to, ",");
-	add_number(to, "missed", c->missed);
-	add_hooks(to, s);
-	buffer_printf(to, "}\n");
+	json_begin(&w, to);
+	json_object_begin(&w);
+	json_key(&w, "ts_ns");
+	json_u64(&w, c->now_ns);
+	json_key(&w, "since_ns");
+	json_u64(&w, c->since_ns);
+	add_transitions(&w, c);
+	add_dwell(&w, c);
+	add_timewait(&w, c);
+	json_key(&w, "causes");
+	add_counts(&w, c->causes, TCPCLOSE_CAUSES, cause_name);
+	add_live(&w, c);
+	json_key(&w, "tracked");
+	json_u64(&w, c->tracked);
+	json_key(&w, "max_conns");
+	json_u64(&w, c->max_conns);
+	add_rings(&w, s);
+	json_key(&w, "untracked");
+	add_counts(&w, c->untracked, TCPCLOSE_UNTRACKED, untracked_name);
+	json_key(&w, "missed");
+	json_u64(&w, c->missed);
+	add_hooks(&w, s);
+	json_object_end(&w);
+	json_end(&w);
 }

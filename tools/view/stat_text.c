@@ -1,20 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Statistics for people: tables without what is 0, and what to worry about.
+ * Statistics for people: tables without zeros, and warnings.
  */
 #include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/columns.h"
 #include "base/compiler.h"
-#include "base/format.h"
 #include "base/histogram.h"
 #include "base/terminal.h"
 #include "lib/names.h"
 #include "view/stat.h"
 
-#define PERCENT_MEDIAN 50
-#define PERCENT_HIGH 99
 #define BAR_COLUMNS 40
 
 /**
@@ -25,92 +23,88 @@
  * @before: what had been counted at the report before; NULL: there was none
  */
 struct text {
-	const struct report *how;
+	const struct view *how;
 	struct buffer *to;
 	const struct statistics *now;
 	const struct statistics *before;
 };
 
-static void add_title(const struct text *t, const char *title)
-{
-	buffer_printf(t->to, "\n%s%s%s\n", t->how->colour ? TERMINAL_BOLD : "",
-		      title, t->how->colour ? TERMINAL_PLAIN : "");
-}
-
 static void add_warning(const struct text *t, const char *what,
 			const char *advice)
 {
 	buffer_printf(t->to, "%sWARNING: %s: %s%s\n",
-		      t->how->colour ? TERMINAL_RED : "", what, advice,
-		      t->how->colour ? TERMINAL_PLAIN : "");
+		      view_colour(t->how, TERMINAL_RED), what, advice,
+		      view_plain(t->how));
 }
 
-static const char *duration(char text[FORMAT_DURATION_MAX + 1], bool known,
-			    __u64 ns)
+static void begin_table(const struct text *t, struct columns *c,
+			const struct column *specs, unsigned int count)
 {
-	if (known)
-		*format_duration(text, ns) = '\0';
-	else
-		memcpy(text, "-", 2);
-	return text;
+	buffer_printf(t->to, "\n");
+	columns_init(c, t->how, t->to, specs, count);
+	columns_header(c);
 }
 
-static void add_row(const struct text *t, const struct histogram_row *row,
+static void add_row(struct columns *c, const struct histogram_row *row,
 		    __u64 most)
 {
-	char from[FORMAT_DURATION_MAX + 1], to[FORMAT_DURATION_MAX + 1];
 	double share = (double)row->count / (double)most;
-	unsigned int bar = (unsigned int)(share * BAR_COLUMNS + 0.5);
-	bool bounded = row->to_ns != UINT64_MAX;
+	unsigned int length = (unsigned int)(share * BAR_COLUMNS + 0.5), i;
+	char bar[4 * BAR_COLUMNS + 1], *p = bar;
 
-	/* What is there can be seen. */
-	if (row->count && !bar)
-		bar = 1;
-	buffer_printf(t->to, "  %8s .. %-8s %10llu%s",
-		      duration(from, true, row->from_ns),
-		      duration(to, bounded, row->to_ns), (__u64)row->count,
-		      bar ? " " : "");
-	while (bar--)
-		buffer_printf(t->to, "%s", t->how->utf8 ? "\u2588" : "#");
-	buffer_printf(t->to, "\n");
+	/* At least one character for what was counted. */
+	if (row->count && !length)
+		length = 1;
+	for (i = 0; i < length; i++)
+		p = format_string(p, c->how->utf8 ? "\u2588" : "#");
+	*p = '\0';
+	columns_begin(c, NULL);
+	columns_duration(c, true, row->from_ns);
+	columns_text(c, "..");
+	columns_duration(c, row->to_ns != UINT64_MAX, row->to_ns);
+	columns_u64(c, row->count);
+	if (length)
+		columns_text(c, bar);
+	columns_end(c);
 }
 
 static void add_histogram(const struct text *t,
 			  const struct tcpclose_histogram *h)
 {
+	static const struct column specs[] = {
+		{ .title = "", .width = 10, .right = true },
+		{ .title = "", .width = 2 },
+		{ .title = "", .width = 8 },
+		{ .title = "", .width = 10, .right = true },
+		{ .title = "", .width = BAR_COLUMNS },
+	};
 	struct histogram_row rows[HISTOGRAM_ROWS];
 	unsigned int count = histogram_rows(h, rows), i;
+	struct columns c;
 	__u64 most = 0;
 
 	for (i = 0; i < count; i++)
 		if (rows[i].count > most)
 			most = rows[i].count;
-	/* A single row would say what stands above it already. */
+	columns_init(&c, t->how, t->to, specs, ARRAY_SIZE(specs));
+	/* A single row would only repeat the line above it. */
 	for (i = 0; i < count && count > 1; i++)
-		add_row(t, &rows[i], most);
+		add_row(&c, &rows[i], most);
 }
 
-static void add_duration(const struct text *t, const char *name,
-			 const struct tcpclose_histogram *h)
+static void begin_durations(const struct text *t, struct columns *c,
+			    const char *title)
 {
-	char min[FORMAT_DURATION_MAX + 1], median[FORMAT_DURATION_MAX + 1];
-	char high[FORMAT_DURATION_MAX + 1], max[FORMAT_DURATION_MAX + 1];
+	const struct column specs[] = {
+		{ .title = title, .width = 14 },
+		{ .title = "COUNT", .width = 10, .right = true },
+		{ .title = "MIN", .width = 8, .right = true },
+		{ .title = "MEDIAN", .width = 8, .right = true },
+		{ .title = "P99", .width = 8, .right = true },
+		{ .title = "MAX", .width = 8, .right = true },
+	};
 
-	duration(min, h->min_ns != TCPCLOSE_UNKNOWN_NS, h->min_ns);
-	duration(median, true, histogram_percentile(h, PERCENT_MEDIAN));
-	duration(high, true, histogram_percentile(h, PERCENT_HIGH));
-	duration(max, true, h->max_ns);
-	buffer_printf(t->to, "%-14s %10llu %8s %8s %8s %8s\n", name, h->count,
-		      min, median, high, max);
-}
-
-static void add_duration_title(const struct text *t, const char *title)
-{
-	char line[80];
-
-	snprintf(line, sizeof(line), "%-14s %10s %8s %8s %8s %8s", title,
-		 "COUNT", "MIN", "MEDIAN", "P99", "MAX");
-	add_title(t, line);
+	begin_table(t, c, specs, ARRAY_SIZE(specs));
 }
 
 static double seconds_between(const struct text *t)
@@ -120,154 +114,213 @@ static double seconds_between(const struct text *t)
 	return (double)ns / (double)NS_PER_S;
 }
 
-static void add_transition(const struct text *t, unsigned int from,
-			   unsigned int into)
+static void add_transition(const struct text *t, struct columns *c,
+			   unsigned int from, unsigned int into)
 {
 	__u64 count = t->now->counters.transitions[from][into];
 	__u64 less;
 
 	if (!count || !state_name(from) || !state_name(into))
 		return;
-	buffer_printf(t->to, "%-12s %-12s %10llu", state_name(from),
-		      state_name(into), count);
+	columns_begin(c, NULL);
+	columns_text(c, state_name(from));
+	columns_text(c, state_name(into));
+	columns_u64(c, count);
 	if (t->before) {
 		less = t->before->counters.transitions[from][into];
-		/* Somebody else may have reset the counters. */
+		/* Another process may have reset the counters. */
 		if (less > count)
 			less = 0;
-		buffer_printf(t->to, " %12.1f",
-			      (double)(count - less) / seconds_between(t));
+		columns_printf(c, "%.1f",
+			       (double)(count - less) / seconds_between(t));
 	}
-	buffer_printf(t->to, "\n");
+	columns_end(c);
 }
 
 static void add_transitions(const struct text *t)
 {
+	static const struct column specs[] = {
+		{ .title = "FROM", .width = 12 },
+		{ .title = "TO", .width = 12 },
+		{ .title = "COUNT", .width = 10, .right = true },
+		{ .title = "PER SECOND", .width = 12, .right = true },
+	};
 	unsigned int from, into;
+	struct columns c;
 
-	add_title(t,
-		  t->before ?
-			  "FROM         TO                COUNT   PER SECOND" :
-			  "FROM         TO                COUNT");
+	begin_table(t, &c, specs, ARRAY_SIZE(specs) - !t->before);
 	for (from = 0; from < TCPCLOSE_STATES; from++)
 		for (into = 0; into < TCPCLOSE_STATES; into++)
-			add_transition(t, from, into);
+			add_transition(t, &c, from, into);
+}
+
+static void add_duration(struct columns *c, const char *name,
+			 const struct tcpclose_histogram *h)
+{
+	columns_begin(c, NULL);
+	columns_text(c, name);
+	columns_u64(c, h->count);
+	columns_duration(c, h->min_ns != TCPCLOSE_UNKNOWN_NS, h->min_ns);
+	columns_duration(c, true, histogram_percentile(h, STAT_MEDIAN));
+	columns_duration(c, true, histogram_percentile(h, STAT_HIGH));
+	columns_duration(c, true, h->max_ns);
+	columns_end(c);
 }
 
 static void add_dwell(const struct text *t)
 {
-	const struct tcpclose_stats *c = &t->now->counters;
+	const struct tcpclose_stats *counters = &t->now->counters;
 	bool any = false;
 	unsigned int state;
+	struct columns c;
 
 	for (state = 0; state < TCPCLOSE_STATES; state++) {
-		const struct tcpclose_histogram *h = &c->dwell[state];
+		const struct tcpclose_histogram *h = &counters->dwell[state];
 
 		if (!h->count || !state_name(state))
 			continue;
 		if (!any)
-			add_duration_title(t, "TIME SPENT IN");
+			begin_durations(t, &c, "TIME SPENT IN");
 		any = true;
-		add_duration(t, state_name(state), h);
+		add_duration(&c, state_name(state), h);
 		add_histogram(t, h);
 	}
 }
 
-/* A row of numbers with names: only those that are not 0. */
+static void begin_counts(const struct text *t, struct columns *c,
+			 const char *title)
+{
+	const struct column specs[] = {
+		{ .title = title, .width = 20 },
+		{ .title = "COUNT", .width = 15, .right = true },
+	};
+
+	begin_table(t, c, specs, ARRAY_SIZE(specs));
+}
+
+/* Numbers with names: only those that are not 0. */
 static void add_counts(const struct text *t, const char *title,
 		       const __u64 *counts, unsigned int size,
 		       const char *(*name_of)(unsigned int number))
 {
 	bool any = false;
+	struct columns c;
 	unsigned int i;
 
 	for (i = 0; i < size; i++) {
-		char number[24];
-		const char *name = name_of(i);
-
 		if (!counts[i])
 			continue;
-		if (!name) {
-			snprintf(number, sizeof(number), "number-%u", i);
-			name = number;
-		}
 		if (!any)
-			add_title(t, title);
+			begin_counts(t, &c, title);
 		any = true;
-		buffer_printf(t->to, "%-18s %17llu\n", name, counts[i]);
+		columns_begin(&c, NULL);
+		if (name_of(i))
+			columns_text(&c, name_of(i));
+		else
+			columns_printf(&c, "number-%u", i);
+		columns_u64(&c, counts[i]);
+		columns_end(&c);
 	}
 }
 
 static void add_timewait(const struct text *t)
 {
-	const struct tcpclose_stats *c = &t->now->counters;
+	const struct tcpclose_stats *counters = &t->now->counters;
 	__u64 ends[TCPCLOSE_ENDS];
+	struct columns c;
 
-	if (!c->born && !c->live_timewait && !c->ends[TCPCLOSE_END_OVERFLOW])
+	if (!counters->born && !counters->live_timewait &&
+	    !counters->ends[TCPCLOSE_END_OVERFLOW])
 		return;
-	add_title(t, "MINI-SOCKETS (TIME_WAIT and late FIN_WAIT2)");
+	view_title(t->how, t->to, "MINI-SOCKETS (TIME_WAIT and late FIN_WAIT2)");
 	buffer_printf(t->to, "%lld live, %llu born, %llu times re-armed\n",
-		      c->live_timewait, c->born, c->rearmed);
-	if (c->ends[TCPCLOSE_END_OVERFLOW])
-		buffer_printf(t->to, "%llu could not be made\n",
-			      c->ends[TCPCLOSE_END_OVERFLOW]);
-	if (c->late)
-		buffer_printf(t->to, "%llu seen only when freed\n", c->late);
-	memcpy(ends, c->ends, sizeof(ends));
+		      counters->live_timewait, counters->born,
+		      counters->rearmed);
+	if (counters->ends[TCPCLOSE_END_OVERFLOW])
+		buffer_printf(t->to, "%llu could not be created\n",
+			      counters->ends[TCPCLOSE_END_OVERFLOW]);
+	if (counters->late)
+		buffer_printf(t->to,
+			      "%llu end%s noticed only when memory was freed\n",
+			      counters->late, format_plural(counters->late));
+	memcpy(ends, counters->ends, sizeof(ends));
 	ends[TCPCLOSE_END_OVERFLOW] = 0;
-	add_counts(t, "MINI-SOCKET ENDED BY           COUNT", ends,
-		   TCPCLOSE_ENDS, end_name);
-	if (!c->timewait.count)
+	add_counts(t, "MINI-SOCKET ENDED BY", ends, TCPCLOSE_ENDS, end_name);
+	if (!counters->timewait.count)
 		return;
-	add_duration_title(t, "TIME_WAIT TOOK");
-	add_duration(t, "", &c->timewait);
-	add_histogram(t, &c->timewait);
+	begin_durations(t, &c, "TIME_WAIT TOOK");
+	add_duration(&c, "", &counters->timewait);
+	add_histogram(t, &counters->timewait);
 }
 
 static void add_live(const struct text *t)
 {
-	const struct tcpclose_stats *c = &t->now->counters;
+	const struct tcpclose_stats *counters = &t->now->counters;
 	unsigned int state;
+	struct columns c;
 
-	add_title(t, "LIVE NOW                       COUNT");
-	for (state = 0; state < TCPCLOSE_STATES; state++)
-		if (c->live[state] && state_name(state))
-			buffer_printf(t->to, "%-18s %17lld\n",
-				      state_name(state), c->live[state]);
-	buffer_printf(t->to, "%-18s %17llu of at most %llu\n", "tracked",
-		      c->tracked, c->max_conns);
+	begin_counts(t, &c, "LIVE NOW");
+	for (state = 0; state < TCPCLOSE_STATES; state++) {
+		if (!counters->live[state] || !state_name(state))
+			continue;
+		columns_begin(&c, NULL);
+		columns_text(&c, state_name(state));
+		columns_s64(&c, counters->live[state]);
+		columns_end(&c);
+	}
+	columns_begin(&c, NULL);
+	columns_text(&c, "tracked");
+	columns_u64(&c, counters->tracked);
+	columns_printf(&c, "of at most %llu", counters->max_conns);
+	columns_end(&c);
 }
 
 static void add_rings(const struct text *t)
 {
+	static const struct column specs[] = {
+		{ .title = "CPU", .width = 12 },
+		{ .title = "WRITTEN", .width = 15, .right = true },
+		{ .title = "OVERWRITTEN", .width = 12, .right = true },
+	};
+	struct columns c;
 	unsigned int i;
 
-	add_title(t, "CPU                  WRITTEN  OVERWRITTEN");
+	begin_table(t, &c, specs, ARRAY_SIZE(specs));
 	for (i = 0; i < t->now->ring_count; i++) {
 		const struct tcpclose_cursor *ring = &t->now->rings[i];
 
-		if (ring->written)
-			buffer_printf(t->to, "%-12u %15llu %12llu\n", i,
-				      ring->written, ring->overwritten);
+		if (!ring->written)
+			continue;
+		columns_begin(&c, NULL);
+		columns_u64(&c, i);
+		columns_u64(&c, ring->written);
+		columns_u64(&c, ring->overwritten);
+		columns_end(&c);
 	}
 }
 
 static void add_hooks(const struct text *t)
 {
-	char title[80];
+	static const struct column specs[] = {
+		{ .title = "HOOK", .width = 40 },
+		{ .title = "VIA", .width = 10 },
+		{ .title = "CALLS", .width = 10, .right = true },
+	};
+	struct columns c;
 	unsigned int i;
 
-	snprintf(title, sizeof(title), "%-40s %-10s %10s", "HOOK", "VIA",
-		 "CALLS");
-	add_title(t, title);
+	begin_table(t, &c, specs, ARRAY_SIZE(specs));
 	for (i = 0; i < t->now->hook_count; i++) {
 		const struct tcpclose_hook *h = &t->now->hooks[i];
 		const char *via = hook_via_name(h->via);
 
 		if (!h->via && !hook_is_dead(h))
 			via = "unused";
-		buffer_printf(t->to, "%-40.47s %-10s %10llu\n", h->name,
-			      via ? via : "unknown", h->calls);
+		columns_begin(&c, NULL);
+		columns_printf(&c, "%.47s", h->name);
+		columns_text(&c, via ? via : "unknown");
+		columns_u64(&c, h->calls);
+		columns_end(&c);
 	}
 }
 
@@ -285,7 +338,7 @@ static void warn_of_hooks(const struct text *t)
 		snprintf(what, sizeof(what), "hook %.47s is off (%s)", h->name,
 			 error ? error : "unknown error");
 		snprintf(advice, sizeof(advice),
-			 "this is lost: %.79s; the kernel log says more",
+			 "missing without it: %.79s; see the kernel log",
 			 h->purpose);
 		add_warning(t, what, advice);
 	}
@@ -305,42 +358,43 @@ static void add_warnings(const struct text *t)
 	}
 	if (c->untracked[TCPCLOSE_UNTRACKED_FULL]) {
 		snprintf(what, sizeof(what),
-			 "%llu transitions lack their dwell",
-
+			 "%llu transitions have no dwell time",
 			 c->untracked[TCPCLOSE_UNTRACKED_FULL]);
 		add_warning(t, what,
-			    "load the module with a greater max_conns");
+			    "load the module with a larger max_conns");
 	}
 }
 
 /**
- * report_text() - write statistics as text
- * @r: how
+ * stat_text() - write statistics as text
+ * @how: how they are shown
  * @to: where they go
- * @now: the statistics
- * @before: those of the report before, for rates; NULL: there was none
+ * @report: the statistics
  */
-void report_text(const struct report *r, struct buffer *to,
-		 const struct statistics *now, const struct statistics *before)
+void stat_text(const struct view *how, struct buffer *to,
+	       const struct stat_report *report)
 {
-	const struct tcpclose_stats *c = &now->counters;
+	const struct tcpclose_stats *c = &report->now->counters;
 	const struct text t = {
-		.how = r, .to = to, .now = now, .before = before
+		.how = how,
+		.to = to,
+		.now = report->now,
+		.before = report->before,
 	};
 
 	buffer_printf(to, "Counted for %.1f s, since load or the last reset.\n",
 		      (double)(c->now_ns - c->since_ns) / (double)NS_PER_S);
-	if (before)
+	if (t.before)
 		buffer_printf(to, "Rates are those of the last %.1f s.\n",
 			      seconds_between(&t));
 	add_transitions(&t);
-	add_counts(&t, "CONNECTION ENDED BY            COUNT", c->causes,
-		   TCPCLOSE_CAUSES, cause_name);
+	add_counts(&t, "CONNECTION ENDED BY", c->causes, TCPCLOSE_CAUSES,
+		   cause_name);
 	add_dwell(&t);
 	add_timewait(&t);
 	add_live(&t);
-	add_counts(&t, "DWELL UNKNOWN, SINCE           COUNT", c->untracked,
-		   TCPCLOSE_UNTRACKED, untracked_name);
+	add_counts(&t, "DWELL UNKNOWN, SINCE", c->untracked, TCPCLOSE_UNTRACKED,
+		   untracked_name);
 	add_rings(&t);
 	add_hooks(&t);
 	add_warnings(&t);

@@ -5,36 +5,24 @@
 #ifndef TCPCLOSE_VIEW_VERIFY_H
 #define TCPCLOSE_VIEW_VERIFY_H
 
-#include <stdbool.h>
-
 #include "base/buffer.h"
+#include "base/json.h"
+#include "base/view.h"
 #include "check/check.h"
 
-/**
- * struct verdict - how a result is shown
- * @json: as JSON, else as text
- * @utf8: the terminal shows more than ASCII
- * @colour: it shows colours
- */
-struct verdict {
-	bool json;
-	bool utf8;
-	bool colour;
-};
+void verify_add_json(struct json *w, const struct check *c);
+void verify_json(const struct view *how, struct buffer *to,
+		 const struct check *c);
+void verify_text(const struct view *how, struct buffer *to,
+		 const struct check *c);
 
-void verdict_json(struct buffer *to, const struct check *c);
-void verdict_text(const struct verdict *v, struct buffer *to,
-		  const struct check *c);
-
-static inline void verdict_write(const struct verdict *v, struct buffer *to,
-				 const struct check *c)
+static inline void verify_write(const struct view *how, struct buffer *to,
+				const struct check *c)
 {
-	if (v->json) {
-		verdict_json(to, c);
-		buffer_printf(to, "\n");
-	} else {
-		verdict_text(v, to, c);
-	}
+	if (how->json)
+		verify_json(how, to, c);
+	else
+		verify_text(how, to, c);
 }
 
 #endif /* TCPCLOSE_VIEW_VERIFY_H */

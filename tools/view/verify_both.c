@@ -4,6 +4,7 @@
  */
 #include "view/verify.h"
 #include "view/verify_both.h"
+#include "view/witness.h"
 
 /**
  * verify_both() - write what the model says, then what the kernel says
@@ -15,17 +16,20 @@
 void verify_both(const struct view *how, struct buffer *to,
 		 const struct check *c, const struct outcome *o)
 {
-	const struct verdict verdict = { how->json, how->utf8, how->colour };
+	struct json w;
 
-	if (how->json) {
-		buffer_printf(to, "{\"model\":");
-		verdict_json(to, c);
-		buffer_printf(to, ",\"against_kernel\":");
-		outcome_json(o, to);
-		buffer_printf(to, "}\n");
-	} else {
-		verdict_text(&verdict, to, c);
+	if (!how->json) {
+		verify_text(how, to, c);
 		buffer_printf(to, "\n");
-		outcome_text(o, how->utf8, how->colour, to);
+		witness_text(how, to, o);
+		return;
 	}
+	json_begin(&w, to);
+	json_object_begin(&w);
+	json_key(&w, "model");
+	verify_add_json(&w, c);
+	json_key(&w, "against_kernel");
+	witness_add_json(&w, o);
+	json_object_end(&w);
+	json_end(&w);
 }

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The result of a check for people: what was seen, what is wrong, what was not
- * seen, and one line that says how it stands.
+ * seen, and a line with the verdict.
  */
 #include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "base/clock_text.h"
+#include "base/columns.h"
+#include "base/compiler.h"
 #include "base/format.h"
 #include "base/terminal.h"
 #include "view/verify.h"
@@ -26,32 +28,11 @@
  * @column: columns written in this line, where lines are filled
  */
 struct text {
-	const struct verdict *how;
+	const struct view *how;
 	struct buffer *to;
 	const struct check *c;
 	size_t column;
 };
-
-static const char *begin_colour(const struct text *t, const char *colour)
-{
-	return t->how->colour ? colour : "";
-}
-
-static const char *end_colour(const struct text *t)
-{
-	return t->how->colour ? TERMINAL_PLAIN : "";
-}
-
-static void add_title(const struct text *t, const char *title)
-{
-	buffer_printf(t->to, "\n%s%s%s\n", begin_colour(t, TERMINAL_BOLD),
-		      title, end_colour(t));
-}
-
-static const char *arrow(const struct text *t)
-{
-	return t->how->utf8 ? "\u2192" : "->";
-}
 
 /* @number: room for the name of a state that has none */
 static const char *name_of(unsigned int state, char number[16])
@@ -64,11 +45,6 @@ static const char *name_of(unsigned int state, char number[16])
 	return number;
 }
 
-static const char *plural(uint64_t count)
-{
-	return count == 1 ? "" : "s";
-}
-
 static void add_summary(const struct text *t)
 {
 	const struct check *c = t->c;
@@ -77,8 +53,8 @@ static void add_summary(const struct text *t)
 	buffer_printf(t->to,
 		      "Checked %llu transition%s of %llu connection%s, %.1f s.\n",
 		      (unsigned long long)c->transitions,
-		      plural(c->transitions), (unsigned long long)c->seen,
-		      plural(c->seen), (double)ns / (double)NS_PER_S);
+		      format_plural(c->transitions), (unsigned long long)c->seen,
+		      format_plural(c->seen), (double)ns / (double)NS_PER_S);
 }
 
 /*
@@ -93,86 +69,157 @@ static const char *event_of(const struct model_edge *edge, char text[64])
 	return text;
 }
 
-static void add_edge_row(const struct text *t, unsigned int from,
-			 unsigned int to, const char *event,
-			 const char *manner, const char *verdict,
-			 uint64_t count, bool bad)
-{
-	char from_number[16], to_number[16];
+/**
+ * struct row - a row of the table of edges
+ * @from: old state
+ * @to: new state
+ * @event: what makes it happen
+ * @manner: of which kind that is
+ * @verdict: what the model says of it
+ * @count: how often it was seen
+ * @bad: it is illegal, or impossible on Linux
+ */
+struct row {
+	unsigned int from;
+	unsigned int to;
+	const char *event;
+	const char *manner;
+	const char *verdict;
+	uint64_t count;
+	bool bad;
+};
 
-	buffer_printf(t->to, "%s%-12s %-12s %-28s %-9s %-15s %11llu%s\n",
-		      bad ? begin_colour(t, TERMINAL_RED) : "",
-		      name_of(from, from_number), name_of(to, to_number), event,
-		      manner, verdict, (unsigned long long)count,
-		      bad ? end_colour(t) : "");
+static void add_row(struct columns *c, const struct row *row)
+{
+	char number[16];
+
+	columns_begin(c, row->bad ? TERMINAL_RED : NULL);
+	columns_text(c, name_of(row->from, number));
+	columns_text(c, name_of(row->to, number));
+	columns_text(c, row->event);
+	columns_text(c, row->manner);
+	columns_text(c, row->verdict);
+	columns_u64(c, row->count);
+	columns_end(c);
+}
+
+static void add_illegal(const struct text *t, struct columns *c)
+{
+	unsigned int from, into;
+
+	for (from = 0; from < TCPCLOSE_STATES; from++) {
+		for (into = 0; into < TCPCLOSE_STATES; into++) {
+			const struct row row = {
+				.from = from,
+				.to = into,
+				.event = "-",
+				.manner = "-",
+				.verdict = "illegal",
+				.count = t->c->illegal[from][into].count,
+				.bad = true,
+			};
+
+			if (row.count)
+				add_row(c, &row);
+		}
+	}
 }
 
 static void add_edges(const struct text *t)
 {
+	static const struct column specs[] = {
+		{ .title = "FROM", .width = 12 },
+		{ .title = "TO", .width = 12 },
+		{ .title = "EVENT", .width = 28 },
+		{ .title = "MANNER", .width = 9 },
+		{ .title = "VERDICT", .width = 15 },
+		{ .title = "COUNT", .width = 11, .right = true },
+	};
 	const struct model_edge *edges;
-	unsigned int from, into;
+	struct columns c;
 	char event[64];
 	size_t count, i;
 
-	add_title(t,
-		  "FROM         TO           EVENT                        MANNER    VERDICT               COUNT");
+	buffer_printf(t->to, "\n");
+	columns_init(&c, t->how, t->to, specs, ARRAY_SIZE(specs));
+	columns_header(&c);
 	edges = model_edges(&count);
-	for (i = 0; i < count; i++)
-		if (t->c->edges[i])
-			add_edge_row(t, edges[i].from, edges[i].to,
-				     event_of(&edges[i], event),
-				     model_manner_name(edges[i].manner),
-				     model_standing_name(edges[i].standing),
-				     t->c->edges[i],
-				     edges[i].standing == MODEL_ABSENT);
-	for (from = 0; from < TCPCLOSE_STATES; from++)
-		for (into = 0; into < TCPCLOSE_STATES; into++)
-			if (t->c->illegal[from][into].count)
-				add_edge_row(t, from, into, "-", "-", "illegal",
-					     t->c->illegal[from][into].count,
-					     true);
+	for (i = 0; i < count; i++) {
+		const struct row row = {
+			.from = edges[i].from,
+			.to = edges[i].to,
+			.event = event_of(&edges[i], event),
+			.manner = model_manner_name(edges[i].manner),
+			.verdict = model_standing_name(edges[i].standing),
+			.count = t->c->edges[i],
+			.bad = edges[i].standing == MODEL_ABSENT,
+		};
+
+		if (row.count)
+			add_row(&c, &row);
+	}
+	add_illegal(t, &c);
 }
 
-static void add_count(const struct text *t, const char *what, uint64_t count)
+static void begin_counts(const struct text *t, struct columns *c,
+			 const char *title)
 {
-	if (count)
-		buffer_printf(t->to, "%-50s %11llu\n", what,
-			      (unsigned long long)count);
+	const struct column specs[] = {
+		{ .title = title, .width = 50 },
+		{ .title = "COUNT", .width = 11, .right = true },
+	};
+
+	buffer_printf(t->to, "\n");
+	columns_init(c, t->how, t->to, specs, ARRAY_SIZE(specs));
+	columns_header(c);
+}
+
+static void add_count(struct columns *c, const char *what, uint64_t count)
+{
+	if (!count)
+		return;
+	columns_begin(c, NULL);
+	columns_text(c, what);
+	columns_u64(c, count);
+	columns_end(c);
 }
 
 static void add_connections(const struct text *t)
 {
 	const struct check *c = t->c;
+	struct columns table;
 
-	add_title(t,
-		  "CONNECTIONS                                              COUNT");
-	add_count(t, "ended", c->ended);
-	add_count(t, "still open", c->open);
-	add_count(t, "opening not recorded (scope=teardown)", c->unopened);
-	add_count(t, "began before the stream", c->began_before);
-	add_count(t, "older than the module, or not tracked by it", c->marked);
-	add_count(t, "transitions without a cookie, not followed",
+	begin_counts(t, &table, "CONNECTIONS");
+	add_count(&table, "ended", c->ended);
+	add_count(&table, "still open", c->open);
+	add_count(&table, "opening not recorded (scope=teardown)", c->unopened);
+	add_count(&table, "began before the stream", c->began_before);
+	add_count(&table, "older than the module, or not tracked by it",
+		  c->marked);
+	add_count(&table, "transitions without a cookie, not followed",
 		  c->nameless);
-	add_count(t, "forgotten, to bound the memory", c->history.forgotten);
+	add_count(&table, "forgotten, to bound the memory",
+		  c->history.forgotten);
 }
 
 static void add_losses(const struct text *t)
 {
 	const struct check *c = t->c;
 	const struct gaps *gaps = &c->gaps;
+	struct columns table;
 
 	if (!c->lost && !gaps->explained.count && !gaps->unexplained.count &&
 	    !c->forgot && !c->late)
 		return;
-	add_title(t,
-		  "GAPS                                                     COUNT");
-	add_count(t, "records lost, as the stream tells", c->lost);
-	add_count(t, "gaps in histories, explained by that loss",
+	begin_counts(t, &table, "GAPS");
+	add_count(&table, "records reported as lost", c->lost);
+	add_count(&table, "gaps in histories, explained by that loss",
 		  gaps->explained.count);
-	add_count(t, "gaps in histories, due to what was forgotten", c->forgot);
-	add_count(t, "gaps in histories that nothing explains",
+	add_count(&table, "gaps in histories, due to forgotten connections",
+		  c->forgot);
+	add_count(&table, "gaps in histories, unexplained",
 		  gaps->unexplained.count);
-	add_count(t, "transitions told after later ones of another CPU",
+	add_count(&table, "transitions that came after later ones",
 		  c->late);
 	if (c->late)
 		buffer_printf(t->to, "  by %.6f s at most\n",
@@ -205,7 +252,7 @@ static void add_example(const struct text *t, const struct finding *f,
 		p = format_endpoint(p, f->ipv6, f->raddr, f->rport);
 		p += sprintf(p, " cookie %llx", (unsigned long long)f->cookie);
 		p += sprintf(p, "\n    %s %s %s, number %u: ",
-			     name_of(f->old, from_number), arrow(t),
+			     name_of(f->old, from_number), view_arrow(t->how),
 			     name_of(f->new, to_number), f->index);
 	}
 	p = format_string(p, f->what);
@@ -219,8 +266,8 @@ static void add_findings_of(const struct text *t, const char *title,
 {
 	unsigned int i;
 
-	buffer_printf(t->to, "%s%s: %llu%s\n", begin_colour(t, colour), title,
-		      (unsigned long long)f->count, end_colour(t));
+	buffer_printf(t->to, "%s%s: %llu%s\n", view_colour(t->how, colour), title,
+		      (unsigned long long)f->count, view_plain(t->how));
 	for (i = 0; i < f->kept; i++)
 		add_example(t, &f->examples[i], clock);
 	if (f->count > f->kept)
@@ -238,14 +285,14 @@ static void add_findings(const struct text *t)
 		if (!t->c->findings[i].count)
 			continue;
 		if (!any)
-			add_title(t, "WRONG");
+			view_title(t->how, t->to, "WRONG");
 		any = true;
 		add_findings_of(t, finding_text(i), TERMINAL_RED,
 				&t->c->findings[i], &clock);
 	}
 	if (!t->c->gaps.explained.count)
 		return;
-	add_title(t, "EXPLAINED BY LOSS");
+	view_title(t->how, t->to, "EXPLAINED BY LOSS");
 	add_findings_of(t, finding_text(FINDING_GAP), TERMINAL_YELLOW,
 			&t->c->gaps.explained, &clock);
 }
@@ -270,7 +317,7 @@ static bool is_unseen(const struct text *t, const struct model_edge *edge)
 	return edge->standing != MODEL_ABSENT && !t->c->edges[model_index(edge)];
 }
 
-/* All that was not seen between two states, in one paragraph. */
+/* Edges between two states that were not seen, in one paragraph. */
 static void add_unseen_between(struct text *t, unsigned int from,
 			       unsigned int into)
 {
@@ -289,7 +336,7 @@ static void add_unseen_between(struct text *t, unsigned int from,
 		} else {
 			a = name_of(from, number);
 			b = name_of(into, number);
-			buffer_printf(t->to, "  %s %s %s:", a, arrow(t), b);
+			buffer_printf(t->to, "  %s %s %s:", a, view_arrow(t->how), b);
 			t->column = strlen(a) + strlen(b) +
 				    (t->how->utf8 ? 6 : 7);
 		}
@@ -314,7 +361,7 @@ static void add_unseen(struct text *t)
 		unseen += is_unseen(t, &edges[i]);
 	}
 	snprintf(title, sizeof(title), "NOT SEEN: %zu of %zu", unseen, all);
-	add_title(t, title);
+	view_title(t->how, t->to, title);
 	for (i = 0; i < count; i++) {
 		if (done[edges[i].from][edges[i].to])
 			continue;
@@ -331,26 +378,26 @@ static void add_verdict(const struct text *t)
 		buffer_printf(t->to, "\nVERDICT: clean, but there was nothing to check\n");
 	else if (!wrong)
 		buffer_printf(t->to,
-			      "\n%sVERDICT: clean%s: every transition is one of the model's%s\n",
-			      begin_colour(t, TERMINAL_GREEN), end_colour(t),
+			      "\n%sVERDICT: clean%s: every transition is in the model%s\n",
+			      view_colour(t->how, TERMINAL_GREEN), view_plain(t->how),
 			      t->c->lost ? ", and reported loss explains every gap" :
 					   ", and no history has a gap");
 	else
 		buffer_printf(t->to, "\n%sVERDICT: VIOLATION%s: %llu finding%s\n",
-			      begin_colour(t, TERMINAL_RED), end_colour(t),
-			      (unsigned long long)wrong, plural(wrong));
+			      view_colour(t->how, TERMINAL_RED), view_plain(t->how),
+			      (unsigned long long)wrong, format_plural(wrong));
 }
 
 /**
- * verdict_text() - write the result of a check as text
- * @v: how
+ * verify_text() - write the result of a check as text
+ * @how: how it is shown
  * @to: where it goes
  * @c: the check, finished
  */
-void verdict_text(const struct verdict *v, struct buffer *to,
-		  const struct check *c)
+void verify_text(const struct view *how, struct buffer *to,
+		 const struct check *c)
 {
-	struct text t = { .how = v, .to = to, .c = c };
+	struct text t = { .how = how, .to = to, .c = c };
 
 	add_summary(&t);
 	if (c->transitions) {

@@ -1,122 +1,113 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What all witnesses say, as one JSON object.
+ * What all witnesses report, as one JSON object.
  */
-#include <string.h>
+#include <stdio.h>
 #include <sys/wait.h>
 
-#include "base/format.h"
-#include "witness/outcome.h"
+#include "base/json.h"
+#include "view/witness.h"
 
-static void add_string(struct buffer *to, const char *string)
-{
-	char *p = buffer_reserve(to, FORMAT_JSON_MAX(strlen(string)));
-
-	buffer_commit(to, format_json_string(p, string));
-}
-
-static void add_reason(struct buffer *to, const char *name,
+static void add_reason(struct json *w, const char *key,
 		       const struct error *why)
 {
 	if (!why->text[0])
 		return;
-	buffer_printf(to, ",\"%s\":", name);
-	add_string(to, why->text);
+	json_name_key(w, key);
+	json_string(w, why->text);
 }
 
-static void add_rows(struct buffer *to, const struct comparison *w)
+static void add_rows(struct json *w, const struct comparison *c)
 {
 	unsigned int i;
 
-	buffer_printf(to, ",\"compared\":[");
-	for (i = 0; i < w->row_count; i++) {
-		const struct comparison_row *c = &w->rows[i];
+	json_key(w, "compared");
+	json_array_begin(w);
+	for (i = 0; i < c->row_count; i++) {
+		const struct comparison_row *row = &c->rows[i];
 
-		buffer_printf(to, "%s{\"what\":", i ? "," : "");
-		add_string(to, c->what);
-		buffer_printf(to,
-			      ",\"kernel\":%llu,\"tcpclose\":%llu,\"difference\":%llu,\"in_motion\":%llu}",
-			      (unsigned long long)c->kernel,
-			      (unsigned long long)c->tcpclose,
-			      (unsigned long long)c->difference,
-			      (unsigned long long)c->moving);
+		json_object_begin(w);
+		json_key(w, "what");
+		json_string(w, row->what);
+		json_key(w, "kernel");
+		json_u64(w, row->kernel);
+		json_key(w, "tcpclose");
+		json_u64(w, row->tcpclose);
+		json_key(w, "difference");
+		json_u64(w, row->difference);
+		json_key(w, "in_motion");
+		json_u64(w, row->moving);
+		json_object_end(w);
 	}
-	buffer_printf(to, "]");
+	json_array_end(w);
 }
 
-static void add_details(struct buffer *to, const struct comparison *w)
+static void add_details(struct json *w, const struct comparison *c)
 {
 	uint64_t i;
 
-	buffer_printf(to, ",\"details\":[");
-	for (i = 0; i < w->detail_count && i < COMPARISON_DETAILS; i++) {
-		if (i)
-			buffer_printf(to, ",");
-		add_string(to, w->details[i].text);
-	}
-	buffer_printf(to, "],\"details_in_all\":%llu",
-		      (unsigned long long)w->detail_count);
+	json_key(w, "details");
+	json_array_begin(w);
+	for (i = 0; i < c->detail_count && i < COMPARISON_DETAILS; i++)
+		json_string(w, c->details[i].text);
+	json_array_end(w);
+	json_key(w, "details_in_all");
+	json_u64(w, c->detail_count);
 }
 
-static const char *status_of(const struct comparison *w)
+static const char *status_of(const struct comparison *c)
 {
-	if (comparison_is_missing(w))
+	if (comparison_is_missing(c))
 		return "missing";
-	if (comparison_is_incomplete(w))
+	if (comparison_is_incomplete(c))
 		return "incomplete";
-	return comparison_differences(w) ? "differs" : "agrees";
+	return comparison_differences(c) ? "differs" : "agrees";
 }
 
-static void add_witness(struct buffer *to, const struct comparison *w)
+static void add_witness(struct json *w, const struct comparison *c)
 {
-	buffer_printf(to, "{\"witness\":");
-	add_string(to, w->witness);
-	buffer_printf(to, ",\"source\":");
-	add_string(to, w->source);
-	buffer_printf(to, ",\"status\":\"%s\"", status_of(w));
-	add_reason(to, "missing", &w->missing);
-	add_reason(to, "incomplete", &w->incomplete);
-	add_reason(to, "left_out", &w->remarks);
-	add_rows(to, w);
-	add_details(to, w);
-	buffer_printf(to, "}");
+	json_object_begin(w);
+	json_key(w, "witness");
+	json_string(w, c->witness);
+	json_key(w, "source");
+	json_string(w, c->source);
+	json_key(w, "status");
+	json_name(w, status_of(c));
+	add_reason(w, "missing", &c->missing);
+	add_reason(w, "incomplete", &c->incomplete);
+	add_reason(w, "left_out", &c->remarks);
+	add_rows(w, c);
+	add_details(w, c);
+	json_object_end(w);
 }
 
-static void add_command(struct buffer *to, const struct outcome *h)
+static void add_command(struct json *w, const struct outcome *h)
 {
+	bool killed = WIFSIGNALED(h->command_status);
 	unsigned int i;
 
 	if (!h->command)
 		return;
-	buffer_printf(to, ",\"command\":[");
+	json_key(w, "command");
+	json_array_begin(w);
 	for (i = 0; h->command[i]; i++) {
-		/* One argument may be longer than the buffer. */
 		char word[256];
-		size_t len = strlen(h->command[i]);
 
-		if (len >= sizeof(word))
-			len = sizeof(word) - 1;
-		memcpy(word, h->command[i], len);
-		word[len] = '\0';
-		if (i)
-			buffer_printf(to, ",");
-		add_string(to, word);
+		snprintf(word, sizeof(word), "%s", h->command[i]);
+		json_string(w, word);
 	}
-	buffer_printf(to, "]");
-	if (WIFSIGNALED(h->command_status))
-		buffer_printf(to, ",\"command_signal\":%d",
-			      WTERMSIG(h->command_status));
-	else
-		buffer_printf(to, ",\"command_status\":%d",
-			      WEXITSTATUS(h->command_status));
+	json_array_end(w);
+	json_name_key(w, killed ? "command_signal" : "command_status");
+	json_s64(w, killed ? WTERMSIG(h->command_status) :
+			     WEXITSTATUS(h->command_status));
 }
 
 /**
- * outcome_json() - write one object
+ * witness_add_json() - write what all witnesses report as a JSON object
+ * @w: the writer
  * @h: the outcome
- * @to: where
  */
-void outcome_json(const struct outcome *h, struct buffer *to)
+void witness_add_json(struct json *w, const struct outcome *h)
 {
 	static const char *const verdicts[] = {
 		[OUTCOME_AGREE] = "agree",
@@ -126,23 +117,43 @@ void outcome_json(const struct outcome *h, struct buffer *to)
 	};
 	int i;
 
-	buffer_printf(to,
-		      "{\"verdict\":\"%s\",\"differences\":%llu,\"start_ns\":%llu,\"end_ns\":%llu,",
-		      verdicts[outcome_result(h)],
-		      (unsigned long long)outcome_differences(h),
-		      (unsigned long long)h->start_ns,
-		      (unsigned long long)h->end_ns);
-	buffer_printf(to, "\"scope\":\"%s\",\"records\":%llu,\"lost\":%llu",
-		      h->openings ? "all" : "teardown",
-		      (unsigned long long)h->records,
-		      (unsigned long long)h->lost);
-	add_reason(to, "incomplete", &h->incomplete);
-	add_command(to, h);
-	buffer_printf(to, ",\"witnesses\":[");
-	for (i = 0; i < WITNESSES; i++) {
-		if (i)
-			buffer_printf(to, ",");
-		add_witness(to, &h->witnesses[i]);
-	}
-	buffer_printf(to, "]}\n");
+	json_object_begin(w);
+	json_key(w, "verdict");
+	json_name(w, verdicts[outcome_result(h)]);
+	json_key(w, "differences");
+	json_u64(w, outcome_differences(h));
+	json_key(w, "start_ns");
+	json_u64(w, h->start_ns);
+	json_key(w, "end_ns");
+	json_u64(w, h->end_ns);
+	json_key(w, "scope");
+	json_name(w, h->openings ? "all" : "teardown");
+	json_key(w, "records");
+	json_u64(w, h->records);
+	json_key(w, "lost");
+	json_u64(w, h->lost);
+	add_reason(w, "incomplete", &h->incomplete);
+	add_command(w, h);
+	json_key(w, "witnesses");
+	json_array_begin(w);
+	for (i = 0; i < WITNESSES; i++)
+		add_witness(w, &h->witnesses[i]);
+	json_array_end(w);
+	json_object_end(w);
+}
+
+/**
+ * witness_json() - write what all witnesses report as a line of JSON
+ * @how: JSON looks the same always
+ * @to: where it goes
+ * @h: the outcome
+ */
+void witness_json(const struct view *how, struct buffer *to,
+		  const struct outcome *h)
+{
+	struct json w;
+
+	json_begin(&w, to);
+	witness_add_json(&w, h);
+	json_end(&w);
 }

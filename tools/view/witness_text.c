@@ -1,119 +1,122 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What all witnesses say, as a table for people.
+ * What all witnesses report, as a table for people.
  */
+#include <stdarg.h>
 #include <stdio.h>
-#include <string.h>
 
-#include "base/clock.h"
-#include "base/format.h"
+#include "base/columns.h"
 #include "base/terminal.h"
-#include "witness/outcome.h"
+#include "view/witness.h"
 
-/**
- * struct table_text - the table being written
- * @h: what is in it
- * @to: where
- * @utf8: the terminal shows more than ASCII
- * @colour: it shows colours
- * @what: width of the second column
- */
-struct table_text {
-	const struct outcome *h;
-	struct buffer *to;
-	bool utf8;
-	bool colour;
-	int what;
+enum witness_column {
+	WITNESS_NAME,
+	WITNESS_WHAT,
+	WITNESS_KERNEL,
+	WITNESS_TCPCLOSE,
+	WITNESS_DIFFERENCE,
+	WITNESS_MOTION,
+	WITNESS_COLUMNS,
 };
 
-static const char *colour(const struct table_text *t, const char *code)
-{
-	return t->colour ? code : "";
-}
+static const struct column specs[WITNESS_COLUMNS] = {
+	[WITNESS_NAME] = { .title = "witness", .width = 8 },
+	[WITNESS_WHAT] = { .title = "what", .gap = 2 },
+	[WITNESS_KERNEL] = { .title = "kernel", .width = 10, .gap = 2,
+			     .right = true },
+	[WITNESS_TCPCLOSE] = { .title = "tcpclose", .width = 10, .gap = 2,
+			       .right = true },
+	[WITNESS_DIFFERENCE] = { .title = "difference", .width = 10, .gap = 2,
+				 .right = true },
+	[WITNESS_MOTION] = { .title = "", .gap = 2 },
+};
 
-/* A witness's words may hold what other people named. */
-static void add_words(const struct table_text *t, const char *words)
+static void measure(struct columns *c, const struct outcome *h)
 {
-	char *p = buffer_reserve(t->to, FORMAT_TEXT_MAX(strlen(words)));
-
-	buffer_commit(t->to, format_text(p, words, t->utf8));
-}
-
-static int widest(const struct outcome *h)
-{
-	size_t most = strlen("what");
 	unsigned int i, j;
 
-	for (i = 0; i < WITNESSES; i++) {
-		const struct comparison *t = &h->witnesses[i];
-
-		for (j = 0; j < t->row_count; j++)
-			if (strlen(t->rows[j].what) > most)
-				most = strlen(t->rows[j].what);
-	}
-	return (int)most;
+	for (i = 0; i < WITNESSES; i++)
+		for (j = 0; j < h->witnesses[i].row_count; j++)
+			columns_widen(c, WITNESS_WHAT,
+				      h->witnesses[i].rows[j].what);
 }
 
-static void add_rows(const struct table_text *t, const struct comparison *w)
+static void add_rows(struct columns *c, const struct comparison *w)
 {
 	unsigned int i;
 
 	for (i = 0; i < w->row_count; i++) {
-		const struct comparison_row *c = &w->rows[i];
+		const struct comparison_row *row = &w->rows[i];
 
-		buffer_printf(t->to, "%-8s  %-*s  %10llu  %10llu  %s%10llu%s",
-			      w->witness, t->what, c->what,
-			      (unsigned long long)c->kernel,
-			      (unsigned long long)c->tcpclose,
-			      c->difference ? colour(t, TERMINAL_RED) : "",
-			      (unsigned long long)c->difference,
-			      c->difference ? colour(t, TERMINAL_PLAIN) : "");
-		if (c->moving)
-			buffer_printf(t->to, "  %llu in motion",
-				      (unsigned long long)c->moving);
-		buffer_printf(t->to, "\n");
+		columns_begin(c, NULL);
+		columns_text(c, w->witness);
+		columns_text(c, row->what);
+		columns_u64(c, row->kernel);
+		columns_u64(c, row->tcpclose);
+		if (row->difference)
+			columns_colour(c, TERMINAL_RED);
+		columns_u64(c, row->difference);
+		if (row->moving)
+			columns_printf(c, "%llu in motion",
+				       (unsigned long long)row->moving);
+		columns_end(c);
 	}
 }
 
-static void add_warning(const struct table_text *t, const struct comparison *w,
-			const char *kind, const struct error *why)
+/* A witness's sentence: it may contain names from outside. */
+static void __printf(4, 5)
+	add_words(struct columns *c, const struct comparison *w,
+		  const char *colour, const char *format, ...)
 {
-	if (!why->text[0])
-		return;
-	buffer_printf(t->to, "%-8s  %s%s: ", w->witness,
-		      colour(t, TERMINAL_YELLOW), kind);
-	add_words(t, why->text);
-	buffer_printf(t->to, "%s\n", colour(t, TERMINAL_PLAIN));
+	char text[COLUMNS_NAME_MAX];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	columns_begin(c, NULL);
+	columns_text(c, w->witness);
+	columns_colour(c, colour);
+	columns_rest(c, text);
+	columns_end(c);
 }
 
-static void add_details(const struct table_text *t, const struct comparison *w)
+static void add_warning(struct columns *c, const struct comparison *w,
+			const char *kind, const struct error *why)
+{
+	if (why->text[0])
+		add_words(c, w, TERMINAL_YELLOW, "%s: %s", kind, why->text);
+}
+
+static void add_details(struct columns *c, const struct comparison *w)
 {
 	uint64_t i;
 
-	for (i = 0; i < w->detail_count && i < COMPARISON_DETAILS; i++) {
-		buffer_printf(t->to, "%-8s    ", w->witness);
-		add_words(t, w->details[i].text);
-		buffer_printf(t->to, "\n");
-	}
+	for (i = 0; i < w->detail_count && i < COMPARISON_DETAILS; i++)
+		add_words(c, w, NULL, "  %s", w->details[i].text);
 	if (w->detail_count > COMPARISON_DETAILS)
-		buffer_printf(t->to, "%-8s    and %llu more\n", w->witness,
-			      (unsigned long long)w->detail_count -
-				      COMPARISON_DETAILS);
+		add_words(c, w, NULL, "  and %llu more",
+			  (unsigned long long)w->detail_count -
+				  COMPARISON_DETAILS);
 }
 
-static void add_command(const struct table_text *t)
+static void add_command(const struct view *how, struct buffer *to,
+			const struct outcome *h)
 {
 	char text[64], name[256];
+	char *p;
 
-	if (!t->h->command)
+	if (!h->command)
 		return;
-	snprintf(name, sizeof(name), "%s", t->h->command[0]);
-	buffer_printf(t->to, "\n");
-	add_words(t, name);
-	buffer_printf(t->to, ": %s\n", outcome_command_end(t->h, text));
+	snprintf(name, sizeof(name), "%s", h->command[0]);
+	p = buffer_reserve(to, FORMAT_TEXT_MAX(sizeof(name)) + 1);
+	*p++ = '\n';
+	buffer_commit(to, format_text(p, name, how->utf8));
+	buffer_printf(to, ": %s\n", outcome_command_end(h, text));
 }
 
-static void add_verdict(const struct table_text *t)
+static void add_verdict(const struct view *how, struct buffer *to,
+			const struct outcome *h)
 {
 	static const struct {
 		const char *colour;
@@ -124,18 +127,17 @@ static void add_verdict(const struct table_text *t)
 		[OUTCOME_DIFFER] = { TERMINAL_RED,
 				     "tcpclose and the kernel DIFFER" },
 		[OUTCOME_INCOMPLETE] = { TERMINAL_YELLOW,
-					 "INCOMPLETE: nothing is proved" },
+					 "INCONCLUSIVE: a witness is incomplete" },
 		[OUTCOME_NO_WITNESS] = { TERMINAL_YELLOW,
-					 "NO WITNESS: nothing is proved" },
+				     "INCONCLUSIVE: no witness" },
 	};
-	const struct outcome *h = t->h;
 	enum outcome_result result = outcome_result(h);
 	char seconds[FORMAT_DURATION_MAX + 1];
 
 	*format_duration(seconds, h->end_ns - h->start_ns) = '\0';
-	buffer_printf(t->to, "\n%s%s%s: ", colour(t, verdicts[result].colour),
-		      verdicts[result].words, colour(t, TERMINAL_PLAIN));
-	buffer_printf(t->to,
+	buffer_printf(to, "\n%s%s%s: ", view_colour(how, verdicts[result].colour),
+		      verdicts[result].words, view_plain(how));
+	buffer_printf(to,
 		      "%u comparison%s, %llu difference%s, %u witness%s missing, ",
 		      outcome_comparisons(h),
 		      outcome_comparisons(h) == 1 ? "" : "s",
@@ -143,44 +145,36 @@ static void add_verdict(const struct table_text *t)
 		      outcome_differences(h) == 1 ? "" : "s",
 		      outcome_missing(h),
 		      outcome_missing(h) == 1 ? "" : "es");
-	buffer_printf(t->to, "%llu records, %s\n",
+	buffer_printf(to, "%llu records, %s\n",
 		      (unsigned long long)h->records, seconds);
 }
 
 /**
- * outcome_text() - write the table
+ * witness_text() - write what all witnesses report as a table
+ * @how: how it is shown
+ * @to: where it goes
  * @h: the outcome
- * @utf8: the terminal shows more than ASCII
- * @colour: it shows colours
- * @to: where
  */
-void outcome_text(const struct outcome *h, bool utf8, bool colour,
-		  struct buffer *to)
+void witness_text(const struct view *how, struct buffer *to,
+		  const struct outcome *h)
 {
-	struct table_text t = {
-		.h = h,
-		.to = to,
-		.utf8 = utf8,
-		.colour = colour,
-		.what = widest(h),
-	};
+	const struct comparison stream = { .witness = "tcpclose" };
+	struct columns c;
 	int i;
 
-	buffer_printf(to, "%s%-8s  %-*s  %10s  %10s  %10s%s\n",
-		      colour ? TERMINAL_BOLD : "", "witness", t.what, "what",
-		      "kernel", "tcpclose", "difference",
-		      colour ? TERMINAL_PLAIN : "");
+	columns_init(&c, how, to, specs, WITNESS_COLUMNS);
+	measure(&c, h);
+	columns_header(&c);
 	for (i = 0; i < WITNESSES; i++) {
 		const struct comparison *w = &h->witnesses[i];
 
-		add_warning(&t, w, "MISSING", &w->missing);
-		add_rows(&t, w);
-		add_warning(&t, w, "incomplete", &w->incomplete);
-		add_warning(&t, w, "left out", &w->remarks);
-		add_details(&t, w);
+		add_warning(&c, w, "MISSING", &w->missing);
+		add_rows(&c, w);
+		add_warning(&c, w, "incomplete", &w->incomplete);
+		add_warning(&c, w, "left out", &w->remarks);
+		add_details(&c, w);
 	}
-	add_warning(&t, &(struct comparison){ .witness = "tcpclose" },
-		    "incomplete", &h->incomplete);
-	add_command(&t);
-	add_verdict(&t);
+	add_warning(&c, &stream, "incomplete", &h->incomplete);
+	add_command(how, to, h);
+	add_verdict(how, to, h);
 }

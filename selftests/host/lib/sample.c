@@ -527,7 +527,7 @@ static void fill_counters(struct tcpclose_stats *c)
 	c->missed = 1;
 }
 
-static void report(const struct report *how)
+static void report(const struct view *how)
 {
 	struct tcpclose_cursor rings[3] = {
 		{ .cpu = 0, .written = 5000, .overwritten = 904 },
@@ -554,7 +554,7 @@ static void report(const struct report *how)
 	static struct statistics before;
 
 	fill_counters(&s.counters);
-	report_write(how, &out, &s, NULL);
+	stat_write(how, &out, &(struct stat_report){ .now = &s });
 	if (how->json)
 		return;
 	before = s;
@@ -562,7 +562,8 @@ static void report(const struct report *how)
 	before.counters.transitions[TCPCLOSE_ESTABLISHED][TCPCLOSE_FIN_WAIT1] =
 		700;
 	buffer_printf(&out, "\n");
-	report_write(how, &out, &s, &before);
+	stat_write(how, &out,
+		   &(struct stat_report){ .now = &s, .before = &before });
 }
 
 static void without_entry(struct tcpclose_record *r)
@@ -600,8 +601,8 @@ static void room_at_last(void)
 
 int main(int argc, char **argv)
 {
-	const struct report text = { .json = false };
-	const struct report json = { .json = true };
+	const struct view text = { .json = false };
+	const struct view json = { .json = true };
 	const char *what = argc > 1 ? argv[1] : "";
 	unsigned long n = argc > 2 ? strtoul(argv[2], NULL, 10) : 0;
 	unsigned int room = argc > 3 ? (unsigned int)strtoul(argv[3], NULL, 10) : 0;

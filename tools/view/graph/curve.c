@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A way from one box to another for an arrow that nobody has foreseen: of some
+ * A path from one box to another for an arrow that the figure lacks: of some
  * hundred curves the one that touches least.
  *
  * Knows rectangles only.
@@ -15,7 +15,7 @@
 /* How far from a word or box a curve should stay, pixels. */
 #define MARGIN 5
 
-/* What it costs to touch something, per sample; a pixel of length costs 1. */
+/* Cost of touching something, per sample; a pixel of length costs 1. */
 #define COST_AREA 400
 #define COST_LINE 60
 #define COST_OUTSIDE 4000
@@ -84,7 +84,7 @@ static int cost_of(const struct curve_field *field, const struct curve *curve)
 	struct curve_point before = curve->points[0];
 	int cost = 0, i;
 
-	/* The ends are at boxes, that can't be helped. */
+	/* The ends are at boxes in any case. */
 	for (i = 1; i < SAMPLES; i++) {
 		struct curve_point point = at(curve, i);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A way from one box to another for an arrow that nobody has foreseen.
+ * A path from one box to another for an arrow that the figure lacks.
  */
 #ifndef TCPCLOSE_VIEW_GRAPH_CURVE_H
 #define TCPCLOSE_VIEW_GRAPH_CURVE_H

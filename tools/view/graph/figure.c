@@ -2,7 +2,7 @@
 /*
  * Where states and their edges are, laid out as in RFC 9293, Figure 5.
  *
- * Boxes have a fixed place and grow downwards, since some say more than their
+ * Boxes have a fixed place and grow downwards, since some hold more than their
  * name. Labels have their own rows and columns: none can touch another, or a
  * line, as long as it keeps to its room.
  *
@@ -182,7 +182,7 @@ const struct figure_box *figure_to(const struct figure *f, unsigned int from,
 }
 
 /**
- * figure_loop() - what stays in a state, to be told in its box
+ * figure_loop() - transitions from a state to itself, shown in its box
  * @g: what was seen
  * @box: the box
  *
@@ -191,14 +191,14 @@ const struct figure_box *figure_to(const struct figure *f, unsigned int from,
 const struct graph_part *figure_loop(const struct graph *g,
 				     const struct figure_box *box)
 {
-	/* Of CLOSE, the upper box. */
+	/* CLOSE has two boxes: the upper one shows it. */
 	if (box->state == TCPCLOSE_CLOSE && box->y != all_boxes[UPPER_CLOSE].y)
 		return NULL;
 	return graph_seen(g, box->state, box->state, GRAPH_FLOW);
 }
 
 /**
- * figure_abrupt() - which abrupt ends a state had, to be told in its box
+ * figure_abrupt() - abrupt ends of a state, shown in its box
  * @g: what was seen
  * @box: the box
  *
@@ -211,8 +211,8 @@ const struct graph_part *figure_abrupt(const struct graph *g,
 }
 
 /**
- * figure_wrong() - how often a state was left as it must not be, to be told in
- *	its box
+ * figure_wrong() - how often a state was left in an illegal or impossible way,
+ *	shown in its box
  * @g: what was seen
  * @box: the box
  */
@@ -282,7 +282,7 @@ static bool has_place(const struct figure *f, unsigned int from,
  * @visit: is called for each
  * @context: for @visit
  *
- * That is all that is wrong, and legal edges that nobody thought of here.
+ * All that is wrong, and legal edges that the figure lacks.
  */
 void figure_visit_rest(const struct figure *f, const struct graph *g,
 		       void (*visit)(void *context, unsigned int from,

@@ -4,32 +4,19 @@
  * RFC's figure does.
  */
 #include <stdio.h>
-#include <string.h>
 
-#include "view/graph/drawing.h"
-#include "view/graph/figure.h"
+#include "view/graph/diagram.h"
+#include "view/graph/graph_view.h"
 
 /* Points between the middles of two cells. */
 #define CELL_WIDTH 9
 #define CELL_HEIGHT 18
 
-/**
- * struct dot - a picture being written
- * @d: what
- * @to: where
- * @figure: where things are
- */
-struct dot {
-	const struct drawing *d;
-	struct buffer *to;
-	struct figure figure;
-};
-
 static void add_string(struct buffer *to, const char *text)
 {
 	buffer_printf(to, "\"");
 	for (; *text; text++) {
-		/* Graphviz understands entities, so a & is one of its own. */
+		/* Graphviz expands entities, so a & is escaped. */
 		if (*text == '&')
 			buffer_printf(to, "&amp;");
 		else if (*text == '\n')
@@ -42,51 +29,29 @@ static void add_string(struct buffer *to, const char *text)
 	buffer_printf(to, "\"");
 }
 
-/* Nodes have names of their own: CLOSE is there twice. */
-static void add_node(struct dot *dot, const struct figure_box *box,
-		     unsigned int state)
-{
-	if (!box)
-		buffer_printf(dot->to, "state_%u", state);
-	else
-		buffer_printf(dot->to, "%s%s", model_state(state)->name,
-			      box == figure_from(&dot->figure, state) ? "" :
-									"_2");
-}
-
 /* Groups are columns: dot keeps them straight if it can. */
-static void add_box(struct dot *dot, const struct figure_box *box)
+static void add_box(struct diagram *d, const struct figure_box *box)
 {
-	bool visited = graph_visited(dot->d->graph, box->state);
+	bool visited = graph_visited(d->graph, box->state);
 	int x = (2 * box->x + FIGURE_BOX_COLUMNS - 1) * CELL_WIDTH / 2;
 	int y = (FIGURE_ROWS - box->y) * CELL_HEIGHT;
 
-	buffer_printf(dot->to, "\t");
-	add_node(dot, box, box->state);
-	buffer_printf(dot->to, " [label=");
-	add_string(dot->to, model_state(box->state)->name);
-	buffer_printf(dot->to, ", pos=\"%d,%d\", group=%d%s];\n", x, y, box->x,
+	buffer_printf(d->to, "\t");
+	diagram_add_node(d, box, box->state);
+	buffer_printf(d->to, " [label=");
+	add_string(d->to, model_state(box->state)->name);
+	buffer_printf(d->to, ", pos=\"%d,%d\", group=%d%s];\n", x, y, box->x,
 		      visited ? "" :
 				", color=\"#9aa1ac\", fontcolor=\"#6b7280\"");
 }
 
-/* States that the figure does not have; most are no states at all. */
-static void add_other_boxes(struct dot *dot)
+static void add_state(struct diagram *d, unsigned int state, const char *name)
 {
-	unsigned int state;
-	char name[DRAWING_TEXT_MAX];
-
-	for (state = 0; state < TCPCLOSE_STATES; state++) {
-		if (figure_from(&dot->figure, state) ||
-		    !graph_visited(dot->d->graph, state))
-			continue;
-		drawing_state(name, state);
-		buffer_printf(dot->to, "\tstate_%u [label=", state);
-		add_string(dot->to, name);
-		buffer_printf(dot->to, ", pos=\"%d,%d\"];\n",
-			      (FIGURE_COLUMNS + FIGURE_BOX_COLUMNS) * CELL_WIDTH,
-			      (int)state * 3 * CELL_HEIGHT);
-	}
+	buffer_printf(d->to, "\tstate_%u [label=", state);
+	add_string(d->to, name);
+	buffer_printf(d->to, ", pos=\"%d,%d\"];\n",
+		      (FIGURE_COLUMNS + FIGURE_BOX_COLUMNS) * CELL_WIDTH,
+		      (int)state * 3 * CELL_HEIGHT);
 }
 
 static const char *colour_of(const struct graph_part *part)
@@ -105,149 +70,106 @@ static const char *colour_of(const struct graph_part *part)
 	}
 }
 
-static void add_attributes(struct dot *dot, const char *event,
-			   const struct graph_part *part, bool dashed)
+static void add_edge(struct diagram *d, const struct diagram_edge *edge)
 {
-	char label[DRAWING_TEXT_MAX];
+	const struct graph_part *part = edge->part;
+	char label[LABEL_MAX];
 
-	drawing_label(label, event, part);
-	buffer_printf(dot->to, " [label=");
-	add_string(dot->to, label);
-	buffer_printf(dot->to, ", color=\"%s\", fontcolor=\"%s\", penwidth=%u.%u",
+	buffer_printf(d->to, "\t");
+	diagram_add_from(d, edge);
+	buffer_printf(d->to, " -> ");
+	diagram_add_to(d, edge);
+	label_lines(label, edge->event, part);
+	buffer_printf(d->to, " [label=");
+	add_string(d->to, label);
+	buffer_printf(d->to, ", color=\"%s\", fontcolor=\"%s\", penwidth=%u.%u",
 		      colour_of(part), part ? colour_of(part) : "#6b7280",
-		      drawing_weight(part) / 10, drawing_weight(part) % 10);
-	if (dashed)
-		buffer_printf(dot->to, ", style=dashed");
+		      label_weight(part) / 10, label_weight(part) % 10);
+	buffer_printf(d->to, "%s%s];\n", edge->dashed ? ", style=dashed" : "",
+		      edge->extra ? ", constraint=false" : "");
 }
 
-static void add_route(struct dot *dot, const struct figure_route *route)
+/* The boxes of the row that begins with box @first, from left to right. */
+static void add_rank(struct diagram *d, size_t first)
 {
-	const struct graph_part *part = graph_seen(dot->d->graph, route->from,
-						   route->to, GRAPH_FLOW);
-	const struct model_edge *edge = drawing_edge(route->from, route->to);
-	char event[DRAWING_TEXT_MAX];
+	const struct figure_box *boxes = d->figure.boxes;
+	size_t i;
+	int x;
 
-	drawing_event(event, edge);
-	buffer_printf(dot->to, "\t");
-	add_node(dot, figure_from(&dot->figure, route->from), route->from);
-	buffer_printf(dot->to, " -> ");
-	add_node(dot, figure_to(&dot->figure, route->from, route->to),
-		 route->to);
-	add_attributes(dot, event, part,
-		       part ? graph_is_linux(part) :
-			      edge->standing == MODEL_ABSENT);
-	buffer_printf(dot->to, "];\n");
-}
-
-/* What the figure leaves out must not change the layout. */
-static void add_other(struct dot *dot, unsigned int from, unsigned int to,
-		      const char *event, const struct graph_part *part)
-{
-	buffer_printf(dot->to, "\t");
-	add_node(dot, figure_from(&dot->figure, from), from);
-	buffer_printf(dot->to, " -> ");
-	add_node(dot, figure_to(&dot->figure, from, to), to);
-	add_attributes(dot, event, part, !part->why && graph_is_linux(part));
-	buffer_printf(dot->to, ", constraint=false];\n");
-}
-
-static void add_rest(void *context, unsigned int from, unsigned int to,
-		     const struct graph_part *part)
-{
-	char verdict[DRAWING_TEXT_MAX];
-
-	drawing_verdict(verdict, part);
-	add_other(context, from, to, verdict, part);
+	buffer_printf(d->to, "\t{ rank=same;");
+	for (x = 0; x < FIGURE_COLUMNS; x++) {
+		for (i = 0; i < FIGURE_BOXES; i++) {
+			if (boxes[i].y != boxes[first].y || boxes[i].x != x)
+				continue;
+			buffer_printf(d->to, " ");
+			diagram_add_node(d, &boxes[i], boxes[i].state);
+			buffer_printf(d->to, ";");
+		}
+	}
+	buffer_printf(d->to, " }\n");
 }
 
 /* Invisible edges keep the boxes of a row in order. */
-static void add_rows(struct dot *dot)
+static void add_rows(struct diagram *d)
 {
-	const struct figure_box *boxes = dot->figure.boxes;
+	const struct figure_box *boxes = d->figure.boxes;
 	size_t i, j;
-	int x;
 
 	for (i = 0; i < FIGURE_BOXES; i++) {
 		for (j = 0; j < i && boxes[j].y != boxes[i].y; j++)
 			;
-		if (j < i)
-			continue;
-		buffer_printf(dot->to, "\t{ rank=same;");
-		for (x = 0; x < FIGURE_COLUMNS; x++) {
-			for (j = 0; j < FIGURE_BOXES; j++) {
-				if (boxes[j].y != boxes[i].y || boxes[j].x != x)
-					continue;
-				buffer_printf(dot->to, " ");
-				add_node(dot, &boxes[j], boxes[j].state);
-				buffer_printf(dot->to, ";");
-			}
-		}
-		buffer_printf(dot->to, " }\n");
+		if (j == i)
+			add_rank(d, i);
 	}
 	for (i = 0; i < FIGURE_BOXES; i++) {
 		for (j = 0; j < FIGURE_BOXES; j++) {
 			if (boxes[i].y != boxes[j].y || boxes[i].x >= boxes[j].x)
 				continue;
-			buffer_printf(dot->to, "\t");
-			add_node(dot, &boxes[i], boxes[i].state);
-			buffer_printf(dot->to, " -> ");
-			add_node(dot, &boxes[j], boxes[j].state);
-			buffer_printf(dot->to, " [style=invis];\n");
+			buffer_printf(d->to, "\t");
+			diagram_add_node(d, &boxes[i], boxes[i].state);
+			buffer_printf(d->to, " -> ");
+			diagram_add_node(d, &boxes[j], boxes[j].state);
+			buffer_printf(d->to, " [style=invis];\n");
 		}
 	}
 }
 
-static void add_caption(struct dot *dot)
+static void add_caption(struct diagram *d)
 {
-	char text[4 * DRAWING_TEXT_MAX], host[DRAWING_TEXT_MAX], sum[DRAWING_TEXT_MAX];
-	char loss[DRAWING_TEXT_MAX] = "";
-	const char *openings = drawing_openings(dot->d);
-	bool lost = drawing_loss(loss, dot->d);
+	const char *openings = label_openings(d->graph);
+	char caption[4 * LABEL_MAX], text[6 * LABEL_MAX];
 
-	drawing_host(host, dot->d);
-	drawing_sum(sum, dot->d);
+	diagram_caption(caption, d->graph, "\n");
 	snprintf(text, sizeof(text),
-		 "%s\n%s%s%s\nhow often / median time in the state left\ngrey: not seen%s%s; dashed: Linux-specific, or if grey: never made by Linux; red: illegal",
-		 host, sum, lost ? "\n" : "", loss, openings ? ", " : "",
-		 openings ? openings : "");
-	buffer_printf(dot->to, "\tlabel=");
-	add_string(dot->to, text);
-	buffer_printf(dot->to, ";\n");
+		 "%s\nhow often / median time in the state left\ngrey: not seen%s%s; dashed: Linux-specific, or if grey: never made by Linux; red: illegal",
+		 caption, openings ? ", " : "", openings ? openings : "");
+	buffer_printf(d->to, "\tlabel=");
+	add_string(d->to, text);
+	buffer_printf(d->to, ";\n");
 }
 
 /**
- * drawing_write_dot() - draw the state diagram for Graphviz
- * @d: what
- * @to: where
+ * graph_dot() - draw the state diagram for Graphviz
+ * @how: it looks the same always
+ * @to: where it goes
+ * @g: what was seen
  */
-void drawing_write_dot(const struct drawing *d, struct buffer *to)
+void graph_dot(const struct view *how, struct buffer *to,
+	       const struct graph *g)
 {
-	struct dot dot = { .d = d, .to = to };
+	struct diagram d;
 	size_t i;
 
-	figure_place(&dot.figure, d->graph);
+	diagram_init(&d, to, g);
 	buffer_printf(to, "digraph tcpclose {\n"
 			  "\tlabelloc=t; fontname=\"sans-serif\"; nodesep=1.2;\n"
 			  "\tnode [shape=box, style=rounded, fontname=\"sans-serif\", width=2];\n"
 			  "\tedge [fontname=\"sans-serif\", fontsize=11];\n");
-	add_caption(&dot);
+	add_caption(&d);
 	for (i = 0; i < FIGURE_BOXES; i++)
-		add_box(&dot, &dot.figure.boxes[i]);
-	add_other_boxes(&dot);
-	add_rows(&dot);
-	for (i = 0; i < dot.figure.route_count; i++)
-		add_route(&dot, &dot.figure.routes[i]);
-	for (i = 0; i < FIGURE_BOXES; i++) {
-		const struct figure_box *box = &dot.figure.boxes[i];
-		const struct graph_part *loop = figure_loop(d->graph, box);
-		const struct graph_part *abrupt = figure_abrupt(d->graph, box);
-
-		if (loop)
-			add_other(&dot, box->state, box->state, "stays", loop);
-		if (abrupt)
-			add_other(&dot, box->state, TCPCLOSE_CLOSE,
-				  "RST, abort, timeout", abrupt);
-	}
-	figure_visit_rest(&dot.figure, d->graph, add_rest, &dot);
+		add_box(&d, &d.figure.boxes[i]);
+	diagram_visit_states(&d, add_state);
+	add_rows(&d);
+	diagram_visit_edges(&d, add_edge);
 	buffer_printf(to, "}\n");
 }

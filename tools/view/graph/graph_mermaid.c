@@ -4,25 +4,10 @@
  *
  * A flowchart, since edges of a state diagram can have no colour there.
  */
-#include <stdio.h>
 #include <string.h>
 
-#include "view/graph/drawing.h"
-#include "view/graph/figure.h"
-
-/**
- * struct mermaid - a picture being written
- * @d: what
- * @to: where
- * @figure: where things are
- * @links: edges written so far: styles name them by number
- */
-struct mermaid {
-	const struct drawing *d;
-	struct buffer *to;
-	struct figure figure;
-	unsigned int links;
-};
+#include "view/graph/diagram.h"
+#include "view/graph/graph_view.h"
 
 static void add_string(struct buffer *to, const char *text)
 {
@@ -36,18 +21,6 @@ static void add_string(struct buffer *to, const char *text)
 			buffer_printf(to, "%c", *text);
 	}
 	buffer_printf(to, "\"");
-}
-
-static void add_node(struct mermaid *m, const struct figure_box *box,
-		     unsigned int state)
-{
-	if (!box)
-		buffer_printf(m->to, "state_%u", state);
-	else
-		buffer_printf(m->to, "%s%s", model_state(box->state)->name,
-			      box == figure_from(&m->figure, box->state) ?
-				      "" :
-				      "_2");
 }
 
 static const char *colour_of(const struct graph_part *part)
@@ -66,123 +39,72 @@ static const char *colour_of(const struct graph_part *part)
 	}
 }
 
-static void add_link(struct mermaid *m, unsigned int from, unsigned int to,
-		     const char *event, const struct graph_part *part,
-		     bool dashed)
+static void add_link(struct diagram *d, const struct diagram_edge *edge)
 {
-	char label[DRAWING_TEXT_MAX];
+	const struct graph_part *part = edge->part;
+	char label[LABEL_MAX];
 
-	drawing_label(label, event, part);
-	buffer_printf(m->to, "    ");
-	add_node(m, figure_from(&m->figure, from), from);
-	buffer_printf(m->to, dashed ? " -.->|" : " -->|");
-	add_string(m->to, label);
-	buffer_printf(m->to, "| ");
-	add_node(m, figure_to(&m->figure, from, to), to);
-	buffer_printf(m->to, "\n    linkStyle %u stroke:%s,stroke-width:%u.%upx\n",
-		      m->links++, colour_of(part), drawing_weight(part) / 10,
-		      drawing_weight(part) % 10);
+	label_lines(label, edge->event, part);
+	buffer_printf(d->to, "    ");
+	diagram_add_from(d, edge);
+	buffer_printf(d->to, edge->dashed ? " -.->|" : " -->|");
+	add_string(d->to, label);
+	buffer_printf(d->to, "| ");
+	diagram_add_to(d, edge);
+	buffer_printf(d->to,
+		      "\n    linkStyle %u stroke:%s,stroke-width:%u.%upx\n",
+		      edge->number, colour_of(part), label_weight(part) / 10,
+		      label_weight(part) % 10);
 }
 
-static void add_box(struct mermaid *m, const struct figure_box *box)
+static void add_box(struct diagram *d, const struct figure_box *box)
 {
-	const char *name = model_state(box->state)->name;
-
-	buffer_printf(m->to, "    ");
-	add_node(m, box, box->state);
-	buffer_printf(m->to, "(");
-	add_string(m->to, name);
-	buffer_printf(m->to, ")%s\n",
-		      graph_visited(m->d->graph, box->state) ? "" : ":::unseen");
+	buffer_printf(d->to, "    ");
+	diagram_add_node(d, box, box->state);
+	buffer_printf(d->to, "(");
+	add_string(d->to, model_state(box->state)->name);
+	buffer_printf(d->to, ")%s\n",
+		      graph_visited(d->graph, box->state) ? "" : ":::unseen");
 }
 
-/* States that the figure does not have; most are no states at all. */
-static void add_other_boxes(struct mermaid *m)
+static void add_state(struct diagram *d, unsigned int state, const char *name)
 {
-	unsigned int state;
-	char name[DRAWING_TEXT_MAX];
-
-	for (state = 0; state < TCPCLOSE_STATES; state++) {
-		if (figure_from(&m->figure, state) ||
-		    !graph_visited(m->d->graph, state))
-			continue;
-		drawing_state(name, state);
-		buffer_printf(m->to, "    state_%u(", state);
-		add_string(m->to, name);
-		buffer_printf(m->to, ")\n");
-	}
+	buffer_printf(d->to, "    state_%u(", state);
+	add_string(d->to, name);
+	buffer_printf(d->to, ")\n");
 }
 
-static void add_route(struct mermaid *m, const struct figure_route *route)
+static void add_caption(struct diagram *d)
 {
-	const struct graph_part *part = graph_seen(m->d->graph, route->from,
-						   route->to, GRAPH_FLOW);
-	const struct model_edge *edge = drawing_edge(route->from, route->to);
-	char event[DRAWING_TEXT_MAX];
+	const char *openings = label_openings(d->graph);
+	char text[4 * LABEL_MAX];
 
-	drawing_event(event, edge);
-	add_link(m, route->from, route->to, event, part,
-		 part ? graph_is_linux(part) : edge->standing == MODEL_ABSENT);
-}
-
-static void add_rest(void *context, unsigned int from, unsigned int to,
-		     const struct graph_part *part)
-{
-	char verdict[DRAWING_TEXT_MAX];
-
-	drawing_verdict(verdict, part);
-	add_link(context, from, to, verdict, part, false);
-}
-
-static void add_caption(struct mermaid *m)
-{
-	char text[4 * DRAWING_TEXT_MAX], host[DRAWING_TEXT_MAX], sum[DRAWING_TEXT_MAX];
-	char loss[DRAWING_TEXT_MAX] = "";
-	const char *openings = drawing_openings(m->d);
-	bool lost = drawing_loss(loss, m->d);
-
-	drawing_host(host, m->d);
-	drawing_sum(sum, m->d);
-	snprintf(text, sizeof(text), "%s; %s%s%s", host, sum, lost ? "; " : "",
-		 loss);
-	/* Of these words, none needs more than the quotes. */
-	buffer_printf(m->to, "---\ntitle: \"%s\"\n---\nflowchart TD\n", text);
-	buffer_printf(m->to,
+	diagram_caption(text, d->graph, "; ");
+	/* None of these words needs escapes within quotes. */
+	buffer_printf(d->to, "---\ntitle: \"%s\"\n---\nflowchart TD\n", text);
+	buffer_printf(d->to,
 		      "    %%%% Edges: how often / median time in the state left.\n"
 		      "    %%%% Grey: not seen%s%s. Dashed: Linux-specific; grey: never made by Linux. Red: illegal.\n",
 		      openings ? ", " : "", openings ? openings : "");
 }
 
 /**
- * drawing_write_mermaid() - draw the state diagram for Mermaid
- * @d: what
- * @to: where
+ * graph_mermaid() - draw the state diagram for Mermaid
+ * @how: it looks the same always
+ * @to: where it goes
+ * @g: what was seen
  */
-void drawing_write_mermaid(const struct drawing *d, struct buffer *to)
+void graph_mermaid(const struct view *how, struct buffer *to,
+		   const struct graph *g)
 {
-	struct mermaid m = { .d = d, .to = to };
+	struct diagram d;
 	size_t i;
 
-	figure_place(&m.figure, d->graph);
-	add_caption(&m);
+	diagram_init(&d, to, g);
+	add_caption(&d);
 	for (i = 0; i < FIGURE_BOXES; i++)
-		add_box(&m, &m.figure.boxes[i]);
-	add_other_boxes(&m);
-	for (i = 0; i < m.figure.route_count; i++)
-		add_route(&m, &m.figure.routes[i]);
-	for (i = 0; i < FIGURE_BOXES; i++) {
-		const struct figure_box *box = &m.figure.boxes[i];
-		const struct graph_part *loop = figure_loop(d->graph, box);
-		const struct graph_part *abrupt = figure_abrupt(d->graph, box);
-
-		if (loop)
-			add_link(&m, box->state, box->state, "stays", loop,
-				 graph_is_linux(loop));
-		if (abrupt)
-			add_link(&m, box->state, TCPCLOSE_CLOSE,
-				 "RST, abort, timeout", abrupt,
-				 graph_is_linux(abrupt));
-	}
-	figure_visit_rest(&m.figure, d->graph, add_rest, &m);
+		add_box(&d, &d.figure.boxes[i]);
+	diagram_visit_states(&d, add_state);
+	diagram_visit_edges(&d, add_link);
 	buffer_printf(to, "    classDef unseen stroke:#9aa1ac,color:#8b93a0\n");
 }

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The state diagram as SVG: the figure with counts and times at its edges, a
- * legend, and what must not be in red.
+ * legend, and illegal transitions in red.
  */
 #include <stdio.h>
 #include <string.h>
 
 #include "view/graph/graph_svg.h"
+#include "view/graph/graph_view.h"
 
 #define LEGEND_LINES 5
 #define LEGEND_SAMPLE 44
@@ -29,7 +30,7 @@ struct curve_area graph_svg_box(const struct figure_box *box)
 }
 
 /**
- * graph_svg_role() - what something seen stands for
+ * graph_svg_role() - which colour something has
  * @part: what was seen; NULL: nothing
  */
 enum svg_role graph_svg_role(const struct graph_part *part)
@@ -55,24 +56,24 @@ enum svg_role graph_svg_role(const struct graph_part *part)
  * @font: how it will be written
  * @room: pixels; a count that is too long for them is shortened
  */
-void graph_svg_count(char text[DRAWING_TEXT_MAX], const struct graph_part *part,
+void graph_svg_count(char text[LABEL_MAX], const struct graph_part *part,
 		     const struct svg_font *font, int room)
 {
-	char count[DRAWING_TEXT_MAX], median[DRAWING_TEXT_MAX];
+	char count[LABEL_MAX], median[LABEL_MAX];
 	const char *dot;
 
-	drawing_count(count, part->count);
-	drawing_median(median, part);
+	label_count(count, part->count);
+	label_median(median, part);
 	dot = *median ? " \u00b7 " : "";
-	snprintf(text, DRAWING_TEXT_MAX, "%.40s%s%.20s", count, dot, median);
+	snprintf(text, LABEL_MAX, "%.40s%s%.20s", count, dot, median);
 	if (svg_text_width(font, text) <= room)
 		return;
-	drawing_short_count(count, part->count);
-	snprintf(text, DRAWING_TEXT_MAX, "%.40s%s%.20s", count, dot, median);
+	label_short_count(count, part->count);
+	snprintf(text, LABEL_MAX, "%.40s%s%.20s", count, dot, median);
 }
 
 /**
- * graph_svg_loop_icon() - draw the sign of what stays in a state
+ * graph_svg_loop_icon() - draw the sign for staying in a state
  * @to: the picture
  * @x: its middle
  * @y: likewise
@@ -91,7 +92,7 @@ void graph_svg_loop_icon(struct buffer *to, int x, int y, enum svg_role role,
 }
 
 /**
- * graph_svg_abrupt_icon() - draw the sign of abrupt ends
+ * graph_svg_abrupt_icon() - draw the sign for abrupt ends
  * @to: the picture
  * @x: its middle
  * @y: likewise
@@ -103,8 +104,8 @@ void graph_svg_abrupt_icon(struct buffer *to, int x, int y)
 	svg_path(to, &stroke, "M%d %dl8 8m0 -8l-8 8", x - 4, y - 4);
 }
 
-/* Where the figure ends. What was not foreseen may be drawn below the boxes. */
-static int figure_bottom(const struct picture *p)
+/* Where the figure ends. Curves of other transitions may go below the boxes. */
+static int figure_bottom(const struct graph_svg *p)
 {
 	int bottom = 0;
 	size_t i;
@@ -120,24 +121,24 @@ static int figure_bottom(const struct picture *p)
 	return bottom;
 }
 
-static void draw_caption(struct picture *p)
+static void draw_caption(struct graph_svg *p)
 {
 	const struct svg_font title = { SVG_INK, 20, SVG_START, true, false };
 	struct svg_font font = { SVG_INK, 13, SVG_START, false, false };
-	char words[DRAWING_TEXT_MAX];
+	char words[LABEL_MAX];
 
 	svg_text(p->to, &title, PAGE_MARGIN, 30, "How TCP connections ended");
-	drawing_host(words, p->d);
+	label_host(words, p->graph);
 	svg_text(p->to, &font, PAGE_MARGIN, 52, words);
-	drawing_sum(words, p->d);
+	label_sum(words, p->graph);
 	svg_text(p->to, &font, PAGE_MARGIN, 70, words);
-	if (!drawing_loss(words, p->d))
+	if (!label_loss(words, p->graph))
 		return;
 	font.role = SVG_BAD;
 	svg_text(p->to, &font, PAGE_MARGIN, 88, words);
 }
 
-static void draw_sample(struct picture *p, int x, int y, enum svg_role role,
+static void draw_sample(struct graph_svg *p, int x, int y, enum svg_role role,
 			bool dashed, const char *text)
 {
 	const struct svg_stroke stroke = { role, 20, dashed, true };
@@ -147,11 +148,11 @@ static void draw_sample(struct picture *p, int x, int y, enum svg_role role,
 	svg_text(p->to, &font, x + LEGEND_SAMPLE, y, text);
 }
 
-static void draw_legend(struct picture *p, int y)
+static void draw_legend(struct graph_svg *p, int y)
 {
 	const struct svg_stroke rule = { SVG_MUTED, 10, false, false };
 	const struct svg_font font = { .role = SVG_INK, .size = 12 };
-	const char *openings = drawing_openings(p->d);
+	const char *openings = label_openings(p->graph);
 	int left = PAGE_MARGIN, right = PAGE_WIDTH / 2, text = LEGEND_SAMPLE;
 
 	svg_line(p->to, &rule, PAGE_MARGIN, y - 24, PAGE_WIDTH - PAGE_MARGIN,
@@ -163,7 +164,7 @@ static void draw_legend(struct picture *p, int y)
 	y += LEGEND_LINE;
 	draw_sample(p, left, y, SVG_INK, false, "opening");
 	draw_sample(p, right, y, SVG_MUTED, true,
-		    "in RFC 9293; Linux never makes it");
+		    "in RFC 9293, but never on Linux");
 	y += LEGEND_LINE;
 	draw_sample(p, left, y, SVG_BAD, false,
 		    "illegal, or impossible on Linux");
@@ -173,39 +174,41 @@ static void draw_legend(struct picture *p, int y)
 	y += LEGEND_LINE;
 	graph_svg_loop_icon(p->to, left + 16, y - 4, SVG_GRACEFUL, false);
 	svg_text(p->to, &font, left + text, y,
-		 "stays in this state: timer started anew \u2026");
+		 "stays in this state: timer restarted \u2026");
 	graph_svg_loop_icon(p->to, right + 16, y - 4, SVG_GRACEFUL, true);
 	svg_text(p->to, &font, right + text, y,
-		 "likewise, on Linux only: stored again, goes on as mini-socket");
+		 "likewise, on Linux only: stored again, continues as mini-socket");
 	y += LEGEND_LINE;
 	svg_text(p->to, &font, left, y,
 		 "Numbers: how often \u00b7 median time in the state left (of more than 1,024 within 0.4 %). The wider, the more often.");
 }
 
 /**
- * drawing_write_svg() - draw the state diagram as SVG
- * @d: what
- * @to: where
+ * graph_svg() - draw the state diagram as SVG
+ * @how: how it is shown
+ * @to: where it goes
+ * @g: what was seen
  */
-void drawing_write_svg(const struct drawing *d, struct buffer *to)
+void graph_svg(const struct view *how, struct buffer *to,
+	       const struct graph *g)
 {
-	char host[DRAWING_TEXT_MAX], sum[DRAWING_TEXT_MAX], description[3 * DRAWING_TEXT_MAX];
+	char host[LABEL_MAX], sum[LABEL_MAX], description[3 * LABEL_MAX];
 	struct svg_document document = {
 		.width = PAGE_WIDTH,
 		.title = "How TCP connections ended",
 		.description = description,
 	};
-	struct picture p;
+	struct graph_svg p;
 	int y;
 
 	memset(&p, 0, sizeof(p));
-	p.d = d;
+	p.graph = g;
 	p.to = to;
-	figure_place(&p.figure, d->graph);
+	figure_place(&p.figure, g);
 	graph_svg_place_labels(&p);
 	graph_svg_place_rest(&p);
-	drawing_host(host, d);
-	drawing_sum(sum, d);
+	label_host(host, g);
+	label_sum(sum, g);
 	snprintf(description, sizeof(description),
 		 "TCP's state diagram as in RFC 9293, Figure 5. %s. %s.", host,
 		 sum);

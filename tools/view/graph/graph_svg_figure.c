@@ -13,11 +13,11 @@
 
 /* ---- labels */
 
-static struct label_line *add_label_line(struct label *label,
-					 const struct figure_label *place,
-					 enum svg_role role)
+static struct graph_svg_line *add_label_line(struct graph_svg_label *label,
+					     const struct figure_label *place,
+					     enum svg_role role)
 {
-	struct label_line *line = &label->lines[label->count++];
+	struct graph_svg_line *line = &label->lines[label->count++];
 
 	line->font.role = role;
 	line->font.size = 12;
@@ -28,48 +28,48 @@ static struct label_line *add_label_line(struct label *label,
 	return line;
 }
 
-static bool fits(const struct label_line *line,
+static bool fits(const struct graph_svg_line *line,
 		 const struct figure_label *place)
 {
 	return svg_text_width(&line->font, line->text) <=
 	       place->columns * CELL_WIDTH;
 }
 
-static void make_event(struct label *label, const struct figure_label *place,
+static void make_event(struct graph_svg_label *label, const struct figure_label *place,
 		       const struct model_edge *edge, enum svg_role role)
 {
-	struct label_line *line = add_label_line(label, place, role);
+	struct graph_svg_line *line = add_label_line(label, place, role);
 
-	drawing_event(line->text, edge);
+	label_event(line->text, edge);
 	if (fits(line, place) || !edge->action)
 		return;
-	snprintf(line->text, DRAWING_TEXT_MAX, "%s /", edge->event);
+	snprintf(line->text, LABEL_MAX, "%s /", edge->event);
 	line = add_label_line(label, place, role);
-	snprintf(line->text, DRAWING_TEXT_MAX, "%s", edge->action);
+	snprintf(line->text, LABEL_MAX, "%s", edge->action);
 }
 
 /* Count and median in a line each. */
-static void split_count(struct label *label, const struct figure_label *place,
+static void split_count(struct graph_svg_label *label, const struct figure_label *place,
 			const struct graph_part *part)
 {
-	struct label_line *line = &label->lines[label->count - 1];
+	struct graph_svg_line *line = &label->lines[label->count - 1];
 
-	drawing_count(line->text, part->count);
+	label_count(line->text, part->count);
 	if (!fits(line, place))
-		drawing_short_count(line->text, part->count);
+		label_short_count(line->text, part->count);
 	if (part->median_ns == GRAPH_UNKNOWN_NS)
 		return;
 	label->lines[label->count] = *line;
-	drawing_median(label->lines[label->count++].text, part);
+	label_median(label->lines[label->count++].text, part);
 }
 
-static void make_label(struct label *label, const struct figure_route *route,
+static void make_label(struct graph_svg_label *label, const struct figure_route *route,
 		       const struct graph_part *part)
 {
 	const struct figure_label *place = &route->label;
-	struct label_line *line;
+	struct graph_svg_line *line;
 
-	make_event(label, place, drawing_edge(route->from, route->to),
+	make_event(label, place, label_edge(route->from, route->to),
 		   part ? SVG_INK : SVG_MUTED);
 	if (part) {
 		line = add_label_line(label, place, graph_svg_role(part));
@@ -86,9 +86,9 @@ static void make_label(struct label *label, const struct figure_route *route,
 		label->y -= LINE_HEIGHT * (label->count - 1);
 }
 
-static struct curve_area line_area(const struct label *label, int i)
+static struct curve_area line_area(const struct graph_svg_label *label, int i)
 {
-	const struct label_line *line = &label->lines[i];
+	const struct graph_svg_line *line = &label->lines[i];
 	int width = svg_text_width(&line->font, line->text);
 	struct curve_area area = {
 		label->x,
@@ -109,17 +109,17 @@ static struct curve_area line_area(const struct label *label, int i)
  * graph_svg_place_labels() - find out what stands at each edge
  * @p: the picture; its figure is placed
  */
-void graph_svg_place_labels(struct picture *p)
+void graph_svg_place_labels(struct graph_svg *p)
 {
 	size_t i;
 	int j;
 
 	for (i = 0; i < p->figure.route_count; i++) {
 		const struct figure_route *route = &p->figure.routes[i];
-		struct label *label = &p->labels[i];
+		struct graph_svg_label *label = &p->labels[i];
 
 		make_label(label, route,
-			   graph_seen(p->d->graph, route->from, route->to,
+			   graph_seen(p->graph, route->from, route->to,
 				      GRAPH_FLOW));
 		for (j = 0; j < label->count; j++)
 			curve_keep_off(&p->field, line_area(label, j));
@@ -130,13 +130,13 @@ void graph_svg_place_labels(struct picture *p)
  * graph_svg_draw_labels() - write what stands at each edge
  * @p: the picture
  */
-void graph_svg_draw_labels(struct picture *p)
+void graph_svg_draw_labels(struct graph_svg *p)
 {
 	size_t i;
 	int j;
 
 	for (i = 0; i < p->figure.route_count; i++) {
-		const struct label *label = &p->labels[i];
+		const struct graph_svg_label *label = &p->labels[i];
 
 		for (j = 0; j < label->count; j++)
 			svg_text(p->to, &label->lines[j].font, label->x,
@@ -152,7 +152,7 @@ static int sign(int n)
 	return (n > 0) - (n < 0);
 }
 
-static void draw_way(struct picture *p, const struct svg_stroke *stroke,
+static void draw_way(struct graph_svg *p, const struct svg_stroke *stroke,
 		     const struct figure_route *route)
 {
 	const struct canvas_point *way = route->points;
@@ -175,27 +175,27 @@ static void draw_way(struct picture *p, const struct svg_stroke *stroke,
  * graph_svg_draw_routes() - draw the figure's edges
  * @p: the picture
  */
-void graph_svg_draw_routes(struct picture *p)
+void graph_svg_draw_routes(struct graph_svg *p)
 {
-	char from[DRAWING_TEXT_MAX], to[DRAWING_TEXT_MAX], title[3 * DRAWING_TEXT_MAX];
+	char from[LABEL_MAX], to[LABEL_MAX], title[3 * LABEL_MAX];
 	size_t i;
 
 	for (i = 0; i < p->figure.route_count; i++) {
 		const struct figure_route *route = &p->figure.routes[i];
 		const struct graph_part *part = graph_seen(
-			p->d->graph, route->from, route->to, GRAPH_FLOW);
+			p->graph, route->from, route->to, GRAPH_FLOW);
 		const struct model_edge *edge =
-			part ? part->edge : drawing_edge(route->from, route->to);
+			part ? part->edge : label_edge(route->from, route->to);
 		const struct svg_stroke stroke = {
 			.role = graph_svg_role(part),
-			.tenths = drawing_weight(part),
+			.tenths = label_weight(part),
 			.dashed = part ? graph_is_linux(part) :
 					 edge->standing == MODEL_ABSENT,
 			.head = true,
 		};
 
-		drawing_state(from, route->from);
-		drawing_state(to, route->to);
+		label_state(from, route->from);
+		label_state(to, route->to);
 		snprintf(title, sizeof(title), "%.40s \u2192 %.40s: RFC 9293, %.20s; Linux: %.80s",
 			 from, to, edge->section,
 			 edge->standing == MODEL_ABSENT ? "never" : edge->by);
@@ -208,7 +208,7 @@ void graph_svg_draw_routes(struct picture *p)
 /* ---- boxes */
 
 /* Return: middle of the place for an icon in front of the text. */
-static int draw_box_text(struct picture *p, const struct curve_area *area,
+static int draw_box_text(struct graph_svg *p, const struct curve_area *area,
 			 int y, enum svg_role role, const char *text)
 {
 	const struct svg_font font = { role, 12, SVG_MIDDLE, false, false };
@@ -218,19 +218,19 @@ static int draw_box_text(struct picture *p, const struct curve_area *area,
 	return middle - svg_text_width(&font, text) / 2 - ICON / 2;
 }
 
-static int draw_box_part(struct picture *p, const struct curve_area *area,
+static int draw_box_part(struct graph_svg *p, const struct curve_area *area,
 			 int y, const struct graph_part *part)
 {
 	const struct svg_font font = { .size = 12 };
-	char text[DRAWING_TEXT_MAX];
+	char text[LABEL_MAX];
 
 	graph_svg_count(text, part, &font, area->width - ICON - 2 * BOX_MARGIN);
 	return draw_box_text(p, area, y, graph_svg_role(part), text);
 }
 
-static void draw_box(struct picture *p, const struct figure_box *box)
+static void draw_box(struct graph_svg *p, const struct figure_box *box)
 {
-	const struct graph *g = p->d->graph;
+	const struct graph *g = p->graph;
 	const struct graph_part *loop = figure_loop(g, box);
 	const struct graph_part *abrupt = figure_abrupt(g, box);
 	uint64_t wrong = figure_wrong(g, box);
@@ -242,7 +242,7 @@ static void draw_box(struct picture *p, const struct figure_box *box)
 	struct curve_area area = graph_svg_box(box);
 	int lines = !!loop + !!abrupt + !!wrong, x;
 	int y = area.y + (area.height - 18 * lines) / 2 + 5;
-	char text[DRAWING_TEXT_MAX], count[DRAWING_TEXT_MAX];
+	char text[LABEL_MAX], count[LABEL_MAX];
 
 	snprintf(text, sizeof(text), "%s: RFC 9293, %s", state->rfc_name,
 		 state->section);
@@ -261,7 +261,7 @@ static void draw_box(struct picture *p, const struct figure_box *box)
 		graph_svg_abrupt_icon(p->to, x, y - 4);
 	}
 	if (wrong) {
-		drawing_short_count(count, wrong);
+		label_short_count(count, wrong);
 		snprintf(text, sizeof(text), "%.40s illegal", count);
 		draw_box_text(p, &area, y + 18, SVG_BAD, text);
 	}
@@ -272,7 +272,7 @@ static void draw_box(struct picture *p, const struct figure_box *box)
  * graph_svg_draw_boxes() - draw the states
  * @p: the picture
  */
-void graph_svg_draw_boxes(struct picture *p)
+void graph_svg_draw_boxes(struct graph_svg *p)
 {
 	size_t i;
 

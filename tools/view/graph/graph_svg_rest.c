@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What the figure has no place for, within the SVG picture: curves with numbers,
- * and a list that says what they are.
+ * Transitions without a place in the figure, within the SVG picture: numbered
+ * curves, and a list that explains the numbers.
  */
 #include <stdlib.h>
 
@@ -10,11 +10,11 @@
 static void collect_rest(void *context, unsigned int from, unsigned int to,
 			 const struct graph_part *part)
 {
-	struct picture *p = context;
+	struct graph_svg *p = context;
 	const struct figure_box *a = figure_from(&p->figure, from);
 	const struct figure_box *b = figure_to(&p->figure, from, to);
 	struct curve_area from_area, to_area;
-	struct rest *rest;
+	struct graph_svg_rest *rest;
 
 	if (p->rest_count++ >= REST_MAX)
 		return;
@@ -31,7 +31,7 @@ static void collect_rest(void *context, unsigned int from, unsigned int to,
 		   SVG_HEAD, &rest->curve);
 }
 
-static void keep_off_route(struct picture *p, const struct figure_route *route)
+static void keep_off_route(struct graph_svg *p, const struct figure_route *route)
 {
 	unsigned int i;
 
@@ -50,10 +50,10 @@ static void keep_off_route(struct picture *p, const struct figure_route *route)
 }
 
 /**
- * graph_svg_place_rest() - find a way for each odd transition
+ * graph_svg_place_rest() - find a curve for each such transition
  * @p: the picture; its labels are placed
  */
-void graph_svg_place_rest(struct picture *p)
+void graph_svg_place_rest(struct graph_svg *p)
 {
 	size_t i;
 
@@ -64,28 +64,28 @@ void graph_svg_place_rest(struct picture *p)
 		curve_keep_off(&p->field, graph_svg_box(&p->figure.boxes[i]));
 	for (i = 0; i < p->figure.route_count; i++)
 		keep_off_route(p, &p->figure.routes[i]);
-	figure_visit_rest(&p->figure, p->d->graph, collect_rest, p);
+	figure_visit_rest(&p->figure, p->graph, collect_rest, p);
 }
 
-static unsigned int rest_drawn(const struct picture *p)
+static unsigned int rest_drawn(const struct graph_svg *p)
 {
 	return p->rest_count < REST_MAX ? p->rest_count : REST_MAX;
 }
 
 /**
- * graph_svg_draw_curves() - draw odd transitions
+ * graph_svg_draw_curves() - draw those transitions
  * @p: the picture
  */
-void graph_svg_draw_curves(struct picture *p)
+void graph_svg_draw_curves(struct graph_svg *p)
 {
 	unsigned int i;
 
 	for (i = 0; i < rest_drawn(p); i++) {
-		const struct rest *rest = &p->rest[i];
+		const struct graph_svg_rest *rest = &p->rest[i];
 		const struct curve_point *c = rest->curve.points;
 		const struct svg_stroke stroke = {
 			.role = graph_svg_role(rest->part),
-			.tenths = drawing_weight(rest->part),
+			.tenths = label_weight(rest->part),
 			.dashed = !rest->part->why && graph_is_linux(rest->part),
 			.head = true,
 		};
@@ -97,7 +97,7 @@ void graph_svg_draw_curves(struct picture *p)
 	}
 }
 
-static void draw_badge(struct picture *p, enum svg_role role, int x, int y,
+static void draw_badge(struct graph_svg *p, enum svg_role role, int x, int y,
 		       unsigned int number)
 {
 	const struct svg_stroke border = { role, 15, false, false };
@@ -112,7 +112,7 @@ static void draw_badge(struct picture *p, enum svg_role role, int x, int y,
  * graph_svg_draw_badges() - draw their numbers
  * @p: the picture
  */
-void graph_svg_draw_badges(struct picture *p)
+void graph_svg_draw_badges(struct graph_svg *p)
 {
 	unsigned int i;
 
@@ -124,27 +124,27 @@ void graph_svg_draw_badges(struct picture *p)
 }
 
 /**
- * graph_svg_list_rest() - say what the numbers are
+ * graph_svg_list_rest() - explain the numbers
  * @p: the picture
  * @y: baseline of the first line
  *
  * Return: where it ends
  */
-int graph_svg_list_rest(struct picture *p, int y)
+int graph_svg_list_rest(struct graph_svg *p, int y)
 {
-	char from[DRAWING_TEXT_MAX], to[DRAWING_TEXT_MAX], count[DRAWING_TEXT_MAX];
-	char verdict[DRAWING_TEXT_MAX];
+	char from[LABEL_MAX], to[LABEL_MAX], count[LABEL_MAX];
+	char verdict[LABEL_MAX];
 	unsigned int i;
 
 	for (i = 0; i < rest_drawn(p); i++) {
-		const struct rest *rest = &p->rest[i];
+		const struct graph_svg_rest *rest = &p->rest[i];
 		const struct svg_font font = { .role = graph_svg_role(rest->part),
 					       .size = 13 };
 
-		drawing_state(from, rest->from);
-		drawing_state(to, rest->to);
+		label_state(from, rest->from);
+		label_state(to, rest->to);
 		graph_svg_count(count, rest->part, &font, PAGE_WIDTH);
-		drawing_verdict(verdict, rest->part);
+		label_verdict(verdict, rest->part);
 		draw_badge(p, font.role, PAGE_MARGIN + CURVE_BADGE / 2, y - 4,
 			   i + 1);
 		svg_printf(p->to, &font, PAGE_MARGIN + CURVE_BADGE + 10, y,
@@ -164,10 +164,10 @@ int graph_svg_list_rest(struct picture *p, int y)
 }
 
 /**
- * graph_svg_rest_lines() - how many lines that takes
- * @p: the picture; odd transitions are placed
+ * graph_svg_rest_lines() - how many lines graph_svg_list_rest() takes
+ * @p: the picture; its transitions are placed
  */
-unsigned int graph_svg_rest_lines(const struct picture *p)
+unsigned int graph_svg_rest_lines(const struct graph_svg *p)
 {
 	return rest_drawn(p) + (p->rest_count > REST_MAX);
 }

@@ -6,11 +6,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/columns.h"
 #include "base/compiler.h"
 #include "base/terminal.h"
 #include "draw/canvas.h"
-#include "view/graph/drawing.h"
 #include "view/graph/figure.h"
+#include "view/graph/graph_view.h"
+#include "view/graph/label.h"
 
 _Static_assert(FIGURE_COLUMNS <= CANVAS_COLUMNS && FIGURE_ROWS <= CANVAS_ROWS,
 	       "the figure fits on a canvas");
@@ -20,25 +22,27 @@ _Static_assert(FIGURE_COLUMNS <= CANVAS_COLUMNS && FIGURE_ROWS <= CANVAS_ROWS,
 
 /**
  * struct text - a picture being drawn
- * @d: what
+ * @how: how it is shown
  * @to: where it is written
+ * @graph: what
  * @canvas: where it is drawn
  * @figure: where things are
  */
 struct text {
-	const struct drawing *d;
+	const struct view *how;
 	struct buffer *to;
+	const struct graph *graph;
 	struct canvas canvas;
 	struct figure figure;
 };
 
-static void add_count(char text[DRAWING_TEXT_MAX], const struct graph_part *part)
+static void add_count(char text[LABEL_MAX], const struct graph_part *part)
 {
-	char count[DRAWING_TEXT_MAX], median[DRAWING_TEXT_MAX];
+	char count[LABEL_MAX], median[LABEL_MAX];
 
-	drawing_short_count(count, part->count);
-	drawing_median(median, part);
-	snprintf(text, DRAWING_TEXT_MAX, "%.20s%s%.20s", count, *median ? " " : "",
+	label_short_count(count, part->count);
+	label_median(median, part);
+	snprintf(text, LABEL_MAX, "%.20s%s%.20s", count, *median ? " " : "",
 		 median);
 }
 
@@ -54,12 +58,12 @@ static void draw_box_part(struct text *t, const struct figure_box *box, int row,
 			  const char *symbol, const struct graph_part *part,
 			  enum canvas_style style)
 {
-	char count[DRAWING_TEXT_MAX], words[DRAWING_TEXT_MAX];
+	char count[LABEL_MAX], words[LABEL_MAX];
 
 	add_count(count, part);
 	snprintf(words, sizeof(words), "%s %.80s", symbol, count);
 	if (canvas_columns(words) > FIGURE_BOX_COLUMNS - 2) {
-		drawing_short_count(count, part->count);
+		label_short_count(count, part->count);
 		snprintf(words, sizeof(words), "%s %.80s", symbol, count);
 	}
 	draw_box_row(t, box, row, style, words);
@@ -68,19 +72,19 @@ static void draw_box_part(struct text *t, const struct figure_box *box, int row,
 static void draw_box_wrong(struct text *t, const struct figure_box *box,
 			   int row)
 {
-	uint64_t wrong = figure_wrong(t->d->graph, box);
-	char count[DRAWING_TEXT_MAX], words[DRAWING_TEXT_MAX];
+	uint64_t wrong = figure_wrong(t->graph, box);
+	char count[LABEL_MAX], words[LABEL_MAX];
 
 	if (!wrong)
 		return;
-	drawing_short_count(count, wrong);
+	label_short_count(count, wrong);
 	snprintf(words, sizeof(words), "! %.40s illegal", count);
 	draw_box_row(t, box, row, CANVAS_BAD, words);
 }
 
 static void draw_box(struct text *t, const struct figure_box *box)
 {
-	const struct graph *g = t->d->graph;
+	const struct graph *g = t->graph;
 	const struct graph_part *loop = figure_loop(g, box);
 	const struct graph_part *abrupt = figure_abrupt(g, box);
 	bool visited = graph_visited(g, box->state);
@@ -101,10 +105,10 @@ static void draw_box(struct text *t, const struct figure_box *box)
 			    style);
 	draw_box_row(t, box, row++, visited ? CANVAS_BOLD : CANVAS_DIM, name);
 	if (loop)
-		draw_box_part(t, box, row++, t->d->utf8 ? "\u21bb" : "@", loop,
+		draw_box_part(t, box, row++, t->how->utf8 ? "\u21bb" : "@", loop,
 			      CANVAS_PLAIN);
 	if (abrupt)
-		draw_box_part(t, box, row++, t->d->utf8 ? "\u2715" : "x",
+		draw_box_part(t, box, row++, t->how->utf8 ? "\u2715" : "x",
 			      abrupt, CANVAS_ABRUPT);
 	draw_box_wrong(t, box, row);
 }
@@ -125,15 +129,15 @@ static void draw_label(struct text *t, const struct figure_label *label,
 		       const struct model_edge *edge,
 		       const struct graph_part *part)
 {
-	char lines[3][DRAWING_TEXT_MAX];
+	char lines[3][LABEL_MAX];
 	int count = 0, i, y;
 
-	snprintf(lines[count++], DRAWING_TEXT_MAX, "%s", edge->event);
+	snprintf(lines[count++], LABEL_MAX, "%s", edge->event);
 	if (part) {
 		add_count(lines[count++], part);
 		if (canvas_columns(lines[1]) > label->columns) {
-			drawing_short_count(lines[1], part->count);
-			drawing_median(lines[count++], part);
+			label_short_count(lines[1], part->count);
+			label_median(lines[count++], part);
 		}
 	}
 	y = label->above ? label->y - count + 1 : label->y;
@@ -144,7 +148,7 @@ static void draw_label(struct text *t, const struct figure_label *label,
 
 static void draw_route(struct text *t, const struct figure_route *route)
 {
-	const struct graph *g = t->d->graph;
+	const struct graph *g = t->graph;
 	const struct graph_part *part =
 		graph_seen(g, route->from, route->to, GRAPH_FLOW);
 	enum canvas_style style = part ? CANVAS_PLAIN : CANVAS_DIM;
@@ -171,51 +175,55 @@ static void draw_route(struct text *t, const struct figure_route *route)
 			    i + 2 < route->count ? route->points[i + 1] : end,
 			    weight, style);
 	canvas_head(&t->canvas, end, direction, style);
-	draw_label(t, &route->label, drawing_edge(route->from, route->to), part);
+	draw_label(t, &route->label, label_edge(route->from, route->to), part);
 }
 
 static void add_line(const struct text *t, const char *style, const char *text)
 {
-	buffer_printf(t->to, "%s%s%s\n", t->d->colour ? style : "", text,
-		      t->d->colour ? TERMINAL_PLAIN : "");
+	buffer_printf(t->to, "%s%s%s\n", t->how->colour ? style : "", text,
+		      t->how->colour ? TERMINAL_PLAIN : "");
 }
 
 static void add_legend(const struct text *t)
 {
 	static const char *const utf8[] = {
 		"Arrows: how often, median time in the state left; \u2501 a tenth of the busiest or more; \u2504 not seen.",
-		"\u21bb stays in the state (stored again, mini-socket, timer anew). \u2715 abrupt end: RST, abort, timeout.",
+		"\u21bb same state (stored again, mini-socket, timer restarted). \u2715 abrupt end: RST, abort, timeout.",
 	};
 	static const char *const ascii[] = {
 		"Arrows: how often, median time in the state left; = a tenth of the busiest or more; . not seen.",
-		"@ stays in the state (stored again, mini-socket, timer anew). x abrupt end: RST, abort, timeout.",
+		"@ same state (stored again, mini-socket, timer restarted). x abrupt end: RST, abort, timeout.",
 	};
-	const char *const *lines = t->d->utf8 ? utf8 : ascii;
-	const char *openings = drawing_openings(t->d);
+	const char *const *lines = t->how->utf8 ? utf8 : ascii;
+	const char *openings = label_openings(t->graph);
 
 	buffer_printf(t->to, "\n%s\n%s\n", lines[0], lines[1]);
 	if (openings)
 		buffer_printf(t->to, "Not shown: %s.\n", openings);
 }
 
-static void add_row(const struct text *t, unsigned int from, unsigned int to,
-		    enum graph_kind kind, const struct graph_part *part)
+static void add_row(const struct text *t, struct columns *c, unsigned int from,
+		    unsigned int to, enum graph_kind kind)
 {
-	char old[DRAWING_TEXT_MAX], new[DRAWING_TEXT_MAX], count[DRAWING_TEXT_MAX];
-	char median[DRAWING_TEXT_MAX], verdict[DRAWING_TEXT_MAX], line[2 * DRAWING_TEXT_MAX];
+	const struct graph_part *part = graph_seen(t->graph, from, to, kind);
+	char old[LABEL_MAX], new[LABEL_MAX], label[LABEL_MAX];
 
-	drawing_state(old, from);
-	drawing_state(new, to);
-	drawing_count(count, part->count);
-	drawing_median(median, part);
-	drawing_verdict(verdict, part);
-	snprintf(line, sizeof(line), "%-11.20s %s %-11.20s %13.40s %9.20s  %-8s  %s",
-		 old, t->d->utf8 ? "\u2192" : "->", new, count,
-		 *median ? median : "-",
-		 kind == GRAPH_WRONG ? "-" :
-				       model_manner_name(part->edge->manner),
-		 verdict);
-	add_line(t, kind == GRAPH_WRONG ? TERMINAL_RED : "", line);
+	if (!part)
+		return;
+	label_state(old, from);
+	label_state(new, to);
+	columns_begin(c, kind == GRAPH_WRONG ? TERMINAL_RED : NULL);
+	columns_printf(c, "%-11.20s %s %-11.20s", old, view_arrow(t->how), new);
+	label_count(label, part->count);
+	columns_text(c, label);
+	label_median(label, part);
+	columns_text(c, *label ? label : "-");
+	columns_text(c, kind == GRAPH_WRONG ?
+				"-" :
+				model_manner_name(part->edge->manner));
+	label_verdict(label, part);
+	columns_text(c, label);
+	columns_end(c);
 }
 
 static void add_table(const struct text *t)
@@ -230,40 +238,38 @@ static void add_table(const struct text *t)
 		TCPCLOSE_CLOSE_WAIT,  TCPCLOSE_LAST_ACK,
 		0, 13, 14, 15,
 	};
-	char line[DRAWING_TEXT_MAX];
+	const struct column specs[] = {
+		{ .title = "TRANSITION", .width = t->how->utf8 ? 25 : 26 },
+		{ .title = "COUNT", .width = 13, .right = true },
+		{ .title = "MEDIAN", .width = 9, .right = true },
+		{ .title = "MANNER", .width = 8, .gap = 2 },
+		{ .title = "VERDICT", .gap = 2 },
+	};
 	unsigned int from, to, kind;
+	struct columns c;
 
-	snprintf(line, sizeof(line), "%-*s %13s %9s  %-8s  %s",
-		 t->d->utf8 ? 25 : 26, "TRANSITION", "COUNT", "MEDIAN",
-		 "MANNER", "VERDICT");
-	add_line(t, TERMINAL_BOLD, line);
+	columns_init(&c, t->how, t->to, specs, ARRAY_SIZE(specs));
+	columns_header(&c);
 	for (from = 0; from < ARRAY_SIZE(order); from++)
 		for (to = 0; to < ARRAY_SIZE(order); to++)
-			for (kind = 0; kind < GRAPH_KINDS; kind++) {
-				const struct graph_part *part =
-					graph_seen(t->d->graph, order[from],
-						   order[to], kind);
-
-				if (part)
-					add_row(t, order[from], order[to], kind,
-						part);
-			}
+			for (kind = 0; kind < GRAPH_KINDS; kind++)
+				add_row(t, &c, order[from], order[to], kind);
 }
 
 static void add_caption(const struct text *t)
 {
-	char words[DRAWING_TEXT_MAX], line[2 * DRAWING_TEXT_MAX];
+	char words[LABEL_MAX], line[2 * LABEL_MAX];
 
-	drawing_host(words, t->d);
+	label_host(words, t->graph);
 	add_line(t, TERMINAL_BOLD, words);
-	drawing_sum(words, t->d);
+	label_sum(words, t->graph);
 	add_line(t, "", words);
-	if (drawing_loss(words, t->d))
+	if (label_loss(words, t->graph))
 		add_line(t, TERMINAL_RED, words);
-	if (t->d->graph->wrong) {
-		drawing_count(words, t->d->graph->wrong);
+	if (t->graph->wrong) {
+		label_count(words, t->graph->wrong);
 		snprintf(line, sizeof(line),
-			 "%.40s that must not be: the table says which",
+			 "%.40s illegal or impossible: see the table below",
 			 words);
 		add_line(t, TERMINAL_RED, line);
 	}
@@ -271,28 +277,31 @@ static void add_caption(const struct text *t)
 }
 
 /**
- * drawing_write_text() - draw the state diagram for a terminal
- * @d: what
- * @to: where
+ * graph_text() - draw the state diagram for a terminal
+ * @how: how it is shown
+ * @to: where it goes
+ * @g: what was seen
  */
-void drawing_write_text(const struct drawing *d, struct buffer *to)
+void graph_text(const struct view *how, struct buffer *to,
+		const struct graph *g)
 {
 	struct text t;
 	size_t i;
 
 	memset(&t, 0, sizeof(t));
-	t.d = d;
+	t.how = how;
 	t.to = to;
-	t.canvas.utf8 = d->utf8;
-	figure_place(&t.figure, d->graph);
+	t.graph = g;
+	t.canvas.how = how;
+	figure_place(&t.figure, g);
 	for (i = 0; i < FIGURE_BOXES; i++)
 		draw_box(&t, &t.figure.boxes[i]);
 	for (i = 0; i < t.figure.route_count; i++)
 		draw_route(&t, &t.figure.routes[i]);
 	add_caption(&t);
-	canvas_write(&t.canvas, to, d->colour);
+	canvas_write(&t.canvas, to);
 	add_legend(&t);
-	if (!d->graph->transitions)
+	if (!g->transitions)
 		return;
 	buffer_printf(to, "\n");
 	add_table(&t);

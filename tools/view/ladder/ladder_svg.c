@@ -32,13 +32,16 @@ static const struct svg_font bold_font = { .role = SVG_INK,
 					   .size = 13,
 					   .bold = true };
 
+/* A picture shows any character. */
+static const struct view full = { .utf8 = true };
+
 static int max(int a, int b)
 {
 	return a > b ? a : b;
 }
 
 /* Beside a side's line, on the outside. */
-static void write_beside(const struct ladder_picture *p, enum ladder_column column,
+static void write_beside(const struct ladder_svg *p, enum ladder_column column,
 			 int away, int y, const struct svg_font *font,
 			 enum svg_role role, const char *text)
 {
@@ -57,22 +60,20 @@ static enum svg_role role_of_step(const struct side_step *step)
 	return step->cause > TCPCLOSE_CAUSE_FIN ? SVG_ABRUPT : SVG_INK;
 }
 
-/* As they will look, or raw: for svg_text(), which makes them harmless. */
-static void captions_of(const struct ladder_picture *p, int step, bool raw,
+/* As they will look; or raw, for svg_text(), which escapes them itself. */
+static void captions_of(const struct ladder_svg *p, int step, bool raw,
 			struct line lines[WORDS_CAPTIONS], int *count)
 {
 	int i;
 
-	memset(lines, 0, WORDS_CAPTIONS * sizeof(*lines));
-	for (i = 0; i < WORDS_CAPTIONS; i++) {
-		lines[i].utf8 = true;
+	line_init(lines, WORDS_CAPTIONS, &full);
+	for (i = 0; i < WORDS_CAPTIONS; i++)
 		lines[i].raw = raw;
-	}
 	*count = words_captions(lines, p->ladder, step);
 }
 
-static void draw_state(const struct ladder_picture *p, enum ladder_column column,
-		       const struct ladder_place *place, int y)
+static void draw_state(const struct ladder_svg *p, enum ladder_column column,
+		       const struct rows_place *place, int y)
 {
 	const struct side_step *first = &p->ladder->sides[column]->steps[0];
 	enum svg_role role = SVG_INK;
@@ -94,24 +95,24 @@ static void draw_state(const struct ladder_picture *p, enum ladder_column column
 		     w.text);
 }
 
-static void draw_place(const struct ladder_picture *p, enum ladder_column column,
+static void draw_place(const struct ladder_svg *p, enum ladder_column column,
 		       int row)
 {
-	const struct ladder_place *place = &p->rows.rows[row].columns[column];
+	const struct rows_place *place = &p->rows.rows[row].columns[column];
 	struct line lines[WORDS_CAPTIONS];
 	int y = ladder_svg_row(p, row), count;
 
 	switch (place->cell) {
-	case LADDER_NOTHING:
+	case ROWS_NOTHING:
 		return;
-	case LADDER_STATE:
+	case ROWS_STATE:
 		draw_state(p, column, place, y);
 		return;
-	case LADDER_MISSING:
+	case ROWS_MISSING:
 		write_beside(p, column, BESIDE, y, &plain_font, SVG_BAD,
 			     "(steps not seen)");
 		return;
-	case LADDER_CAPTION:
+	case ROWS_CAPTION:
 		captions_of(p, place->step, true, lines, &count);
 		write_beside(p, column, BESIDE, y, &plain_font,
 			     role_of_step(p->ladder->steps[place->step].step),
@@ -119,9 +120,9 @@ static void draw_place(const struct ladder_picture *p, enum ladder_column column
 	}
 }
 
-static void draw_time(const struct ladder_picture *p, int row)
+static void draw_time(const struct ladder_svg *p, int row)
 {
-	const struct ladder_row *r = &p->rows.rows[row];
+	const struct rows_row *r = &p->rows.rows[row];
 	struct svg_font centred =
 		ladder_svg_font(&note_font, SVG_MUTED, SVG_MIDDLE, true);
 	struct line w;
@@ -142,8 +143,8 @@ static void draw_time(const struct ladder_picture *p, int row)
 		   (unsigned int)(ns % NS_PER_S / NS_PER_US));
 }
 
-/* What the model knows of a step, for those who point at it. */
-static void begin_row(const struct ladder_picture *p, int row)
+/* What the model says of a step: shown when the pointer is on its row. */
+static void begin_row(const struct ladder_svg *p, int row)
 {
 	int step = p->rows.rows[row].step;
 	const struct model_edge *edge;
@@ -163,7 +164,7 @@ static void begin_row(const struct ladder_picture *p, int row)
 }
 
 /* From one row's middle to another's; the end of the life has a foot. */
-static void draw_life(const struct ladder_picture *p, enum ladder_column column,
+static void draw_life(const struct ladder_svg *p, enum ladder_column column,
 		      int from, int to, bool broken)
 {
 	const struct svg_stroke stroke = {
@@ -175,7 +176,7 @@ static void draw_life(const struct ladder_picture *p, enum ladder_column column,
 	svg_line(p->to, &stroke, p->x[column], from, p->x[column], to);
 }
 
-static void draw_lives(const struct ladder_picture *p, enum ladder_column column)
+static void draw_lives(const struct ladder_svg *p, enum ladder_column column)
 {
 	const struct svg_stroke foot = { .role = SVG_INK, .tenths = 18 };
 	int bottom = p->top + p->rows.count * LADDER_SVG_ROW;
@@ -186,7 +187,7 @@ static void draw_lives(const struct ladder_picture *p, enum ladder_column column
 		return;
 	}
 	for (row = 0; row < p->rows.count; row++) {
-		const struct ladder_place *place =
+		const struct rows_place *place =
 			&p->rows.rows[row].columns[column];
 		bool first = !row || !p->rows.rows[row - 1].columns[column].alive;
 		bool last = row + 1 == p->rows.count ||
@@ -209,7 +210,7 @@ static void draw_lives(const struct ladder_picture *p, enum ladder_column column
 	}
 }
 
-static void draw_headings(const struct ladder_picture *p)
+static void draw_headings(const struct ladder_svg *p)
 {
 	enum ladder_column column;
 	int i;
@@ -223,9 +224,9 @@ static void draw_headings(const struct ladder_picture *p)
 				     p->headings[column][i].text);
 }
 
-static int width_of_column(const struct ladder_picture *p, enum ladder_column column)
+static int width_of_column(const struct ladder_svg *p, enum ladder_column column)
 {
-	struct line headings[WORDS_HEADINGS] = { 0 };
+	struct line headings[WORDS_HEADINGS];
 	struct line lines[WORDS_CAPTIONS];
 	int widest =
 		2 * BESIDE + p->states + svg_text_width(&note_font, "999.9ms");
@@ -240,8 +241,7 @@ static int width_of_column(const struct ladder_picture *p, enum ladder_column co
 				     BESIDE + svg_text_width(&plain_font,
 							     lines[line].text));
 	}
-	for (i = 0; i < WORDS_HEADINGS; i++)
-		headings[i].utf8 = true;
+	line_init(headings, WORDS_HEADINGS, &full);
 	count = words_headings(headings, p->ladder, column);
 	for (i = 0; i < count; i++)
 		widest = max(widest, svg_text_width(i ? &note_font : &bold_font,
@@ -250,7 +250,7 @@ static int width_of_column(const struct ladder_picture *p, enum ladder_column co
 	return widest;
 }
 
-static void place(struct ladder_picture *p)
+static void place(struct ladder_svg *p)
 {
 	static const char *const longest = "ESTABLISHED";
 	uint64_t last_ns = 0;
@@ -259,15 +259,13 @@ static void place(struct ladder_picture *p)
 	int i;
 
 	for (column = 0; column < LADDER_COLUMNS; column++) {
-		for (i = 0; i < WORDS_HEADINGS; i++) {
-			p->headings[column][i].utf8 = true;
+		line_init(p->headings[column], WORDS_HEADINGS, &full);
+		for (i = 0; i < WORDS_HEADINGS; i++)
 			p->headings[column][i].raw = true;
-		}
 		p->heading_count[column] =
 			words_headings(p->headings[column], p->ladder, column);
 	}
-	for (i = 0; i < WORDS_CONCLUSIONS; i++)
-		p->conclusions[i].utf8 = true;
+	line_init(p->conclusions, WORDS_CONCLUSIONS, &full);
 	p->conclusion_count = words_conclusions(p->conclusions, p->ladder);
 	for (i = 0; i < p->ladder->step_count; i++)
 		if (p->ladder->steps[i].step->ts_ns >
@@ -287,7 +285,7 @@ static void place(struct ladder_picture *p)
 }
 
 /* Write, or only count, the lines that a text takes. */
-static int wrap(const struct ladder_picture *p, const char *text, int y,
+static int wrap(const struct ladder_svg *p, const char *text, int y,
 		bool write)
 {
 	char line[LINE_SIZE];
@@ -315,12 +313,12 @@ static int wrap(const struct ladder_picture *p, const char *text, int y,
 	return lines;
 }
 
-static int draw_notes(const struct ladder_picture *p, bool write)
+static int draw_notes(const struct ladder_svg *p, bool write)
 {
 	static const char *const notes[] = {
 		"Not to scale. Beside a state: how long it lasted.",
 		"Beside an arrow's head: the time from the sender's step to the receiver's; a segment that left later than its step, such as a delayed ACK, was faster.",
-		"Broken line: not seen at that end. Question mark: and no answer to it, either.",
+		"Broken line: not seen at that end. Question mark: no answer to it was seen, either.",
 	};
 	const bool wanted[] = {
 		true,
@@ -339,7 +337,7 @@ static int draw_notes(const struct ladder_picture *p, bool write)
 	return y + lines * LINE;
 }
 
-static void describe(const struct ladder_picture *p, char *text, size_t size)
+static void describe(const struct ladder_svg *p, char *text, size_t size)
 {
 	size_t used = 0;
 	int i;
@@ -350,7 +348,7 @@ static void describe(const struct ladder_picture *p, char *text, size_t size)
 					 i ? "; " : "", p->conclusions[i].text);
 }
 
-static void draw(struct ladder_picture *p)
+static void draw(struct ladder_svg *p)
 {
 	enum ladder_column column;
 	int i;
@@ -369,15 +367,17 @@ static void draw(struct ladder_picture *p)
 
 /**
  * ladder_svg() - draw a ladder as SVG
- * @to: where it is written
+ * @how: a picture looks the same always
+ * @to: where it goes
  * @ladder: the connection
  *
  * Return: 0, or -ENOMEM
  */
-int ladder_svg(struct buffer *to, const struct ladder *ladder)
+int ladder_svg(const struct view *how, struct buffer *to,
+	       const struct ladder *ladder)
 {
-	struct ladder_picture *p = calloc(1, sizeof(*p));
-	struct line title = { .utf8 = true }, w;
+	struct ladder_svg *p = calloc(1, sizeof(*p));
+	struct line title = { .how = &full }, w;
 	struct svg_document document;
 	char description[SVG_TEXT_MAX];
 
@@ -385,7 +385,7 @@ int ladder_svg(struct buffer *to, const struct ladder *ladder)
 		return -ENOMEM;
 	p->to = to;
 	p->ladder = ladder;
-	ladder_rows_place(&p->rows, ladder);
+	rows_place(&p->rows, ladder);
 	place(p);
 	words_title(&title, ladder);
 	describe(p, description, sizeof(description));

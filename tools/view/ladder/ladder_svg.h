@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the parts of ladder_svg() share; nobody else includes this.
+ * Shared by the parts of ladder_svg() only.
  */
 #ifndef TCPCLOSE_VIEW_LADDER_LADDER_SVG_H
 #define TCPCLOSE_VIEW_LADDER_LADDER_SVG_H
@@ -13,14 +13,14 @@
 #define LADDER_SVG_ROW 24
 
 /**
- * struct ladder_box - room that a label takes
+ * struct ladder_svg_box - room that a label takes
  */
-struct ladder_box {
+struct ladder_svg_box {
 	int x1, y1, x2, y2;
 };
 
 /**
- * struct ladder_picture - a drawing in progress
+ * struct ladder_svg - a drawing in progress
  * @to: where it is written
  * @ladder: what is drawn
  * @rows: where
@@ -35,10 +35,10 @@ struct ladder_box {
  * @boxes: labels between the lines so far
  * @box_count: how many
  */
-struct ladder_picture {
+struct ladder_svg {
 	struct buffer *to;
 	const struct ladder *ladder;
-	struct ladder_rows rows;
+	struct rows rows;
 	struct line headings[LADDER_COLUMNS][WORDS_HEADINGS];
 	int heading_count[LADDER_COLUMNS];
 	struct line conclusions[WORDS_CONCLUSIONS];
@@ -47,12 +47,12 @@ struct ladder_picture {
 	int states;
 	int top;
 	int width;
-	struct ladder_box boxes[3 * LADDER_ARROWS_MAX];
+	struct ladder_svg_box boxes[3 * LADDER_ARROWS_MAX];
 	int box_count;
 };
 
 /* The middle of a row. */
-static inline int ladder_svg_row(const struct ladder_picture *p, int row)
+static inline int ladder_svg_row(const struct ladder_svg *p, int row)
 {
 	return p->top + row * LADDER_SVG_ROW + LADDER_SVG_ROW / 2;
 }
@@ -69,6 +69,6 @@ static inline struct svg_font ladder_svg_font(const struct svg_font *font,
 	return f;
 }
 
-void ladder_svg_arrows(struct ladder_picture *p);
+void ladder_svg_arrows(struct ladder_svg *p);
 
 #endif /* TCPCLOSE_VIEW_LADDER_LADDER_SVG_H */

@@ -25,7 +25,7 @@ static enum svg_role role_of_arrow(const struct ladder_arrow *arrow)
 }
 
 /* Where an arrow begins and ends: both points on the sides' lines. */
-static void arrow_points(const struct ladder_picture *p, int i, int from[2],
+static void arrow_points(const struct ladder_svg *p, int i, int from[2],
 			 int to[2])
 {
 	const struct ladder_arrow *arrow = &p->ladder->arrows[i];
@@ -42,8 +42,8 @@ static int arrow_y(const int from[2], const int to[2], int x)
 	return from[1] + (to[1] - from[1]) * (x - from[0]) / (to[0] - from[0]);
 }
 
-static bool is_free(const struct ladder_picture *p, int arrow,
-		    const struct ladder_box *box)
+static bool is_free(const struct ladder_svg *p, int arrow,
+		    const struct ladder_svg_box *box)
 {
 	int from[2], to[2], i;
 
@@ -70,14 +70,14 @@ static bool is_free(const struct ladder_picture *p, int arrow,
  * A text above an arrow, about @percent of its way, where neither another arrow
  * nor another label is.
  */
-static void label(struct ladder_picture *p, int arrow, int percent,
+static void label(struct ladder_svg *p, int arrow, int percent,
 		  enum svg_role role, const char *text)
 {
 	static const int tries[] = { 0, 6, -6, 12, -12, 20, -20, 30, -30 };
 	struct svg_font font =
 		ladder_svg_font(&label_font, role, SVG_MIDDLE, false);
 	int half = svg_text_width(&font, text) / 2, from[2], to[2];
-	struct ladder_box box, best = { 0 };
+	struct ladder_svg_box box, best = { 0 };
 	unsigned int i;
 
 	arrow_points(p, arrow, from, to);
@@ -105,7 +105,7 @@ static void label(struct ladder_picture *p, int arrow, int percent,
 }
 
 /* An arrow's line ends before its head begins. */
-static void draw_line(const struct ladder_picture *p,
+static void draw_line(const struct ladder_svg *p,
 		      const struct svg_stroke *stroke, const int from[2],
 		      const int to[2])
 {
@@ -119,7 +119,7 @@ static void draw_line(const struct ladder_picture *p,
 		 to[1] - dy * head / length);
 }
 
-static void draw_arrow(const struct ladder_picture *p, int i)
+static void draw_arrow(const struct ladder_svg *p, int i)
 {
 	const struct ladder_arrow *arrow = &p->ladder->arrows[i];
 	enum svg_role role = role_of_arrow(arrow);
@@ -147,7 +147,7 @@ static void draw_arrow(const struct ladder_picture *p, int i)
 	draw_line(p, departed ? &unseen : &seen, half, to);
 }
 
-static void label_arrow(struct ladder_picture *p, int i)
+static void label_arrow(struct ladder_svg *p, int i)
 {
 	const struct ladder_arrow *arrow = &p->ladder->arrows[i];
 	struct svg_font font = ladder_svg_font(
@@ -174,7 +174,7 @@ static void label_arrow(struct ladder_picture *p, int i)
  * ladder_svg_arrows() - draw all segments
  * @p: the picture; its rows and lines have their places
  */
-void ladder_svg_arrows(struct ladder_picture *p)
+void ladder_svg_arrows(struct ladder_svg *p)
 {
 	int i;
 

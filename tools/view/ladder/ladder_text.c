@@ -14,11 +14,11 @@
 #include "view/ladder/ladder_text.h"
 #include "view/ladder/words.h"
 
-/* Columns; with those between the lines 98 all together. */
+/* Widths; with LADDER_TEXT_MIDDLE a line has 98 columns. */
 #define SIDE 27
 #define TIME 10
 
-static void spaces(const struct ladder_drawing *d, int count)
+static void spaces(const struct ladder_text *d, int count)
 {
 	if (count > 0)
 		buffer_printf(d->to, "%*s", count, "");
@@ -29,42 +29,41 @@ static int columns_of(const char *text)
 	return (int)format_columns(text, strlen(text));
 }
 
-/* What does not fit is cut, and shown to be. */
-static void write_text(const struct ladder_drawing *d, const char *text,
+/* Text that does not fit is cut and ends with dots. */
+static void write_text(const struct ladder_text *d, const char *text,
 		       int room, const char *colour)
 {
 	bool whole = columns_of(text) <= room;
 	size_t len = line_fit(text, (size_t)(whole ? room : room - 3));
 
-	if (!d->style->colour)
-		colour = NULL;
-	buffer_printf(d->to, "%s%.*s%s%s", colour ? colour : "", (int)len, text,
-		      whole ? "" : "...", colour ? TERMINAL_PLAIN : "");
+	buffer_printf(d->to, "%s%.*s%s%s",
+		      colour ? view_colour(d->how, colour) : "", (int)len, text,
+		      whole ? "" : "...", colour ? view_plain(d->how) : "");
 }
 
-/* What stands on a side of a row; its colour. */
-static const char *side_text(const struct ladder_drawing *d, struct line *w,
+/* Text on a side of a row. Return: its colour */
+static const char *side_text(const struct ladder_text *d, struct line *w,
 			     enum ladder_column column, int row)
 {
-	const struct ladder_place *place = &d->rows.rows[row].columns[column];
+	const struct rows_place *place = &d->rows.rows[row].columns[column];
 	const struct side *side = d->ladder->sides[column];
-	struct line lines[WORDS_CAPTIONS] = { { .utf8 = d->style->utf8 },
-					      { .utf8 = d->style->utf8 } };
+	struct line lines[WORDS_CAPTIONS];
 	const struct side_step *step;
 
-	w->text[0] = '\0';
+	line_init(w, 1, d->how);
+	line_init(lines, WORDS_CAPTIONS, d->how);
 	switch (place->cell) {
-	case LADDER_NOTHING:
+	case ROWS_NOTHING:
 		return NULL;
-	case LADDER_MISSING:
+	case ROWS_MISSING:
 		snprintf(w->text, sizeof(w->text), "(steps not seen)");
 		return TERMINAL_YELLOW;
-	case LADDER_CAPTION:
+	case ROWS_CAPTION:
 		words_captions(lines, d->ladder, place->step);
 		*w = lines[place->caption];
 		step = d->ladder->steps[place->step].step;
 		return step->cause > TCPCLOSE_CAUSE_FIN ? TERMINAL_RED : NULL;
-	case LADDER_STATE:
+	case ROWS_STATE:
 		break;
 	}
 	if (place->step == LADDER_NONE)
@@ -75,7 +74,7 @@ static const char *side_text(const struct ladder_drawing *d, struct line *w,
 	return TERMINAL_BOLD;
 }
 
-static bool leaves_at(const struct ladder_drawing *d, enum ladder_column column,
+static bool leaves_at(const struct ladder_text *d, enum ladder_column column,
 		      int row)
 {
 	int i;
@@ -88,7 +87,7 @@ static bool leaves_at(const struct ladder_drawing *d, enum ladder_column column,
 	return false;
 }
 
-static const char *line_at(const struct ladder_drawing *d,
+static const char *line_at(const struct ladder_text *d,
 			   enum ladder_column column, int row)
 {
 	if (!d->ladder->sides[column])
@@ -101,7 +100,7 @@ static const char *line_at(const struct ladder_drawing *d,
 					   d->glyphs->line;
 }
 
-static void write_time(const struct ladder_drawing *d, int row)
+static void write_time(const struct ladder_text *d, int row)
 {
 	int step = d->rows.rows[row].step;
 	uint64_t ns;
@@ -118,7 +117,7 @@ static void write_time(const struct ladder_drawing *d, int row)
 }
 
 /* No blanks at the end of a line. */
-static int last_column(const struct ladder_middle *m, const char *line,
+static int last_column(const struct ladder_text_middle *m, const char *line,
 		       const char *text)
 {
 	int i = LADDER_TEXT_MIDDLE - 1;
@@ -129,8 +128,8 @@ static int last_column(const struct ladder_middle *m, const char *line,
 	return i;
 }
 
-static void write_middle(const struct ladder_drawing *d,
-			 const struct ladder_middle *m, int last)
+static void write_middle(const struct ladder_text *d,
+			 const struct ladder_text_middle *m, int last)
 {
 	int i;
 
@@ -142,14 +141,13 @@ static void write_middle(const struct ladder_drawing *d,
 	}
 }
 
-static void write_row(const struct ladder_drawing *d, int row)
+static void write_row(const struct ladder_text *d, int row)
 {
-	struct line left = { .utf8 = d->style->utf8 };
-	struct line right = { .utf8 = d->style->utf8 };
+	struct line left, right;
 	const char *left_colour = side_text(d, &left, LADDER_LEFT, row);
 	const char *right_colour = side_text(d, &right, LADDER_RIGHT, row);
 	const char *line = line_at(d, LADDER_RIGHT, row);
-	struct ladder_middle m;
+	struct ladder_text_middle m;
 
 	ladder_text_middle(d, &m, row);
 	write_time(d, row);
@@ -166,15 +164,14 @@ static void write_row(const struct ladder_drawing *d, int row)
 	buffer_printf(d->to, "\n");
 }
 
-static void write_headings(const struct ladder_drawing *d)
+static void write_headings(const struct ladder_text *d)
 {
-	struct line lines[LADDER_COLUMNS][WORDS_HEADINGS] = { 0 };
+	struct line lines[LADDER_COLUMNS][WORDS_HEADINGS];
 	int count[LADDER_COLUMNS], room = d->time + 1 + d->margin, i;
 	enum ladder_column column;
 
 	for (column = 0; column < LADDER_COLUMNS; column++) {
-		for (i = 0; i < WORDS_HEADINGS; i++)
-			lines[column][i].utf8 = d->style->utf8;
+		line_init(lines[column], WORDS_HEADINGS, d->how);
 		count[column] = words_headings(lines[column], d->ladder, column);
 	}
 	for (i = 0; i < count[LADDER_LEFT] || i < count[LADDER_RIGHT]; i++) {
@@ -191,14 +188,13 @@ static void write_headings(const struct ladder_drawing *d)
 	}
 }
 
-static void write_conclusions(const struct ladder_drawing *d)
+static void write_conclusions(const struct ladder_text *d)
 {
-	struct line lines[WORDS_CONCLUSIONS] = { 0 };
-	const struct ladder_glyphs *g = d->glyphs;
+	struct line lines[WORDS_CONCLUSIONS];
+	const struct ladder_text_glyphs *g = d->glyphs;
 	int count, i;
 
-	for (i = 0; i < WORDS_CONCLUSIONS; i++)
-		lines[i].utf8 = d->style->utf8;
+	line_init(lines, WORDS_CONCLUSIONS, d->how);
 	count = words_conclusions(lines, d->ladder);
 	buffer_printf(d->to, "\n");
 	for (i = 0; i < count; i++)
@@ -214,12 +210,12 @@ static void write_conclusions(const struct ladder_drawing *d)
 	if (ladder_has_arrow(d->ladder, false))
 		buffer_printf(
 			d->to,
-			"%s%s%s: not seen at that end; ?: and no answer to it, either\n",
+			"%s%s%s: not seen at that end; ?: no answer to it was seen, either\n",
 			g->unseen, g->unseen, g->unseen);
 }
 
 /* Wide enough for the latest time and the longest address. */
-static void choose_widths(struct ladder_drawing *d)
+static void choose_widths(struct ladder_text *d)
 {
 	struct line lines[WORDS_HEADINGS] = { 0 };
 	const struct ladder *ladder = d->ladder;
@@ -245,28 +241,29 @@ static void choose_widths(struct ladder_drawing *d)
 
 /**
  * ladder_text() - draw a ladder as text
- * @to: where it is written
+ * @how: how it is shown
+ * @to: where it goes
  * @ladder: the connection
- * @style: what the reader's terminal shows
  *
  * Return: 0, or -ENOMEM
  */
-int ladder_text(struct buffer *to, const struct ladder *ladder,
-		const struct ladder_style *style)
+int ladder_text(const struct view *how, struct buffer *to,
+		const struct ladder *ladder)
 {
-	struct ladder_drawing *d = calloc(1, sizeof(*d));
-	struct line w = { .utf8 = style->utf8 };
+	struct ladder_text *d = calloc(1, sizeof(*d));
+	struct line w;
 	int i;
 
 	if (!d)
 		return -ENOMEM;
 	d->to = to;
 	d->ladder = ladder;
-	d->style = style;
-	d->glyphs = style->utf8 ? &ladder_glyphs_unicode : &ladder_glyphs_ascii;
-	ladder_rows_place(&d->rows, ladder);
+	d->how = how;
+	d->glyphs = how->utf8 ? &ladder_text_glyphs_unicode : &ladder_text_glyphs_ascii;
+	rows_place(&d->rows, ladder);
 	ladder_text_lanes(d);
 	choose_widths(d);
+	line_init(&w, 1, how);
 	words_title(&w, ladder);
 	write_text(d, w.text, LINE_SIZE, TERMINAL_BOLD);
 	words_start(&w, ladder);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the parts of ladder_text() share; nobody else includes this.
+ * Shared by the parts of ladder_text() only.
  */
 #ifndef TCPCLOSE_VIEW_LADDER_LADDER_TEXT_H
 #define TCPCLOSE_VIEW_LADDER_LADDER_TEXT_H
@@ -12,9 +12,9 @@
 #define LADDER_TEXT_MIDDLE 30
 
 /**
- * struct ladder_glyphs - what lines are drawn with
+ * struct ladder_text_glyphs - what lines are drawn with
  */
-struct ladder_glyphs {
+struct ladder_text_glyphs {
 	const char *line;
 	const char *unseen_line;
 	const char *across;
@@ -30,43 +30,43 @@ struct ladder_glyphs {
 	const char *gap;
 };
 
-extern const struct ladder_glyphs ladder_glyphs_unicode;
-extern const struct ladder_glyphs ladder_glyphs_ascii;
+extern const struct ladder_text_glyphs ladder_text_glyphs_unicode;
+extern const struct ladder_text_glyphs ladder_text_glyphs_ascii;
 
 /**
- * struct ladder_drawing - a drawing in progress
+ * struct ladder_text - a drawing in progress
  * @to: where it is written
  * @ladder: what is drawn
  * @rows: where
- * @style: the terminal
+ * @how: how it is shown
  * @glyphs: characters for lines
  * @lane: of each arrow, the column where it goes down
  * @margin: width of the left side
  * @time: columns of the time
  */
-struct ladder_drawing {
+struct ladder_text {
 	struct buffer *to;
 	const struct ladder *ladder;
-	struct ladder_rows rows;
-	const struct ladder_style *style;
-	const struct ladder_glyphs *glyphs;
+	struct rows rows;
+	const struct view *how;
+	const struct ladder_text_glyphs *glyphs;
 	int lane[LADDER_ARROWS_MAX];
 	int margin;
 	int time;
 };
 
 /**
- * struct ladder_middle - one row between the two lines
+ * struct ladder_text_middle - one row between the two lines
  * @cells: a character each
  * @letters: letters over them, or 0
  */
-struct ladder_middle {
+struct ladder_text_middle {
 	const char *cells[LADDER_TEXT_MIDDLE];
 	char letters[LADDER_TEXT_MIDDLE];
 };
 
-void ladder_text_lanes(struct ladder_drawing *d);
-void ladder_text_middle(const struct ladder_drawing *d, struct ladder_middle *m,
+void ladder_text_lanes(struct ladder_text *d);
+void ladder_text_middle(const struct ladder_text *d, struct ladder_text_middle *m,
 			int row);
 
 #endif /* TCPCLOSE_VIEW_LADDER_LADDER_TEXT_H */

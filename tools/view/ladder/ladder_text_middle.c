@@ -8,7 +8,7 @@
 #include "base/compiler.h"
 #include "view/ladder/ladder_text.h"
 
-const struct ladder_glyphs ladder_glyphs_unicode = {
+const struct ladder_text_glyphs ladder_text_glyphs_unicode = {
 	.line = "│",
 	.unseen_line = "┊",
 	.across = "─",
@@ -22,7 +22,7 @@ const struct ladder_glyphs ladder_glyphs_unicode = {
 	.gap = "┆",
 };
 
-const struct ladder_glyphs ladder_glyphs_ascii = {
+const struct ladder_text_glyphs ladder_text_glyphs_ascii = {
 	.line = "|",
 	.unseen_line = ":",
 	.across = "-",
@@ -36,7 +36,7 @@ const struct ladder_glyphs ladder_glyphs_ascii = {
 	.gap = ":",
 };
 
-static bool overlap(const struct ladder_rows *rows, int a, int b)
+static bool overlap(const struct rows *rows, int a, int b)
 {
 	return rows->from[a] <= rows->to[b] && rows->from[b] <= rows->to[a];
 }
@@ -45,9 +45,9 @@ static bool overlap(const struct ladder_rows *rows, int a, int b)
  * ladder_text_lanes() - choose the columns where arrows go down
  * @d: the drawing, with its rows
  *
- * Those that are under way at the same time have different ones.
+ * Arrows under way at the same time have different columns.
  */
-void ladder_text_lanes(struct ladder_drawing *d)
+void ladder_text_lanes(struct ladder_text *d)
 {
 	static const int lanes[] = { 15, 18, 12, 21, 9, 24 };
 	int i, j;
@@ -71,8 +71,8 @@ void ladder_text_lanes(struct ladder_drawing *d)
 	}
 }
 
-static void draw_across(struct ladder_middle *m,
-			const struct ladder_glyphs *glyphs, int from, int to,
+static void draw_across(struct ladder_text_middle *m,
+			const struct ladder_text_glyphs *glyphs, int from, int to,
 			const char *glyph)
 {
 	int i;
@@ -83,7 +83,7 @@ static void draw_across(struct ladder_middle *m,
 }
 
 /* A label with a blank around it, from column @at; as much as there is room. */
-static void write_label(struct ladder_middle *m, int at, const char *text,
+static void write_label(struct ladder_text_middle *m, int at, const char *text,
 			int room)
 {
 	int len = (int)strlen(text), i;
@@ -99,7 +99,7 @@ static void write_label(struct ladder_middle *m, int at, const char *text,
 }
 
 /* At the sender's side of columns @from to @to, or in their middle. */
-static void label(struct ladder_middle *m, int from, int to, bool at_end,
+static void label(struct ladder_text_middle *m, int from, int to, bool at_end,
 		  const char *text)
 {
 	int room = to - from + 1, len = (int)strlen(text) + 2;
@@ -109,7 +109,7 @@ static void label(struct ladder_middle *m, int from, int to, bool at_end,
 	write_label(m, at_end ? to - len + 1 : from, text, room);
 }
 
-static void draw_begin(const struct ladder_drawing *d, struct ladder_middle *m,
+static void draw_begin(const struct ladder_text *d, struct ladder_text_middle *m,
 		       int i)
 {
 	const struct ladder_arrow *arrow = &d->ladder->arrows[i];
@@ -129,7 +129,7 @@ static void draw_begin(const struct ladder_drawing *d, struct ladder_middle *m,
 	m->cells[lane] = d->glyphs->turn[left][0];
 }
 
-static void draw_end(const struct ladder_drawing *d, struct ladder_middle *m,
+static void draw_end(const struct ladder_text *d, struct ladder_text_middle *m,
 		     int i)
 {
 	const struct ladder_arrow *arrow = &d->ladder->arrows[i];
@@ -140,7 +140,7 @@ static void draw_end(const struct ladder_drawing *d, struct ladder_middle *m,
 
 	if (arrow->latency_ns != EVENT_UNKNOWN)
 		line_duration(&w, arrow->latency_ns);
-	/* Half a number would be a wrong one. */
+	/* A number that is cut would be wrong. */
 	len = (int)strlen(w.text) + 2;
 	if (len > room - 2)
 		w.text[0] = '\0';
@@ -162,10 +162,10 @@ static void draw_end(const struct ladder_drawing *d, struct ladder_middle *m,
 }
 
 /*
- * Seen at one side only: the other half is broken, and ends in a question if
- * nothing shows that it arrived.
+ * Seen at one side only: the other half is broken, and ends in a question
+ * mark if nothing shows that it arrived.
  */
-static void draw_half(const struct ladder_drawing *d, struct ladder_middle *m,
+static void draw_half(const struct ladder_text *d, struct ladder_text_middle *m,
 		      int i)
 {
 	const struct ladder_arrow *arrow = &d->ladder->arrows[i];
@@ -200,7 +200,7 @@ static void draw_half(const struct ladder_drawing *d, struct ladder_middle *m,
 		m->letters[seen_left ? to + 1 : from - 1] = '?';
 }
 
-static void draw_gap(const struct ladder_drawing *d, struct ladder_middle *m,
+static void draw_gap(const struct ladder_text *d, struct ladder_text_middle *m,
 		     int row)
 {
 	struct line w = { 0 };
@@ -218,7 +218,7 @@ static void draw_gap(const struct ladder_drawing *d, struct ladder_middle *m,
  * @m: result
  * @row: which row
  */
-void ladder_text_middle(const struct ladder_drawing *d, struct ladder_middle *m,
+void ladder_text_middle(const struct ladder_text *d, struct ladder_text_middle *m,
 			int row)
 {
 	int i;

@@ -5,23 +5,13 @@
 #ifndef TCPCLOSE_VIEW_LADDER_LADDER_VIEW_H
 #define TCPCLOSE_VIEW_LADDER_LADDER_VIEW_H
 
-#include <stdbool.h>
-
 #include "base/buffer.h"
+#include "base/view.h"
 #include "ladder/ladder.h"
 
-/**
- * struct ladder_style - what the reader's terminal shows
- * @utf8: more than ASCII
- * @colour: colours
- */
-struct ladder_style {
-	bool utf8;
-	bool colour;
-};
-
-int ladder_svg(struct buffer *to, const struct ladder *ladder);
-int ladder_text(struct buffer *to, const struct ladder *ladder,
-		const struct ladder_style *style);
+int ladder_text(const struct view *how, struct buffer *to,
+		const struct ladder *ladder);
+int ladder_svg(const struct view *how, struct buffer *to,
+	       const struct ladder *ladder);
 
 #endif /* TCPCLOSE_VIEW_LADDER_LADDER_VIEW_H */

@@ -20,7 +20,6 @@
 int ladders_write(const struct view *how, struct buffer *to,
 		  const struct choice *choice, bool svg)
 {
-	const struct ladder_style style = { how->utf8, how->colour };
 	struct ladder *ladder = malloc(sizeof(*ladder));
 	unsigned int i;
 	int ret = 0;
@@ -32,8 +31,8 @@ int ladders_write(const struct view *how, struct buffer *to,
 		const struct choice_candidate *c = &choice->chosen[i];
 
 		ladder_build(ladder, c->side, c->peer, c->pairing);
-		ret = svg ? ladder_svg(to, ladder) :
-			    ladder_text(to, ladder, &style);
+		ret = svg ? ladder_svg(how, to, ladder) :
+			    ladder_text(how, to, ladder);
 		if (i)
 			buffer_printf(to, "\n\n");
 	}

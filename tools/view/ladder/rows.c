@@ -10,7 +10,7 @@
 #include "base/clock.h"
 #include "view/ladder/rows.h"
 
-/* Longer than that, time is shown to pass. */
+/* A longer gap between steps is shown. */
 #define GAP_NS NS_PER_S
 
 /**
@@ -22,7 +22,7 @@
  * @column: first row where each side is free, and all below it
  */
 struct placing {
-	struct ladder_rows *rows;
+	struct rows *rows;
 	const struct ladder *ladder;
 	int last;
 	int middle;
@@ -34,10 +34,10 @@ static int max(int a, int b)
 	return a > b ? a : b;
 }
 
-static struct ladder_row *row_at(struct ladder_rows *rows, int row)
+static struct rows_row *row_at(struct rows *rows, int row)
 {
 	while (rows->count <= row) {
-		struct ladder_row *fresh = &rows->rows[rows->count++];
+		struct rows_row *fresh = &rows->rows[rows->count++];
 
 		memset(fresh, 0, sizeof(*fresh));
 		fresh->step = LADDER_NONE;
@@ -45,10 +45,10 @@ static struct ladder_row *row_at(struct ladder_rows *rows, int row)
 	return &rows->rows[row];
 }
 
-static void put(struct placing *p, enum ladder_column column, enum ladder_cell cell,
+static void put(struct placing *p, enum ladder_column column, enum rows_cell cell,
 		int step, int caption)
 {
-	struct ladder_row *row = row_at(p->rows, p->column[column]++);
+	struct rows_row *row = row_at(p->rows, p->column[column]++);
 
 	row->columns[column].cell = cell;
 	row->columns[column].step = step;
@@ -62,7 +62,7 @@ static bool has_first_state(const struct ladder *ladder, enum ladder_column colu
 	return side && side->steps[0].old != TCPCLOSE_CLOSE;
 }
 
-/* The state that each side is in at first, where it is there at all. */
+/* The first state of each side that has one. */
 static void put_first_states(struct placing *p)
 {
 	enum ladder_column column;
@@ -70,7 +70,7 @@ static void put_first_states(struct placing *p)
 
 	for (column = 0; column < LADDER_COLUMNS; column++) {
 		if (has_first_state(p->ladder, column))
-			put(p, column, LADDER_STATE, LADDER_NONE, 0);
+			put(p, column, ROWS_STATE, LADDER_NONE, 0);
 	}
 	for (i = 0; i < p->ladder->arrow_count; i++) {
 		if (!p->ladder->arrows[i].before)
@@ -151,7 +151,7 @@ static void put_captions(struct placing *p, int i)
 	int count = words_captions(lines, p->ladder, i), line;
 
 	for (line = 0; line < count; line++)
-		put(p, p->ladder->steps[i].column, LADDER_CAPTION, i, line);
+		put(p, p->ladder->steps[i].column, ROWS_CAPTION, i, line);
 }
 
 /* What a segment made stands at its arrow; a call stands above what it made. */
@@ -166,7 +166,7 @@ static void put_step(struct placing *p, int i)
 		put_gap(p, gap_before(p->ladder, i));
 	if (ls->missing) {
 		p->column[ls->column] = max(p->column[ls->column], p->last + 1);
-		put(p, ls->column, LADDER_MISSING, i, 0);
+		put(p, ls->column, ROWS_MISSING, i, 0);
 	}
 	row = row_of_step(p, ls);
 	row_at(p->rows, row)->step = i;
@@ -174,28 +174,28 @@ static void put_step(struct placing *p, int i)
 	if (ls->received != LADDER_NONE)
 		put_arrival(p, ls->received, row);
 	if (received && changed)
-		put(p, ls->column, LADDER_STATE, i, 0);
+		put(p, ls->column, ROWS_STATE, i, 0);
 	put_captions(p, i);
 	if (!received && changed)
-		put(p, ls->column, LADDER_STATE, i, 0);
+		put(p, ls->column, ROWS_STATE, i, 0);
 	p->column[ls->column] = max(p->column[ls->column], row + 1);
-	/* What belongs to this step is not beside the next one's time. */
+	/* The next step begins below all that belongs to this one. */
 	p->last = p->column[ls->column] - 1;
 	if (ls->sent != LADDER_NONE)
 		put_departure(p, ls->sent, max(row, p->middle));
 }
 
 /* The last row of a side's line: that of CLOSE, or of what is sent with it. */
-static int row_of_death(const struct ladder_rows *rows,
+static int row_of_death(const struct rows *rows,
 			const struct ladder *ladder, enum ladder_column column)
 {
 	int row, death = rows->count;
 
 	for (row = 0; row < rows->count; row++) {
-		const struct ladder_place *place = &rows->rows[row].columns[column];
+		const struct rows_place *place = &rows->rows[row].columns[column];
 		const struct ladder_step *ls;
 
-		if (place->cell != LADDER_STATE || place->step == LADDER_NONE)
+		if (place->cell != ROWS_STATE || place->step == LADDER_NONE)
 			continue;
 		ls = &ladder->steps[place->step];
 		if (ls->step->new != TCPCLOSE_CLOSE)
@@ -214,7 +214,7 @@ static void draw_life(struct placing *p, enum ladder_column column)
 	int death = row_of_death(p->rows, p->ladder, column), i;
 
 	for (i = 0; i < p->rows->count && i <= death; i++) {
-		struct ladder_row *row = &p->rows->rows[i];
+		struct rows_row *row = &p->rows->rows[i];
 
 		if (row->step != LADDER_NONE &&
 		    p->ladder->steps[row->step].column == column)
@@ -224,11 +224,11 @@ static void draw_life(struct placing *p, enum ladder_column column)
 }
 
 /**
- * ladder_rows_place() - place a ladder on rows
+ * rows_place() - place a ladder on rows
  * @rows: result
  * @ladder: the connection
  */
-void ladder_rows_place(struct ladder_rows *rows, const struct ladder *ladder)
+void rows_place(struct rows *rows, const struct ladder *ladder)
 {
 	struct placing p = { .rows = rows, .ladder = ladder };
 	int i;

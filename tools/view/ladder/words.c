@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What is said about a ladder: who its sides are, and what stands at its steps.
+ * The words of a ladder: who its sides are, and what stands at its steps.
  *
- * Knows nothing of where on the drawing that goes.
+ * Does not know where in the drawing they go.
  */
 #include <stdio.h>
 #include <string.h>
@@ -14,7 +14,7 @@
 #include "lib/names.h"
 #include "view/ladder/words.h"
 
-/* Process and call on one line, as long as that is no longer. */
+/* Process and call share a line that is not longer than this. */
 #define CAPTION_COLUMNS 26
 
 /**
@@ -117,7 +117,7 @@ static bool add_retransmits(struct line *w, const struct side *side)
 	return true;
 }
 
-/* Whoever acted at this side, each once, as far as there is room. */
+/* Processes that acted at this side, each once, as far as there is room. */
 static bool add_processes(struct line *w, const struct side *side)
 {
 	const struct side_step *last = NULL;
@@ -239,11 +239,11 @@ static const char *end_phrase(unsigned int end)
 	case TCPCLOSE_END_SYN:
 		return "new SYN takes the port";
 	case TCPCLOSE_END_REFUSED:
-		return "nobody to take it: reset";
+		return "no receiver: reset";
 	case TCPCLOSE_END_OVERFLOW:
 		return "no mini-socket: overflow";
 	case TCPCLOSE_END_OTHER:
-		return "ended, nobody knows why";
+		return "ended, cause unknown";
 	default:
 		return "";
 	}
@@ -254,7 +254,7 @@ static void caption_segment(struct line *w, const struct side_step *step)
 	if (side_step_is_rearm(step))
 		line_add(w, "%s: re-arm %u",
 			 ladder_is_fin_again(step) ? "FIN again" :
-						     "timer anew",
+						     "timer restart",
 			 step->rearms);
 	else if (step->orphaned)
 		line_add(w, "goes on as mini-socket");
@@ -271,7 +271,7 @@ static void caption_segment(struct line *w, const struct side_step *step)
 	add_error(w, step);
 }
 
-/* Room for a name, however it is written: the rows depend on it. */
+/* Room for a name. The same for text and SVG, since rows depend on it. */
 static size_t name_columns(const struct side_step *step)
 {
 	size_t len = strlen(step->comm);
@@ -287,13 +287,13 @@ static size_t process_columns(const struct side_step *step)
 	       (size_t)snprintf(number, sizeof(number), "[%u]", step->pid);
 }
 
-/* A name with characters that must not be shown is cut; the heading has all. */
+/* A name that escapes make too long is cut; the heading has all of it. */
 static void add_short_process(struct line *w, const struct side_step *step)
 {
 	char shown[FORMAT_TEXT_MAX(sizeof(step->comm)) + 1];
 	size_t room = name_columns(step);
 
-	*format_text(shown, step->comm, w->utf8) = '\0';
+	*format_text(shown, step->comm, line_is_utf8(w)) = '\0';
 	if (w->raw || format_columns(shown, strlen(shown)) <= room) {
 		add_process(w, step);
 		return;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What is said about a ladder, whatever draws it.
+ * The words of a ladder, the same in text and SVG.
  */
 #ifndef TCPCLOSE_VIEW_LADDER_WORDS_H
 #define TCPCLOSE_VIEW_LADDER_WORDS_H

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What a ladder shows, in words: how the connection was closed, what became of
- * TIME_WAIT, what the model says, and what is not known.
+ * What a ladder shows, in sentences: how the connection was closed, how TIME_WAIT
+ * ended, what the model says, and what is unknown.
  */
 #include "view/ladder/words.h"
 
@@ -10,27 +10,27 @@ static const char *cause_phrase(unsigned int cause)
 	static const char *const phrases[TCPCLOSE_CAUSES] = {
 		[TCPCLOSE_CAUSE_UNKNOWN] = "for an unknown reason",
 		[TCPCLOSE_CAUSE_FIN] = "both ends sent their FIN",
-		[TCPCLOSE_CAUSE_RST] = "a RST came",
+		[TCPCLOSE_CAUSE_RST] = "a RST arrived",
 		[TCPCLOSE_CAUSE_REFUSED] = "the SYN was answered with a RST",
-		[TCPCLOSE_CAUSE_DATA_AFTER_CLOSE] = "data came after close()",
+		[TCPCLOSE_CAUSE_DATA_AFTER_CLOSE] = "data arrived after close()",
 		[TCPCLOSE_CAUSE_UNREAD] = "close() with unread data",
 		[TCPCLOSE_CAUSE_LINGER] = "close() with SO_LINGER 0",
 		[TCPCLOSE_CAUSE_DISCONNECT] = "disconnected",
 		[TCPCLOSE_CAUSE_CONNECT_ABORTED] =
-			"given up before it was established",
+			"aborted before it was established",
 		[TCPCLOSE_CAUSE_DESTROYED] = "an administrator or BPF ended it",
 		[TCPCLOSE_CAUSE_TIMEOUT] = "the peer did not answer",
 		[TCPCLOSE_CAUSE_KEEPALIVE] =
 			"the peer did not answer keepalive probes",
 		[TCPCLOSE_CAUSE_FIN_WAIT2_TIMEOUT] =
-			"the peer's FIN did not come in time",
-		[TCPCLOSE_CAUSE_UNREACHABLE] = "an ICMP error came",
+			"the peer's FIN did not arrive in time",
+		[TCPCLOSE_CAUSE_UNREACHABLE] = "an ICMP error arrived",
 		[TCPCLOSE_CAUSE_MEMORY] = "too many orphans, or no memory",
 		[TCPCLOSE_CAUSE_NOT_ACCEPTED] =
 			"the listener closed before accept()",
 		[TCPCLOSE_CAUSE_OPEN_FAILED] =
 			"the opening could not be completed",
-		[TCPCLOSE_CAUSE_NETNS] = "its network namespace went away",
+		[TCPCLOSE_CAUSE_NETNS] = "its network namespace was removed",
 		[TCPCLOSE_CAUSE_LISTENER] = "a listener closed",
 		[TCPCLOSE_CAUSE_REPLACED] = "a new connection took the port",
 	};
@@ -42,7 +42,7 @@ static const char *cause_phrase(unsigned int cause)
 static void add_edge(struct line *w, const struct side_step *step)
 {
 	words_add_state(w, step->old);
-	line_add(w, w->utf8 ? " \u2192 " : " -> ");
+	line_add(w, line_is_utf8(w) ? " \u2192 " : " -> ");
 	words_add_state(w, step->new);
 }
 
@@ -69,7 +69,7 @@ void words_title(struct line *w, const struct ladder *ladder)
 		[LADDER_THREE_SEGMENTS] = "Three-segment close",
 		[LADDER_SIMULTANEOUS] = "Simultaneous close",
 		[LADDER_GRACEFUL] = "Graceful close",
-		[LADDER_UNSEEN] = "Closed, nobody saw how",
+		[LADDER_UNSEEN] = "Closed, how was not seen",
 	};
 	const struct ladder_step *decisive = ladder_deciding_step(ladder);
 	enum ladder_kind kind = ladder_kind(ladder);
@@ -85,7 +85,7 @@ void words_title(struct line *w, const struct ladder *ladder)
 	if (ladder_is_half_close(ladder))
 		line_add(w, " after a half-close");
 	if (has_fin_again(ladder))
-		line_add(w, ", and a FIN that came again");
+		line_add(w, ", and a repeated FIN");
 }
 
 static void add_whereabouts(struct line *w, const struct ladder *ladder,
@@ -115,7 +115,7 @@ static void conclude_manner(struct line *w, const struct ladder *ladder)
 		return;
 	case LADDER_UNSEEN:
 		line_add(w,
-			 "closed, but the step that tells why was not seen");
+			 "closed, but the deciding step was not seen");
 		return;
 	case LADDER_ABRUPT:
 		line_add(w, "abrupt: %s, at ",
@@ -144,7 +144,7 @@ static const char *time_wait_end(unsigned int end)
 	case TCPCLOSE_END_EXPIRED:
 		return "until its timer expired";
 	case TCPCLOSE_END_RST:
-		return "until a RST came";
+		return "until a RST arrived";
 	case TCPCLOSE_END_SYN:
 		return "until a new SYN took the port";
 	case TCPCLOSE_END_RECYCLED:
@@ -152,9 +152,9 @@ static const char *time_wait_end(unsigned int end)
 	case TCPCLOSE_END_DESTROYED:
 		return "until an administrator or BPF ended it";
 	case TCPCLOSE_END_NETNS:
-		return "until its network namespace went away";
+		return "until its network namespace was removed";
 	default:
-		return "until an unknown end";
+		return "until it ended, cause unknown";
 	}
 }
 
@@ -184,9 +184,9 @@ static bool conclude_time_wait(struct line *w, const struct ladder *ladder,
 	}
 	line_add(w, "%s", time_wait_end(last->end));
 	if (last->rearms == 1)
-		line_add(w, ", its timer was started anew once");
+		line_add(w, ", its timer was restarted once");
 	else if (last->rearms)
-		line_add(w, ", its timer was started anew %u times",
+		line_add(w, ", its timer was restarted %u times",
 			 last->rearms);
 	return true;
 }
@@ -301,7 +301,7 @@ static uint64_t count_left_out(const struct ladder *ladder)
 }
 
 /**
- * words_conclusions() - what is to be learned from it
+ * words_conclusions() - what the ladder shows, in sentences
  * @lines: result
  * @ladder: the connection
  *
@@ -324,7 +324,7 @@ int words_conclusions(struct line lines[WORDS_CONCLUSIONS],
 	if (has_missing(ladder))
 		line_add(
 			&lines[count++],
-			"not all was seen: earlier steps or those at \"not seen\" are missing");
+			"incomplete: earlier steps, or those at \"steps not seen\", are missing");
 	if (left_out)
 		line_add(&lines[count++], "%llu more steps are left out",
 			 (unsigned long long)left_out);
@@ -335,6 +335,6 @@ int words_conclusions(struct line lines[WORDS_CONCLUSIONS],
 	if (ladder->late)
 		line_add(
 			&lines[count++],
-			"a step without a time at its arrow was recorded after the segment that it sent");
+			"an arrow without a time: its sender's step was recorded after it arrived");
 	return count;
 }
