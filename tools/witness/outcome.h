@@ -67,8 +67,4 @@ unsigned int outcome_missing(const struct outcome *o);
 unsigned int outcome_comparisons(const struct outcome *o);
 const char *outcome_command_end(const struct outcome *o, char text[64]);
 
-void outcome_text(const struct outcome *o, bool utf8, bool colour,
-		  struct buffer *to);
-void outcome_json(const struct outcome *o, struct buffer *to);
-
 #endif /* TCPCLOSE_WITNESS_OUTCOME_H */
