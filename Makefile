@@ -4,7 +4,7 @@
 # Kbuild, never this file.
 #
 # Everything goes to build/: a directory for each kernel, one for the tool, one
-# for the tests, so that no two builds tread on each other.
+# for the tests, so that builds do not interfere.
 
 MAKEFLAGS += --no-builtin-rules
 .SUFFIXES:

@@ -112,8 +112,8 @@ enum tcpclose_closer {
  *	(tcp_abort())
  * @TCPCLOSE_END_NETNS: its network namespace was removed (inet_twsk_purge())
  * @TCPCLOSE_END_OTHER: anything else
- * @TCPCLOSE_END_OVERFLOW: it could not be created, for tcp_max_tw_buckets or
- *	lack of memory (TCPTimeWaitOverflow); in the record of the full socket,
+ * @TCPCLOSE_END_OVERFLOW: it could not be created, because of tcp_max_tw_buckets
+ *	or lack of memory (TCPTimeWaitOverflow); in the record of the full socket,
  *	whose cause is %TCPCLOSE_CAUSE_FIN if both ends had sent their FIN, and
  *	%TCPCLOSE_CAUSE_MEMORY if the peer had not
  * @TCPCLOSE_ENDS: size of an array indexed by end

@@ -118,10 +118,10 @@ if [ "$(cat err)" = 0 ] && [ "$(wc -l <out)" = 1 ]; then ok "and nothing is said
 man=$top/Documentation/tcpclose.1
 sed 's/\\-/-/g; s/\\f[A-Z]//g' "$man" >manual
 for command in watch record graph ladder verify stat; do
-	"$tcpclose" "$command" --help | sed -n 's/^ .*\(--[a-z]*\) .*/\1/p'
+	"$tcpclose" "$command" --help | sed -n 's/^ .*\(--[a-z-]*\) .*/\1/p'
 done | sort -u | grep -v -e '^--help$' >options
 "$tcpclose" watch --json --input sample.rec 2>complaints >json
-cat json "$golden/stat.json" | grep -o '"[a-z0-9_]*":' | tr -d '":' | sort -u >names
+cat json "$golden/stat.json" "$golden/verify.json" | grep -o '"[a-z0-9_]*":' | tr -d '":' | sort -u >names
 for list in options names; do
 	while read -r word; do
 		grep -q -w -e "$word" manual || echo "$word"

@@ -66,7 +66,7 @@ tampered 0-50 51-"$end" >dropped.rec
 exits "a dropped record is a violation" 1 "$tcpclose" verify --input dropped.rec
 golden "and this is the report on it" verify-dropped.txt
 exits "also as JSON" 1 "$tcpclose" verify --json --input dropped.rec
-says "with its name" '"name":"untold-loss".*"verdict":"violation"}$'
+says "with its name" '"name":"unreported-loss".*"verdict":"violation"}$'
 tampered 0-50 49-"$end" >doubled.rec
 exits "a doubled record is a violation" 1 "$tcpclose" verify --input doubled.rec
 says "and reported" '^records that came twice, or out of order: 1'

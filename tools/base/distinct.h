@@ -17,7 +17,7 @@
  * @count: how many are different
  * @more: there were more, which were not counted
  * @seed: makes the places in the table unforeseeable; odd
- * @bits: the table has so many places, to the power of two
+ * @bits: the table has 2^@bits places
  * @table: the numbers; 0: a free place
  */
 struct distinct {

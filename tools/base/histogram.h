@@ -14,8 +14,8 @@
 
 /**
  * struct histogram_row - durations between two limits
- * @from_ns: the least duration that belongs here
- * @to_ns: the least that does not any more; UINT64_MAX: no limit
+ * @from_ns: shortest duration counted here
+ * @to_ns: shortest duration no longer counted here; UINT64_MAX: no limit
  * @count: how many there were
  */
 struct histogram_row {

@@ -102,7 +102,7 @@ static const struct {
 	[FINDING_ORDER] = { "out-of-order",
 			    "times of different CPUs are far out of order" },
 	[FINDING_STREAM + EVENT_FLAW_GAP] = {
-		"untold-loss", "records are missing, but no loss was reported" },
+		"unreported-loss", "records are missing, but no loss was reported" },
 	[FINDING_STREAM + EVENT_FLAW_LOSS] = {
 		"wrong-loss", "fewer records are missing than were reported as lost" },
 	[FINDING_STREAM + EVENT_FLAW_AGAIN] = {

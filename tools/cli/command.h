@@ -4,9 +4,9 @@
  *
  * A command is a table of its options and a few functions. The frame
  * (command_run()) takes the options, opens what is read, calls the functions,
- * writes and frees. Each function gets the command's own structure, which
- * begins with a struct run; one that fails has already complained, unless it is
- * said otherwise.
+ * writes and frees. Each function receives the command's own structure, which
+ * begins with a struct run. A function that fails has already complained, unless
+ * its description says otherwise.
  */
 #ifndef TCPCLOSE_CLI_COMMAND_H
 #define TCPCLOSE_CLI_COMMAND_H
@@ -38,13 +38,13 @@ enum exit_status {
 };
 
 /**
- * enum command_takes - what a command takes beside its own options
+ * enum command_takes - what a command takes in addition to its own options
  * @TAKES_LIVE: --all, --device, --duration
  * @TAKES_INPUT: --input
  * @TAKES_FILTER: --addr, --family, --netns, --pid, --port, --state
  * @TAKES_REPORTS: --count, --device, --interval
  * @TAKES_COMMAND: another command and its arguments, as the last operands
- * @TAKES_EVENTS: all that commands over events have in common
+ * @TAKES_EVENTS: all options that commands on events share
  */
 enum command_takes {
 	TAKES_LIVE = 1 << 0,
@@ -61,10 +61,10 @@ enum command_takes {
  * @operands: what follows the options, for the usage line; NULL: nothing
  * @summary: one line for the list of commands
  * @takes: &enum command_takes, or-ed
- * @options: its own options; one hides an option of @takes of the same name
+ * @options: its own options; one replaces an option of @takes of the same name
  * @run_size: size of its structure, which begins with a struct run
- * @init: sets what does not begin as 0, allocates; returns 0 or -errno without
- *	a complaint; NULL: nothing to do
+ * @init: sets members that must not start as 0, allocates memory; returns 0 or
+ *	-ENOMEM without a complaint; NULL: nothing to do
  * @operand: takes an operand; returns 0, or -errno with @why set and without a
  *	complaint; NULL: none is taken
  * @check: whether options and operands fit together; returns NULL, or what is
@@ -74,13 +74,13 @@ enum command_takes {
  *
  * @begin: run_events(): called when the source is open; returns 0 or -errno;
  *	NULL: nothing to do
- * @calls: run_events(): gets the events
- * @conclude: run_events(): called behind the last event, also after an error
+ * @calls: run_events(): receives the events
+ * @conclude: run_events(): called after the last event, also after an error
  *	(@error, which is 0 or -errno); writes the result to run.out; returns
  *	@error, or -errno of its own without a complaint; NULL: nothing to do
  * @status: run_events(): the exit status after a run without errors; NULL:
  *	%EXIT_CLEAN
- * @if_cut: run_events(): what an error means for the output, to follow the
+ * @if_cut: run_events(): what an error means for the output; appended to the
  *	complaint; NULL: nothing
  *
  * @report: run_reports(): writes a report, the first of them with @number 0,

@@ -19,7 +19,7 @@ const struct option_spec common_live[] = {
 		    struct session, all),
 	OPTION("device", "PATH", "read this device instead of " TCPCLOSE_DEVICE,
 	       option_string, struct session, device),
-	OPTION("duration", "SECONDS", "end after that time; fractions are fine",
+	OPTION("duration", "SECONDS", "end after this time; fractions are allowed",
 	       option_seconds, struct session, duration_ns),
 	OPTION_END,
 };
@@ -35,7 +35,7 @@ const struct option_spec common_reports[] = {
 	       option_count, struct run, count),
 	OPTION("device", "PATH", "ask this device instead of " TCPCLOSE_DEVICE,
 	       option_string, struct run, session.device),
-	OPTION("interval", "SECONDS", "report again after that time, and so on",
+	OPTION("interval", "SECONDS", "repeat the report at this interval",
 	       option_seconds, struct run, interval_ns),
 	OPTION_END,
 };

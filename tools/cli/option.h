@@ -39,7 +39,7 @@ struct option_spec {
 
 /*
  * An entry of a table: option --@name_ with the argument @arg_ sets @member of
- * @type by calling @set_. Behind that: .max or .choices.
+ * @type by calling @set_. Further arguments: .max or .choices.
  */
 #define OPTION(name_, arg_, help_, set_, type, member, ...)          \
 	{                                                            \

@@ -35,7 +35,7 @@ static const struct option_spec options[] = {
 	OPTION_FLAG("all",
 		    "draw what the module still holds; at once, without --duration",
 		    struct graph_run, run.session.all),
-	OPTION("format", "FORMAT", "text (unless given), dot, mermaid or svg",
+	OPTION("format", "FORMAT", "text (default), dot, mermaid or svg",
 	       option_choice, struct graph_run, format, .choices = formats),
 	OPTION_END,
 };

@@ -26,7 +26,7 @@ struct verify_run {
 
 static const struct option_spec options[] = {
 	OPTION_FLAG("against-kernel",
-		    "compare with the kernel's own word, live",
+		    "compare, live, with what the kernel itself reports",
 		    struct verify_run, against_kernel),
 	OPTION_FLAG("json", "write the result as one JSON object",
 		    struct verify_run, run.view.json),

@@ -19,7 +19,7 @@ static int open_error(const char *path, int error, struct error *why)
 	static const char no_permission[] =
 		"%s: permission denied: needs CAP_NET_ADMIN: run it as root, or with sudo";
 	static const char busy[] =
-		"%s: busy: see with `fuser -v %s` which process holds it open";
+		"%s: busy: run `fuser -v %s` to see which process has it open";
 
 	switch (error) {
 	case ENOENT:

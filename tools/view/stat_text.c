@@ -233,7 +233,7 @@ static void add_timewait(const struct text *t)
 	    !counters->ends[TCPCLOSE_END_OVERFLOW])
 		return;
 	view_title(t->how, t->to, "MINI-SOCKETS (TIME_WAIT and late FIN_WAIT2)");
-	buffer_printf(t->to, "%lld live, %llu born, %llu times re-armed\n",
+	buffer_printf(t->to, "%lld alive, %llu created, %llu re-arms\n",
 		      counters->live_timewait, counters->born,
 		      counters->rearmed);
 	if (counters->ends[TCPCLOSE_END_OVERFLOW])
@@ -393,7 +393,7 @@ void stat_text(const struct view *how, struct buffer *to,
 	add_dwell(&t);
 	add_timewait(&t);
 	add_live(&t);
-	add_counts(&t, "DWELL UNKNOWN, SINCE", c->untracked, TCPCLOSE_UNTRACKED,
+	add_counts(&t, "DWELL UNKNOWN DUE TO", c->untracked, TCPCLOSE_UNTRACKED,
 		   untracked_name);
 	add_rings(&t);
 	add_hooks(&t);
