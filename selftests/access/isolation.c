@@ -4,7 +4,7 @@
  * Documentation/isolation.rst, which are those of lib/rules.c.
  *
  * Each user opens the device and tries everything; then tries everything with a
- * file that somebody else opened. What others' connections look like is
+ * file that another process opened. What others' connections look like is
  * visibility.c's.
  *
  * Connections are made by the parent, which may go everywhere, when a user asks
@@ -31,7 +31,7 @@
 #include "lib/traffic.h"
 #include "lib/viewer.h"
 
-/* What a user tells, in memory shared with the parent */
+/* Answers that a user receives, in memory shared with the parent */
 struct answers {
 	char opened[16];
 	char operations[RULES_OPERATIONS][16];
@@ -264,7 +264,7 @@ static void serve(int asked, int ask, pid_t child, int home, int elsewhere)
 		close(there);
 }
 
-/* A file that somebody opened, and where */
+/* An open file, and the namespace where it was opened */
 struct opened {
 	int fd;
 	int netns;
@@ -355,7 +355,7 @@ static unsigned int judge(const struct rules_viewer *viewer, bool opened,
 }
 
 /*
- * With a file of somebody else's everything is as for him, but what opens the
+ * With another process's file everything is as for that process, but what opens the
  * device anew: that is the user's own affair.
  */
 static void judge_passed(const struct rules_viewer *viewer, const char *shows,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What never leaves the kernel: pointers, memory that nobody wrote, and, where
- * a file shows one network namespace, anything of another one.
+ * What never leaves the kernel: pointers, uninitialised memory, and, where a file
+ * shows one network namespace, anything of another.
  *
  * The kernel runs with poisoned memory, pages are full of what a process left
  * there, and every byte that the device gives out is looked at. That looking

@@ -163,7 +163,7 @@ static struct figures measure(struct workload *w, unsigned int cycles)
 
 	if (!length)
 		die("memory");
-	/* Page faults belong to nobody's cost */
+	/* Page faults must not be measured */
 	memset(length, 0xff, cycles * sizeof(*length));
 	mark_begin();
 	begin = now_ns();

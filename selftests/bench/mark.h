@@ -2,7 +2,7 @@
 /*
  * Where a measurement begins and ends, for who looks at the machine from outside
  * (plugin/): instructions that do nothing, with a displacement that no compiler
- * makes. They cost one instruction each when nobody looks.
+ * makes. They cost one instruction each when QEMU has no plugin.
  */
 #ifndef _BENCH_MARK_H
 #define _BENCH_MARK_H

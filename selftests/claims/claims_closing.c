@@ -96,7 +96,7 @@ TEST_F(claims, c02_the_closer_sends_fin_and_enters_fin_wait1)
 
 	ASSERT_EQ(0, stage_establish(stage));
 	ASSERT_EQ(0, stage_close_end(&stage->client));
-	/* The FIN is on its way, nobody has seen it yet */
+	/* The FIN is on its way, no end has seen it yet */
 	EXPECT_EQ(TCPCLOSE_ESTABLISHED, net_state(stage->server.fd));
 	CLIENT("ESTABLISHED>FIN_WAIT1 FIN_WAIT1>FIN_WAIT2 FIN_WAIT2>FIN_WAIT2[CLOSE]");
 	SERVER("ESTABLISHED>CLOSE_WAIT");

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Claims about what is left behind: sockets that nobody closes, and ports that
- * nobody can use; C14 of the ledger, Documentation/claims.rst.
+ * Claims about what is left behind: sockets that are never closed, and ports that
+ * can't be used; C14 of the ledger, Documentation/claims.rst.
  *
  * vm: --icount --smp 1 --include Documentation/claims.rst:selftests/claims.rst --limit 10000
  */
@@ -109,7 +109,7 @@ TEST_F_TIMEOUT(claims, c14_the_process_that_never_closes_is_found, 4000)
 	EXPECT_EQ(LEAKY_UID, SERVER_EVENT(0)->r.uid);
 	EXPECT_EQ(leaky, process_with_socket(SERVER_EVENT(0)->r.inode));
 	EXPECT_EQ(leaky, process_with_socket(inode_in_watch(&self->claim)));
-	/* Its end closes what it forgot, and tells its name */
+	/* When it exits, its forgotten sockets are closed, and its name is recorded */
 	ASSERT_EQ(0, kill(leaky, SIGKILL));
 	ASSERT_EQ(leaky, waitpid(leaky, NULL, 0));
 	SERVER("ESTABLISHED>CLOSE_WAIT CLOSE_WAIT>LAST_ACK LAST_ACK>CLOSE=RST");

@@ -38,7 +38,7 @@ static unsigned int count_resets(struct stage *stage)
 /* ---- C11 a: a segment reaches a connection that does not exist */
 
 /*
- * The server gives up while the network is down, and tells nobody; then the
+ * The server gives up while the network is down, and no segment says so; then the
  * client sends to a connection that is only half there (RFC 9293, 3.5.1).
  */
 TEST_F(claims, c11a_a_segment_for_no_connection_is_answered_with_rst)
@@ -139,7 +139,7 @@ TEST_F(claims_by_hand, c11b_a_header_that_is_cut_is_dropped_not_reset)
 	BROKEN_FIN_IS_DROPPED(bad_offset = 15, 0, 0);
 }
 
-/* Its numbers are wrong, its header is not: it is told the right ones. */
+/* Its numbers are wrong, its header is not: it receives the right ones. */
 TEST_F(claims_by_hand, c11b_bad_numbers_are_answered_with_ack)
 {
 	ASSERT_EQ(0, peer_connect(&self->peer));
@@ -195,7 +195,7 @@ TEST_F_TIMEOUT(claims, c11d_a_silent_host_ends_in_timeout_without_rst, 2000)
 		       CLIENT_EVENT(0)->r.ts_ns - began);
 	claim_figure(&self->claim, "retransmissions meanwhile", "%u",
 		     CLIENT_EVENT(0)->r.retransmits);
-	/* The server noticed nothing: nobody told it */
+	/* The server noticed nothing: no segment reached it */
 	EXPECT_EQ(TCPCLOSE_ESTABLISHED, net_state(stage->server.fd));
 	ASSERT_EQ(0, net_abort(stage->server.fd));
 }

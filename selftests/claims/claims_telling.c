@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Claims about what can be told: the control bits of a segment, and whether a
+ * Claims about what can be seen: the control bits of a segment, and whether a
  * close is graceful or abrupt; C10 and C12 of the ledger,
  * Documentation/claims.rst.
  *
@@ -260,7 +260,7 @@ static enum manner manner_of_end(const struct stage *stage, const struct stage_e
 	return manner;
 }
 
-/* By the wire: both FINs, and nobody was reset. */
+/* On the wire: both FINs, and no reset. */
 static bool graceful_on_the_wire(struct capture *wire)
 {
 	bool sent = false, received = false;

@@ -10,7 +10,7 @@
  * struct absent - the page
  * @page: its address
  * @size: bytes
- * @fault: tells when somebody needs it
+ * @fault: userfaultfd; readable when a system call needs the page
  */
 struct absent {
 	void *page;
@@ -21,13 +21,13 @@ struct absent {
 /** absent_open() - make one; 0 or -errno */
 int absent_open(struct absent *absent);
 
-/** absent_wait() - wait until somebody needs it; 0 or -errno */
+/** absent_wait() - wait until a system call needs it; 0 or -errno */
 int absent_wait(const struct absent *absent);
 
-/** absent_supply() - let whoever needs it go on; 0 or -errno */
+/** absent_supply() - let the system call that needs it go on; 0 or -errno */
 int absent_supply(const struct absent *absent);
 
-/** absent_close() - nobody uses it any more */
+/** absent_close() - free it; no system call may need it any more */
 void absent_close(struct absent *absent);
 
 #endif /* _SELFTESTS_LIB_ABSENT_H */

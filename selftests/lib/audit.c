@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The books of every reader: whatever a test reads from the device is counted
- * on the way, and has to agree with what the module says when the file is closed
- * or the program ends. The linker puts this in front of the C library's calls
- * (--wrap in the Makefile), so no test can forget it.
+ * Checks every reader of the device: each record that a test reads is counted,
+ * and the sum must agree with the module's when the file is closed or the program
+ * ends. The linker puts this in front of the C library's calls (--wrap in the
+ * Makefile), so no test can forget it.
  *
  * For each CPU: written == delivered + lost. "Delivered" is what was counted
- * here, by the records' own numbers; "written" and "lost" are the module's. What
- * is unread at the end is read then. Where a process was killed within read(),
- * nobody knows what it was given, but that it was no more than it asked for.
+ * here, by the records' own numbers; "written" and "lost" are the module's. Unread
+ * records are read at the end. Where a process was killed within read(), it is
+ * unknown how many records it received, but not more than it asked for.
  *
  * Knows files and numbers of records; knows nothing of what they say.
  */
@@ -53,11 +53,11 @@ struct ring_account {
 };
 
 /**
- * struct account - an open file, whoever shares it
+ * struct account - an open file, with all processes that share it
  * @users: descriptors of all processes; 0: this account is free
  * @asked: records that calls of read() under way have room for
  * @reads: calls of read()
- * @together: two were under way at a time, so order cannot be told
+ * @together: two were under way at a time, so their order is unknown
  * @whole: it sees the whole machine
  */
 struct account {
@@ -208,13 +208,13 @@ static ssize_t read_and_count(struct account *account, int fd, void *to, size_t 
 	for (i = 0; i < got / (ssize_t)sizeof(*record); i++)
 		enter(account, &record[i]);
 	__atomic_fetch_add(&account->reads, 1, __ATOMIC_RELAXED);
-	/* Release: whoever sees nothing asked for sees all that came of it */
+	/* Release: a process that reads asked == 0 also sees what was entered above */
 	__atomic_fetch_sub(&account->asked, asked, __ATOMIC_RELEASE);
 	errno = err;
 	return got;
 }
 
-/* Reads may be under way: the books are looked at before and after the cursor */
+/* Reads may be under way: the account is read before and after the cursor */
 static void check_ring(const struct account *account, int fd, unsigned int cpu)
 {
 	const struct ring_account *ring = &account->ring[cpu];
@@ -230,7 +230,7 @@ static void check_ring(const struct account *account, int fd, unsigned int cpu)
 	least = ring->start + lost + before;
 	most = ring->start + lost + asked +
 	       __atomic_load_n(&ring->delivered, __ATOMIC_ACQUIRE);
-	/* Others' records are passed over and counted by nobody */
+	/* Records of other namespaces are passed over, and not counted */
 	if (cursor.position < least || (account->whole && cursor.position > most))
 		audit_fail("CPU %u: of records %llu to %llu %llu delivered, %llu lost",
 			   cpu, (unsigned long long)ring->start, cursor.position,
@@ -288,7 +288,7 @@ static void close_account(int fd)
 
 	if (!account)
 		return;
-	/* Somebody else goes on reading, or was killed before he could tell */
+	/* Another process goes on reading, or was killed before it could count */
 	if (account->users == 1 && account->reads && !account->asked)
 		drain(account, fd);
 	check(account, fd);

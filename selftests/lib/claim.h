@@ -17,7 +17,7 @@
  * struct claim
  * @test: name of the test: "c05_..." is one of claim 5's
  * @family: of the variant
- * @port: of the other end, or of the server: tells the claim's connection from
+ * @port: of the other end, or of the server: distinguishes the claim's connection from
  *	any other of the recording
  * @base: path of the files, without a suffix
  * @recorder: the process that records; 0: none

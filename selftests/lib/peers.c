@@ -114,7 +114,7 @@ static int act(int fd, char action)
 	}
 }
 
-/* Listens, says so with a byte, then does what it is told to and says so */
+/* Listens and reports it with a byte, then follows orders and reports each */
 static int serve(const union address *address, int director)
 {
 	int listener = socket(address->any.sa_family, SOCK_STREAM, 0);

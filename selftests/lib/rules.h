@@ -19,11 +19,11 @@
 #define RULES_YES "yes"
 
 /**
- * enum rules_netns - the network namespace that somebody is in
+ * enum rules_netns - the network namespace that a user is in
  * @RULES_INITIAL: the machine's own
- * @RULES_ANOTHER: another one of the initial user namespace
- * @RULES_CONTAINER: one of a user namespace that the same user has made; who is
- *	in a user namespace of his own: that one's
+ * @RULES_ANOTHER: another of the initial user namespace
+ * @RULES_CONTAINER: one of a user namespace that the same user has made; of a user
+ *	in a user namespace of his own, it is that namespace's
  * @RULES_STRANGER: one of a user namespace that another user has made
  */
 enum rules_netns {
@@ -34,13 +34,13 @@ enum rules_netns {
 };
 
 /**
- * struct rules_viewer - somebody, and what open() answers
+ * struct rules_viewer - a user, and what open() answers
  * @root: user 0; else a user that owns nothing
  * @confined: in a user namespace of his own, in which he is user 0
  * @capable: has CAP_NET_ADMIN in the user namespace that he is in
  * @netns: network namespace
  * @closed: while the device's mode is 0600, as the module makes it
- * @opened: while it is 0666, as nobody should make it
+ * @opened: while it is 0666, which is not recommended
  */
 struct rules_viewer {
 	bool root;

@@ -38,7 +38,7 @@ static const struct plan *plan_of(int family)
 	return &plans[family == AF_INET6];
 }
 
-/* Hardware addresses: known to each neighbour, so that nobody has to ask. */
+/* Hardware addresses: known to each neighbour, so that none has to ask. */
 #define MAC_END		"02:00:00:00:00:01"
 #define MAC_ROUTER	"02:00:00:00:00:02"
 

@@ -2,7 +2,7 @@
 /*
  * Two machines and the network between them, in three network namespaces: a
  * client and a server, each with the kernel's own TCP, and a router that
- * delays, loses, and knows places that nobody can reach.
+ * delays, loses, and has addresses that nothing answers.
  *
  * Each end is seen three times: by its sockets, by the module, and on the wire
  * where it leaves the machine, before any delay.
@@ -48,7 +48,7 @@ struct stage {
 	struct stream stream;
 };
 
-/** stage_open() - set up; nobody listens yet. 0 or -errno */
+/** stage_open() - set up, without a listener. 0 or -errno */
 int stage_open(struct stage *stage, int family, uint16_t port);
 void stage_close(struct stage *stage);
 

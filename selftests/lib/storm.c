@@ -20,7 +20,7 @@
 
 #define STEPS	6
 
-/* What a plain close is made of; each once, whoever of the two is first */
+/* The steps of a plain close; each once, whichever end is first */
 static const struct {
 	int from;
 	int to;
@@ -157,14 +157,14 @@ const char *storm_aftermath(void)
 	if (traffic_one(TRAFFIC_CLIENT) != 1)
 		flaw = "no connection can be made";
 	else if (device_log_until(&log, fd, is_last, 2, 10000))
-		flaw = "a connection's end is not told";
+		flaw = "a connection's end is not recorded";
 	for (i = 0; !*flaw && i < STEPS; i++) {
-		size_t told = device_log_edges(&log, steps[i].from, steps[i].to);
+		size_t count = device_log_edges(&log, steps[i].from, steps[i].to);
 
-		if (told == 1)
+		if (count == 1)
 			continue;
-		snprintf(words, sizeof(words), "%s is told %zu times, not once",
-			 steps[i].name, told);
+		snprintf(words, sizeof(words), "%s is recorded %zu times, not once",
+			 steps[i].name, count);
 		flaw = words;
 	}
 	device_log_free(&log);

@@ -59,7 +59,7 @@ const char *storm_flaw(const struct storm *storm);
 /**
  * storm_aftermath() - whether the module still does what it is for
  *
- * One connection closes, and nobody else does: every step has to be there.
+ * One connection closes, and no other does: each of its steps must be recorded.
  *
  * Return: likewise
  */

@@ -15,7 +15,7 @@
 
 /**
  * struct tally - what was read since tally_start()
- * @transitions: by true edge, TCPCLOSE_EDGE(), whoever told
+ * @transitions: by true edge, TCPCLOSE_EDGE(), of any origin
  * @ends: ends of mini-sockets, by enum tcpclose_end
  * @lost: records that were not read, once it has stopped
  * @see: called for each transition, by the reader's thread; may be NULL

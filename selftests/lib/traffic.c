@@ -138,7 +138,7 @@ static void acknowledge(int fd)
 /* The client's end is in FIN_WAIT1 or FIN_WAIT2 and gets data */
 static int answer_data(int client, int server)
 {
-	/* After the FIN no read() tells of a RST */
+	/* After the FIN no read() reports a RST */
 	struct pollfd reset = { .fd = server };
 	int ret = expect_end(server, 0);
 

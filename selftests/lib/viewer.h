@@ -10,7 +10,7 @@
 
 #include "lib/rules.h"
 
-/* The ordinary user, and another one */
+/* An ordinary user, and another */
 #define VIEWER_NOBODY 65534
 #define VIEWER_STRANGER 1000
 

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Memory that is not to be had: each allocation of each call fails once, and
- * all of those by which the module's table grows. What comes of it is an error
- * that says so or a picture that tells what it lacks, and never a connection
- * that is not counted.
+ * Allocations that fail: each one of each call fails once, and all of those by
+ * which the module's table grows. The call returns an error, or statistics and
+ * records report what is missing; every connection is counted.
  *
- * What was allocated before the one that failed must be free again: whether it is,
- * kmemleak tells when the module is gone, see selftests/qemu/init.
+ * What was allocated before must be free again: kmemleak searches for it when the
+ * module is unloaded, see selftests/qemu/init.
  *
  * vm: --icount --smp 1 --limit 20000 --disruptive
  */

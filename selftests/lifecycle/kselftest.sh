@@ -88,12 +88,12 @@ result "what needs more is skipped" $? "$work/why"
 result "and says why" $? "$work/out"
 
 [ -n "$since" ] && [ "$(begun)" = "$since" ]
-result "nobody unloads the module unasked" $?
+result "the module is not unloaded unasked" $?
 
 export TCPCLOSE_DISRUPTIVE=1
 run ioctl storm_load
 grep -q '^ok [0-9]* selftests: tcpclose: ioctl$' "$work/out" && [ "$(begun)" != "$since" ]
-result "who allows it gets more tests" $? "$work/out"
+result "DISRUPTIVE=1 allows more tests" $? "$work/out"
 grep -q '^# 1\.\.0 # SKIP needs 4 processors$' "$work/out"
 result "but none that needs another machine" $? "$work/out"
 

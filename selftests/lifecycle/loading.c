@@ -144,7 +144,7 @@ TEST_F(loading, with_kprobes_switched_off_is_refused)
 	EXPECT_EQ(0, module_load("hooks=kprobe"));
 }
 
-/* How many hooks are told to be silenced */
+/* How many hooks are reported as silenced */
 static int silenced(int fd)
 {
 	struct tcpclose_hook hook = {};

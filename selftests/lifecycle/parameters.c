@@ -123,7 +123,7 @@ TEST_F(parameters, are_not_needed)
 	EXPECT_LT(1000, procfile_number(PARAMETERS "max_conns"));
 }
 
-/* Where it is a choice, "hooks" below tells what comes of it */
+/* Where there is a choice, "hooks" below tests it */
 TEST_F(parameters, may_insist_on_ftrace_where_there_is_one)
 {
 	int log = module_log_open();

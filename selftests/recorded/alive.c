@@ -118,7 +118,7 @@ FIXTURE_SETUP(alive)
 	int i;
 
 	if (strstr(variant->parameters, "inet_twsk_kill") && module_may_lack("tcp_twsk_destructor"))
-		SKIP(return, "nothing tells of ends there");
+		SKIP(return, "this kernel has no hook on ends");
 	ASSERT_EQ(0, close_mini_sockets());
 	ASSERT_EQ(0, module_unload());
 	if (variant->late) {

@@ -12,7 +12,7 @@ set -u
 
 programs="abrupt backlog causes edges minisocket opening scope silence timewait"
 
-# What no program can bring about: ends whose cause the module can't tell, and
+# What no program can bring about: ends whose cause the module does not know, and
 # full sockets that outlive their network namespace, which only the kernel's own
 # do.
 unshown="
@@ -96,13 +96,13 @@ edges '"count":[1-9]' >"$work/shown"
 printf '%s\n' "$unshown" | sed '/^$/d' | sort >"$work/listed"
 grep -vxF -f "$work/shown" "$work/model" >"$work/missing"
 {
-	echo "edges that nobody shows, and that are not listed above:"
+	echo "edges of the model that no program shows, and that are not listed above:"
 	grep -vxF -f "$work/listed" "$work/missing"
 } >"$work/why"
 [ "$(wc -l <"$work/why")" = 1 ]
 result "every other edge of the model is shown" $? "$work/why"
 {
-	echo "edges that are listed above, and are shown:"
+	echo "edges that are listed above as not shown, and are shown:"
 	grep -vxF -f "$work/missing" "$work/listed"
 } >"$work/why"
 [ "$(wc -l <"$work/why")" = 1 ]

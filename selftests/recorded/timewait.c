@@ -60,7 +60,7 @@ TEST_F_TIMEOUT(timewait, lasts_sixty_seconds_from_the_full_socket_too, 150)
 	ASSERT_EQ(0, lab_wait(&self->lab, &self->peer, 4, 100000));
 	PATH("ESTABLISHED>FIN_WAIT1 FIN_WAIT1>FIN_WAIT2 FIN_WAIT2>TIME_WAIT[CLOSE]=FIN tw:TIME_WAIT>CLOSE!EXPIRED");
 	EXPECT_TIMEWAIT_LEN(EVENT(3)->r.dwell_ns);
-	/* The mini-socket is made before the tracepoint tells of the hand-over */
+	/* The mini-socket is made before the tracepoint reports the hand-over */
 	EXPECT_LE(EVENT(3)->r.ts_ns - EVENT(2)->r.ts_ns, EVENT(3)->r.dwell_ns);
 	EXPECT_GE(EVENT(3)->r.ts_ns - EVENT(2)->r.ts_ns + MS, EVENT(3)->r.dwell_ns);
 }

@@ -152,7 +152,7 @@ static void observe(struct account *account, const char *scope)
 }
 
 /*
- * A transition as both tell it; a socket is known by its addresses, since the
+ * A transition as both report it; a socket is known by its addresses, since the
  * address of the one is no cookie of the other's
  */
 struct moment {
@@ -322,7 +322,7 @@ FIXTURE_TEARDOWN(mixed_closes)
 TEST_F(mixed_closes, match_the_trace_one_to_one_and_in_order)
 {
 	const struct account *account = self->account;
-	size_t i, traced, told;
+	size_t i, traced, recorded;
 	struct moment *trace, *stream;
 
 	trace = calloc(account->trace.count + 1, sizeof(*trace));
@@ -330,18 +330,18 @@ TEST_F(mixed_closes, match_the_trace_one_to_one_and_in_order)
 	ASSERT_NE(NULL, trace);
 	ASSERT_NE(NULL, stream);
 	traced = moments_of_trace(&account->trace, variant->all, trace);
-	told = moments_of_stream(&account->log, stream);
-	TH_LOG("%zu traced, %zu told", traced, told);
+	recorded = moments_of_stream(&account->log, stream);
+	TH_LOG("%zu traced, %zu recorded", traced, recorded);
 	EXPECT_LT(20000, traced);
-	EXPECT_EQ(traced, told);
-	for (i = 0; i < traced && i < told; i++)
+	EXPECT_EQ(traced, recorded);
+	for (i = 0; i < traced && i < recorded; i++)
 		if (compare_sockets(&trace[i], &stream[i]) ||
 		    trace[i].edge != stream[i].edge)
 			break;
 	EXPECT_EQ(traced, i)
 	{
 		TH_LOG("traced %s", text_of(&trace[i]));
-		TH_LOG("told %s", text_of(&stream[i]));
+		TH_LOG("recorded %s", text_of(&stream[i]));
 	}
 	free(trace);
 	free(stream);
@@ -384,13 +384,13 @@ TEST_F(mixed_closes, overflow_as_often_as_the_kernel_counts)
 {
 	const struct account *account = self->account;
 	long overflow = account->after.overflow - account->before.overflow;
-	size_t i, told = 0;
+	size_t i, recorded = 0;
 
 	for (i = 0; i < account->log.count; i++)
-		told += device_is_transition(&account->log.records[i]) &&
-			account->log.records[i].end == TCPCLOSE_END_OVERFLOW;
+		recorded += device_is_transition(&account->log.records[i]) &&
+			    account->log.records[i].end == TCPCLOSE_END_OVERFLOW;
 	EXPECT_LT(100, overflow);
-	EXPECT_EQ(overflow, told);
+	EXPECT_EQ(overflow, recorded);
 	EXPECT_EQ(overflow, account->stats.ends[TCPCLOSE_END_OVERFLOW]);
 }
 
@@ -410,12 +410,12 @@ TEST_F(mixed_closes, keep_count_of_living_minisockets)
 	EXPECT_EQ(account->after.alive, account->stats.live_timewait);
 }
 
-/* What the statistics count of each edge, the stream tells */
+/* The statistics count each edge as often as the stream has it */
 TEST_F(mixed_closes, agree_with_the_statistics)
 {
 	const struct account *account = self->account;
 	const struct tcpclose_record *record;
-	uint64_t told[TCPCLOSE_STATES][TCPCLOSE_STATES] = {};
+	uint64_t recorded[TCPCLOSE_STATES][TCPCLOSE_STATES] = {};
 	uint64_t ends[TCPCLOSE_ENDS] = {};
 	int from, to;
 	size_t i;
@@ -428,15 +428,15 @@ TEST_F(mixed_closes, agree_with_the_statistics)
 			continue;
 		/* A new start of TIME_WAIT's timer is no transition */
 		if (!(record->mark & TCPCLOSE_MARK_REARM))
-			told[TCPCLOSE_EDGE_FROM(record->edge)]
-			    [TCPCLOSE_EDGE_TO(record->edge)]++;
+			recorded[TCPCLOSE_EDGE_FROM(record->edge)]
+				[TCPCLOSE_EDGE_TO(record->edge)]++;
 		ends[record->end]++;
 	}
 	for (from = 0; from < TCPCLOSE_STATES; from++) {
 		for (to = 0; to < TCPCLOSE_STATES; to++) {
 			if (!variant->all && is_opening(from, to))
 				continue;
-			EXPECT_EQ(told[from][to],
+			EXPECT_EQ(recorded[from][to],
 				  account->stats.transitions[from][to])
 			{
 				TH_LOG("from %d to %d", from, to);

@@ -97,7 +97,7 @@ TEST_F_TIMEOUT(storm, of_live_patches_changes_nothing, STORM_TIMEOUT_S)
 	ASSERT_EQ(0, storm_end(&self->storm));
 	TH_LOG("%u patches, %ld connections, %ld mini-sockets freed by a patch",
 	       patches, self->storm.connections, patched);
-	/* Each of them had come to an end before, and that was told */
+	/* Each of them had ended before, and its end was recorded */
 	for (i = 0; i < TCPCLOSE_END_OVERFLOW; i++)
 		ended += self->storm.stats.ends[i];
 	EXPECT_LE(patched, ended);

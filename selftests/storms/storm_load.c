@@ -44,7 +44,7 @@ static bool is_any(const struct tcpclose_record *record)
 	return true;
 }
 
-/* It tells of the traffic, and its books balance when the file is closed */
+/* It records the traffic, and the sum is right when the file is closed */
 static int read_a_little(void)
 {
 	struct device_log log = {};

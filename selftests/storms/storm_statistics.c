@@ -3,7 +3,7 @@
  * Storm: statistics are reset while they count.
  *
  * A snapshot and the reset after it are two calls, and what is counted in between
- * is in neither. The stream tells what that was: each record has its time.
+ * is in neither. It is known from the stream: each record has its time.
  */
 /* vm: --smp 4 --limit 900 --disruptive */
 #include <fcntl.h>
@@ -30,8 +30,8 @@ struct times {
 /**
  * struct interval - from one reset to a snapshot right before the next
  * @reset: before and after the call that began it
- * @snapshot: likewise, of the call that told
- * @counted: what it told
+ * @snapshot: likewise, of the call that took it
+ * @counted: what it returned
  */
 struct interval {
 	uint64_t reset[2];

@@ -3,7 +3,7 @@
  * Storm: others attach to what the module is attached to, and let go of it,
  * while connections close: the function tracer, kprobes and kretprobes, the
  * tracepoint's event, perf, and BPF's trampolines, which the function calls
- * directly in ftrace's stead. And somebody tries to switch function tracing off.
+ * directly instead of ftrace. Meanwhile function tracing is tried to be switched off.
  */
 /*
  * All of that patches functions in use, see loading.c.

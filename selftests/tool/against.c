@@ -303,7 +303,7 @@ TEST_F_TIMEOUT(against, traffic_that_neither_begins_nor_ends_with_it, 2 * MINUTE
 		EXPECT_LT(0, traffic_stop(runs[i]));
 }
 
-/* Both ends are closed when somebody opens the first fifo, then the second */
+/* Both ends are closed when the first fifo is opened, then the second */
 static void close_when_told(int pairs[][2], int count)
 {
 	int i, go = open("/tmp/go", O_RDONLY);

@@ -252,9 +252,9 @@ rows "as a picture, too" "$work/picture" '^<svg ' '>FIN_WAIT1<' '>TIME_WAIT<' '^
 status=0
 tcpclose ladder --duration 0.1 --port 1 >"$work/none" 2>"$work/none.err" || status=$?
 if [ "$status" = 2 ] && grep -q 'no connection matches' "$work/none.err"; then
-	say ok "nothing to draw is said"
+	say ok "that there is nothing to draw is reported"
 else
-	say "not ok" "nothing to draw is said"
+	say "not ok" "that there is nothing to draw is reported"
 fi
 
 echo "1..$count"

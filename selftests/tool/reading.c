@@ -101,7 +101,7 @@ static ssize_t hear(int from)
 	return poll(&fd, 1, 5000) == 1 ? read(from, bytes, sizeof(bytes)) : 0;
 }
 
-/* How long it takes until a lone event is heard of; the best of some tries. */
+/* How long it takes until a single event is shown; the best of some tries. */
 static uint64_t lone_ns(int from)
 {
 	uint64_t best_ns = UINT64_MAX, begin_ns, late_ns;

@@ -38,7 +38,7 @@ struct written_lines {
 	struct written_line *slot;
 };
 
-/* Processors that the mask tells apart; those above share the last bit */
+/* Processors with a bit of their own in the mask; those above share the last */
 #define LINES_MAX_VCPU 63
 
 void lines_write(struct written_lines *lines, uint64_t line, unsigned int vcpu,
@@ -46,7 +46,7 @@ void lines_write(struct written_lines *lines, uint64_t line, unsigned int vcpu,
 void lines_clear(struct written_lines *lines);
 void lines_print(const struct written_lines *lines, FILE *to);
 
-/* Lines that one visit of a hook touches: more are not told apart */
+/* Lines that one visit of a hook touches: more are not distinguished */
 #define TOUCHED_ROOM 4096
 
 /**

@@ -6,7 +6,7 @@
  * A visit begins where a call leads from the kernel into the area of modules,
  * which is where ftrace's trampolines lie, too, and ends where that call returns.
  * So a hook is known by who calls it, and what it calls in turn is all its own.
- * Knows code and addresses; whoever reads the result knows the symbols.
+ * Knows code and addresses; the program that reads the result knows the symbols.
  *
  * Processors have to take turns in one thread (-icount, or tcg,thread=single).
  *
@@ -328,7 +328,7 @@ static void decode(struct instruction *instruction,
 	const uint8_t *end = code + qemu_plugin_insn_size(insn);
 
 	code = skip_prefixes(code, end, &instruction->locked);
-	/* xchg with memory locks without being told to */
+	/* xchg with memory locks without a prefix */
 	if (end - code >= 2 && (code[0] == 0x86 || code[0] == 0x87) &&
 	    code[1] < 0xc0)
 		instruction->locked = true;

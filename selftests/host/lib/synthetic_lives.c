@@ -13,10 +13,10 @@
 #define ARRAY_SIZE(array)	(sizeof(array) / sizeof((array)[0]))
 #define NETNS	7
 
-/* How a step is told. */
+/* How a step is recorded. */
 #define MINI	0x01	/* by the mini-socket */
 #define HAND_OVER	0x02	/* the tracepoint says CLOSE */
-#define EARLY	0x04	/* told before the one before it, by another CPU */
+#define EARLY	0x04	/* recorded before the one before it, by another CPU */
 #define REARM	TCPCLOSE_MARK_REARM
 
 #define FIN	TCPCLOSE_FLAG_FIN

@@ -3,7 +3,7 @@
  * Does wrong on purpose, once, when loaded: a check that never finds anything
  * may as well not be there.
  *
- * Each kind is what one option of a debug kernel has to tell; none does harm that
+ * Each kind is reported by one option of a debug kernel; none does harm that
  * outlives the report.
  */
 #include <linux/delay.h>
