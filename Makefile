@@ -181,8 +181,8 @@ $(BUILD)/tools/%.o: tools/%.c Makefile | $(TOOL_PACKAGES)
 # ---- selftests: one source, one program; lib/ goes into each
 
 TEST_LIB := $(patsubst %.c,$(BUILD)/%.o,$(wildcard selftests/lib/*.c))
-# What manner.c judges by
-TEST_LIB += $(patsubst %,$(BUILD)/tools/%.o,lib/event model/model model/edges)
+# What manner.c and stream.c use
+TEST_LIB += $(patsubst %,$(BUILD)/tools/%.o,lib/event lib/names model/model model/edges)
 HOST_TESTS := $(patsubst %.c,$(BUILD)/%,$(wildcard selftests/host/*.c))
 TEST_PROGRAMS := $(patsubst %.c,$(BUILD)/%,$(filter %.c,$(shell $(QEMU)/tests guest))) $(HOST_TESTS)
 # Left out with WITNESS=0

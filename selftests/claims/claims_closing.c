@@ -3,7 +3,7 @@
  * Claims about the way a connection opens and closes: C1 to C6, C13 of the
  * ledger, Documentation/claims.rst.
  *
- * vm: --icount --smp 1 --include Documentation/claims.rst:selftests/claims.rst
+ * vm: --icount --smp 1 --include Documentation/claims.rst:selftests/claims.rst --slow
  */
 #include "lib/claims_fixture.h"
 #include "lib/device.h"

@@ -3,7 +3,7 @@
  * Claims about what is left behind: sockets that are never closed, and ports that
  * can't be used; C14 of the ledger, Documentation/claims.rst.
  *
- * vm: --icount --smp 1 --include Documentation/claims.rst:selftests/claims.rst --limit 10000
+ * vm: --icount --smp 1 --include Documentation/claims.rst:selftests/claims.rst --limit 10000 --slow
  */
 #include <dirent.h>
 #include <sys/prctl.h>

@@ -3,7 +3,7 @@
  * Claims about the length of TIME_WAIT: C9 of the ledger,
  * Documentation/claims.rst.
  *
- * vm: --icount --smp 1 --include Documentation/claims.rst:selftests/claims.rst
+ * vm: --icount --smp 1 --include Documentation/claims.rst:selftests/claims.rst --slow
  */
 #include <sys/wait.h>
 

@@ -3,7 +3,7 @@
  * Claims about what a RST is used for: C11 of the ledger,
  * Documentation/claims.rst.
  *
- * vm: --icount --smp 1 --include Documentation/claims.rst:selftests/claims.rst
+ * vm: --icount --smp 1 --include Documentation/claims.rst:selftests/claims.rst --slow
  */
 #include <linux/tcp.h>
 

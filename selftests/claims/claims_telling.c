@@ -4,7 +4,7 @@
  * close is graceful or abrupt; C10 and C12 of the ledger,
  * Documentation/claims.rst.
  *
- * vm: --icount --smp 1 --include Documentation/claims.rst:selftests/claims.rst
+ * vm: --icount --smp 1 --include Documentation/claims.rst:selftests/claims.rst --slow
  */
 #include "lib/claims_fixture.h"
 #include "lib/device.h"

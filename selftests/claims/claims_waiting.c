@@ -3,7 +3,7 @@
  * Claims about what TIME_WAIT is good for: C7 and C8 of the ledger,
  * Documentation/claims.rst.
  *
- * vm: --icount --smp 1 --include Documentation/claims.rst:selftests/claims.rst
+ * vm: --icount --smp 1 --include Documentation/claims.rst:selftests/claims.rst --slow
  */
 #include "lib/claims_fixture.h"
 #include "lib/device.h"

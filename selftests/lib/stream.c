@@ -12,23 +12,9 @@
 #include <unistd.h>
 
 #include "lib/device.h"
+#include "lib/names.h"
 #include "lib/patience.h"
 #include "lib/stream.h"
-
-static const char *const state_names[TCPCLOSE_STATES] = {
-	[TCPCLOSE_ESTABLISHED] = "ESTABLISHED",
-	[TCPCLOSE_SYN_SENT] = "SYN_SENT",
-	[TCPCLOSE_SYN_RECV] = "SYN_RECV",
-	[TCPCLOSE_FIN_WAIT1] = "FIN_WAIT1",
-	[TCPCLOSE_FIN_WAIT2] = "FIN_WAIT2",
-	[TCPCLOSE_TIME_WAIT] = "TIME_WAIT",
-	[TCPCLOSE_CLOSE] = "CLOSE",
-	[TCPCLOSE_CLOSE_WAIT] = "CLOSE_WAIT",
-	[TCPCLOSE_LAST_ACK] = "LAST_ACK",
-	[TCPCLOSE_LISTEN] = "LISTEN",
-	[TCPCLOSE_CLOSING] = "CLOSING",
-	[TCPCLOSE_NEW_SYN_RECV] = "NEW_SYN_RECV",
-};
 
 static const char *const end_names[TCPCLOSE_ENDS] = {
 	[TCPCLOSE_END_EXPIRED] = "EXPIRED",
@@ -68,6 +54,13 @@ static const char *const cause_names[TCPCLOSE_CAUSES] = {
 static const char *name_of(const char *const *names, size_t size, unsigned int n)
 {
 	return n < size && names[n] ? names[n] : "???";
+}
+
+static const char *state_of(unsigned int state)
+{
+	const char *name = state_name(state);
+
+	return name ? name : "???";
 }
 
 int stream_open(struct stream *stream)
@@ -238,12 +231,10 @@ static void print_step(const struct tcpclose_record *r, FILE *to)
 {
 	bool timewait = TCPCLOSE_HOW_ORIGIN(r->how) == TCPCLOSE_ORIGIN_TIMEWAIT;
 
-	fprintf(to, "%s%s>%s", timewait ? "tw:" : "",
-		name_of(state_names, TCPCLOSE_STATES, TCPCLOSE_EDGE_FROM(r->edge)),
-		name_of(state_names, TCPCLOSE_STATES, TCPCLOSE_EDGE_TO(r->edge)));
+	fprintf(to, "%s%s>%s", timewait ? "tw:" : "", state_of(TCPCLOSE_EDGE_FROM(r->edge)),
+		state_of(TCPCLOSE_EDGE_TO(r->edge)));
 	if (r->raw != r->edge && !(timewait && !r->raw))
-		fprintf(to, "[%s]",
-			name_of(state_names, TCPCLOSE_STATES, TCPCLOSE_EDGE_TO(r->raw)));
+		fprintf(to, "[%s]", state_of(TCPCLOSE_EDGE_TO(r->raw)));
 	if (r->raw && TCPCLOSE_EDGE_FROM(r->raw) != TCPCLOSE_EDGE_FROM(r->edge))
 		fprintf(to, "?FROM");
 	if (r->mark & TCPCLOSE_MARK_REARM)

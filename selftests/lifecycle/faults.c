@@ -7,7 +7,7 @@
  * What was allocated before must be free again: kmemleak searches for it when the
  * module is unloaded, see selftests/qemu/init.
  *
- * vm: --icount --smp 1 --limit 20000 --disruptive
+ * vm: --icount --smp 1 --limit 20000 --disruptive --slow
  */
 #include <fcntl.h>
 #include <string.h>

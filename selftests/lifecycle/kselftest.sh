@@ -5,7 +5,7 @@
 # need nothing else pass, all others are skipped with a reason, and the module
 # stays loaded. With DISRUPTIVE=1 the others run, too.
 #
-# vm: --icount --smp 1 --include build/kselftest_install:kselftest --disruptive
+# vm: --icount --smp 1 --include build/kselftest_install:kselftest --disruptive --slow
 
 set -u
 

@@ -4,7 +4,7 @@
  * of the connections as there may be: neither one too many stays, nor one that
  * still lives is gone.
  */
-/* vm: --smp 4 --one-thread --disruptive */
+/* vm: --smp 4 --one-thread --disruptive --slow */
 #include <fcntl.h>
 #include <string.h>
 #include <sys/socket.h>

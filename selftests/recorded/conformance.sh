@@ -6,7 +6,7 @@
 # model has. Together they must show every edge that the model has, but for those
 # listed here.
 #
-# vm: --icount --smp 1
+# vm: --icount --smp 1 --slow
 
 set -u
 

@@ -5,7 +5,7 @@
 /*
  * A processor that comes or goes patches code, see loading.c.
  *
- * vm: --smp 4 --one-thread --limit 900 --disruptive
+ * vm: --smp 4 --one-thread --limit 900 --disruptive --slow
  */
 #include <stdio.h>
 

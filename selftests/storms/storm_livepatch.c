@@ -6,7 +6,7 @@
 /*
  * All of that patches functions in use, see loading.c.
  *
- * vm: --smp 4 --one-thread --with livepatch --limit 900 --disruptive
+ * vm: --smp 4 --one-thread --with livepatch --limit 900 --disruptive --slow
  */
 #include <errno.h>
 #include <stdlib.h>

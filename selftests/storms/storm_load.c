@@ -6,7 +6,7 @@
 /*
  * Each load patches functions in use, see loading.c: processors that take turns.
  *
- * vm: --smp 4 --one-thread --limit 900 --disruptive
+ * vm: --smp 4 --one-thread --limit 900 --disruptive --slow
  */
 #include <fcntl.h>
 #include <sys/socket.h>

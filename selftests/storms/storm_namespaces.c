@@ -2,7 +2,7 @@
 /*
  * Storm: network namespaces go away with mini-sockets alive in them.
  */
-/* vm: --smp 4 --limit 900 --disruptive */
+/* vm: --smp 4 --limit 900 --disruptive --slow */
 #include <fcntl.h>
 #include <sys/socket.h>
 #include <unistd.h>

@@ -3,7 +3,7 @@
  * Storm: readers are killed wherever they are, and all calls of the device are
  * made at once.
  */
-/* vm: --smp 4 --limit 900 --disruptive */
+/* vm: --smp 4 --limit 900 --disruptive --slow */
 #include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>

@@ -5,7 +5,7 @@
 /*
  * Each change attaches a hook, or takes it away, see loading.c.
  *
- * vm: --smp 4 --one-thread --limit 900 --disruptive
+ * vm: --smp 4 --one-thread --limit 900 --disruptive --slow
  */
 #include <unistd.h>
 

@@ -5,7 +5,7 @@
  * A snapshot and the reset after it are two calls, and what is counted in between
  * is in neither. It is known from the stream: each record has its time.
  */
-/* vm: --smp 4 --limit 900 --disruptive */
+/* vm: --smp 4 --limit 900 --disruptive --slow */
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/socket.h>

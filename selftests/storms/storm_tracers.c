@@ -8,7 +8,7 @@
 /*
  * All of that patches functions in use, see loading.c.
  *
- * vm: --smp 4 --one-thread --limit 900 --disruptive
+ * vm: --smp 4 --one-thread --limit 900 --disruptive --slow
  */
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>

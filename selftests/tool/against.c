@@ -7,7 +7,7 @@
  * Started with "traffic", the program makes the closes, which is what the tool
  * then runs.
  */
-/* vm: --smp 4 --memory 1024 --limit 1350 --disruptive */
+/* vm: --smp 4 --memory 1024 --limit 1350 --disruptive --slow */
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>

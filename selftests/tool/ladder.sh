@@ -4,7 +4,7 @@
 # Ladders of live connections: each way to close, over IPv4 and IPv6, between two
 # namespaces 10 ms apart, has the rows that the textbook has.
 #
-# vm: --icount --smp 1 --limit 900
+# vm: --icount --smp 1 --limit 900 --slow
 
 set -u
 export LC_ALL=C

@@ -7,7 +7,7 @@
  * acts out one of them, for the demonstration. Without arguments it tests that
  * each goes through the states that it is to show.
  */
-/* vm: --icount --smp 1 --limit 1500 --disruptive */
+/* vm: --icount --smp 1 --limit 1500 --disruptive --slow */
 #include <fcntl.h>
 #include <sys/socket.h>
 

@@ -3,7 +3,7 @@
  * tcpclose verify on real streams: whatever the machine, the module and the
  * reader go through, what the module says is what TCP may do, and whole.
  */
-/* vm: --smp 4 --one-thread --disruptive */
+/* vm: --smp 4 --one-thread --disruptive --slow */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
