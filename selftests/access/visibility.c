@@ -173,12 +173,4 @@ TEST_F(visibility, of_the_machine_includes_every_namespace)
 	device_log_free(&log);
 }
 
-int main(int argc, char **argv)
-{
-	/* Once: loading takes longer than most tests */
-	if (module_reload("")) {
-		perror("module");
-		return 1;
-	}
-	return test_harness_run(argc, argv);
-}
+TEST_MAIN_WITH_MODULE("")

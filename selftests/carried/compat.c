@@ -171,12 +171,4 @@ TEST_F(program32, maps_the_rings)
 	EXPECT_TRUE(base < 0 && base >= -4095);
 }
 
-int main(int argc, char **argv)
-{
-	/* Once: loading takes longer than most tests */
-	if (module_reload("ring_records=256")) {
-		perror("module");
-		return 1;
-	}
-	return test_harness_run(argc, argv);
-}
+TEST_MAIN_WITH_MODULE("ring_records=256")

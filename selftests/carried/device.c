@@ -364,12 +364,4 @@ TEST_F(device, serves_a_thousand_files)
 	}
 }
 
-int main(int argc, char **argv)
-{
-	/* Once: loading takes longer than most tests */
-	if (module_reload("")) {
-		perror("module");
-		return 1;
-	}
-	return test_harness_run(argc, argv);
-}
+TEST_MAIN_WITH_MODULE("")

@@ -334,12 +334,4 @@ TEST_F(ioctls, stats_reset_keeps_what_is_alive)
 	EXPECT_EQ(1, after.transitions[TCPCLOSE_LAST_ACK][TCPCLOSE_CLOSE]);
 }
 
-int main(int argc, char **argv)
-{
-	/* Once: loading takes longer than most tests */
-	if (module_reload("")) {
-		perror("module");
-		return 1;
-	}
-	return test_harness_run(argc, argv);
-}
+TEST_MAIN_WITH_MODULE("")

@@ -229,12 +229,4 @@ TEST_F(mapping, is_inherited_by_fork)
 	device_map_close(&map);
 }
 
-int main(int argc, char **argv)
-{
-	/* Once: loading takes longer than most tests */
-	if (module_reload("ring_records=4096")) {
-		perror("module");
-		return 1;
-	}
-	return test_harness_run(argc, argv);
-}
+TEST_MAIN_WITH_MODULE("ring_records=4096")

@@ -327,12 +327,4 @@ TEST_F(overrun, of_the_mapping_is_noticed_by_its_reader)
 	device_map_close(&map);
 }
 
-int main(int argc, char **argv)
-{
-	/* Once: loading takes longer than most tests */
-	if (module_reload("ring_records=256")) {
-		perror("module");
-		return 1;
-	}
-	return test_harness_run(argc, argv);
-}
+TEST_MAIN_WITH_MODULE("ring_records=256")

@@ -366,12 +366,4 @@ TEST_F(waiting, the_most_eager_reader_sets_the_pace)
 	close(eager);
 }
 
-int main(int argc, char **argv)
-{
-	/* Once: loading takes longer than most tests */
-	if (module_reload("")) {
-		perror("module");
-		return 1;
-	}
-	return test_harness_run(argc, argv);
-}
+TEST_MAIN_WITH_MODULE("")

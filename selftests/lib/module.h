@@ -46,6 +46,22 @@ bool module_may_lack(const char *function);
  */
 int module_reload(const char *parameters);
 
+/**
+ * TEST_MAIN_WITH_MODULE() - instead of TEST_HARNESS_MAIN: all tests use the module
+ *	with these parameters
+ *
+ * Once for all of them: loading takes longer than most tests.
+ */
+#define TEST_MAIN_WITH_MODULE(parameters)				\
+int main(int argc, char **argv)						\
+{									\
+	if (module_reload(parameters)) {				\
+		perror("module");					\
+		return 1;						\
+	}								\
+	return test_harness_run(argc, argv);				\
+}
+
 /** module_log_open() - follow the kernel's log from now on; a descriptor */
 int module_log_open(void);
 

@@ -161,12 +161,4 @@ TEST_F(reading, a_signal_ends_it_with_all_that_happened_before)
 	EXPECT_EQ(0, got % TCPCLOSE_RECORD_SIZE);
 }
 
-int main(int argc, char **argv)
-{
-	/* Once: loading takes longer than most tests */
-	if (module_reload("")) {
-		perror("module");
-		return 1;
-	}
-	return test_harness_run(argc, argv);
-}
+TEST_MAIN_WITH_MODULE("")
