@@ -54,25 +54,18 @@ static void add_state(struct diagram *d, unsigned int state, const char *name)
 		      (int)state * 3 * CELL_HEIGHT);
 }
 
-static const char *colour_of(const struct graph_part *part)
-{
-	if (!part)
-		return "#9aa1ac";
-	if (part->why)
-		return "#c4001a";
-	switch (part->edge->manner) {
-	case MODEL_GRACEFUL:
-		return "#0a4fa8";
-	case MODEL_ABRUPT:
-		return "#9a4a00";
-	default:
-		return "#1b1f24";
-	}
-}
+static const char *const colours[SVG_ROLES] = {
+	[SVG_MUTED] = "#9aa1ac",
+	[SVG_BAD] = "#c4001a",
+	[SVG_GRACEFUL] = "#0a4fa8",
+	[SVG_ABRUPT] = "#9a4a00",
+	[SVG_INK] = "#1b1f24",
+};
 
 static void add_edge(struct diagram *d, const struct diagram_edge *edge)
 {
 	const struct graph_part *part = edge->part;
+	const char *colour = colours[label_role(part)];
 	char label[LABEL_MAX];
 
 	buffer_printf(d->to, "\t");
@@ -83,7 +76,7 @@ static void add_edge(struct diagram *d, const struct diagram_edge *edge)
 	buffer_printf(d->to, " [label=");
 	add_string(d->to, label);
 	buffer_printf(d->to, ", color=\"%s\", fontcolor=\"%s\", penwidth=%u.%u",
-		      colour_of(part), part ? colour_of(part) : "#6b7280",
+		      colour, part ? colour : "#6b7280",
 		      label_weight(part) / 10, label_weight(part) % 10);
 	buffer_printf(d->to, "%s%s];\n", edge->dashed ? ", style=dashed" : "",
 		      edge->extra ? ", constraint=false" : "");

@@ -23,21 +23,13 @@ static void add_string(struct buffer *to, const char *text)
 	buffer_printf(to, "\"");
 }
 
-static const char *colour_of(const struct graph_part *part)
-{
-	if (!part)
-		return "#9aa1ac";
-	if (part->why)
-		return "#d1242f";
-	switch (part->edge->manner) {
-	case MODEL_GRACEFUL:
-		return "#2f81f7";
-	case MODEL_ABRUPT:
-		return "#c26a00";
-	default:
-		return "#6e7781";
-	}
-}
+static const char *const colours[SVG_ROLES] = {
+	[SVG_MUTED] = "#9aa1ac",
+	[SVG_BAD] = "#d1242f",
+	[SVG_GRACEFUL] = "#2f81f7",
+	[SVG_ABRUPT] = "#c26a00",
+	[SVG_INK] = "#6e7781",
+};
 
 static void add_link(struct diagram *d, const struct diagram_edge *edge)
 {
@@ -53,8 +45,8 @@ static void add_link(struct diagram *d, const struct diagram_edge *edge)
 	diagram_add_to(d, edge);
 	buffer_printf(d->to,
 		      "\n    linkStyle %u stroke:%s,stroke-width:%u.%upx\n",
-		      edge->number, colour_of(part), label_weight(part) / 10,
-		      label_weight(part) % 10);
+		      edge->number, colours[label_role(part)],
+		      label_weight(part) / 10, label_weight(part) % 10);
 }
 
 static void add_box(struct diagram *d, const struct figure_box *box)

@@ -30,26 +30,6 @@ struct curve_area graph_svg_box(const struct figure_box *box)
 }
 
 /**
- * graph_svg_role() - which colour something has
- * @part: what was seen; NULL: nothing
- */
-enum svg_role graph_svg_role(const struct graph_part *part)
-{
-	if (!part)
-		return SVG_MUTED;
-	if (part->why)
-		return SVG_BAD;
-	switch (part->edge->manner) {
-	case MODEL_GRACEFUL:
-		return SVG_GRACEFUL;
-	case MODEL_ABRUPT:
-		return SVG_ABRUPT;
-	default:
-		return SVG_INK;
-	}
-}
-
-/**
  * graph_svg_count() - how often and for how long
  * @text: result: "1,234", a dot in the middle, "20.1ms"
  * @part: what was seen

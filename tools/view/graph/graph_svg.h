@@ -93,7 +93,6 @@ static inline int py(int row)
 }
 
 struct curve_area graph_svg_box(const struct figure_box *box);
-enum svg_role graph_svg_role(const struct graph_part *part);
 void graph_svg_count(char text[LABEL_MAX], const struct graph_part *part,
 		     const struct svg_font *font, int room);
 void graph_svg_loop_icon(struct buffer *to, int x, int y, enum svg_role role,

@@ -72,7 +72,7 @@ static void make_label(struct graph_svg_label *label, const struct figure_route 
 	make_event(label, place, label_edge(route->from, route->to),
 		   part ? SVG_INK : SVG_MUTED);
 	if (part) {
-		line = add_label_line(label, place, graph_svg_role(part));
+		line = add_label_line(label, place, label_role(part));
 		line->font.size = 13;
 		line->font.bold = true;
 		graph_svg_count(line->text, part, &line->font,
@@ -187,7 +187,7 @@ void graph_svg_draw_routes(struct graph_svg *p)
 		const struct model_edge *edge =
 			part ? part->edge : label_edge(route->from, route->to);
 		const struct svg_stroke stroke = {
-			.role = graph_svg_role(part),
+			.role = label_role(part),
 			.tenths = label_weight(part),
 			.dashed = part ? graph_is_linux(part) :
 					 edge->standing == MODEL_ABSENT,
@@ -225,7 +225,7 @@ static int draw_box_part(struct graph_svg *p, const struct curve_area *area,
 	char text[LABEL_MAX];
 
 	graph_svg_count(text, part, &font, area->width - ICON - 2 * BOX_MARGIN);
-	return draw_box_text(p, area, y, graph_svg_role(part), text);
+	return draw_box_text(p, area, y, label_role(part), text);
 }
 
 static void draw_box(struct graph_svg *p, const struct figure_box *box)
@@ -252,7 +252,7 @@ static void draw_box(struct graph_svg *p, const struct figure_box *box)
 	if (loop) {
 		y += 18;
 		x = draw_box_part(p, &area, y, loop);
-		graph_svg_loop_icon(p->to, x, y - 4, graph_svg_role(loop),
+		graph_svg_loop_icon(p->to, x, y - 4, label_role(loop),
 				    graph_is_linux(loop));
 	}
 	if (abrupt) {

@@ -84,7 +84,7 @@ void graph_svg_draw_curves(struct graph_svg *p)
 		const struct graph_svg_rest *rest = &p->rest[i];
 		const struct curve_point *c = rest->curve.points;
 		const struct svg_stroke stroke = {
-			.role = graph_svg_role(rest->part),
+			.role = label_role(rest->part),
 			.tenths = label_weight(rest->part),
 			.dashed = !rest->part->why && graph_is_linux(rest->part),
 			.head = true,
@@ -118,7 +118,7 @@ void graph_svg_draw_badges(struct graph_svg *p)
 
 	for (i = 0; i < rest_drawn(p); i++)
 		if (p->rest[i].has_curve)
-			draw_badge(p, graph_svg_role(p->rest[i].part),
+			draw_badge(p, label_role(p->rest[i].part),
 				   p->rest[i].curve.badge.x,
 				   p->rest[i].curve.badge.y, i + 1);
 }
@@ -138,7 +138,7 @@ int graph_svg_list_rest(struct graph_svg *p, int y)
 
 	for (i = 0; i < rest_drawn(p); i++) {
 		const struct graph_svg_rest *rest = &p->rest[i];
-		const struct svg_font font = { .role = graph_svg_role(rest->part),
+		const struct svg_font font = { .role = label_role(rest->part),
 					       .size = 13 };
 
 		label_state(from, rest->from);

@@ -28,6 +28,26 @@ unsigned int label_weight(const struct graph_part *part)
 }
 
 /**
+ * label_role() - which colour something has
+ * @part: what was seen; NULL: nothing
+ */
+enum svg_role label_role(const struct graph_part *part)
+{
+	if (!part)
+		return SVG_MUTED;
+	if (part->why)
+		return SVG_BAD;
+	switch (part->edge->manner) {
+	case MODEL_GRACEFUL:
+		return SVG_GRACEFUL;
+	case MODEL_ABRUPT:
+		return SVG_ABRUPT;
+	default:
+		return SVG_INK;
+	}
+}
+
+/**
  * label_count() - a number with its digits in groups
  * @text: result
  * @count: the number

@@ -1,17 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Words at the states and edges of a diagram, and above it: the same in every
- * format.
+ * Words at the states and edges of a diagram, and above it, and how lines are
+ * drawn: the same in every format.
  */
 #ifndef TCPCLOSE_VIEW_GRAPH_LABEL_H
 #define TCPCLOSE_VIEW_GRAPH_LABEL_H
 
+#include "draw/svg.h"
 #include "graph/graph.h"
 
 /* The longest text that the functions below make, with its NUL. */
 #define LABEL_MAX 160
 
 unsigned int label_weight(const struct graph_part *part);
+enum svg_role label_role(const struct graph_part *part);
 
 void label_count(char text[LABEL_MAX], uint64_t count);
 void label_short_count(char text[LABEL_MAX], uint64_t count);
