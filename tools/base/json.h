@@ -303,4 +303,13 @@ static __always_inline void json_ip(struct json *w, bool ipv6,
 	json_done(w, p, true);
 }
 
+/**
+ * json_member() - write a member: its key, then its value
+ * @w: the writer
+ * @key: as for json_key()
+ * @kind: u64 for json_u64(), string for json_string() and so on; then what that takes
+ */
+#define json_member(w, key, kind, ...) \
+	(json_key(w, key), json_##kind(w, __VA_ARGS__))
+
 #endif /* TCPCLOSE_BASE_JSON_H */

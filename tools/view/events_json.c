@@ -32,10 +32,6 @@ add_bits(struct json *w, unsigned int bits,
 }
 
 /* Members; @key is a literal. */
-#define U64(w, key, value) (json_key(w, key), json_u64(w, value))
-#define NAME(w, key, name) (json_key(w, key), json_name(w, name))
-#define STRING(w, key, string) (json_key(w, key), json_string(w, string))
-#define ADDR(w, key, e, addr) (json_key(w, key), json_ip(w, (e)->ipv6, addr))
 #define NAMED(w, key, name, number) \
 	(json_key(w, key), add_named(w, name, number))
 #define NONZERO(w, key, value) \
@@ -46,15 +42,15 @@ add_bits(struct json *w, unsigned int bits,
 
 static inline void add_connection(struct json *w, const struct event *e)
 {
-	NAME(w, "origin", origin_name(e->origin));
+	json_member(w, "origin", name, origin_name(e->origin));
 	NONZERO(w, "cookie", e->cookie);
 	NONZERO(w, "netns", e->netns);
 	NONZERO(w, "netns_inode", e->netns_inode);
-	STRING(w, "netns_name", e->netns_name);
-	NAME(w, "family", e->ipv6 ? "inet6" : "inet");
-	ADDR(w, "laddr", e, e->laddr);
+	json_member(w, "netns_name", string, e->netns_name);
+	json_member(w, "family", name, e->ipv6 ? "inet6" : "inet");
+	json_member(w, "laddr", ip, e->ipv6, e->laddr);
 	NONZERO(w, "lport", e->lport);
-	ADDR(w, "raddr", e, e->raddr);
+	json_member(w, "raddr", ip, e->ipv6, e->raddr);
 	NONZERO(w, "rport", e->rport);
 }
 
@@ -70,10 +66,10 @@ static inline void add_transition(struct json *w, const struct event *e)
 
 static inline void add_process(struct json *w, const struct event *e)
 {
-	NAME(w, "context", context_name(e->context));
+	json_member(w, "context", name, context_name(e->context));
 	NONZERO(w, "pid", e->pid);
 	NONZERO(w, "tid", e->tid);
-	STRING(w, "comm", e->comm[0] ? e->comm : NULL);
+	json_member(w, "comm", string, e->comm[0] ? e->comm : NULL);
 	SIGNED(w, "uid", e->uid);
 	NONZERO(w, "inode", e->inode);
 	NONZERO(w, "cgroup", e->cgroup);
@@ -100,10 +96,9 @@ static inline void add_ending(struct json *w, const struct event *e)
 		json_null(w);
 	NAMED(w, "end", end_name(e->end), e->end);
 	NAMED(w, "cause", cause_name(e->cause), e->cause);
-	NAME(w, "closer", closer_name(e->closer));
+	json_member(w, "closer", name, closer_name(e->closer));
 	SIGNED(w, "rearms", e->rearms);
-	json_key(w, "rearm");
-	json_bool(w, event_is_rearm(e));
+	json_member(w, "rearm", bool, event_is_rearm(e));
 	json_key(w, "marks");
 	add_bits(w, e->mark, mark_name);
 }
@@ -121,13 +116,13 @@ void events_json(const struct view *how, struct buffer *to,
 
 	json_begin(&w, to);
 	json_object_begin(&w);
-	U64(&w, "ts_ns", e->ts_ns);
-	U64(&w, "cpu", e->cpu);
+	json_member(&w, "ts_ns", u64, e->ts_ns);
+	json_member(&w, "cpu", u64, e->cpu);
 	if (e->kind == EVENT_LOST) {
-		U64(&w, "lost", e->lost);
+		json_member(&w, "lost", u64, e->lost);
 	} else {
-		U64(&w, "seq", e->seq);
-		U64(&w, "index", e->index);
+		json_member(&w, "seq", u64, e->seq);
+		json_member(&w, "index", u64, e->index);
 		add_connection(&w, e);
 		add_transition(&w, e);
 		add_process(&w, e);

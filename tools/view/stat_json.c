@@ -25,12 +25,10 @@ static void add_buckets(struct json *w, const struct tcpclose_histogram *h)
 		if (!row.count)
 			continue;
 		json_object_begin(w);
-		json_key(w, "from_ns");
-		json_u64(w, row.from_ns);
-		json_key(w, "to_ns");
-		json_known(w, row.to_ns != UINT64_MAX, row.to_ns);
-		json_key(w, "count");
-		json_u64(w, row.count);
+		json_member(w, "from_ns", u64, row.from_ns);
+		json_member(w, "to_ns", known,
+			    row.to_ns != UINT64_MAX, row.to_ns);
+		json_member(w, "count", u64, row.count);
 		json_object_end(w);
 	}
 	json_array_end(w);
@@ -41,18 +39,15 @@ static void add_duration(struct json *w, const struct tcpclose_histogram *h)
 	bool known = h->count > 0;
 
 	json_object_begin(w);
-	json_key(w, "count");
-	json_u64(w, h->count);
-	json_key(w, "sum_ns");
-	json_u64(w, h->sum_ns);
-	json_key(w, "min_ns");
-	json_known(w, known && h->min_ns != TCPCLOSE_UNKNOWN_NS, h->min_ns);
-	json_key(w, "p50_ns");
-	json_known(w, known, histogram_percentile(h, STAT_MEDIAN));
-	json_key(w, "p99_ns");
-	json_known(w, known, histogram_percentile(h, STAT_HIGH));
-	json_key(w, "max_ns");
-	json_known(w, known, h->max_ns);
+	json_member(w, "count", u64, h->count);
+	json_member(w, "sum_ns", u64, h->sum_ns);
+	json_member(w, "min_ns", known,
+		    known && h->min_ns != TCPCLOSE_UNKNOWN_NS, h->min_ns);
+	json_member(w, "p50_ns", known,
+		    known, histogram_percentile(h, STAT_MEDIAN));
+	json_member(w, "p99_ns", known,
+		    known, histogram_percentile(h, STAT_HIGH));
+	json_member(w, "max_ns", known, known, h->max_ns);
 	add_buckets(w, h);
 	json_object_end(w);
 }
@@ -90,12 +85,10 @@ static void add_transitions(struct json *w, const struct tcpclose_stats *c)
 			    !state_name(into))
 				continue;
 			json_object_begin(w);
-			json_key(w, "from");
-			json_name(w, state_name(from));
-			json_key(w, "to");
-			json_name(w, state_name(into));
-			json_key(w, "count");
-			json_u64(w, c->transitions[from][into]);
+			json_member(w, "from", name, state_name(from));
+			json_member(w, "to", name, state_name(into));
+			json_member(w, "count", u64,
+				    c->transitions[from][into]);
 			json_object_end(w);
 		}
 	}
@@ -127,16 +120,11 @@ static void add_timewait(struct json *w, const struct tcpclose_stats *c)
 	ends[TCPCLOSE_END_OVERFLOW] = 0;
 	json_key(w, "timewait");
 	json_object_begin(w);
-	json_key(w, "live");
-	json_s64(w, c->live_timewait);
-	json_key(w, "born");
-	json_u64(w, c->born);
-	json_key(w, "overflow");
-	json_u64(w, c->ends[TCPCLOSE_END_OVERFLOW]);
-	json_key(w, "rearmed");
-	json_u64(w, c->rearmed);
-	json_key(w, "late");
-	json_u64(w, c->late);
+	json_member(w, "live", s64, c->live_timewait);
+	json_member(w, "born", u64, c->born);
+	json_member(w, "overflow", u64, c->ends[TCPCLOSE_END_OVERFLOW]);
+	json_member(w, "rearmed", u64, c->rearmed);
+	json_member(w, "late", u64, c->late);
 	json_key(w, "ended");
 	add_counts(w, ends, TCPCLOSE_END_OVERFLOW, end_name);
 	json_key(w, "duration");
@@ -167,37 +155,35 @@ static void add_rings(struct json *w, const struct statistics *s)
 	json_array_begin(w);
 	for (i = 0; i < s->ring_count; i++) {
 		json_object_begin(w);
-		json_key(w, "cpu");
-		json_u64(w, i);
-		json_key(w, "written");
-		json_u64(w, s->rings[i].written);
-		json_key(w, "overwritten");
-		json_u64(w, s->rings[i].overwritten);
+		json_member(w, "cpu", u64, i);
+		json_member(w, "written", u64, s->rings[i].written);
+		json_member(w, "overwritten", u64, s->rings[i].overwritten);
 		json_object_end(w);
 	}
 	json_array_end(w);
 }
 
+static const char *hook_state(const struct tcpclose_hook *h)
+{
+	if (hook_is_dead(h))
+		return "off";
+	return h->via ? "on" : "unused";
+}
+
 static void add_hook(struct json *w, const struct tcpclose_hook *h)
 {
 	json_object_begin(w);
-	json_key(w, "name");
-	json_string(w, h->name);
-	json_key(w, "via");
-	json_name(w, h->via ? hook_via_name(h->via) : NULL);
-	json_key(w, "state");
-	json_name(w, hook_is_dead(h) ? "off" : h->via	      ? "on" : "unused");
+	json_member(w, "name", string, h->name);
+	json_member(w, "via", name, h->via ? hook_via_name(h->via) : NULL);
+	json_member(w, "state", name, hook_state(h));
 	json_key(w, "error");
 	if (h->error)
 		json_number_name(w, error_name(h->error), h->error);
 	else
 		json_null(w);
-	json_key(w, "needed");
-	json_bool(w, h->needed);
-	json_key(w, "calls");
-	json_u64(w, h->calls);
-	json_key(w, "purpose");
-	json_string(w, h->purpose);
+	json_member(w, "needed", bool, h->needed);
+	json_member(w, "calls", u64, h->calls);
+	json_member(w, "purpose", string, h->purpose);
 	json_object_end(w);
 }
 
@@ -227,25 +213,20 @@ void stat_json(const struct view *how, struct buffer *to,
 
 	json_begin(&w, to);
 	json_object_begin(&w);
-	json_key(&w, "ts_ns");
-	json_u64(&w, c->now_ns);
-	json_key(&w, "since_ns");
-	json_u64(&w, c->since_ns);
+	json_member(&w, "ts_ns", u64, c->now_ns);
+	json_member(&w, "since_ns", u64, c->since_ns);
 	add_transitions(&w, c);
 	add_dwell(&w, c);
 	add_timewait(&w, c);
 	json_key(&w, "causes");
 	add_counts(&w, c->causes, TCPCLOSE_CAUSES, cause_name);
 	add_live(&w, c);
-	json_key(&w, "tracked");
-	json_u64(&w, c->tracked);
-	json_key(&w, "max_conns");
-	json_u64(&w, c->max_conns);
+	json_member(&w, "tracked", u64, c->tracked);
+	json_member(&w, "max_conns", u64, c->max_conns);
 	add_rings(&w, s);
 	json_key(&w, "untracked");
 	add_counts(&w, c->untracked, TCPCLOSE_UNTRACKED, untracked_name);
-	json_key(&w, "missed");
-	json_u64(&w, c->missed);
+	json_member(&w, "missed", u64, c->missed);
 	add_hooks(&w, s);
 	json_object_end(&w);
 	json_end(&w);

@@ -10,51 +10,35 @@
 
 static void add_states(struct json *w, unsigned int from, unsigned int into)
 {
-	json_key(w, "old");
-	json_number_name(w, state_name(from), from);
-	json_key(w, "new");
-	json_number_name(w, state_name(into), into);
+	json_member(w, "old", number_name, state_name(from), from);
+	json_member(w, "new", number_name, state_name(into), into);
 }
 
 static void add_connection(struct json *w, const struct finding *f)
 {
-	json_key(w, "cookie");
-	json_u64(w, f->cookie);
-	json_key(w, "netns_inode");
-	json_u64(w, f->netns_inode);
-	json_key(w, "netns_name");
-	json_string(w, f->netns_name);
-	json_key(w, "family");
-	json_name(w, f->ipv6 ? "inet6" : "inet");
-	json_key(w, "laddr");
-	json_ip(w, f->ipv6, f->laddr);
-	json_key(w, "lport");
-	json_known(w, f->lport != 0, f->lport);
-	json_key(w, "raddr");
-	json_ip(w, f->ipv6, f->raddr);
-	json_key(w, "rport");
-	json_known(w, f->rport != 0, f->rport);
+	json_member(w, "cookie", u64, f->cookie);
+	json_member(w, "netns_inode", u64, f->netns_inode);
+	json_member(w, "netns_name", string, f->netns_name);
+	json_member(w, "family", name, f->ipv6 ? "inet6" : "inet");
+	json_member(w, "laddr", ip, f->ipv6, f->laddr);
+	json_member(w, "lport", known, f->lport != 0, f->lport);
+	json_member(w, "raddr", ip, f->ipv6, f->raddr);
+	json_member(w, "rport", known, f->rport != 0, f->rport);
 }
 
 static void add_example(struct json *w, const struct finding *f)
 {
 	json_object_begin(w);
-	json_key(w, "ts_ns");
-	json_u64(w, f->ts_ns);
-	json_key(w, "cpu");
-	json_u64(w, f->cpu);
-	json_key(w, "seq");
-	json_u64(w, f->seq);
+	json_member(w, "ts_ns", u64, f->ts_ns);
+	json_member(w, "cpu", u64, f->cpu);
+	json_member(w, "seq", u64, f->seq);
 	if (f->transition) {
-		json_key(w, "index");
-		json_u64(w, f->index);
+		json_member(w, "index", u64, f->index);
 		add_states(w, f->old, f->new);
-		json_key(w, "origin");
-		json_name(w, origin_name(f->origin));
+		json_member(w, "origin", name, origin_name(f->origin));
 		add_connection(w, f);
 	}
-	json_key(w, "what");
-	json_string(w, f->what);
+	json_member(w, "what", string, f->what);
 	json_object_end(w);
 }
 
@@ -62,8 +46,7 @@ static void add_findings(struct json *w, const struct findings *f)
 {
 	unsigned int i;
 
-	json_key(w, "count");
-	json_u64(w, f->count);
+	json_member(w, "count", u64, f->count);
 	json_key(w, "examples");
 	json_array_begin(w);
 	for (i = 0; i < f->kept; i++)
@@ -75,17 +58,12 @@ static void add_edge(struct json *w, const struct model_edge *edge,
 		     uint64_t count)
 {
 	json_object_begin(w);
-	json_key(w, "id");
-	json_name(w, edge->id);
+	json_member(w, "id", name, edge->id);
 	add_states(w, edge->from, edge->to);
-	json_key(w, "event");
-	json_string(w, edge->event);
-	json_key(w, "manner");
-	json_name(w, model_manner_name(edge->manner));
-	json_key(w, "verdict");
-	json_name(w, model_standing_name(edge->standing));
-	json_key(w, "count");
-	json_u64(w, count);
+	json_member(w, "event", string, edge->event);
+	json_member(w, "manner", name, model_manner_name(edge->manner));
+	json_member(w, "verdict", name, model_standing_name(edge->standing));
+	json_member(w, "count", u64, count);
 	json_object_end(w);
 }
 
@@ -117,10 +95,8 @@ static void add_illegal(struct json *w, const struct check *c)
 				continue;
 			json_object_begin(w);
 			add_states(w, from, into);
-			json_key(w, "count");
-			json_u64(w, seen->count);
-			json_key(w, "why");
-			json_string(w, seen->why);
+			json_member(w, "count", u64, seen->count);
+			json_member(w, "why", string, seen->why);
 			json_object_end(w);
 		}
 	}
@@ -137,10 +113,8 @@ static void add_findings_by_kind(struct json *w, const struct check *c)
 		if (!c->findings[i].count)
 			continue;
 		json_object_begin(w);
-		json_key(w, "name");
-		json_name(w, finding_name(i));
-		json_key(w, "text");
-		json_string(w, finding_text(i));
+		json_member(w, "name", name, finding_name(i));
+		json_member(w, "text", string, finding_text(i));
 		add_findings(w, &c->findings[i]);
 		json_object_end(w);
 	}
@@ -151,20 +125,13 @@ static void add_connections(struct json *w, const struct check *c)
 {
 	json_key(w, "connections");
 	json_object_begin(w);
-	json_key(w, "ended");
-	json_u64(w, c->ended);
-	json_key(w, "open");
-	json_u64(w, c->open);
-	json_key(w, "unopened");
-	json_u64(w, c->unopened);
-	json_key(w, "began_before");
-	json_u64(w, c->began_before);
-	json_key(w, "marked");
-	json_u64(w, c->marked);
-	json_key(w, "forgotten");
-	json_u64(w, c->history.forgotten);
-	json_key(w, "seen");
-	json_u64(w, c->seen);
+	json_member(w, "ended", u64, c->ended);
+	json_member(w, "open", u64, c->open);
+	json_member(w, "unopened", u64, c->unopened);
+	json_member(w, "began_before", u64, c->began_before);
+	json_member(w, "marked", u64, c->marked);
+	json_member(w, "forgotten", u64, c->history.forgotten);
+	json_member(w, "seen", u64, c->seen);
 	json_object_end(w);
 }
 
@@ -172,10 +139,8 @@ static void add_gaps(struct json *w, const struct check *c)
 {
 	json_key(w, "gaps");
 	json_object_begin(w);
-	json_key(w, "unexplained");
-	json_u64(w, c->gaps.unexplained.count);
-	json_key(w, "forgotten");
-	json_u64(w, c->forgot);
+	json_member(w, "unexplained", u64, c->gaps.unexplained.count);
+	json_member(w, "forgotten", u64, c->forgot);
 	json_key(w, "lost");
 	json_object_begin(w);
 	add_findings(w, &c->gaps.explained);
@@ -193,27 +158,19 @@ void verify_add_json(struct json *w, const struct check *c)
 	uint64_t wrong = check_finding_count(c);
 
 	json_object_begin(w);
-	json_key(w, "transitions");
-	json_u64(w, c->transitions);
-	json_key(w, "span_ns");
-	json_u64(w, c->last_ns - c->first_ns);
-	json_key(w, "lost");
-	json_u64(w, c->lost);
-	json_key(w, "nameless");
-	json_u64(w, c->nameless);
-	json_key(w, "late");
-	json_u64(w, c->late);
-	json_key(w, "late_ns");
-	json_u64(w, c->late_ns);
+	json_member(w, "transitions", u64, c->transitions);
+	json_member(w, "span_ns", u64, c->last_ns - c->first_ns);
+	json_member(w, "lost", u64, c->lost);
+	json_member(w, "nameless", u64, c->nameless);
+	json_member(w, "late", u64, c->late);
+	json_member(w, "late_ns", u64, c->late_ns);
 	add_connections(w, c);
 	add_edges(w, c);
 	add_illegal(w, c);
 	add_gaps(w, c);
 	add_findings_by_kind(w, c);
-	json_key(w, "wrong");
-	json_u64(w, wrong);
-	json_key(w, "verdict");
-	json_name(w, wrong ? "violation" : "clean");
+	json_member(w, "wrong", u64, wrong);
+	json_member(w, "verdict", name, wrong ? "violation" : "clean");
 	json_object_end(w);
 }
 

@@ -27,16 +27,11 @@ static void add_rows(struct json *w, const struct comparison *c)
 		const struct comparison_row *row = &c->rows[i];
 
 		json_object_begin(w);
-		json_key(w, "what");
-		json_string(w, row->what);
-		json_key(w, "kernel");
-		json_u64(w, row->kernel);
-		json_key(w, "tcpclose");
-		json_u64(w, row->tcpclose);
-		json_key(w, "difference");
-		json_u64(w, row->difference);
-		json_key(w, "in_motion");
-		json_u64(w, row->moving);
+		json_member(w, "what", string, row->what);
+		json_member(w, "kernel", u64, row->kernel);
+		json_member(w, "tcpclose", u64, row->tcpclose);
+		json_member(w, "difference", u64, row->difference);
+		json_member(w, "in_motion", u64, row->moving);
 		json_object_end(w);
 	}
 	json_array_end(w);
@@ -51,8 +46,7 @@ static void add_details(struct json *w, const struct comparison *c)
 	for (i = 0; i < c->detail_count && i < COMPARISON_DETAILS; i++)
 		json_string(w, c->details[i].text);
 	json_array_end(w);
-	json_key(w, "details_in_all");
-	json_u64(w, c->detail_count);
+	json_member(w, "details_in_all", u64, c->detail_count);
 }
 
 static const char *status_of(const struct comparison *c)
@@ -67,12 +61,9 @@ static const char *status_of(const struct comparison *c)
 static void add_witness(struct json *w, const struct comparison *c)
 {
 	json_object_begin(w);
-	json_key(w, "witness");
-	json_string(w, c->witness);
-	json_key(w, "source");
-	json_string(w, c->source);
-	json_key(w, "status");
-	json_name(w, status_of(c));
+	json_member(w, "witness", string, c->witness);
+	json_member(w, "source", string, c->source);
+	json_member(w, "status", name, status_of(c));
 	add_reason(w, "missing", &c->missing);
 	add_reason(w, "incomplete", &c->incomplete);
 	add_reason(w, "left_out", &c->remarks);
@@ -118,20 +109,13 @@ void witness_add_json(struct json *w, const struct outcome *h)
 	int i;
 
 	json_object_begin(w);
-	json_key(w, "verdict");
-	json_name(w, verdicts[outcome_result(h)]);
-	json_key(w, "differences");
-	json_u64(w, outcome_differences(h));
-	json_key(w, "start_ns");
-	json_u64(w, h->start_ns);
-	json_key(w, "end_ns");
-	json_u64(w, h->end_ns);
-	json_key(w, "scope");
-	json_name(w, h->openings ? "all" : "teardown");
-	json_key(w, "records");
-	json_u64(w, h->records);
-	json_key(w, "lost");
-	json_u64(w, h->lost);
+	json_member(w, "verdict", name, verdicts[outcome_result(h)]);
+	json_member(w, "differences", u64, outcome_differences(h));
+	json_member(w, "start_ns", u64, h->start_ns);
+	json_member(w, "end_ns", u64, h->end_ns);
+	json_member(w, "scope", name, h->openings ? "all" : "teardown");
+	json_member(w, "records", u64, h->records);
+	json_member(w, "lost", u64, h->lost);
 	add_reason(w, "incomplete", &h->incomplete);
 	add_command(w, h);
 	json_key(w, "witnesses");
