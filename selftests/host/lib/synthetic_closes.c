@@ -247,40 +247,90 @@ static void open_up(void)
 	later(50000);
 }
 
-/* The client closes, the server learns of it, acknowledges. */
-static void close_first(void)
+/* What one call, or one segment, does to one end. */
+static void closes_first(struct socket *s)
 {
-	STEP(client, ESTABLISHED, FIN_WAIT1, .call = true, .shutdown = 3,
+	STEP(*s, ESTABLISHED, FIN_WAIT1, .call = true, .shutdown = 3,
 	     .closer = 1);
-	client.orphan = true;
-	later(10000);
-	STEP(server, ESTABLISHED, CLOSE_WAIT, .flags = FIN, .shutdown = 1,
+	s->orphan = true;
+}
+
+static void client_shuts_down(void)
+{
+	STEP(client, ESTABLISHED, FIN_WAIT1, .call = true, .shutdown = 2,
+	     .closer = 1);
+}
+
+static void gets_fin(struct socket *s)
+{
+	STEP(*s, ESTABLISHED, CLOSE_WAIT, .flags = FIN, .shutdown = 1,
 	     .closer = 2);
-	later(10050);
-	STEP(client, FIN_WAIT1, FIN_WAIT2, .flags = ACK, .shutdown = 3,
+}
+
+static void server_closes(void)
+{
+	STEP(server, CLOSE_WAIT, LAST_ACK, .call = true, .shutdown = 3,
+	     .closer = 2);
+	server.orphan = true;
+}
+
+static void fin_is_acknowledged(__u8 shutdown)
+{
+	STEP(client, FIN_WAIT1, FIN_WAIT2, .flags = ACK, .shutdown = shutdown,
 	     .closer = 1);
+}
+
+/* An orphan goes on as a mini-socket. */
+static void waits_as_mini(void)
+{
 	later(10);
 	STEP(client, FIN_WAIT2, FIN_WAIT2, .flags = ACK, .shutdown = 3,
 	     .closer = 1, .raw = TCPCLOSE_CLOSE);
+}
+
+static void mini_gets_fin(void)
+{
+	STEP(client, FIN_WAIT2, TIME_WAIT, .flags = FIN, .mini = true,
+	     .cause = TCPCLOSE_CAUSE_FIN, .closer = 1);
+}
+
+/* The peer's FIN turns the socket into a mini-socket. */
+static void hands_over(__u8 shutdown)
+{
+	STEP(client, FIN_WAIT2, TIME_WAIT, .flags = FIN, .shutdown = shutdown,
+	     .closer = 1, .raw = TCPCLOSE_CLOSE, .cause = TCPCLOSE_CAUSE_FIN);
+}
+
+static void gets_last_ack(struct socket *s)
+{
+	STEP(*s, LAST_ACK, CLOSE, .flags = ACK, .shutdown = 3, .closer = 2,
+	     .cause = TCPCLOSE_CAUSE_FIN);
+}
+
+/* The client closes, the server learns of it, acknowledges. */
+static void close_first(void)
+{
+	closes_first(&client);
+	later(10000);
+	gets_fin(&server);
+	later(10050);
+	fin_is_acknowledged(3);
+	waits_as_mini();
 }
 
 /* The server does, too, and its FIN arrives. */
 static void close_second(void)
 {
 	later(300000);
-	STEP(server, CLOSE_WAIT, LAST_ACK, .call = true, .shutdown = 3,
-	     .closer = 2);
-	server.orphan = true;
+	server_closes();
 	later(10000);
-	STEP(client, FIN_WAIT2, TIME_WAIT, .flags = FIN, .mini = true,
-	     .cause = TCPCLOSE_CAUSE_FIN, .closer = 1);
+	mini_gets_fin();
 }
 
 static void last_ack(void)
 {
 	later(10000);
-	STEP(server, LAST_ACK, CLOSE, .flags = ACK, .shutdown = 3, .closer = 2,
-	     .cause = TCPCLOSE_CAUSE_FIN);
+	gets_last_ack(&server);
 }
 
 static void four_way(void)
@@ -293,22 +343,16 @@ static void four_way(void)
 
 static void three_segments(void)
 {
-	STEP(client, ESTABLISHED, FIN_WAIT1, .call = true, .shutdown = 3,
-	     .closer = 1);
-	client.orphan = true;
+	closes_first(&client);
 	later(10000);
-	STEP(server, ESTABLISHED, CLOSE_WAIT, .flags = FIN, .shutdown = 1,
-	     .closer = 2);
+	gets_fin(&server);
 	later(9);
-	STEP(server, CLOSE_WAIT, LAST_ACK, .call = true, .shutdown = 3,
-	     .closer = 2);
-	server.orphan = true;
+	server_closes();
 	later(10000);
 	STEP(client, FIN_WAIT1, FIN_WAIT2, .flags = FIN, .shutdown = 3,
 	     .closer = 1);
 	later(6);
-	STEP(client, FIN_WAIT2, TIME_WAIT, .flags = FIN, .shutdown = 3,
-	     .closer = 1, .raw = TCPCLOSE_CLOSE, .cause = TCPCLOSE_CAUSE_FIN);
+	hands_over(3);
 	last_ack();
 	wait_time(&client, 0, 1);
 }
@@ -316,14 +360,11 @@ static void three_segments(void)
 /* shutdown(SHUT_WR), and close() when all has come: the state is stored anew. */
 static void half_close(void)
 {
-	STEP(client, ESTABLISHED, FIN_WAIT1, .call = true, .shutdown = 2,
-	     .closer = 1);
+	client_shuts_down();
 	later(10000);
-	STEP(server, ESTABLISHED, CLOSE_WAIT, .flags = FIN, .shutdown = 1,
-	     .closer = 2);
+	gets_fin(&server);
 	later(10050);
-	STEP(client, FIN_WAIT1, FIN_WAIT2, .flags = ACK, .shutdown = 2,
-	     .closer = 1);
+	fin_is_acknowledged(2);
 	later(600000);
 	STEP(client, FIN_WAIT2, FIN_WAIT2, .call = true, .shutdown = 3,
 	     .closer = 1);
@@ -338,13 +379,9 @@ static void half_close(void)
 
 static void simultaneous(void)
 {
-	STEP(client, ESTABLISHED, FIN_WAIT1, .call = true, .shutdown = 3,
-	     .closer = 1);
-	client.orphan = true;
+	closes_first(&client);
 	later(15);
-	STEP(server, ESTABLISHED, FIN_WAIT1, .call = true, .shutdown = 3,
-	     .closer = 1);
-	server.orphan = true;
+	closes_first(&server);
 	later(9985);
 	STEP(server, FIN_WAIT1, CLOSING, .flags = FIN, .shutdown = 3,
 	     .closer = 3);
@@ -397,32 +434,22 @@ static void lost_last_ack(void)
 static void passive_alone(void)
 {
 	server.raddr = "203.0.113.9";
-	STEP(server, ESTABLISHED, CLOSE_WAIT, .flags = FIN, .shutdown = 1,
-	     .closer = 2);
+	gets_fin(&server);
 	later(300000);
-	STEP(server, CLOSE_WAIT, LAST_ACK, .call = true, .shutdown = 3,
-	     .closer = 2);
-	server.orphan = true;
+	server_closes();
 	later(40000);
-	STEP(server, LAST_ACK, CLOSE, .flags = ACK, .shutdown = 3, .closer = 2,
-	     .cause = TCPCLOSE_CAUSE_FIN);
+	gets_last_ack(&server);
 }
 
 static void active_alone(void)
 {
 	client.raddr = "203.0.113.9";
-	STEP(client, ESTABLISHED, FIN_WAIT1, .call = true, .shutdown = 3,
-	     .closer = 1);
-	client.orphan = true;
+	closes_first(&client);
 	later(40000);
-	STEP(client, FIN_WAIT1, FIN_WAIT2, .flags = ACK, .shutdown = 3,
-	     .closer = 1);
-	later(10);
-	STEP(client, FIN_WAIT2, FIN_WAIT2, .flags = ACK, .shutdown = 3,
-	     .closer = 1, .raw = TCPCLOSE_CLOSE);
+	fin_is_acknowledged(3);
+	waits_as_mini();
 	later(12000000);
-	STEP(client, FIN_WAIT2, TIME_WAIT, .flags = FIN, .mini = true,
-	     .cause = TCPCLOSE_CAUSE_FIN, .closer = 1);
+	mini_gets_fin();
 	later(9000000);
 	STEP(client, TIME_WAIT, CLOSE, .flags = SYN, .mini = true,
 	     .end = TCPCLOSE_END_SYN, .closer = 1);
@@ -455,9 +482,7 @@ static void given_up_waiting(void)
 	     .end = TCPCLOSE_END_EXPIRED, .closer = 1,
 	     .cause = TCPCLOSE_CAUSE_FIN_WAIT2_TIMEOUT);
 	later(5000000);
-	STEP(server, CLOSE_WAIT, LAST_ACK, .call = true, .shutdown = 3,
-	     .closer = 2);
-	server.orphan = true;
+	server_closes();
 	later(20000);
 	STEP(server, LAST_ACK, CLOSE, .flags = TCPCLOSE_FLAG_RST, .shutdown = 3,
 	     .closer = 2, .cause = TCPCLOSE_CAUSE_RST, .sk_err = 32);
@@ -484,14 +509,12 @@ static void doubles(void)
 	other.netns = SERVER + 2;
 	other.cookie = next_cookie++;
 	close_first();
-	STEP(other, ESTABLISHED, CLOSE_WAIT, .flags = FIN, .shutdown = 1,
-	     .closer = 2);
+	gets_fin(&other);
 	close_second();
 	last_ack();
 	STEP(other, CLOSE_WAIT, LAST_ACK, .call = true, .shutdown = 3,
 	     .closer = 2);
-	STEP(other, LAST_ACK, CLOSE, .flags = ACK, .shutdown = 3, .closer = 2,
-	     .cause = TCPCLOSE_CAUSE_FIN);
+	gets_last_ack(&other);
 	wait_time(&client, 0, 1);
 }
 
@@ -514,24 +537,17 @@ static void many_rearms(void)
 static void recorded_late(void)
 {
 	server.raddr = client.laddr;
-	STEP(client, ESTABLISHED, FIN_WAIT1, .call = true, .shutdown = 2,
-	     .closer = 1);
+	client_shuts_down();
 	later(8);
-	STEP(server, ESTABLISHED, CLOSE_WAIT, .flags = FIN, .shutdown = 1,
-	     .closer = 2);
+	gets_fin(&server);
 	later(8);
-	STEP(client, FIN_WAIT1, FIN_WAIT2, .flags = ACK, .shutdown = 2,
-	     .closer = 1);
+	fin_is_acknowledged(2);
 	later(100000);
-	STEP(server, CLOSE_WAIT, LAST_ACK, .call = true, .shutdown = 3,
-	     .closer = 2);
-	server.orphan = true;
+	server_closes();
 	later(20);
-	STEP(server, LAST_ACK, CLOSE, .flags = ACK, .shutdown = 3, .closer = 2,
-	     .cause = TCPCLOSE_CAUSE_FIN);
+	gets_last_ack(&server);
 	later(2);
-	STEP(client, FIN_WAIT2, TIME_WAIT, .flags = FIN, .shutdown = 2,
-	     .closer = 1, .raw = TCPCLOSE_CLOSE, .cause = TCPCLOSE_CAUSE_FIN);
+	hands_over(2);
 	wait_time(&client, 0, 1);
 }
 
@@ -543,8 +559,7 @@ static void hand_over_late(void)
 	STEP(client, ESTABLISHED, FIN_WAIT1, .call = true, .shutdown = 3,
 	     .closer = 1);
 	later(20000);
-	STEP(client, FIN_WAIT1, FIN_WAIT2, .flags = ACK, .shutdown = 3,
-	     .closer = 1);
+	fin_is_acknowledged(3);
 	later(20000);
 	mini.index = client.index + 1;
 	mini.since_ns = now_ns;
@@ -552,8 +567,7 @@ static void hand_over_late(void)
 	STEP(mini, TIME_WAIT, CLOSE, .flags = RST, .mini = true,
 	     .end = TCPCLOSE_END_RST, .closer = 1);
 	later(1);
-	STEP(client, FIN_WAIT2, TIME_WAIT, .flags = FIN, .shutdown = 3,
-	     .closer = 1, .raw = TCPCLOSE_CLOSE, .cause = TCPCLOSE_CAUSE_FIN);
+	hands_over(3);
 }
 
 /* The same socket connects again after a disconnect, from the same port. */
@@ -632,12 +646,9 @@ static void kept_alive(void)
 /* The FIN is lost, and arrives when it is sent again. */
 static void fin_again(void)
 {
-	STEP(client, ESTABLISHED, FIN_WAIT1, .call = true, .shutdown = 3,
-	     .closer = 1);
-	client.orphan = true;
+	closes_first(&client);
 	later(214000);
-	STEP(server, ESTABLISHED, CLOSE_WAIT, .flags = FIN, .shutdown = 1,
-	     .closer = 2);
+	gets_fin(&server);
 	later(10050);
 	STEP(client, FIN_WAIT1, FIN_WAIT2, .flags = ACK, .shutdown = 3,
 	     .closer = 1, .retransmits = 1);
