@@ -12,17 +12,17 @@
 #include "lib/patience.h"
 #include "lib/stage.h"
 
-#define CLAIMS_VARIANTS(set)						\
-FIXTURE_VARIANT(set) {							\
-	int family;							\
-};									\
-FIXTURE_VARIANT_ADD(set, ipv4) {					\
-	.family = AF_INET,						\
-};									\
-FIXTURE_VARIANT_ADD(set, ipv6) {					\
-	.family = AF_INET6,						\
-};									\
-struct claims_variants_##set
+/* @place: where the test takes place, self->stage or self->lab */
+#define CLAIMS_TEARDOWN(set, place)					\
+FIXTURE_TEARDOWN(set)							\
+{									\
+	EXPECT_EQ(0, claim_end(&self->claim));				\
+	EXPECT_EQ(0, stream_poll(&self->place.stream, 0));		\
+	EXPECT_TRUE(stream_exact(&self->place.stream));			\
+	place##_close(&self->place);					\
+	EXPECT_TRUE(claim_ladder_agrees(&self->claim));			\
+}									\
+struct claims_teardown_##set
 
 /* Each test gets self->stage, self->claim. */
 #define CLAIMS_FIXTURE(set)						\
@@ -30,7 +30,7 @@ FIXTURE(set) {								\
 	struct stage stage;						\
 	struct claim claim;						\
 };									\
-CLAIMS_VARIANTS(set);							\
+FAMILY_VARIANTS(set);							\
 FIXTURE_SETUP(set)							\
 {									\
 	ASSERT_EQ(0, stage_open(&self->stage, variant->family,		\
@@ -38,14 +38,7 @@ FIXTURE_SETUP(set)							\
 	ASSERT_EQ(0, claim_begin(&self->claim, _metadata->name,		\
 				 variant->family, self->stage.stream.fd)); \
 }									\
-FIXTURE_TEARDOWN(set)							\
-{									\
-	EXPECT_EQ(0, claim_end(&self->claim));				\
-	EXPECT_EQ(0, stream_poll(&self->stage.stream, 0));		\
-	EXPECT_TRUE(stream_exact(&self->stage.stream));			\
-	stage_close(&self->stage);					\
-	EXPECT_TRUE(claim_ladder_agrees(&self->claim));			\
-}									\
+CLAIMS_TEARDOWN(set, stage);						\
 struct claims_fixture_##set
 
 /* Each test gets self->lab, self->peer as in LAB_FIXTURE(), self->claim. */
@@ -55,7 +48,7 @@ FIXTURE(set) {								\
 	struct peer peer;						\
 	struct claim claim;						\
 };									\
-CLAIMS_VARIANTS(set);							\
+FAMILY_VARIANTS(set);							\
 FIXTURE_SETUP(set)							\
 {									\
 	ASSERT_EQ(0, lab_open(&self->lab, variant->family));		\
@@ -64,14 +57,7 @@ FIXTURE_SETUP(set)							\
 	peer_init(&self->peer, &self->lab.puppet);			\
 	self->peer.rport = self->claim.port;				\
 }									\
-FIXTURE_TEARDOWN(set)							\
-{									\
-	EXPECT_EQ(0, claim_end(&self->claim));				\
-	EXPECT_EQ(0, stream_poll(&self->lab.stream, 0));		\
-	EXPECT_TRUE(stream_exact(&self->lab.stream));			\
-	lab_close(&self->lab);						\
-	EXPECT_TRUE(claim_ladder_agrees(&self->claim));			\
-}									\
+CLAIMS_TEARDOWN(set, lab);						\
 struct claims_by_hand_fixture_##set
 
 /* On the stage: paths of the ends, segments as the client's machine sees them. */

@@ -8,15 +8,8 @@
 #include "kselftest_harness.h"
 #include "lib/lab.h"
 
-/*
- * Each test gets self->lab and self->peer, a connection with the puppet that
- * does not exist yet; variant->family. At the end the stream has no gap.
- */
-#define LAB_FIXTURE(name)						\
-FIXTURE(name) {								\
-	struct lab lab;							\
-	struct peer peer;						\
-};									\
+/* Variants of a fixture: variant->family is that of IPv4, then of IPv6. */
+#define FAMILY_VARIANTS(name)						\
 FIXTURE_VARIANT(name) {							\
 	int family;							\
 };									\
@@ -26,6 +19,18 @@ FIXTURE_VARIANT_ADD(name, ipv4) {					\
 FIXTURE_VARIANT_ADD(name, ipv6) {					\
 	.family = AF_INET6,						\
 };									\
+struct family_variants_##name
+
+/*
+ * Each test gets self->lab and self->peer, a connection with the puppet that
+ * does not exist yet; variant->family. At the end the stream has no gap.
+ */
+#define LAB_FIXTURE(name)						\
+FIXTURE(name) {								\
+	struct lab lab;							\
+	struct peer peer;						\
+};									\
+FAMILY_VARIANTS(name);							\
 FIXTURE_SETUP(name)							\
 {									\
 	ASSERT_EQ(0, lab_open(&self->lab, variant->family));		\
@@ -42,6 +47,18 @@ struct lab_fixture_##name
 /* In a test of such a fixture: the connection's path, its n-th event. */
 #define PATH(path)	EXPECT_PEER_PATH(&self->lab, &self->peer, path)
 #define EVENT(n)	lab_event(&self->lab, &self->peer, n)
+
+/* In which context that event was recorded, and which side had closed first. */
+#define EXPECT_BY(n, context, closer) do { \
+	EXPECT_EQ(TCPCLOSE_CONTEXT_##context, event_context(EVENT(n))); \
+	EXPECT_EQ(TCPCLOSE_CLOSER_##closer, event_closer(EVENT(n))); \
+} while (0)
+
+/* Likewise, and the socket's error. */
+#define EXPECT_FROM(n, context, closer, error) do { \
+	EXPECT_BY(n, context, closer); \
+	EXPECT_EQ(error, EVENT(n)->r.sk_err); \
+} while (0)
 
 /* What every active close begins with, if the peer answers. */
 #define TO_FIN_WAIT2 \

@@ -6,17 +6,16 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/tcp.h>
-#include <net/if.h>
 #include <poll.h>
 #include <sched.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "lib/namespace.h"
 #include "lib/net.h"
 #include "lib/procfile.h"
 
@@ -24,25 +23,11 @@
 #define SO_NETNS_COOKIE 71
 #endif
 
-static int loopback_up(void)
-{
-	struct ifreq ifr = { .ifr_name = "lo", .ifr_flags = IFF_UP };
-	int fd, err = 0;
-
-	fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	if (fd < 0)
-		return -errno;
-	if (ioctl(fd, SIOCSIFFLAGS, &ifr))
-		err = -errno;
-	close(fd);
-	return err;
-}
-
 int net_enter(void)
 {
 	if (unshare(CLONE_NEWNET))
 		return -errno;
-	return loopback_up();
+	return namespace_loopback_up();
 }
 
 int net_in_init(int (*call)(const char *name, const char *value),

@@ -70,8 +70,7 @@ TEST_F(backlog, fin_waits_for_the_writer)
 	PATH("");
 	ASSERT_EQ(0, writer_let_go(&writer));
 	PATH("ESTABLISHED>CLOSE_WAIT");
-	EXPECT_EQ(TCPCLOSE_CONTEXT_BACKLOG, event_context(EVENT(0)));
-	EXPECT_EQ(TCPCLOSE_CLOSER_REMOTE, event_closer(EVENT(0)));
+	EXPECT_BY(0, BACKLOG, REMOTE);
 	EXPECT_EQ(0U, EVENT(0)->r.pid);
 	EXPECT_EQ(0, EVENT(0)->task.kind);
 }
@@ -86,8 +85,7 @@ TEST_F(backlog, rst_waits_for_the_writer)
 	PATH("");
 	ASSERT_EQ(0, writer_let_go(&writer));
 	PATH("ESTABLISHED>CLOSE=RST");
-	EXPECT_EQ(TCPCLOSE_CONTEXT_BACKLOG, event_context(EVENT(0)));
-	EXPECT_EQ(TCPCLOSE_CLOSER_REMOTE, event_closer(EVENT(0)));
+	EXPECT_BY(0, BACKLOG, REMOTE);
 	EXPECT_EQ(0U, EVENT(0)->r.pid);
 }
 

@@ -12,12 +12,6 @@
 
 LAB_FIXTURE(causes);
 
-#define EXPECT_FROM(n, context, closer, error) do { \
-	EXPECT_EQ(TCPCLOSE_CONTEXT_##context, event_context(EVENT(n))); \
-	EXPECT_EQ(TCPCLOSE_CLOSER_##closer, event_closer(EVENT(n))); \
-	EXPECT_EQ(error, EVENT(n)->r.sk_err); \
-} while (0)
-
 static int disconnect(int fd)
 {
 	struct sockaddr nowhere = { .sa_family = AF_UNSPEC };
@@ -61,8 +55,7 @@ TEST_F(causes, data_after_close_in_fin_wait1)
 				  self->peer.ack - 1, "late", 4));
 	ASSERT_EQ(0, peer_expect(&self->peer, PUPPET_RST));
 	PATH("ESTABLISHED>FIN_WAIT1 FIN_WAIT1>CLOSE=DATA_AFTER_CLOSE");
-	EXPECT_EQ(TCPCLOSE_CONTEXT_SOFTIRQ, event_context(EVENT(1)));
-	EXPECT_EQ(TCPCLOSE_CLOSER_LOCAL, event_closer(EVENT(1)));
+	EXPECT_BY(1, SOFTIRQ, LOCAL);
 	EXPECT_EQ(TCPCLOSE_FLAG_PSH | TCPCLOSE_FLAG_ACK, EVENT(1)->r.flags);
 }
 
@@ -114,8 +107,7 @@ TEST_F(causes, linger_of_no_time)
 	ASSERT_EQ(0, net_abort(self->peer.fd));
 	ASSERT_EQ(0, peer_expect(&self->peer, PUPPET_RST));
 	PATH("ESTABLISHED>CLOSE=LINGER");
-	EXPECT_EQ(TCPCLOSE_CONTEXT_PROCESS, event_context(EVENT(0)));
-	EXPECT_EQ(TCPCLOSE_CLOSER_LOCAL, event_closer(EVENT(0)));
+	EXPECT_BY(0, PROCESS, LOCAL);
 }
 
 TEST_F(causes, connect_to_nowhere_disconnects)
@@ -124,8 +116,7 @@ TEST_F(causes, connect_to_nowhere_disconnects)
 	ASSERT_EQ(0, disconnect(self->peer.fd));
 	ASSERT_EQ(0, peer_expect(&self->peer, PUPPET_RST));
 	PATH("ESTABLISHED>CLOSE=DISCONNECT");
-	EXPECT_EQ(TCPCLOSE_CONTEXT_PROCESS, event_context(EVENT(0)));
-	EXPECT_EQ(TCPCLOSE_CLOSER_LOCAL, event_closer(EVENT(0)));
+	EXPECT_BY(0, PROCESS, LOCAL);
 }
 
 TEST_F(causes, close_while_connecting)
@@ -171,8 +162,7 @@ TEST_F(causes, listener_closes_before_accept)
 	ASSERT_EQ(0, close(self->peer.listener));
 	ASSERT_EQ(0, peer_expect(&self->peer, PUPPET_RST));
 	PATH("ESTABLISHED>CLOSE=NOT_ACCEPTED");
-	EXPECT_EQ(TCPCLOSE_CONTEXT_PROCESS, event_context(EVENT(0)));
-	EXPECT_EQ(TCPCLOSE_CLOSER_LOCAL, event_closer(EVENT(0)));
+	EXPECT_BY(0, PROCESS, LOCAL);
 }
 
 TEST_F(causes, listener_closes_before_accept_of_a_closed_connection)

@@ -11,9 +11,8 @@
 
 LAB_FIXTURE(edges);
 
-#define EXPECT_FROM(n, context, closer, flags_) do { \
-	EXPECT_EQ(TCPCLOSE_CONTEXT_##context, event_context(EVENT(n))); \
-	EXPECT_EQ(TCPCLOSE_CLOSER_##closer, event_closer(EVENT(n))); \
+#define EXPECT_FLAGS(n, context, closer, flags_) do { \
+	EXPECT_BY(n, context, closer); \
 	EXPECT_EQ(flags_, EVENT(n)->r.flags); \
 } while (0)
 
@@ -31,7 +30,7 @@ TEST_F(edges, close_goes_to_fin_wait1)
 	ASSERT_EQ(0, peer_close(&self->peer));
 	ASSERT_EQ(0, peer_expect(&self->peer, PUPPET_FIN));
 	PATH("ESTABLISHED>FIN_WAIT1");
-	EXPECT_FROM(0, PROCESS, LOCAL, 0);
+	EXPECT_FLAGS(0, PROCESS, LOCAL, 0);
 	EXPECT_EQ(2, EVENT(0)->r.index);
 }
 
@@ -40,7 +39,7 @@ TEST_F(edges, shutdown_goes_to_fin_wait1)
 	ASSERT_EQ(0, peer_connect(&self->peer));
 	ASSERT_EQ(0, shutdown(self->peer.fd, SHUT_WR));
 	PATH("ESTABLISHED>FIN_WAIT1");
-	EXPECT_FROM(0, PROCESS, LOCAL, 0);
+	EXPECT_FLAGS(0, PROCESS, LOCAL, 0);
 }
 
 TEST_F(edges, ack_of_fin_goes_to_fin_wait2)
@@ -50,7 +49,7 @@ TEST_F(edges, ack_of_fin_goes_to_fin_wait2)
 	ASSERT_EQ(0, peer_expect(&self->peer, PUPPET_FIN));
 	ASSERT_EQ(0, peer_send(&self->peer, PUPPET_ACK, NULL, 0));
 	PATH("ESTABLISHED>FIN_WAIT1 FIN_WAIT1>FIN_WAIT2");
-	EXPECT_FROM(1, SOFTIRQ, LOCAL, ACK);
+	EXPECT_FLAGS(1, SOFTIRQ, LOCAL, ACK);
 	EXPECT_EQ(0U, EVENT(1)->r.pid);
 }
 
@@ -62,7 +61,7 @@ TEST_F(edges, fin_after_shutdown_goes_to_time_wait)
 	ASSERT_EQ(0, peer_send(&self->peer, PUPPET_ACK, NULL, 0));
 	ASSERT_EQ(0, peer_send(&self->peer, PUPPET_FIN | PUPPET_ACK, NULL, 0));
 	PATH("ESTABLISHED>FIN_WAIT1 FIN_WAIT1>FIN_WAIT2 FIN_WAIT2>TIME_WAIT[CLOSE]=FIN");
-	EXPECT_FROM(2, SOFTIRQ, LOCAL, FIN | ACK);
+	EXPECT_FLAGS(2, SOFTIRQ, LOCAL, FIN | ACK);
 }
 
 TEST_F(edges, orphan_goes_on_as_fin_wait2_mini_socket)
@@ -70,8 +69,8 @@ TEST_F(edges, orphan_goes_on_as_fin_wait2_mini_socket)
 	ASSERT_EQ(0, peer_connect(&self->peer));
 	ASSERT_EQ(0, peer_close_half(&self->peer));
 	PATH(TO_FIN_WAIT2);
-	EXPECT_FROM(1, SOFTIRQ, LOCAL, ACK);
-	EXPECT_FROM(2, SOFTIRQ, LOCAL, ACK);
+	EXPECT_FLAGS(1, SOFTIRQ, LOCAL, ACK);
+	EXPECT_FLAGS(2, SOFTIRQ, LOCAL, ACK);
 }
 
 TEST_F(edges, fin_reaches_the_fin_wait2_mini_socket)
@@ -79,7 +78,7 @@ TEST_F(edges, fin_reaches_the_fin_wait2_mini_socket)
 	ASSERT_EQ(0, peer_connect(&self->peer));
 	ASSERT_EQ(0, peer_close_active(&self->peer));
 	PATH(TO_TIME_WAIT);
-	EXPECT_FROM(3, SOFTIRQ, LOCAL, FIN | ACK);
+	EXPECT_FLAGS(3, SOFTIRQ, LOCAL, FIN | ACK);
 	EXPECT_EQ(5, EVENT(3)->r.index);
 }
 
@@ -91,8 +90,8 @@ TEST_F(edges, fin_with_ack_goes_through_fin_wait2_to_time_wait)
 	ASSERT_EQ(0, peer_expect(&self->peer, PUPPET_FIN));
 	ASSERT_EQ(0, peer_send(&self->peer, PUPPET_FIN | PUPPET_ACK, NULL, 0));
 	PATH("ESTABLISHED>FIN_WAIT1 FIN_WAIT1>FIN_WAIT2 FIN_WAIT2>TIME_WAIT[CLOSE]=FIN");
-	EXPECT_FROM(1, SOFTIRQ, LOCAL, FIN | ACK);
-	EXPECT_FROM(2, SOFTIRQ, LOCAL, FIN | ACK);
+	EXPECT_FLAGS(1, SOFTIRQ, LOCAL, FIN | ACK);
+	EXPECT_FLAGS(2, SOFTIRQ, LOCAL, FIN | ACK);
 }
 
 /* ---- simultaneous close */
@@ -114,7 +113,7 @@ TEST_F(edges, crossing_fin_goes_to_closing)
 	ASSERT_EQ(0, peer_close(&self->peer));
 	ASSERT_EQ(0, cross_fins(&self->peer));
 	PATH("ESTABLISHED>FIN_WAIT1 FIN_WAIT1>CLOSING");
-	EXPECT_FROM(1, SOFTIRQ, BOTH, FIN | ACK);
+	EXPECT_FLAGS(1, SOFTIRQ, BOTH, FIN | ACK);
 }
 
 TEST_F(edges, ack_in_closing_goes_to_time_wait)
@@ -124,7 +123,7 @@ TEST_F(edges, ack_in_closing_goes_to_time_wait)
 	ASSERT_EQ(0, cross_fins(&self->peer));
 	ASSERT_EQ(0, peer_send(&self->peer, PUPPET_ACK, NULL, 0));
 	PATH("ESTABLISHED>FIN_WAIT1 FIN_WAIT1>CLOSING CLOSING>TIME_WAIT[CLOSE]=FIN");
-	EXPECT_FROM(2, SOFTIRQ, BOTH, ACK);
+	EXPECT_FLAGS(2, SOFTIRQ, BOTH, ACK);
 }
 
 /* ---- the other side */
@@ -134,7 +133,7 @@ TEST_F(edges, fin_goes_to_close_wait)
 	ASSERT_EQ(0, peer_connect(&self->peer));
 	ASSERT_EQ(0, peer_send(&self->peer, PUPPET_FIN | PUPPET_ACK, NULL, 0));
 	PATH("ESTABLISHED>CLOSE_WAIT");
-	EXPECT_FROM(0, SOFTIRQ, REMOTE, FIN | ACK);
+	EXPECT_FLAGS(0, SOFTIRQ, REMOTE, FIN | ACK);
 }
 
 TEST_F(edges, fin_behind_data_goes_to_close_wait)
@@ -142,7 +141,7 @@ TEST_F(edges, fin_behind_data_goes_to_close_wait)
 	ASSERT_EQ(0, peer_connect(&self->peer));
 	ASSERT_EQ(0, peer_send(&self->peer, PUPPET_FIN | PUPPET_PSH | PUPPET_ACK, "end", 3));
 	PATH("ESTABLISHED>CLOSE_WAIT");
-	EXPECT_FROM(0, SOFTIRQ, REMOTE, FIN | PSH | ACK);
+	EXPECT_FLAGS(0, SOFTIRQ, REMOTE, FIN | PSH | ACK);
 }
 
 TEST_F(edges, fin_that_came_early_counts_when_the_gap_is_filled)
@@ -153,7 +152,7 @@ TEST_F(edges, fin_that_came_early_counts_when_the_gap_is_filled)
 	PATH("");
 	ASSERT_EQ(0, peer_send(&self->peer, PUPPET_PSH | PUPPET_ACK, "gap", 3));
 	PATH("ESTABLISHED>CLOSE_WAIT");
-	EXPECT_FROM(0, SOFTIRQ, REMOTE, PSH | ACK);
+	EXPECT_FLAGS(0, SOFTIRQ, REMOTE, PSH | ACK);
 }
 
 TEST_F(edges, passive_close_goes_to_last_ack_and_close)
@@ -163,9 +162,9 @@ TEST_F(edges, passive_close_goes_to_last_ack_and_close)
 	ASSERT_EQ(0, peer_expect(&self->peer, PUPPET_ACK));
 	ASSERT_EQ(0, peer_close_half(&self->peer));
 	PATH("ESTABLISHED>CLOSE_WAIT CLOSE_WAIT>LAST_ACK LAST_ACK>CLOSE=FIN");
-	EXPECT_FROM(0, SOFTIRQ, REMOTE, FIN | ACK);
-	EXPECT_FROM(1, PROCESS, REMOTE, 0);
-	EXPECT_FROM(2, SOFTIRQ, REMOTE, ACK);
+	EXPECT_FLAGS(0, SOFTIRQ, REMOTE, FIN | ACK);
+	EXPECT_FLAGS(1, PROCESS, REMOTE, 0);
+	EXPECT_FLAGS(2, SOFTIRQ, REMOTE, ACK);
 	EXPECT_EQ(2, EVENT(0)->r.index);
 	EXPECT_EQ(4, EVENT(2)->r.index);
 }
@@ -178,7 +177,7 @@ TEST_F(edges, close_in_fin_wait1_is_a_loop)
 	ASSERT_EQ(0, shutdown(self->peer.fd, SHUT_WR));
 	ASSERT_EQ(0, peer_close(&self->peer));
 	PATH("ESTABLISHED>FIN_WAIT1 FIN_WAIT1>FIN_WAIT1");
-	EXPECT_FROM(1, PROCESS, LOCAL, 0);
+	EXPECT_FLAGS(1, PROCESS, LOCAL, 0);
 }
 
 TEST_F(edges, close_in_fin_wait2_is_a_loop_and_a_hand_over)
@@ -189,8 +188,8 @@ TEST_F(edges, close_in_fin_wait2_is_a_loop_and_a_hand_over)
 	ASSERT_EQ(0, peer_send(&self->peer, PUPPET_ACK, NULL, 0));
 	ASSERT_EQ(0, peer_close(&self->peer));
 	PATH("ESTABLISHED>FIN_WAIT1 FIN_WAIT1>FIN_WAIT2 FIN_WAIT2>FIN_WAIT2 FIN_WAIT2>FIN_WAIT2[CLOSE]");
-	EXPECT_FROM(2, PROCESS, LOCAL, 0);
-	EXPECT_FROM(3, PROCESS, LOCAL, 0);
+	EXPECT_FLAGS(2, PROCESS, LOCAL, 0);
+	EXPECT_FLAGS(3, PROCESS, LOCAL, 0);
 }
 
 TEST_F(edges, close_in_closing_is_a_loop)
@@ -200,7 +199,7 @@ TEST_F(edges, close_in_closing_is_a_loop)
 	ASSERT_EQ(0, cross_fins(&self->peer));
 	ASSERT_EQ(0, peer_close(&self->peer));
 	PATH("ESTABLISHED>FIN_WAIT1 FIN_WAIT1>CLOSING CLOSING>CLOSING");
-	EXPECT_FROM(2, PROCESS, BOTH, 0);
+	EXPECT_FLAGS(2, PROCESS, BOTH, 0);
 }
 
 TEST_F(edges, close_in_last_ack_is_a_loop)
@@ -210,7 +209,7 @@ TEST_F(edges, close_in_last_ack_is_a_loop)
 	ASSERT_EQ(0, shutdown(self->peer.fd, SHUT_WR));
 	ASSERT_EQ(0, peer_close(&self->peer));
 	PATH("ESTABLISHED>CLOSE_WAIT CLOSE_WAIT>LAST_ACK LAST_ACK>LAST_ACK");
-	EXPECT_FROM(2, PROCESS, REMOTE, 0);
+	EXPECT_FLAGS(2, PROCESS, REMOTE, 0);
 }
 
 /* ---- an opening that is closed before it is complete (SYNs that crossed) */
@@ -220,7 +219,7 @@ TEST_F(edges, close_in_syn_recv_goes_to_fin_wait1)
 	ASSERT_EQ(0, peer_crossed(&self->peer));
 	ASSERT_EQ(0, peer_close(&self->peer));
 	PATH("SYN_RECV>FIN_WAIT1");
-	EXPECT_FROM(0, PROCESS, LOCAL, 0);
+	EXPECT_FLAGS(0, PROCESS, LOCAL, 0);
 	EXPECT_EQ(2, EVENT(0)->r.index);
 }
 
@@ -232,8 +231,7 @@ TEST_F(edges, shutdown_in_syn_recv_waits_for_established)
 	PATH("");
 	ASSERT_EQ(0, peer_send(&self->peer, PUPPET_ACK, NULL, 0));
 	PATH("ESTABLISHED>FIN_WAIT1");
-	EXPECT_EQ(TCPCLOSE_CONTEXT_SOFTIRQ, event_context(EVENT(0)));
-	EXPECT_EQ(TCPCLOSE_CLOSER_LOCAL, event_closer(EVENT(0)));
+	EXPECT_BY(0, SOFTIRQ, LOCAL);
 	EXPECT_EQ(0U, EVENT(0)->r.pid);
 }
 
@@ -246,7 +244,7 @@ TEST_F(edges, fin_in_syn_recv_goes_through_established)
 	ASSERT_EQ(0, peer_crossed(&self->peer));
 	ASSERT_EQ(0, peer_send(&self->peer, PUPPET_FIN | PUPPET_ACK, NULL, 0));
 	PATH("ESTABLISHED>CLOSE_WAIT");
-	EXPECT_FROM(0, SOFTIRQ, REMOTE, FIN | ACK);
+	EXPECT_FLAGS(0, SOFTIRQ, REMOTE, FIN | ACK);
 	EXPECT_EQ(3, EVENT(0)->r.index);
 }
 
@@ -257,7 +255,7 @@ TEST_F(edges, rst_ends_syn_sent)
 	ASSERT_EQ(0, peer_connecting(&self->peer));
 	ASSERT_EQ(0, peer_send(&self->peer, PUPPET_RST | PUPPET_ACK, NULL, 0));
 	PATH("SYN_SENT>CLOSE=REFUSED");
-	EXPECT_FROM(0, SOFTIRQ, REMOTE, RST | ACK);
+	EXPECT_FLAGS(0, SOFTIRQ, REMOTE, RST | ACK);
 	EXPECT_EQ(ECONNREFUSED, EVENT(0)->r.sk_err);
 	EXPECT_EQ(1, EVENT(0)->r.index);
 }
@@ -267,7 +265,7 @@ TEST_F(edges, rst_ends_syn_recv)
 	ASSERT_EQ(0, peer_crossed(&self->peer));
 	ASSERT_EQ(0, peer_send(&self->peer, PUPPET_RST | PUPPET_ACK, NULL, 0));
 	PATH("SYN_RECV>CLOSE=RST");
-	EXPECT_FROM(0, SOFTIRQ, REMOTE, RST | ACK);
+	EXPECT_FLAGS(0, SOFTIRQ, REMOTE, RST | ACK);
 }
 
 TEST_F(edges, rst_ends_established)
@@ -275,7 +273,7 @@ TEST_F(edges, rst_ends_established)
 	ASSERT_EQ(0, peer_connect(&self->peer));
 	ASSERT_EQ(0, peer_send(&self->peer, PUPPET_RST, NULL, 0));
 	PATH("ESTABLISHED>CLOSE=RST");
-	EXPECT_FROM(0, SOFTIRQ, REMOTE, RST);
+	EXPECT_FLAGS(0, SOFTIRQ, REMOTE, RST);
 	EXPECT_EQ(ECONNRESET, EVENT(0)->r.sk_err);
 }
 
@@ -286,7 +284,7 @@ TEST_F(edges, rst_ends_fin_wait1)
 	ASSERT_EQ(0, peer_expect(&self->peer, PUPPET_FIN));
 	ASSERT_EQ(0, peer_send(&self->peer, PUPPET_RST | PUPPET_ACK, NULL, 0));
 	PATH("ESTABLISHED>FIN_WAIT1 FIN_WAIT1>CLOSE=RST");
-	EXPECT_FROM(1, SOFTIRQ, LOCAL, RST | ACK);
+	EXPECT_FLAGS(1, SOFTIRQ, LOCAL, RST | ACK);
 }
 
 TEST_F(edges, rst_ends_fin_wait2)
@@ -297,7 +295,7 @@ TEST_F(edges, rst_ends_fin_wait2)
 	ASSERT_EQ(0, peer_send(&self->peer, PUPPET_ACK, NULL, 0));
 	ASSERT_EQ(0, peer_send(&self->peer, PUPPET_RST, NULL, 0));
 	PATH("ESTABLISHED>FIN_WAIT1 FIN_WAIT1>FIN_WAIT2 FIN_WAIT2>CLOSE=RST");
-	EXPECT_FROM(2, SOFTIRQ, LOCAL, RST);
+	EXPECT_FLAGS(2, SOFTIRQ, LOCAL, RST);
 }
 
 TEST_F(edges, rst_ends_closing)
@@ -307,7 +305,7 @@ TEST_F(edges, rst_ends_closing)
 	ASSERT_EQ(0, cross_fins(&self->peer));
 	ASSERT_EQ(0, peer_send(&self->peer, PUPPET_RST, NULL, 0));
 	PATH("ESTABLISHED>FIN_WAIT1 FIN_WAIT1>CLOSING CLOSING>CLOSE=RST");
-	EXPECT_FROM(2, SOFTIRQ, BOTH, RST);
+	EXPECT_FLAGS(2, SOFTIRQ, BOTH, RST);
 }
 
 TEST_F(edges, rst_ends_close_wait)
@@ -316,7 +314,7 @@ TEST_F(edges, rst_ends_close_wait)
 	ASSERT_EQ(0, peer_send(&self->peer, PUPPET_FIN | PUPPET_ACK, NULL, 0));
 	ASSERT_EQ(0, peer_send(&self->peer, PUPPET_RST, NULL, 0));
 	PATH("ESTABLISHED>CLOSE_WAIT CLOSE_WAIT>CLOSE=RST");
-	EXPECT_FROM(1, SOFTIRQ, REMOTE, RST);
+	EXPECT_FLAGS(1, SOFTIRQ, REMOTE, RST);
 	EXPECT_EQ(EPIPE, EVENT(1)->r.sk_err);
 }
 
@@ -327,7 +325,7 @@ TEST_F(edges, rst_ends_last_ack)
 	ASSERT_EQ(0, peer_close(&self->peer));
 	ASSERT_EQ(0, peer_send(&self->peer, PUPPET_RST, NULL, 0));
 	PATH("ESTABLISHED>CLOSE_WAIT CLOSE_WAIT>LAST_ACK LAST_ACK>CLOSE=RST");
-	EXPECT_FROM(2, SOFTIRQ, REMOTE, RST);
+	EXPECT_FLAGS(2, SOFTIRQ, REMOTE, RST);
 }
 
 /*
@@ -400,7 +398,7 @@ TEST_F(edges, exit_closes_in_the_process_own_name)
 	close(go[1]);
 	ASSERT_EQ(pid, waitpid(pid, NULL, 0));
 	PATH("ESTABLISHED>FIN_WAIT1");
-	EXPECT_FROM(0, PROCESS, LOCAL, 0);
+	EXPECT_FLAGS(0, PROCESS, LOCAL, 0);
 	EXPECT_EQ((__u32)pid, EVENT(0)->r.pid);
 }
 

@@ -12,12 +12,6 @@
 
 LAB_FIXTURE(opening);
 
-#define EXPECT_FROM(n, context, closer, error) do { \
-	EXPECT_EQ(TCPCLOSE_CONTEXT_##context, event_context(EVENT(n))); \
-	EXPECT_EQ(TCPCLOSE_CLOSER_##closer, event_closer(EVENT(n))); \
-	EXPECT_EQ(error, EVENT(n)->r.sk_err); \
-} while (0)
-
 /* ---- Fast Open: a full socket in SYN_RECV that a process may already have */
 
 /* Server, no cookie needed, every listener */

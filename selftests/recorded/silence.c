@@ -11,12 +11,6 @@
 
 LAB_FIXTURE(silence);
 
-#define EXPECT_FROM(n, context, closer, error) do { \
-	EXPECT_EQ(TCPCLOSE_CONTEXT_##context, event_context(EVENT(n))); \
-	EXPECT_EQ(TCPCLOSE_CLOSER_##closer, event_closer(EVENT(n))); \
-	EXPECT_EQ(error, EVENT(n)->r.sk_err); \
-} while (0)
-
 static int tcp_option(int fd, int option, int value)
 {
 	return setsockopt(fd, IPPROTO_TCP, option, &value, sizeof(value));

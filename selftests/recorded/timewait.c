@@ -44,8 +44,7 @@ TEST_F_TIMEOUT(timewait, lasts_sixty_seconds, 150)
 	PATH(TO_TIME_WAIT " tw:TIME_WAIT>CLOSE!EXPIRED");
 	EXPECT_TIMEWAIT_LEN(EVENT(4)->r.dwell_ns);
 	EXPECT_EQ(EVENT(4)->r.ts_ns - EVENT(3)->r.ts_ns, EVENT(4)->r.dwell_ns);
-	EXPECT_EQ(TCPCLOSE_CONTEXT_TIMER, event_context(EVENT(4)));
-	EXPECT_EQ(TCPCLOSE_CLOSER_LOCAL, event_closer(EVENT(4)));
+	EXPECT_BY(4, TIMER, LOCAL);
 	EXPECT_EQ(0, EVENT(4)->r.rearms);
 	EXPECT_EQ(0, EVENT(4)->r.flags);
 	EXPECT_EQ(0U, EVENT(4)->r.pid);
