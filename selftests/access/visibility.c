@@ -66,11 +66,7 @@ TEST_F(visibility, of_a_container_is_never_anothers_record)
 
 	ASSERT_EQ(0, chmod(TCPCLOSE_DEVICE, 0666));
 	/* Stays outside, since namespaces are a thread's own */
-	other = traffic_start(&(struct traffic){
-		.family = AF_UNSPEC,
-		.closes = TRAFFIC_MIXED,
-		.threads = 2,
-	});
+	other = traffic_start_mixed(2);
 	ASSERT_NE(NULL, other);
 	/* A process with threads can't leave its user namespace: a child */
 	child = fork();

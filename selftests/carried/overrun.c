@@ -229,11 +229,7 @@ TEST_F(overrun, while_reading_spoils_no_record_and_no_count)
 	size_t i;
 
 	begin_at(&gaps, self->begin);
-	run = traffic_start(&(struct traffic){
-		.family = AF_UNSPEC,
-		.closes = TRAFFIC_MIXED,
-		.threads = 3,
-	});
+	run = traffic_start_mixed(3);
 	ASSERT_NE(NULL, run);
 	while (now_ns() < deadline) {
 		self->log.count = 0;
@@ -295,11 +291,7 @@ TEST_F(overrun, of_the_mapping_is_noticed_by_its_reader)
 	for (ring = 0; ring < self->rings; ring++)
 		map.next[ring] = self->begin[ring];
 	begin_at(&gaps, self->begin);
-	run = traffic_start(&(struct traffic){
-		.family = AF_UNSPEC,
-		.closes = TRAFFIC_MIXED,
-		.threads = 3,
-	});
+	run = traffic_start_mixed(3);
 	ASSERT_NE(NULL, run);
 	while (now_ns() < deadline) {
 		for (ring = 0; ring < map.geometry.rings; ring++)

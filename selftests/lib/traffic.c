@@ -436,6 +436,15 @@ struct traffic_run *traffic_start(const struct traffic *traffic)
 	return run;
 }
 
+struct traffic_run *traffic_start_mixed(unsigned int threads)
+{
+	return traffic_start(&(struct traffic){
+		.family = AF_UNSPEC,
+		.closes = TRAFFIC_MIXED,
+		.threads = threads,
+	});
+}
+
 long traffic_wait(struct traffic_run *run)
 {
 	long done = run->started == run->traffic.threads ? 0 : -EAGAIN;

@@ -72,6 +72,9 @@ struct traffic_run;
 /** traffic_start() - start the threads; NULL with errno set */
 struct traffic_run *traffic_start(const struct traffic *traffic);
 
+/** traffic_start_mixed() - likewise: both families, %TRAFFIC_MIXED, no end */
+struct traffic_run *traffic_start_mixed(unsigned int threads);
+
 /**
  * traffic_wait() - wait until all cycles are done
  *

@@ -152,11 +152,7 @@ TEST_F_TIMEOUT(verify, changes_of_scope_are_clean, 120)
 	int i;
 
 	ASSERT_EQ(0, start(&self->verifier, NULL));
-	run = traffic_start(&(struct traffic){
-		.family = AF_UNSPEC,
-		.closes = TRAFFIC_MIXED,
-		.threads = 3,
-	});
+	run = traffic_start_mixed(3);
 	ASSERT_NE(NULL, run);
 	for (i = 0; i < 40; i++) {
 		ASSERT_EQ(0, device_scope(i % 2 ? "teardown" : "all"));
@@ -251,11 +247,7 @@ TEST_F_TIMEOUT(verify, loss_is_told_and_explains_gaps, 120)
 		ASSERT_EQ(0, net_pair(i % 2 ? AF_INET6 : AF_INET, pairs[i]));
 		ASSERT_EQ(0, shutdown(pairs[i][0], SHUT_WR));
 	}
-	run = traffic_start(&(struct traffic){
-		.family = AF_UNSPEC,
-		.closes = TRAFFIC_MIXED,
-		.threads = 4,
-	});
+	run = traffic_start_mixed(4);
 	ASSERT_NE(NULL, run);
 	usleep(300000);
 	ASSERT_EQ(0, kill(self->verifier.pid, SIGSTOP));
