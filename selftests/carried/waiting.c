@@ -33,7 +33,6 @@ FIXTURE_SETUP(waiting)
 	self->fd = device_open(O_RDONLY);
 	ASSERT_LE(0, self->fd);
 	ASSERT_EQ(0, lseek(self->fd, 0, SEEK_END));
-	memset(&self->log, 0, sizeof(self->log));
 }
 
 FIXTURE_TEARDOWN(waiting)

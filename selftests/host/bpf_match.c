@@ -27,8 +27,6 @@ FIXTURE(bpf_match)
 
 FIXTURE_SETUP(bpf_match)
 {
-	memset(&self->result, 0, sizeof(self->result));
-	memset(&self->losses, 0, sizeof(self->losses));
 	ASSERT_EQ(0, bpf_match_new(&self->match));
 	self->now_ns = 1000;
 }

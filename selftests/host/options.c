@@ -53,7 +53,6 @@ FIXTURE(options)
 
 FIXTURE_SETUP(options)
 {
-	memset(self, 0, sizeof(*self));
 }
 
 FIXTURE_TEARDOWN(options)

@@ -243,10 +243,6 @@ FIXTURE_VARIANT_ADD(picture, largest)
 
 FIXTURE_SETUP(picture)
 {
-	memset(&self->graph, 0, sizeof(self->graph));
-	self->text_count = 0;
-	self->box_count = 0;
-	self->line_count = 0;
 	self->fd = memfd_create("picture", 0);
 	ASSERT_GE(self->fd, 0);
 	buffer_init(&self->buffer, self->fd);

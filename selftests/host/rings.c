@@ -45,7 +45,6 @@ FIXTURE_SETUP(rings)
 	};
 	unsigned int cpu;
 
-	memset(self->written, 0, sizeof(self->written));
 	self->map = aligned_alloc(4096, CPUS * RING_SIZE);
 	ASSERT_NE(NULL, self->map);
 	memset(self->map, 0, CPUS * RING_SIZE);

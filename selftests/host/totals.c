@@ -31,7 +31,6 @@ FIXTURE(totals)
 
 FIXTURE_SETUP(totals)
 {
-	memset(self, 0, sizeof(*self));
 	ASSERT_EQ(0, totals_new(&self->totals));
 	/* It has been up for a while */
 	self->kernel.counters.value[COUNTER_BIRTHS] = 1000;

@@ -48,7 +48,6 @@ FIXTURE_SETUP(fault)
 {
 	self->caller.fd = -1;
 	self->caller.nth = -1;
-	memset(&self->log, 0, sizeof(self->log));
 	if (!fault_possible())
 		SKIP(return, "this kernel cannot make allocations fail");
 	self->caller.nth = fault_prepare();

@@ -28,7 +28,6 @@ FIXTURE(degraded)
 FIXTURE_SETUP(degraded)
 {
 	self->fd = -1;
-	memset(&self->log, 0, sizeof(self->log));
 }
 
 FIXTURE_TEARDOWN(degraded)

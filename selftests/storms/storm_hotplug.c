@@ -21,7 +21,6 @@ FIXTURE(storm)
 
 FIXTURE_SETUP(storm)
 {
-	memset(&self->storm, 0, sizeof(self->storm));
 	ASSERT_EQ(0, storm_reload(""));
 	ASSERT_EQ(0, storm_begin(&self->storm));
 }

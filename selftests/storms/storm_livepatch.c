@@ -30,7 +30,6 @@ FIXTURE(storm)
 
 FIXTURE_SETUP(storm)
 {
-	memset(&self->storm, 0, sizeof(self->storm));
 	if (access(PATCH, R_OK))
 		SKIP(return, "no livepatch.ko: this kernel has no live patches, or it is not built");
 	ASSERT_EQ(0, storm_reload(""));

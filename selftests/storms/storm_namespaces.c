@@ -27,7 +27,6 @@ FIXTURE(storm)
 
 FIXTURE_SETUP(storm)
 {
-	memset(&self->tally, 0, sizeof(self->tally));
 	ASSERT_EQ(0, storm_reload(""));
 	self->fd = device_open_at_end();
 	ASSERT_LE(0, self->fd);

@@ -33,7 +33,6 @@ FIXTURE(storm)
 
 FIXTURE_SETUP(storm)
 {
-	memset(&self->storm, 0, sizeof(self->storm));
 	ASSERT_EQ(0, storm_reload("ring_records=2048"));
 	ASSERT_EQ(0, storm_begin(&self->storm));
 	self->turns = mmap(NULL, getpagesize(), PROT_READ | PROT_WRITE,

@@ -73,8 +73,6 @@ static void note(const struct tcpclose_record *record, void *context)
 
 FIXTURE_SETUP(storm)
 {
-	memset(&self->storm, 0, sizeof(self->storm));
-	memset(&self->times, 0, sizeof(self->times));
 	self->storm.tally.see = note;
 	self->storm.tally.context = &self->times;
 	ASSERT_EQ(0, storm_reload(""));

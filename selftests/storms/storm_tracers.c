@@ -279,8 +279,6 @@ FIXTURE_SETUP(storm)
 
 	if (variant->ftrace && !module_can_use_ftrace())
 		SKIP(return, "no ftrace in this kernel");
-	memset(&self->storm, 0, sizeof(self->storm));
-	memset(&self->others, 0, sizeof(self->others));
 	mkdir(FUNCTIONS, 0700);
 	mkdir(EVENTS, 0700);
 	for (i = 0; i < FUNCTION_COUNT; i++)

@@ -118,7 +118,6 @@ FIXTURE_SETUP(scenario)
 	int home;
 
 	ASSERT_EQ(0, module_reload("ring_records=1024"));
-	memset(&self->log, 0, sizeof(self->log));
 	self->namespace = namespace_new();
 	ASSERT_LE(0, self->namespace);
 	home = namespace_enter(self->namespace);
