@@ -138,12 +138,7 @@ FIXTURE_TEARDOWN(secrets)
 
 static long closes(void)
 {
-	return traffic_run(&(struct traffic){
-		.family = AF_UNSPEC,
-		.closes = TRAFFIC_MIXED,
-		.cycles = 16,
-		.threads = 2,
-	});
+	return traffic_run_mixed(16, 2);
 }
 
 static bool log_is_clean(struct scan *scan, const struct device_log *log)

@@ -29,7 +29,6 @@ FIXTURE_SETUP(device)
 {
 	self->fd = device_open_at_end();
 	ASSERT_LE(0, self->fd);
-	memset(&self->log, 0, sizeof(self->log));
 }
 
 FIXTURE_TEARDOWN(device)
@@ -239,12 +238,7 @@ TEST_F(device, records_come_in_time_order_across_processors)
 
 	if (sysconf(_SC_NPROCESSORS_ONLN) < 2)
 		SKIP(return, "needs two processors");
-	ASSERT_EQ(600, traffic_run(&(struct traffic){
-			       .family = AF_UNSPEC,
-			       .closes = TRAFFIC_MIXED,
-			       .cycles = 150,
-			       .threads = 4,
-		       }));
+	ASSERT_EQ(600, traffic_run_mixed(150, 4));
 	ASSERT_EQ(0, device_log_drain(&self->log, self->fd));
 	for (i = 1; i < self->log.count; i++) {
 		ASSERT_LE(self->log.records[i - 1].ts_ns,

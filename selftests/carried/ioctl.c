@@ -27,7 +27,6 @@ FIXTURE_SETUP(ioctls)
 	ASSERT_EQ(0, device_scope("teardown"));
 	ASSERT_EQ(0, device_ioctl(self->fd, TCPCLOSE_IOC_STATS_RESET, NULL));
 	ASSERT_EQ(0, device_geometry(self->fd, &self->geometry));
-	memset(&self->stats, 0, sizeof(self->stats));
 }
 
 FIXTURE_TEARDOWN(ioctls)
@@ -290,11 +289,7 @@ TEST_F(ioctls, stats_histograms_add_up)
 {
 	int state;
 
-	ASSERT_EQ(80, traffic_run(&(struct traffic){
-			      .family = AF_UNSPEC,
-			      .closes = TRAFFIC_MIXED,
-			      .cycles = 80,
-		      }));
+	ASSERT_EQ(80, traffic_run_mixed(80, 1));
 	ASSERT_EQ(0, device_stats(self->fd, &self->stats));
 	for (state = 0; state < TCPCLOSE_STATES; state++) {
 		EXPECT_TRUE(is_coherent(&self->stats.dwell[state]))

@@ -35,12 +35,7 @@ FIXTURE_TEARDOWN(mapping)
 
 static long closes(void)
 {
-	return traffic_run(&(struct traffic){
-		.family = AF_UNSPEC,
-		.closes = TRAFFIC_MIXED,
-		.cycles = 50,
-		.threads = 2,
-	});
+	return traffic_run_mixed(50, 2);
 }
 
 TEST_F(mapping, holds_what_read_gives)

@@ -63,7 +63,6 @@ FIXTURE_SETUP(overrun)
 		self->begin[cpu] = cursor.position;
 		self->begin_all += cursor.position;
 	}
-	memset(&self->log, 0, sizeof(self->log));
 }
 
 FIXTURE_TEARDOWN(overrun)
@@ -74,12 +73,7 @@ FIXTURE_TEARDOWN(overrun)
 
 static long closes(unsigned int cycles)
 {
-	long done = traffic_run(&(struct traffic){
-		.family = AF_UNSPEC,
-		.closes = TRAFFIC_MIXED,
-		.cycles = cycles,
-		.threads = 2,
-	});
+	long done = traffic_run_mixed(cycles, 2);
 	int ret = settle();
 
 	return ret ? ret : done;

@@ -23,7 +23,6 @@ FIXTURE(match)
 
 FIXTURE_SETUP(match)
 {
-	memset(&self->result, 0, sizeof(self->result));
 	ASSERT_EQ(0, trace_match_new(&self->match));
 	self->now_ns = 1000;
 }
@@ -34,10 +33,10 @@ FIXTURE_TEARDOWN(match)
 }
 
 /* One of several sockets, with a port, an address and a cookie of its own */
-static void record_at(struct trace_match *m, uint64_t ts_ns, unsigned int socket,
-		      unsigned int old, unsigned int new)
+static struct event record_of(uint64_t ts_ns, unsigned int socket,
+			      unsigned int old, unsigned int new)
 {
-	struct event e = {
+	return (struct event){
 		.ts_ns = ts_ns,
 		.cookie = COOKIE + socket,
 		.raw_old = old,
@@ -47,6 +46,12 @@ static void record_at(struct trace_match *m, uint64_t ts_ns, unsigned int socket
 		.laddr = { 127, 0, 0, 1 },
 		.raddr = { 127, 0, 0, 1 },
 	};
+}
+
+static void record_at(struct trace_match *m, uint64_t ts_ns, unsigned int socket,
+		      unsigned int old, unsigned int new)
+{
+	struct event e = record_of(ts_ns, socket, old, new);
 
 	trace_match_add_record(m, &e);
 }
@@ -189,16 +194,9 @@ TEST_F(match, finds_another_port)
 /* Each record is right by itself, and belongs to the wrong connection */
 TEST_F(match, finds_a_cookie_of_another_socket)
 {
-	struct event e = {
-		.cookie = COOKIE + 1,
-		.raw_old = TCPCLOSE_FIN_WAIT1,
-		.raw_new = TCPCLOSE_FIN_WAIT2,
-		.lport = PORT + 2,
-		.rport = 80,
-		.laddr = { 127, 0, 0, 1 },
-		.raddr = { 127, 0, 0, 1 },
-	};
+	struct event e = record_of(0, 2, TCPCLOSE_FIN_WAIT1, TCPCLOSE_FIN_WAIT2);
 
+	e.cookie = COOKIE + 1;
 	BOTH(1, ESTABLISHED, FIN_WAIT1);
 	BOTH(2, ESTABLISHED, FIN_WAIT1);
 	e.ts_ns = self->now_ns += 10;
@@ -210,17 +208,9 @@ TEST_F(match, finds_a_cookie_of_another_socket)
 /* Another socket with the same ports, too */
 TEST_F(match, knows_that_an_address_comes_back)
 {
-	struct event e = {
-		.ts_ns = 2000,
-		.cookie = COOKIE + 100,
-		.raw_old = TCPCLOSE_ESTABLISHED,
-		.raw_new = TCPCLOSE_CLOSE,
-		.lport = PORT + 1,
-		.rport = 80,
-		.laddr = { 127, 0, 0, 1 },
-		.raddr = { 127, 0, 0, 1 },
-	};
+	struct event e = record_of(2000, 1, TCPCLOSE_ESTABLISHED, TCPCLOSE_CLOSE);
 
+	e.cookie = COOKIE + 100;
 	BOTH(1, FIN_WAIT2, CLOSE);
 	trace_match_add_record(self->match, &e);
 	trace_at(self->match, 2010, 1, TCPCLOSE_ESTABLISHED, TCPCLOSE_CLOSE);

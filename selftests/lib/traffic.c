@@ -474,6 +474,16 @@ long traffic_run(const struct traffic *traffic)
 	return run ? traffic_wait(run) : -errno;
 }
 
+long traffic_run_mixed(unsigned int cycles, unsigned int threads)
+{
+	return traffic_run(&(struct traffic){
+		.family = AF_UNSPEC,
+		.closes = TRAFFIC_MIXED,
+		.cycles = cycles,
+		.threads = threads,
+	});
+}
+
 long traffic_one(enum traffic_close how)
 {
 	return traffic_run(&(struct traffic){

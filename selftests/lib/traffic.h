@@ -88,6 +88,9 @@ long traffic_stop(struct traffic_run *run);
 /** traffic_run() - start and wait; likewise */
 long traffic_run(const struct traffic *traffic);
 
+/** traffic_run_mixed() - likewise: both families, %TRAFFIC_MIXED */
+long traffic_run_mixed(unsigned int cycles, unsigned int threads);
+
 /** traffic_one() - one connection over IPv4, the given way; likewise */
 long traffic_one(enum traffic_close how);
 
