@@ -58,7 +58,7 @@ static const char *name_of(const char *const *names, size_t size, unsigned int n
 
 static const char *state_of(unsigned int state)
 {
-	const char *name = state_name(state);
+	const char *name = names_state(state);
 
 	return name ? name : "???";
 }

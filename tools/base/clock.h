@@ -20,7 +20,7 @@ static inline uint64_t clock_ns(clockid_t id)
 	return (uint64_t)ts.tv_sec * NS_PER_S + (uint64_t)ts.tv_nsec;
 }
 
-static inline uint64_t monotonic_ns(void)
+static inline uint64_t clock_monotonic_ns(void)
 {
 	return clock_ns(CLOCK_MONOTONIC);
 }
@@ -29,16 +29,16 @@ static inline uint64_t monotonic_ns(void)
  * What must be added to a record's time to have the time since the epoch. Asked
  * again if the program was held up between the two clocks.
  */
-static inline int64_t realtime_offset_ns(void)
+static inline int64_t clock_realtime_offset_ns(void)
 {
 	uint64_t best = UINT64_MAX;
 	int64_t offset = 0;
 	int tries;
 
 	for (tries = 0; tries < 5 && best > 20 * NS_PER_US; tries++) {
-		uint64_t before = monotonic_ns();
+		uint64_t before = clock_monotonic_ns();
 		uint64_t wall = clock_ns(CLOCK_REALTIME);
-		uint64_t spread = monotonic_ns() - before;
+		uint64_t spread = clock_monotonic_ns() - before;
 
 		if (spread >= best)
 			continue;

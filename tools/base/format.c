@@ -159,10 +159,10 @@ static char *format_hex16(char *p, unsigned int value)
 }
 
 /**
- * is_mapped_ipv4() - whether an IPv6 address stands for an IPv4 one
+ * format_is_mapped_ipv4() - whether an IPv6 address stands for an IPv4 one
  * @addr: 16 bytes; the IPv4 address is the last 4
  */
-bool is_mapped_ipv4(const uint8_t *addr)
+bool format_is_mapped_ipv4(const uint8_t *addr)
 {
 	static const uint8_t prefix[12] = { [10] = 0xff, [11] = 0xff };
 
@@ -178,7 +178,7 @@ char *format_ipv6(char *p, const uint8_t *addr)
 {
 	unsigned int words[8], i, len, best = 8, best_len = 1;
 
-	if (is_mapped_ipv4(addr))
+	if (format_is_mapped_ipv4(addr))
 		return format_ipv4(FORMAT_LITERAL(p, "::ffff:"), addr + 12);
 	for (i = 0; i < 8; i++)
 		words[i] = (unsigned int)addr[2 * i] << 8 | addr[2 * i + 1];
@@ -214,7 +214,7 @@ char *format_ipv6(char *p, const uint8_t *addr)
  */
 char *format_endpoint(char *p, bool ipv6, const uint8_t *addr, uint16_t port)
 {
-	if (ipv6 && is_mapped_ipv4(addr)) {
+	if (ipv6 && format_is_mapped_ipv4(addr)) {
 		p = format_ipv4(p, addr + 12);
 	} else if (ipv6) {
 		*p++ = '[';

@@ -41,7 +41,7 @@ static inline const char *format_plural(uint64_t count)
 	return count == 1 ? "" : "s";
 }
 
-bool is_mapped_ipv4(const uint8_t *addr);
+bool format_is_mapped_ipv4(const uint8_t *addr);
 
 char *format_u64(char *p, uint64_t value);
 char *format_digits(char *p, uint64_t value, unsigned int digits);

@@ -6,6 +6,7 @@
 #ifndef TCPCLOSE_BASE_HASH_H
 #define TCPCLOSE_BASE_HASH_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 /**
@@ -29,5 +30,7 @@ static inline uint64_t hash_mix(uint64_t seed, uint64_t a, uint64_t b)
 		  0xd6e8feb86659fd93ULL;
 	return (uint64_t)product ^ (uint64_t)(product >> 64);
 }
+
+uint64_t hash_bytes(uint64_t key, const void *bytes, size_t len);
 
 #endif /* TCPCLOSE_BASE_HASH_H */

@@ -169,21 +169,3 @@ void hashtable_free(struct hashtable *t, void (*release)(struct hashtable_node *
 	free(t->buckets);
 	memset(t, 0, sizeof(*t));
 }
-
-/**
- * hash_bytes() - make a key of several things
- * @key: of those before, or any number
- * @bytes: the next one
- * @len: its length
- *
- * Return: the key; FNV-1a
- */
-uint64_t hash_bytes(uint64_t key, const void *bytes, size_t len)
-{
-	const unsigned char *p = bytes;
-
-	key ^= 0xcbf29ce484222325ULL;
-	while (len--)
-		key = (key ^ *p++) * 0x100000001b3ULL;
-	return key;
-}

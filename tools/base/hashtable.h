@@ -41,6 +41,4 @@ struct hashtable_node *hashtable_walk(const struct hashtable *t, size_t *bucket,
 				      const struct hashtable_node *node);
 void hashtable_free(struct hashtable *t, void (*release)(struct hashtable_node *node));
 
-uint64_t hash_bytes(uint64_t key, const void *bytes, size_t len);
-
 #endif /* TCPCLOSE_BASE_HASHTABLE_H */

@@ -100,7 +100,7 @@ void line_add_endpoint(struct line *w, const uint8_t addr[16],
 {
 	char text[FORMAT_IP_MAX + 1];
 
-	if (is_mapped_ipv4(addr)) {
+	if (format_is_mapped_ipv4(addr)) {
 		*format_ipv4(text, addr + 12) = '\0';
 		line_add(w, "%s:", text);
 	} else {

@@ -71,7 +71,7 @@ int signals_poll(struct pollfd *fds, unsigned int count, uint64_t deadline_ns)
 		ret = -EINTR;
 	} else {
 		if (deadline_ns != UINT64_MAX) {
-			uint64_t now = monotonic_ns();
+			uint64_t now = clock_monotonic_ns();
 			uint64_t left = deadline_ns > now ? deadline_ns - now :
 							    0;
 

@@ -50,10 +50,10 @@ static void measure_distances(struct check *c)
 	for (round = 1; round < TCPCLOSE_STATES; round++) {
 		for (i = 0; i < count; i++) {
 			const struct model_edge *edge = &edges[i];
-			bool begins = state_is_unborn(edge->from);
+			bool begins = check_state_is_unborn(edge->from);
 
 			if (edge->standing == MODEL_ABSENT ||
-			    state_is_unborn(edge->to) ||
+			    check_state_is_unborn(edge->to) ||
 			    c->distance[edge->to] <= round)
 				continue;
 			if (begins ? round == 1 :
@@ -232,7 +232,7 @@ static int check_transition(struct check *c, const struct event *e)
 		judge(c, e);
 	}
 	check_order(c, e);
-	if (state_is_unborn(e->old) && state_is_unborn(e->new))
+	if (check_state_is_unborn(e->old) && check_state_is_unborn(e->new))
 		check_unborn(c, e);
 	if (e->cookie)
 		return check_life_step(c, e);

@@ -9,12 +9,12 @@
 #include "base/compiler.h"
 #include "check/check.h"
 
-static inline bool state_is_unborn(unsigned int state)
+static inline bool check_state_is_unborn(unsigned int state)
 {
 	return state == TCPCLOSE_CLOSE || state == TCPCLOSE_LISTEN;
 }
 
-static inline bool state_is_opening(unsigned int state)
+static inline bool check_state_is_opening(unsigned int state)
 {
 	return state == TCPCLOSE_SYN_SENT || state == TCPCLOSE_SYN_RECV ||
 	       state == TCPCLOSE_ESTABLISHED;

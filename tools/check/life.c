@@ -237,7 +237,7 @@ static int look_back(struct check *c, const struct event *e,
 		c->began_before++;
 	else if (c->wanted)
 		c->unopened++;
-	if (state_is_opening(e->old))
+	if (check_state_is_opening(e->old))
 		return 0;
 	if (mini && check_covers(c, entered_ns + NS_PER_S))
 		check_hole_open(entry, HISTORY_LINGER, e->index - 1u, 0, e->old,
@@ -381,7 +381,7 @@ static int step_socket(struct check *c, const struct event *e)
 {
 	uint64_t born_ns = born_of(e);
 	struct history_entry *entry, *mini;
-	bool unborn = state_is_unborn(e->old);
+	bool unborn = check_state_is_unborn(e->old);
 	int ret = 0;
 
 	entry = history_find(&c->history, e->cookie, e->netns_inode, false, 0);
@@ -389,7 +389,7 @@ static int step_socket(struct check *c, const struct event *e)
 		ret = miss_end(c, e, entry);
 		entry = NULL;
 	}
-	if (ret || (unborn && state_is_unborn(e->new)))
+	if (ret || (unborn && check_state_is_unborn(e->new)))
 		return ret;
 	if (unborn)
 		return begin_life(c, e);

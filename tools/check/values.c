@@ -126,7 +126,7 @@ static void check_dwell(struct check *c, const struct event *e,
 static void check_times(struct check *c, const struct event *e,
 			struct history_entry *entry)
 {
-	if (state_is_unborn(e->old)) {
+	if (check_state_is_unborn(e->old)) {
 		if (e->dwell_ns >= 0 || (e->age_ns != 0 && !event_is_marked(e)))
 			check_finding(c, FINDING_TIME, e,
 				      "a life begins at age 0, with no state before");

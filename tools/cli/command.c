@@ -13,6 +13,7 @@
 #include "cli/command.h"
 #include "cli/common.h"
 #include "cli/options.h"
+#include "cli/run.h"
 
 /* How a command goes on after its options. */
 #define GO_ON (-1)

@@ -1,23 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A command, and one run of it.
+ * A command: a table of its options and a few functions.
  *
- * A command is a table of its options and a few functions. The frame
- * (command_run()) takes the options, opens what is read, calls the functions,
- * writes and frees. Each function receives the command's own structure, which
+ * The frame (command_run()) takes the options, opens what is read, calls the
+ * functions, writes and frees. Each function receives the command's own structure, which
  * begins with a struct run. A function that fails has already complained, unless
  * its description says otherwise.
  */
 #ifndef TCPCLOSE_CLI_COMMAND_H
 #define TCPCLOSE_CLI_COMMAND_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/buffer.h"
 #include "base/error.h"
-#include "base/view.h"
 #include "cli/option.h"
 #include "cli/session.h"
 
@@ -111,39 +107,7 @@ struct command {
 	void (*free)(void *run);
 };
 
-/**
- * struct run - one run of a command; its own structure begins with this one
- * @command: the command
- * @work: as in &struct command; the command's check() may choose another
- * @session: where events come from
- * @view: how results are shown
- * @out: where results are written to
- * @path: name of the file that @out is; NULL: standard output
- * @arguments: %TAKES_COMMAND: the other command and its arguments, ends with
- *	NULL; NULL: none
- * @interval_ns: time between reports; 0: there is only one
- * @count: reports to make at most; 0: no limit
- * @device: the device; run_reports() only
- */
-struct run {
-	const struct command *command;
-	int (*work)(void *run);
-	struct session session;
-	struct view view;
-	struct buffer out;
-	const char *path;
-	char *const *arguments;
-	uint64_t interval_ns;
-	uint64_t count;
-	int device;
-};
-
 int command_run(const struct command *command, int argc, char **argv);
 int command_flush(void);
-
-int run_events(void *context);
-int run_reports(void *context);
-int run_create(struct run *run, const char *path, bool force);
-int run_flush(struct run *run);
 
 #endif /* TCPCLOSE_CLI_COMMAND_H */

@@ -7,6 +7,7 @@
 
 #include "cli/command.h"
 #include "cli/common.h"
+#include "cli/run.h"
 
 const struct option_spec common_help[] = {
 	{ .name = "help", .letter = 'h', .help = "show this help" },

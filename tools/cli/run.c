@@ -10,7 +10,7 @@
 #include "base/clock.h"
 #include "base/complain.h"
 #include "base/signals.h"
-#include "cli/command.h"
+#include "cli/run.h"
 #include "lib/devnode.h"
 #include "lib/recording.h"
 
@@ -128,7 +128,7 @@ out_close:
 int run_reports(void *context)
 {
 	struct run *run = context;
-	uint64_t due_ns = monotonic_ns();
+	uint64_t due_ns = clock_monotonic_ns();
 	uint64_t number = 0;
 	struct error why;
 	int ret;

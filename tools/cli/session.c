@@ -100,7 +100,7 @@ int session_open(struct session *s)
 	}
 	s->filtered = !filter_is_empty(&s->filter);
 	if (source_is_live(s->source) && s->duration_ns)
-		s->end_ns = monotonic_ns() + s->duration_ns;
+		s->end_ns = clock_monotonic_ns() + s->duration_ns;
 	return 0;
 }
 
@@ -175,7 +175,7 @@ static int next_event(struct session *s, const struct session_calls *calls,
 static bool settle(const struct session *s)
 {
 	uint64_t settled_ns = s->end_ns + 2 * NS_PER_MS;
-	uint64_t now_ns = monotonic_ns();
+	uint64_t now_ns = clock_monotonic_ns();
 	struct timespec left = {};
 
 	if (now_ns >= settled_ns)
@@ -218,8 +218,8 @@ int session_run(struct session *s, const struct session_calls *calls,
 
 		if (stopped && !source_is_live(s->source))
 			return 0;
-		if (stopped && s->end_ns > monotonic_ns())
-			s->end_ns = monotonic_ns();
+		if (stopped && s->end_ns > clock_monotonic_ns())
+			s->end_ns = clock_monotonic_ns();
 		while ((ret = next(s, calls, context, &done)) > 0) {
 			if (done)
 				return done < 0 ? done : 0;
@@ -233,7 +233,7 @@ int session_run(struct session *s, const struct session_calls *calls,
 		ret = calls->idle ? calls->idle(context) : 0;
 		if (ret)
 			return ret;
-		if (source_is_live(s->source) && monotonic_ns() >= s->end_ns) {
+		if (source_is_live(s->source) && clock_monotonic_ns() >= s->end_ns) {
 			if (settle(s))
 				continue;
 			ret = source_conclude(s->source, s->end_ns);

@@ -5,7 +5,7 @@
 #ifndef TCPCLOSE_CMD_COMMANDS_H
 #define TCPCLOSE_CMD_COMMANDS_H
 
-#include "cli/command.h"
+#include "cli/run.h"
 
 extern const struct command graph_command;
 extern const struct command ladder_command;

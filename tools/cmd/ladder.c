@@ -86,7 +86,7 @@ static int look(void *run)
 {
 	struct ladder_run *r = run;
 	struct session *s = &r->run.session;
-	uint64_t now_ns = monotonic_ns();
+	uint64_t now_ns = clock_monotonic_ns();
 
 	if (source_is_live(s->source) &&
 	    choice_is_enough(&r->choice, r->selection.sides, !r->cookie, now_ns,

@@ -8,7 +8,7 @@
 #include "cmd/commands.h"
 #include "view/verify.h"
 #include "view/verify_both.h"
-#include "witness/run.h"
+#include "witness/compare.h"
 
 /**
  * struct verify_run - one run of the command

@@ -94,7 +94,7 @@ static bool may_send_rst(const struct ladder_step *ls)
  * segments_sent() - what a step sends
  * @ls: the step
  *
- * Return: &enum segment of what must have been sent, or may have been sent if
+ * Return: &enum segment_purpose of what must have been sent, or may have been sent if
  * it is a RST; 0: nothing
  */
 unsigned int segments_sent(const struct ladder_step *ls)
@@ -121,7 +121,7 @@ unsigned int segments_sent(const struct ladder_step *ls)
  * @step: the transition
  * @bits: the segment's control bits
  *
- * Return: &enum segment, or 0
+ * Return: &enum segment_purpose, or 0
  */
 unsigned int segments_received(const struct side_step *step,
 			       unsigned int bits)
@@ -147,7 +147,7 @@ unsigned int segments_received(const struct side_step *step,
 
 /**
  * segment_bits() - control bits that such a segment must have
- * @part: &enum segment
+ * @part: &enum segment_purpose
  */
 unsigned int segment_bits(unsigned int part)
 {

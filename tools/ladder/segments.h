@@ -10,7 +10,7 @@
 #include "ladder/ladder.h"
 
 /**
- * enum segment - purpose of a segment
+ * enum segment_purpose - purpose of a segment
  * @SEGMENT_SYN: opens
  * @SEGMENT_SYN_ACK: answers a SYN, in a simultaneous open
  * @SEGMENT_ACK_OF_SYN: completes an opening
@@ -18,7 +18,7 @@
  * @SEGMENT_ACK_OF_FIN: acknowledges a FIN
  * @SEGMENT_RST: aborts the connection
  */
-enum segment {
+enum segment_purpose {
 	SEGMENT_SYN = 0x01,
 	SEGMENT_SYN_ACK = 0x02,
 	SEGMENT_ACK_OF_SYN = 0x04,

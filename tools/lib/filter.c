@@ -144,7 +144,7 @@ int filter_add_states(struct filter *f, const char *text)
 {
 	for (;;) {
 		size_t len = strcspn(text, ",");
-		int state = state_from_name(text, len);
+		int state = names_find_state(text, len);
 
 		if (state < 0)
 			return -EINVAL;

@@ -19,7 +19,7 @@ static const char *look_up(const char *const *names, size_t count,
 	return i < count ? names[i] : NULL;
 }
 
-const char *state_name(unsigned int state)
+const char *names_state(unsigned int state)
 {
 	/* Spelled as the kernel's TCP_* constants, without the TCP_. */
 	static const char *const names[TCPCLOSE_STATES] = {
@@ -50,18 +50,18 @@ static int same_letter(char a, char b)
 }
 
 /**
- * state_from_name() - find a state by a name that a person typed
+ * names_find_state() - find a state by a name that a person typed
  * @name: FIN_WAIT1, fin-wait1, fin_wait_1, FIN-WAIT-1 and so on; CLOSED too
  * @len: length of @name
  *
  * Return: the state, or -EINVAL
  */
-int state_from_name(const char *name, unsigned long len)
+int names_find_state(const char *name, unsigned long len)
 {
 	unsigned int state;
 
 	for (state = 0; state < TCPCLOSE_STATES; state++) {
-		const char *known = state_name(state);
+		const char *known = names_state(state);
 		unsigned long i = 0;
 
 		if (!known)
@@ -82,7 +82,7 @@ int state_from_name(const char *name, unsigned long len)
 	return -EINVAL;
 }
 
-const char *end_name(unsigned int end)
+const char *names_end(unsigned int end)
 {
 	static const char *const names[TCPCLOSE_ENDS] = {
 		[TCPCLOSE_END_EXPIRED] = "expired",
@@ -99,7 +99,7 @@ const char *end_name(unsigned int end)
 	return look_up(names, ARRAY_SIZE(names), end);
 }
 
-const char *cause_name(unsigned int cause)
+const char *names_cause(unsigned int cause)
 {
 	static const char *const names[TCPCLOSE_CAUSES] = {
 		[TCPCLOSE_CAUSE_UNKNOWN] = "unknown",
@@ -127,7 +127,7 @@ const char *cause_name(unsigned int cause)
 	return look_up(names, ARRAY_SIZE(names), cause);
 }
 
-const char *context_name(unsigned int context)
+const char *names_context(unsigned int context)
 {
 	static const char *const names[] = {
 		[TCPCLOSE_CONTEXT_PROCESS] = "process",
@@ -139,7 +139,7 @@ const char *context_name(unsigned int context)
 	return look_up(names, ARRAY_SIZE(names), context);
 }
 
-const char *closer_name(unsigned int closer)
+const char *names_closer(unsigned int closer)
 {
 	static const char *const names[] = {
 		[TCPCLOSE_CLOSER_NONE] = NULL,
@@ -151,7 +151,7 @@ const char *closer_name(unsigned int closer)
 	return look_up(names, ARRAY_SIZE(names), closer);
 }
 
-const char *origin_name(unsigned int origin)
+const char *names_origin(unsigned int origin)
 {
 	static const char *const names[] = {
 		[TCPCLOSE_ORIGIN_TRACEPOINT] = "tracepoint",
@@ -161,7 +161,7 @@ const char *origin_name(unsigned int origin)
 	return look_up(names, ARRAY_SIZE(names), origin);
 }
 
-const char *untracked_name(unsigned int reason)
+const char *names_untracked(unsigned int reason)
 {
 	static const char *const names[] = {
 		[TCPCLOSE_UNTRACKED_OLD] = "old",
@@ -173,7 +173,7 @@ const char *untracked_name(unsigned int reason)
 	return look_up(names, ARRAY_SIZE(names), reason);
 }
 
-const char *hook_via_name(unsigned int via)
+const char *names_hook_via(unsigned int via)
 {
 	static const char *const names[] = {
 		[TCPCLOSE_HOOK_OFF] = "off",
@@ -186,7 +186,7 @@ const char *hook_via_name(unsigned int via)
 }
 
 /* By number of the control bit, not by mask; in the order of the TCP header. */
-const char *flag_name(unsigned int bit)
+const char *names_flag(unsigned int bit)
 {
 	static const char *const names[] = {
 		"FIN", "SYN", "RST", "PSH", "ACK", "URG", "ECE", "CWR", "NS",
@@ -196,7 +196,7 @@ const char *flag_name(unsigned int bit)
 }
 
 /* By bit number. A re-arm is no doubt about a record, so it is not shown. */
-const char *mark_name(unsigned int bit)
+const char *names_mark(unsigned int bit)
 {
 	static const char *const names[] = { "old", "untracked", "late" };
 
@@ -204,7 +204,7 @@ const char *mark_name(unsigned int bit)
 }
 
 /* strerrorname_np() needs a newer libc than the oldest one worth supporting. */
-const char *error_name(unsigned int error)
+const char *names_error(unsigned int error)
 {
 	static const char *const names[] = {
 		[EPERM] = "EPERM",

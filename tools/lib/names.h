@@ -6,21 +6,21 @@
 #define TCPCLOSE_LIB_NAMES_H
 
 /* The longest name that the functions below make. */
-#define NAME_MAX_LEN 24
+#define NAMES_MAX_LEN 24
 
 /* Each returns NULL for a number that has no name. */
-const char *state_name(unsigned int state);
-const char *end_name(unsigned int end);
-const char *cause_name(unsigned int cause);
-const char *context_name(unsigned int context);
-const char *closer_name(unsigned int closer);
-const char *origin_name(unsigned int origin);
-const char *untracked_name(unsigned int reason);
-const char *hook_via_name(unsigned int via);
-const char *flag_name(unsigned int bit);
-const char *mark_name(unsigned int bit);
-const char *error_name(unsigned int error);
+const char *names_state(unsigned int state);
+const char *names_end(unsigned int end);
+const char *names_cause(unsigned int cause);
+const char *names_context(unsigned int context);
+const char *names_closer(unsigned int closer);
+const char *names_origin(unsigned int origin);
+const char *names_untracked(unsigned int reason);
+const char *names_hook_via(unsigned int via);
+const char *names_flag(unsigned int bit);
+const char *names_mark(unsigned int bit);
+const char *names_error(unsigned int error);
 
-int state_from_name(const char *name, unsigned long len);
+int names_find_state(const char *name, unsigned long len);
 
 #endif /* TCPCLOSE_LIB_NAMES_H */

@@ -39,8 +39,8 @@ void recording_header_init(struct recording_header *h)
 	h->abi_minor = TCPCLOSE_ABI_MINOR;
 	h->record_size = TCPCLOSE_RECORD_SIZE;
 	h->byte_order = RECORDING_BYTE_ORDER;
-	h->realtime_offset_ns = realtime_offset_ns();
-	h->start_ns = monotonic_ns();
+	h->realtime_offset_ns = clock_realtime_offset_ns();
+	h->start_ns = clock_monotonic_ns();
 	if (!uname(&uts))
 		snprintf(h->release, sizeof(h->release), "%s", uts.release);
 }

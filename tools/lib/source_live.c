@@ -182,7 +182,7 @@ static int enqueue_losses(struct source *s)
 
 static int enqueue_clock(struct source *s)
 {
-	int64_t offset = realtime_offset_ns();
+	int64_t offset = clock_realtime_offset_ns();
 
 	if (llabs(offset - s->realtime_offset_ns) < CLOCK_STEP_NS)
 		return 0;
@@ -274,7 +274,7 @@ int source_live_batch(struct source *s)
 {
 	int got, ret;
 
-	s->batch_ns = monotonic_ns();
+	s->batch_ns = clock_monotonic_ns();
 	/* A namespace may have got its name, or been looked up too often. */
 	s->latest_inode = 0;
 	ret = enqueue_clock(s);
@@ -397,7 +397,7 @@ int source_live_wait(struct source *s, uint64_t deadline_ns)
 	struct pollfd fd = { .fd = s->fd, .events = POLLIN };
 
 	if (s->rings.map) {
-		uint64_t again_ns = monotonic_ns() + PACE_NS;
+		uint64_t again_ns = clock_monotonic_ns() + PACE_NS;
 
 		/* No wake-up for what is read through the mapping. */
 		if (lseek(s->fd, 0, SEEK_END) < 0)

@@ -31,7 +31,7 @@ int statistics_reset(int fd);
 void statistics_free(struct statistics *s);
 
 /* The module wants the hook but could not set it. */
-static inline bool hook_is_dead(const struct tcpclose_hook *h)
+static inline bool statistics_hook_is_dead(const struct tcpclose_hook *h)
 {
 	return !h->via && h->error;
 }

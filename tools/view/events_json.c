@@ -42,7 +42,7 @@ add_bits(struct json *w, unsigned int bits,
 
 static inline void add_connection(struct json *w, const struct event *e)
 {
-	json_member(w, "origin", name, origin_name(e->origin));
+	json_member(w, "origin", name, names_origin(e->origin));
 	NONZERO(w, "cookie", e->cookie);
 	NONZERO(w, "netns", e->netns);
 	NONZERO(w, "netns_inode", e->netns_inode);
@@ -56,17 +56,17 @@ static inline void add_connection(struct json *w, const struct event *e)
 
 static inline void add_transition(struct json *w, const struct event *e)
 {
-	NAMED(w, "old", state_name(e->old), e->old);
-	NAMED(w, "new", state_name(e->new), e->new);
-	NAMED(w, "raw_old", state_name(e->raw_old), e->raw_old);
-	NAMED(w, "raw_new", state_name(e->raw_new), e->raw_new);
+	NAMED(w, "old", names_state(e->old), e->old);
+	NAMED(w, "new", names_state(e->new), e->new);
+	NAMED(w, "raw_old", names_state(e->raw_old), e->raw_old);
+	NAMED(w, "raw_new", names_state(e->raw_new), e->raw_new);
 	SIGNED(w, "dwell_ns", e->dwell_ns);
 	SIGNED(w, "age_ns", e->age_ns);
 }
 
 static inline void add_process(struct json *w, const struct event *e)
 {
-	json_member(w, "context", name, context_name(e->context));
+	json_member(w, "context", name, names_context(e->context));
 	NONZERO(w, "pid", e->pid);
 	NONZERO(w, "tid", e->tid);
 	json_member(w, "comm", string, e->comm[0] ? e->comm : NULL);
@@ -91,16 +91,16 @@ static inline void add_ending(struct json *w, const struct event *e)
 {
 	json_key(w, "flags");
 	if (e->flags)
-		add_bits(w, e->flags, flag_name);
+		add_bits(w, e->flags, names_flag);
 	else
 		json_null(w);
-	NAMED(w, "end", end_name(e->end), e->end);
-	NAMED(w, "cause", cause_name(e->cause), e->cause);
-	json_member(w, "closer", name, closer_name(e->closer));
+	NAMED(w, "end", names_end(e->end), e->end);
+	NAMED(w, "cause", names_cause(e->cause), e->cause);
+	json_member(w, "closer", name, names_closer(e->closer));
 	SIGNED(w, "rearms", e->rearms);
 	json_member(w, "rearm", bool, event_is_rearm(e));
 	json_key(w, "marks");
-	add_bits(w, e->mark, mark_name);
+	add_bits(w, e->mark, names_mark);
 }
 
 /**

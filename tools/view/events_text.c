@@ -146,7 +146,7 @@ static char *text_endpoint(struct events *v, char *p, bool ipv6,
 
 static char *text_state(char *p, unsigned int state)
 {
-	const char *name = state_name(state);
+	const char *name = names_state(state);
 
 	return name ? format_string(p, name) :
 		      format_u64(FORMAT_LITERAL(p, "number-"), state);
@@ -205,10 +205,10 @@ static char *text_flags(struct events *v, char *p, const struct event *e)
 
 	if (e->flags >= EVENTS_COMMON_FLAGS)
 		return columns_pad_text(&v->columns, EVENTS_FLAGS,
-					text_bits(p, e->flags, flag_name), p);
+					text_bits(p, e->flags, names_flag), p);
 	w = &v->flags[e->flags];
 	if (!w->len) {
-		end = text_bits(p, e->flags, flag_name);
+		end = text_bits(p, e->flags, names_flag);
 		columns_word_make(w, p, (size_t)(end - p));
 	}
 	return columns_word(&v->columns, EVENTS_FLAGS, p, w);
@@ -229,7 +229,7 @@ static char *text_number_name(char *p, const char *name, const char *what,
 
 static char *text_cause(char *p, const struct event *e)
 {
-	p = text_number_name(p, cause_name(e->cause), "cause-", e->cause);
+	p = text_number_name(p, names_cause(e->cause), "cause-", e->cause);
 	if (e->cause != TCPCLOSE_CAUSE_FIN)
 		return p;
 	switch (e->closer) {
@@ -260,13 +260,13 @@ static char *text_why(char *p, const struct event *e)
 	if (event_is_orphaned(e))
 		p = FORMAT_LITERAL(p, "as mini-socket");
 	if (e->end)
-		p = text_number_name(comma(p, start), end_name(e->end), "end-",
+		p = text_number_name(comma(p, start), names_end(e->end), "end-",
 				     e->end);
 	if (e->cause)
 		p = text_cause(comma(p, start), e);
 	if (e->sk_err > 0)
 		p = text_number_name(comma(p, start),
-				     error_name((unsigned int)e->sk_err),
+				     names_error((unsigned int)e->sk_err),
 				     "errno-", (unsigned int)e->sk_err);
 	if (e->rearms > 0 && !event_is_rearm(e)) {
 		p = format_u64(comma(p, start), (uint64_t)e->rearms);
@@ -274,7 +274,7 @@ static char *text_why(char *p, const struct event *e)
 				     FORMAT_LITERAL(p, " re-arms");
 	}
 	if (doubt)
-		p = text_bits(comma(p, start), doubt, mark_name);
+		p = text_bits(comma(p, start), doubt, names_mark);
 	if (p == start)
 		*p++ = '-';
 	return p;

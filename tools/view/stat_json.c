@@ -81,12 +81,12 @@ static void add_transitions(struct json *w, const struct tcpclose_stats *c)
 	json_array_begin(w);
 	for (from = 0; from < TCPCLOSE_STATES; from++) {
 		for (into = 0; into < TCPCLOSE_STATES; into++) {
-			if (!c->transitions[from][into] || !state_name(from) ||
-			    !state_name(into))
+			if (!c->transitions[from][into] || !names_state(from) ||
+			    !names_state(into))
 				continue;
 			json_object_begin(w);
-			json_member(w, "from", name, state_name(from));
-			json_member(w, "to", name, state_name(into));
+			json_member(w, "from", name, names_state(from));
+			json_member(w, "to", name, names_state(into));
 			json_member(w, "count", u64,
 				    c->transitions[from][into]);
 			json_object_end(w);
@@ -102,9 +102,9 @@ static void add_dwell(struct json *w, const struct tcpclose_stats *c)
 	json_key(w, "dwell");
 	json_object_begin(w);
 	for (state = 0; state < TCPCLOSE_STATES; state++) {
-		if (!state_name(state))
+		if (!names_state(state))
 			continue;
-		json_name_key(w, state_name(state));
+		json_name_key(w, names_state(state));
 		add_duration(w, &c->dwell[state]);
 	}
 	json_object_end(w);
@@ -126,7 +126,7 @@ static void add_timewait(struct json *w, const struct tcpclose_stats *c)
 	json_member(w, "rearmed", u64, c->rearmed);
 	json_member(w, "late", u64, c->late);
 	json_key(w, "ended");
-	add_counts(w, ends, TCPCLOSE_END_OVERFLOW, end_name);
+	add_counts(w, ends, TCPCLOSE_END_OVERFLOW, names_end);
 	json_key(w, "duration");
 	add_duration(w, &c->timewait);
 	json_object_end(w);
@@ -139,9 +139,9 @@ static void add_live(struct json *w, const struct tcpclose_stats *c)
 	json_key(w, "live");
 	json_object_begin(w);
 	for (state = 0; state < TCPCLOSE_STATES; state++) {
-		if (!state_name(state))
+		if (!names_state(state))
 			continue;
-		json_name_key(w, state_name(state));
+		json_name_key(w, names_state(state));
 		json_s64(w, c->live[state]);
 	}
 	json_object_end(w);
@@ -165,7 +165,7 @@ static void add_rings(struct json *w, const struct statistics *s)
 
 static const char *hook_state(const struct tcpclose_hook *h)
 {
-	if (hook_is_dead(h))
+	if (statistics_hook_is_dead(h))
 		return "off";
 	return h->via ? "on" : "unused";
 }
@@ -174,11 +174,11 @@ static void add_hook(struct json *w, const struct tcpclose_hook *h)
 {
 	json_object_begin(w);
 	json_member(w, "name", string, h->name);
-	json_member(w, "via", name, h->via ? hook_via_name(h->via) : NULL);
+	json_member(w, "via", name, h->via ? names_hook_via(h->via) : NULL);
 	json_member(w, "state", name, hook_state(h));
 	json_key(w, "error");
 	if (h->error)
-		json_number_name(w, error_name(h->error), h->error);
+		json_number_name(w, names_error(h->error), h->error);
 	else
 		json_null(w);
 	json_member(w, "needed", bool, h->needed);
@@ -219,13 +219,13 @@ void stat_json(const struct view *how, struct buffer *to,
 	add_dwell(&w, c);
 	add_timewait(&w, c);
 	json_key(&w, "causes");
-	add_counts(&w, c->causes, TCPCLOSE_CAUSES, cause_name);
+	add_counts(&w, c->causes, TCPCLOSE_CAUSES, names_cause);
 	add_live(&w, c);
 	json_member(&w, "tracked", u64, c->tracked);
 	json_member(&w, "max_conns", u64, c->max_conns);
 	add_rings(&w, s);
 	json_key(&w, "untracked");
-	add_counts(&w, c->untracked, TCPCLOSE_UNTRACKED, untracked_name);
+	add_counts(&w, c->untracked, TCPCLOSE_UNTRACKED, names_untracked);
 	json_member(&w, "missed", u64, c->missed);
 	add_hooks(&w, s);
 	json_object_end(&w);

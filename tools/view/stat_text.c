@@ -120,11 +120,11 @@ static void add_transition(const struct text *t, struct columns *c,
 	__u64 count = t->now->counters.transitions[from][into];
 	__u64 less;
 
-	if (!count || !state_name(from) || !state_name(into))
+	if (!count || !names_state(from) || !names_state(into))
 		return;
 	columns_begin(c, NULL);
-	columns_text(c, state_name(from));
-	columns_text(c, state_name(into));
+	columns_text(c, names_state(from));
+	columns_text(c, names_state(into));
 	columns_u64(c, count);
 	if (t->before) {
 		less = t->before->counters.transitions[from][into];
@@ -177,12 +177,12 @@ static void add_dwell(const struct text *t)
 	for (state = 0; state < TCPCLOSE_STATES; state++) {
 		const struct tcpclose_histogram *h = &counters->dwell[state];
 
-		if (!h->count || !state_name(state))
+		if (!h->count || !names_state(state))
 			continue;
 		if (!any)
 			begin_durations(t, &c, "TIME SPENT IN");
 		any = true;
-		add_duration(&c, state_name(state), h);
+		add_duration(&c, names_state(state), h);
 		add_histogram(t, h);
 	}
 }
@@ -245,7 +245,7 @@ static void add_timewait(const struct text *t)
 			      counters->late, format_plural(counters->late));
 	memcpy(ends, counters->ends, sizeof(ends));
 	ends[TCPCLOSE_END_OVERFLOW] = 0;
-	add_counts(t, "MINI-SOCKET ENDED BY", ends, TCPCLOSE_ENDS, end_name);
+	add_counts(t, "MINI-SOCKET ENDED BY", ends, TCPCLOSE_ENDS, names_end);
 	if (!counters->timewait.count)
 		return;
 	begin_durations(t, &c, "TIME_WAIT TOOK");
@@ -261,10 +261,10 @@ static void add_live(const struct text *t)
 
 	begin_counts(t, &c, "LIVE NOW");
 	for (state = 0; state < TCPCLOSE_STATES; state++) {
-		if (!counters->live[state] || !state_name(state))
+		if (!counters->live[state] || !names_state(state))
 			continue;
 		columns_begin(&c, NULL);
-		columns_text(&c, state_name(state));
+		columns_text(&c, names_state(state));
 		columns_s64(&c, counters->live[state]);
 		columns_end(&c);
 	}
@@ -312,9 +312,9 @@ static void add_hooks(const struct text *t)
 	begin_table(t, &c, specs, ARRAY_SIZE(specs));
 	for (i = 0; i < t->now->hook_count; i++) {
 		const struct tcpclose_hook *h = &t->now->hooks[i];
-		const char *via = hook_via_name(h->via);
+		const char *via = names_hook_via(h->via);
 
-		if (!h->via && !hook_is_dead(h))
+		if (!h->via && !statistics_hook_is_dead(h))
 			via = "unused";
 		columns_begin(&c, NULL);
 		columns_printf(&c, "%.47s", h->name);
@@ -331,9 +331,9 @@ static void warn_of_hooks(const struct text *t)
 	for (i = 0; i < t->now->hook_count; i++) {
 		const struct tcpclose_hook *h = &t->now->hooks[i];
 		char what[96], advice[160];
-		const char *error = error_name(h->error);
+		const char *error = names_error(h->error);
 
-		if (!hook_is_dead(h))
+		if (!statistics_hook_is_dead(h))
 			continue;
 		snprintf(what, sizeof(what), "hook %.47s is off (%s)", h->name,
 			 error ? error : "unknown error");
@@ -389,12 +389,12 @@ void stat_text(const struct view *how, struct buffer *to,
 			      seconds_between(&t));
 	add_transitions(&t);
 	add_counts(&t, "CONNECTION ENDED BY", c->causes, TCPCLOSE_CAUSES,
-		   cause_name);
+		   names_cause);
 	add_dwell(&t);
 	add_timewait(&t);
 	add_live(&t);
 	add_counts(&t, "DWELL UNKNOWN DUE TO", c->untracked, TCPCLOSE_UNTRACKED,
-		   untracked_name);
+		   names_untracked);
 	add_rings(&t);
 	add_hooks(&t);
 	add_warnings(&t);

@@ -10,8 +10,8 @@
 
 static void add_states(struct json *w, unsigned int from, unsigned int into)
 {
-	json_member(w, "old", number_name, state_name(from), from);
-	json_member(w, "new", number_name, state_name(into), into);
+	json_member(w, "old", number_name, names_state(from), from);
+	json_member(w, "new", number_name, names_state(into), into);
 }
 
 static void add_connection(struct json *w, const struct finding *f)
@@ -35,7 +35,7 @@ static void add_example(struct json *w, const struct finding *f)
 	if (f->transition) {
 		json_member(w, "index", u64, f->index);
 		add_states(w, f->old, f->new);
-		json_member(w, "origin", name, origin_name(f->origin));
+		json_member(w, "origin", name, names_origin(f->origin));
 		add_connection(w, f);
 	}
 	json_member(w, "what", string, f->what);

@@ -5,7 +5,7 @@
 #include <errno.h>
 
 #include "base/complain.h"
-#include "witness/run.h"
+#include "witness/compare.h"
 
 int witness_compare(const struct witness_options *options,
 		    struct outcome *outcome)

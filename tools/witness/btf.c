@@ -79,7 +79,7 @@ static void compare(const struct btf *btf, const struct names *n,
 		const struct btf_enum *e = &btf_enum(type)[i];
 		const char *name = without_prefix(
 			n, btf__name_by_offset(btf, e->name_off));
-		const char *ours = state_name((unsigned int)e->val);
+		const char *ours = names_state((unsigned int)e->val);
 
 		if (!name || is_other(n, name))
 			continue;
@@ -94,7 +94,7 @@ static void compare(const struct btf *btf, const struct names *n,
 				      ours ? ours : "nothing");
 	}
 	for (state = 0; state < TCPCLOSE_STATES; state++) {
-		const char *ours = state_name(state);
+		const char *ours = names_state(state);
 
 		if (!ours)
 			continue;

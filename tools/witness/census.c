@@ -113,7 +113,7 @@ int census_begin(struct census *c, const struct sockdiag_list *list)
  *
  * Return: 0, or -ENOMEM
  */
-int census_move(struct census *c, const struct item *item)
+int census_move(struct census *c, const struct census_item *item)
 {
 	struct minisock *m = find(c, item->cookie);
 
@@ -154,7 +154,7 @@ static void keep_better(struct census_result *best, const struct census_result *
  * @netns: key of the namespace
  * @s: has the kernel's number
  */
-void census_compare_number(struct census *c, const struct items *items,
+void census_compare_number(struct census *c, const struct census_items *items,
 			   uint64_t netns, const struct snapshot *s)
 {
 	struct census_result o = { .is_known = true };
@@ -162,9 +162,9 @@ void census_compare_number(struct census *c, const struct items *items,
 	size_t i;
 
 	for (i = 0; i < items->count; i++) {
-		const struct item *item = &items->first[i];
+		const struct census_item *item = &items->first[i];
 
-		if (item->ts_ns >= s->counted_ns + SKEW_NS)
+		if (item->ts_ns >= s->counted_ns + CENSUS_SKEW_NS)
 			break;
 		if (item->netns != netns)
 			continue;
@@ -185,14 +185,14 @@ void census_compare_number(struct census *c, const struct items *items,
 }
 
 /* Cookies with a record close to the list, each once. */
-static int find_moving(const struct items *items, uint64_t netns,
+static int find_moving(const struct census_items *items, uint64_t netns,
 		       uint64_t end_ns, struct hashtable *moving)
 {
 	struct hashtable_node *node;
 	size_t i;
 
 	for (i = 0; i < items->count; i++) {
-		const struct item *item = &items->first[i];
+		const struct census_item *item = &items->first[i];
 
 		if (item->ts_ns >= end_ns)
 			break;
@@ -240,14 +240,14 @@ static void compare_listed(struct census *c, const struct hashtable *moving,
  *
  * Return: 0, or -ENOMEM
  */
-int census_compare_list(struct census *c, const struct items *items,
+int census_compare_list(struct census *c, const struct census_items *items,
 			uint64_t netns, const struct snapshot *s)
 {
 	struct census_result o = { .is_known = true };
 	struct hashtable_node *node = NULL;
 	struct hashtable moving = {};
 	size_t bucket = 0, i;
-	int ret = find_moving(items, netns, s->end_ns + SKEW_NS, &moving);
+	int ret = find_moving(items, netns, s->end_ns + CENSUS_SKEW_NS, &moving);
 
 	c->list_number++;
 	o.row.moving = moving.count;

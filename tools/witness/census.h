@@ -16,14 +16,14 @@
 #include "witness/snapshot.h"
 
 /* How far a record and its event in the kernel may be apart. */
-#define SKEW_NS (2 * NS_PER_MS)
+#define CENSUS_SKEW_NS (2 * NS_PER_MS)
 /* Cookies that are reported for each namespace. */
 #define CENSUS_COOKIES 4
 
 /**
- * enum move - what happened to a mini-socket
+ * enum census_move_kind - what happened to a mini-socket
  */
-enum move {
+enum census_move_kind {
 	MOVE_NONE,
 	MOVE_BORN,
 	MOVE_CHANGED,
@@ -31,16 +31,16 @@ enum move {
 };
 
 /**
- * struct item - what a record changes
+ * struct census_item - what a record changes
  * @ts_ns: CLOCK_MONOTONIC
  * @netns: key of the namespace
  * @cookie: of the mini-socket
  * @counters: bits of &enum counter
  * @inode: of the namespace
- * @move: &enum move
+ * @move: &enum census_move_kind
  * @state: of the mini-socket, afterwards
  */
-struct item {
+struct census_item {
 	uint64_t ts_ns;
 	uint64_t netns;
 	uint64_t cookie;
@@ -51,12 +51,12 @@ struct item {
 };
 
 /**
- * struct items - records that are not added up yet, in the order of time
+ * struct census_items - records that are not added up yet, in the order of time
  * @first: the first
  * @count: how many
  */
-struct items {
-	const struct item *first;
+struct census_items {
+	const struct census_item *first;
 	size_t count;
 };
 
@@ -89,10 +89,10 @@ struct census {
 };
 
 int census_begin(struct census *c, const struct sockdiag_list *list);
-int census_move(struct census *c, const struct item *item);
-void census_compare_number(struct census *c, const struct items *items,
+int census_move(struct census *c, const struct census_item *item);
+void census_compare_number(struct census *c, const struct census_items *items,
 			   uint64_t netns, const struct snapshot *s);
-int census_compare_list(struct census *c, const struct items *items,
+int census_compare_list(struct census *c, const struct census_items *items,
 			uint64_t netns, const struct snapshot *s);
 void census_free(struct census *c);
 

@@ -24,7 +24,7 @@
 void readings_add(struct readings *r, const struct counters *kernel,
 		  const uint64_t low[COUNTERS], const uint64_t high[COUNTERS])
 {
-	struct bounds *bounds = r->bounds[r->count++ % READINGS_MAX];
+	struct readings_bounds *bounds = r->bounds[r->count++ % READINGS_MAX];
 	int i;
 
 	for (i = 0; i < COUNTERS; i++) {
@@ -45,7 +45,7 @@ static unsigned int count_allowing(const struct readings *r,
 	return count;
 }
 
-static void widen(struct bounds *bounds, int64_t value)
+static void widen(struct readings_bounds *bounds, int64_t value)
 {
 	if (value < bounds->low)
 		bounds->low = value;
@@ -54,10 +54,10 @@ static void widen(struct bounds *bounds, int64_t value)
 }
 
 /* The values that are allowed by as many readings as any other, or nearly. */
-static struct bounds likely_bounds(const struct readings *r,
-				   enum counter counter)
+static struct readings_bounds likely_bounds(const struct readings *r,
+					    enum counter counter)
 {
-	struct bounds all = { INT64_MAX, INT64_MIN };
+	struct readings_bounds all = { INT64_MAX, INT64_MIN };
 	unsigned int most = 0, i, n;
 
 	for (i = 0; i < r->count && i < READINGS_MAX; i++) {
@@ -66,14 +66,14 @@ static struct bounds likely_bounds(const struct readings *r,
 	}
 	/* Such values begin and end where the bounds of a reading do. */
 	for (i = 0; i < r->count && i < READINGS_MAX; i++) {
-		const struct bounds *b = &r->bounds[i][counter];
+		const struct readings_bounds *b = &r->bounds[i][counter];
 
 		if (count_allowing(r, counter, b->low) + ENOUGH > most)
 			widen(&all, b->low);
 		if (count_allowing(r, counter, b->high) + ENOUGH > most)
 			widen(&all, b->high);
 	}
-	return most ? all : (struct bounds){ 0, 0 };
+	return most ? all : (struct readings_bounds){ 0, 0 };
 }
 
 /**
@@ -85,7 +85,7 @@ bool readings_are_sure(const struct readings *r)
 	int i;
 
 	for (i = 0; i < COUNTERS; i++) {
-		struct bounds b = likely_bounds(r, i);
+		struct readings_bounds b = likely_bounds(r, i);
 
 		if (b.low != b.high || count_allowing(r, i, b.low) < ENOUGH)
 			return false;
@@ -105,8 +105,8 @@ bool readings_are_sure(const struct readings *r)
 int64_t readings_compare(const struct readings *before, const struct readings *after,
 			 enum counter counter, uint64_t *moving)
 {
-	struct bounds first = likely_bounds(before, counter);
-	struct bounds last = likely_bounds(after, counter);
+	struct readings_bounds first = likely_bounds(before, counter);
+	struct readings_bounds last = likely_bounds(after, counter);
 
 	*moving = (uint64_t)(first.high - first.low) +
 		  (uint64_t)(last.high - last.low);

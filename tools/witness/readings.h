@@ -14,11 +14,11 @@
 #define READINGS_MAX 12
 
 /**
- * struct bounds - value of a counter when the stream began
+ * struct readings_bounds - value of a counter when the stream began
  * @low: at least
  * @high: at most
  */
-struct bounds {
+struct readings_bounds {
 	int64_t low;
 	int64_t high;
 };
@@ -30,7 +30,7 @@ struct bounds {
  */
 struct readings {
 	unsigned int count;
-	struct bounds bounds[READINGS_MAX][COUNTERS];
+	struct readings_bounds bounds[READINGS_MAX][COUNTERS];
 };
 
 void readings_add(struct readings *r, const struct counters *kernel,

@@ -13,11 +13,11 @@
 
 static void take(struct snapshot *s)
 {
-	s->begin_ns = monotonic_ns();
+	s->begin_ns = clock_monotonic_ns();
 	s->error = counters_read(&s->counters);
-	s->counted_ns = monotonic_ns();
+	s->counted_ns = clock_monotonic_ns();
 	s->list_error = sockdiag_read(&s->list);
-	s->end_ns = monotonic_ns();
+	s->end_ns = clock_monotonic_ns();
 }
 
 static void visit(void *ctx, const struct namespace *ns)

@@ -76,7 +76,7 @@ static struct netns_totals *netns_of(struct totals *t, uint64_t key,
 	return n;
 }
 
-static enum move move_of(const struct event *e)
+static enum census_move_kind move_of(const struct event *e)
 {
 	if (e->origin == TCPCLOSE_ORIGIN_TRACEPOINT)
 		return e->new == TCPCLOSE_TIME_WAIT || event_is_orphaned(e) ?
@@ -90,7 +90,7 @@ static enum move move_of(const struct event *e)
 static int make_room(struct totals *t)
 {
 	size_t room = t->room ? 2 * t->room : 1024;
-	struct item *items;
+	struct census_item *items;
 
 	if (t->first + t->count < t->room)
 		return 0;
@@ -117,7 +117,7 @@ static int make_room(struct totals *t)
  */
 int totals_add_record(struct totals *t, const struct event *e)
 {
-	struct item item = {
+	struct census_item item = {
 		.ts_ns = e->ts_ns,
 		.netns = key_of(e->netns, e->netns_inode),
 		.cookie = e->cookie,
@@ -135,7 +135,7 @@ int totals_add_record(struct totals *t, const struct event *e)
 	return 0;
 }
 
-static void apply(struct totals *t, const struct item *item)
+static void apply(struct totals *t, const struct census_item *item)
 {
 	struct netns_totals *n = netns_of(t, item->netns, item->inode);
 	int i;
@@ -167,21 +167,21 @@ void totals_advance(struct totals *t, uint64_t now_ns)
 	apply_before(t, now_ns - HOLD_NS);
 }
 
-static struct items items_left(const struct totals *t)
+static struct census_items items_left(const struct totals *t)
 {
-	return (struct items){ .first = t->items + t->first, .count = t->count };
+	return (struct census_items){ .first = t->items + t->first, .count = t->count };
 }
 
 /* The sums of records that have not been added up. */
 static void add_up(const struct totals *t, uint64_t netns, uint64_t before_ns,
 		   uint64_t sums[COUNTERS])
 {
-	struct items items = items_left(t);
+	struct census_items items = items_left(t);
 	size_t i;
 	int j;
 
 	for (i = 0; i < items.count; i++) {
-		const struct item *item = &items.first[i];
+		const struct census_item *item = &items.first[i];
 
 		if (item->ts_ns >= before_ns || item->netns != netns)
 			continue;
@@ -197,8 +197,8 @@ static void add_reading(const struct totals *t, const struct netns_totals *n,
 
 	memcpy(low, n->recorded, sizeof(low));
 	memcpy(high, n->recorded, sizeof(high));
-	add_up(t, n->node.key, s->begin_ns - SKEW_NS, low);
-	add_up(t, n->node.key, s->counted_ns + SKEW_NS, high);
+	add_up(t, n->node.key, s->begin_ns - CENSUS_SKEW_NS, low);
+	add_up(t, n->node.key, s->counted_ns + CENSUS_SKEW_NS, high);
 	readings_add(readings, &s->counters, low, high);
 }
 
@@ -268,20 +268,20 @@ int totals_begin(struct totals *t, const struct snapshots *s)
 static int end(struct totals *t, const struct snapshot *s)
 {
 	struct netns_totals *n = netns_of_snapshot(t, s);
-	struct items items;
+	struct census_items items;
 
 	if (!n)
 		return -ENOMEM;
 	if (s->error)
 		return 0;
-	apply_before(t, s->begin_ns - SKEW_NS);
+	apply_before(t, s->begin_ns - CENSUS_SKEW_NS);
 	add_reading(t, n, s, &n->after);
 	memcpy(n->last, s->counters.value, sizeof(n->last));
 	if (n->list_error)
 		return 0;
 	items = items_left(t);
 	census_compare_number(&n->census, &items, n->node.key, s);
-	apply_before(t, s->counted_ns - SKEW_NS);
+	apply_before(t, s->counted_ns - CENSUS_SKEW_NS);
 	items = items_left(t);
 	return census_compare_list(&n->census, &items, n->node.key,
 				   s);
@@ -289,7 +289,7 @@ static int end(struct totals *t, const struct snapshot *s)
 
 /**
  * totals_end() - add one of the last snapshots
- * @t: the totals; all records up to %SKEW_NS after @s were added
+ * @t: the totals; all records up to %CENSUS_SKEW_NS after @s were added
  * @s: the snapshots of all namespaces
  *
  * Return: 0, or -errno

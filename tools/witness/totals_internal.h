@@ -40,7 +40,7 @@ struct netns_totals {
 struct totals {
 	struct hashtable all;
 	/* Records that are not added up yet. */
-	struct item *items;
+	struct census_item *items;
 	size_t first, count, room;
 	int error;
 };

@@ -16,6 +16,7 @@
 
 #include "base/clock.h"
 #include "base/format.h"
+#include "base/hash.h"
 #include "base/hashtable.h"
 #include "lib/names.h"
 #include "witness/trace_match.h"
@@ -377,7 +378,7 @@ static char *add_end(char *text, bool ipv6, const uint8_t *addr, uint16_t port)
 
 static const char *name_of(unsigned int state)
 {
-	const char *name = state_name(state);
+	const char *name = names_state(state);
 
 	return name ? name : "?";
 }

@@ -94,7 +94,7 @@ static struct source *open_rings(const struct machine *m)
 	s->live = true;
 	s->head.visible = 1;
 	s->head.cpus = m->cpus;
-	s->realtime_offset_ns = realtime_offset_ns();
+	s->realtime_offset_ns = clock_realtime_offset_ns();
 	return s;
 }
 

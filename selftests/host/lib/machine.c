@@ -138,7 +138,7 @@ static void print_bits(unsigned int bits)
 
 	for (bit = 0; bits >> bit; bit++)
 		if (bits >> bit & 1)
-			printf(" %s", flag_name(bit));
+			printf(" %s", names_flag(bit));
 }
 
 static void print_edge(const struct model_edge *edges, size_t count, size_t i)

@@ -24,7 +24,7 @@
  */
 void words_add_state(struct line *w, unsigned int state)
 {
-	const char *name = state_name(state);
+	const char *name = names_state(state);
 
 	if (name)
 		line_add(w, "%s", name);
@@ -43,9 +43,9 @@ void words_bits(struct line *w, unsigned int bits)
 
 	line_begin(w);
 	for (bit = 0; bits >> bit; bit++)
-		if (bits >> bit & 1 && flag_name(bit))
+		if (bits >> bit & 1 && names_flag(bit))
 			line_add(w, "%s%s", w->text[0] ? "," : "",
-				 flag_name(bit));
+				 names_flag(bit));
 }
 
 /**
@@ -200,7 +200,7 @@ static void add_error(struct line *w, const struct side_step *step)
 
 	if (step->sk_err <= 0)
 		return;
-	name = error_name((unsigned int)step->sk_err);
+	name = names_error((unsigned int)step->sk_err);
 	line_add(w, "%s", w->text[0] ? ", " : "");
 	if (name)
 		line_add(w, "%s", name);

@@ -2,21 +2,21 @@
 /*
  * What run.c and loop.c share; no other file includes this.
  */
-#ifndef TCPCLOSE_WITNESS_RUN_INTERNAL_H
-#define TCPCLOSE_WITNESS_RUN_INTERNAL_H
+#ifndef TCPCLOSE_WITNESS_COMPARE_INTERNAL_H
+#define TCPCLOSE_WITNESS_COMPARE_INTERNAL_H
 
 #include <pthread.h>
 
 #include "lib/source.h"
 #include "witness/bpf.h"
 #include "witness/bpf_match.h"
-#include "witness/run.h"
+#include "witness/compare.h"
 #include "witness/totals.h"
 #include "witness/trace.h"
 #include "witness/trace_match.h"
 
 /**
- * struct witness_run - one comparison
+ * struct witness_compare - one comparison
  * @options: what to compare
  * @source: the stream
  * @trace: NULL: missing
@@ -33,7 +33,7 @@
  * @error: the first error, -errno, or 0
  * @is_reported: standard error has it already
  */
-struct witness_run {
+struct witness_compare {
 	const struct witness_options *options;
 	struct source *source;
 	struct trace_witness *trace;
@@ -51,13 +51,13 @@ struct witness_run {
 	bool is_reported;
 };
 
-void witness_run_note_error(struct witness_run *run, int error);
-void witness_run_take_trace_event(void *ctx, const struct trace_event *e);
-void witness_run_take_bpf_event(void *ctx, const struct minisock_event *e);
-int witness_run_read(struct witness_run *run);
-void witness_run_pause(struct witness_run *run, uint64_t until_ns);
-int witness_run_wait_until(struct witness_run *run, uint64_t until_ns);
-int witness_run_wait_for(struct witness_run *run, uint64_t ns);
-int witness_run_in_thread(struct witness_run *run, void *(*work)(void *));
+void witness_compare_note_error(struct witness_compare *run, int error);
+void witness_compare_take_trace_event(void *ctx, const struct trace_event *e);
+void witness_compare_take_bpf_event(void *ctx, const struct minisock_event *e);
+int witness_compare_read(struct witness_compare *run);
+void witness_compare_pause(struct witness_compare *run, uint64_t until_ns);
+int witness_compare_wait_until(struct witness_compare *run, uint64_t until_ns);
+int witness_compare_wait_for(struct witness_compare *run, uint64_t ns);
+int witness_compare_in_thread(struct witness_compare *run, void *(*work)(void *));
 
-#endif /* TCPCLOSE_WITNESS_RUN_INTERNAL_H */
+#endif /* TCPCLOSE_WITNESS_COMPARE_INTERNAL_H */

@@ -3,8 +3,8 @@
  * tcpclose against the kernel: what the stream reports, and what witnesses that
  * do not depend on the module saw in the same time.
  */
-#ifndef TCPCLOSE_WITNESS_RUN_H
-#define TCPCLOSE_WITNESS_RUN_H
+#ifndef TCPCLOSE_WITNESS_COMPARE_H
+#define TCPCLOSE_WITNESS_COMPARE_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -34,4 +34,4 @@ struct witness_options {
 int witness_compare(const struct witness_options *options,
 		    struct outcome *outcome);
 
-#endif /* TCPCLOSE_WITNESS_RUN_H */
+#endif /* TCPCLOSE_WITNESS_COMPARE_H */
