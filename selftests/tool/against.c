@@ -230,7 +230,7 @@ TEST_F_TIMEOUT(against, hundred_thousand_closes_without_a_difference, 6 * MINUTE
 	};
 	size_t i;
 
-	ASSERT_EQ(0, module_reload("scope=all ring_records=65536"));
+	ASSERT_EQ(0, module_reload("scope=all ring_records=262144"));
 	EXPECT_EQ(0, verify_closes(self->answer, "", MANY));
 	EXPECT_EQ(MANY, closes_made());
 	EXPECT_ALL_AGREE();
