@@ -19,6 +19,7 @@
 #define TCPCLOSE_ENTRY_HANDED_OVER	0x10	/* its mini-socket was created */
 #define TCPCLOSE_ENTRY_SHUT_DOWN	0x20	/* shutdown() before it was established */
 #define TCPCLOSE_ENTRY_STAND_IN	0x40	/* not in the table: see tcpclose_table_stand_in() */
+#define TCPCLOSE_ENTRY_FAST_OPEN	0x80	/* its SYN may carry data (TCP Fast Open) */
 /* Set by handover.c. */
 #define TCPCLOSE_ENTRY_HAND_OVER (TCPCLOSE_ENTRY_TO_TIME_WAIT | \
 				  TCPCLOSE_ENTRY_HANDED_OVER)
@@ -41,6 +42,9 @@
  * @closer: &enum tcpclose_closer
  * @successor: true state of the mini-socket that replaces the socket
  * @way: &enum tcpclose_way in which tcp_time_wait() was called
+ * @own_syn: 1: its SYN is among what the peer has to acknowledge; 0: it is not,
+ *	as in what a listener accepts, or unknown
+ * @lone_fin: 1: bytes_received does not count the peer's FIN
  * @reserved: pads the entry to one cache line
  *
  * A full socket's entry changes under the socket's lock only. A mini-socket has
@@ -62,7 +66,9 @@ struct tcpclose_entry {
 	u8 closer;
 	u8 successor;
 	u8 way;
-	u8 reserved[3];
+	u8 own_syn;
+	u8 lone_fin;
+	u8 reserved[1];
 };
 
 /*

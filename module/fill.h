@@ -37,13 +37,48 @@ tcpclose_fill_sock_addresses(struct tcpclose_record *record,
 	tcpclose_field_set_address4(record->raddr, inet->inet_daddr);
 }
 
-static __always_inline void tcpclose_fill_traffic(struct tcpclose_record *record,
-						  const struct sock *sk)
+/*
+ * Payload sent, without retransmissions. The kernel counts it before it sends
+ * it, and again if that fails: then what the peer has acknowledged or is to
+ * acknowledge disagrees.
+ */
+static __always_inline u64
+tcpclose_fill_sent(const struct sock *sk, const struct tcpclose_entry *entry, u8 old)
 {
 	const struct tcp_sock *tp = tcp_sk(sk);
 	u64 sent = tp->bytes_sent - tp->bytes_retrans;
-	/* Counts what rcv_nxt passed, including the peer's FIN (tcp_fin()). */
-	u64 received = tp->bytes_received - sock_flag(sk, SOCK_DONE);
+	u64 reached = tp->bytes_acked + (tp->snd_nxt - tp->snd_una) - entry->own_syn;
+
+	/* At most the FIN more. */
+	return likely(reached - sent <= 1) ? sent :
+					     tcpclose_record_sent(sk, entry, reached,
+							  old);
+}
+
+/*
+ * Payload received. The kernel counts what rcv_nxt passed, so the peer's FIN,
+ * too (tcp_fin()), but for one that came with the answer to a SYN with data
+ * (tcp_fastopen_add_skb()).
+ */
+static __always_inline u64
+tcpclose_fill_received(const struct sock *sk, const struct tcpclose_entry *entry,
+		       bool plain)
+{
+	u64 received = tcp_sk(sk)->bytes_received;
+
+	if (plain)
+		return received - sock_flag(sk, SOCK_DONE);
+	return received - (received && sock_flag(sk, SOCK_DONE) && !entry->lone_fin);
+}
+
+static __always_inline void tcpclose_fill_traffic(struct tcpclose_record *record,
+						  const struct sock *sk,
+						  const struct tcpclose_entry *entry,
+						  u8 old, bool plain)
+{
+	const struct tcp_sock *tp = tcp_sk(sk);
+	u64 sent = tcpclose_fill_sent(sk, entry, old);
+	u64 received = tcpclose_fill_received(sk, entry, plain);
 
 	record->bytes_sent_lo = sent;
 	record->bytes_sent_hi = sent >> 32;
@@ -89,7 +124,7 @@ static __always_inline void tcpclose_fill_sock(const struct tcpclose_step *step,
 	record->inode = tcpclose_field_inode(sk);
 	record->cgroup = tcpclose_field_fit(tcpclose_field_cgroup(sk));
 	record->uid = READ_ONCE(sk->sk_uid.val);
-	tcpclose_fill_traffic(record, sk);
+	tcpclose_fill_traffic(record, sk, entry, step->old, plain);
 	record->sk_err = min_t(int, READ_ONCE(sk->sk_err), U8_MAX);
 	tcpclose_ring_commit(number);
 	tcpclose_wakeup_notify();

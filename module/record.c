@@ -86,6 +86,41 @@ void tcpclose_record_request_addresses(struct tcpclose_record *record,
 	tcpclose_field_set_address4(record->raddr, ireq->ir_rmt_addr);
 }
 
+/**
+ * tcpclose_record_sent() - find how much payload a socket has sent, if its own
+ *	counts are wrong
+ * @sk: the socket
+ * @entry: its entry or stand-in
+ * @reached: how many sequence numbers it has sent, without its SYN as far as
+ *	that is known
+ * @old: its state before the transition
+ *
+ * Return: the payload, bytes.
+ */
+u64 tcpclose_record_sent(const struct sock *sk, const struct tcpclose_entry *entry,
+			 u64 reached, u8 old)
+{
+	const struct tcp_sock *tp = tcp_sk(sk);
+	s64 counted = tp->bytes_sent - tp->bytes_retrans;
+
+	/*
+	 * Not connected yet: a reused socket still has its old snd_una, and a
+	 * cloned one that of its listener.
+	 */
+	if ((1 << old) & (TCPF_CLOSE | TCPF_LISTEN | TCPF_SYN_SENT))
+		return max(counted, 0LL);
+	/* Its FIN is the last of what it wrote. */
+	if ((1 << old) & (TCPF_FIN_WAIT1 | TCPF_FIN_WAIT2 | TCPF_CLOSING |
+			  TCPF_LAST_ACK) &&
+	    tp->snd_nxt == tp->write_seq)
+		reached--;
+	/* Of a connection that began unseen, the SYN may be among them. */
+	if (reached == counted + 1 &&
+	    entry->flags & (TCPCLOSE_ENTRY_OLD | TCPCLOSE_ENTRY_REFUSED))
+		return counted;
+	return max_t(s64, reached, 0);
+}
+
 static void fill_timewait_addresses(struct tcpclose_record *record,
 				    const struct inet_timewait_sock *tw)
 {

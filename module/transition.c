@@ -118,6 +118,18 @@ begin_entry_late(const struct sock *sk, struct tcpclose_entry *entry, int old,
 	return entry;
 }
 
+/* Remember of a connection that connect() begins what its byte counts need. */
+static __always_inline void note_opening(struct tcpclose_entry *entry,
+					 const struct sock *sk)
+{
+	const struct tcp_sock *tp = tcp_sk(sk);
+
+	/* A restored connection (TCP_REPAIR) sends no SYN. */
+	entry->own_syn = !tp->repair;
+	if (unlikely(tp->fastopen_req || tp->fastopen_connect))
+		entry->flags |= TCPCLOSE_ENTRY_FAST_OPEN;
+}
+
 /* Make the entry, or a stand-in, of a connection that begins now. */
 static __always_inline struct tcpclose_entry *
 begin_entry(const struct sock *sk, int old, int new, u64 now_ns)
@@ -127,6 +139,8 @@ begin_entry(const struct sock *sk, int old, int new, u64 now_ns)
 	if (unlikely(!entry))
 		return stand_in_for_sock(sk, old, new, tcpclose_table_unknown());
 	entry->born_ns = now_ns;
+	if (new == TCP_SYN_SENT)
+		note_opening(entry, sk);
 	return entry;
 }
 
@@ -234,6 +248,10 @@ carry_out_transition(const struct sock *sk, struct tcpclose_entry *entry, u8 raw
 		reason.end = 0;
 		closer = closer_after(closer, new);
 	}
+	if (!plain && unlikely(entry->flags & TCPCLOSE_ENTRY_FAST_OPEN &&
+			       old == TCP_ESTABLISHED &&
+			       reason.flags & TCPCLOSE_FLAG_SYN))
+		entry->lone_fin = 1;
 	if (recorded) {
 		const struct tcpclose_step step = {
 			.now_ns = now_ns,
@@ -291,7 +309,7 @@ static noinline void carry_out_odd(const struct sock *sk,
 /* Flags of an entry that needs special care. */
 #define ODD (TCPCLOSE_ENTRY_MINI | TCPCLOSE_ENTRY_OLD | \
 	     TCPCLOSE_ENTRY_REFUSED | TCPCLOSE_ENTRY_STAND_IN | \
-	     TCPCLOSE_ENTRY_SHUT_DOWN)
+	     TCPCLOSE_ENTRY_SHUT_DOWN | TCPCLOSE_ENTRY_FAST_OPEN)
 
 /* Whether there is an entry, and neither it nor the edge needs special care. */
 static __always_inline bool is_plain_transition(const struct tcpclose_entry *entry,

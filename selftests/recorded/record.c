@@ -158,6 +158,126 @@ TEST_F(record, srtt_is_the_delay_of_the_path)
 	EXPECT_GE(50000U, rtt);
 }
 
+/* ---- traffic that the kernel's own counters tell wrong */
+
+/* A SYN with data (TCP Fast Open); the puppet has it. */
+static int open_fast(struct peer *peer, const char *data)
+{
+	union net_addr remote = peer->puppet->remote;
+	int err = net_sysctl("ipv4.tcp_fastopen", "5");
+
+	if (!err)
+		err = peer_socket(peer);
+	if (err)
+		return err;
+	remote.in.sin_port = htons(peer->rport);
+	if (sendto(peer->fd, data, strlen(data), MSG_FASTOPEN, &remote.sa,
+		   net_addr_len(&remote)) < 0 &&
+	    errno != EINPROGRESS)
+		return -errno;
+	return peer_expect(peer, PUPPET_SYN);
+}
+
+static int answer_fast(struct peer *peer, const char *data)
+{
+	return peer_send(peer, PUPPET_SYN | PUPPET_ACK | PUPPET_FIN, data, strlen(data));
+}
+
+#define FAST_PATH "ESTABLISHED>CLOSE_WAIT CLOSE_WAIT>LAST_ACK LAST_ACK>CLOSE=FIN"
+
+/* The FIN of that answer is one that the kernel does not count as received. */
+TEST_F(record, fast_open_that_is_answered_with_a_fin)
+{
+	ASSERT_EQ(0, open_fast(&self->peer, "hello"));
+	ASSERT_EQ(0, answer_fast(&self->peer, ""));
+	ASSERT_EQ(0, peer_expect(&self->peer, PUPPET_ACK));
+	ASSERT_EQ(0, peer_close(&self->peer));
+	ASSERT_EQ(0, peer_expect(&self->peer, PUPPET_FIN));
+	ASSERT_EQ(0, peer_send(&self->peer, PUPPET_ACK, NULL, 0));
+	PATH(FAST_PATH);
+	EXPECT_EQ(0U, event_received(EVENT(0)));
+	EXPECT_EQ(0U, event_received(EVENT(1)));
+	EXPECT_EQ(0U, event_received(EVENT(2)));
+	EXPECT_EQ(5U, event_sent(EVENT(2)));
+}
+
+TEST_F(record, fast_open_that_is_answered_with_data_and_a_fin)
+{
+	ASSERT_EQ(0, open_fast(&self->peer, "hello"));
+	ASSERT_EQ(0, answer_fast(&self->peer, "bye"));
+	ASSERT_EQ(0, peer_expect(&self->peer, PUPPET_ACK));
+	ASSERT_EQ(3, read_all(self->peer.fd, 3));
+	ASSERT_EQ(0, peer_close(&self->peer));
+	ASSERT_EQ(0, peer_expect(&self->peer, PUPPET_FIN));
+	ASSERT_EQ(0, peer_send(&self->peer, PUPPET_ACK, NULL, 0));
+	PATH(FAST_PATH);
+	EXPECT_EQ(3U, event_received(EVENT(0)));
+	EXPECT_EQ(3U, event_received(EVENT(1)));
+	EXPECT_EQ(3U, event_received(EVENT(2)));
+}
+
+TEST_F(record, fast_open_that_ends_later)
+{
+	ASSERT_EQ(0, open_fast(&self->peer, "hello"));
+	ASSERT_EQ(0, peer_send(&self->peer, PUPPET_SYN | PUPPET_ACK, NULL, 0));
+	ASSERT_EQ(0, peer_expect(&self->peer, PUPPET_ACK));
+	ASSERT_EQ(0, peer_send(&self->peer, PUPPET_PSH | PUPPET_ACK | PUPPET_FIN, "bye", 3));
+	ASSERT_EQ(3, read_all(self->peer.fd, 3));
+	ASSERT_EQ(0, peer_close(&self->peer));
+	ASSERT_EQ(0, peer_expect(&self->peer, PUPPET_FIN));
+	ASSERT_EQ(0, peer_send(&self->peer, PUPPET_ACK, NULL, 0));
+	PATH(FAST_PATH);
+	EXPECT_EQ(3U, event_received(EVENT(0)));
+	EXPECT_EQ(3U, event_received(EVENT(2)));
+	EXPECT_EQ(5U, event_sent(EVENT(0)));
+	EXPECT_EQ(5U, event_sent(EVENT(2)));
+}
+
+/* The machine's own filter refuses what carries data. */
+static int refuse_data(void)
+{
+	return net_run("nft 'add table inet own; add chain inet own out { type filter hook output priority 0; }; add rule inet own out tcp flags & psh == psh drop'");
+}
+
+/* What could not be sent is no payload sent, however often it was tried. */
+TEST_F(record, tries_that_fail_are_not_sent)
+{
+	ASSERT_EQ(0, peer_connect(&self->peer));
+	ASSERT_EQ(5, write(self->peer.fd, "hello", 5));
+	ASSERT_EQ(0, peer_expect(&self->peer, PUPPET_PSH));
+	ASSERT_EQ(0, peer_send(&self->peer, PUPPET_ACK, NULL, 0));
+	ASSERT_EQ(0, refuse_data());
+	ASSERT_EQ(4, write(self->peer.fd, "lost", 4));
+	sleep(1);
+	ASSERT_LT(9U, info_of(self->peer.fd).tcpi_bytes_sent);
+	ASSERT_EQ(0, shutdown(self->peer.fd, SHUT_WR));
+	sleep(1);
+	ASSERT_EQ(0, net_run("nft delete table inet own"));
+	ASSERT_EQ(0, peer_expect(&self->peer, PUPPET_FIN));
+	ASSERT_EQ(0, peer_send(&self->peer, PUPPET_ACK, NULL, 0));
+	PATH("ESTABLISHED>FIN_WAIT1 FIN_WAIT1>FIN_WAIT2");
+	EXPECT_EQ(5U, event_sent(EVENT(0)));
+	EXPECT_EQ(9U, event_sent(EVENT(1)));
+}
+
+TEST_F(record, tries_that_fail_are_not_sent_by_a_server)
+{
+	ASSERT_EQ(0, peer_accept(&self->peer));
+	ASSERT_EQ(0, refuse_data());
+	ASSERT_EQ(4, write(self->peer.fd, "lost", 4));
+	sleep(1);
+	ASSERT_EQ(0, peer_send(&self->peer, PUPPET_FIN | PUPPET_ACK, NULL, 0));
+	ASSERT_EQ(0, peer_close(&self->peer));
+	sleep(1);
+	ASSERT_EQ(0, net_run("nft delete table inet own"));
+	ASSERT_EQ(0, peer_expect(&self->peer, PUPPET_FIN));
+	ASSERT_EQ(0, peer_send(&self->peer, PUPPET_ACK, NULL, 0));
+	PATH("ESTABLISHED>CLOSE_WAIT CLOSE_WAIT>LAST_ACK LAST_ACK>CLOSE=FIN");
+	EXPECT_EQ(0U, event_sent(EVENT(0)));
+	EXPECT_EQ(0U, event_sent(EVENT(1)));
+	EXPECT_EQ(4U, event_sent(EVENT(2)));
+}
+
 /* ---- which directions are shut down */
 
 TEST_F(record, shutdown_bits_tell_half_close_from_close)
