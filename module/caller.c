@@ -10,9 +10,12 @@
 #include <linux/kallsyms.h>
 #include <linux/module.h>
 #include <linux/percpu.h>
+#include <linux/stacktrace.h>
 #include <linux/string.h>
 
 #include "caller.h"
+
+#define STACK_DEPTH	16	/* of a hook */
 
 static const struct {
 	const char *function;
@@ -82,6 +85,10 @@ static const struct {
 	{ "tcp_check_req", TCPCLOSE_WAY_OPEN_FAILED },
 	{ "inet_csk_complete_hashdance", TCPCLOSE_WAY_OPEN_FAILED },
 	{ "subflow_syn_recv_sock", TCPCLOSE_WAY_OPEN_FAILED },
+	/* Where functions return to whose return is hooked. */
+	{ "arch_rethook_trampoline", TCPCLOSE_WAY_RETURN_HOOKED },
+	{ "__kretprobe_trampoline", TCPCLOSE_WAY_RETURN_HOOKED },
+	{ "return_to_handler", TCPCLOSE_WAY_RETURN_HOOKED },
 };
 
 /*
@@ -95,7 +102,7 @@ static unsigned long memo[1 << MEMO_BITS];
 /* %KSYM_SYMBOL_LEN is too long for the stack; interrupts are off. */
 static DEFINE_PER_CPU(char [KSYM_SYMBOL_LEN], symbols);
 
-static enum tcpclose_way look_up_way(unsigned long address, bool *keep)
+static enum tcpclose_way look_up_symbol(unsigned long address, bool *keep)
 {
 	char *symbol = *this_cpu_ptr(&symbols);
 	size_t length;
@@ -119,9 +126,24 @@ static enum tcpclose_way look_up_way(unsigned long address, bool *keep)
 	return TCPCLOSE_WAY_OTHER;
 }
 
+static enum tcpclose_way look_up_way(unsigned long address, bool *keep)
+{
+	/*
+	 * A call can be the last instruction of a function: look up the call
+	 * itself.
+	 */
+	enum tcpclose_way way = look_up_symbol(address - 1, keep);
+
+	if (way != TCPCLOSE_WAY_OTHER)
+		return way;
+	/* Nothing calls what a hooked function returns to: it is the first. */
+	way = look_up_symbol(address, keep);
+	return way == TCPCLOSE_WAY_RETURN_HOOKED ? way : TCPCLOSE_WAY_OTHER;
+}
+
 /**
  * tcpclose_caller_way() - find the function that contains an address
- * @address: a return address
+ * @address: a return address on the stack
  *
  * Context: interrupts off.
  * Return: the function, or %TCPCLOSE_WAY_OTHER if it is not of interest.
@@ -136,12 +158,47 @@ enum tcpclose_way tcpclose_caller_way(unsigned long address)
 	if (likely(word >> 8 == address << 8 >> 8))
 		return word & 0xff;
 
-	/*
-	 * A call can be the last instruction of a function: look up the call
-	 * itself.
-	 */
-	way = look_up_way(address - 1, &keep);
+	way = look_up_way(address, &keep);
 	if (keep)
 		WRITE_ONCE(*slot, address << 8 | way);
 	return way;
+}
+
+/*
+ * Walking the stack finds the return address that another hook has replaced.
+ * The hooked function is on it, too.
+ */
+static noinline enum tcpclose_way caller_on_stack(enum tcpclose_way hooked)
+{
+	unsigned long stack[STACK_DEPTH];
+	unsigned int depth = stack_trace_save(stack, STACK_DEPTH, 1);
+	unsigned int i;
+
+	for (i = 0; i < depth; i++) {
+		enum tcpclose_way way = tcpclose_caller_way(stack[i]);
+
+		if (way != TCPCLOSE_WAY_OTHER && way != hooked &&
+		    way != TCPCLOSE_WAY_RETURN_HOOKED)
+			return way;
+	}
+	return TCPCLOSE_WAY_OTHER;
+}
+
+/**
+ * tcpclose_caller_of() - find the caller of a hooked function
+ * @caller: its return address, as the hook sees it
+ * @hooked: the function itself, or %TCPCLOSE_WAY_OTHER if it is not of interest
+ *
+ * A kretprobe or the function graph tracer may have replaced the return
+ * address.
+ *
+ * Context: hook, interrupts off.
+ * Return: the caller, or %TCPCLOSE_WAY_OTHER if it is not of interest.
+ */
+enum tcpclose_way tcpclose_caller_of(unsigned long caller, enum tcpclose_way hooked)
+{
+	enum tcpclose_way way = tcpclose_caller_way(caller);
+
+	return likely(way != TCPCLOSE_WAY_RETURN_HOOKED) ? way :
+							   caller_on_stack(hooked);
 }

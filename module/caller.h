@@ -32,8 +32,11 @@ enum tcpclose_way {
 	TCPCLOSE_WAY_KEEPALIVE_TIMER,
 	TCPCLOSE_WAY_RESOURCES,
 	TCPCLOSE_WAY_OPEN_FAILED,
+	/* For caller.c only. */
+	TCPCLOSE_WAY_RETURN_HOOKED,
 };
 
 enum tcpclose_way tcpclose_caller_way(unsigned long address);
+enum tcpclose_way tcpclose_caller_of(unsigned long caller, enum tcpclose_way hooked);
 
 #endif /* TCPCLOSE_CALLER_H */

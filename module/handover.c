@@ -106,9 +106,10 @@ static __always_inline void on_time_wait(unsigned long sk, unsigned long state,
 	if (entry) {
 		entry->flags |= flags_of_attempt();
 		entry->successor = state;
-		entry->way = tcpclose_caller_way(caller);
+		entry->way = tcpclose_caller_of(caller, TCPCLOSE_WAY_OTHER);
 	} else {
-		note_handover(socket, state, tcpclose_caller_way(caller));
+		note_handover(socket, state,
+			      tcpclose_caller_of(caller, TCPCLOSE_WAY_OTHER));
 	}
 	local_irq_restore(irq);
 }

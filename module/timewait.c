@@ -39,7 +39,7 @@ static struct tcpclose_probe timewait_probes[PROBES];
  */
 struct descheduling {
 	const void *tw;
-	unsigned long caller;
+	enum tcpclose_way way;
 };
 
 static DEFINE_PER_CPU(struct descheduling, deschedulings);
@@ -174,23 +174,42 @@ static __always_inline void on_twsk_deschedule(unsigned long tw,
 	local_irq_save(irq);
 	tcpclose_probe_called(&timewait_probes[DESCHEDULE]);
 	this_cpu_write(deschedulings.tw, (const void *)tw);
-	this_cpu_write(deschedulings.caller, caller);
+	this_cpu_write(deschedulings.way,
+		       tcpclose_caller_of(caller, TCPCLOSE_WAY_DESCHEDULE));
 	local_irq_restore(irq);
 }
 
 TCPCLOSE_PROBE(on_twsk_deschedule);
 
-/* What ended the mini-socket, from the caller of inet_twsk_kill(). */
+/* Caller of inet_twsk_deschedule_put(), which has called inet_twsk_kill(). */
+static enum tcpclose_way take_descheduling(const struct inet_timewait_sock *tw)
+{
+	if (this_cpu_read(deschedulings.tw) != tw)
+		return TCPCLOSE_WAY_OTHER;
+	this_cpu_write(deschedulings.tw, NULL);
+	return this_cpu_read(deschedulings.way);
+}
+
+/*
+ * What ended the mini-socket, from the caller of inet_twsk_kill().
+ *
+ * tw_timer_handler() jumps there, so what is seen is where that one returns to,
+ * and if its return is hooked, an address that says nothing. But what
+ * inet_twsk_deschedule_put() has not noted must be the timer's.
+ */
 static enum tcpclose_way way_of_end(const struct inet_timewait_sock *tw,
 				    unsigned long caller)
 {
-	enum tcpclose_way way = tcpclose_caller_way(caller);
+	enum tcpclose_way way = tcpclose_caller_of(caller, TCPCLOSE_WAY_OTHER);
 
-	if (way != TCPCLOSE_WAY_DESCHEDULE)
+	if (way == TCPCLOSE_WAY_DESCHEDULE)
+		return take_descheduling(tw);
+	if (likely(way != TCPCLOSE_WAY_OTHER))
 		return way;
-	if (this_cpu_read(deschedulings.tw) != tw)
-		return TCPCLOSE_WAY_OTHER;
-	return tcpclose_caller_way(this_cpu_read(deschedulings.caller));
+	if (this_cpu_read(deschedulings.tw) == tw)
+		return take_descheduling(tw);
+	return tcpclose_probe_is_sure(&timewait_probes[DESCHEDULE]) ?
+		       TCPCLOSE_WAY_TIMER : TCPCLOSE_WAY_OTHER;
 }
 
 static u8 end_of_way(enum tcpclose_way way, const struct inet_timewait_sock *tw)
