@@ -113,11 +113,9 @@ static loff_t chardev_llseek(struct file *file, loff_t offset, int whence)
 		return -ESPIPE;
 	switch (whence) {
 	case SEEK_SET:
-		tcpclose_reader_seek(file->private_data, false);
-		return 0;
+		return tcpclose_reader_seek(file->private_data, false);
 	case SEEK_END:
-		tcpclose_reader_seek(file->private_data, true);
-		return 0;
+		return tcpclose_reader_seek(file->private_data, true);
 	default:
 		return -EINVAL;
 	}

@@ -212,7 +212,7 @@ static unsigned int merge_records(struct tcpclose_reader *reader, u64 until_ns,
 /*
  * Take up to @max records; returns their number, or -ERESTARTSYS. The lock is
  * not held while they are copied to the user: a page fault may take forever,
- * and poll() of the same file waits for the lock and cannot be interrupted.
+ * and poll() of the same file waits for the lock and can only be killed.
  */
 static int take_records(struct tcpclose_reader *reader, u64 until_ns,
 			struct tcpclose_record *to, unsigned int max)
@@ -289,7 +289,7 @@ ssize_t tcpclose_reader_read(struct tcpclose_reader *reader, char __user *to,
  * tcpclose_reader_ready() - whether a read would deliver records
  * @reader: the reader
  *
- * Context: process; sleeps.
+ * Context: process; sleeps; not ready for a process that is being killed.
  */
 bool tcpclose_reader_ready(struct tcpclose_reader *reader)
 {
@@ -298,7 +298,8 @@ bool tcpclose_reader_ready(struct tcpclose_reader *reader)
 	u64 next_ns;
 	bool ready;
 
-	mutex_lock(&reader->lock);
+	if (mutex_lock_killable(&reader->lock))
+		return false;
 	cursor = oldest_cursor(reader, &cpu, &next_ns);
 	ready = cursor &&
 		cursor->head.record.ts_ns <= ktime_get_ns() - HOLD_NS;
@@ -387,12 +388,14 @@ enum tcpclose_waiting tcpclose_reader_look(int *state)
  * Skipped records do not count as lost.
  *
  * Context: process; sleeps.
+ * Return: 0, or -EINTR for a process that is being killed.
  */
-void tcpclose_reader_seek(struct tcpclose_reader *reader, bool newest)
+int tcpclose_reader_seek(struct tcpclose_reader *reader, bool newest)
 {
 	unsigned int cpu;
 
-	mutex_lock(&reader->lock);
+	if (mutex_lock_killable(&reader->lock))
+		return -EINTR;
 	for_each_possible_cpu(cpu) {
 		struct tcpclose_cpu_cursor *cursor = &reader->cursors[cpu];
 
@@ -401,6 +404,7 @@ void tcpclose_reader_seek(struct tcpclose_reader *reader, bool newest)
 		WRITE_ONCE(cursor->head.valid, false);
 	}
 	mutex_unlock(&reader->lock);
+	return 0;
 }
 
 /**
@@ -409,13 +413,13 @@ void tcpclose_reader_seek(struct tcpclose_reader *reader, bool newest)
  * @cursor: @cursor->cpu is set; the other members are filled in
  *
  * Context: process; sleeps.
- * Return: 0, or -EINVAL if there is no such CPU.
+ * Return: 0, -EINVAL if there is no such CPU, or -EINTR for a process that is
+ * being killed.
  */
 int tcpclose_reader_cursor(struct tcpclose_reader *reader,
 			   struct tcpclose_cursor *cursor)
 {
 	struct tcpclose_cpu_cursor *own;
-	u64 oldest_there;
 
 	if (cursor->cpu >= nr_cpu_ids)
 		return -EINVAL;
@@ -423,13 +427,10 @@ int tcpclose_reader_cursor(struct tcpclose_reader *reader,
 	if (!cpu_possible(cursor->cpu))
 		return -EINVAL;
 	own = &reader->cursors[cursor->cpu];
-	mutex_lock(&reader->lock);
+	if (mutex_lock_killable(&reader->lock))
+		return -EINTR;
 	/* Records overwritten since the last read are lost already. */
-	oldest_there = tcpclose_ring_oldest(cursor->cpu);
-	if (own->position < oldest_there) {
-		own->lost += oldest_there - own->position;
-		WRITE_ONCE(own->position, oldest_there);
-	}
+	tcpclose_ring_skip(cursor->cpu, &own->position, &own->lost);
 	cursor->position = own->position - own->head.valid;
 	cursor->lost = own->lost;
 	mutex_unlock(&reader->lock);

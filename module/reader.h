@@ -58,7 +58,7 @@ ssize_t tcpclose_reader_read(struct tcpclose_reader *reader, char __user *to,
 			     size_t size);
 bool tcpclose_reader_ready(struct tcpclose_reader *reader);
 bool tcpclose_reader_behind(struct tcpclose_reader *reader);
-void tcpclose_reader_seek(struct tcpclose_reader *reader, bool newest);
+int tcpclose_reader_seek(struct tcpclose_reader *reader, bool newest);
 int tcpclose_reader_cursor(struct tcpclose_reader *reader,
 			   struct tcpclose_cursor *cursor);
 int tcpclose_reader_wakeup(struct tcpclose_reader *reader,

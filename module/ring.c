@@ -11,6 +11,7 @@
  */
 #include <linux/cpumask.h>
 #include <linux/log2.h>
+#include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/sched.h>
 #include <linux/vmalloc.h>
@@ -100,10 +101,31 @@ u64 tcpclose_ring_oldest(unsigned int cpu)
 }
 
 /**
+ * tcpclose_ring_skip() - skip the records that were overwritten
+ * @cpu: CPU of the ring
+ * @position: number of a record; if it was overwritten it advances to an eighth
+ *	of the ring behind the oldest record: the oldest is overwritten next, and
+ *	a reader that went on there would lose again
+ * @lost: increases by the number of records skipped
+ *
+ * Context: any.
+ */
+void tcpclose_ring_skip(unsigned int cpu, u64 *position, u64 *lost)
+{
+	u64 oldest = tcpclose_ring_oldest(cpu), next;
+
+	if (*position >= oldest)
+		return;
+	next = min(oldest + records_per_ring / 8, tcpclose_ring_committed(cpu));
+	*lost += next - *position;
+	WRITE_ONCE(*position, next);
+}
+
+/**
  * tcpclose_ring_copy() - copy one record
  * @cpu: CPU of the ring
- * @position: number of the record; advances to the oldest record if it was
- *	overwritten, and by 1 when a record was copied; other CPUs may read it
+ * @position: number of the record; advances by 1 when a record was copied, and
+ *	as by tcpclose_ring_skip() if it was overwritten; other CPUs may read it
  * @lost: increases by the number of records skipped
  * @to: %TCPCLOSE_RECORD_SIZE bytes; undefined if nothing was copied
  *
@@ -113,23 +135,19 @@ u64 tcpclose_ring_oldest(unsigned int cpu)
 bool tcpclose_ring_copy(unsigned int cpu, u64 *position, u64 *lost, void *to)
 {
 	struct tcpclose_ring *ring = per_cpu_ptr(&tcpclose_rings, cpu);
-	u64 oldest = tcpclose_ring_oldest(cpu);
 
+	tcpclose_ring_skip(cpu, position, lost);
 	while (*position < tcpclose_ring_committed(cpu)) {
-		if (*position >= oldest) {
-			/* It may be overwritten meanwhile: checked below. */
-			data_race(memcpy(to, &ring->records[*position & ring->mask],
-					 sizeof(*ring->records)));
-			/* Pairs with smp_wmb() in tcpclose_ring_begin(). */
-			smp_rmb();
-			oldest = tcpclose_ring_oldest(cpu);
-		}
-		if (*position >= oldest) {
+		/* It may be overwritten meanwhile: checked below. */
+		data_race(memcpy(to, &ring->records[*position & ring->mask],
+				 sizeof(*ring->records)));
+		/* Pairs with smp_wmb() in tcpclose_ring_begin(). */
+		smp_rmb();
+		if (*position >= tcpclose_ring_oldest(cpu)) {
 			WRITE_ONCE(*position, *position + 1);
 			return true;
 		}
-		*lost += oldest - *position;
-		WRITE_ONCE(*position, oldest);
+		tcpclose_ring_skip(cpu, position, lost);
 	}
 	return false;
 }
@@ -153,7 +171,7 @@ void tcpclose_ring_geometry(struct tcpclose_geometry *geometry)
  * @vma: any page-aligned part of what tcpclose_ring_geometry() describes
  *
  * Context: process, mmap lock held.
- * Return: 0, -EPERM for a writable mapping, -EINVAL for a range outside, or an
+ * Return: 0, -EPERM for a writable or executable mapping, -EINVAL for a range outside, or an
  * error of vm_insert_page().
  */
 int tcpclose_ring_mmap(struct vm_area_struct *vma)
@@ -163,11 +181,12 @@ int tcpclose_ring_mmap(struct vm_area_struct *vma)
 	unsigned long page = vma->vm_pgoff;
 	unsigned long address;
 
-	if (vma->vm_flags & VM_WRITE)
+	if (vma->vm_flags & (VM_WRITE | VM_EXEC))
 		return -EPERM;
 	if (page >= pages || vma_pages(vma) > pages - page)
 		return -EINVAL;
-	compat_vm_flags_mod(vma, VM_DONTEXPAND | VM_DONTDUMP, VM_MAYWRITE);
+	compat_vm_flags_mod(vma, VM_DONTEXPAND | VM_DONTDUMP,
+			    VM_MAYWRITE | VM_MAYEXEC);
 
 	for (address = vma->vm_start; address < vma->vm_end;
 	     address += PAGE_SIZE, page++) {

@@ -39,6 +39,7 @@ DECLARE_PER_CPU(struct tcpclose_ring, tcpclose_rings);
 int tcpclose_ring_init(unsigned int records);
 void tcpclose_ring_exit(void);
 
+void tcpclose_ring_skip(unsigned int cpu, u64 *position, u64 *lost);
 bool tcpclose_ring_copy(unsigned int cpu, u64 *position, u64 *lost, void *to);
 u64 tcpclose_ring_committed(unsigned int cpu);
 u64 tcpclose_ring_oldest(unsigned int cpu);

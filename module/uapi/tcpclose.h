@@ -411,7 +411,8 @@ struct tcpclose_ring_header {
  * @reserved: must be 0
  * @position: number of the next record to be read
  * @lost: number of records overwritten before this file read them, since it was
- *	opened
+ *	opened, with up to an eighth of the ring behind them each time: the oldest
+ *	record is overwritten next, so reading goes on later
  * @written: number of records written to the ring since load
  * @overwritten: number of records of the ring that can no longer be read
  */

@@ -144,6 +144,19 @@ TEST_F(mapping, can_never_be_written)
 	close(fd);
 }
 
+TEST_F(mapping, can_never_be_executed)
+{
+	void *base = mmap(NULL, self->size, PROT_READ | PROT_EXEC, MAP_SHARED, self->fd, 0);
+
+	EXPECT_EQ(MAP_FAILED, base);
+	EXPECT_EQ(EPERM, errno);
+	base = mmap(NULL, self->size, PROT_READ, MAP_SHARED, self->fd, 0);
+	ASSERT_NE(MAP_FAILED, base);
+	EXPECT_EQ(-1, mprotect(base, getpagesize(), PROT_READ | PROT_EXEC));
+	EXPECT_EQ(EACCES, errno);
+	munmap(base, self->size);
+}
+
 TEST_F(mapping, ends_where_the_geometry_says)
 {
 	size_t page = getpagesize();

@@ -144,7 +144,8 @@ TEST_F(overrun, is_counted_exactly_for_each_processor)
 			continue;
 		}
 		EXPECT_EQ(cursor.written - RING, cursor.overwritten);
-		EXPECT_EQ(RING, gaps.seen[cpu]);
+		/* Not from the oldest, which is overwritten next */
+		EXPECT_EQ(RING - RING / 8, gaps.seen[cpu]);
 	}
 }
 
