@@ -2,13 +2,14 @@
 /*
  * Callers: finds the function of interest that contains a return address.
  *
- * Symbols are looked up once per address and remembered: there are a few dozen
+ * Symbols are looked up once per address and remembered: there are some hundred
  * call sites at most, and a lookup costs thousands of instructions. Owns the
  * list of functions; what they imply is for cause.c and timewait.c to decide.
  */
 #include <linux/hash.h>
 #include <linux/kallsyms.h>
 #include <linux/module.h>
+#include <linux/notifier.h>
 #include <linux/percpu.h>
 #include <linux/stacktrace.h>
 #include <linux/string.h>
@@ -92,30 +93,31 @@ static const struct {
 };
 
 /*
- * Direct-mapped cache: address in the upper bits and way in the lowest 8, in
- * one word, so that readers and writers need no lock. The 8 uppermost bits of a
- * kernel address can be dropped, since they are all set.
+ * What was found out about each address: the address in the upper bits and its
+ * way in the lowest 8, in one word, so that readers and writers need no lock.
+ * The 8 uppermost bits of a kernel address can be dropped, since they are all
+ * set. It is in the first free slot of a few neighbours, so that two addresses
+ * of the same hash do not drive each other out.
+ *
+ * Addresses of other modules may be reused by a module that is loaded later:
+ * then everything is forgotten, before its functions run. No CPU can be about
+ * to write what it found out about an address of the earlier one: interrupts
+ * are off meanwhile, and an unload waits for that.
  */
-#define MEMO_BITS	8
-static unsigned long memo[1 << MEMO_BITS];
+#define MEMO_BITS	9
+#define MEMO_NEIGHBOURS	16
+static unsigned long memo[(1 << MEMO_BITS) + MEMO_NEIGHBOURS];
 
 /* %KSYM_SYMBOL_LEN is too long for the stack; interrupts are off. */
 static DEFINE_PER_CPU(char [KSYM_SYMBOL_LEN], symbols);
 
-static enum tcpclose_way look_up_symbol(unsigned long address, bool *keep)
+static enum tcpclose_way look_up_symbol(unsigned long address)
 {
 	char *symbol = *this_cpu_ptr(&symbols);
 	size_t length;
 	unsigned int i;
 
 	sprint_symbol_no_offset(symbol, address);
-	/*
-	 * Remember no address of other modules: after an unload it may be
-	 * reused. "0x…" is an address without a symbol yet. This module's own
-	 * are safe, since the cache goes when they do.
-	 */
-	*keep = (symbol[0] != '0' && !strchr(symbol, '[')) ||
-		within_module(address, THIS_MODULE);
 	/* Cut off what the compiler appends: .cold, .isra.0, .part.0 … */
 	length = strcspn(symbol, ". ");
 	for (i = 0; i < ARRAY_SIZE(ways); i++) {
@@ -126,19 +128,58 @@ static enum tcpclose_way look_up_symbol(unsigned long address, bool *keep)
 	return TCPCLOSE_WAY_OTHER;
 }
 
-static enum tcpclose_way look_up_way(unsigned long address, bool *keep)
+static enum tcpclose_way look_up_way(unsigned long address)
 {
 	/*
 	 * A call can be the last instruction of a function: look up the call
 	 * itself.
 	 */
-	enum tcpclose_way way = look_up_symbol(address - 1, keep);
+	enum tcpclose_way way = look_up_symbol(address - 1);
 
 	if (way != TCPCLOSE_WAY_OTHER)
 		return way;
 	/* Nothing calls what a hooked function returns to: it is the first. */
-	way = look_up_symbol(address, keep);
+	way = look_up_symbol(address);
 	return way == TCPCLOSE_WAY_RETURN_HOOKED ? way : TCPCLOSE_WAY_OTHER;
+}
+
+static void forget_all(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(memo); i++)
+		WRITE_ONCE(memo[i], 0);
+}
+
+static bool is_of(unsigned long word, unsigned long address)
+{
+	return word >> 8 == address << 8 >> 8;
+}
+
+/* The address is not in the first of its slots. */
+static noinline enum tcpclose_way look_at_neighbours(unsigned long *slot,
+						     unsigned long address)
+{
+	enum tcpclose_way way;
+	unsigned int i;
+
+	for (i = 0; i < MEMO_NEIGHBOURS; i++) {
+		unsigned long word = READ_ONCE(slot[i]);
+
+		if (!word)
+			break;
+		if (is_of(word, address))
+			return word & 0xff;
+	}
+	way = look_up_way(address);
+	/* So many are not of this kernel: of what others generate and replace. */
+	if (i == MEMO_NEIGHBOURS) {
+		forget_all();
+		i = 0;
+	}
+	/* Two CPUs may take the same slot: one of them will look again. */
+	WRITE_ONCE(slot[i], address << 8 | way);
+	return way;
 }
 
 /**
@@ -152,16 +193,9 @@ enum tcpclose_way tcpclose_caller_way(unsigned long address)
 {
 	unsigned long *slot = &memo[hash_long(address, MEMO_BITS)];
 	unsigned long word = READ_ONCE(*slot);
-	enum tcpclose_way way;
-	bool keep;
 
-	if (likely(word >> 8 == address << 8 >> 8))
-		return word & 0xff;
-
-	way = look_up_way(address, &keep);
-	if (keep)
-		WRITE_ONCE(*slot, address << 8 | way);
-	return way;
+	return likely(is_of(word, address)) ? word & 0xff :
+					      look_at_neighbours(slot, address);
 }
 
 /*
@@ -201,4 +235,37 @@ enum tcpclose_way tcpclose_caller_of(unsigned long caller, enum tcpclose_way hoo
 
 	return likely(way != TCPCLOSE_WAY_RETURN_HOOKED) ? way :
 							   caller_on_stack(hooked);
+}
+
+static int forget_at_load(struct notifier_block *block, unsigned long state,
+			  void *unused)
+{
+	if (state == MODULE_STATE_COMING)
+		forget_all();
+	return NOTIFY_OK;
+}
+
+static struct notifier_block load_notifier = {
+	.notifier_call = forget_at_load,
+};
+
+/**
+ * tcpclose_caller_init() - have what is remembered forgotten when it may change
+ *
+ * Context: process; sleeps.
+ * Return: 0 or an error of register_module_notifier().
+ */
+int tcpclose_caller_init(void)
+{
+	return register_module_notifier(&load_notifier);
+}
+
+/**
+ * tcpclose_caller_exit() - undo tcpclose_caller_init()
+ *
+ * Context: process; sleeps.
+ */
+void tcpclose_caller_exit(void)
+{
+	unregister_module_notifier(&load_notifier);
 }

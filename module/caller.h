@@ -36,6 +36,8 @@ enum tcpclose_way {
 	TCPCLOSE_WAY_RETURN_HOOKED,
 };
 
+int tcpclose_caller_init(void);
+void tcpclose_caller_exit(void);
 enum tcpclose_way tcpclose_caller_way(unsigned long address);
 enum tcpclose_way tcpclose_caller_of(unsigned long caller, enum tcpclose_way hooked);
 

@@ -14,6 +14,7 @@
 #include <linux/mutex.h>
 #include <linux/string.h>
 
+#include "caller.h"
 #include "chardev.h"
 #include "compat.h"
 #include "entry.h"
@@ -319,10 +320,13 @@ static int __init tcpclose_init(void)
 	if (err)
 		goto exit_stats;
 	tcpclose_wakeup_init(ring_records, tcpclose_reader_look);
+	err = tcpclose_caller_init();
+	if (err)
+		goto exit_wakeup;
 	err = tcpclose_hook_init(choice, without);
 	if (err) {
 		log_switched_off(err);
-		goto exit_wakeup;
+		goto exit_caller;
 	}
 	err = attach_all();
 	if (err)
@@ -336,6 +340,8 @@ exit_attached:
 	detach_all();
 exit_hook:
 	tcpclose_hook_exit();
+exit_caller:
+	tcpclose_caller_exit();
 exit_wakeup:
 	tcpclose_wakeup_exit();
 	tcpclose_table_exit();
@@ -351,6 +357,7 @@ static void __exit tcpclose_exit(void)
 	tcpclose_chardev_exit();
 	detach_all();
 	tcpclose_hook_exit();
+	tcpclose_caller_exit();
 	tcpclose_wakeup_exit();
 	tcpclose_table_exit();
 	tcpclose_stats_exit();
