@@ -110,10 +110,13 @@ static u8 cause_in_segment(const struct sock *sk, int old)
 	/* Only a RST does this. */
 	if (old == TCP_SYN_SENT)
 		return TCPCLOSE_CAUSE_REFUSED;
-	/* A reset leaves an error. */
-	if (old == TCP_LAST_ACK)
-		return READ_ONCE(sk->sk_err) ? TCPCLOSE_CAUSE_UNKNOWN :
-					       TCPCLOSE_CAUSE_FIN;
+	/* A reset leaves one of these errors; ICMP may have left others. */
+	if (old == TCP_LAST_ACK) {
+		int err = READ_ONCE(sk->sk_err);
+
+		return err == ECONNRESET || err == EPIPE ? TCPCLOSE_CAUSE_UNKNOWN :
+							   TCPCLOSE_CAUSE_FIN;
+	}
 	if (old == TCP_FIN_WAIT2 && READ_ONCE(tcp_sk(sk)->linger2) < 0)
 		return TCPCLOSE_CAUSE_FIN_WAIT2_TIMEOUT;
 	return old == TCP_FIN_WAIT1 || old == TCP_FIN_WAIT2 ?
@@ -252,6 +255,15 @@ static struct tcpclose_verdict cause_on_stack(const struct sock *sk, int old)
 	return verdict;
 }
 
+/*
+ * Whether a socket in LAST_ACK ends since its FIN was acknowledged, unless it
+ * was reset. An error says nothing: ICMP may have left it (IP_RECVERR).
+ */
+static bool is_acknowledged(const struct sock *sk, int old)
+{
+	return old == TCP_LAST_ACK && tcp_sk(sk)->snd_una == tcp_sk(sk)->write_seq;
+}
+
 /**
  * tcpclose_cause_of_close() - find why a full socket enters CLOSE
  * @sk: the socket
@@ -270,12 +282,13 @@ struct tcpclose_verdict tcpclose_cause_of_close(const struct sock *sk, int old)
 	};
 	struct tcpclose_segment *segment;
 
-	if (tcpclose_cause_is_last_ack(sk, old)) {
+	segment = tcpclose_segment_of(sk);
+	if (tcpclose_cause_is_last_ack(sk, old) ||
+	    (is_acknowledged(sk, old) && segment && !segment->reset &&
+	     !(segment->flags & TCPCLOSE_FLAG_RST))) {
 		verdict.cause = TCPCLOSE_CAUSE_FIN;
 		return verdict;
 	}
-
-	segment = tcpclose_segment_of(sk);
 	if (!segment || !segment->reset)
 		return cause_on_stack(sk, old);
 

@@ -243,6 +243,51 @@ TEST_F(causes, icmp_unreachable_when_established_ends_nothing)
 	EXPECT_EQ(TCPCLOSE_ESTABLISHED, net_state(self->peer.fd));
 }
 
+/* An error that nobody read is no reason for the end that comes later. */
+TEST_F(causes, fin_after_an_icmp_error)
+{
+	int one = 1;
+
+	ASSERT_EQ(0, peer_connect(&self->peer));
+	ASSERT_EQ(0, setsockopt(self->peer.fd,
+				variant->family == AF_INET ? SOL_IP : SOL_IPV6,
+				variant->family == AF_INET ? IP_RECVERR : IPV6_RECVERR,
+				&one, sizeof(one)));
+	ASSERT_EQ(0, peer_send(&self->peer, PUPPET_FIN | PUPPET_ACK, NULL, 0));
+	ASSERT_EQ(1, write(self->peer.fd, "x", 1));
+	ASSERT_EQ(0, peer_expect(&self->peer, PUPPET_PSH));
+	/* Host unreachable, address unreachable */
+	ASSERT_EQ(0, puppet_icmp(&self->lab.puppet, variant->family == AF_INET ? 1 : 3,
+				 self->peer.packet, self->peer.packet_len));
+	ASSERT_EQ(0, peer_close(&self->peer));
+	ASSERT_EQ(0, peer_expect(&self->peer, PUPPET_FIN));
+	ASSERT_EQ(0, peer_send(&self->peer, PUPPET_ACK, NULL, 0));
+	PATH("ESTABLISHED>CLOSE_WAIT CLOSE_WAIT>LAST_ACK LAST_ACK>CLOSE=FIN");
+	EXPECT_EQ(EHOSTUNREACH, EVENT(2)->r.sk_err);
+	EXPECT_EQ(TCPCLOSE_FLAG_ACK, EVENT(2)->r.flags);
+}
+
+/* The same connection, reset instead. */
+TEST_F(causes, rst_after_an_icmp_error)
+{
+	int one = 1;
+
+	ASSERT_EQ(0, peer_connect(&self->peer));
+	ASSERT_EQ(0, setsockopt(self->peer.fd,
+				variant->family == AF_INET ? SOL_IP : SOL_IPV6,
+				variant->family == AF_INET ? IP_RECVERR : IPV6_RECVERR,
+				&one, sizeof(one)));
+	ASSERT_EQ(0, peer_send(&self->peer, PUPPET_FIN | PUPPET_ACK, NULL, 0));
+	ASSERT_EQ(1, write(self->peer.fd, "x", 1));
+	ASSERT_EQ(0, peer_expect(&self->peer, PUPPET_PSH));
+	ASSERT_EQ(0, puppet_icmp(&self->lab.puppet, variant->family == AF_INET ? 1 : 3,
+				 self->peer.packet, self->peer.packet_len));
+	ASSERT_EQ(0, peer_close(&self->peer));
+	ASSERT_EQ(0, peer_expect(&self->peer, PUPPET_FIN));
+	ASSERT_EQ(0, peer_send(&self->peer, PUPPET_RST, NULL, 0));
+	PATH("ESTABLISHED>CLOSE_WAIT CLOSE_WAIT>LAST_ACK LAST_ACK>CLOSE=RST");
+}
+
 /* The kernel counts its orphans ten times a second; the first RTO is longer. */
 #define ORPHANS_COUNTED_US	130000
 
