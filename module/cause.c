@@ -228,11 +228,13 @@ static struct tcpclose_verdict cause_on_stack(const struct sock *sk, int old)
 	case TCPCLOSE_WAY_SEGMENT:
 	case TCPCLOSE_WAY_OPEN_FAILED:
 		/*
-		 * In tcp_rcv_established() nothing is noted: the note is an
-		 * older one.
+		 * In tcp_rcv_established() nothing is noted, nor of the segment
+		 * for which a socket is made that cannot be opened: the note is
+		 * an older one, or of another socket that had this address.
 		 */
-		verdict.segment = verdict.cause != TCPCLOSE_CAUSE_RST ||
-				  tcpclose_segment_flags(sk) & TCPCLOSE_FLAG_RST;
+		verdict.segment = verdict.cause == TCPCLOSE_CAUSE_RST ?
+					  tcpclose_segment_flags(sk) & TCPCLOSE_FLAG_RST :
+					  decisive != TCPCLOSE_WAY_OPEN_FAILED;
 		verdict.context = tcpclose_cause_segment_context(sk);
 		break;
 	case TCPCLOSE_WAY_ICMP:

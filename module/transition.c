@@ -242,6 +242,12 @@ carry_out_transition(const struct sock *sk, struct tcpclose_entry *entry, u8 raw
 		if (recorded)
 			reason = tcpclose_reason_find(sk, old, new, edge,
 						      plain ? 0 : entry->flags);
+		/*
+		 * The segment for which a listener is cloned is not noted: a
+		 * note is of another socket that had this address.
+		 */
+		if (!plain && edge & TCPCLOSE_EDGE_BIRTH)
+			reason.flags = 0;
 		/* The connection has not ended. */
 		reason.new = new;
 		reason.cause = 0;

@@ -9,6 +9,7 @@
 #include <linux/tcp.h>
 
 #include "lib/lab_fixture.h"
+#include "lib/procfile.h"
 
 LAB_FIXTURE(opening);
 
@@ -162,6 +163,45 @@ TEST_F(opening, of_an_mptcp_subflow_fails_without_its_key)
 	ASSERT_EQ(0, peer_expect(&self->peer, PUPPET_RST));
 	PATH("SYN_RECV>CLOSE=OPEN_FAILED");
 	EXPECT_FROM(0, SOFTIRQ, NONE, 0);
+}
+
+/* ---- the memory of another socket */
+
+static int scope(const char *value)
+{
+	return procfile_write("/sys/module/tcpclose/parameters/scope", value);
+}
+
+/*
+ * An orphan is reset, and its memory used at once for what the next segment
+ * opens: the control bits of the one are not those of the other.
+ */
+TEST_F(opening, in_the_memory_of_a_reset_socket_has_no_control_bits)
+{
+	struct flow flow;
+	struct peer orphan;
+	int i;
+
+	ASSERT_EQ(0, scope("all"));
+	self->peer.lport = 5001;
+	ASSERT_EQ(0, peer_listen(&self->peer));
+	for (i = 0; i < 10; i++) {
+		peer_init(&orphan, &self->lab.puppet);
+		ASSERT_EQ(0, peer_connect(&orphan));
+		ASSERT_EQ(0, peer_close(&orphan));
+		ASSERT_EQ(0, peer_expect(&orphan, PUPPET_FIN));
+		self->peer.rport = 20000 + i;
+		ASSERT_EQ(0, peer_send(&self->peer, PUPPET_SYN, NULL, 0));
+		ASSERT_EQ(0, peer_expect(&self->peer, PUPPET_SYN | PUPPET_ACK));
+		ASSERT_EQ(0, peer_send(&orphan, PUPPET_RST, NULL, 0));
+		ASSERT_EQ(0, peer_send(&self->peer, PUPPET_ACK, NULL, 0));
+		flow = lab_flow(&self->lab, 5001, self->peer.rport);
+		EXPECT_PATH(&self->lab, &flow, "LISTEN>SYN_RECV SYN_RECV>ESTABLISHED");
+		EXPECT_EQ(0, stream_event(&self->lab.stream, &flow, 0)->r.flags);
+		EXPECT_EQ(TCPCLOSE_FLAG_ACK,
+			  stream_event(&self->lab.stream, &flow, 1)->r.flags);
+	}
+	ASSERT_EQ(0, scope("teardown"));
 }
 
 TEST_HARNESS_MAIN
