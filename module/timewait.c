@@ -212,6 +212,18 @@ static enum tcpclose_way way_of_end(const struct inet_timewait_sock *tw,
 		       TCPCLOSE_WAY_TIMER : TCPCLOSE_WAY_OTHER;
 }
 
+/*
+ * State in which the mini-socket received the segment in hand. Another CPU may
+ * have changed it since.
+ */
+static u8 state_of_receipt(const struct inet_timewait_sock *tw)
+{
+	const struct tcpclose_segment *segment = tcpclose_segment_of(tw);
+
+	return segment && tcpclose_probe_is_sure(&timewait_probes[STATE_PROCESS]) ?
+		       segment->substate : READ_ONCE(tw->tw_substate);
+}
+
 static u8 end_of_way(enum tcpclose_way way, const struct inet_timewait_sock *tw)
 {
 	switch (way) {
@@ -221,7 +233,7 @@ static u8 end_of_way(enum tcpclose_way way, const struct inet_timewait_sock *tw)
 		return TCPCLOSE_END_RST;
 	case TCPCLOSE_WAY_RECEIVE:
 		/* TCP_TW_RST is for FIN_WAIT2 only, TCP_TW_SYN for TIME_WAIT. */
-		return READ_ONCE(tw->tw_substate) == TCP_FIN_WAIT2 ?
+		return state_of_receipt(tw) == TCP_FIN_WAIT2 ?
 			       TCPCLOSE_END_REFUSED : TCPCLOSE_END_SYN;
 	case TCPCLOSE_WAY_TPROXY:
 		return TCPCLOSE_END_SYN;
