@@ -56,7 +56,8 @@ struct tcpclose_reason tcpclose_reason_find_slow(const struct sock *sk, int old,
 		reason.context = verdict.context;
 		if (verdict.segment)
 			reason.flags = tcpclose_segment_flags(sk);
-	} else if (sk->sk_lock.owned && tcp_sk(sk)->repair) {
+	} else if (old == TCP_SYN_SENT && new == TCP_ESTABLISHED &&
+		   sk->sk_lock.owned && tcp_sk(sk)->repair) {
 		/*
 		 * A restored connection (TCP_REPAIR) is established by
 		 * connect().

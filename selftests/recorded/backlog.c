@@ -110,4 +110,24 @@ TEST_F(backlog, timer_waits_for_the_writer)
 	EXPECT_EQ(0U, EVENT(0)->r.pid);
 }
 
+/* A connection that is being restored receives segments like any other. */
+TEST_F(backlog, fin_waits_for_the_writer_of_a_restored_connection)
+{
+	int on = 1, queue = 2 /* TCP_SEND_QUEUE */;
+	struct writer writer;
+
+	ASSERT_EQ(0, peer_connect(&self->peer));
+	ASSERT_EQ(0, setsockopt(self->peer.fd, IPPROTO_TCP, TCP_REPAIR, &on, sizeof(on)));
+	ASSERT_EQ(0, setsockopt(self->peer.fd, IPPROTO_TCP, TCP_REPAIR_QUEUE, &queue,
+				sizeof(queue)));
+	ASSERT_EQ(0, writer_start(&writer, self->peer.fd));
+	ASSERT_EQ(0, peer_send(&self->peer, PUPPET_FIN | PUPPET_ACK, NULL, 0));
+	PATH("");
+	ASSERT_EQ(0, writer_let_go(&writer));
+	PATH("ESTABLISHED>CLOSE_WAIT");
+	EXPECT_EQ(TCPCLOSE_CONTEXT_BACKLOG, event_context(EVENT(0)));
+	EXPECT_EQ(TCPCLOSE_FLAG_FIN | TCPCLOSE_FLAG_ACK, EVENT(0)->r.flags);
+	EXPECT_EQ(0U, EVENT(0)->r.pid);
+}
+
 TEST_HARNESS_MAIN
