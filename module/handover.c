@@ -195,6 +195,8 @@ static __always_inline void on_twsk_hashdance(unsigned long twsk,
 		entry->state = substate;
 		tcpclose_record_identity(entry, sk);
 		this_cpu_inc(tcpclose_counters->live_timewait);
+	} else if (from || flags & TCPCLOSE_ENTRY_REFUSED) {
+		tcpclose_table_refuse();
 	}
 	/*
 	 * The socket's own transition counts the mini-socket as alive, if it is

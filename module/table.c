@@ -11,6 +11,7 @@
  * without the lock: see tcpclose_table_find(). Knows nothing of what
  * transitions mean.
  */
+#include <linux/atomic.h>
 #include <linux/build_bug.h>
 #include <linux/cache.h>
 #include <linux/log2.h>
@@ -24,8 +25,8 @@
 struct tcpclose_bucket *tcpclose_table_buckets __read_mostly;
 unsigned int tcpclose_table_shift __read_mostly;
 
-/* Whether an entry was ever refused for lack of room; set once, read often. */
-static bool refused;
+/* Connections alive that were refused an entry, as far as that is known. */
+static atomic_t refused;
 
 /**
  * tcpclose_table_init() - allocate the table and its pool
@@ -44,7 +45,7 @@ int tcpclose_table_init(unsigned int max_conns)
 	err = tcpclose_pool_init(max_conns);
 	if (err)
 		return err;
-	refused = false;
+	atomic_set(&refused, 0);
 	buckets = roundup_pow_of_two(max(max_conns, 64u));
 	tcpclose_table_shift = BITS_PER_LONG - ilog2(buckets);
 	tcpclose_table_buckets =
@@ -78,8 +79,18 @@ void tcpclose_table_exit(void)
  */
 void tcpclose_table_refuse(void)
 {
-	if (!READ_ONCE(refused))
-		WRITE_ONCE(refused, true);
+	atomic_inc(&refused);
+}
+
+/**
+ * tcpclose_table_settle() - forget a connection without an entry, since it ends
+ *	or gets one
+ * @why: why it has none, &enum tcpclose_untracked
+ */
+void tcpclose_table_settle(u8 why)
+{
+	if (tcpclose_table_unknown_flag(why) == TCPCLOSE_ENTRY_REFUSED)
+		atomic_dec_if_positive(&refused);
 }
 
 /**
@@ -116,14 +127,14 @@ void tcpclose_table_stand_in(struct tcpclose_entry *entry, u8 why)
 /**
  * tcpclose_table_unknown() - find why a connection has no entry
  *
- * As long as no entry was refused, the connection must be older than the
- * module.
+ * As long as none is alive that was refused an entry, the connection must be
+ * older than the module.
  *
  * Return: &enum tcpclose_untracked
  */
 u8 tcpclose_table_unknown(void)
 {
-	if (!READ_ONCE(refused))
+	if (!atomic_read(&refused))
 		return TCPCLOSE_UNTRACKED_OLD;
 	return tcpclose_pool_full() ? TCPCLOSE_UNTRACKED_FULL :
 				      TCPCLOSE_UNTRACKED_MEMORY;

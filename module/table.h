@@ -31,6 +31,7 @@ int tcpclose_table_init(unsigned int max_conns);
 void tcpclose_table_exit(void);
 
 void tcpclose_table_refuse(void);
+void tcpclose_table_settle(u8 why);
 void tcpclose_table_forget(struct tcpclose_bucket *bucket,
 			   struct tcpclose_entry *entry);
 void tcpclose_table_stand_in(struct tcpclose_entry *entry, u8 why);
@@ -127,10 +128,8 @@ tcpclose_table_add(struct tcpclose_bucket *bucket, const void *key)
 	if (unlikely(entry))
 		tcpclose_table_forget(bucket, entry);
 	entry = tcpclose_pool_get();
-	if (unlikely(!entry)) {
-		tcpclose_table_refuse();
+	if (unlikely(!entry))
 		return NULL;
-	}
 	entry->cookie = 0;
 	entry->born_ns = 0;
 	entry->since_ns = 0;

@@ -68,10 +68,9 @@ static u8 current_context(void)
  * A mini-socket without an entry: older than the module, or the table was full.
  */
 static noinline void stand_in_for_timewait(struct tcpclose_entry *entry, u8 state,
-					   const struct inet_timewait_sock *tw)
+					   const struct inet_timewait_sock *tw,
+					   u8 why)
 {
-	u8 why = tcpclose_table_unknown();
-
 	tcpclose_stats_untracked(why);
 	tcpclose_stats_live(state, 1);
 	tcpclose_table_stand_in(entry, why);
@@ -122,7 +121,7 @@ static noinline void restart_timewait(const struct inet_timewait_sock *tw)
 	} else if (timer_pending(&tw->tw_timer)) {
 		stand_in_for_timewait(&known,
 				      segment ? segment->substate : TCP_TIME_WAIT,
-				      tw);
+				      tw, tcpclose_table_unknown());
 		tcpclose_stats_live(TCP_TIME_WAIT, -1);
 	} else {
 		/* Another CPU ended it while this one processed the segment. */
@@ -296,8 +295,12 @@ static void end_timewait(const struct inet_timewait_sock *tw, enum tcpclose_way 
 	}
 	tcpclose_table_unlock(bucket);
 
-	if (unlikely(!entry))
-		stand_in_for_timewait(&known, READ_ONCE(tw->tw_substate), tw);
+	if (unlikely(!entry)) {
+		u8 why = tcpclose_table_unknown();
+
+		stand_in_for_timewait(&known, READ_ONCE(tw->tw_substate), tw, why);
+		tcpclose_table_settle(why);
+	}
 	fill_step_from(&step, &known);
 	/* For TPROXY there is no note: it receives the SYN before TCP does. */
 	if (way == TCPCLOSE_WAY_STATE_PROCESS || way == TCPCLOSE_WAY_RECEIVE)

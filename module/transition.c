@@ -110,6 +110,8 @@ begin_entry_late(const struct sock *sk, struct tcpclose_entry *entry, int old,
 		tcpclose_table_unlock(bucket);
 		entry = NULL;
 	}
+	if (entry || new == TCP_CLOSE)
+		tcpclose_table_settle(why);
 	if (!entry)
 		return stand_in_for_sock(sk, old, new, why);
 	entry->flags = tcpclose_table_unknown_flag(why);
@@ -136,8 +138,10 @@ begin_entry(const struct sock *sk, int old, int new, u64 now_ns)
 {
 	struct tcpclose_entry *entry = add_sock_entry(sk);
 
-	if (unlikely(!entry))
+	if (unlikely(!entry)) {
+		tcpclose_table_refuse();
 		return stand_in_for_sock(sk, old, new, tcpclose_table_unknown());
+	}
 	entry->born_ns = now_ns;
 	if (new == TCP_SYN_SENT)
 		note_opening(entry, sk);

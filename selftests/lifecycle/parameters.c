@@ -11,6 +11,7 @@
 #include "lib/collector.h"
 #include "lib/device.h"
 #include "lib/module.h"
+#include "lib/net.h"
 #include "lib/procfile.h"
 #include "lib/traffic.h"
 
@@ -317,6 +318,45 @@ TEST_F(max_conns, beyond_them_transitions_are_told_without_a_dwell)
 		  stats.untracked[TCPCLOSE_UNTRACKED_FULL]);
 	EXPECT_EQ(0, stats.missed);
 	device_log_free(&log);
+}
+
+static bool is_old(const struct tcpclose_record *record)
+{
+	return device_from_tracepoint(record) && record->mark & TCPCLOSE_MARK_OLD;
+}
+
+/* Refusals are over once those that were refused are gone. */
+TEST(max_conns_that_were_reached_once_make_nothing_of_what_is_older)
+{
+	struct device_log log = {};
+	struct tcpclose_stats before, after;
+	int fd, pair[2];
+
+	ASSERT_EQ(0, module_unload());
+	ASSERT_EQ(0, net_pair(AF_INET, pair));
+	ASSERT_EQ(0, module_load("max_conns=1"));
+	fd = device_open_at_end();
+	ASSERT_LE(0, fd);
+	ASSERT_EQ(50, traffic_run(&(struct traffic){
+			      .family = AF_INET,
+			      .closes = TRAFFIC_LINGER,
+			      .cycles = 50,
+		      }));
+	ASSERT_EQ(0, device_log_drain(&log, fd));
+	ASSERT_LT(0, device_log_count(&log, is_untracked));
+	ASSERT_EQ(0, device_stats(fd, &before));
+	log.count = 0;
+	ASSERT_EQ(0, shutdown(pair[0], SHUT_WR));
+	ASSERT_EQ(0, device_log_drain(&log, fd));
+	EXPECT_EQ(0, device_log_count(&log, is_untracked));
+	EXPECT_LE(2, device_log_count(&log, is_old));
+	ASSERT_EQ(0, device_stats(fd, &after));
+	EXPECT_EQ(before.untracked[TCPCLOSE_UNTRACKED_FULL],
+		  after.untracked[TCPCLOSE_UNTRACKED_FULL]);
+	device_log_free(&log);
+	close(pair[0]);
+	close(pair[1]);
+	close(fd);
 }
 
 TEST_HARNESS_MAIN
