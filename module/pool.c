@@ -23,7 +23,10 @@
 
 #define CHUNK		1024u	/* entries allocated together */
 #define BATCH_MAX	64u
-#define FIRST_ENTRIES	8192u	/* ready at load */
+#define FIRST_ENTRIES	8192u	/* ready at load, at least */
+#define RETRY_DELAY	HZ	/* after memory was refused */
+/* All CPUs' own free lists together hold at most this part of the entries. */
+#define MAGAZINES_PART	16u
 
 DEFINE_PER_CPU(struct tcpclose_magazine, tcpclose_magazines);
 u32 tcpclose_pool_most __read_mostly;
@@ -45,6 +48,7 @@ static struct tcpclose_entry **chunks;
 static unsigned int capacity;
 static unsigned int batch;
 static unsigned int made;	/* entries allocated so far, at load and by the worker */
+static unsigned int first_entries;
 static bool growing;		/* an irq_work or work is pending */
 
 static void push_batch(struct tcpclose_entry *head, u32 count)
@@ -75,10 +79,13 @@ static struct tcpclose_entry *pop_batch(u32 *count)
 /* Free entries to keep: as many as a burst may take before the worker runs. */
 static unsigned int reserve_wanted(void)
 {
-	return max(FIRST_ENTRIES / 2, READ_ONCE(made) / 4);
+	return max(first_entries / 2, READ_ONCE(made) / 4);
 }
 
-/* Allocate one more chunk; process context. */
+/*
+ * Allocate one more chunk; process context. It is strangers' connections that
+ * want it, so no process is killed for it.
+ */
 static int add_pool_chunk(void)
 {
 	unsigned int first = made;
@@ -86,7 +93,8 @@ static int add_pool_chunk(void)
 	struct tcpclose_entry *chunk;
 	unsigned int i, n;
 
-	chunk = kvcalloc(count, sizeof(*chunk), GFP_KERNEL | __GFP_NOWARN);
+	chunk = kvcalloc(count, sizeof(*chunk),
+			 GFP_KERNEL | __GFP_RETRY_MAYFAIL | __GFP_NOWARN);
 	if (!chunk)
 		return -ENOMEM;
 	chunks[first / CHUNK] = chunk;
@@ -111,14 +119,18 @@ static void grow_pool(struct work_struct *work)
 {
 	while (made < capacity &&
 	       READ_ONCE(pool_common.entries) < reserve_wanted()) {
-		if (add_pool_chunk())
-			break;
+		if (add_pool_chunk()) {
+			/* Do not ask for it again with each connection. */
+			queue_delayed_work(system_highpri_wq, to_delayed_work(work),
+					   RETRY_DELAY);
+			return;
+		}
 		cond_resched();
 	}
 	WRITE_ONCE(growing, false);
 }
 
-static DECLARE_WORK(growth_work, grow_pool);
+static DECLARE_DELAYED_WORK(growth_work, grow_pool);
 
 static void queue_growth(struct irq_work *work)
 {
@@ -126,7 +138,7 @@ static void queue_growth(struct irq_work *work)
 	 * On this CPU, at high priority: the machine is busy, another CPU may
 	 * be late.
 	 */
-	queue_work(system_highpri_wq, &growth_work);
+	queue_delayed_work(system_highpri_wq, &growth_work, 0);
 }
 
 static struct irq_work growth_irq_work;
@@ -153,15 +165,20 @@ int tcpclose_pool_init(unsigned int entries)
 	made = 0;
 	growing = false;
 	capacity = entries;
-	batch = clamp(entries / (4 * num_possible_cpus()), 1u, BATCH_MAX);
+	batch = clamp(entries / (2 * MAGAZINES_PART * num_possible_cpus()), 1u,
+		      BATCH_MAX);
 	tcpclose_pool_most = 2 * batch;
+	/* Each CPU can fill its own list twice. */
+	first_entries = min(entries,
+			    max(FIRST_ENTRIES, 4 * batch * num_possible_cpus()));
 	init_irq_work(&growth_irq_work, queue_growth);
 
 	chunks = kvcalloc(DIV_ROUND_UP(entries, CHUNK), sizeof(*chunks),
 			  GFP_KERNEL | __GFP_NOWARN);
 	if (!chunks)
 		return -ENOMEM;
-	while (made < min(capacity, FIRST_ENTRIES)) {
+	while (made < first_entries) {
+		cond_resched();
 		if (add_pool_chunk()) {
 			tcpclose_pool_exit();
 			return -ENOMEM;
@@ -180,7 +197,7 @@ void tcpclose_pool_exit(void)
 	unsigned int i;
 
 	irq_work_sync(&growth_irq_work);
-	cancel_work_sync(&growth_work);
+	cancel_delayed_work_sync(&growth_work);
 	for (i = 0; i < DIV_ROUND_UP(made, CHUNK); i++)
 		kvfree(chunks[i]);
 	kvfree(chunks);

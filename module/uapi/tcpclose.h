@@ -475,7 +475,9 @@ struct tcpclose_histogram {
 /**
  * enum tcpclose_untracked - why the dwell of a transition is unknown
  * @TCPCLOSE_UNTRACKED_OLD: the connection is older than the module
- * @TCPCLOSE_UNTRACKED_FULL: max_conns connections were tracked already
+ * @TCPCLOSE_UNTRACKED_FULL: max_conns connections were tracked already, but for
+ *	at most a sixteenth, or two entries for each CPU, kept at hand by other
+ *	CPUs
  * @TCPCLOSE_UNTRACKED_MEMORY: there was no memory to track it
  * @TCPCLOSE_UNTRACKED_STALE: the end of an earlier socket at the same address
  *	was missed; what was remembered of that one was replaced
