@@ -13,6 +13,7 @@
 #include <linux/mm.h>
 #include <linux/mutex.h>
 #include <linux/percpu.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 #include <net/tcp_states.h>
 
@@ -29,6 +30,8 @@ static u64 since_ns;			/* under baseline_lock */
 static u64 missed_before;		/* under baseline_lock */
 
 #define HISTOGRAMS	(TCPCLOSE_STATES + 1)
+
+#define CPUS_AT_ONCE	8u	/* summed without a pause */
 
 /* All histograms: those of dwells, then that of TIME_WAIT's length. */
 static struct tcpclose_histogram *nth_histogram(struct tcpclose_stats *stats,
@@ -118,6 +121,7 @@ static void sum_counters(struct tcpclose_stats *to)
 			nth_histogram(to, i)->min_ns = min_ns[i];
 			nth_histogram(to, i)->max_ns = max_ns[i];
 		}
+		cond_resched();
 	}
 }
 
@@ -132,37 +136,47 @@ static void subtract_counters(struct tcpclose_stats *from,
 		into[i] -= less[i];
 }
 
-/* Number that entered a state on one CPU, minus number that left it there. */
-static s64 live_on_cpu(const struct tcpclose_stats *stats, unsigned int state)
+/*
+ * Add, for each state, the number that entered it on one CPU, minus the number
+ * that left it there.
+ */
+static void add_live_of_cpu(struct tcpclose_stats *to,
+			    const struct tcpclose_stats *stats)
 {
-	s64 live = READ_ONCE(stats->live[state]);
-	unsigned int other;
+	unsigned int from, into;
 
-	for (other = 0; other < TCPCLOSE_STATES; other++) {
-		live += READ_ONCE(stats->transitions[other][state]);
-		live -= READ_ONCE(stats->transitions[state][other]);
+	for (from = 0; from < TCPCLOSE_STATES; from++) {
+		to->live[from] += READ_ONCE(stats->live[from]);
+		for (into = 0; into < TCPCLOSE_STATES; into++) {
+			u64 count = READ_ONCE(stats->transitions[from][into]);
+
+			to->live[into] += count;
+			to->live[from] -= count;
+		}
 	}
-	return live;
+	to->live_timewait += READ_ONCE(stats->live_timewait);
 }
 
 /*
  * A connection may begin on one CPU and end on another, so a sum is exact only
- * if nothing happens meanwhile: be quick, and show no negative result.
+ * if nothing happens meanwhile: be quick, and show no negative result. But
+ * there may be hundreds of CPUs: let others run now and then.
  */
 static void sum_live_counters(struct tcpclose_stats *to)
 {
-	unsigned int i;
+	unsigned int i, done = 0;
 	int cpu;
 
 	memset(to->live, 0, sizeof(to->live));
 	to->live_timewait = 0;
 	preempt_disable();
 	for_each_possible_cpu(cpu) {
-		struct tcpclose_stats *stats = per_cpu_ptr(tcpclose_counters, cpu);
-
-		for (i = 0; i < TCPCLOSE_STATES; i++)
-			to->live[i] += live_on_cpu(stats, i);
-		to->live_timewait += READ_ONCE(stats->live_timewait);
+		add_live_of_cpu(to, per_cpu_ptr(tcpclose_counters, cpu));
+		if (++done % CPUS_AT_ONCE == 0) {
+			preempt_enable();
+			cond_resched();
+			preempt_disable();
+		}
 	}
 	preempt_enable();
 	/* In these states there is no connection. */

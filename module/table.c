@@ -16,6 +16,7 @@
 #include <linux/cache.h>
 #include <linux/log2.h>
 #include <linux/mm.h>
+#include <linux/sched.h>
 #include <linux/vmalloc.h>
 
 #include "pool.h"
@@ -24,6 +25,8 @@
 
 struct tcpclose_bucket *tcpclose_table_buckets __read_mostly;
 unsigned int tcpclose_table_shift __read_mostly;
+
+#define BUCKETS_AT_ONCE	4096u	/* made without a pause */
 
 /* Connections alive that were refused an entry, as far as that is known. */
 static atomic_t refused;
@@ -56,6 +59,9 @@ int tcpclose_table_init(unsigned int max_conns)
 		return -ENOMEM;
 	}
 	for (i = 0; i < buckets; i++) {
+		/* There may be 67 million. */
+		if (i % BUCKETS_AT_ONCE == 0)
+			cond_resched();
 		raw_spin_lock_init(&tcpclose_table_buckets[i].lock);
 		tcpclose_table_buckets[i].head =
 			tcpclose_table_end(&tcpclose_table_buckets[i]);
