@@ -132,7 +132,7 @@ static u8 cause_of_reset(const struct sock *sk, int old)
 		return TCPCLOSE_CAUSE_REFUSED;
 	if (!segment)
 		return TCPCLOSE_CAUSE_UNKNOWN;
-	return segment->flags & TCPCLOSE_FLAG_RST ? TCPCLOSE_CAUSE_RST :
+	return tcpclose_segment_bits(segment) & TCPCLOSE_FLAG_RST ? TCPCLOSE_CAUSE_RST :
 						    TCPCLOSE_CAUSE_DATA_AFTER_CLOSE;
 }
 
@@ -286,16 +286,17 @@ struct tcpclose_verdict tcpclose_cause_of_close(const struct sock *sk, int old)
 
 	segment = tcpclose_segment_of(sk);
 	if (tcpclose_cause_is_last_ack(sk, old) ||
-	    (is_acknowledged(sk, old) && segment && !segment->reset &&
-	     !(segment->flags & TCPCLOSE_FLAG_RST))) {
+	    (is_acknowledged(sk, old) && segment &&
+	     !tcpclose_segment_is_reset(segment) &&
+	     !(tcpclose_segment_bits(segment) & TCPCLOSE_FLAG_RST))) {
 		verdict.cause = TCPCLOSE_CAUSE_FIN;
 		return verdict;
 	}
-	if (!segment || !segment->reset)
+	if (!segment || !tcpclose_segment_is_reset(segment))
 		return cause_on_stack(sk, old);
 
-	segment->reset = false;
-	if (!(segment->flags & TCPCLOSE_FLAG_RST))
+	segment->what &= ~TCPCLOSE_SEGMENT_RESET;
+	if (!(tcpclose_segment_bits(segment) & TCPCLOSE_FLAG_RST))
 		verdict.cause = TCPCLOSE_CAUSE_DATA_AFTER_CLOSE;
 	else
 		verdict.cause = old == TCP_SYN_SENT ? TCPCLOSE_CAUSE_REFUSED :

@@ -30,8 +30,7 @@ DEFINE_PER_CPU(struct tcpclose_segment [2], tcpclose_segments);
 #define FLAGS_WORD	6
 #define FLAGS_MASK	0x01ff
 
-static noinline void note_segment_in_task(const void *owner, u16 flags, u8 substate,
-					  bool reset)
+static noinline void note_segment_in_task(const void *owner, u32 what)
 {
 	struct tcpclose_segment *segment;
 	unsigned long irq;
@@ -41,27 +40,25 @@ static noinline void note_segment_in_task(const void *owner, u16 flags, u8 subst
 	segment = tcpclose_segment_slot();
 	segment->owner = owner;
 	segment->worker = tcpclose_worker_here();
-	segment->flags = flags;
-	segment->reset = reset;
-	segment->substate = substate;
+	segment->what = what;
 	local_irq_restore(irq);
 }
 
 static __always_inline void note_segment(const void *owner, const struct tcphdr *th,
 					 u8 substate, bool reset)
 {
-	u16 flags = be16_to_cpu(((const __be16 *)th)[FLAGS_WORD]) & FLAGS_MASK;
+	u32 what = be16_to_cpu(((const __be16 *)th)[FLAGS_WORD]) & FLAGS_MASK;
+
+	what |= reset ? TCPCLOSE_SEGMENT_RESET : 0;
+	what |= (u32)substate << TCPCLOSE_SEGMENT_SUBSTATE_SHIFT;
 
 	if (unlikely(!in_serving_softirq())) {
-		note_segment_in_task(owner, flags, substate, reset);
+		note_segment_in_task(owner, what);
 		return;
 	}
 	/* Nothing that reads these interrupts a softirq. */
 	this_cpu_write(tcpclose_segments[TCPCLOSE_SEGMENT_SOFTIRQ].owner, owner);
-	this_cpu_write(tcpclose_segments[TCPCLOSE_SEGMENT_SOFTIRQ].flags, flags);
-	this_cpu_write(tcpclose_segments[TCPCLOSE_SEGMENT_SOFTIRQ].reset, reset);
-	this_cpu_write(tcpclose_segments[TCPCLOSE_SEGMENT_SOFTIRQ].substate,
-		       substate);
+	this_cpu_write(tcpclose_segments[TCPCLOSE_SEGMENT_SOFTIRQ].what, what);
 }
 
 /**

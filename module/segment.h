@@ -2,6 +2,7 @@
 #ifndef TCPCLOSE_SEGMENT_H
 #define TCPCLOSE_SEGMENT_H
 
+#include <linux/bits.h>
 #include <linux/percpu.h>
 #include <linux/types.h>
 
@@ -12,17 +13,34 @@
  * struct tcpclose_segment - note of the segment that a CPU is processing
  * @owner: socket or mini-socket that it reached; only compared
  * @worker: task or softirq that processes it
- * @flags: its control bits, TCPCLOSE_FLAG_*
- * @reset: tcp_reset() was called for it
- * @substate: state of a mini-socket before the segment is processed
+ * @what: its control bits (TCPCLOSE_FLAG_*), %TCPCLOSE_SEGMENT_RESET if
+ *	tcp_reset() was called for it, and the state of a mini-socket before it is
+ *	processed, in one word, which is written at once
  */
 struct tcpclose_segment {
 	const void *owner;
 	struct tcpclose_worker worker;
-	u16 flags;
-	bool reset;
-	u8 substate;
+	u32 what;
 };
+
+#define TCPCLOSE_SEGMENT_RESET	BIT(16)
+#define TCPCLOSE_SEGMENT_SUBSTATE_SHIFT	24
+
+static __always_inline u16 tcpclose_segment_bits(const struct tcpclose_segment *segment)
+{
+	return segment->what;
+}
+
+/* Whether tcp_reset() was called for it, for a RST or for other reasons. */
+static __always_inline bool tcpclose_segment_is_reset(const struct tcpclose_segment *segment)
+{
+	return segment->what & TCPCLOSE_SEGMENT_RESET;
+}
+
+static __always_inline u8 tcpclose_segment_substate(const struct tcpclose_segment *segment)
+{
+	return segment->what >> TCPCLOSE_SEGMENT_SUBSTATE_SHIFT;
+}
 
 /* Indexed by tcpclose_worker_slot(). */
 DECLARE_PER_CPU(struct tcpclose_segment [2], tcpclose_segments);
@@ -61,7 +79,7 @@ static inline u16 tcpclose_segment_flags(const void *owner)
 {
 	const struct tcpclose_segment *segment = tcpclose_segment_of(owner);
 
-	return segment ? segment->flags : 0;
+	return segment ? tcpclose_segment_bits(segment) : 0;
 }
 
 /**
@@ -76,7 +94,7 @@ static __always_inline u16 tcpclose_segment_softirq_flags(const void *owner)
 {
 	if (this_cpu_read(tcpclose_segments[TCPCLOSE_SEGMENT_SOFTIRQ].owner) != owner)
 		return 0;
-	return this_cpu_read(tcpclose_segments[TCPCLOSE_SEGMENT_SOFTIRQ].flags);
+	return this_cpu_read(tcpclose_segments[TCPCLOSE_SEGMENT_SOFTIRQ].what);
 }
 
 struct tcphdr;

@@ -105,7 +105,7 @@ static noinline void restart_timewait(const struct inet_timewait_sock *tw)
 	tcpclose_probe_called(&timewait_probes[SCHEDULE]);
 	step.now_ns = ktime_get_ns();
 	segment = tcpclose_segment_of(tw);
-	step.flags = segment ? segment->flags : 0;
+	step.flags = segment ? tcpclose_segment_bits(segment) : 0;
 
 	bucket = tcpclose_table_lock(tw);
 	entry = tcpclose_table_find(bucket, tw);
@@ -120,7 +120,7 @@ static noinline void restart_timewait(const struct inet_timewait_sock *tw)
 		}
 	} else if (timer_pending(&tw->tw_timer)) {
 		stand_in_for_timewait(&known,
-				      segment ? segment->substate : TCP_TIME_WAIT,
+				      segment ? tcpclose_segment_substate(segment) : TCP_TIME_WAIT,
 				      tw, tcpclose_table_unknown());
 		tcpclose_stats_live(TCP_TIME_WAIT, -1);
 	} else {
@@ -220,7 +220,7 @@ static u8 state_of_receipt(const struct inet_timewait_sock *tw)
 	const struct tcpclose_segment *segment = tcpclose_segment_of(tw);
 
 	return segment && tcpclose_probe_is_sure(&timewait_probes[STATE_PROCESS]) ?
-		       segment->substate : READ_ONCE(tw->tw_substate);
+		       tcpclose_segment_substate(segment) : READ_ONCE(tw->tw_substate);
 }
 
 static u8 end_of_way(enum tcpclose_way way, const struct inet_timewait_sock *tw)
