@@ -23,6 +23,7 @@
 #include "table.h"
 #include "worker.h"
 
+static DEFINE_PER_CPU(u64 [TCPCLOSE_HANDOVER_PROBES], handover_calls);
 /* Keeps what a socket's entry would, for a socket without one. */
 struct handover_note {
 	const void *sk;
@@ -101,7 +102,7 @@ static __always_inline void on_time_wait(unsigned long sk, unsigned long state,
 	unsigned long irq;
 
 	local_irq_save(irq);
-	tcpclose_probe_called(&tcpclose_handover_probes[TCPCLOSE_HANDOVER_TO_TIME_WAIT]);
+	tcpclose_probe_called(handover_calls[TCPCLOSE_HANDOVER_TO_TIME_WAIT]);
 	entry = tcpclose_table_find(tcpclose_table_bucket(socket), socket);
 	if (entry) {
 		entry->flags |= flags_of_attempt();
@@ -168,7 +169,7 @@ static __always_inline void on_twsk_hashdance(unsigned long twsk,
 		return;
 
 	local_irq_save(irq);
-	tcpclose_probe_called(&tcpclose_handover_probes[TCPCLOSE_HANDOVER_HASHDANCE]);
+	tcpclose_probe_called(handover_calls[TCPCLOSE_HANDOVER_HASHDANCE]);
 	this_cpu_inc(tcpclose_counters->born);
 	from = tcpclose_table_find(tcpclose_table_bucket(sk), sk);
 	if (likely(from)) {
@@ -212,12 +213,14 @@ TCPCLOSE_PROBE(on_twsk_hashdance);
 
 struct tcpclose_probe tcpclose_handover_probes[] = {
 	[TCPCLOSE_HANDOVER_HASHDANCE] = {
+		.calls = &handover_calls[TCPCLOSE_HANDOVER_HASHDANCE],
 		.functions = { "inet_twsk_hashdance",
 			       "inet_twsk_hashdance_schedule" },
 		.purpose = "births of mini-sockets, and with them every TIME_WAIT",
 		.kprobe = on_twsk_hashdance_kprobe,
 	},
 	[TCPCLOSE_HANDOVER_TO_TIME_WAIT] = {
+		.calls = &handover_calls[TCPCLOSE_HANDOVER_TO_TIME_WAIT],
 		.functions = { "tcp_time_wait" },
 		.purpose = "mini-sockets that could not be created (overflow)",
 		.kprobe = on_time_wait_kprobe,

@@ -223,14 +223,8 @@ int tcpclose_hook_init(enum tcpclose_hook_choice how, const char *without)
  */
 void tcpclose_hook_exit(void)
 {
-	unsigned int i;
-
 	detach_guard();
 	tcpclose_canary_exit();
-	for (i = 0; i < known_count; i++) {
-		free_percpu(known_probes[i]->calls);
-		known_probes[i]->calls = NULL;
-	}
 	known_count = 0;
 }
 
@@ -250,9 +244,6 @@ int tcpclose_hook_prepare(struct tcpclose_hooks *hooks)
 		struct tcpclose_probe *probe = &hooks->probes[i];
 
 		if (WARN_ON(known_count == HOOKS_MAX))
-			return -ENOMEM;
-		probe->calls = alloc_percpu(u64);
-		if (!probe->calls)
 			return -ENOMEM;
 		probe->via = TCPCLOSE_HOOK_OFF;
 		probe->error = 0;

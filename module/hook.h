@@ -20,7 +20,7 @@
  * @address: address of the function; 0: the kernel has none of @functions
  * @via: &enum tcpclose_hook_via
  * @error: errno of the attempt to attach; 0: none
- * @calls: number of calls of the handler, per CPU
+ * @calls: number of calls of the handler; see tcpclose_probe_called()
  * @missed: number of calls missed until it was last attached (kprobes)
  */
 struct tcpclose_probe {
@@ -103,8 +103,11 @@ static int handler##_kprobe(struct kprobe *kp, struct pt_regs *regs) \
 } \
 NOKPROBE_SYMBOL(handler##_kprobe)
 
-/* Count a call of a handler; interrupts may be on. */
-#define tcpclose_probe_called(probe)	this_cpu_inc(*(probe)->calls)
+/*
+ * Count a call of a handler; interrupts may be on. @calls: a static variable,
+ * whose address need not be loaded first, unlike that in the probe.
+ */
+#define tcpclose_probe_called(calls)	this_cpu_inc(calls)
 
 /* Values of the parameter "hooks". */
 enum tcpclose_hook_choice {

@@ -24,6 +24,7 @@ struct request_in_hand {
 static DEFINE_PER_CPU(struct request_in_hand [2], requests_in_hand);
 
 static struct tcpclose_probe request_probe;
+static DEFINE_PER_CPU(u64, request_calls);
 
 /* inet_csk_clone_lock(sk, req, priority) */
 static __always_inline void on_clone_lock(unsigned long sk, unsigned long req,
@@ -34,7 +35,7 @@ static __always_inline void on_clone_lock(unsigned long sk, unsigned long req,
 	unsigned long irq;
 
 	local_irq_save(irq);
-	tcpclose_probe_called(&request_probe);
+	tcpclose_probe_called(request_calls);
 	request = &(*this_cpu_ptr(&requests_in_hand))[tcpclose_worker_slot()];
 	request->req = (const struct request_sock *)req;
 	request->worker = tcpclose_worker_here();
@@ -45,6 +46,7 @@ static __always_inline void on_clone_lock(unsigned long sk, unsigned long req,
 TCPCLOSE_PROBE(on_clone_lock);
 
 static struct tcpclose_probe request_probe = {
+	.calls = &request_calls,
 	.functions = { "inet_csk_clone_lock" },
 	.purpose = "addresses and cookie at LISTEN -> SYN_RECV (scope=all)",
 	.kprobe = on_clone_lock_kprobe,

@@ -22,6 +22,7 @@ enum {
 	PROBES,
 };
 
+static DEFINE_PER_CPU(u64 [PROBES], segment_calls);
 static struct tcpclose_probe segment_probes[PROBES];
 
 DEFINE_PER_CPU(struct tcpclose_segment [2], tcpclose_segments);
@@ -82,7 +83,7 @@ static __always_inline void on_rcv_state_process(unsigned long sk,
 						 unsigned long unused,
 						 unsigned long caller)
 {
-	tcpclose_probe_called(&segment_probes[RCV_STATE_PROCESS]);
+	tcpclose_probe_called(segment_calls[RCV_STATE_PROCESS]);
 	note_segment((const void *)sk, tcp_hdr((const struct sk_buff *)skb), 0,
 		     false);
 }
@@ -103,7 +104,7 @@ static __always_inline void on_data_queue(unsigned long socket,
 	const struct sk_buff *skb = (const struct sk_buff *)buffer;
 	const struct sock *sk = (const struct sock *)socket;
 
-	tcpclose_probe_called(&segment_probes[DATA_QUEUE]);
+	tcpclose_probe_called(segment_calls[DATA_QUEUE]);
 	if (likely(!(TCP_SKB_CB(skb)->tcp_flags & TCPHDR_FIN)) &&
 	    likely(RB_EMPTY_ROOT(&tcp_sk(sk)->out_of_order_queue)))
 		return;
@@ -117,7 +118,7 @@ TCPCLOSE_PROBE(on_data_queue);
 static __always_inline void on_reset(unsigned long sk, unsigned long skb,
 				     unsigned long unused, unsigned long caller)
 {
-	tcpclose_probe_called(&segment_probes[RESET]);
+	tcpclose_probe_called(segment_calls[RESET]);
 	note_segment((const void *)sk, tcp_hdr((const struct sk_buff *)skb), 0,
 		     true);
 }
@@ -126,16 +127,19 @@ TCPCLOSE_PROBE(on_reset);
 
 static struct tcpclose_probe segment_probes[PROBES] = {
 	[RCV_STATE_PROCESS] = {
+		.calls = &segment_calls[RCV_STATE_PROCESS],
 		.functions = { "tcp_rcv_state_process" },
 		.purpose = "control bits of segments received outside ESTABLISHED",
 		.kprobe = on_rcv_state_process_kprobe,
 	},
 	[DATA_QUEUE] = {
+		.calls = &segment_calls[DATA_QUEUE],
 		.functions = { "tcp_data_queue" },
 		.purpose = "control bits of a FIN received in ESTABLISHED",
 		.kprobe = on_data_queue_kprobe,
 	},
 	[RESET] = {
+		.calls = &segment_calls[RESET],
 		.functions = { "tcp_reset" },
 		.purpose = "whether a RST was received, and its control bits",
 		.kprobe = on_reset_kprobe,

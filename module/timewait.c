@@ -31,6 +31,7 @@ enum {
 	PROBES,
 };
 
+static DEFINE_PER_CPU(u64 [PROBES], timewait_calls);
 static struct tcpclose_probe timewait_probes[PROBES];
 
 /*
@@ -50,7 +51,7 @@ static __always_inline void on_timewait_state_process(unsigned long tw,
 						      unsigned long th,
 						      unsigned long caller)
 {
-	tcpclose_probe_called(&timewait_probes[STATE_PROCESS]);
+	tcpclose_probe_called(timewait_calls[STATE_PROCESS]);
 	tcpclose_segment_note((const void *)tw, (const struct tcphdr *)th,
 			      READ_ONCE(((const struct inet_timewait_sock *)tw)->tw_substate),
 			      false);
@@ -102,7 +103,7 @@ static noinline void restart_timewait(const struct inet_timewait_sock *tw)
 	unsigned long irq;
 
 	local_irq_save(irq);
-	tcpclose_probe_called(&timewait_probes[SCHEDULE]);
+	tcpclose_probe_called(timewait_calls[SCHEDULE]);
 	step.now_ns = ktime_get_ns();
 	segment = tcpclose_segment_of(tw);
 	step.flags = segment ? tcpclose_segment_bits(segment) : 0;
@@ -171,7 +172,7 @@ static __always_inline void on_twsk_deschedule(unsigned long tw,
 	unsigned long irq;
 
 	local_irq_save(irq);
-	tcpclose_probe_called(&timewait_probes[DESCHEDULE]);
+	tcpclose_probe_called(timewait_calls[DESCHEDULE]);
 	this_cpu_write(deschedulings.tw, (const void *)tw);
 	this_cpu_write(deschedulings.way,
 		       tcpclose_caller_of(caller, TCPCLOSE_WAY_DESCHEDULE));
@@ -335,7 +336,7 @@ static __always_inline void on_twsk_kill(unsigned long twsk, unsigned long unuse
 	if (!is_tcp_timewait(tw))
 		return;
 	local_irq_save(irq);
-	tcpclose_probe_called(&timewait_probes[KILL]);
+	tcpclose_probe_called(timewait_calls[KILL]);
 	end_timewait(tw, way_of_end(tw, caller), 0);
 	local_irq_restore(irq);
 }
@@ -355,7 +356,7 @@ static __always_inline void on_twsk_destructor(unsigned long twsk,
 	unsigned long irq;
 
 	local_irq_save(irq);
-	tcpclose_probe_called(&timewait_probes[DESTRUCTOR]);
+	tcpclose_probe_called(timewait_calls[DESTRUCTOR]);
 	end_timewait((const void *)twsk, TCPCLOSE_WAY_OTHER, TCPCLOSE_MARK_LATE);
 	local_irq_restore(irq);
 }
@@ -364,26 +365,31 @@ TCPCLOSE_PROBE(on_twsk_destructor);
 
 static struct tcpclose_probe timewait_probes[PROBES] = {
 	[DESTRUCTOR] = {
+		.calls = &timewait_calls[DESTRUCTOR],
 		.functions = { "tcp_twsk_destructor" },
 		.purpose = "ends of mini-sockets that no other hook sees",
 		.kprobe = on_twsk_destructor_kprobe,
 	},
 	[KILL] = {
+		.calls = &timewait_calls[KILL],
 		.functions = { "inet_twsk_kill" },
 		.purpose = "time and reason of a mini-socket's end",
 		.kprobe = on_twsk_kill_kprobe,
 	},
 	[DESCHEDULE] = {
+		.calls = &timewait_calls[DESCHEDULE],
 		.functions = { "inet_twsk_deschedule_put" },
 		.purpose = "reason of an early end: RST, SYN, connect(), ss -K",
 		.kprobe = on_twsk_deschedule_kprobe,
 	},
 	[STATE_PROCESS] = {
+		.calls = &timewait_calls[STATE_PROCESS],
 		.functions = { "tcp_timewait_state_process" },
 		.purpose = "control bits of segments received for a mini-socket",
 		.kprobe = on_timewait_state_process_kprobe,
 	},
 	[SCHEDULE] = {
+		.calls = &timewait_calls[SCHEDULE],
 		.functions = { "__inet_twsk_schedule" },
 		.purpose = "FIN_WAIT2 -> TIME_WAIT in a mini-socket, and re-armed timers",
 		.kprobe = on_twsk_schedule_kprobe,

@@ -35,7 +35,7 @@
 bool tcpclose_scope_all __read_mostly;
 
 static struct tracepoint *tracepoint;
-static u64 __percpu *transition_calls __read_mostly;
+static DEFINE_PER_CPU(u64, transition_calls);
 
 /* Which end must have closed first, as far as a state alone shows. */
 static const u8 closers[TCPCLOSE_STATES] = {
@@ -413,7 +413,7 @@ static void transition_probe(void *data, const struct sock *sk, const int old,
 		return;
 	raw = TCPCLOSE_EDGE(old, new);
 	edge = tcpclose_edges[raw];
-	this_cpu_inc(*transition_calls);
+	this_cpu_inc(transition_calls);
 	if (!(edge & TCPCLOSE_EDGE_TEARDOWN) && !READ_ONCE(tcpclose_scope_all)) {
 		if (edge & TCPCLOSE_EDGE_BIRTH)
 			count_birth(sk, raw, edge);
@@ -436,8 +436,8 @@ static void find_tracepoint(struct tracepoint *candidate, void *found)
  * tcpclose_transition_init() - attach to the tracepoint
  *
  * Context: process; sleeps.
- * Return: 0, -ENOENT if the kernel lacks the tracepoint, -ENOMEM, or an error
- * of tracepoint_probe_register().
+ * Return: 0, -ENOENT if the kernel lacks the tracepoint, or an error of
+ * tracepoint_probe_register().
  */
 int __init tcpclose_transition_init(void)
 {
@@ -448,16 +448,11 @@ int __init tcpclose_transition_init(void)
 	for_each_kernel_tracepoint(find_tracepoint, &tracepoint);
 	if (!tracepoint)
 		return -ENOENT;
-	transition_calls = alloc_percpu(u64);
-	if (!transition_calls)
-		return -ENOMEM;
 	err = tracepoint_probe_register(tracepoint, transition_probe, NULL);
-	if (err) {
-		free_percpu(transition_calls);
+	if (err)
 		return err;
-	}
 	tcpclose_hook_tracepoint(TRACEPOINT, "every transition of a full socket",
-				 transition_calls);
+				 &transition_calls);
 	return 0;
 }
 
@@ -470,5 +465,4 @@ void tcpclose_transition_exit(void)
 {
 	tracepoint_probe_unregister(tracepoint, transition_probe, NULL);
 	tracepoint_synchronize_unregister();
-	free_percpu(transition_calls);
 }
