@@ -47,12 +47,11 @@ tcpclose_fill_sent(const struct sock *sk, const struct tcpclose_entry *entry, u8
 {
 	const struct tcp_sock *tp = tcp_sk(sk);
 	u64 sent = tp->bytes_sent - tp->bytes_retrans;
-	u64 reached = tp->bytes_acked + (tp->snd_nxt - tp->snd_una) - entry->own_syn;
+	u64 more = tp->bytes_acked + (tp->snd_nxt - tp->snd_una) - entry->own_syn -
+		   sent;
 
 	/* At most the FIN more. */
-	return likely(reached - sent <= 1) ? sent :
-					     tcpclose_record_sent(sk, entry, reached,
-							  old);
+	return likely(more <= 1) ? sent : tcpclose_record_sent(sk, entry, old);
 }
 
 /*

@@ -91,17 +91,18 @@ void tcpclose_record_request_addresses(struct tcpclose_record *record,
  *	counts are wrong
  * @sk: the socket
  * @entry: its entry or stand-in
- * @reached: how many sequence numbers it has sent, without its SYN as far as
- *	that is known
  * @old: its state before the transition
  *
  * Return: the payload, bytes.
  */
 u64 tcpclose_record_sent(const struct sock *sk, const struct tcpclose_entry *entry,
-			 u64 reached, u8 old)
+			 u8 old)
 {
 	const struct tcp_sock *tp = tcp_sk(sk);
 	s64 counted = tp->bytes_sent - tp->bytes_retrans;
+	/* Sequence numbers sent, without that of its SYN if it is known. */
+	s64 reached = tp->bytes_acked + (tp->snd_nxt - tp->snd_una) -
+		      entry->own_syn;
 
 	/*
 	 * Not connected yet: a reused socket still has its old snd_una, and a
@@ -118,7 +119,7 @@ u64 tcpclose_record_sent(const struct sock *sk, const struct tcpclose_entry *ent
 	if (reached == counted + 1 &&
 	    entry->flags & (TCPCLOSE_ENTRY_OLD | TCPCLOSE_ENTRY_REFUSED))
 		return counted;
-	return max_t(s64, reached, 0);
+	return max(reached, 0LL);
 }
 
 static void fill_timewait_addresses(struct tcpclose_record *record,

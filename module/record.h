@@ -17,7 +17,7 @@ struct tcpclose_step;
 u64 tcpclose_record_make_cookie(const struct sock *sk);
 void tcpclose_record_identity(struct tcpclose_entry *entry, const struct sock *sk);
 u64 tcpclose_record_sent(const struct sock *sk, const struct tcpclose_entry *entry,
-			 u64 reached, u8 old);
+			 u8 old);
 void tcpclose_record_request_addresses(struct tcpclose_record *record,
 				       const struct sock *sk,
 				       const struct request_sock *req);
