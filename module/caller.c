@@ -240,7 +240,7 @@ enum tcpclose_way tcpclose_caller_of(unsigned long caller, enum tcpclose_way hoo
 static int forget_at_load(struct notifier_block *block, unsigned long state,
 			  void *unused)
 {
-	if (state == MODULE_STATE_COMING)
+	if (state == MODULE_STATE_COMING || state == MODULE_STATE_GOING)
 		forget_all();
 	return NOTIFY_OK;
 }

@@ -3,13 +3,13 @@
  * Functions are found out by name once: after that no end of a connection looks
  * up a symbol, whatever ended it, and whichever module was on the way.
  *
- * vm: --icount --smp 1
+ * vm: --icount --smp 1 --disruptive
  */
 #include <stdio.h>
 
-#include "lab_fixture.h"
-#include "module.h"
-#include "procfile.h"
+#include "lib/lab_fixture.h"
+#include "lib/module.h"
+#include "lib/procfile.h"
 
 #define TRACING "/sys/kernel/tracing/"
 

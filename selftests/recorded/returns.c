@@ -3,13 +3,13 @@
  * Others change where functions return to, as kretprobes and the function graph
  * tracer do: what ends a mini-socket is still told from who called.
  *
- * vm: --icount --smp 1
+ * vm: --icount --smp 1 --disruptive
  */
 #include <stdio.h>
 
-#include "lab_fixture.h"
-#include "module.h"
-#include "procfile.h"
+#include "lib/lab_fixture.h"
+#include "lib/module.h"
+#include "lib/procfile.h"
 
 #define TRACING "/sys/kernel/tracing/"
 

@@ -3,7 +3,7 @@
  * What one processor keeps at hand is not missed by another: nearly max_conns
  * connections are tracked, whichever processor opens them.
  */
-/* vm: --smp 4 */
+/* vm: --smp 4 --disruptive */
 #include <sys/resource.h>
 #include <unistd.h>
 
