@@ -12,14 +12,14 @@
 #include "lib/patience.h"
 #include "lib/stage.h"
 
-/* @place: where the test takes place, self->stage or self->lab */
-#define CLAIMS_TEARDOWN(set, place)					\
+/* @events: the stream of where the test takes place; @leave: closes that place */
+#define CLAIMS_TEARDOWN(set, events, leave)				\
 FIXTURE_TEARDOWN(set)							\
 {									\
 	EXPECT_EQ(0, claim_end(&self->claim));				\
-	EXPECT_EQ(0, stream_poll(&self->place.stream, 0));		\
-	EXPECT_TRUE(stream_exact(&self->place.stream));			\
-	place##_close(&self->place);					\
+	EXPECT_EQ(0, stream_poll(&(events), 0));			\
+	EXPECT_TRUE(stream_exact(&(events)));				\
+	leave;								\
 	EXPECT_TRUE(claim_ladder_agrees(&self->claim));			\
 }									\
 struct claims_teardown_##set
@@ -38,7 +38,7 @@ FIXTURE_SETUP(set)							\
 	ASSERT_EQ(0, claim_begin(&self->claim, _metadata->name,		\
 				 variant->family, self->stage.stream.fd)); \
 }									\
-CLAIMS_TEARDOWN(set, stage);						\
+CLAIMS_TEARDOWN(set, self->stage.stream, stage_close(&self->stage));	\
 struct claims_fixture_##set
 
 /* Each test gets self->lab, self->peer as in LAB_FIXTURE(), self->claim. */
@@ -57,7 +57,7 @@ FIXTURE_SETUP(set)							\
 	peer_init(&self->peer, &self->lab.puppet);			\
 	self->peer.rport = self->claim.port;				\
 }									\
-CLAIMS_TEARDOWN(set, lab);						\
+CLAIMS_TEARDOWN(set, self->lab.stream, lab_close(&self->lab));		\
 struct claims_by_hand_fixture_##set
 
 /* On the stage: paths of the ends, segments as the client's machine sees them. */
