@@ -129,7 +129,7 @@ static void add_verdict(const struct view *how, struct buffer *to,
 		[OUTCOME_INCOMPLETE] = { TERMINAL_YELLOW,
 					 "INCONCLUSIVE: a witness is incomplete" },
 		[OUTCOME_NO_WITNESS] = { TERMINAL_YELLOW,
-				     "INCONCLUSIVE: no witness" },
+					 "INCONCLUSIVE: no witness" },
 	};
 	enum outcome_result result = outcome_result(h);
 	char seconds[FORMAT_DURATION_MAX + 1];
