@@ -68,7 +68,7 @@ struct tcpclose_entry {
 	u8 way;
 	u8 own_syn;
 	u8 lone_fin;
-	u8 reserved[1];
+	u8 reserved;
 };
 
 /*
