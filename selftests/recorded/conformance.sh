@@ -14,7 +14,7 @@ programs="abrupt backlog causes edges minisocket opening scope silence timewait"
 
 # What no program can bring about: ends whose cause the module does not know, and
 # full sockets that outlive their network namespace, which only the kernel's own
-# do.
+# do, and what two CPUs do to a mini-socket at the same time.
 unshown="
 close_wait-close-unknown
 closing-close-netns
@@ -30,6 +30,7 @@ last_ack-close-unknown
 syn_recv-close-unknown
 syn_sent-close-unknown
 time_wait-close-other
+time_wait-close-refused
 "
 
 if [ "$(id -u)" != 0 ] || [ ! -c /dev/tcpclose ]; then
