@@ -132,8 +132,9 @@ static u8 cause_of_reset(const struct sock *sk, int old)
 		return TCPCLOSE_CAUSE_REFUSED;
 	if (!segment)
 		return TCPCLOSE_CAUSE_UNKNOWN;
-	return tcpclose_segment_bits(segment) & TCPCLOSE_FLAG_RST ? TCPCLOSE_CAUSE_RST :
-						    TCPCLOSE_CAUSE_DATA_AFTER_CLOSE;
+	return tcpclose_segment_bits(segment) & TCPCLOSE_FLAG_RST ?
+		       TCPCLOSE_CAUSE_RST :
+		       TCPCLOSE_CAUSE_DATA_AFTER_CLOSE;
 }
 
 /* Cause that one function on the stack implies, or %TCPCLOSE_CAUSE_NONE. */

@@ -129,7 +129,8 @@ static int data_after_close(struct lab *lab, struct peer *peer)
 	if (!ret)
 		ret = peer_expect(peer, PUPPET_FIN);
 	/* Data, while the FIN is not acknowledged yet */
-	return ret ? ret : peer_send_at(peer, PUPPET_PSH | PUPPET_ACK, peer->seq, peer->ack - 1, "late", 4);
+	return ret ? ret : peer_send_at(peer, PUPPET_PSH | PUPPET_ACK, peer->seq,
+					peer->ack - 1, "late", 4);
 }
 
 static int given_up(struct lab *lab, struct peer *peer)

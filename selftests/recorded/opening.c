@@ -167,7 +167,7 @@ TEST_F(opening, of_an_mptcp_subflow_fails_without_its_key)
 
 /* ---- the memory of another socket */
 
-static int scope(const char *value)
+static int set_scope(const char *value)
 {
 	return procfile_write("/sys/module/tcpclose/parameters/scope", value);
 }
@@ -182,7 +182,7 @@ TEST_F(opening, in_the_memory_of_a_reset_socket_has_no_control_bits)
 	struct peer orphan;
 	int i;
 
-	ASSERT_EQ(0, scope("all"));
+	ASSERT_EQ(0, set_scope("all"));
 	self->peer.lport = 5001;
 	ASSERT_EQ(0, peer_listen(&self->peer));
 	for (i = 0; i < 10; i++) {
@@ -201,7 +201,7 @@ TEST_F(opening, in_the_memory_of_a_reset_socket_has_no_control_bits)
 		EXPECT_EQ(TCPCLOSE_FLAG_ACK,
 			  stream_event(&self->lab.stream, &flow, 1)->r.flags);
 	}
-	ASSERT_EQ(0, scope("teardown"));
+	ASSERT_EQ(0, set_scope("teardown"));
 }
 
 TEST_HARNESS_MAIN

@@ -60,7 +60,7 @@ int recording_header_check(const struct recording_header *h, size_t len,
 	static const char other_abi[] =
 		"holds records of ABI %u, this tool reads ABI %u: use the tcpclose that made it";
 	static const char other_size[] =
-		"has a header of %u and records of %u bytes, this tool reads %zu and %u: use the tcpclose that made it";
+		"header of %u, records of %u bytes, not %zu and %u: use the tcpclose that made it";
 	size_t magic = len < sizeof(h->magic) ? len : sizeof(h->magic);
 
 	if (!len)

@@ -33,7 +33,7 @@
 /* A mini-socket is freed when its last reference is gone. */
 #define GRACE_NS (2 * NS_PER_S)
 
-static int take_snapshots_once(struct witness_compare *run, struct snapshots *s)
+static int take_snapshots_once(struct compare *run, struct snapshots *s)
 {
 	int ret = snapshots_start(s);
 
@@ -41,17 +41,17 @@ static int take_snapshots_once(struct witness_compare *run, struct snapshots *s)
 		return ret;
 	run->in_snapshot = true;
 	while (!snapshots_are_done(s)) {
-		witness_compare_read(run);
-		witness_compare_pause(run, clock_monotonic_ns() + NS_PER_MS);
+		compare_read(run);
+		compare_pause(run, clock_monotonic_ns() + NS_PER_MS);
 	}
 	snapshots_join(s);
-	ret = witness_compare_wait_for(run, CENSUS_SKEW_NS);
+	ret = compare_wait_for(run, CENSUS_SKEW_NS);
 	run->in_snapshot = false;
 	return ret;
 }
 
-static int take_snapshots(struct witness_compare *run,
-			  int (*add)(struct witness_compare *run,
+static int take_snapshots(struct compare *run,
+			  int (*add)(struct compare *run,
 				     const struct snapshots *s),
 			  bool (*are_enough)(const struct totals *totals))
 {
@@ -66,25 +66,25 @@ static int take_snapshots(struct witness_compare *run,
 		if (!ret && are_enough(run->totals))
 			break;
 		if (!ret)
-			ret = witness_compare_wait_for(run, SETTLE_NS);
+			ret = compare_wait_for(run, SETTLE_NS);
 	}
 	return ret;
 }
 
-static void add_old(struct witness_compare *run, const struct sockdiag_list *list)
+static void add_old(struct compare *run, const struct sockdiag_list *list)
 {
 	size_t i;
 
 	for (i = 0; i < list->count; i++) {
 		const struct sockdiag_entry *entry = &list->entries[i];
 
-		witness_compare_note_error(run, bpf_match_add_old(run->bpf_match,
-							      entry->cookie,
-							      entry->state));
+		compare_note_error(run, bpf_match_add_old(run->bpf_match,
+							  entry->cookie,
+							  entry->state));
 	}
 }
 
-static int add_first(struct witness_compare *run, const struct snapshots *s)
+static int add_first(struct compare *run, const struct snapshots *s)
 {
 	int ret = totals_begin(run->totals, s);
 	size_t i;
@@ -94,7 +94,7 @@ static int add_first(struct witness_compare *run, const struct snapshots *s)
 	return ret;
 }
 
-static int add_last(struct witness_compare *run, const struct snapshots *s)
+static int add_last(struct compare *run, const struct snapshots *s)
 {
 	return totals_end(run->totals, s);
 }
@@ -114,26 +114,26 @@ static int read_scope(void)
 }
 
 /* What takes long is done before the stream is followed. */
-static void prepare(struct witness_compare *run)
+static void prepare(struct compare *run)
 {
 	struct comparison *c = run->outcome->witnesses;
 
 	if (!trace_open(&run->trace, &c[WITNESS_TRACE].missing))
-		trace_set_receiver(run->trace, witness_compare_take_trace_event,
+		trace_set_receiver(run->trace, compare_take_trace_event,
 				   run);
 	if (!bpf_witness_load(&run->bpf, &c[WITNESS_BPF].missing))
-		bpf_witness_set_receiver(run->bpf, witness_compare_take_bpf_event,
+		bpf_witness_set_receiver(run->bpf, compare_take_bpf_event,
 					 run);
 	btf_compare(&c[WITNESS_BTF]);
 }
 
-static void drop_trace(struct witness_compare *run)
+static void drop_trace(struct compare *run)
 {
 	trace_close(run->trace);
 	run->trace = NULL;
 }
 
-static void drop_bpf(struct witness_compare *run)
+static void drop_bpf(struct compare *run)
 {
 	bpf_witness_close(run->bpf);
 	run->bpf = NULL;
@@ -141,7 +141,7 @@ static void drop_bpf(struct witness_compare *run)
 
 static void *attach_all(void *arg)
 {
-	struct witness_compare *run = arg;
+	struct compare *run = arg;
 	struct comparison *c = run->outcome->witnesses;
 
 	if (run->bpf)
@@ -155,7 +155,7 @@ static void *attach_all(void *arg)
 
 static void *detach_all(void *arg)
 {
-	struct witness_compare *run = arg;
+	struct compare *run = arg;
 
 	if (run->trace)
 		trace_disable(run->trace);
@@ -165,15 +165,15 @@ static void *detach_all(void *arg)
 	return NULL;
 }
 
-static int attach(struct witness_compare *run)
+static int attach(struct compare *run)
 {
 	struct comparison *c = run->outcome->witnesses;
-	int ret = witness_compare_wait_for(run, SETTLE_NS);
+	int ret = compare_wait_for(run, SETTLE_NS);
 
 	if (!ret)
-		ret = witness_compare_in_thread(run, attach_all);
+		ret = compare_in_thread(run, attach_all);
 	if (!ret)
-		ret = witness_compare_wait_for(run, SETTLE_NS);
+		ret = compare_wait_for(run, SETTLE_NS);
 	if (run->trace && comparison_is_missing(&c[WITNESS_TRACE]))
 		drop_trace(run);
 	if (run->bpf && (comparison_is_missing(&c[WITNESS_BPF]) ||
@@ -182,7 +182,7 @@ static int attach(struct witness_compare *run)
 	return ret;
 }
 
-static int run_command(struct witness_compare *run)
+static int run_command(struct compare *run)
 {
 	bool asked = false;
 	pid_t pid;
@@ -196,30 +196,30 @@ static int run_command(struct witness_compare *run)
 	}
 	while (!child_has_ended(pid, &run->outcome->command_status)) {
 		/* The command has to be waited for even after an error. */
-		witness_compare_read(run);
+		compare_read(run);
 		if (signals_stop() && !asked) {
 			asked = true;
 			child_end(pid);
 		}
-		witness_compare_pause(run, UINT64_MAX);
+		compare_pause(run, UINT64_MAX);
 	}
 	run->outcome->command = run->options->command;
 	return run->error;
 }
 
-static int run_time(struct witness_compare *run)
+static int run_time(struct compare *run)
 {
 	uint64_t duration_ns = run->options->duration_ns;
 	uint64_t end_ns = duration_ns ? run->outcome->start_ns + duration_ns :
 					UINT64_MAX;
 
 	while (!signals_stop() && clock_monotonic_ns() < end_ns &&
-	       !witness_compare_read(run))
-		witness_compare_pause(run, end_ns);
+	       !compare_read(run))
+		compare_pause(run, end_ns);
 	return run->error;
 }
 
-static bool is_settled(const struct witness_compare *run)
+static bool is_settled(const struct compare *run)
 {
 	const struct outcome *o = run->outcome;
 
@@ -231,19 +231,19 @@ static bool is_settled(const struct witness_compare *run)
 }
 
 /* Detach the witnesses, then read what they still hold, and the stream. */
-static int detach(struct witness_compare *run)
+static int detach(struct compare *run)
 {
 	uint64_t until_ns = clock_monotonic_ns() + GRACE_NS;
 	int ret;
 
 	while (!is_settled(run) && clock_monotonic_ns() < until_ns && !run->error)
-		witness_compare_wait_for(run, SETTLE_NS);
-	ret = witness_compare_in_thread(run, detach_all);
-	return ret ? ret : witness_compare_wait_for(run, SETTLE_NS);
+		compare_wait_for(run, SETTLE_NS);
+	ret = compare_in_thread(run, detach_all);
+	return ret ? ret : compare_wait_for(run, SETTLE_NS);
 }
 
 /* How often a hook could not run, as a kprobe within a kprobe cannot. */
-static int read_missed(const struct witness_compare *run, uint64_t *missed)
+static int read_missed(const struct compare *run, uint64_t *missed)
 {
 	struct error why;
 	struct statistics stats;
@@ -258,7 +258,7 @@ static int read_missed(const struct witness_compare *run, uint64_t *missed)
 	return ret;
 }
 
-static int compare(struct witness_compare *run)
+static int compare(struct compare *run)
 {
 	int ret = read_missed(run, &run->missed);
 
@@ -274,13 +274,13 @@ static int compare(struct witness_compare *run)
 	ret = run->options->command ? run_command(run) : run_time(run);
 	run->outcome->end_ns = clock_monotonic_ns();
 	if (!ret)
-		ret = witness_compare_wait_for(run, SETTLE_NS);
+		ret = compare_wait_for(run, SETTLE_NS);
 	if (!ret)
 		ret = take_snapshots(run, add_last, totals_are_exact);
 	return ret ? ret : detach(run);
 }
 
-static void conclude_trace(struct witness_compare *run, struct comparison *c)
+static void conclude_trace(struct compare *run, struct comparison *c)
 {
 	const struct outcome *o = run->outcome;
 	uint64_t lost = trace_lost(run->trace);
@@ -292,7 +292,7 @@ static void conclude_trace(struct witness_compare *run, struct comparison *c)
 			  (unsigned long long)lost);
 }
 
-static void conclude_bpf(struct witness_compare *run, struct comparison *c)
+static void conclude_bpf(struct compare *run, struct comparison *c)
 {
 	const struct outcome *o = run->outcome;
 	struct bpf_losses losses;
@@ -301,7 +301,7 @@ static void conclude_bpf(struct witness_compare *run, struct comparison *c)
 	bpf_match_conclude(run->bpf_match, o->start_ns, o->end_ns, &losses, c);
 }
 
-static void conclude(struct witness_compare *run)
+static void conclude(struct compare *run)
 {
 	static const char lost[] =
 		"%llu records were lost: load the module with a larger ring_records";
@@ -328,7 +328,7 @@ static void conclude(struct witness_compare *run)
 }
 
 /* Witnesses see the whole machine, so the device has to show it, too. */
-static int check_device(struct witness_compare *run)
+static int check_device(struct compare *run)
 {
 	static const char confined[] =
 		"%.200s shows one network namespace only: run it as root in the initial one";
@@ -356,7 +356,7 @@ static int check_device(struct witness_compare *run)
 	return 0;
 }
 
-static int open_all(struct witness_compare *run)
+static int open_all(struct compare *run)
 {
 	struct error why;
 	int ret = check_device(run);
@@ -379,7 +379,7 @@ static int open_all(struct witness_compare *run)
 	return ret;
 }
 
-static void close_all(struct witness_compare *run)
+static void close_all(struct compare *run)
 {
 	if (run->source)
 		source_close(run->source);
@@ -402,7 +402,7 @@ static void close_all(struct witness_compare *run)
 int witness_compare(const struct witness_options *options,
 		    struct outcome *outcome)
 {
-	struct witness_compare *run = calloc(1, sizeof(*run));
+	struct compare *run = calloc(1, sizeof(*run));
 	struct error why;
 	int ret;
 

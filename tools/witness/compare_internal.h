@@ -16,7 +16,7 @@
 #include "witness/trace_match.h"
 
 /**
- * struct witness_compare - one comparison
+ * struct compare - one comparison
  * @options: what to compare
  * @source: the stream
  * @trace: NULL: missing
@@ -33,7 +33,7 @@
  * @error: the first error, -errno, or 0
  * @is_reported: standard error has it already
  */
-struct witness_compare {
+struct compare {
 	const struct witness_options *options;
 	struct source *source;
 	struct trace_witness *trace;
@@ -51,13 +51,13 @@ struct witness_compare {
 	bool is_reported;
 };
 
-void witness_compare_note_error(struct witness_compare *run, int error);
-void witness_compare_take_trace_event(void *ctx, const struct trace_event *e);
-void witness_compare_take_bpf_event(void *ctx, const struct minisock_event *e);
-int witness_compare_read(struct witness_compare *run);
-void witness_compare_pause(struct witness_compare *run, uint64_t until_ns);
-int witness_compare_wait_until(struct witness_compare *run, uint64_t until_ns);
-int witness_compare_wait_for(struct witness_compare *run, uint64_t ns);
-int witness_compare_in_thread(struct witness_compare *run, void *(*work)(void *));
+void compare_note_error(struct compare *run, int error);
+void compare_take_trace_event(void *ctx, const struct trace_event *e);
+void compare_take_bpf_event(void *ctx, const struct minisock_event *e);
+int compare_read(struct compare *run);
+void compare_pause(struct compare *run, uint64_t until_ns);
+int compare_wait_until(struct compare *run, uint64_t until_ns);
+int compare_wait_for(struct compare *run, uint64_t ns);
+int compare_in_thread(struct compare *run, void *(*work)(void *));
 
 #endif /* TCPCLOSE_WITNESS_COMPARE_INTERNAL_H */

@@ -20,18 +20,18 @@
 #define AT_A_TIME 8192
 
 /**
- * witness_compare_note_error() - remember the first error
+ * compare_note_error() - remember the first error
  * @run: the run
  * @error: negative errno; others are ignored
  */
-void witness_compare_note_error(struct witness_compare *run, int error)
+void compare_note_error(struct compare *run, int error)
 {
 	if (error < 0 && !run->error)
 		run->error = error;
 }
 
 /* The module decides in the same way: in_scope(). */
-static bool in_scope(const struct witness_compare *run, unsigned int old,
+static bool in_scope(const struct compare *run, unsigned int old,
 		     unsigned int new)
 {
 	static const unsigned int opening =
@@ -45,37 +45,37 @@ static bool in_scope(const struct witness_compare *run, unsigned int old,
 }
 
 /**
- * witness_compare_take_trace_event() - receive an event of the trace
+ * compare_take_trace_event() - receive an event of the trace
  * @ctx: the run
  * @e: the event
  */
-void witness_compare_take_trace_event(void *ctx, const struct trace_event *e)
+void compare_take_trace_event(void *ctx, const struct trace_event *e)
 {
-	struct witness_compare *run = ctx;
+	struct compare *run = ctx;
 
 	if (in_scope(run, e->old, e->new))
-		witness_compare_note_error(run, trace_match_add_event(run->trace_match,
-								  e));
+		compare_note_error(run, trace_match_add_event(run->trace_match,
+							      e));
 }
 
 /**
- * witness_compare_take_bpf_event() - receive an event of the BPF programs
+ * compare_take_bpf_event() - receive an event of the BPF programs
  * @ctx: the run
  * @e: the event
  */
-void witness_compare_take_bpf_event(void *ctx, const struct minisock_event *e)
+void compare_take_bpf_event(void *ctx, const struct minisock_event *e)
 {
-	struct witness_compare *run = ctx;
+	struct compare *run = ctx;
 
-	witness_compare_note_error(run, bpf_match_add_event(run->bpf_match, e));
+	compare_note_error(run, bpf_match_add_event(run->bpf_match, e));
 }
 
-static void take_event(struct witness_compare *run, const struct event *e)
+static void take_event(struct compare *run, const struct event *e)
 {
 	if (run->options->event)
-		witness_compare_note_error(run,
-				       run->options->event(run->options->context,
-							   e));
+		compare_note_error(run,
+				   run->options->event(run->options->context,
+						       e));
 	if (e->kind == EVENT_LOST) {
 		run->outcome->lost += e->lost;
 		return;
@@ -85,16 +85,16 @@ static void take_event(struct witness_compare *run, const struct event *e)
 		return;
 	run->outcome->records++;
 	if (run->trace)
-		witness_compare_note_error(run, trace_match_add_record(run->trace_match,
-								   e));
+		compare_note_error(run, trace_match_add_record(run->trace_match,
+							       e));
 	if (run->bpf)
-		witness_compare_note_error(run, bpf_match_add_record(run->bpf_match,
-								 e));
-	witness_compare_note_error(run, totals_add_record(run->totals, e));
+		compare_note_error(run, bpf_match_add_record(run->bpf_match,
+							     e));
+	compare_note_error(run, totals_add_record(run->totals, e));
 }
 
 /* Return: CLOCK_MONOTONIC up to which all records were read, or 0. */
-static uint64_t read_stream(struct witness_compare *run)
+static uint64_t read_stream(struct compare *run)
 {
 	uint64_t now_ns = clock_monotonic_ns();
 	uint64_t read_ns = 0;
@@ -112,26 +112,26 @@ static uint64_t read_stream(struct witness_compare *run)
 	if (ret == -EAGAIN)
 		return now_ns - BEHIND_NS;
 	if (ret <= 0)
-		witness_compare_note_error(run, ret ? ret : -EPIPE);
+		compare_note_error(run, ret ? ret : -EPIPE);
 	return read_ns;
 }
 
 /**
- * witness_compare_read() - read the witnesses and the stream
+ * compare_read() - read the witnesses and the stream
  * @run: the run
  *
  * The trace comes first: the stream has every record of what was read from it.
  *
  * Return: 0, or the first -errno ever
  */
-int witness_compare_read(struct witness_compare *run)
+int compare_read(struct compare *run)
 {
 	uint64_t now_ns = clock_monotonic_ns(), read_ns;
 
 	if (run->trace)
-		witness_compare_note_error(run, trace_read(run->trace));
+		compare_note_error(run, trace_read(run->trace));
 	if (run->bpf)
-		witness_compare_note_error(run, bpf_witness_read(run->bpf));
+		compare_note_error(run, bpf_witness_read(run->bpf));
 	read_ns = read_stream(run);
 	if (read_ns > now_ns - BEHIND_NS)
 		read_ns = now_ns - BEHIND_NS;
@@ -145,11 +145,11 @@ int witness_compare_read(struct witness_compare *run)
 }
 
 /**
- * witness_compare_pause() - wait until there is something to read, or for %ROUND_NS
+ * compare_pause() - wait until there is something to read, or for %ROUND_NS
  * @run: the run
  * @until_ns: no longer than that, CLOCK_MONOTONIC
  */
-void witness_compare_pause(struct witness_compare *run, uint64_t until_ns)
+void compare_pause(struct compare *run, uint64_t until_ns)
 {
 	uint64_t now_ns = clock_monotonic_ns();
 	struct timespec nap = { .tv_nsec = ROUND_NS };
@@ -164,40 +164,40 @@ void witness_compare_pause(struct witness_compare *run, uint64_t until_ns)
 }
 
 /**
- * witness_compare_wait_until() - read until all records before a moment were read
+ * compare_wait_until() - read until all records before a moment were read
  * @run: the run
  * @until_ns: the moment, CLOCK_MONOTONIC
  *
  * Return: 0, or the first -errno ever
  */
-int witness_compare_wait_until(struct witness_compare *run, uint64_t until_ns)
+int compare_wait_until(struct compare *run, uint64_t until_ns)
 {
-	while (!witness_compare_read(run) && run->read_ns < until_ns)
-		witness_compare_pause(run, until_ns + BEHIND_NS);
+	while (!compare_read(run) && run->read_ns < until_ns)
+		compare_pause(run, until_ns + BEHIND_NS);
 	return run->error;
 }
 
 /**
- * witness_compare_wait_for() - read until all records of the near future were read
+ * compare_wait_for() - read until all records of the near future were read
  * @run: the run
  * @ns: how far it reaches, from now
  *
  * Return: 0, or the first -errno ever
  */
-int witness_compare_wait_for(struct witness_compare *run, uint64_t ns)
+int compare_wait_for(struct compare *run, uint64_t ns)
 {
-	return witness_compare_wait_until(run, clock_monotonic_ns() + ns);
+	return compare_wait_until(run, clock_monotonic_ns() + ns);
 }
 
 /**
- * witness_compare_in_thread() - let a thread work, and read meanwhile
+ * compare_in_thread() - let a thread work, and read meanwhile
  * @run: the run
  * @work: receives @run, clears its @thread_runs at its end; may take seconds, in
  *	which the rings go on filling
  *
  * Return: 0, or -errno
  */
-int witness_compare_in_thread(struct witness_compare *run, void *(*work)(void *))
+int compare_in_thread(struct compare *run, void *(*work)(void *))
 {
 	pthread_t thread;
 	int ret;
@@ -207,8 +207,8 @@ int witness_compare_in_thread(struct witness_compare *run, void *(*work)(void *)
 	if (ret)
 		return ret;
 	while (__atomic_load_n(&run->thread_runs, __ATOMIC_ACQUIRE)) {
-		witness_compare_read(run);
-		witness_compare_pause(run, UINT64_MAX);
+		compare_read(run);
+		compare_pause(run, UINT64_MAX);
 	}
 	pthread_join(thread, NULL);
 	return run->error;
