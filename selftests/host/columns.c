@@ -119,6 +119,18 @@ TEST_F(columns, leave_no_blanks_at_the_end_of_a_line)
 	EXPECT_STREQ("a\n\n", WRITTEN());
 }
 
+TEST_F(columns, leave_no_blanks_behind_the_last_title)
+{
+	static const struct column untitled[] = {
+		{ .title = "NAME", .width = 8 },
+		{ .title = "", .gap = 2 },
+	};
+
+	columns_init(&self->c, &self->how, &self->buffer, untitled, 2);
+	columns_header(&self->c);
+	EXPECT_STREQ("NAME\n", WRITTEN());
+}
+
 TEST_F(columns, of_numbers_and_durations)
 {
 	columns_begin(&self->c, NULL);

@@ -138,10 +138,13 @@ static void add_cell(struct columns *c, const char *text, size_t len)
  */
 void columns_header(struct columns *c)
 {
-	unsigned int i;
+	unsigned int i, count = c->count;
 
+	/* No blanks at the end of a line. */
+	while (count && !c->specs[count - 1].title[0])
+		count--;
 	columns_begin(c, TERMINAL_BOLD);
-	for (i = 0; i < c->count; i++)
+	for (i = 0; i < count; i++)
 		columns_text(c, c->specs[i].title);
 	columns_end(c);
 }
