@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What a person types; "make help" lists it. The kernel's build system reads
-# Kbuild, never this file.
+# Targets for people; "make help" lists them. The kernel's build system reads Kbuild,
+# never this file.
 #
 # Everything goes to build/: a directory for each kernel, one for the tool, one
 # for the tests, so that builds do not interfere.
@@ -20,8 +20,8 @@ SAY := $(if $(findstring s,$(firstword -$(filter-out --%,$(MAKEFLAGS)))),:,echo)
 # Where the tool and the tests are built
 BUILD := build
 
-# Which kernel the module is for: KERNEL= names one of the virtual machine's,
-# KDIR= any build tree, neither means the running one.
+# The kernel for which the module is built: KERNEL= names one of the virtual
+# machine's, KDIR= any build tree; without both it is the running kernel.
 ifdef KERNEL
 K := $(KERNEL)
 KDIR := $(CURDIR)/build/kernels/$(KERNEL)/headers
@@ -88,7 +88,7 @@ kernel: packages-module
 	@$(QEMU)/kernel $(KERNEL)
 else
 ifeq ($(wildcard $(KDIR)/Makefile),)
-# The tool is still worth building: "all" goes on, "make module" fails
+# The tool is useful without the module: "all" continues, "make module" fails
 .PHONY: no-headers
 no-headers:
 	@echo 'module: no kernel headers in $(KDIR)' >&2
@@ -101,8 +101,8 @@ KDIR_MISSING := y
 endif
 endif
 
-# A kernel of 6.12 or older writes next to the sources: give it links to them
-# in a directory of its own.
+# Kernels up to 6.12 write next to the sources: give them links to the sources in a
+# separate directory.
 ifndef KDIR_MISSING
 module: packages-module
 	@mkdir -p $(sort $(dir $(addprefix $(OBJ)/,$(MODULE_SOURCES))))
@@ -114,13 +114,13 @@ endif
 # ---- tool
 
 TOOL := $(BUILD)/tools/tcpclose
-# WITNESS=0 leaves out what needs more than the C library
+# WITNESS=0 leaves out all code that needs more than the C library
 WITNESS ?= 1
-# What runs in the kernel comes out of another compiler
+# BPF programs are compiled by another compiler
 BPF_SOURCES := $(wildcard tools/*/*.bpf.c)
 BPF_LIBS := -lbpf -lelf -lz
 WITNESS_STUB := tools/witness/absent.c
-# What any build can show: the result and its parts
+# For any build: the result and its objects
 WITNESS_SOURCES := $(filter-out $(BPF_SOURCES) $(WITNESS_STUB) tools/witness/outcome.c tools/witness/comparison.c, \
 	$(wildcard tools/witness/*.c)) tools/sys/sockdiag.c
 ifeq ($(WITNESS),1)
@@ -136,13 +136,13 @@ endif
 TOOL_SOURCES := $(filter-out $(BPF_SOURCES) $(TOOL_LEFT_OUT),$(wildcard tools/*.c tools/*/*.c tools/*/*/*.c))
 TOOL_OBJECTS := $(TOOL_SOURCES:%.c=$(BUILD)/%.o)
 WARNINGS := -Wall -Wextra -Wstrict-prototypes -Wmissing-prototypes -Wno-unused-parameter
-# _GNU_SOURCE empty, so that a source may define it as well
+# _GNU_SOURCE is empty, so that a source may define it as well
 ALL_CFLAGS = -std=gnu11 -D_GNU_SOURCE= -MMD -MP $(WARNINGS) -Imodule/uapi -Itools $(CPPFLAGS) $(CFLAGS)
 
 .PHONY: tool
 tool: $(if $(TOOL_SOURCES),$(TOOL))
 
-# Changes when the list of objects does, so that what is linked with them follows
+# Changes when the list of objects does, so that programs are linked again
 TOOL_LIST := $(BUILD)/tools/objects
 .PHONY: FORCE
 $(TOOL_LIST): FORCE
@@ -163,7 +163,7 @@ $(BPF_OBJECTS): $(BUILD)/%.bpf.o: %.bpf.c $(wildcard tools/witness/*.h selftests
 	@$(SAY) '  BPF     $<'
 	@$(CLANG) $(BPF_CFLAGS) -c -o $@ $<
 
-# bpftool is in a directory that only root has in its PATH
+# bpftool is in a directory that only root has in PATH
 $(BUILD)/%.skel.h: $(BUILD)/%.bpf.o
 	@$(SAY) '  SKEL    $@'
 	@PATH="$$PATH:/usr/sbin:/sbin" bpftool gen skeleton $< name $(notdir $*)_bpf >$@
@@ -178,10 +178,10 @@ $(BUILD)/tools/%.o: tools/%.c Makefile | $(TOOL_PACKAGES)
 
 -include $(TOOL_OBJECTS:.o=.d)
 
-# ---- selftests: one source, one program; lib/ goes into each
+# ---- selftests: one source, one program; each is linked with lib/
 
 TEST_LIB := $(patsubst %.c,$(BUILD)/%.o,$(wildcard selftests/lib/*.c))
-# What manner.c and stream.c use
+# Objects of the tool that manner.c and stream.c use
 TEST_LIB += $(patsubst %,$(BUILD)/tools/%.o,lib/event lib/names model/model model/edges)
 HOST_TESTS := $(patsubst %.c,$(BUILD)/%,$(wildcard selftests/host/*.c))
 TEST_PROGRAMS := $(patsubst %.c,$(BUILD)/%,$(filter %.c,$(shell $(QEMU)/tests guest))) $(HOST_TESTS)
@@ -193,11 +193,11 @@ TEST_PROGRAMS := $(filter-out $(WITNESS_TESTS),$(TEST_PROGRAMS))
 endif
 # The harness comes from the kernel's own tree, at build time
 HARNESS := build/linux/tools/testing/selftests/kselftest_harness.h
-# Its macros define functions without a prototype, vfork in them, and compare what
-# they are given
+# The harness's macros define functions without a prototype, call vfork in them, and
+# compare arguments of different types
 TEST_CFLAGS := -Wno-missing-prototypes -Wno-clobbered -Wno-sign-compare -I$(dir $(HARNESS)) -Iselftests -Imodule
 
-# Which machine each test needs; as old as its content
+# The machine that each test needs; rewritten only if the content changes
 MACHINES := $(BUILD)/selftests/machines.inc
 $(MACHINES): $(shell $(QEMU)/tests guest) $(QEMU)/tests
 	@mkdir -p $(@D)
@@ -206,12 +206,12 @@ $(MACHINES): $(shell $(QEMU)/tests guest) $(QEMU)/tests
 $(BUILD)/selftests/lib/machine.o: ALL_CFLAGS += -I$(BUILD)/selftests
 $(BUILD)/selftests/lib/machine.o: $(MACHINES)
 
-# selftests/lib/audit.c keeps the books of whatever reads the device, patience.c
-# gives more time
+# selftests/lib/audit.c checks what each reader of the device receives, patience.c
+# extends timeouts
 comma := ,
 TEST_WRAP := $(patsubst %,-Wl$(comma)--wrap=%,open close dup read lseek _exit alarm)
 
-# What the host's scripts call: linked with the tool, too
+# Programs that the host's scripts call: linked with the tool, too
 HOST_HELPERS := $(patsubst %,$(BUILD)/selftests/host/lib/%,decode machine measure rules sample)
 # Synthetic recordings, for tests of the host
 HOST_LIB := $(patsubst %.c,$(BUILD)/%.o,$(wildcard selftests/host/lib/synthetic*.c))
@@ -227,7 +227,7 @@ $(BUILD)/selftests/%.o: selftests/%.c Makefile | $(HARNESS) packages-selftests
 	@$(SAY) '  CC      $<'
 	@$(CC) $(ALL_CFLAGS) $(TEST_CFLAGS) -c -o $@ $<
 
-# A test of the tool's model is linked with it: everything but main()
+# A test of the tool's model is linked with the tool, without its main()
 $(HOST_TESTS) $(HOST_HELPERS): $(filter-out $(BUILD)/tools/tcpclose.o,$(TOOL_OBJECTS)) $(HOST_LIB) $(TOOL_LIST)
 $(HOST_TESTS) $(HOST_HELPERS): TEST_LIBS = $(TOOL_LIBS)
 # Attaches BPF programs
@@ -240,7 +240,7 @@ $(TEST_PROGRAMS) $(HOST_HELPERS): %: %.o $(TEST_LIB)
 .SECONDARY:
 -include $(TEST_PROGRAMS:=.d) $(HOST_HELPERS:=.d) $(TEST_LIB:.o=.d) $(HOST_LIB:.o=.d)
 
-# ---- bench: the workload, and what the module is compared with
+# ---- bench: the workload, and the tools that the module is compared with
 
 BENCH := $(BUILD)/selftests/bench
 BENCH_PROGRAMS := $(patsubst %.c,$(BUILD)/%,$(filter-out %.bpf.c,$(wildcard selftests/bench/*.c)))
@@ -257,14 +257,14 @@ $(BENCH_PROGRAMS): %: %.o
 
 -include $(BENCH_PROGRAMS:=.d)
 
-# What QEMU loads to see what the guest executes
+# The plugin with which QEMU reports what the guest executes
 PLUGIN := $(BENCH)/plugin/tally.so
 PLUGIN_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(wildcard selftests/bench/plugin/*.c))
 
 .PHONY: bench-plugin
 bench-plugin: $(PLUGIN)
 
-# Only what it means to show is seen by QEMU
+# Export only the symbols that QEMU needs
 $(PLUGIN_OBJECTS): ALL_CFLAGS += -fPIC -fvisibility=hidden
 $(PLUGIN): $(PLUGIN_OBJECTS)
 	@$(SAY) '  LINK    $@'
@@ -272,7 +272,7 @@ $(PLUGIN): $(PLUGIN_OBJECTS)
 
 -include $(PLUGIN_OBJECTS:.o=.d)
 
-# As the module, in a directory of its own beside it; knows its header and nothing else
+# Built like the module, in a directory beside it; includes only the module's header
 PROBE := $(OBJ)-bench
 ifndef KDIR_MISSING
 bench-module: packages-module $(if $(KERNEL),kernel)
@@ -282,7 +282,7 @@ bench-module: packages-module $(if $(KERNEL),kernel)
 	+$(MAKE) --no-print-directory -C $(KDIR) M=$(CURDIR)/$(PROBE) modules
 endif
 
-# Likewise, what a test loads beside the module: NAME of selftests/modules
+# Likewise a module that a test loads beside tcpclose: NAME of selftests/modules
 ifndef KDIR_MISSING
 .PHONY: test-module
 test-module: packages-module $(if $(KERNEL),kernel)
@@ -305,7 +305,7 @@ compile_commands.json: module bench-module tool selftests bench-programs
 	@mv $@.new $@
 endif
 
-# ---- packages of the host, asked for before the first use only
+# ---- packages of the host, checked before the first use only
 
 .PHONY: packages-module packages-tool packages-witness packages-selftests
 packages-module packages-tool packages-witness packages-selftests: packages-%:
@@ -359,7 +359,7 @@ install: all
 	install -D -m 755 $(TOOL) $(DESTDIR)$(PREFIX)/bin/tcpclose
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man1 Documentation/tcpclose.1
 
-# ---- cleaning; downloads are kept, they cost time
+# ---- cleaning; downloads are kept, because they take time
 
 .PHONY: clean distclean
 clean:

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Turn the output of test programs into a verdict for people.
+# Turn the output of test programs into a summary for people.
 #
 # Input: for each program "@@ begin NAME", its TAP, "@@ end NAME STATUS SECONDS".
-# Variables: where   in front of every name (a kernel, "host")
+# Variables: where   printed before every name (a kernel, "host")
 #            skips   file of expected skips: WHERE PROGRAM TEST REASON...
 #            totals  file to append "PASSED FAILED SKIPPED" to
-#            programs, space separated: those that have to appear
+#            programs, space separated: those that must report
 
 BEGIN {
 	while ((getline line < skips) > 0) {
@@ -140,7 +140,7 @@ program == "" { next }
 	next
 }
 
-# Kept for the case that the test they belong to fails
+# Kept for the case that their test fails
 {
 	context = context "        " $0 "\n"
 	if (length(context) > 20000)
