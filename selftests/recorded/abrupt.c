@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Every state that a connection can be in, ended abruptly in every way that
- * there is: the model's edges to CLOSE, one by one.
+ * Every state of a connection, ended abruptly in every possible way: the model's
+ * edges to CLOSE, one by one.
  *
  * vm: --icount --smp 1
  */
@@ -16,8 +16,8 @@ LAB_FIXTURE(abrupt);
 
 /**
  * struct start - how to bring a connection to a state
- * @path: the transitions on the way that are recorded
- * @reach: brings it there; the process still has the socket
+ * @path: the recorded transitions on the way
+ * @reach: brings it to the state; the process keeps the socket
  */
 struct start {
 	const char *state;
@@ -41,7 +41,7 @@ static int reach_fin_wait2(struct peer *peer)
 	return err ? err : peer_send(peer, PUPPET_ACK, NULL, 0);
 }
 
-/* The puppet has not seen the FIN yet. */
+/* The puppet has not received the FIN yet. */
 static int reach_closing(struct peer *peer)
 {
 	uint32_t ack;
@@ -98,7 +98,7 @@ static const struct start starts[STARTS] = {
 #define FOR_EACH_START(start, first, last) \
 	for ((start) = &starts[first]; (start) <= &starts[last]; (start)++)
 
-/* Each has ports of its own: the one before may still be there. */
+/* Each has its own ports: the connection before may still exist. */
 #define REACH(start) do { \
 	unsigned int number = (start) - starts; \
 	peer_init(&self->peer, &self->lab.puppet); \
@@ -108,7 +108,7 @@ static const struct start starts[STARTS] = {
 	TH_LOG("%s", (start)->state); \
 } while (0)
 
-/* The connection ended from this state, so. */
+/* The connection ended from this state, with this cause. */
 #define EXPECT_END(start, how) do { \
 	char expected[256]; \
 	snprintf(expected, sizeof(expected), "%s%s>CLOSE=%s", (start)->path, \
@@ -182,7 +182,7 @@ TEST_F(abrupt, disconnecting)
 	}
 }
 
-/* Data that came before the FIN of either end, and was not read. */
+/* Data that arrived before the FIN of either end, and was not read. */
 TEST_F(abrupt, closing_with_unread_data)
 {
 	const struct start *start;
@@ -213,7 +213,7 @@ TEST_F(abrupt, closing_with_unread_data)
 
 /* ---- the peer */
 
-/* After its FIN the peer sends a segment again that has more now. */
+/* After its FIN the peer repeats a segment, with more data. */
 TEST_F(abrupt, data_behind_the_peers_fin)
 {
 	const struct start *start;
@@ -281,13 +281,13 @@ static int max_orphans(const char *number)
 	return net_in_init(net_sysctl, "ipv4.tcp_max_orphans", number);
 }
 
-/* close() makes one orphan too many, in each state that it may be in. */
+/* close() makes one orphan too many, in each possible state. */
 TEST_F(abrupt, too_many_orphans)
 {
 	const int states[] = { FIN_WAIT1, FIN_WAIT2, CLOSING, LAST_ACK };
 	unsigned int i;
 
-	/* One that waits longer than TIME_WAIT lasts is no mini-socket at once. */
+	/* A longer timeout than TIME_WAIT keeps the full socket at first. */
 	ASSERT_EQ(0, net_sysctl("ipv4.tcp_fin_timeout", "120"));
 	for (i = 0; i < 4; i++) {
 		const struct start *start = &starts[states[i]];
@@ -309,7 +309,7 @@ TEST_F(abrupt, too_many_orphans)
 	}
 }
 
-/* ---- listeners, and what waits in them */
+/* ---- listeners, and connections that wait in them */
 
 /* Server, no cookie needed, every listener */
 #define FAST_OPEN "1538"
@@ -344,7 +344,7 @@ TEST_F(abrupt, fast_open_is_not_kept_alive)
 	PATH("SYN_RECV>CLOSE=KEEPALIVE");
 }
 
-/* tcp_abort() closes the listener, and then once more what is closed. */
+/* tcp_abort() closes the listener, and then closes the closed socket again. */
 TEST_F(abrupt, administrator_of_a_listener)
 {
 	struct flow flow = lab_flow(&self->lab, self->peer.lport, 0);

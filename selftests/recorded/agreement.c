@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What the statistics say is alive is what ss and nstat say is.
+ * The statistics count the same connections as alive as ss and nstat do.
  */
 /* vm: --icount --smp 1 */
 #include <fcntl.h>
@@ -38,13 +38,13 @@ static long number_of(const char *format, const char *name)
 	return pclose(output) ? -1 : value;
 }
 
-/* How many sockets ss lists in a state, by its name for it */
+/* How many sockets ss lists in a state, by ss's name of the state */
 static long listed(const char *state)
 {
 	return number_of("ss -Htan state %s | wc -l", state);
 }
 
-/* What nstat says of a counter, since the namespace was made */
+/* The counter's value in nstat, since the namespace was made */
 static long counter(const char *name)
 {
 	return number_of("nstat -asz %s | awk 'NR == 2 { print $2 }'", name);
@@ -78,14 +78,14 @@ FIXTURE_VARIANT_ADD(agreement, ipv6)
 	.family = AF_INET6,
 };
 
-/* Connections that stay, in a namespace of their own: some of each state. */
+/* Connections that stay, in a new namespace: some in each state. */
 FIXTURE_SETUP(agreement)
 {
 	int tries, i, pair[2];
 
 	self->device = device_open(O_RDONLY);
 	ASSERT_LE(0, self->device);
-	/* An earlier test's namespace is taken down behind its back */
+	/* An earlier test's namespace is removed in the background */
 	for (tries = 0; tries < 500; tries++) {
 		ASSERT_EQ(0, device_stats(self->device, &self->before));
 		if (!self->before.tracked)
@@ -104,11 +104,11 @@ FIXTURE_SETUP(agreement)
 			continue;
 		}
 		close(pair[0]);
-		/* Then its end stays behind as an orphan */
+		/* Then its end remains as an orphan */
 		if (i >= STAY + HALF + ORPHAN)
 			close(pair[1]);
 	}
-	/* The ACK of a FIN may take 40 ms */
+	/* The ACK of a FIN may be delayed by 40 ms */
 	for (tries = 0; tries < 500; tries++) {
 		ASSERT_EQ(0, device_stats(self->device, &self->after));
 		if (!self->after.live[TCPCLOSE_FIN_WAIT1])

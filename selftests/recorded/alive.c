@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What the statistics say is alive, after all kinds of ends, with as much known
- * of the connections as there may be: neither one too many stays, nor one that
- * still lives is gone.
+ * The number of connections that the statistics count as alive is exact after all
+ * kinds of ends, also if hooks are missing or the table of connections is full.
  */
 /* vm: --smp 4 --one-thread --disruptive --slow */
 #include <fcntl.h>
@@ -18,7 +17,7 @@
 #include "lib/procfile.h"
 #include "lib/traffic.h"
 
-/* Pairs that are there all the time: established, and half closed */
+/* Pairs that stay during the whole test: established, and half closed */
 #define STAY 3
 #define HALF 2
 
@@ -56,7 +55,7 @@ FIXTURE_VARIANT_ADD(alive, loaded_under_load)
 	.minis = true,
 };
 
-/* Room for what stays, and some more */
+/* Room for the connections that stay, and a few more */
 FIXTURE_VARIANT_ADD(alive, with_room_for_few)
 {
 	.parameters = "max_conns=24",
@@ -167,7 +166,7 @@ TEST_F_TIMEOUT(alive, is_what_is_alive, 120)
 	EXPECT_EQ(2 * (STAY + HALF), stats.tracked);
 	EXPECT_EQ(0, stats.live_timewait);
 
-	/* Would it be less than nothing, one more would not show. */
+	/* If it were below 0, one connection too many would not show. */
 	for (i = 0; i < HALF; i++) {
 		close(self->pairs[i][1]);
 		close(self->pairs[i][0]);

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Segments and timers that find the socket in a process's hands: the process
- * carries them out when it lets go, but it did not ask for them.
+ * Segments and timers that arrive while a process holds the socket's lock: the
+ * process handles them when it releases the lock, but it is not their cause.
  *
- * A writer is stopped in the middle of its system call, with the socket locked,
- * because the page it writes from is not there until the test supplies it.
+ * A writer stops in the middle of its system call, with the socket locked, because
+ * its source page is missing until the test supplies it.
  *
  * vm: --icount --smp 1
  */
@@ -18,9 +18,9 @@
 LAB_FIXTURE(backlog);
 
 /**
- * struct writer - a write() that holds its socket until it is let go
+ * struct writer - a write() that holds its socket's lock until it is released
  * @fd: the socket
- * @absent: what it writes
+ * @absent: the page that it writes from
  */
 struct writer {
 	int fd;
@@ -32,7 +32,7 @@ static void *write_page(void *arg)
 {
 	struct writer *writer = arg;
 
-	/* Its result is of no interest: the connection may be gone by then */
+	/* Ignore the result: the connection may have ended meanwhile */
 	if (send(writer->fd, writer->absent.page, 100, MSG_NOSIGNAL) < 0)
 		return NULL;
 	return writer;
@@ -98,7 +98,7 @@ TEST_F(backlog, timer_waits_for_the_writer)
 	ASSERT_EQ(0, setsockopt(self->peer.fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &timeout,
 				sizeof(timeout)));
 	ASSERT_EQ(1, write(self->peer.fd, "x", 1));
-	/* The timeout counts from the first retransmission on */
+	/* The timeout is measured from the first retransmission */
 	ASSERT_EQ(0, peer_expect(&self->peer, PUPPET_PSH));
 	ASSERT_EQ(0, peer_expect(&self->peer, PUPPET_PSH));
 	ASSERT_EQ(0, writer_start(&writer, self->peer.fd));

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Why connections end: by the other end, a process, an administrator, the
- * machine, each provoked for real. Silence is silence.c's, openings that fail
- * are opening.c's, mini-sockets are minisocket.c's, listeners are scope.c's.
+ * Why connections end: by the other end, a process, an administrator, the machine,
+ * each with real connections. For silence see silence.c, for openings that fail
+ * opening.c, for mini-sockets minisocket.c, for listeners scope.c.
  *
  * vm: --icount --smp 1
  */
@@ -135,7 +135,7 @@ TEST_F(causes, shutdown_while_connecting)
 	EXPECT_EQ(TCPCLOSE_CONTEXT_PROCESS, event_context(EVENT(0)));
 }
 
-/* The port pair is taken: connect() gets as far as SYN_SENT and back. */
+/* The port pair is in use: connect() enters SYN_SENT and fails. */
 TEST_F(causes, connect_fails_on_this_machine)
 {
 	union net_addr remote = self->lab.puppet.remote;
@@ -187,7 +187,7 @@ TEST_F(causes, close_with_unread_data_after_shutdown)
 	EXPECT_FROM(2, PROCESS, LOCAL, 0);
 }
 
-/* What CRIU does with a connection that goes on elsewhere: no segment leaves. */
+/* As CRIU does with a connection that continues elsewhere: sends no segment. */
 TEST_F(causes, close_in_repair_mode_disconnects)
 {
 	int on = TCP_REPAIR_ON;
@@ -243,7 +243,7 @@ TEST_F(causes, icmp_unreachable_when_established_ends_nothing)
 	EXPECT_EQ(TCPCLOSE_ESTABLISHED, net_state(self->peer.fd));
 }
 
-/* An error that nobody read is no reason for the end that comes later. */
+/* A pending error is not the cause of a later end. */
 TEST_F(causes, fin_after_an_icmp_error)
 {
 	int one = 1;

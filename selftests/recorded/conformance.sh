@@ -1,10 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The model against the kernel: programs that make connections end in every way
-# that they can think of are recorded, and every transition must be one that the
-# model has. Together they must show every edge that the model has, but for those
-# listed here.
+# The model against the kernel: records programs that make connections end in every
+# known way. Every recorded transition must be in the model, and together the
+# programs must show every edge of the model, except those listed here.
 #
 # vm: --icount --smp 1 --slow
 
@@ -12,9 +11,9 @@ set -u
 
 programs="abrupt backlog causes edges minisocket opening scope silence timewait"
 
-# What no program can bring about: ends whose cause the module does not know, and
-# full sockets that outlive their network namespace, which only the kernel's own
-# do, and what two CPUs do to a mini-socket at the same time.
+# Edges that no program can cause: ends with an unknown cause, full sockets that
+# outlive their network namespace (only the kernel's own sockets do), and actions of
+# two CPUs on a mini-socket at the same time.
 unshown="
 close_wait-close-unknown
 closing-close-netns
@@ -44,7 +43,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 count=0 failed=0
 
-# result NAME STATUS FILE...: the files say why
+# result NAME STATUS FILE...: the files explain a failure
 result()
 {
 	count=$((count + 1))
@@ -61,7 +60,7 @@ result()
 	done
 }
 
-# Its file is there once it has the device open
+# The file appears when the recorder has opened the device
 record()
 {
 	tcpclose record "$1" 2>"$work/complaints" &
@@ -82,7 +81,7 @@ for program in $programs; do
 	wait "$recorder"
 	result "$program passes while it is recorded" "$status" "$work/out"
 	tcpclose verify --input "$work/$program.rec" >"$work/report"
-	result "$program does nothing that the model does not know" $? "$work/report"
+	result "$program makes only transitions of the model" $? "$work/report"
 	tcpclose verify --json --input "$work/$program.rec" >>"$work/all.json"
 done
 
@@ -107,7 +106,7 @@ result "every other edge of the model is shown" $? "$work/why"
 	grep -vxF -f "$work/missing" "$work/listed"
 } >"$work/why"
 [ "$(wc -l <"$work/why")" = 1 ]
-result "what is listed as not shown is not" $? "$work/why"
+result "no edge listed as not shown is shown" $? "$work/why"
 
 echo "1..$count"
 exit "$failed"

@@ -19,7 +19,7 @@
 #define THREADS 4
 
 /**
- * struct account - what the device gave of the cycles over one family
+ * struct account - the device's records and counts of the cycles over one family
  * @failed: the step that went wrong, NULL if none
  */
 struct account {
@@ -48,7 +48,7 @@ static const char *make_cycles(int family, int namespace)
 	return traffic_run(&traffic) == CYCLES ? NULL : "traffic";
 }
 
-/* Once for each family, before the tests look at it */
+/* Once for each family, before the tests use it */
 static void observe(struct account *account, int family)
 {
 	struct collector collector;
@@ -100,7 +100,7 @@ FIXTURE_TEARDOWN(plain_cycles)
 {
 }
 
-/* A listener's own states are none of a connection's */
+/* A listener's states are not states of a connection */
 static bool is_of_connection(const struct tcpclose_record *record)
 {
 	return device_from_tracepoint(record) && record->rport;
@@ -173,7 +173,7 @@ TEST_F(plain_cycles, have_a_cookie_for_each_of_twenty_thousand_sockets)
 
 int main(int argc, char **argv)
 {
-	/* What a reader may have to catch up with on a machine that is busy */
+	/* Large enough for a reader that is delayed on a busy machine */
 	if (module_reload("ring_records=65536")) {
 		perror("module");
 		return 1;

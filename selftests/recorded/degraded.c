@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A kernel without one of the watched functions: what is missing is said, and
- * the rest is right.
+ * A kernel without one of the watched functions: the module reports what is
+ * missing, and everything else is correct.
  */
 /* vm: --icount --smp 1 --disruptive */
 #include <fcntl.h>
@@ -74,7 +74,7 @@ TEST_F_TIMEOUT(degraded, end_of_a_mini_socket_is_caught_when_its_memory_goes, 30
 	size_t i;
 
 	if (module_may_lack("tcp_twsk_destructor"))
-		SKIP(return, "nothing to catch it with");
+		SKIP(return, "this kernel has no hook on ends");
 	ASSERT_EQ(0, module_reload("without=inet_twsk_kill"));
 	self->fd = device_open(O_RDONLY | O_NONBLOCK);
 	ASSERT_LE(0, self->fd);
@@ -109,14 +109,14 @@ TEST_F(degraded, without_births_no_overflow_is_made_up)
 	EXPECT_EQ(0, device_log_count(&self->log, is_overflow));
 }
 
-TEST_F(degraded, the_stack_tells_of_resets_that_were_not_noted)
+TEST_F(degraded, the_stack_shows_resets_that_were_not_noted)
 {
 	struct peer peer;
 	struct lab lab;
 
 	ASSERT_EQ(0, module_reload("without=tcp_reset"));
 	ASSERT_EQ(0, lab_open(&lab, AF_INET));
-	/* What is noted last of the socket is the ACK that opened it */
+	/* The last segment noted of the socket is the ACK that opened it */
 	peer_init(&peer, &lab.puppet);
 	ASSERT_EQ(0, peer_accept(&peer));
 	ASSERT_EQ(0, peer_send(&peer, PUPPET_RST | PUPPET_ACK, NULL, 0));

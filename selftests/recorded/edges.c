@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Every edge that a full socket can go along while it is torn down, and what
- * its record says of who did it. Why a connection ended is causes.c's.
+ * Every edge that a full socket can take while it is torn down, and the process
+ * that its record names as the cause. For why connections end see causes.c.
  *
  * vm: --icount --smp 1
  */
@@ -64,7 +64,7 @@ TEST_F(edges, fin_after_shutdown_goes_to_time_wait)
 	EXPECT_FLAGS(2, SOFTIRQ, LOCAL, FIN | ACK);
 }
 
-TEST_F(edges, orphan_goes_on_as_fin_wait2_mini_socket)
+TEST_F(edges, orphan_continues_as_fin_wait2_mini_socket)
 {
 	ASSERT_EQ(0, peer_connect(&self->peer));
 	ASSERT_EQ(0, peer_close_half(&self->peer));
@@ -223,7 +223,7 @@ TEST_F(edges, close_in_syn_recv_goes_to_fin_wait1)
 	EXPECT_EQ(2, EVENT(0)->r.index);
 }
 
-/* The kernel puts the FIN off until the opening is complete. */
+/* The kernel delays the FIN until the opening is complete. */
 TEST_F(edges, shutdown_in_syn_recv_waits_for_established)
 {
 	ASSERT_EQ(0, peer_crossed(&self->peer));
@@ -329,8 +329,8 @@ TEST_F(edges, rst_ends_last_ack)
 }
 
 /*
- * The last ACK was lost, and the client comes again: its SYN gets a challenge
- * ACK (RFC 5961 section 4), its RST ends the old connection, its SYN opens.
+ * The last ACK was lost, and the client connects again: its SYN gets a challenge
+ * ACK (RFC 5961 section 4), its RST ends the old connection, its next SYN opens.
  */
 TEST_F(edges, syn_in_last_ack_is_challenged_and_then_succeeds)
 {
@@ -361,7 +361,7 @@ TEST_F(edges, segment_for_no_connection_is_reset_and_no_transition)
 	PATH("");
 }
 
-/* A broken checksum drops the segment, no more: nothing is reset. */
+/* A segment with a wrong checksum is only dropped: nothing is reset. */
 TEST_F(edges, bad_checksum_changes_nothing)
 {
 	struct segment segment;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Whose a connection is and who acted on it, against what the socket itself,
- * the file system and the acting thread say.
+ * The owner of a connection and the process that acted on it, compared with the
+ * socket itself, the file system and the acting thread.
  *
  * vm: --icount --smp 1
  */
@@ -15,7 +15,7 @@
 
 LAB_FIXTURE(identity);
 
-/* ---- whose it is */
+/* ---- the owner */
 
 TEST_F(identity, uid_is_the_owners)
 {
@@ -143,7 +143,7 @@ TEST_F(identity, addresses_and_ports_are_the_sockets)
 	}
 }
 
-/* An IPv6 socket that speaks IPv4 stays an IPv6 one, mini-socket included. */
+/* An IPv6 socket that uses IPv4 stays an IPv6 socket, its mini-socket too. */
 TEST_F(identity, mapped_address_is_shown_as_the_socket_has_it)
 {
 	const __u8 mapped[16] = { [10] = 0xff, 0xff, 127, 0, 0, 1 };
@@ -175,7 +175,7 @@ TEST_F(identity, mapped_address_is_shown_as_the_socket_has_it)
 	}
 }
 
-/* ---- who did it */
+/* ---- the process that acted */
 
 struct closer {
 	int fd;
@@ -208,7 +208,7 @@ TEST_F(identity, task_is_the_thread_that_closed)
 	EXPECT_STREQ("the-closer", EVENT(0)->task.comm);
 }
 
-TEST_F(identity, task_knows_what_was_not_read)
+TEST_F(identity, task_counts_what_was_not_read)
 {
 	char two[2];
 
@@ -221,7 +221,7 @@ TEST_F(identity, task_knows_what_was_not_read)
 	EXPECT_EQ(0U, EVENT(1)->task.unacked_bytes);
 }
 
-TEST_F(identity, task_knows_what_was_not_acknowledged)
+TEST_F(identity, task_counts_what_was_not_acknowledged)
 {
 	ASSERT_EQ(0, peer_connect(&self->peer));
 	ASSERT_EQ(7, write(self->peer.fd, "unacked", 7));

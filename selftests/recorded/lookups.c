@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Functions are found out by name once: after that no end of a connection looks
- * up a symbol, whatever ended it, and whichever module was on the way.
+ * The names of calling functions are looked up once. After that the end of a
+ * connection looks up no symbol, whatever its cause, and whichever module called.
  *
  * vm: --icount --smp 1 --disruptive
  */
@@ -16,12 +16,12 @@
 LAB_FIXTURE(lookups);
 
 /*
- * Count calls of what the module looks up symbols with. Not at its first
- * instruction: what is there is not counted while the module's own hooks run.
+ * Count calls of the function with which the module looks up symbols. Not at its
+ * first instruction: a probe there does not count while the module's hooks run.
  */
 static int count_lookups(void)
 {
-	/* Behind the call of ftrace, with endbr64 before it and without */
+	/* After the call of ftrace, with and without endbr64 before that call */
 	if (procfile_write(TRACING "kprobe_events",
 			   "p:lookups/lookup sprint_symbol_no_offset+9\n") &&
 	    procfile_write(TRACING "kprobe_events",
@@ -160,7 +160,7 @@ static int expired(struct lab *lab, struct peer *peer)
 	return ret;
 }
 
-/* What comes for port 6001 is a transparent proxy's: nf_tproxy is a module. */
+/* A transparent proxy takes segments to port 6001: nf_tproxy is a module. */
 static int set_up_proxy(int family)
 {
 	const bool ipv4 = family == AF_INET;
@@ -226,7 +226,7 @@ TEST_F_TIMEOUT(lookups, of_symbols_end_once_all_ways_are_known, 1200)
 			EXPECT_EQ(0, count)
 			TH_LOG("%s", ends[i].name);
 		}
-		/* If nothing was counted, nothing was tested; IPv6 comes second */
+		/* A count of 0 would prove nothing; IPv6 runs after IPv4 */
 		if (variant->family == AF_INET)
 			EXPECT_LT(0, lookups());
 	}

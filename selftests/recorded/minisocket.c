@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Everything that can end a mini-socket before its time, of TIME_WAIT and of
- * FIN_WAIT2, provoked for real, and what only looks as if it could.
+ * Everything that can end a mini-socket in TIME_WAIT or FIN_WAIT2 before its timer
+ * does, with real connections, and segments that do not end it.
  *
  * vm: --icount --smp 1
  */
@@ -78,7 +78,7 @@ TEST_F(minisocket, new_syn_without_listener_ends_nothing)
 	PATH(TO_TIME_WAIT);
 }
 
-/* A transparent proxy takes what comes for port 5000. */
+/* A transparent proxy takes segments to port 5000. */
 static int open_proxy(int family)
 {
 	const bool ipv4 = family == AF_INET;
@@ -199,7 +199,7 @@ TEST_F(minisocket, tw_reuse_recycles_a_chosen_port)
 	ASSERT_EQ(5000, self->peer.lport);
 	old.cookie = self->peer.cookie;
 	ASSERT_EQ(0, peer_close_active(&self->peer));
-	/* It has to be older than a second, by the clock's full seconds */
+	/* It must be older than a second, in full seconds of the clock */
 	sleep(2);
 	self->peer.lport = 0;
 	ASSERT_EQ(0, peer_connecting(&self->peer));
@@ -238,7 +238,7 @@ static uint32_t *shared_word(void)
 	return word == MAP_FAILED ? NULL : word;
 }
 
-/* Close actively in a namespace of its own and go; its cookie, 0: failure. */
+/* Close actively in a new namespace and leave it; returns the cookie, 0: failure. */
 static uint32_t die_with_mini_socket(int family, int (*go)(struct peer *peer))
 {
 	uint32_t *netns = shared_word();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Passive openings that do not come to ESTABLISHED in the ordinary way: data in
- * the SYN (TCP Fast Open), a route that vanishes, an MPTCP join that is none.
+ * Passive openings that do not reach ESTABLISHED in the ordinary way: data in the
+ * SYN (TCP Fast Open), a route that disappears, an invalid MPTCP join.
  *
  * vm: --icount --smp 1
  */
@@ -13,7 +13,7 @@
 
 LAB_FIXTURE(opening);
 
-/* ---- Fast Open: a full socket in SYN_RECV that a process may already have */
+/* ---- Fast Open: a full socket in SYN_RECV that a process may have accepted */
 
 /* Server, no cookie needed, every listener */
 #define FAST_OPEN "1538"
@@ -91,8 +91,8 @@ TEST_F(opening, with_syn_and_fin_in_one_is_ignored)
 /* ---- failures */
 
 /*
- * The route back is gone when the handshake completes. IPv6 looks for the
- * route before it makes the socket, so there is nothing to end.
+ * The route back is gone when the handshake completes. IPv6 looks up the route
+ * before it makes the socket, so there is no socket to end.
  */
 TEST_F(opening, fails_without_a_route_back)
 {
@@ -173,8 +173,8 @@ static int set_scope(const char *value)
 }
 
 /*
- * An orphan is reset, and its memory used at once for what the next segment
- * opens: the control bits of the one are not those of the other.
+ * An orphan is reset, and its memory is reused at once for the socket that the
+ * next segment opens. The new socket must not show control bits of the old one.
  */
 TEST_F(opening, in_the_memory_of_a_reset_socket_has_no_control_bits)
 {

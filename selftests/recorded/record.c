@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What a record says of a connection's traffic, times and segments, against
- * what the socket, the clock and the wire say. Its owner is identity.c's.
+ * A connection's traffic, times and segments in its records, compared with the
+ * socket, the clock and the wire. For its owner see identity.c.
  *
  * vm: --icount --smp 1
  */
@@ -76,7 +76,7 @@ TEST_F(record, bytes_are_exact_in_bulk)
 	EXPECT_EQ(sizeof(block), event_sent(stream_event(&self->lab.stream, &client, 1)));
 }
 
-/* A half-closed connection still receives; the records say how much. */
+/* A half-closed connection still receives; the records count the bytes. */
 TEST_F(record, half_close_still_receives)
 {
 	ASSERT_EQ(0, peer_connect(&self->peer));
@@ -104,7 +104,7 @@ TEST_F(record, retransmits_are_counted)
 {
 	ASSERT_EQ(0, peer_connect(&self->peer));
 	ASSERT_EQ(4, write(self->peer.fd, "lost", 4));
-	/* The segment, and three times again */
+	/* The segment, and three retransmissions */
 	ASSERT_EQ(0, peer_expect(&self->peer, PUPPET_PSH));
 	ASSERT_EQ(0, peer_expect(&self->peer, PUPPET_PSH));
 	ASSERT_EQ(0, peer_expect(&self->peer, PUPPET_PSH));
@@ -158,9 +158,9 @@ TEST_F(record, srtt_is_the_delay_of_the_path)
 	EXPECT_GE(50000U, rtt);
 }
 
-/* ---- traffic that the kernel's own counters tell wrong */
+/* ---- traffic that the kernel's own counters count wrongly */
 
-/* A SYN with data (TCP Fast Open); the puppet has it. */
+/* Send a SYN with data (TCP Fast Open); the puppet receives it. */
 static int open_fast(struct peer *peer, const char *data)
 {
 	union net_addr remote = peer->puppet->remote;
@@ -185,7 +185,7 @@ static int answer_fast(struct peer *peer, const char *data)
 
 #define FAST_PATH "ESTABLISHED>CLOSE_WAIT CLOSE_WAIT>LAST_ACK LAST_ACK>CLOSE=FIN"
 
-/* The FIN of that answer is one that the kernel does not count as received. */
+/* The kernel does not count the FIN of that answer as received. */
 TEST_F(record, fast_open_that_is_answered_with_a_fin)
 {
 	ASSERT_EQ(0, open_fast(&self->peer, "hello"));
@@ -233,13 +233,13 @@ TEST_F(record, fast_open_that_ends_later)
 	EXPECT_EQ(5U, event_sent(EVENT(2)));
 }
 
-/* The machine's own filter refuses what carries data. */
+/* The machine's own filter drops segments with data. */
 static int refuse_data(void)
 {
 	return net_run("nft 'add table inet own; add chain inet own out { type filter hook output priority 0; }; add rule inet own out tcp flags & psh == psh drop'");
 }
 
-/* What could not be sent is no payload sent, however often it was tried. */
+/* Payload that could not be sent does not count as sent, however many tries. */
 TEST_F(record, tries_that_fail_are_not_sent)
 {
 	ASSERT_EQ(0, peer_connect(&self->peer));
@@ -280,7 +280,7 @@ TEST_F(record, tries_that_fail_are_not_sent_by_a_server)
 
 /* ---- which directions are shut down */
 
-TEST_F(record, shutdown_bits_tell_half_close_from_close)
+TEST_F(record, shutdown_bits_distinguish_half_close_and_close)
 {
 	ASSERT_EQ(0, peer_connect(&self->peer));
 	ASSERT_EQ(0, shutdown(self->peer.fd, SHUT_WR));
@@ -290,7 +290,7 @@ TEST_F(record, shutdown_bits_tell_half_close_from_close)
 	EXPECT_EQ(3, event_shutdown(EVENT(1)));
 }
 
-TEST_F(record, shutdown_bits_tell_that_the_peer_has_finished)
+TEST_F(record, shutdown_bits_show_that_the_peer_has_finished)
 {
 	ASSERT_EQ(0, peer_connect(&self->peer));
 	ASSERT_EQ(0, peer_send(&self->peer, PUPPET_FIN | PUPPET_ACK, NULL, 0));
@@ -311,7 +311,7 @@ TEST_F(record, all_control_bits_reach_the_record)
 	EXPECT_EQ(ALL_BUT_SYN_AND_RST, EVENT(0)->r.flags);
 }
 
-TEST_F(record, each_control_bit_stands_for_itself)
+TEST_F(record, each_control_bit_is_recorded_alone)
 {
 	static const __u16 bits[] = {
 		TCPCLOSE_FLAG_PSH, TCPCLOSE_FLAG_URG, TCPCLOSE_FLAG_ECE, TCPCLOSE_FLAG_CWR,
@@ -380,7 +380,7 @@ TEST_F(record, dwell_and_age_are_the_clocks)
 	EXPECT_EQ(EVENT(1)->r.ts_ns - EVENT(0)->r.ts_ns, EVENT(1)->r.dwell_ns);
 }
 
-TEST_F(record, dwell_goes_on_over_the_hand_over)
+TEST_F(record, dwell_continues_over_the_hand_over)
 {
 	int i;
 
@@ -392,7 +392,7 @@ TEST_F(record, dwell_goes_on_over_the_hand_over)
 	ASSERT_EQ(0, peer_send(&self->peer, PUPPET_FIN | PUPPET_ACK, NULL, 0));
 	PATH(TO_TIME_WAIT);
 	for (i = 1; i < 4; i++) {
-		/* The hand-over is no new state: FIN_WAIT2 began with the ACK */
+		/* The hand-over does not start a new state: FIN_WAIT2 began with the ACK */
 		__u64 began = EVENT(i == 3 ? 1 : i - 1)->r.ts_ns;
 
 		EXPECT_EQ(EVENT(i)->r.ts_ns - began, EVENT(i)->r.dwell_ns);
@@ -413,7 +413,7 @@ TEST_F(record, index_has_no_gaps)
 		EXPECT_EQ(2 + i, EVENT(i)->r.index);
 }
 
-/* ---- what a mini-socket does not know */
+/* ---- data that a mini-socket does not have */
 
 TEST_F(record, mini_socket_has_no_traffic)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Others change where functions return to, as kretprobes and the function graph
- * tracer do: what ends a mini-socket is still told from who called.
+ * Kretprobes and the function graph tracer replace return addresses. The module
+ * still finds the caller, and with it the cause of a mini-socket's end.
  *
  * vm: --icount --smp 1 --disruptive
  */
@@ -14,8 +14,8 @@
 #define TRACING "/sys/kernel/tracing/"
 
 /*
- * What the module hooks to learn of its caller, and what jumps to one of these
- * instead of calling it.
+ * Functions that the module hooks to find their caller, and functions that jump to
+ * one of these instead of calling it.
  */
 static const char *const functions[] = {
 	"tw_timer_handler",
@@ -169,7 +169,7 @@ TEST_F(returns, time_wait_is_destroyed)
 	EXPECT_EQ((__u32)getpid(), EVENT(4)->r.pid);
 }
 
-/* A process hands its socket over: FIN_WAIT2 came before close(). */
+/* A process hands its socket over: FIN_WAIT2 began before close(). */
 TEST_F(returns, close_hands_over)
 {
 	ASSERT_EQ(0, peer_connect(&self->peer));
@@ -182,7 +182,7 @@ TEST_F(returns, close_hands_over)
 	EXPECT_EQ((__u32)getpid(), EVENT(3)->r.pid);
 }
 
-/* A timer hands it over: the orphan waits for longer than a mini-socket may. */
+/* A timer hands it over: the orphan waits longer than a mini-socket may. */
 TEST_F_TIMEOUT(returns, keepalive_timer_hands_over, 300)
 {
 	ASSERT_EQ(0, net_sysctl("ipv4.tcp_fin_timeout", "100"));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What is recorded: the teardown by default, everything when asked, and never
+ * What is recorded: the teardown by default, everything with scope=all, and never
  * another protocol that shares TCP's tracepoint.
  *
  * vm: --icount --smp 1
@@ -196,7 +196,7 @@ TEST_F(scope, sctp_is_not_seen)
 		SKIP(return, "no SCTP in this kernel");
 	ASSERT_LT(0, port);
 	ASSERT_EQ(0, device_scope("teardown"));
-	/* The only one is lab_sync()'s */
+	/* The only record is lab_sync()'s */
 	EXPECT_PATH(&self->lab, &all, "SYN_SENT>CLOSE=REFUSED");
 }
 
@@ -206,7 +206,7 @@ TEST_F(scope, dccp_is_not_seen)
 	uint64_t cookie;
 	int port;
 
-	/* Not loaded by itself: Debian takes no risk */
+	/* Not loaded automatically: Debian disables that */
 	if (net_run("modprobe dccp_ipv4") || net_run("modprobe dccp_ipv6"))
 		SKIP(return, "no DCCP in this kernel");
 	ASSERT_EQ(0, device_scope("all"));

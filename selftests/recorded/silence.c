@@ -26,7 +26,7 @@ TEST_F(silence, no_answer_to_syn)
 	ASSERT_EQ(0, net_wait(self->peer.fd, POLLHUP, 20000));
 	PATH("SYN_SENT>CLOSE=TIMEOUT");
 	EXPECT_FROM(0, TIMER, LOCAL, ETIMEDOUT);
-	/* The first one was taken by peer_connecting() */
+	/* peer_connecting() has received the first one */
 	EXPECT_EQ(peer_count(&self->peer, PUPPET_SYN), EVENT(0)->r.retransmits);
 }
 
@@ -76,7 +76,7 @@ TEST_F(silence, no_answer_to_keepalive)
 	EXPECT_FROM(0, TIMER, LOCAL, ETIMEDOUT);
 }
 
-/* What ICMP said meanwhile becomes the error; the cause is the silence. */
+/* The socket's error is that of ICMP; the recorded cause is the timeout. */
 TEST_F(silence, no_answer_to_data_but_icmp)
 {
 	ASSERT_EQ(0, peer_connect(&self->peer));
@@ -135,7 +135,7 @@ TEST_F(silence, fin_wait2_times_out_in_a_mini_socket)
 	EXPECT_GE(3000000000ULL, EVENT(3)->r.dwell_ns);
 }
 
-/* More than TIME_WAIT's length: the socket itself waits for the surplus. */
+/* Longer than TIME_WAIT: the full socket waits for the difference. */
 TEST_F(silence, long_fin_wait2_becomes_a_mini_socket_by_timer)
 {
 	ASSERT_EQ(0, peer_connect(&self->peer));
@@ -147,8 +147,8 @@ TEST_F(silence, long_fin_wait2_becomes_a_mini_socket_by_timer)
 }
 
 /*
- * A FIN that was seen before makes the orphan wait as a full socket, on its
- * keepalive timer; there is no mini-socket in the end.
+ * If FIN_WAIT2 began before close(), the orphan waits as a full socket, on its
+ * keepalive timer; no mini-socket is made.
  */
 TEST_F(silence, fin_wait2_times_out_in_the_full_socket)
 {

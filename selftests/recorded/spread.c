@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What one processor keeps at hand is not missed by another: nearly max_conns
+ * Free entries that one processor keeps are available to others: nearly max_conns
  * connections are tracked, whichever processor opens them.
  */
 /* vm: --smp 4 --disruptive */
@@ -28,7 +28,7 @@ TEST(entries_are_left_for_all_processors)
 	ASSERT_EQ(0, module_reload("max_conns=1024"));
 	fd = device_open_at_end();
 	ASSERT_LE(0, fd);
-	/* Each of the others gets as many free entries as it keeps */
+	/* Each other processor takes as many free entries as it may keep */
 	for (cpu = 1; cpu < CPUS; cpu++) {
 		static int pairs[150][2];
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * How long TIME_WAIT takes, what starts it anew, and what happens when there
- * can be none. What ends it is minisocket.c's.
+ * How long TIME_WAIT takes, what restarts it, and closes without it. For what ends
+ * it see minisocket.c.
  *
  * vm: --icount --smp 1
  */
@@ -18,7 +18,7 @@ LAB_FIXTURE(timewait);
 	EXPECT_GE((high) * S, (__u64)(ns)); \
 } while (0)
 
-/* A segment of the past: data that the kernel acknowledged long ago. */
+/* An old segment: data that the kernel has acknowledged already. */
 static int old_duplicate(struct peer *peer)
 {
 	return peer_send_at(peer, PUPPET_PSH | PUPPET_ACK, peer->seq - 10, peer->ack, "old", 3);
@@ -64,7 +64,7 @@ TEST_F_TIMEOUT(timewait, lasts_sixty_seconds_from_the_full_socket_too, 150)
 	EXPECT_GE(EVENT(3)->r.ts_ns - EVENT(2)->r.ts_ns + MS, EVENT(3)->r.dwell_ns);
 }
 
-/* The last ACK goes out at once; the waiting comes after it. */
+/* The last ACK is sent at once; the wait starts after it. */
 TEST_F(timewait, last_ack_does_not_wait)
 {
 	uint64_t cookie;
@@ -160,7 +160,7 @@ TEST_F(timewait, lost_last_ack_rearms_the_timer)
 		    "ESTABLISHED>CLOSE_WAIT CLOSE_WAIT>LAST_ACK LAST_ACK>CLOSE=FIN");
 }
 
-/* ---- it could not be made */
+/* ---- the mini-socket could not be made */
 
 TEST_F(timewait, overflow_skips_time_wait)
 {
@@ -190,7 +190,7 @@ TEST_F(timewait, overflow_in_closing)
 	EXPECT_EQ(TCPCLOSE_CLOSER_BOTH, event_closer(EVENT(2)));
 }
 
-/* Nobody will know whether the peer would have sent its FIN. */
+/* It stays unknown whether the peer would have sent its FIN. */
 TEST_F(timewait, overflow_of_an_orphan_skips_fin_wait2)
 {
 	ASSERT_EQ(0, net_sysctl("ipv4.tcp_max_tw_buckets", "0"));

@@ -3,8 +3,8 @@
  * The stream against independent witnesses: the kernel's own trace of the same
  * tracepoint, its counters, and the tables that ss shows.
  *
- * The closes are made once for each scope, before the tests, which then look
- * at the same account from different sides.
+ * The closes are made once for each scope, before the tests. Each test then checks
+ * one aspect of the same account.
  */
 /* vm: --smp 2 --disruptive */
 #include <assert.h>
@@ -22,7 +22,7 @@
 #include "lib/tracefs.h"
 #include "lib/traffic.h"
 
-/* At the end of many mini-sockets' 60 s, dozens end in each second */
+/* 60 s after many closes, dozens of mini-sockets end in each second */
 #define LOOKS 1000
 #define NAMESPACES 3
 #define THREADS 2
@@ -31,12 +31,12 @@
 #define TW_BUCKETS "/proc/sys/net/ipv4/tcp_max_tw_buckets"
 #define PORT_RANGE "/proc/sys/net/ipv4/ip_local_port_range"
 
-static_assert(CLOSES >= 10000, "what is promised");
+static_assert(CLOSES >= 10000, "testing.rst promises 10000");
 
 /**
- * struct account - what everybody saw of the same closes
+ * struct account - records, trace and counters of the same closes
  * @failed: the step that went wrong, NULL if none
- * @error: with what
+ * @error: its error
  */
 struct account {
 	const char *failed;
@@ -69,12 +69,12 @@ static void make_namespaces(struct account *account, int *namespaces)
 	for (i = 0; i < NAMESPACES; i++) {
 		namespaces[i] = namespace_new();
 		step(account, "namespace", namespaces[i]);
-		/* One where TIME_WAIT overflows, others where it does not */
+		/* In one of them TIME_WAIT overflows, in the others not */
 		step(account, "tcp_max_tw_buckets",
 		     namespace_write(namespaces[i], TW_BUCKETS,
 				     i ? "100000" : "100"));
 	}
-	/* One with so few ports that connect() has to recycle */
+	/* In one of them connect() must recycle, because there are few ports */
 	step(account, "ip_local_port_range",
 	     namespace_write(namespaces[1], PORT_RANGE, "40000 40399"));
 }
@@ -103,7 +103,7 @@ static void make_closes(struct account *account, const int *namespaces)
 		step(account, "number of closes", -ERANGE);
 }
 
-/* The kernel's counters and the statistics, of a moment when no mini-socket ends */
+/* The kernel's counters and the statistics, at a moment when no mini-socket ends */
 static void look(struct account *account, int fd, const int *namespaces)
 {
 	struct namespace_counters before;
@@ -137,10 +137,10 @@ static void observe(struct account *account, const char *scope)
 	step(account, "collector", collector_start(&collector, fd));
 	if (!account->failed)
 		make_closes(account, namespaces);
-	/* What the trace misses at its end would look like one record too many */
+	/* A record that the trace misses at its end would look like one too many */
 	step(account, "last segments",
 	     device_stats_settled(fd, &account->stats, 0));
-	/* Before the statistics, lest what comes between looks like an error */
+	/* Before the statistics: a record in between would look like an error */
 	step(account, "trace's end", trace_stop(&account->trace));
 	look(account, fd, namespaces);
 	step(account, "collector's end", collector_stop(&collector));
@@ -152,8 +152,8 @@ static void observe(struct account *account, const char *scope)
 }
 
 /*
- * A transition as both report it; a socket is known by its addresses, since the
- * address of the one is no cookie of the other's
+ * A transition as both report it; addresses and ports identify the socket, since
+ * the trace has the socket's pointer and the stream its cookie
  */
 struct moment {
 	unsigned char saddr[16];
@@ -188,7 +188,7 @@ static int compare_moments(const void *left, const void *right)
 	return ret ? ret : (a->ts_ns > b->ts_ns) - (a->ts_ns < b->ts_ns);
 }
 
-/* What scope=teardown leaves out: how a connection comes about */
+/* The transitions that scope=teardown leaves out: the opening */
 static bool is_opening(unsigned int from, unsigned int to)
 {
 	return from == TCPCLOSE_LISTEN || to == TCPCLOSE_LISTEN ||
@@ -197,8 +197,8 @@ static bool is_opening(unsigned int from, unsigned int to)
 }
 
 /*
- * A client's first step comes before its port, a server's shows the listener:
- * the next step of the same socket knows them.
+ * A client's first step has no port yet, a server's shows the listener: the next
+ * step of the same socket has the addresses.
  */
 static void complete_openings(struct moment *moments, size_t count)
 {
@@ -372,7 +372,7 @@ TEST_F(mixed_closes, leave_no_gap_in_the_sequence)
 	}
 }
 
-TEST_F(mixed_closes, bear_as_many_minisockets_as_the_kernel_counts)
+TEST_F(mixed_closes, have_as_many_births_as_the_kernel_counts)
 {
 	const struct account *account = self->account;
 
@@ -422,11 +422,11 @@ TEST_F(mixed_closes, agree_with_the_statistics)
 
 	for (i = 0; i < account->log.count; i++) {
 		record = &account->log.records[i];
-		/* Namespaces may go, timers may run, after the snapshot */
+		/* After the snapshot, namespaces may be removed and timers may expire */
 		if (!device_is_transition(record) ||
 		    record->ts_ns > account->stats.now_ns)
 			continue;
-		/* A new start of TIME_WAIT's timer is no transition */
+		/* A restart of TIME_WAIT's timer is not a transition */
 		if (!(record->mark & TCPCLOSE_MARK_REARM))
 			recorded[TCPCLOSE_EDGE_FROM(record->edge)]
 				[TCPCLOSE_EDGE_TO(record->edge)]++;

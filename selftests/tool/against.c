@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * tcpclose against the kernel: three witnesses agree with every record of a
- * hundred thousand closes, and say so when one of them is missing or when
- * something is wrong.
+ * hundred thousand closes. The tool reports a missing witness, and errors.
  *
- * Started with "traffic", the program makes the closes, which is what the tool
- * then runs.
+ * Started with "traffic", the program makes the closes: the tool runs it as its
+ * command.
  */
 /* vm: --smp 4 --memory 1024 --limit 1350 --disruptive --slow */
 #include <assert.h>
@@ -38,7 +37,7 @@
 #define COMPLAINT "/tmp/complaint"
 #define CLOSES "/tmp/closes"
 #define ROOM 65536
-/* Each test's; more than 30 seconds, on a machine that is busy otherwise */
+/* Of each test's limit; some need more than 30 s on a busy machine */
 #define MINUTES 180
 
 enum {
@@ -58,7 +57,7 @@ static int open_namespace(int number)
 	return fd < 0 ? -errno : fd;
 }
 
-/* The closes, spread over the namespaces or not; the number goes to a file */
+/* Make closes, in all namespaces or in this one; write their number to a file */
 static int make_closes(long count, bool here)
 {
 	struct traffic_run *runs[NAMESPACES];
@@ -93,8 +92,8 @@ FIXTURE(against)
 };
 
 /*
- * One namespace where TIME_WAIT overflows, one with so few ports that connect()
- * has to recycle, and two as they come.
+ * In one namespace TIME_WAIT overflows, in one connect() must recycle because
+ * there are few ports, and two have default settings.
  */
 FIXTURE_SETUP(against)
 {
@@ -105,7 +104,7 @@ FIXTURE_SETUP(against)
 	self->answer = calloc(1, ROOM);
 	ASSERT_NE(NULL, self->answer);
 	for (i = 0; i < NAMESPACES; i++) {
-		/* A test that was cut short leaves them behind */
+		/* A test that was killed leaves its namespaces behind */
 		net_run("ip netns del against-%d", i);
 		ASSERT_EQ(0, net_run("ip netns add against-%d", i));
 		ASSERT_EQ(0, net_run("ip -n against-%d link set lo up", i));
@@ -130,7 +129,7 @@ FIXTURE_TEARDOWN(against)
 	free(self->answer);
 }
 
-/* Run the tool; its exit status, and what it said or complained of */
+/* Run the tool; returns its exit status, and stores its output */
 static int verify(char *answer, const char *before, const char *options)
 {
 	char command[512];
@@ -153,7 +152,7 @@ static int verify_closes(char *answer, const char *before, long count)
 	return verify(answer, before, options);
 }
 
-/* Likewise; a kprobe within another is missed, and the tool says so: again. */
+/* Likewise; if the tool reports a missed hook (nested kprobes), run it again. */
 static int verify_closes_unmissed(char *answer, long count)
 {
 	int tries, status = -1;
@@ -171,7 +170,7 @@ static long closes_made(void)
 	return procfile_number(CLOSES);
 }
 
-/* A number of the row that begins like that; -1: there is none */
+/* A number of the row that begins with @what; -1: not there */
 static long number_of(const char *answer, const char *what, const char *name)
 {
 	char text[64];
@@ -196,7 +195,7 @@ static bool status_is(const char *answer, const char *witness,
 	return at && !strncmp(at + 10, status, strlen(status));
 }
 
-/* What the kernel's part of the answer is; all of it if there is none */
+/* The part of the answer on the kernel; all of it if there is no such part */
 static const char *of_kernel(const char *answer)
 {
 	const char *at = strstr(answer, "\"against_kernel\"");
@@ -235,7 +234,7 @@ TEST_F_TIMEOUT(against, hundred_thousand_closes_without_a_difference, 6 * MINUTE
 	EXPECT_EQ(MANY, closes_made());
 	EXPECT_ALL_AGREE();
 	for (i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
-		/* One that was never put to the test proves nothing */
+		/* A row with the count 0 proves nothing */
 		EXPECT_LT(0, number_of(self->answer, rows[i], "kernel"))
 		{
 			TH_LOG("%s", rows[i]);
@@ -253,7 +252,7 @@ TEST_F_TIMEOUT(against, hundred_thousand_closes_without_a_difference, 6 * MINUTE
 	       number_of(self->answer, "deaths", "kernel"));
 }
 
-/* What scope=teardown leaves out, the trace's account leaves out, too */
+/* The trace's account also leaves out what scope=teardown leaves out */
 TEST_F_TIMEOUT(against, closes_without_openings_either_way_of_hooking, 3 * MINUTES)
 {
 	static const char *const parameters[] = { "", "hooks=kprobe" };
@@ -274,7 +273,7 @@ TEST_F_TIMEOUT(against, closes_without_openings_either_way_of_hooking, 3 * MINUT
 	}
 }
 
-/* Connections that are there before, go on all the time, and stay */
+/* Connections that exist before, continue all the time, and stay open */
 TEST_F_TIMEOUT(against, traffic_that_neither_begins_nor_ends_with_it, 2 * MINUTES)
 {
 	struct traffic_run *runs[NAMESPACES];
@@ -303,8 +302,8 @@ TEST_F_TIMEOUT(against, traffic_that_neither_begins_nor_ends_with_it, 2 * MINUTE
 		EXPECT_LT(0, traffic_stop(runs[i]));
 }
 
-/* Both ends are closed when the first fifo is opened, then the second */
-static void close_when_told(int pairs[][2], int count)
+/* When the first fifo is opened, close both ends, then open the second fifo */
+static void close_on_request(int pairs[][2], int count)
 {
 	int i, go = open("/tmp/go", O_RDONLY);
 
@@ -316,7 +315,7 @@ static void close_when_told(int pairs[][2], int count)
 	close(open("/tmp/gone", O_WRONLY));
 }
 
-/* The module comes when the connections are half closed already */
+/* The module is loaded when the connections are half closed already */
 TEST_F_TIMEOUT(against, connections_older_than_the_module, MINUTES)
 {
 	int pairs[32][2], i;
@@ -328,9 +327,9 @@ TEST_F_TIMEOUT(against, connections_older_than_the_module, MINUTES)
 		ASSERT_EQ(0, net_pair(i & 1 ? AF_INET6 : AF_INET, pairs[i]));
 		shutdown(pairs[i][0], SHUT_WR);
 	}
-	/* Longer than an ACK waits */
+	/* Longer than an ACK is delayed */
 	usleep(100000);
-	/* Some are orphans by then: mini-sockets in FIN_WAIT2 */
+	/* Some are orphans already: mini-sockets in FIN_WAIT2 */
 	for (i = 0; i < 32; i += 4) {
 		close(pairs[i][0]);
 		pairs[i][0] = -1;
@@ -342,7 +341,7 @@ TEST_F_TIMEOUT(against, connections_older_than_the_module, MINUTES)
 	ASSERT_EQ(0, mkfifo("/tmp/gone", 0600));
 	pid = fork();
 	if (!pid) {
-		close_when_told(pairs, 32);
+		close_on_request(pairs, 32);
 		_exit(0);
 	}
 	for (i = 0; i < 32; i++) {
@@ -390,21 +389,21 @@ FIXTURE_VARIANT(wrong)
 };
 
 /* clang-format off */
-/* Who took the port is not known without it, and the memory goes later */
+/* Without it the module can't see who took the port, and sees the end later */
 FIXTURE_VARIANT_ADD(wrong, reason_of_an_end) {
 	.parameters = "without=inet_twsk_kill",
 	.witness = "counters",
 	.row = "recycled",
 };
 
-/* The segment that changes the state reaches it unseen */
+/* Without it the segment that changes the state is not seen */
 FIXTURE_VARIANT_ADD(wrong, change_to_time_wait) {
 	.parameters = "without=__inet_twsk_schedule",
 	.witness = "bpf",
 	.row = "FIN_WAIT2 to TIME_WAIT",
 };
 
-/* An attempt has to be taken for a birth, and an overflow is one */
+/* Without it the module counts attempts as births, overflows too */
 FIXTURE_VARIANT_ADD(wrong, birth_that_was_none) {
 	.parameters = "without=inet_twsk_hashdance,inet_twsk_hashdance_schedule",
 	.witness = "bpf",
@@ -443,14 +442,14 @@ TEST_F_TIMEOUT(wrong, is_found, MINUTES)
 	}
 	EXPECT_NE(number_of(answer, variant->row, "kernel"),
 		  number_of(answer, variant->row, "tcpclose"));
-	/* Nothing is wrong with what the tracepoint shows */
+	/* The records of the tracepoint are correct */
 	EXPECT_FALSE(status_is(answer, "trace", "differs"))
 	{
 		TH_LOG("%s", answer);
 	}
 }
 
-/* A ring that is too small for its reader */
+/* The ring is too small for its reader */
 TEST_F_TIMEOUT(against, losses_prove_nothing, MINUTES)
 {
 	ASSERT_EQ(0, module_reload("ring_records=256"));
@@ -472,7 +471,7 @@ TEST_F_TIMEOUT(against, scope_that_changes_proves_nothing, MINUTES)
 	EXPECT_NE(NULL, strstr(self->answer, "scope was changed"));
 }
 
-/* Capabilities are what a container lacks */
+/* As in a container: without most capabilities */
 TEST_F_TIMEOUT(against, witnesses_that_cannot_be_are_named, MINUTES)
 {
 	ASSERT_EQ(0, module_reload(""));
@@ -485,7 +484,7 @@ TEST_F_TIMEOUT(against, witnesses_that_cannot_be_are_named, MINUTES)
 	EXPECT_STATUS("trace", "missing");
 	EXPECT_STATUS("bpf", "missing");
 	EXPECT_NE(NULL, strstr(self->answer, "CAP_BPF"));
-	/* The own namespace can always be looked at */
+	/* The tool can always read its own namespace */
 	EXPECT_STATUS("counters", "agrees");
 	EXPECT_NE(NULL, strstr(self->answer, "cannot be entered"));
 	EXPECT_STATUS("btf", "agrees");

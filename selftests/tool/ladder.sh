@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # Ladders of live connections: each way to close, over IPv4 and IPv6, between two
-# namespaces 10 ms apart, has the rows that the textbook has.
+# namespaces 10 ms apart, has the same rows as in a textbook.
 #
 # vm: --icount --smp 1 --limit 900 --slow
 
@@ -26,7 +26,7 @@ say()
 	[ "$1" = ok ] || failed=1
 }
 
-# rows NAME FILE PATTERN...: its rows match, in this order, others may be between
+# rows NAME FILE PATTERN...: rows match, in this order; other rows may be between
 rows()
 {
 	name=$1 file=$2
@@ -70,7 +70,7 @@ done
 ip netns exec client ping -c 1 10.0.0.2 >/dev/null
 ip netns exec client ping -6 -c 1 fd00::2 >/dev/null
 
-# watch NAME OPTION...: draw into that file when it is over
+# watch NAME OPTION...: draw to the file NAME when the connection is over
 pids=
 watch()
 {
@@ -81,7 +81,7 @@ watch()
 	sleep 0.1
 }
 
-# act SCENARIO NAME ADDRESS: on a port of its own
+# act SCENARIO NAME ADDRESS: run a scenario on a new port
 act()
 {
 	watch "$2" --port "$port"
@@ -124,7 +124,7 @@ for address in 10.0.0.2 fd00::2; do
 done
 echo teardown >/sys/module/tcpclose/parameters/scope
 
-# What is over when the time is, too
+# A connection that is not over when --duration ends
 watch open --port "$port" --duration 5
 scenario active client server 10.0.0.2 "$port"
 port=$((port + 1))
@@ -139,14 +139,14 @@ for pid in $pids; do
 	wait "$pid" || echo "# a ladder ended with status $?"
 done
 
-# The cable's 10 ms, once and there and back, and what else takes a known time. A
-# kernel that checks itself takes some more, and sends again what it waits for.
+# The cable's 10 ms, one way and both ways, and other known times. A kernel with
+# checkers takes longer, and retransmits.
 if [ "$TCPCLOSE_PATIENCE" = 1 ]; then
 	once='10\.[0-9]ms' twice='20\.[0-9]ms' pause='300\.[0-9]ms'
-	again='sent 1 segment again in LAST_ACK$' anew='restarted once$'
+	again='sent 1 segment again in LAST_ACK$' restarted='restarted once$'
 else
 	once='1[0-9]\.[0-9]ms' twice='2[0-9]\.[0-9]ms' pause='30[0-9]\.[0-9]ms'
-	again='sent [12] segments* again in LAST_ACK$' anew='restarted \(once\|2 times\)$'
+	again='sent [12] segments* again in LAST_ACK$' restarted='restarted \(once\|2 times\)$'
 fi
 # Either end may be first
 crossed="->| CLOSING \\| CLOSING .* |<- $once"
@@ -212,7 +212,7 @@ for address in 10.0.0.2 fd00::2; do
 		' LAST_ACK  [2-9][0-9][0-9]\.[0-9]ms$' ' TIME_WAIT ' ' +-- ACK -*\.*? *|$' \
 		' FIN again: re-arm 1 |<-- FIN,ACK -*\.*|$' ' +- ACK -*\. ' '->| CLOSE$' \
 		"$again" \
-		"until its timer expired, its timer was $anew"
+		"until its timer expired, its timer was $restarted"
 	rows "the opening, too, $v" "$work/opening-$address" \
 		' | LISTEN$' '^  0.000000 .*client\[[0-9]*\] connect() +-- SYN -*\.*>|' ' SYN_SENT ' \
 		' ESTABLISHED .* |<-- SYN,ACK -*\.*|$' ' +- ACK -' '->| SYN_RECV ' '| ESTABLISHED ' \
@@ -232,7 +232,7 @@ for name in open interrupted; do
 		'^TIME_WAIT of .* is not over$'
 done
 
-# What the module still holds: by cookie, as ss shows it, and as a picture
+# Records that the module still holds: by cookie, as ss shows it, and as a picture
 watch sleeping --port "$port"
 sleeping=$!
 scenario active client server 10.0.0.2 "$port"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The tool as a live reader: how soon it shows what happens, both of the whole
+ * The tool as a live reader: how soon it shows an event, both of the whole
  * machine (mapped rings) and of one namespace (read()).
  */
 /* vm: --smp 1 --disruptive */
@@ -73,7 +73,7 @@ FIXTURE_TEARDOWN(reading)
 	}
 }
 
-/* @from: gets its standard output */
+/* @from: set to a file that reads its standard output */
 static pid_t start(int *from, const char *command, const char *operand)
 {
 	int ends[2];
@@ -92,8 +92,8 @@ static pid_t start(int *from, const char *command, const char *operand)
 	return pid;
 }
 
-/* Read what comes, all of it; return how much, 0 if nothing comes. */
-static ssize_t hear(int from)
+/* Read all output that arrives; return its size, 0 if none arrives. */
+static ssize_t receive(int from)
 {
 	struct pollfd fd = { .fd = from, .events = POLLIN };
 	char bytes[65536];
@@ -101,17 +101,17 @@ static ssize_t hear(int from)
 	return poll(&fd, 1, 5000) == 1 ? read(from, bytes, sizeof(bytes)) : 0;
 }
 
-/* How long it takes until a single event is shown; the best of some tries. */
+/* The time until a single event is shown; the shortest of some tries. */
 static uint64_t lone_ns(int from)
 {
 	uint64_t best_ns = UINT64_MAX, begin_ns, late_ns;
 	int i;
 
 	for (i = 0; i < TRIES; i++) {
-		/* The machine is idle, and the reader asleep. */
+		/* The machine is idle, and the reader sleeps. */
 		usleep(100000);
 		begin_ns = now_ns();
-		if (traffic_one(TRAFFIC_REFUSED) != 1 || hear(from) <= 0)
+		if (traffic_one(TRAFFIC_REFUSED) != 1 || receive(from) <= 0)
 			return UINT64_MAX;
 		late_ns = now_ns() - begin_ns;
 		if (late_ns < best_ns)
@@ -124,8 +124,8 @@ TEST_F(reading, watch_shows_a_lone_event_within_50_ms)
 {
 	self->pid = start(&self->from, "watch", NULL);
 	ASSERT_LT(0, self->pid);
-	/* The titles: it is ready. */
-	ASSERT_LT(0, hear(self->from));
+	/* The table's head is printed: the tool is ready. */
+	ASSERT_LT(0, receive(self->from));
 	EXPECT_GT(LONE_NS, lone_ns(self->from));
 }
 
@@ -133,7 +133,7 @@ TEST_F(reading, record_writes_a_lone_event_within_50_ms)
 {
 	self->pid = start(&self->from, "record", "-");
 	ASSERT_LT(0, self->pid);
-	ASSERT_LT(0, hear(self->from));
+	ASSERT_LT(0, receive(self->from));
 	EXPECT_GT(LONE_NS, lone_ns(self->from));
 }
 
@@ -145,14 +145,14 @@ TEST_F(reading, a_signal_ends_it_with_all_that_happened_before)
 
 	self->pid = start(&self->from, "record", "-");
 	ASSERT_LT(0, self->pid);
-	ASSERT_LT(0, hear(self->from));
+	ASSERT_LT(0, receive(self->from));
 	ASSERT_EQ(20, traffic_run(&(struct traffic){
 			      .family = AF_INET,
 			      .closes = TRAFFIC_REFUSED,
 			      .cycles = 20,
 		      }));
 	ASSERT_EQ(0, kill(self->pid, SIGINT));
-	while ((n = hear(self->from)) > 0)
+	while ((n = receive(self->from)) > 0)
 		got += (size_t)n;
 	ASSERT_EQ(self->pid, waitpid(self->pid, &status, 0));
 	self->pid = 0;

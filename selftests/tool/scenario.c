@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The ways to end a connection, each acted out by a client and a server.
+ * The ways to end a connection, each run with a client and a server.
  *
  * usage: scenario NAME CLIENT_NETNS SERVER_NETNS ADDRESS PORT
  *
- * acts out one of them, for the demonstration. Without arguments it tests that
- * each goes through the states that it is to show.
+ * runs one of them, for the demonstration. Without arguments it tests that each
+ * passes the states that it should show.
  */
 /* vm: --icount --smp 1 --limit 1500 --disruptive --slow */
 #include <fcntl.h>
@@ -21,12 +21,12 @@
 #define PORT 7000
 
 /*
- * The namespace that this case plays in: those of earlier ones are taken down in
- * the meantime, and what they left in TIME_WAIT ends.
+ * The namespace of this case: namespaces of earlier cases are removed meanwhile,
+ * which ends their mini-sockets in TIME_WAIT.
  */
 static unsigned int stage;
 
-/* First letters of the states, as they are passed through */
+/* First letters of the states, in the order that they are passed */
 static char letter(unsigned int state)
 {
 	static const char letters[TCPCLOSE_STATES] = {
@@ -143,7 +143,7 @@ static bool is_end_of_all(const struct tcpclose_record *record)
 	       TCPCLOSE_EDGE_TO(record->edge) == TCPCLOSE_CLOSE;
 }
 
-/* The tool, at once, and without anything that the model does not know */
+/* The tool draws the diagram, and the model knows every transition in it */
 static const char draws_it[] = "tcpclose graph --all >/tmp/it && grep -q '^[A-Z].* CLOSE ' /tmp/it";
 static const char is_legal[] = "! grep -e illegal -e impossible /tmp/it";
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * tcpclose verify on real streams: whatever the machine, the module and the
- * reader go through, what the module says is what TCP may do, and whole.
+ * tcpclose verify on real streams: whatever happens to the machine, the module
+ * and the reader, the records are complete and contain only what TCP may do.
  */
 /* vm: --smp 4 --one-thread --disruptive --slow */
 #include <errno.h>
@@ -26,8 +26,8 @@
 
 /**
  * struct verifier - a running tcpclose verify
- * @out: what it writes
- * @report: the same, when it has ended
+ * @out: its output
+ * @report: the output as text, when it has ended
  */
 struct verifier {
 	pid_t pid;
@@ -52,7 +52,7 @@ FIXTURE_TEARDOWN(verify)
 	EXPECT_EQ(0, module_reload(""));
 }
 
-/* It has the device open, so nothing that happens now escapes it. */
+/* It has opened the device, so every event from now on reaches it. */
 static bool is_open(pid_t pid)
 {
 	char path[64], target[64];
@@ -88,7 +88,7 @@ static int start(struct verifier *v, const char *argument)
 	return is_open(v->pid) ? 0 : -ETIMEDOUT;
 }
 
-/* Return: its exit status; the report is printed if that is not 0 */
+/* Return: its exit status; if that is not 0, the report is printed */
 static int finish(struct verifier *v)
 {
 	int status;
@@ -106,7 +106,7 @@ static int finish(struct verifier *v)
 	return WIFEXITED(status) ? WEXITSTATUS(status) : -EINTR;
 }
 
-/* The number behind the last word of a line that begins so; 0: no such line */
+/* The number that follows @line in the report; 0: @line is not in it */
 static long number(const struct verifier *v, const char *line)
 {
 	const char *at = strstr(v->report, line);
@@ -163,7 +163,7 @@ TEST_F_TIMEOUT(verify, changes_of_scope_are_clean, 120)
 	EXPECT_LT(0, number(&self->verifier, "opening not recorded (scope=teardown)"));
 }
 
-/* The mini-socket keeps the cookie of a socket that begins another life. */
+/* The mini-socket keeps the cookie of a socket that connects again. */
 TEST_F_TIMEOUT(verify, a_socket_that_is_used_again_is_clean, 60)
 {
 	const struct sockaddr nobody = { .sa_family = AF_UNSPEC };
@@ -196,7 +196,7 @@ TEST_F_TIMEOUT(verify, a_socket_that_is_used_again_is_clean, 60)
 	EXPECT_EQ(8, number(&self->verifier, "ended") + number(&self->verifier, "still open"));
 }
 
-/* Subflows of MPTCP are TCP's, and closed in ways of their own. */
+/* Subflows of MPTCP are TCP sockets that MPTCP closes in its own ways. */
 TEST_F_TIMEOUT(verify, subflows_of_mptcp_are_clean, 60)
 {
 	const struct linger none = { .l_onoff = 1 };
@@ -236,7 +236,7 @@ TEST_F_TIMEOUT(verify, subflows_of_mptcp_are_clean, 60)
 
 /* ---- what happens to the reader */
 
-TEST_F_TIMEOUT(verify, loss_is_told_and_explains_gaps, 120)
+TEST_F_TIMEOUT(verify, loss_is_reported_and_explains_gaps, 120)
 {
 	struct traffic_run *run;
 	int pairs[8][2], i;
@@ -251,7 +251,7 @@ TEST_F_TIMEOUT(verify, loss_is_told_and_explains_gaps, 120)
 	ASSERT_NE(NULL, run);
 	usleep(300000);
 	ASSERT_EQ(0, kill(self->verifier.pid, SIGSTOP));
-	/* Their way to TIME_WAIT is what is lost */
+	/* The records of their way to TIME_WAIT are lost */
 	for (i = 0; i < 8; i++) {
 		ASSERT_EQ(0, close(pairs[i][1]));
 		ASSERT_EQ(0, close(pairs[i][0]));
@@ -296,7 +296,7 @@ TEST_F_TIMEOUT(verify, one_namespace_is_clean, 120)
 	ASSERT_EQ(0, namespace_leave(before));
 	EXPECT_LT(0, traffic_stop(others));
 	EXPECT_EQ(0, finish(&self->verifier));
-	/* Its own, and not the others', of which there are more. */
+	/* Only its own connections; other namespaces have more. */
 	EXPECT_LE(3 * 200, CHECKED(&self->verifier));
 	EXPECT_GE(6 * 200, CHECKED(&self->verifier));
 	close(space);
@@ -311,7 +311,7 @@ TEST_F_TIMEOUT(verify, connections_older_than_the_module_are_clean, 120)
 	ASSERT_EQ(0, module_unload());
 	for (i = 0; i < 8; i++)
 		ASSERT_EQ(0, net_pair(i % 2 ? AF_INET6 : AF_INET, pairs[i]));
-	/* TIME_WAIT, FIN_WAIT2, CLOSE_WAIT, and FIN_WAIT1 to begin with. */
+	/* In TIME_WAIT, FIN_WAIT2, CLOSE_WAIT, and at first FIN_WAIT1. */
 	EXPECT_EQ(8, closes(AF_INET, 8, 1));
 	ASSERT_EQ(0, shutdown(pairs[0][0], SHUT_WR));
 	ASSERT_EQ(0, close(pairs[1][0]));
@@ -340,9 +340,9 @@ TEST_F_TIMEOUT(verify, more_connections_than_are_tracked_are_clean, 120)
 }
 
 /*
- * What the module lacks it says less of, but nothing that is wrong. (Without
- * tcp_rcv_state_process() control bits may be those of a segment that the same
- * memory had seen as another socket's.)
+ * Without a hook the module reports less, but nothing wrong. (Without
+ * tcp_rcv_state_process() control bits may be those of a segment that an earlier
+ * socket in the same memory received.)
  */
 TEST_F_TIMEOUT(verify, a_module_without_some_hooks_is_clean, 300)
 {

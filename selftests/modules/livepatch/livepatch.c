@@ -3,8 +3,8 @@
  * A live patch of tcp_twsk_destructor(), which the module watches: another
  * function in its place, reached through ftrace (FTRACE_OPS_FL_IPMODIFY).
  *
- * What the patched function frees, a key of TCP-MD5 or TCP-AO, nobody in the
- * machine has.
+ * The patched function frees a key of TCP-MD5 or TCP-AO; no connection in the
+ * machine has such a key.
  */
 #include <linux/livepatch.h>
 #include <linux/module.h>
@@ -12,11 +12,11 @@
 
 static unsigned int calls;
 module_param(calls, uint, 0444);
-MODULE_PARM_DESC(calls, "so many mini-sockets were freed by the patch, or a few more");
+MODULE_PARM_DESC(calls, "number of mini-sockets freed by the patch, or slightly fewer");
 
 static void free_nothing(struct sock *sk)
 {
-	/* Whoever asks wants to know that there were some */
+	/* Not atomic: the test only checks that it is not 0 */
 	WRITE_ONCE(calls, READ_ONCE(calls) + 1);
 }
 
@@ -25,7 +25,7 @@ static struct klp_func functions[] = {
 	{ }
 };
 
-/* Of the kernel itself, which has no name */
+/* No name: functions of the kernel itself */
 static struct klp_object objects[] = {
 	{ .funcs = functions },
 	{ }
@@ -41,7 +41,7 @@ static int __init livepatch_init(void)
 	return klp_enable_patch(&patch);
 }
 
-/* Only after it was disabled (/sys/kernel/livepatch/livepatch/enabled) */
+/* Only possible after disabling it (/sys/kernel/livepatch/livepatch/enabled) */
 static void __exit livepatch_exit(void)
 {
 }
@@ -49,6 +49,6 @@ static void __exit livepatch_exit(void)
 module_init(livepatch_init);
 module_exit(livepatch_exit);
 
-MODULE_DESCRIPTION("A live patch of a function that others watch");
+MODULE_DESCRIPTION("A live patch of a function that tcpclose watches");
 MODULE_LICENSE("GPL");
 MODULE_INFO(livepatch, "Y");

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Does wrong on purpose, once, when loaded: a check that never finds anything
- * may as well not be there.
+ * Makes one error on purpose when loaded: shows that the kernel's checkers work.
  *
- * Each kind is reported by one option of a debug kernel; none does harm that
- * outlives the report.
+ * Each kind is reported by one option of a debug kernel; no error has effects
+ * after the report.
  */
 #include <linux/delay.h>
 #include <linux/kthread.h>
@@ -63,7 +62,7 @@ static void free_a_running_timer(void)
 static DEFINE_SPINLOCK(first);
 static DEFINE_SPINLOCK(second);
 
-/* PROVE_LOCKING: it need not come to the deadlock */
+/* PROVE_LOCKING: reports the order without a real deadlock */
 static void lock_in_both_orders(void)
 {
 	spin_lock(&first);
@@ -88,7 +87,7 @@ static void read_what_is_freed(void)
 	int *freed = kmalloc(sizeof(*freed), GFP_KERNEL);
 
 	kfree(freed);
-	/* The compiler sees it coming */
+	/* Hide the error from the compiler */
 	OPTIMIZER_HIDE_VAR(freed);
 	WRITE_ONCE(forty, *freed);
 }
@@ -98,7 +97,7 @@ static void forget(void)
 {
 	unsigned int i;
 
-	/* More than one: some register may still have the last */
+	/* More than one: a register may still contain the last pointer */
 	for (i = 0; i < 16; i++)
 		WRITE_ONCE(keep, kmalloc(1000, GFP_KERNEL));
 	WRITE_ONCE(keep, NULL);
