@@ -3,7 +3,7 @@
  * /dev/tcpclose for a 32-bit program: the same requests through the kernel's
  * 32-bit system calls, which any x86-64 program can make with "int $0x80".
  *
- * That the structures have one layout is a matter of the host's test "layout".
+ * The host's test "layout" checks that the structures have the same layout.
  */
 /* vm: --smp 1 --disruptive */
 #include <fcntl.h>
@@ -52,7 +52,7 @@ static uint32_t address32(const void *object)
 	return (uintptr_t)object;
 }
 
-/* What a 32-bit program can point at */
+/* Memory that a 32-bit pointer can address */
 struct low {
 	char path[64];
 	struct tcpclose_version version;
@@ -83,7 +83,7 @@ FIXTURE_SETUP(program32)
 	if (self->fd == -ENOSYS)
 		SKIP(return, "kernel without 32-bit system calls");
 	ASSERT_LE(0, self->fd);
-	/* By the 64-bit call: what these tests ask for starts anew */
+	/* With the 64-bit call: discards what earlier tests left */
 	ASSERT_EQ(0, device_ioctl(self->fd, TCPCLOSE_IOC_STATS_RESET, NULL));
 }
 

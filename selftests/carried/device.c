@@ -162,7 +162,7 @@ TEST_F(device, refuses_a_buffer_of_less_than_two_records)
 	EXPECT_EQ(EINVAL, errno);
 }
 
-TEST_F(device, gives_whole_records_to_a_buffer_that_is_none)
+TEST_F(device, gives_whole_records_to_a_buffer_of_odd_size)
 {
 	unsigned char buf[128 * 3 + 77];
 	ssize_t got;
@@ -282,7 +282,7 @@ static int connect_in(int namespace, unsigned int cpu)
 	return processor_pin(cpu) || traffic_run(&traffic) != 1;
 }
 
-/* A reader that skips many records of others looks for signals meanwhile */
+/* A reader that skips many records of other namespaces checks for signals */
 TEST_F(device, a_signal_changes_no_order_in_a_namespace)
 {
 	const struct sigaction action = { .sa_handler = count_signal };
@@ -305,12 +305,12 @@ TEST_F(device, a_signal_changes_no_order_in_a_namespace)
 	ASSERT_LE(0, fd);
 	ASSERT_EQ(0, namespace_leave(home));
 
-	/* The older ones stand behind all that is skipped */
+	/* The older records are after all skipped ones in the ring */
 	ASSERT_EQ(0, processor_pin(0));
 	ASSERT_EQ(400, traffic_run(&others));
 	ASSERT_EQ(0, connect_in(namespace, 0));
 	ASSERT_EQ(0, connect_in(namespace, 1));
-	/* Each is held back for a millisecond */
+	/* Each record is withheld for a millisecond */
 	usleep(10000);
 
 	ASSERT_EQ(0, sigaction(SIGUSR1, &action, NULL));
@@ -318,7 +318,7 @@ TEST_F(device, a_signal_changes_no_order_in_a_namespace)
 	ASSERT_EQ(0, processor_pin(0));
 	while (!__atomic_load_n(&signals, __ATOMIC_RELAXED))
 		sched_yield();
-	/* Again and again, so that signals come at any moment */
+	/* Repeated, so that signals arrive at any moment */
 	for (round = 0; round < 200; round++) {
 		struct device_log log = {};
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The ioctls of /dev/tcpclose: what each answers and what it refuses.
+ * The ioctls of /dev/tcpclose: the results and errors of each.
  */
 /* vm: --smp 1 --disruptive */
 #include <fcntl.h>
@@ -34,7 +34,7 @@ FIXTURE_TEARDOWN(ioctls)
 	close(self->fd);
 }
 
-TEST_F(ioctls, version_tells_the_abi)
+TEST_F(ioctls, version_reports_the_abi)
 {
 	struct tcpclose_version version;
 
@@ -79,7 +79,7 @@ TEST_F(ioctls, unknown_requests_give_enotty)
 	EXPECT_EQ(-ENOTTY,
 		  device_ioctl(self->fd, _IOR(0xCC, 1, struct tcpclose_version),
 			       buf));
-	/* Another direction, another size: another request */
+	/* A different direction or size makes a different request */
 	EXPECT_EQ(-ENOTTY,
 		  device_ioctl(self->fd, _IO(TCPCLOSE_IOC_MAGIC, 1), buf));
 	EXPECT_EQ(-ENOTTY,
@@ -134,7 +134,7 @@ TEST_F(ioctls, bad_addresses_give_efault)
 		  device_ioctl(self->fd, TCPCLOSE_IOC_STATS, &request));
 }
 
-TEST_F(ioctls, cursor_refuses_a_ring_that_is_none)
+TEST_F(ioctls, cursor_refuses_a_ring_that_does_not_exist)
 {
 	struct tcpclose_cursor cursor;
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The mapping of /dev/tcpclose: what it holds and what it refuses.
+ * The mapping of /dev/tcpclose: its contents, its size, and refused accesses.
  */
 /* vm: --smp 2 --disruptive */
 #include <fcntl.h>
@@ -120,7 +120,7 @@ TEST_F(mapping, can_never_be_written)
 	uint64_t word;
 	void *base;
 
-	/* Whether or not a file can be opened for writing */
+	/* Whether or not the file was opened for writing */
 	if (fd < 0)
 		fd = dup(self->fd);
 	for (i = 0; i < 2; i++) {
@@ -133,7 +133,7 @@ TEST_F(mapping, can_never_be_written)
 		EXPECT_EQ(-1,
 			  mprotect(base, self->size, PROT_READ | PROT_WRITE));
 		EXPECT_EQ(-1, mprotect(base, getpagesize(), PROT_WRITE));
-		/* As a debugger does, past the protection */
+		/* As a debugger writes, bypassing the protection */
 		memory = open("/proc/self/mem", O_RDWR | O_CLOEXEC);
 		EXPECT_LE(0, memory);
 		EXPECT_EQ(8, pread(memory, &word, 8, (uintptr_t)base));

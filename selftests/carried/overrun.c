@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Readers that are too slow: what they missed is counted to the record.
+ * Readers that are too slow: the records that they missed are counted exactly.
  */
 /* vm: --smp 2 --disruptive */
 #include <fcntl.h>
@@ -79,7 +79,7 @@ static long closes(unsigned int cycles)
 	return ret ? ret : done;
 }
 
-/* For each ring: where it goes on, and the gaps in its sequence so far */
+/* For each ring: the next sequence number, and the gaps so far */
 struct gaps {
 	uint32_t next[CPUS];
 	uint64_t lost[CPUS];
@@ -113,7 +113,7 @@ static bool follow(struct gaps *gaps, const struct tcpclose_record *records,
 	return true;
 }
 
-/* Nothing that was copied while it was being overwritten */
+/* Not a record that was copied while it was being overwritten */
 static bool is_sound(const struct tcpclose_record *record)
 {
 	if (record->kind == TCPCLOSE_KIND_TASK)
@@ -144,12 +144,12 @@ TEST_F(overrun, is_counted_exactly_for_each_processor)
 			continue;
 		}
 		EXPECT_EQ(cursor.written - RING, cursor.overwritten);
-		/* Not from the oldest, which is overwritten next */
+		/* Not at the oldest record, which is overwritten next */
 		EXPECT_EQ(RING - RING / 8, gaps.seen[cpu]);
 	}
 }
 
-TEST_F(overrun, of_one_reader_is_none_of_another)
+TEST_F(overrun, of_one_reader_does_not_count_for_another)
 {
 	struct tcpclose_cursor slow, fast;
 	struct device_log log = {};
@@ -234,7 +234,7 @@ TEST_F(overrun, while_reading_spoils_no_record_and_no_count)
 		for (i = 0; i < self->log.count; i++)
 			EXPECT_TRUE(is_sound(&self->log.records[i]));
 		ASSERT_TRUE(follow(&gaps, self->log.records, self->log.count));
-		/* Slow enough to be overrun now and then */
+		/* Slow enough to be overrun sometimes */
 		usleep(3000);
 	}
 	ASSERT_LT(0, traffic_stop(run));
@@ -251,7 +251,7 @@ TEST_F(overrun, while_reading_spoils_no_record_and_no_count)
 	}
 }
 
-/* However slow the machine: until the rings can't hold what was written */
+/* On a machine of any speed: until more was written than the rings can hold */
 static int let_run_over(int fd, unsigned int rings)
 {
 	uint64_t deadline = now_ns() + 10000000000ULL;
@@ -295,7 +295,7 @@ TEST_F(overrun, of_the_mapping_is_noticed_by_its_reader)
 				ASSERT_TRUE(follow(&gaps, &record, 1));
 				seen++;
 			}
-		/* Every other time fast enough */
+		/* Fast enough in every other round */
 		if (turn++ % 2 == 0)
 			usleep(1000);
 		else

@@ -63,7 +63,7 @@ static void *reader_main(void *arg)
 	return NULL;
 }
 
-/* In the read(2) of the device, as far as one can see from outside */
+/* Whether a thread sleeps in read(2), as /proc shows it */
 static bool is_reading(pid_t tid)
 {
 	char path[64], text[256], *where;
@@ -144,7 +144,7 @@ TEST_F(waiting, a_signal_interrupts_a_blocking_read)
 	EXPECT_EQ(EINTR, reader.error);
 }
 
-TEST_F(waiting, a_read_goes_on_after_a_handler_with_sa_restart)
+TEST_F(waiting, a_read_continues_after_a_handler_with_sa_restart)
 {
 	struct sigaction action = {
 		.sa_handler = do_nothing,
@@ -184,7 +184,7 @@ TEST_F(waiting, a_fatal_signal_ends_a_blocked_process)
 	EXPECT_TRUE(WIFSIGNALED(status));
 }
 
-TEST_F(waiting, closing_a_file_leaves_its_blocked_reader_in_peace)
+TEST_F(waiting, closing_a_file_does_not_disturb_its_blocked_reader)
 {
 	struct reader reader;
 	int fd = device_open(O_RDONLY);
@@ -198,7 +198,7 @@ TEST_F(waiting, closing_a_file_leaves_its_blocked_reader_in_peace)
 	EXPECT_LE(128, reader.got);
 }
 
-TEST_F(waiting, poll_tells_when_there_is_something)
+TEST_F(waiting, poll_reports_records_that_arrive)
 {
 	struct pollfd ready = { .fd = self->fd, .events = POLLIN | POLLOUT };
 
@@ -210,7 +210,7 @@ TEST_F(waiting, poll_tells_when_there_is_something)
 	EXPECT_EQ(0, poll(&ready, 1, 0));
 }
 
-TEST_F(waiting, epoll_tells_each_time_anew)
+TEST_F(waiting, epoll_reports_each_arrival_again)
 {
 	struct epoll_event event = { .events = EPOLLIN | EPOLLET };
 	int epoll = epoll_create1(EPOLL_CLOEXEC), i;
@@ -222,7 +222,7 @@ TEST_F(waiting, epoll_tells_each_time_anew)
 		ASSERT_EQ(1, traffic_one(TRAFFIC_LINGER));
 		EXPECT_EQ(1, epoll_wait(epoll, &event, 1, 5000));
 		EXPECT_EQ(0, device_log_drain(&self->log, self->fd));
-		/* The second end of the connection may have come since */
+		/* The records of the second end may have arrived since */
 		while (epoll_wait(epoll, &event, 1, 100) == 1)
 			device_log_drain(&self->log, self->fd);
 	}
@@ -234,7 +234,7 @@ static uint64_t last_ts_ns(const struct device_log *log)
 	return log->records[log->count - 1].ts_ns;
 }
 
-/* What another thread does meanwhile; on the way it may wait for ever */
+/* Work for another thread, which may block for ever in it */
 struct others {
 	int fd;
 	bool done;
@@ -290,7 +290,7 @@ TEST_F(waiting, a_lone_event_is_shown_within_50_ms)
 	struct reader reader;
 	int i;
 
-	/* The best of some: a busy host may delay any one */
+	/* The shortest of several: a busy host may delay each one */
 	for (i = 0; i < 5; i++) {
 		ASSERT_TRUE(reader_start(&reader, self->fd));
 		ASSERT_EQ(1, traffic_one(TRAFFIC_REFUSED));

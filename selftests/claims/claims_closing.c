@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Claims about the way a connection opens and closes: C1 to C6, C13 of the
- * ledger, Documentation/claims.rst.
+ * Claims on how a connection opens and closes: C1 to C6, C13 of
+ * Documentation/claims.rst.
  *
  * vm: --icount --smp 1 --include Documentation/claims.rst:selftests/claims.rst --slow
  */
@@ -45,9 +45,9 @@ TEST_F_TIMEOUT(claims, c01_three_segments_open_and_four_close, 150)
 }
 
 /*
- * The server closes while its ACK is still delayed: its FIN takes it along. How
- * long it is, the kernel knows from data that came: with none, until its timer's
- * next tick.
+ * The server closes while its ACK is still delayed: its FIN carries the ACK. The
+ * kernel computes the delay from data that arrived: without data it ends at the next
+ * tick of its timer.
  */
 TEST_F_TIMEOUT(claims, c01_three_segments_close_when_fin_and_ack_combine, 150)
 {
@@ -96,7 +96,7 @@ TEST_F(claims, c02_the_closer_sends_fin_and_enters_fin_wait1)
 
 	ASSERT_EQ(0, stage_establish(stage));
 	ASSERT_EQ(0, stage_close_end(&stage->client));
-	/* The FIN is on its way, no end has seen it yet */
+	/* The FIN is on its way, and has not arrived yet */
 	EXPECT_EQ(TCPCLOSE_ESTABLISHED, net_state(stage->server.fd));
 	CLIENT("ESTABLISHED>FIN_WAIT1 FIN_WAIT1>FIN_WAIT2 FIN_WAIT2>FIN_WAIT2[CLOSE]");
 	SERVER("ESTABLISHED>CLOSE_WAIT");
@@ -105,7 +105,7 @@ TEST_F(claims, c02_the_closer_sends_fin_and_enters_fin_wait1)
 	EXPECT_EQ(TCPCLOSE_CONTEXT_PROCESS, event_context(CLIENT_EVENT(0)));
 	EXPECT_EQ((__u32)getpid(), CLIENT_EVENT(0)->r.pid);
 	EXPECT_EQ(TCPCLOSE_CLOSER_LOCAL, event_closer(CLIENT_EVENT(0)));
-	/* The state first, and then the segment */
+	/* The state changes first, then the segment is sent */
 	EXPECT_BETWEEN(CLIENT_EVENT(0)->r.ts_ns, CLIENT_EVENT(0)->r.ts_ns + AT_ONCE, fin->ts_ns);
 	EXPECT_BETWEEN(fin->ts_ns + STAGE_DELAY_NS, fin->ts_ns + STAGE_DELAY_NS + AT_ONCE,
 		       SERVER_EVENT(0)->r.ts_ns);
@@ -148,14 +148,14 @@ TEST_F(claims, c03_the_peer_acknowledges_and_nothing_is_released)
 	EXPECT_EQ(TCPCLOSE_FIN_WAIT2, net_state(stage->client.fd));
 	EXPECT_EQ(TCPCLOSE_CLOSE_WAIT, net_state(stage->server.fd));
 	EXPECT_EQ(0, sockstat_of(&stage->client, "tw"));
-	/* The application's FIN could have taken the ACK along: so it waits a bit */
+	/* The ACK is delayed, since a FIN of the application could carry it */
 	claim_duration(&self->claim, "the ACK of the FIN is delayed by",
 		       CLIENT_EVENT(1)->r.ts_ns - SERVER_EVENT(0)->r.ts_ns - STAGE_DELAY_NS);
 	ASSERT_EQ(0, stage_close_end(&stage->server));
 	CLIENT(HALF_TO_TIME_WAIT);
 }
 
-/* A close() ends both streams, and the socket with them: see the [CLOSE]. */
+/* A close() ends both streams, and also the socket: see the [CLOSE]. */
 TEST_F(claims, c03_a_closed_socket_is_released_and_a_mini_socket_waits)
 {
 	struct stage *stage = &self->stage;
@@ -192,13 +192,13 @@ TEST_F_TIMEOUT(claims, c04_the_fin_of_the_peer_waits_for_its_application, 150)
 	WIRE(OPENING " FIN+ACK> <ACK <FIN+ACK ACK>");
 	SERVER(PASSIVE);
 	fin = capture_find(&stage->client.wire, false, FIN_ACK, 0);
-	/* The application's call makes the step, and sends the FIN */
+	/* The application's call makes the transition, and sends the FIN */
 	EXPECT_EQ(TCPCLOSE_CONTEXT_PROCESS, event_context(SERVER_EVENT(1)));
 	EXPECT_EQ((__u32)getpid(), SERVER_EVENT(1)->r.pid);
 	EXPECT_BETWEEN(closed, closed + AT_ONCE, SERVER_EVENT(1)->r.ts_ns);
 	EXPECT_BETWEEN(closed + STAGE_DELAY_NS, closed + STAGE_DELAY_NS + AT_ONCE, fin->ts_ns);
 	EXPECT_BETWEEN(5 * S, 5 * S + 200 * MS, SERVER_EVENT(1)->r.dwell_ns);
-	/* What is the network's takes a round trip */
+	/* The network's part takes a round trip */
 	EXPECT_BETWEEN(2 * STAGE_DELAY_NS, 2 * STAGE_DELAY_NS + AT_ONCE,
 		       SERVER_EVENT(2)->r.dwell_ns);
 	CLIENT(TO_TIME_WAIT);
@@ -231,7 +231,7 @@ TEST_F_TIMEOUT(claims, c05_the_last_ack_goes_out_at_once_and_the_wait_follows, 1
 	EXPECT_BETWEEN(fin->ts_ns, fin->ts_ns + AT_ONCE, ack->ts_ns);
 	EXPECT_BETWEEN(CLIENT_EVENT(3)->r.ts_ns, CLIENT_EVENT(3)->r.ts_ns + AT_ONCE, ack->ts_ns);
 	EXPECT_TIME_WAIT(0, CLIENT_EVENT(4)->r.ts_ns - ack->ts_ns);
-	/* The peer is through before the wait has well begun */
+	/* The peer has closed soon after the wait began */
 	EXPECT_BETWEEN(2 * STAGE_DELAY_NS, 2 * STAGE_DELAY_NS + AT_ONCE,
 		       SERVER_EVENT(2)->r.dwell_ns);
 	claim_duration(&self->claim, "from the peer's FIN to the last ACK",
@@ -244,7 +244,7 @@ TEST_F_TIMEOUT(claims, c05_the_last_ack_goes_out_at_once_and_the_wait_follows, 1
 		       SERVER_EVENT(2)->r.dwell_ns);
 }
 
-/* The full socket of a half-close answers before it is handed over. */
+/* The full socket of a half-close sends the ACK before it is handed over. */
 TEST_F_TIMEOUT(claims, c05_after_a_half_close_it_goes_out_even_before, 150)
 {
 	struct stage *stage = &self->stage;
@@ -333,7 +333,7 @@ TEST_F_TIMEOUT(claims, c13_half_close_ends_one_stream_and_the_other_goes_on, 150
 	CLIENT(HALF);
 	ASSERT_EQ(0, read(stage->server.fd, &c, 1));
 	sleep(70);
-	/* Longer than any timeout of FIN_WAIT2: those are for closed sockets */
+	/* Longer than any timeout of FIN_WAIT2, which apply to closed sockets only */
 	ASSERT_EQ(5, write(stage->server.fd, "still", 5));
 	ASSERT_EQ(5U, receive(stage->client.fd, 5));
 	ASSERT_EQ(-1, send(stage->client.fd, "no", 2, MSG_NOSIGNAL));
@@ -342,7 +342,7 @@ TEST_F_TIMEOUT(claims, c13_half_close_ends_one_stream_and_the_other_goes_on, 150
 	ASSERT_EQ(0, read(stage->client.fd, &c, 1));
 	CLIENT(HALF_TO_TIME_WAIT);
 	SERVER(PASSIVE);
-	/* One stream is shut, then both; the server's view is the mirror's */
+	/* One stream is shut, then both; the server's records mirror this */
 	EXPECT_EQ(2, event_shutdown(CLIENT_EVENT(0)));
 	EXPECT_EQ(2, event_shutdown(CLIENT_EVENT(1)));
 	EXPECT_EQ(3, event_shutdown(CLIENT_EVENT(2)));

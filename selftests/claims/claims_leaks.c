@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Claims about what is left behind: sockets that are never closed, and ports that
- * can't be used; C14 of the ledger, Documentation/claims.rst.
+ * Claims on leaks: sockets that are never closed, and ports that can't be used;
+ * C14 of Documentation/claims.rst.
  *
  * vm: --icount --smp 1 --include Documentation/claims.rst:selftests/claims.rst --limit 10000 --slow
  */
@@ -34,7 +34,7 @@ static pid_t start_leaky_server(struct stage *stage)
 		pause();
 }
 
-/* The process with a file that is the socket @inode; 0: none. */
+/* The process that has the socket @inode open; 0: no process. */
 static pid_t process_with_socket(unsigned int inode)
 {
 	char wanted[32], path[300], target[64];
@@ -96,7 +96,7 @@ TEST_F_TIMEOUT(claims, c14_the_process_that_never_closes_is_found, 4000)
 	ASSERT_LT(0, leaky);
 	stage->client.fd = stage_connect(stage);
 	ASSERT_LE(0, stage->client.fd);
-	/* The server's application does not even wake up */
+	/* The server's application does not wake up at all */
 	usleep(100000);
 	ASSERT_EQ(0, stage_close_end(&stage->client));
 	SERVER("ESTABLISHED>CLOSE_WAIT");
@@ -105,7 +105,7 @@ TEST_F_TIMEOUT(claims, c14_the_process_that_never_closes_is_found, 4000)
 	CLIENT(TO_FIN_WAIT2 " tw:FIN_WAIT2>CLOSE=FIN_WAIT2_TIMEOUT!EXPIRED");
 	ASSERT_EQ(0, device_stats(stage->stream.fd, &stats));
 	EXPECT_EQ(1, stats.live[TCPCLOSE_CLOSE_WAIT]);
-	/* From what is seen of the connection to the process that holds it */
+	/* From the record of the connection to the process that holds its socket */
 	EXPECT_EQ(LEAKY_UID, SERVER_EVENT(0)->r.uid);
 	EXPECT_EQ(leaky, process_with_socket(SERVER_EVENT(0)->r.inode));
 	EXPECT_EQ(leaky, process_with_socket(inode_in_watch(&self->claim)));
@@ -127,7 +127,7 @@ TEST_F_TIMEOUT(claims, c14_the_process_that_never_closes_is_found, 4000)
 #define PORTS		10
 #define FIRST_PORT	6000
 
-/* A connection from any port, which the client closes first; or -errno. */
+/* A connection from any port that the client closes first; or -errno. */
 static int connect_and_close(struct stage *stage)
 {
 	int before = namespace_enter(stage->client.netns), client, server;
@@ -147,7 +147,7 @@ static int connect_and_close(struct stage *stage)
 	return 0;
 }
 
-/* How many of the mini-sockets that ss lists by @cookies, and how many it lists. */
+/* Count the mini-sockets that ss lists, and those of them with one of @cookies. */
 static size_t count_in_ss(const struct stage *stage, const uint64_t *cookies, size_t *all)
 {
 	int before = namespace_enter(stage->client.netns);
@@ -206,7 +206,7 @@ TEST_F_TIMEOUT(claims, c14_time_waits_hold_the_ports, 150)
 		ASSERT_EQ(0, connect_and_close(stage));
 	full = now_ns();
 	EXPECT_EQ(-EADDRNOTAVAIL, connect_and_close(stage));
-	/* Which connections hold the ports, and who closed them */
+	/* The connections that hold the ports, and the processes that closed them */
 	for (i = 0; i < PORTS; i++) {
 		flow.lport = FIRST_PORT + i;
 		ASSERT_EQ(0, wait_for_time_wait(stage, &flow));
@@ -223,7 +223,7 @@ TEST_F_TIMEOUT(claims, c14_time_waits_hold_the_ports, 150)
 	ASSERT_EQ(0, stage_listen(stage));
 	EXPECT_EQ(0, connect_and_close(stage));
 	ASSERT_EQ(0, close(stage->listener));
-	/* With the first that expires a port is free */
+	/* When the first expires, a port is free */
 	stage->server.addr.in.sin_port = htons(self->claim.port);
 	ASSERT_EQ(0, stage_listen(stage));
 	while (connect_and_close(stage) == -EADDRNOTAVAIL && now_ns() - full < 100 * S)

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Claims about the length of TIME_WAIT: C9 of the ledger,
- * Documentation/claims.rst.
+ * Claims on the length of TIME_WAIT: C9 of Documentation/claims.rst.
  *
  * vm: --icount --smp 1 --include Documentation/claims.rst:selftests/claims.rst --slow
  */
@@ -21,7 +20,7 @@ TEST_F_TIMEOUT(claims, c09_sixty_seconds_and_the_timers_granularity, 300)
 	struct peer peer;
 	int i;
 
-	/* No other setting has a say */
+	/* Another setting has no influence */
 	ASSERT_EQ(0, net_sysctl("ipv4.tcp_fin_timeout", "5"));
 	for (i = 0; i < count; i++) {
 		peer_init(&peer, &self->lab.puppet);
@@ -59,7 +58,7 @@ TEST_F_TIMEOUT(claims, c09_longer_when_the_peers_fin_comes_again, 200)
 		       EVENT(5)->r.dwell_ns);
 }
 
-/* What ends "old" before its time is done, when it is 5 s old. */
+/* "old" ends before its timer, when it is 5 s old. */
 #define SHORTER(end, how) do { \
 	__u64 _length; \
 	EXPECT_PATH(&self->lab, &old, TO_TIME_WAIT " tw:TIME_WAIT>CLOSE!" end); \

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Claims about what a RST is used for: C11 of the ledger,
- * Documentation/claims.rst.
+ * Claims on the uses of RST: C11 of Documentation/claims.rst.
  *
  * vm: --icount --smp 1 --include Documentation/claims.rst:selftests/claims.rst --slow
  */
@@ -38,8 +37,8 @@ static unsigned int count_resets(struct stage *stage)
 /* ---- C11 a: a segment reaches a connection that does not exist */
 
 /*
- * The server gives up while the network is down, and no segment says so; then the
- * client sends to a connection that is only half there (RFC 9293, 3.5.1).
+ * The server times out while the network is down, and no segment reports it; then
+ * the client sends on a half-open connection (RFC 9293, 3.5.1).
  */
 TEST_F(claims, c11a_a_segment_for_no_connection_is_answered_with_rst)
 {
@@ -62,7 +61,7 @@ TEST_F(claims, c11a_a_segment_for_no_connection_is_answered_with_rst)
 	EXPECT_EQ(ECONNRESET, errno);
 }
 
-/* RFC 9293, 3.10.7.1: the numbers are those that the sender will believe. */
+/* RFC 9293, 3.10.7.1: the RST has numbers that the sender accepts. */
 TEST_F(claims_by_hand, c11a_every_segment_but_a_rst_is_answered_with_rst)
 {
 	static const __u16 flags[] = {
@@ -103,7 +102,7 @@ static struct errors errors_now(void)
 	return errors;
 }
 
-/* A FIN that is broken in one way, and the same again that is not. */
+/* A FIN with one error, and then the same FIN without it. */
 #define BROKEN_FIN_IS_DROPPED(breakage, errors_more, checksums_more) do { \
 	struct errors _before, _after; \
 	struct segment _fin; \
@@ -128,7 +127,7 @@ TEST_F(claims_by_hand, c11b_a_bad_checksum_is_dropped_not_reset)
 	BROKEN_FIN_IS_DROPPED(bad_checksum = true, 1, 1);
 }
 
-/* A header shorter than any can be, and one longer than the segment. */
+/* A header shorter than the minimum, and one longer than the segment. */
 TEST_F(claims_by_hand, c11b_a_bad_header_is_dropped_not_reset)
 {
 	BROKEN_FIN_IS_DROPPED(bad_offset = 4, 1, 0);
@@ -139,7 +138,7 @@ TEST_F(claims_by_hand, c11b_a_header_that_is_cut_is_dropped_not_reset)
 	BROKEN_FIN_IS_DROPPED(bad_offset = 15, 0, 0);
 }
 
-/* Its numbers are wrong, its header is not: it receives the right ones. */
+/* The numbers are wrong, the header is valid: the answer has the right numbers. */
 TEST_F(claims_by_hand, c11b_bad_numbers_are_answered_with_ack)
 {
 	ASSERT_EQ(0, peer_connect(&self->peer));
@@ -167,7 +166,7 @@ TEST_F(claims, c11c_a_rst_ends_an_existing_connection)
 	EXPECT_EQ(TCPCLOSE_FLAG_RST | TCPCLOSE_FLAG_ACK, SERVER_EVENT(0)->r.flags);
 	EXPECT_EQ(-1, read(stage->server.fd, &c, 1));
 	EXPECT_EQ(ECONNRESET, errno);
-	/* Neither end waits for anything */
+	/* Neither end waits for a segment or a timer */
 	claim_duration(&self->claim, "from the close at one end to that at the other",
 		       SERVER_EVENT(0)->r.ts_ns - CLIENT_EVENT(0)->r.ts_ns);
 }
@@ -195,7 +194,7 @@ TEST_F_TIMEOUT(claims, c11d_a_silent_host_ends_in_timeout_without_rst, 2000)
 		       CLIENT_EVENT(0)->r.ts_ns - began);
 	claim_figure(&self->claim, "retransmissions meanwhile", "%u",
 		     CLIENT_EVENT(0)->r.retransmits);
-	/* The server noticed nothing: no segment reached it */
+	/* The server's connection is unchanged: no segment reached it */
 	EXPECT_EQ(TCPCLOSE_ESTABLISHED, net_state(stage->server.fd));
 	ASSERT_EQ(0, net_abort(stage->server.fd));
 }
@@ -222,7 +221,7 @@ TEST_F(claims, c11d_an_unreachable_host_is_an_icmp_error)
 
 	stage->server.addr = net_address(variant->family, ipv4 ? "10.0.3.1" : "fd00:3::1",
 					 self->claim.port);
-	/* ICMPv6 says "no route", which is an error of its own */
+	/* ICMPv6 reports "no route", which is a different error */
 	EXPECT_EQ(ipv4 ? -EHOSTUNREACH : -ENETUNREACH, stage_connect(stage));
 	CLIENT("SYN_SENT>CLOSE=UNREACHABLE");
 	EXPECT_EQ(TCPCLOSE_CONTEXT_SOFTIRQ, event_context(CLIENT_EVENT(0)));
@@ -230,7 +229,7 @@ TEST_F(claims, c11d_an_unreachable_host_is_an_icmp_error)
 	WIRE("SYN>");
 }
 
-/* Later ICMP is only a hint: the connection lives, and goes on. */
+/* Later ICMP is only a hint: the connection lives, and continues. */
 TEST_F(claims, c11d_an_established_connection_survives_the_icmp_error)
 {
 	const char *route = variant->family == AF_INET ? "10.0.2.1/32" : "fd00:2::1/128";
@@ -249,7 +248,7 @@ TEST_F(claims, c11d_an_established_connection_survives_the_icmp_error)
 	ASSERT_EQ(0, net_abort(stage->client.fd));
 }
 
-/* The one RST for a silent host, which it will not hear. */
+/* The only RST to a silent host, which does not receive it. */
 TEST_F(claims, c11d_keepalive_gives_up_with_a_rst)
 {
 	struct stage *stage = &self->stage;

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Claims about what can be seen: the control bits of a segment, and whether a
- * close is graceful or abrupt; C10 and C12 of the ledger,
- * Documentation/claims.rst.
+ * Claims on what can be observed: the control bits of a segment, and whether a close
+ * is graceful or abrupt; C10 and C12 of Documentation/claims.rst.
  *
  * vm: --icount --smp 1 --include Documentation/claims.rst:selftests/claims.rst --slow
  */
@@ -76,7 +75,7 @@ TEST_F(claims_by_hand, c10_each_bit_stands_for_itself)
 	}
 }
 
-/* The segment that came right before a transition of this end. */
+/* The segment that arrived right before a transition of this end. */
 static uint16_t flags_on_the_wire(const struct capture *wire, uint64_t ts_ns)
 {
 	uint16_t flags = 0;
@@ -99,7 +98,7 @@ static unsigned int count_wrong_bits(struct stage *stage, struct stage_end *end,
 	for (i = 0; i < stream_count(&stage->stream, &flow); i++) {
 		const struct event *event = stage_event(stage, end, i);
 
-		/* A call's, or a clone of the listener's: no segment is in hand */
+		/* By a system call, or of a socket just cloned: no segment is processed */
 		if (!event->r.flags)
 			continue;
 		*checked += 1;
@@ -130,7 +129,7 @@ TEST_F(claims, c10_the_bits_are_those_of_the_segment_on_the_wire)
 
 /* ---- C12 */
 
-/* After the delay of its ACK */
+/* Longer than the ACK is delayed */
 static int leave(struct stage_end *end)
 {
 	char c;
@@ -190,14 +189,14 @@ static int data_after_close(struct stage *stage)
 	return leave(&stage->server);
 }
 
-/* Both would wait for ever, so both have to find out. */
+/* Both ends would wait for ever, so both must send data and time out. */
 static int silence(struct stage *stage)
 {
 	int err;
 
 	if (stage_lose_all(stage) || write(stage->client.fd, "x", 1) != 1)
 		return -EPROTO;
-	/* One after the other, always the same one first */
+	/* One end after the other, always in the same order */
 	sleep(60);
 	if (write(stage->server.fd, "x", 1) != 1)
 		return -EPROTO;
@@ -244,7 +243,7 @@ static int wait_until_over(struct stage *stage)
 	return 0;
 }
 
-/* By the model: no step of this end was abrupt. */
+/* By the model: no transition of this end was abrupt. */
 static enum manner manner_of_end(const struct stage *stage, const struct stage_end *end)
 {
 	struct flow flow = stage_flow(stage, end);

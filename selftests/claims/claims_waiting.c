@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Claims about what TIME_WAIT is good for: C7 and C8 of the ledger,
- * Documentation/claims.rst.
+ * Claims on what TIME_WAIT protects against: C7 and C8 of Documentation/claims.rst.
  *
  * vm: --icount --smp 1 --include Documentation/claims.rst:selftests/claims.rst --slow
  */
@@ -49,7 +48,7 @@ static int download(struct peer *peer, uint32_t len)
 /*
  * A connection over which this end sends @len bytes and receives an order, and
  * which it closes first.
- * @duplicate: a copy of the segment with the order, on its way for ages
+ * @duplicate: a copy of the segment with the order, delayed in the network
  */
 static int old_connection(struct peer *peer, uint32_t len, struct segment *duplicate)
 {
@@ -100,10 +99,10 @@ TEST_F_TIMEOUT(claims_by_hand, c07_an_old_duplicate_is_acknowledged_and_rearms, 
 }
 
 /*
- * What TIME_WAIT is there to prevent. Both numbers of the old segment have to
- * fit. The peer may begin where it likes; this end begins a number later for
- * every 64 ns (secure_tcp_seq()), so that the old acknowledgment is one of what
- * the new connection sent only if the old one was faster than 125 Mbit/s.
+ * The failure that TIME_WAIT prevents. Both numbers of the old segment must fit.
+ * The peer may choose its initial number; this end's grows by one every 64 ns
+ * (secure_tcp_seq()). So the old acknowledgment number is one that the new
+ * connection has sent only if the old one was faster than 125 Mbit/s.
  */
 TEST_F(claims_by_hand, c07_without_time_wait_old_data_is_taken_for_new)
 {
@@ -159,12 +158,12 @@ TEST_F(claims_by_hand, c07_with_time_wait_no_new_connection_takes_old_data)
 
 	ASSERT_EQ(0, old_connection(&self->peer, 0, &duplicate));
 	old = self->peer.cookie;
-	/* Numbers that the old data fits: refused, TIME_WAIT stays */
+	/* Numbers in which the old data would fit: refused, TIME_WAIT stays */
 	ASSERT_EQ(0, peer_send_at(&self->peer, PUPPET_SYN, duplicate.seq - 1, 0, NULL, 0));
 	ASSERT_EQ(0, peer_expect(&self->peer, PUPPET_ACK));
 	EXPECT_EQ(PUPPET_ACK, self->peer.last.flags);
 	PATH(HALF " FIN_WAIT2>TIME_WAIT[CLOSE]=FIN");
-	/* Numbers beyond all that was: accepted, and the old data is out of window */
+	/* Numbers beyond all old ones: accepted, and the old data is out of window */
 	self->peer.seq += 100000;
 	ASSERT_EQ(0, peer_accept(&self->peer));
 	EXPECT_NE(old, self->peer.cookie);
@@ -179,7 +178,7 @@ TEST_F(claims_by_hand, c07_with_time_wait_no_new_connection_takes_old_data)
 
 /* ---- C8 */
 
-/* The client's segments without data, and nothing else */
+/* Only the client's segments that are a bare ACK */
 #define ACK_OF_CLIENT "tcp sport 5000 tcp flags & (fin | syn | rst | ack) == ack"
 
 static int wait_for_loss(struct stage *stage)
@@ -236,9 +235,9 @@ TEST_F(claims, c08_without_time_wait_the_repeated_fin_is_answered_with_rst)
 #define ACCEPTED "LISTEN>SYN_RECV SYN_RECV>ESTABLISHED "
 
 /*
- * The client comes again from the same port, and finds the server in LAST_ACK:
- * its SYN gets a challenge ACK (RFC 5961 section 4), its RST ends the old
- * connection, its next SYN opens the new one. connect() sees nothing of it.
+ * The client connects again from the same port, and the server is in LAST_ACK: the
+ * SYN gets a challenge ACK (RFC 5961 section 4), the RST ends the old connection, the
+ * next SYN opens the new one. connect() only takes longer.
  */
 TEST_F_TIMEOUT(claims, c08_a_syn_in_last_ack_is_challenged_and_its_retry_succeeds, 150)
 {
@@ -257,7 +256,7 @@ TEST_F_TIMEOUT(claims, c08_a_syn_in_last_ack_is_challenged_and_its_retry_succeed
 	ASSERT_EQ(0, wait_for_loss(stage));
 	CLIENT(OPENED TO_TIME_WAIT);
 	SERVER(ACCEPTED LAST_ACK_BEGINS);
-	/* TIME_WAIT would mend it: that must not happen */
+	/* TIME_WAIT would answer the repeated FIN: prevent that */
 	ASSERT_EQ(0, stage_lose(stage, "tcp sport 8008 tcp flags & fin == fin"));
 	began = now_ns();
 	stage->client.fd = stage_connect(stage);

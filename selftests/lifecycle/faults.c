@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Allocations that fail: each one of each call fails once, and all of those by
+ * Allocations that fail: each allocation of each call fails once; then all fail by
  * which the module's table grows. The call returns an error, or statistics and
  * records report what is missing; every connection is counted.
  *
- * What was allocated before must be free again: kmemleak searches for it when the
- * module is unloaded, see selftests/qemu/init.
+ * Memory that the call allocated before must be freed: kmemleak searches for leaks
+ * when the module is unloaded, see selftests/qemu/init.
  *
  * vm: --icount --smp 1 --limit 20000 --disruptive --slow
  */
@@ -24,15 +24,15 @@
 #include "lib/procfile.h"
 #include "lib/traffic.h"
 
-/* Few pages to allocate, so that the sweep has an end */
+/* Few pages to allocate, to limit the number of rounds */
 #define SMALL		"ring_records=256 max_conns=1024"
-/* No call allocates as often */
+/* More allocations than any call makes */
 #define ALLOCATIONS_MAX	20000u
 
 #define SCOPE		"/sys/module/tcpclose/parameters/scope"
 #define BUCKETS		"/proc/sys/net/ipv4/tcp_max_tw_buckets"
 
-/* What a call is made with, and what makes it fail */
+/* The arguments of a call, and the files that make its allocations fail */
 struct caller {
 	int nth;
 	int fd;
@@ -66,12 +66,12 @@ FIXTURE_TEARDOWN(fault)
 	close(self->caller.nth);
 }
 
-/* What a call does that may fail; 0 or -errno */
+/* A call that may fail; 0 or -errno */
 typedef int (*call_t)(struct caller *caller);
 
 /*
- * Each allocation of @call fails once: how many there were, or -errno of a call
- * that failed for another reason, or of the last one, where none did
+ * Each allocation of @call fails once. Returns the number of allocations, or -errno
+ * of a call that failed for another reason, or of the last, in which none failed
  */
 static int sweep(struct caller *caller, call_t call)
 {
@@ -142,7 +142,7 @@ TEST_F(fault, in_mmap_is_an_error)
 	EXPECT_LT(0, sweep(&self->caller, call_mmap));
 }
 
-/* Into memory that is there: else the copy would fail, and not the call */
+/* Into memory that is present: else the copy would fail, and not the call */
 static struct tcpclose_record records[256];
 
 static int call_read(struct caller *caller)
@@ -248,7 +248,7 @@ TEST_F(fault, in_any_other_call_is_an_error)
 	EXPECT_LE(0, sweep(&self->caller, call_poll));
 }
 
-/* Hooks that are not attached, and how many of them do not say why */
+/* Hooks that are not attached, and how many of them give no reason */
 static void count_hooks(int fd, unsigned int *off, unsigned int *unexplained)
 {
 	struct tcpclose_hook hook;
@@ -256,7 +256,7 @@ static void count_hooks(int fd, unsigned int *off, unsigned int *unexplained)
 	*off = *unexplained = 0;
 	for (memset(&hook, 0, sizeof(hook)); !ioctl(fd, TCPCLOSE_IOC_HOOK, &hook);
 	     hook.index++) {
-		/* What only scope=all needs is off, and nothing is wrong */
+		/* Not attached on purpose: only scope=all needs it */
 		if (hook.via != TCPCLOSE_HOOK_OFF ||
 		    !strcmp(hook.name, "inet_csk_clone_lock"))
 			continue;
@@ -278,7 +278,7 @@ static uint64_t closed(const struct tcpclose_stats *stats)
 	return sum;
 }
 
-/* The module is loaded, maybe without some hooks: does it say so, and count? */
+/* The module is loaded, maybe without some hooks: does it report them, and count? */
 static int check_degraded(unsigned int *degraded)
 {
 	static struct tcpclose_stats before, after;
@@ -303,7 +303,7 @@ static int check_degraded(unsigned int *degraded)
 	return err;
 }
 
-/* What became of a load with one failure in it, of each */
+/* The outcomes of loads with one failed allocation each */
 struct outcome {
 	unsigned int allocations;
 	unsigned int refused;
@@ -311,7 +311,7 @@ struct outcome {
 	unsigned int degraded;
 };
 
-/* Each allocation of a load fails once; 0, or what the @allocations-th led to */
+/* Each allocation of a load fails once; 0, or the error of the @allocations-th */
 static int sweep_load(struct caller *caller, const char *parameters,
 		      struct outcome *outcome)
 {
@@ -416,9 +416,9 @@ static void close_pairs(void)
 }
 
 /*
- * The table has 8192 entries at load, and more when fewer than 4096 of them are
- * left. So many connections as stay open need most of them; the mini-sockets of
- * those that close need the rest, and that all before the first expires.
+ * The table has 8192 entries at load, and grows when fewer than 4096 of them are
+ * free. The connections that stay open need most of them; the mini-sockets of those
+ * that close need the rest, and all of them before the first expires.
  */
 TEST_F_TIMEOUT(fault, in_tracking_is_counted_and_no_close_is_missing, 600)
 {
@@ -437,11 +437,11 @@ TEST_F_TIMEOUT(fault, in_tracking_is_counted_and_no_close_is_missing, 600)
 	ASSERT_EQ(0, fault_workers(true));
 	ASSERT_EQ(0, open_pairs());
 	ASSERT_EQ(CLOSES, closes(AF_INET, CLOSES));
-	/* What a mini-socket lacks is counted when it ends */
+	/* The missing entry of a mini-socket is counted when it ends */
 	ASSERT_EQ(0, traffic_end_leftovers());
 	ASSERT_EQ(0, fault_workers(false));
 
-	/* Each close is there, and what is not known of some is counted */
+	/* Each close is recorded, and the number of missing entries is counted */
 	ASSERT_EQ(0, device_stats(self->caller.fd, &stats));
 	EXPECT_EQ(CLOSES, stats.born);
 	EXPECT_EQ(CLOSES, stats.transitions[TCPCLOSE_LAST_ACK][TCPCLOSE_CLOSE]);
@@ -452,7 +452,7 @@ TEST_F_TIMEOUT(fault, in_tracking_is_counted_and_no_close_is_missing, 600)
 	EXPECT_GE(8192, stats.tracked);
 	EXPECT_EQ(0, stats.missed);
 
-	/* Memory is back, and with the next demand so are entries */
+	/* Memory is available again, and so are entries at the next request */
 	ASSERT_EQ(10, closes(AF_INET, 10));
 	usleep(200000);
 	ASSERT_EQ(CLOSES, closes(AF_INET, CLOSES));

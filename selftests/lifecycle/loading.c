@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Loading and unloading the module: under its users, and with function tracing
- * switched off. Under traffic: storm_load.
+ * Loading and unloading the module: while it is in use, and with function tracing
+ * switched off. For traffic see storm_load.
  */
 /*
- * QEMU without KVM and with a thread for each processor may go on executing an
- * instruction that another processor has patched, and live patching of functions
- * in use is just what this provokes: two processors that take turns.
+ * QEMU without KVM and with a thread for each processor may continue to execute an
+ * instruction that another processor has patched. These tests patch functions in
+ * use, so the processors take turns in one thread.
  *
  * vm: --smp 2 --one-thread --disruptive
  */
@@ -79,7 +79,7 @@ TEST_F(loading, cannot_be_undone_while_a_mapping_lives)
 	close(self->fd);
 	self->fd = -1;
 	EXPECT_EQ(-EBUSY, module_unload());
-	/* A part of it is enough */
+	/* A mapping of a part is enough */
 	ASSERT_EQ(0, munmap((void *)map.base,
 			    map.geometry.mmap_size - getpagesize()));
 	EXPECT_EQ(-EBUSY, module_unload());
@@ -90,8 +90,8 @@ TEST_F(loading, cannot_be_undone_while_a_mapping_lives)
 }
 
 /*
- * Only with its hooks does the module know of the hand-over. Whether the peer's
- * FIN comes before it, and the mini-socket goes through FIN_WAIT2, is a race.
+ * The module sees the hand-over only with its hooks. The peer's FIN may arrive
+ * before the hand-over, or after it: then the mini-socket passes FIN_WAIT2.
  */
 static bool is_handover(const struct tcpclose_record *record)
 {
@@ -144,7 +144,7 @@ TEST_F(loading, with_kprobes_switched_off_is_refused)
 	EXPECT_EQ(0, module_load("hooks=kprobe"));
 }
 
-/* How many hooks are reported as silenced */
+/* The number of hooks that are reported as silenced */
 static int silenced(int fd)
 {
 	struct tcpclose_hook hook = {};
@@ -155,7 +155,7 @@ static int silenced(int fd)
 	return count;
 }
 
-TEST_F(loading, tells_when_kprobes_are_switched_off_later)
+TEST_F(loading, reports_kprobes_that_are_switched_off_later)
 {
 	ASSERT_EQ(0, module_load("hooks=kprobe"));
 	self->fd = device_open(O_RDONLY | O_NONBLOCK);

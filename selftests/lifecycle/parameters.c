@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The module's parameters: what each does, and that a bad value is refused.
+ * The module's parameters: the effect of each, and errors for bad values.
  */
 /* vm: --smp 1 --disruptive */
 #include <fcntl.h>
@@ -124,7 +124,7 @@ TEST_F(parameters, are_not_needed)
 	EXPECT_LT(1000, procfile_number(PARAMETERS "max_conns"));
 }
 
-/* Where there is a choice, "hooks" below tests it */
+/* Kernels that have both ways: see "hooks" below */
 TEST_F(parameters, may_insist_on_ftrace_where_there_is_one)
 {
 	int log = module_log_open();
@@ -184,7 +184,7 @@ TEST_F(parameters, include_a_scope_that_can_change_while_loaded)
 	device_log_free(&log);
 }
 
-/* How many hooks are attached in that way; -1 if one is off that need not be */
+/* How many hooks are attached in that way; -1 if one is off that should be on */
 static int hooks_via(int fd, unsigned int via)
 {
 	struct tcpclose_hook hook = {};
@@ -239,7 +239,7 @@ FIXTURE_TEARDOWN(hooks)
 	close(self->fd);
 }
 
-TEST_F(hooks, are_attached_as_asked_and_say_so)
+TEST_F(hooks, are_attached_as_asked_and_report_it)
 {
 	EXPECT_LT(3, hooks_via(self->fd, variant->via));
 	EXPECT_EQ(0, hooks_via(self->fd, variant->not_via));
@@ -290,7 +290,7 @@ static bool is_untracked(const struct tcpclose_record *record)
 	       record->mark & TCPCLOSE_MARK_UNTRACKED;
 }
 
-TEST_F(max_conns, beyond_them_transitions_are_told_without_a_dwell)
+TEST_F(max_conns, beyond_them_transitions_are_recorded_without_a_dwell)
 {
 	struct device_log log = {};
 	struct tcpclose_stats stats;
@@ -302,7 +302,7 @@ TEST_F(max_conns, beyond_them_transitions_are_told_without_a_dwell)
 			      .cycles = 50,
 		      }));
 	ASSERT_EQ(0, device_log_drain(&log, self->fd));
-	/* Every transition all the same */
+	/* Every transition is recorded, also without an entry */
 	EXPECT_EQ(50, device_log_edges(&log, TCPCLOSE_ESTABLISHED,
 				       TCPCLOSE_FIN_WAIT1));
 	EXPECT_EQ(50,
@@ -325,7 +325,7 @@ static bool is_old(const struct tcpclose_record *record)
 	return device_from_tracepoint(record) && record->mark & TCPCLOSE_MARK_OLD;
 }
 
-/* Refusals are over once those that were refused are gone. */
+/* No connection is refused any more once the refused ones have ended. */
 TEST(max_conns_that_were_reached_once_make_nothing_of_what_is_older)
 {
 	struct device_log log = {};

@@ -147,7 +147,7 @@ TEST_F(silence, long_fin_wait2_becomes_a_mini_socket_by_timer)
 }
 
 /*
- * If FIN_WAIT2 began before close(), the orphan waits as a full socket, on its
+ * A FIN with an old sequence number makes the orphan wait as a full socket, on its
  * keepalive timer; no mini-socket is made.
  */
 TEST_F(silence, fin_wait2_times_out_in_the_full_socket)

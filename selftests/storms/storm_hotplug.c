@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Storm: processors go and come back while connections close on all of them.
+ * Storm: processors go offline and come back while connections close on all of them.
  */
 /*
- * A processor that comes or goes patches code, see loading.c.
+ * Taking a processor on- or offline patches code, see loading.c.
  *
  * vm: --smp 4 --one-thread --limit 900 --disruptive --slow
  */
@@ -49,7 +49,7 @@ TEST_F_TIMEOUT(storm, of_processors_that_go_and_come_loses_nothing, STORM_TIMEOU
 		unsigned int cpu = 1 + i % 3;
 
 		ASSERT_EQ(0, set_online(cpu, false));
-		/* Now and then one alone has to do for all */
+		/* Sometimes only one processor stays online */
 		if (i % 10 == 9) {
 			ASSERT_EQ(0, set_online(1 + (cpu + 0) % 3, false));
 			ASSERT_EQ(0, set_online(1 + (cpu + 1) % 3, false));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Storm: a function that the module watches is live patched, and the patch is
- * taken back, while connections close.
+ * removed again, while connections close.
  */
 /*
  * All of that patches functions in use, see loading.c.
@@ -40,13 +40,13 @@ FIXTURE_TEARDOWN(storm)
 {
 }
 
-/* Every task has to be seen outside of the function, and what sleeps is waited for */
+/* The transition ends when every task, also a sleeping one, has left the function */
 static int transition_ends(void)
 {
 	int tries;
 
 	for (tries = 0; tries < 6000; tries++) {
-		/* With the patch disabled it goes away */
+		/* With the patch disabled the directory disappears */
 		if (procfile_number(TRANSITION) <= 0)
 			return 0;
 		usleep(10000);
@@ -67,7 +67,7 @@ static int take_back(void)
 
 	if (!ret)
 		ret = transition_ends();
-	/* The last of it is a worker's */
+	/* A worker finishes the removal */
 	for (tries = 0; !ret && tries < 1000; tries++) {
 		ret = module_unload_other("livepatch");
 		if (ret != -EBUSY)
@@ -85,7 +85,7 @@ TEST_F_TIMEOUT(storm, of_live_patches_changes_nothing, STORM_TIMEOUT_S)
 
 	for (i = 0; i < patches; i++) {
 		ASSERT_EQ(0, patch());
-		/* So that some are freed while it is there */
+		/* So that some are freed while the patch is active */
 		ASSERT_EQ(0, system("ss -Kat state time-wait >/dev/null"));
 		usleep(10 * STORM_PAUSE_US);
 		calls = procfile_number(CALLS);

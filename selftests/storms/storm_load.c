@@ -4,7 +4,7 @@
  * all processors.
  */
 /*
- * Each load patches functions in use, see loading.c: processors that take turns.
+ * Each load patches functions in use, so the processors take turns, see loading.c.
  *
  * vm: --smp 4 --one-thread --limit 900 --disruptive --slow
  */
@@ -44,7 +44,7 @@ static bool is_any(const struct tcpclose_record *record)
 	return true;
 }
 
-/* It records the traffic, and the sum is right when the file is closed */
+/* The module records the traffic, and the sum is right when the file is closed */
 static int read_a_little(void)
 {
 	struct device_log log = {};

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Storm: network namespaces go away with mini-sockets alive in them.
+ * Storm: network namespaces are removed with mini-sockets alive in them.
  */
 /* vm: --smp 4 --limit 900 --disruptive --slow */
 #include <fcntl.h>
@@ -14,7 +14,7 @@
 #include "lib/storm.h"
 #include "lib/traffic.h"
 
-/* At a time; each with one mini-socket over IPv4 and one over IPv6 */
+/* At the same time; each with one mini-socket over IPv4 and one over IPv6 */
 #define BATCH 10
 #define MINIS 2
 
@@ -31,7 +31,7 @@ FIXTURE_SETUP(storm)
 	self->fd = device_open_at_end();
 	ASSERT_LE(0, self->fd);
 	ASSERT_EQ(0, tally_start(&self->tally));
-	/* Closes that leave no mini-socket */
+	/* These closes leave no mini-socket */
 	self->traffic = traffic_start(&(struct traffic){
 		.family = AF_UNSPEC,
 		.closes = TRAFFIC_LINGER | TRAFFIC_UNREAD | TRAFFIC_DISCONNECT,
@@ -77,7 +77,7 @@ TEST_F_TIMEOUT(storm, of_namespaces_that_go_with_live_mini_sockets_is_exact, STO
 		}
 		for (j = 0; j < BATCH; j++)
 			close(namespaces[j]);
-		/* Rings and memory are bounded, and so is what is on its way out */
+		/* Rings and memory are bounded: limit the namespaces that are being removed */
 		ASSERT_EQ(0, wait_for_ends(self->fd, &stats, MINIS * i));
 	}
 	others = traffic_stop(self->traffic);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Storm: readers are killed wherever they are, and all calls of the device are
- * made at once.
+ * Storm: readers are killed in any call, and all calls of the device are made at
+ * the same time.
  */
 /* vm: --smp 4 --limit 900 --disruptive --slow */
 #include <fcntl.h>
@@ -27,7 +27,7 @@
 FIXTURE(storm)
 {
 	struct storm storm;
-	/* Shared with those that are killed */
+	/* Shared with the readers that are killed */
 	unsigned int *turns;
 };
 
@@ -45,17 +45,17 @@ FIXTURE_TEARDOWN(storm)
 	munmap(self->turns, getpagesize());
 }
 
-static void tell(unsigned int *turns)
+static void count_turn(unsigned int *turns)
 {
 	__atomic_fetch_add(turns, 1, __ATOMIC_RELEASE);
 }
 
-/* Blocks now and then, is in the middle of it at other times */
+/* Sometimes blocks, at other times is copying records */
 static void read_for_ever(int fd, unsigned int *turns)
 {
 	struct tcpclose_record batch[BATCH];
 
-	for (;; tell(turns))
+	for (;; count_turn(turns))
 		if (read(fd, batch, sizeof(batch)) < 0)
 			_exit(1);
 }
@@ -66,7 +66,7 @@ static void map_for_ever(int fd, unsigned int *turns)
 	struct device_map map;
 	unsigned int ring;
 
-	for (;; tell(turns)) {
+	for (;; count_turn(turns)) {
 		if (device_map_open(&map, fd))
 			_exit(1);
 		for (ring = 0; ring < map.geometry.rings; ring++)
@@ -79,14 +79,14 @@ static void poll_for_ever(int fd, unsigned int *turns)
 {
 	struct pollfd ready = { .fd = fd, .events = POLLIN };
 
-	for (;; tell(turns)) {
+	for (;; count_turn(turns)) {
 		lseek(fd, 0, SEEK_END);
 		if (poll(&ready, 1, -1) < 0)
 			_exit(1);
 	}
 }
 
-/* A file of its own, or the one that all of them and their parent share */
+/* Uses a new file, or the file that all readers and their parent share */
 static void read_until_killed(unsigned int number, int shared, unsigned int *turns)
 {
 	int fd = device_open(O_RDONLY);
@@ -108,7 +108,7 @@ static void read_until_killed(unsigned int number, int shared, unsigned int *tur
 	}
 }
 
-/* Return: 0 if it was at work and died of it */
+/* Return: 0 if the reader was running and the signal killed it */
 static int kill_one(unsigned int number, int shared, unsigned int *turns)
 {
 	unsigned int before = __atomic_load_n(turns, __ATOMIC_ACQUIRE);
@@ -141,7 +141,7 @@ TEST_F_TIMEOUT(storm, of_killed_readers_leaves_nothing_behind, STORM_TIMEOUT_S)
 	ASSERT_EQ(0, lseek(shared, 0, SEEK_END));
 	for (i = 0; i < kills; i++) {
 		ASSERT_EQ(0, kill_one(i, shared, self->turns));
-		/* Goes on where the one that was killed was */
+		/* Continues at the position of the killed reader */
 		ASSERT_EQ(0, device_log_drain(&log, shared));
 		log.count = 0;
 	}
@@ -162,7 +162,7 @@ TEST_F_TIMEOUT(storm, of_killed_readers_leaves_nothing_behind, STORM_TIMEOUT_S)
 
 /**
  * struct caller - a thread that makes all calls
- * @error: -errno of the first that should not have failed
+ * @error: -errno of the first call that should not have failed
  */
 struct caller {
 	pthread_t thread;
@@ -226,7 +226,7 @@ static long call_read(int fd)
 	return got < 0 && errno != EAGAIN ? -errno : 0;
 }
 
-/* With a file of its own, and with the one that all threads have */
+/* With a new file, and with the file that all threads share */
 static long call_all(struct caller *caller)
 {
 	int fd = device_open_at_end();
@@ -247,7 +247,7 @@ static long call_all(struct caller *caller)
 		ret = -errno;
 	if (!ret)
 		ret = call_read(fd);
-	/* What is left to read is not this thread's concern */
+	/* Unread records do not matter to this thread */
 	lseek(fd, 0, SEEK_END);
 	close(fd);
 	return ret;

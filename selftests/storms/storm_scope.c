@@ -3,7 +3,7 @@
  * Storm: the scope changes while connections open and close.
  */
 /*
- * Each change attaches a hook, or takes it away, see loading.c.
+ * Each change attaches or detaches a hook, see loading.c.
  *
  * vm: --smp 4 --one-thread --limit 900 --disruptive --slow
  */

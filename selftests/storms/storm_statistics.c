@@ -2,8 +2,8 @@
 /*
  * Storm: statistics are reset while they count.
  *
- * A snapshot and the reset after it are two calls, and what is counted in between
- * is in neither. It is known from the stream: each record has its time.
+ * A snapshot and the reset after it are two calls; events counted in between are
+ * lost. The stream shows them: each record has its time.
  */
 /* vm: --smp 4 --limit 900 --disruptive --slow */
 #include <fcntl.h>
@@ -15,11 +15,11 @@
 #include "lib/device.h"
 #include "lib/storm.h"
 
-/* A probe looks at the clock, then counts; each processor may be in between */
+/* A probe reads the clock, then counts; each processor may be in between */
 #define UNDER_WAY 4
 
 /**
- * struct times - when something was counted, by the records, in order in the end
+ * struct times - when events were counted, from the records' times; sorted at the end
  */
 struct times {
 	uint64_t *ns;
@@ -30,8 +30,8 @@ struct times {
 /**
  * struct interval - from one reset to a snapshot right before the next
  * @reset: before and after the call that began it
- * @snapshot: likewise, of the call that took it
- * @counted: what it returned
+ * @snapshot: likewise, of the call that took the snapshot
+ * @counted: its count
  */
 struct interval {
 	uint64_t reset[2];
@@ -46,7 +46,7 @@ FIXTURE(storm)
 	int fd;
 };
 
-/* Steps of closing, which every scope has */
+/* The transitions of closing, which every scope records */
 static bool is_counted(int from, int to)
 {
 	return (from == TCPCLOSE_ESTABLISHED &&

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Storm: others attach to what the module is attached to, and let go of it,
- * while connections close: the function tracer, kprobes and kretprobes, the
- * tracepoint's event, perf, and BPF's trampolines, which the function calls
- * directly instead of ftrace. Meanwhile function tracing is tried to be switched off.
+ * Storm: other tracers attach to the module's functions and its tracepoint, and
+ * detach, while connections close: the function tracer, kprobes and kretprobes, the
+ * tracepoint's event, perf, and BPF's trampolines, which the function calls directly
+ * instead of ftrace. Attempts to switch function tracing off are refused.
  */
 /*
  * All of that patches functions in use, see loading.c.
@@ -46,12 +46,12 @@ static const char *const functions[FUNCTION_COUNT] = {
 	"tcp_data_queue",
 };
 
-/* The others, see all[] */
+/* The other tracers, see all[] */
 #define ALL	6
 
 /**
- * struct others - who else is attached
- * @seen: calls that each has seen, so far
+ * struct others - the other tracers
+ * @seen: calls that each has counted so far
  */
 struct others {
 	int perf[CPUS];
@@ -61,7 +61,7 @@ struct others {
 	uint64_t seen[ALL];
 };
 
-/* What an instance has in its buffers; they are emptied. */
+/* The number of entries in an instance's buffers, which are emptied. */
 static uint64_t take_entries(const char *trace)
 {
 	unsigned long long written = 0;
@@ -78,7 +78,7 @@ static uint64_t take_entries(const char *trace)
 
 static int function_tracer(struct others *others, uint64_t *seen, bool on)
 {
-	/* With its tracer goes what it has traced */
+	/* Changing the tracer empties the buffers */
 	if (!on)
 		*seen += take_entries(FUNCTIONS "trace");
 	return procfile_write(FUNCTIONS "current_tracer", on ? "function" : "nop");
@@ -194,7 +194,7 @@ static int bpf_programs(struct others *others, uint64_t *seen, bool on)
 	return 0;
 }
 
-/* What would silence the module is refused */
+/* Switching ftrace off would silence the module: it is refused */
 static int switch_off(struct others *others, uint64_t *seen, bool on)
 {
 	int ret = procfile_write(FTRACE_ENABLED, "0");
@@ -205,7 +205,7 @@ static int switch_off(struct others *others, uint64_t *seen, bool on)
 	return ret ? ret : -EPROTO;
 }
 
-/* @needs: a file that only a kernel without this one lacks */
+/* @needs: a file that exists if the kernel has this tracer */
 static const struct {
 	const char *name;
 	const char *needs;
@@ -224,7 +224,7 @@ static bool is_there(const char *path)
 	return !access(path, F_OK);
 }
 
-/* For the function tracer, and a probe at the entry and one at the return */
+/* Set up the function tracer, and a probe at the entry and one at the return */
 static int choose(int function)
 {
 	const char *name = functions[function];
@@ -313,7 +313,7 @@ FIXTURE_TEARDOWN(storm)
 
 TEST_F_TIMEOUT(storm, of_tracers_at_the_same_points_changes_nothing, STORM_TIMEOUT_S)
 {
-	/* Each is turned on and off as often as any other */
+	/* Each is switched on and off equally often */
 	unsigned int rounds = storm_count(variant->full, variant->part) / (2 * ALL);
 	unsigned int i, turns = rounds * 2 * ALL;
 	int who;
