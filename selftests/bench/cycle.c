@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What is measured: connections over the loopback device, one after the other,
+ * The measured workload: connections over the loopback device, one after the other,
  * both ends in one process.
  *
- * A cycle is connect, one byte, close: ten calls of the tracepoint, and a
- * mini-socket each time, which stays for its 60 seconds. Knows sockets and the
- * clock; knows nothing of who watches.
+ * A cycle is connect, one byte, close: ten calls of the tracepoint, and one
+ * mini-socket, which stays for 60 seconds. Knows sockets and the clock; knows nothing
+ * of observers.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -24,12 +24,12 @@
 
 #define WARM_UP_CYCLES 1000
 #define WARM_UP_RUNS 30
-/* How near two runs in a row are when nothing goes on in the background */
+/* Largest difference of two runs in a row when nothing runs in the background */
 #define WARM_UP_AGREE 0.005
 /*
- * connect() goes through an address's ports from a place that it changes each 10 s,
- * and takes one from a mini-socket that it meets there. So few to each address
- * that the two stretches hardly ever meet.
+ * connect() searches an address's ports from a start that changes every 10 s, and
+ * takes the port of a mini-socket that it finds there. So few connections to each
+ * address that two such ranges hardly ever overlap.
  */
 #define PER_ADDRESS 200
 #define MOST_CYCLES 100000
@@ -42,8 +42,8 @@ struct workload {
 
 /**
  * struct figures - one cycle, in nanoseconds
- * @mean: of all cycles, with all that happened in between
- * @median: a cycle that nothing interrupted
+ * @mean: mean of all cycles, with all interruptions
+ * @median: a cycle without interruption
  */
 struct figures {
 	double mean;
@@ -71,7 +71,7 @@ static void workload_listen(struct workload *w, unsigned int port)
 	memset(w, 0, sizeof(*w));
 	w->server.sin_family = AF_INET;
 	w->server.sin_port = htons(port);
-	/* Any address: workload_cycle() goes through loopback's */
+	/* Any address: workload_cycle() uses many loopback addresses */
 	w->listener = socket(AF_INET, SOCK_STREAM, 0);
 	if (w->listener < 0 ||
 	    setsockopt(w->listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) ||
@@ -97,7 +97,7 @@ static void workload_cycle(struct workload *w)
 		die("accept");
 	if (write(client, &byte, 1) != 1 || read(server, &byte, 1) != 1)
 		die("one byte");
-	/* The client's end is the one that enters TIME_WAIT */
+	/* The client's end enters TIME_WAIT */
 	close(client);
 	close(server);
 }
@@ -129,9 +129,9 @@ static bool agree(const double *mean, unsigned int runs, unsigned int count)
 }
 
 /*
- * Returns the runs it took, 0 if they never agreed. What a reader has to do comes
- * in bursts, which may fall into every other run for long: then four runs are
- * compared with four.
+ * Returns the number of runs needed, 0 if they never agreed. A reader works in bursts,
+ * which may fall into every other run for a long time: then four runs are compared
+ * with four.
  */
 static unsigned int warm_up(struct workload *w)
 {
@@ -187,7 +187,7 @@ static void print_usage(FILE *to)
 	fputs("usage: cycle [--port PORT] --cycles N | --make N\n"
 	      "\n"
 	      "--cycles: warm up, measure N cycles, and print the mean length of a\n"
-	      "cycle in nanoseconds, the median, and how many cycles there were with the\n"
+	      "cycle in nanoseconds, the median, and the number of cycles including the\n"
 	      "warm-up.\n"
 	      "--make: just make N connections, which leaves N mini-sockets.\n",
 	      to);

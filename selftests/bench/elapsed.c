@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * How long a command takes: prints nanoseconds of CLOCK_MONOTONIC, exits with
- * the command's status.
+ * Measures the run time of a command: prints nanoseconds of CLOCK_MONOTONIC, exits
+ * with the command's status.
  */
 #include <errno.h>
 #include <spawn.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Where a measurement begins and ends, for who looks at the machine from outside
+ * Marks the begin and end of a measurement for an observer outside of the machine
  * (plugin/): instructions that do nothing, with a displacement that no compiler
- * makes. They cost one instruction each when QEMU has no plugin.
+ * generates. They cost one instruction each when QEMU has no plugin.
  */
 #ifndef _BENCH_MARK_H
 #define _BENCH_MARK_H

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * For comparison: the module's record as far as BPF gets at it, through BPF's
- * own ring buffer.
+ * For comparison: those members of the module's record that BPF can read, through
+ * BPF's own ring buffer.
  *
- * The cheapest that BPF has: a BTF-typed tracepoint, which reads the socket with
- * plain loads, a hash of sockets that is allocated in advance, and one
- * reservation for each record. It knows no mini-socket, cause, context, closer
- * and control bits.
+ * Uses the cheapest means of BPF: a BTF-typed tracepoint, which reads the socket with
+ * plain loads, a hash of sockets that is allocated in advance, and one reservation
+ * for each record. It records no mini-socket, cause, context, closer and control bits.
  */
 #include <stdbool.h>
 
@@ -24,7 +23,7 @@
 
 char LICENSE[] SEC("license") = "GPL";
 
-/* What is needed of the kernel's structures; CO-RE finds where it is. */
+/* The members needed of the kernel's structures; CO-RE finds their offsets. */
 #pragma clang attribute push(__attribute__((preserve_access_index)), \
 			     apply_to = record)
 
@@ -126,7 +125,7 @@ struct {
 } sockets SEC(".maps");
 
 __u64 dropped;
-/* Whether the reader looks by itself, every now and then */
+/* Whether the reader polls periodically, without a wakeup */
 const volatile bool batch;
 
 static __always_inline void fill_socket(struct tcpclose_record *r,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * For comparison: reads the records of states.bpf.c until it is interrupted, and
- * says how many there were. Keeps nothing, which is less than any tool does.
+ * prints their number. Stores nothing, which is less work than any tool does.
  */
 #include <errno.h>
 #include <signal.h>

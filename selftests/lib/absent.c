@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A page that is not there until the test supplies it.
+ * A page that is not present until the test supplies it.
  */
 #include <errno.h>
 #include <fcntl.h>

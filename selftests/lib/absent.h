@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A page that is not there until the test supplies it: a system call that uses it
- * is held up in the middle (userfaultfd).
+ * A page that is not present until the test supplies it: a system call that uses
+ * the page blocks in the middle (userfaultfd).
  */
 #ifndef _SELFTESTS_LIB_ABSENT_H
 #define _SELFTESTS_LIB_ABSENT_H
@@ -18,16 +18,16 @@ struct absent {
 	int fault;
 };
 
-/** absent_open() - make one; 0 or -errno */
+/** absent_open() - create the page; 0 or -errno */
 int absent_open(struct absent *absent);
 
-/** absent_wait() - wait until a system call needs it; 0 or -errno */
+/** absent_wait() - wait until a system call needs the page; 0 or -errno */
 int absent_wait(const struct absent *absent);
 
-/** absent_supply() - let the system call that needs it go on; 0 or -errno */
+/** absent_supply() - let the system call that needs the page continue; 0 or -errno */
 int absent_supply(const struct absent *absent);
 
-/** absent_close() - free it; no system call may need it any more */
+/** absent_close() - free the page; no system call may need it any more */
 void absent_close(struct absent *absent);
 
 #endif /* _SELFTESTS_LIB_ABSENT_H */

@@ -7,10 +7,10 @@
  *
  * For each CPU: written == delivered + lost. "Delivered" is what was counted
  * here, by the records' own numbers; "written" and "lost" are the module's. Unread
- * records are read at the end. Where a process was killed within read(), it is
- * unknown how many records it received, but not more than it asked for.
+ * records are read at the end. If a process was killed within read(), the number of
+ * records that it received is unknown, but no larger than the number requested.
  *
- * Knows files and numbers of records; knows nothing of what they say.
+ * Knows files and sequence numbers; knows nothing of the records' content.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -39,11 +39,11 @@
 #define DRAIN_WAIT_MS	5
 
 /**
- * struct ring_account - one CPU's records, as a file got them
- * @start: number of the first one that it can get
- * @lost: what it had lost before
- * @delivered: how many it got
- * @next: number behind the newest that it got
+ * struct ring_account - one CPU's records, as one open file received them
+ * @start: number of the first record that the file can receive
+ * @lost: records that the file had lost before
+ * @delivered: records that the file received
+ * @next: number after the newest record received
  */
 struct ring_account {
 	uint64_t start;
@@ -53,12 +53,12 @@ struct ring_account {
 };
 
 /**
- * struct account - an open file, with all processes that share it
+ * struct account - counters of an open file, for all processes that share it
  * @users: descriptors of all processes; 0: this account is free
- * @asked: records that calls of read() under way have room for
+ * @asked: records that unfinished calls of read() have room for
  * @reads: calls of read()
- * @together: two were under way at a time, so their order is unknown
- * @whole: it sees the whole machine
+ * @together: two calls ran at the same time, so their order is unknown
+ * @whole: the file shows the whole machine
  */
 struct account {
 	unsigned int users;
@@ -70,9 +70,9 @@ struct account {
 	struct ring_account ring[RINGS];
 };
 
-/* Shared with the processes that are forked, as the files are */
+/* Shared with forked processes, as the open files are */
 static struct account *accounts;
-/* Each process's own: number of the account, plus 1 */
+/* Private to each process: number of the account, plus 1 */
 static uint16_t account_of[FILES];
 static int highest = -1;
 
@@ -120,7 +120,7 @@ static bool cursor_of(int fd, unsigned int cpu, struct tcpclose_cursor *cursor)
 	return false;
 }
 
-/* From here on, where the file stands now */
+/* Count from here, the file's present position */
 static void begin(struct account *account, int fd)
 {
 	struct tcpclose_cursor cursor;
@@ -230,7 +230,7 @@ static void check_ring(const struct account *account, int fd, unsigned int cpu)
 	least = ring->start + lost + before;
 	most = ring->start + lost + asked +
 	       __atomic_load_n(&ring->delivered, __ATOMIC_ACQUIRE);
-	/* Records of other namespaces are passed over, and not counted */
+	/* Records of other namespaces are skipped, and not counted */
 	if (cursor.position < least || (account->whole && cursor.position > most))
 		audit_fail("CPU %u: of records %llu to %llu %llu delivered, %llu lost",
 			   cpu, (unsigned long long)ring->start, cursor.position,
@@ -261,7 +261,7 @@ static bool is_behind(const struct account *account, int fd, const uint64_t *end
 	return false;
 }
 
-/* What is written by now has to come, or be lost */
+/* Every record written so far must be delivered or counted as lost */
 static void drain(struct account *account, int fd)
 {
 	struct pollfd ready = { .fd = fd, .events = POLLIN };
@@ -288,7 +288,7 @@ static void close_account(int fd)
 
 	if (!account)
 		return;
-	/* Another process goes on reading, or was killed before it could count */
+	/* Another process continues to read, or was killed before it could count */
 	if (account->users == 1 && account->reads && !account->asked)
 		drain(account, fd);
 	check(account, fd);
@@ -346,7 +346,7 @@ off_t __wrap_lseek(int fd, off_t offset, int whence)
 
 	if (!account)
 		return __real_lseek(fd, offset, whence);
-	/* To ask makes the module count as lost what it would pass over */
+	/* This query makes the module count records that it would skip as lost */
 	if (account->reads)
 		check(account, fd);
 	ret = __real_lseek(fd, offset, whence);
@@ -369,7 +369,7 @@ void __wrap__exit(int status)
 	__real__exit(status);
 }
 
-/* Before the child is there: the parent might be the quicker one to close */
+/* Before the child exists: the parent might close the file first */
 static void share_all(void)
 {
 	int fd;

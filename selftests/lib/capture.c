@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What is on the wire, as one end of it sees it.
+ * The segments on the wire, as one end sees them.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -27,7 +27,7 @@ static int64_t realtime_ns(void)
 	return now.tv_sec * S_NS + now.tv_nsec;
 }
 
-/* One clock between two looks at the other: of several, the closest. */
+/* Read one clock between two readings of the other; keep the closest of several. */
 static int64_t realtime_less_monotonic(void)
 {
 	uint64_t best = UINT64_MAX;
@@ -51,7 +51,7 @@ int capture_open(struct capture *capture, const char *device, int family)
 {
 	struct sockaddr_ll at = {
 		.sll_family = AF_PACKET,
-		/* Of all protocols, or what is sent is not shown */
+		/* All protocols; with any other choice sent packets are not shown */
 		.sll_protocol = htons(ETH_P_ALL),
 		.sll_ifindex = if_nametoindex(device),
 	};
@@ -109,7 +109,7 @@ static uint64_t stamp_of(const struct capture *capture, struct msghdr *message)
 	return 0;
 }
 
-/* Return: 1 there may be more, 0 there is none, or -errno. */
+/* Return: 1 if more segments may follow, 0 if there is no segment, or -errno. */
 static int take(struct capture *capture)
 {
 	uint8_t packet[2048], control[CMSG_SPACE(sizeof(struct timespec))];
@@ -168,7 +168,7 @@ const struct sighting *capture_find(const struct capture *capture, bool sent,
 
 static void print_flags(uint16_t flags, FILE *to)
 {
-	/* In the order in which people say them */
+	/* In the customary order */
 	static const struct {
 		uint16_t bit;
 		const char *name;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What is on the wire, as one end of it sees it: every TCP segment that passes
- * a device, in order, with the time of CLOCK_MONOTONIC, which is the records'.
+ * The segments on the wire, as one end sees them: every TCP segment that passes a
+ * device, in order, with the time of CLOCK_MONOTONIC, the clock of the records.
  *
  * Knows segments; knows nothing of sockets and of the module.
  */
@@ -12,8 +12,8 @@
 
 /**
  * struct sighting - a segment that passed
- * @ts_ns: when, CLOCK_MONOTONIC
- * @sent: this end sent it; false: it arrived here
+ * @ts_ns: time, CLOCK_MONOTONIC
+ * @sent: this end sent the segment; false: this end received it
  */
 struct sighting {
 	uint64_t ts_ns;
@@ -22,8 +22,8 @@ struct sighting {
 };
 
 /**
- * struct capture - what passed so far
- * @offset_ns: CLOCK_REALTIME, in which the kernel stamps packets, less
+ * struct capture - the segments that passed so far
+ * @offset_ns: CLOCK_REALTIME, with which the kernel stamps packets, minus
  *	CLOCK_MONOTONIC
  */
 struct capture {
@@ -35,18 +35,19 @@ struct capture {
 	size_t room;
 };
 
-/** capture_open() - begin, on @device of the caller's network namespace */
+/** capture_open() - start to capture on @device of the caller's network namespace */
 int capture_open(struct capture *capture, const char *device, int family);
 void capture_close(struct capture *capture);
 
-/** capture_poll() - take what comes within @timeout_ms; 0 or -errno */
+/** capture_poll() - take the segments of the next @timeout_ms; 0 or -errno */
 int capture_poll(struct capture *capture, int timeout_ms);
 
 /**
  * capture_find() - the @n-th segment, from 0, sent or received, with exactly
  *	@flags
  *
- * Return: an empty one, of time 0, if there is none, so a test need not check.
+ * Return: if no such segment exists, an empty one with time 0, so a test need not
+ * check.
  */
 const struct sighting *capture_find(const struct capture *capture, bool sent,
 				    uint16_t flags, size_t n);
@@ -54,10 +55,10 @@ const struct sighting *capture_find(const struct capture *capture, bool sent,
 /**
  * capture_path() - all segments as one line of text
  *
- * One word each: ``FIN+ACK>`` was sent, ``<ACK`` arrived, ``PSH+ACK(5)>`` has
+ * One word each: ``FIN+ACK>`` was sent, ``<ACK`` was received, ``PSH+ACK(5)>`` has
  * 5 bytes of data.
  *
- * Return: a string that lives until the next call.
+ * Return: a string that is valid until the next call.
  */
 const char *capture_path(const struct capture *capture);
 

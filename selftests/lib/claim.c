@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What the test of a claim leaves behind.
+ * Output of a claim's test: recording and figures.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -23,9 +23,9 @@
 
 #define OUTPUT_DEFAULT	"/tmp/claims"
 #define TIMEOUT_NS	5000000000ULL
-/* What a test that failed left behind may take longer */
+/* Leftovers of a failed test may take longer */
 #define QUIET_NS	20000000000ULL
-/* Ports of servers, and of the puppet: this and the claim's number */
+/* Ports of servers, and of the puppet: this number plus the claim's number */
 #define PORT_BASE	8000
 
 uint16_t claim_port(const char *test)
@@ -49,7 +49,7 @@ static int wait_for_quiet(int device)
 	}
 }
 
-/* The file begins with a header, which is there once the device is open. */
+/* The file begins with a header, which is written once the device is open. */
 static int wait_for_recorder(pid_t pid, const char *file)
 {
 	uint64_t give_up = now_ns() + TIMEOUT_NS;
@@ -95,7 +95,7 @@ int claim_begin(struct claim *claim, const char *test, int family, int device)
 		int null = open("/dev/null", O_WRONLY);
 		int init = open("/proc/1/ns/net", O_RDONLY);
 
-		/* From there it sees the whole machine */
+		/* In the initial namespace the recorder sees the whole machine */
 		if (setns(init, CLONE_NEWNET))
 			_exit(126);
 		dup2(null, STDERR_FILENO);
@@ -124,7 +124,7 @@ bool claim_ladder_agrees(const struct claim *claim)
 	char page[PATH_MAX], command[2 * PATH_MAX];
 
 	snprintf(page, sizeof(page), "%s", machine_path("claims.rst"));
-	/* The ledger's are of kernels that do not check themselves */
+	/* The ledger's ladders come from kernels without debug checks */
 	if (claim->family != AF_INET || patience_is_needed() || getenv("CLAIMS_UPDATE") ||
 	    access(page, R_OK))
 		return true;

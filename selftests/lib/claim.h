@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the test of a claim leaves behind: a recording of its connection, made
- * by "tcpclose record", and the figures that it measured. Both go to the
- * directory $CLAIMS_OUTPUT, if that is set; the ladder that the recording gives
- * is held against the one in the ledger.
+ * Output of a claim's test: a recording of its connection, made by "tcpclose
+ * record", and the figures that it measured. Both go to the directory
+ * $CLAIMS_OUTPUT, if that is set; the ladder drawn from the recording is compared
+ * with the ladder in the ledger.
  */
 #ifndef _SELFTESTS_LIB_CLAIM_H
 #define _SELFTESTS_LIB_CLAIM_H
@@ -15,12 +15,12 @@
 
 /**
  * struct claim
- * @test: name of the test: "c05_..." is one of claim 5's
+ * @test: name of the test: "c05_..." is a test of claim 5
  * @family: of the variant
- * @port: of the other end, or of the server: distinguishes the claim's connection from
- *	any other of the recording
+ * @port: of the other end, or of the server: distinguishes the claim's connection
+ *	from any other in the recording
  * @base: path of the files, without a suffix
- * @recorder: the process that records; 0: none
+ * @recorder: the process that records; 0: no such process
  */
 struct claim {
 	const char *test;
@@ -35,30 +35,30 @@ uint16_t claim_port(const char *test);
 
 /**
  * claim_begin() - record from now on
- * @device: an open device that sees the whole machine
+ * @device: an open device that shows the whole machine
  *
- * Waits until the connections of earlier tests are gone, so that the recording
- * has none of them.
+ * Waits until the connections of earlier tests are gone, so that none of them is in
+ * the recording.
  */
 int claim_begin(struct claim *claim, const char *test, int family, int device);
 
 /**
  * claim_end() - end the recording
  *
- * Return: 0, or -errno if it is none.
+ * Return: 0, or -errno if the file is not a recording.
  */
 int claim_end(struct claim *claim);
 
 /**
- * claim_ladder_agrees() - the ledger shows the ladder of this very recording
+ * claim_ladder_agrees() - whether the ledger shows the ladder of this recording
  *
- * Times apart, of IPv4, and of the tests whose ladder the ledger shows. Prints
- * the difference.
+ * Compares everything but times, for IPv4, and for the tests whose ladder the ledger
+ * shows. Prints the difference.
  */
 bool claim_ladder_agrees(const struct claim *claim);
 
 /**
- * claim_figure() - a figure that was measured
+ * claim_figure() - write a measured figure
  * @what: in words, no "|"
  * @format: with its unit
  */

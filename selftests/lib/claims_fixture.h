@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The fixtures of the claims' tests: on the stage, and with the puppet, where a
- * segment has to be made by hand. Each once for each address family, each with
+ * The fixtures of the claims' tests: on the stage, and with the puppet where a test
+ * needs hand-made segments. Each fixture runs once for each address family and makes
  * a recording.
  */
 #ifndef _SELFTESTS_LIB_CLAIMS_FIXTURE_H
@@ -12,7 +12,7 @@
 #include "lib/patience.h"
 #include "lib/stage.h"
 
-/* @events: the stream of where the test takes place; @leave: closes that place */
+/* @events: stream of the lab or the stage; @leave: closes the lab or the stage */
 #define CLAIMS_TEARDOWN(set, events, leave)				\
 FIXTURE_TEARDOWN(set)							\
 {									\
@@ -79,7 +79,7 @@ struct claims_by_hand_fixture_##set
 #define MS	1000000ULL
 #define US	1000ULL
 
-/* What a segment takes through a machine, and its records */
+/* Time that a segment, and its records, need to pass through a machine */
 #define AT_ONCE	(patience_ms(1) * MS)
 
 /* The timer's granularity at 60 s: 512 jiffies at 250 Hz (kernel/time/timer.c) */

@@ -11,10 +11,10 @@
 #include "lib/device.h"
 
 /**
- * struct collector - a file, and what was read from it
- * @fd: the file; stays the caller's
- * @log: what was read; the caller's after collector_stop()
- * @error: of the device, -errno
+ * struct collector - a file, and the records read from it
+ * @fd: the file; the caller owns it
+ * @log: records read; the caller owns them after collector_stop()
+ * @error: error of the device, -errno
  */
 struct collector {
 	int fd;
@@ -27,7 +27,7 @@ struct collector {
 /** collector_start() - read from now on; 0 or -errno */
 int collector_start(struct collector *collector, int fd);
 
-/** collector_stop() - read what is left, end the thread; 0 or -errno */
+/** collector_stop() - read the remaining records, end the thread; 0 or -errno */
 int collector_stop(struct collector *collector);
 
 #endif /* _SELFTESTS_LIB_COLLECTOR_H */

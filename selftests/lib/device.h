@@ -15,7 +15,7 @@
 
 #include "tcpclose.h"
 
-/* What the two kinds have in common is at the same place in both. */
+/* The members that both kinds have are at the same offset in both. */
 static inline const struct tcpclose_task *
 device_task(const struct tcpclose_record *record)
 {
@@ -47,7 +47,7 @@ static inline bool device_from_timewait(const struct tcpclose_record *record)
  */
 int device_open(int flags);
 
-/** device_open_at_end() - likewise, O_NONBLOCK, behind the newest record */
+/** device_open_at_end() - likewise, O_NONBLOCK, positioned after the newest record */
 int device_open_at_end(void);
 
 /** device_ioctl() - ioctl(2) that returns -errno */
@@ -58,11 +58,11 @@ int device_cursor(int fd, unsigned int cpu, struct tcpclose_cursor *cursor);
 int device_stats(int fd, struct tcpclose_stats *stats);
 
 /**
- * device_stats_until() - look at the statistics until a number is large enough
- * @stats: result, of the last look
- * @number: one of @stats
- * @least: that large
- * @ms: for so long, at most; what is there then is the caller's to judge
+ * device_stats_until() - read the statistics until a number is large enough
+ * @stats: result of the last read
+ * @number: the number to watch, a member of @stats
+ * @least: value at which to stop
+ * @ms: time limit; after it the caller has to check @number
  *
  * Return: 0 or -errno
  */
@@ -70,12 +70,12 @@ int device_stats_until(int fd, struct tcpclose_stats *stats, const __u64 *number
 		       __u64 least, int ms);
 
 /**
- * device_stats_settled() - look at the statistics until what is closing closed
- * @stats: result, of the last look
- * @full: so many connections stay, apart from those that are mini-sockets
+ * device_stats_settled() - read the statistics until all pending closes are complete
+ * @stats: result of the last read
+ * @full: number of connections that stay, mini-sockets not included
  *
- * close() may return before the other end's last segment was taken in: another
- * processor, or ksoftirqd, has it.
+ * close() may return before the other end's last segment was processed: another
+ * processor, or ksoftirqd, may still hold it.
  *
  * Return: 0, -ETIMEDOUT after ten seconds or -errno
  */
@@ -112,9 +112,9 @@ void device_log_free(struct device_log *log);
 ssize_t device_log_read(struct device_log *log, int fd, size_t records);
 
 /**
- * device_log_drain() - append all that was recorded before, wait for nothing else
+ * device_log_drain() - append all records written before this call, and no later ones
  *
- * Waits until the youngest of that is old enough to be read.
+ * Waits until the newest of them is old enough to be read.
  *
  * Return: 0 or -errno
  */
@@ -122,9 +122,9 @@ int device_log_drain(struct device_log *log, int fd);
 
 /**
  * device_log_until() - append until enough transitions match
- * @match: which count
- * @count: how many are enough, of the whole log
- * @timeout_ms: when to give up
+ * @match: which transitions to count
+ * @count: number of matches, in the whole log, that is enough
+ * @timeout_ms: time limit
  *
  * Return: 0, or -ETIMEDOUT
  */
@@ -132,20 +132,20 @@ int device_log_until(struct device_log *log, int fd,
 		     bool (*match)(const struct tcpclose_record *record),
 		     size_t count, int timeout_ms);
 
-/** device_log_count() - how many records of the log match */
+/** device_log_count() - number of records in the log that match */
 size_t device_log_count(const struct device_log *log,
 			bool (*match)(const struct tcpclose_record *record));
 
-/** device_log_edges() - how many transitions have this true edge */
+/** device_log_edges() - number of transitions that have this true edge */
 size_t device_log_edges(const struct device_log *log, int from, int to);
 
 /**
  * struct device_map - the mapping and a position in each ring
  * @next: may be set before the first device_map_read() of a ring
- * @lost: overwritten before they were read, in all rings
- * @seen: read from all rings
- * @begun: which rings were read from
- * @from: sum of the positions where that began
+ * @lost: records of all rings that were overwritten before they were read
+ * @seen: records read from all rings
+ * @begun: rings from which records were read
+ * @from: sum of the positions where reading began
  */
 struct device_map {
 	struct tcpclose_geometry geometry;
@@ -157,10 +157,10 @@ struct device_map {
 	uint64_t from;
 };
 
-/** device_map_open() - map all of it; the position is the oldest record */
+/** device_map_open() - map the whole device; start at the oldest record */
 int device_map_open(struct device_map *map, int fd);
 
-/** device_map_close() - undo that; what was passed has to be seen or lost */
+/** device_map_close() - unmap; checks that each record passed was seen or lost */
 void device_map_close(struct device_map *map);
 
 const struct tcpclose_ring_header *
@@ -169,9 +169,9 @@ device_map_header(const struct device_map *map, unsigned int ring);
 /**
  * device_map_read() - the next record of one ring
  *
- * Skips what was overwritten and counts it in @lost.
+ * Skips records that were overwritten and counts them in @lost.
  *
- * Return: 1, or 0 if there is none
+ * Return: 1, or 0 if there is no next record
  */
 int device_map_read(struct device_map *map, unsigned int ring,
 		    struct tcpclose_record *record);

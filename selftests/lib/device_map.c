@@ -21,7 +21,7 @@ static uint64_t load_acquire(const __u64 *word)
 	return __atomic_load_n(word, __ATOMIC_ACQUIRE);
 }
 
-/* The oldest record that can still be there */
+/* The oldest record that may not be overwritten yet */
 static uint64_t oldest(const struct device_map *map, unsigned int ring)
 {
 	uint64_t begun = load_acquire(&device_map_header(map, ring)->begun);
@@ -104,7 +104,7 @@ int device_map_read(struct device_map *map, unsigned int ring,
 		       slots + (map->next[ring] & (size - 1)) *
 				       map->geometry.record_size,
 		       sizeof(*record));
-		/* The copy comes before the check that it is whole */
+		/* Copy first, then check that the copy is whole */
 		__atomic_thread_fence(__ATOMIC_ACQUIRE);
 		if (__atomic_load_n(&header->begun, __ATOMIC_RELAXED) <=
 		    map->next[ring] + size) {

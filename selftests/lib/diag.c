@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The administrator's hand on a socket: what "ss -K" does.
+ * Destroys a socket as an administrator does with "ss -K".
  */
 #include <errno.h>
 #include <linux/inet_diag.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The administrator's hand on a socket: what "ss -K" does.
+ * Destroys a socket as an administrator does with "ss -K".
  */
 #ifndef _SELFTESTS_LIB_DIAG_H
 #define _SELFTESTS_LIB_DIAG_H
@@ -9,10 +9,10 @@
 
 /**
  * diag_destroy() - destroy a TCP socket or mini-socket (SOCK_DESTROY)
- * @local: its address and port
- * @remote: the other end's; port 0 for a listener
+ * @local: the socket's address and port
+ * @remote: the other end's address and port; port 0 for a listener
  *
- * Return: 0, -ENOENT if there is none, or another -errno.
+ * Return: 0, -ENOENT if no such socket exists, or another -errno.
  */
 int diag_destroy(const union net_addr *local, const union net_addr *remote);
 

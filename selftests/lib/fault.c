@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Allocations that fail: one of the caller's own, by number, or all of the
- * kernel's workers of high priority.
+ * Allocations that fail: one of the caller's allocations, by number, or all
+ * allocations of the kernel's high-priority workers.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -24,7 +24,7 @@ static const struct setting {
 	const char *path;
 	const char *value;
 } settings[] = {
-	/* Those that may wait, too: nearly all */
+	/* Allocations that may sleep can fail, too: nearly all may sleep */
 	{ SLAB "ignore-gfp-wait", "N" },
 	{ PAGES "ignore-gfp-wait", "N" },
 	{ PAGES "ignore-gfp-highmem", "N" },
@@ -78,7 +78,7 @@ int fault_disarm(int fd)
 	return atoi(text) != 0;
 }
 
-/* Including the one that makes workers, so that new ones are marked as well */
+/* Includes kthreadd, which creates workers, so that new workers are marked as well */
 static bool is_worker(const char *name)
 {
 	char priority;

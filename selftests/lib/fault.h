@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Allocations that fail: one of the caller's own, by number, or all of the
- * kernel's workers of high priority.
+ * Allocations that fail: one of the caller's allocations, by number, or all
+ * allocations of the kernel's high-priority workers.
  *
- * Wants CONFIG_FAILSLAB, CONFIG_FAIL_PAGE_ALLOC and their debugfs files, which
+ * Needs CONFIG_FAILSLAB, CONFIG_FAIL_PAGE_ALLOC and their debugfs files, which
  * stock kernels do not have: Documentation/fault-injection/ in the kernel's
  * source. Every function returns -errno on failure and prints nothing.
  */
@@ -16,25 +16,26 @@
 bool fault_possible(void);
 
 /**
- * fault_prepare() - let every kind of allocation be one that can fail
+ * fault_prepare() - allow every kind of allocation to fail
  *
- * Silently: a report of each would be trouble in the kernel's log.
+ * The kernel does not log the failures: a report of each would count as trouble in
+ * its log.
  *
  * Return: a descriptor for fault_arm(), of the calling thread
  */
 int fault_prepare(void);
 
-/** fault_arm() - the calling thread's @nth allocation from now on fails, once */
+/** fault_arm() - make the calling thread's @nth allocation from now on fail, once */
 int fault_arm(int fd, unsigned int nth);
 
 /**
- * fault_disarm() - back to normal
+ * fault_disarm() - make allocations succeed again
  *
- * Return: 1 if there were too few allocations for one to fail, 0 if one did
+ * Return: 1 if there were too few allocations for one to fail, 0 if one failed
  */
 int fault_disarm(int fd);
 
-/** fault_workers() - all allocations of workers of high priority fail, or not */
+/** fault_workers() - choose whether all allocations of high-priority workers fail */
 int fault_workers(bool fail);
 
 #endif /* _SELFTESTS_LIB_FAULT_H */

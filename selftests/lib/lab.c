@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What a test of the records needs, set up together.
+ * The set-up for tests of records.
  */
 #include <errno.h>
 #include <string.h>

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What a test of the records needs, set up together: a network namespace of
- * its own, the puppet in it, and the device, opened outside, so that its
- * sequence numbers are whole.
+ * The set-up for tests of records: a separate network namespace, the puppet in it,
+ * and the device, opened outside of it, so that its sequence numbers have no gaps.
  */
 #ifndef _SELFTESTS_LIB_LAB_H
 #define _SELFTESTS_LIB_LAB_H
@@ -23,7 +22,7 @@ struct lab {
 	struct puppet puppet;
 };
 
-/** lab_open() - set up; the module's scope is teardown, before and after */
+/** lab_open() - set up; the module's scope is "teardown", now and after lab_close() */
 int lab_open(struct lab *lab, int family);
 void lab_close(struct lab *lab);
 
@@ -32,9 +31,9 @@ struct flow lab_flow(const struct lab *lab, uint16_t lport, uint16_t rport);
 struct flow lab_peer_flow(const struct lab *lab, const struct peer *peer);
 
 /**
- * lab_sync() - everything that happened before this call is in the stream
+ * lab_sync() - wait until the stream has everything that happened before this call
  *
- * Makes a transition of its own and waits for that.
+ * Causes a transition itself and waits for its record.
  */
 int lab_sync(struct lab *lab);
 
@@ -42,10 +41,10 @@ int lab_sync(struct lab *lab);
 int lab_settle(struct stream *stream);
 
 /**
- * lab_path() - stream_path(), once it is complete
- * @expected: waits until there are as many transitions as words in it
+ * lab_path() - stream_path(), once the path is complete
+ * @expected: waits until there are as many transitions as this has words
  *
- * Dumps the records to standard output if it is not @expected.
+ * Dumps the records to standard output if the path is not @expected.
  */
 const char *lab_path(struct lab *lab, const struct flow *flow, const char *expected);
 

@@ -44,23 +44,23 @@ FIXTURE_TEARDOWN(name)							\
 }									\
 struct lab_fixture_##name
 
-/* In a test of such a fixture: the connection's path, its n-th event. */
+/* In a test with this fixture: check the connection's path, get its n-th event. */
 #define PATH(path)	EXPECT_PEER_PATH(&self->lab, &self->peer, path)
 #define EVENT(n)	lab_event(&self->lab, &self->peer, n)
 
-/* In which context that event was recorded, and which side had closed first. */
+/* Check the context in which that event was recorded, and the side that closed first. */
 #define EXPECT_BY(n, context, closer) do { \
 	EXPECT_EQ(TCPCLOSE_CONTEXT_##context, event_context(EVENT(n))); \
 	EXPECT_EQ(TCPCLOSE_CLOSER_##closer, event_closer(EVENT(n))); \
 } while (0)
 
-/* Likewise, and the socket's error. */
+/* Likewise, and check the socket's error. */
 #define EXPECT_FROM(n, context, closer, error) do { \
 	EXPECT_BY(n, context, closer); \
 	EXPECT_EQ(error, EVENT(n)->r.sk_err); \
 } while (0)
 
-/* What every active close begins with, if the peer answers. */
+/* The beginning of every active close, if the peer answers. */
 #define TO_FIN_WAIT2 \
 	"ESTABLISHED>FIN_WAIT1 FIN_WAIT1>FIN_WAIT2 FIN_WAIT2>FIN_WAIT2[CLOSE]"
 #define TO_TIME_WAIT	TO_FIN_WAIT2 " tw:FIN_WAIT2>TIME_WAIT=FIN"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The machine that a test runs on: skips a test that needs another one.
+ * The machine that a test runs on: skips a test whose needs it does not meet.
  */
 #include <errno.h>
 #include <limits.h>
@@ -49,7 +49,7 @@ static __printf(1, 2) void skip(const char *reason, ...)
 	_exit(KSFT_SKIP);
 }
 
-/* The next word after an option, or NULL; *options goes on behind it. */
+/* The next word after an option, or NULL; *options is moved past that word. */
 static const char *value_of(const char **options, const char *option, char *word, size_t size)
 {
 	const char *at = strstr(*options, option);
@@ -100,13 +100,13 @@ static void require(const char *options)
 		skip("the module is not loaded: modprobe tcpclose");
 	if (sysconf(_SC_NPROCESSORS_ONLN) < processors)
 		skip("needs %ld processors", processors);
-	/* The kernel keeps a part of it to itself */
+	/* The kernel reserves a part of the memory */
 	if (mib && !sysinfo(&info) && info.totalram / 1024 * info.mem_unit / 1024 < mib * 3 / 4)
 		skip("needs %ld MiB of memory", mib);
 	require_command_line(options);
 }
 
-/* The tool that was installed with the tests, before any other */
+/* Prefer the tool that was installed with the tests to any other */
 static void prefer_own_tool(void)
 {
 	const char *others = getenv("PATH");

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The machine that a test runs on: skips a test that needs another one, and finds
- * what belongs to the test.
+ * The machine that a test runs on: skips a test whose needs the machine does not
+ * meet, and finds the files that belong to the test.
  *
- * A test says what it needs in a comment that begins with "vm:", see
- * selftests/qemu/tests. In the virtual machine of "make check" all of that is
- * there; on a machine of the user's it may not be.
+ * A test lists its needs in a comment that begins with "vm:", see
+ * selftests/qemu/tests. The virtual machine of "make check" meets them; a user's
+ * machine may not.
  */
 #ifndef _SELFTESTS_LIB_MACHINE_H
 #define _SELFTESTS_LIB_MACHINE_H

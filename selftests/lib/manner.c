@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What the tool's model says of a record.
+ * The tool's model applied to a record.
  */
 #include <stddef.h>
 

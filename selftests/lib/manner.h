@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the tool's model says of a record: whether it may be, and whether it is
- * part of a graceful close.
+ * The tool's model applied to a record: whether the transition is legal, and whether
+ * it is part of a graceful close.
  *
- * Apart, because the model's events are not those of stream.h.
+ * In a file of its own, because the model's events are not those of stream.h.
  */
 #ifndef _SELFTESTS_LIB_MANNER_H
 #define _SELFTESTS_LIB_MANNER_H
@@ -12,7 +12,7 @@
 
 /**
  * enum manner - how a transition treats the connection
- * @MANNER_NONE: it is no edge of the model
+ * @MANNER_NONE: the model has no such edge
  */
 enum manner {
 	MANNER_NONE,

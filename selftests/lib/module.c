@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The module itself: load, unload, and what it says in the kernel's log.
+ * The module itself: load, unload, and read its messages in the kernel's log.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -23,7 +23,7 @@ static bool is_allowed(void)
 
 int module_load(const char *parameters)
 {
-	/* Where "make install" puts it: kernels differ */
+	/* Folder of "make install", which differs between kernels */
 	static const char *const folders[] = { "updates", "extra" };
 	const char *path = getenv("TCPCLOSE_KO");
 	struct utsname name;
@@ -60,7 +60,7 @@ int module_unload(void)
 	return module_unload_other("tcpclose");
 }
 
-/* The system call has a name of its own for what everybody else calls busy */
+/* The system call reports EWOULDBLOCK where callers expect EBUSY */
 int module_unload_other(const char *name)
 {
 	if (!is_allowed())
@@ -104,11 +104,11 @@ int module_reload(const char *parameters)
 		return ret;
 	/*
 	 * A first connection makes the kernel patch its own code, which QEMU
-	 * survives only while no other processor runs there.
+	 * survives only while no other processor executes that code.
 	 */
 	if (traffic_run(&warm_up) != (int)warm_up.cycles)
 		return -EIO;
-	/* Leftovers of earlier tests would end while the module looks on */
+	/* Leftovers of earlier tests would end while the module records */
 	ret = traffic_end_leftovers();
 	return ret ? ret : module_load(parameters);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The module itself, and others: load, unload, and what it says in the kernel's
- * log.
+ * The module itself, and other modules: load, unload, and read the module's messages
+ * in the kernel's log.
  */
 #ifndef _SELFTESTS_LIB_MODULE_H
 #define _SELFTESTS_LIB_MODULE_H
@@ -19,7 +19,7 @@ int module_load(const char *parameters);
 /** module_unload() - unload; 0, -EBUSY while there are users, or -errno */
 int module_unload(void);
 
-/** module_load_other() - likewise, for the module in a file; or of open(2) */
+/** module_load_other() - likewise, for a module file; or -errno of open(2) */
 int module_load_other(const char *path, const char *parameters);
 
 /** module_unload_other() - likewise, by name */
@@ -27,11 +27,11 @@ int module_unload_other(const char *name);
 
 bool module_is_loaded(void);
 
-/** module_can_use_ftrace() - does this kernel trace functions, as Debian's do? */
+/** module_can_use_ftrace() - whether this kernel traces functions, as Debian's do */
 bool module_can_use_ftrace(void);
 
 /**
- * module_may_lack() - can this kernel be without a hook on that function?
+ * module_may_lack() - whether the module may run here without a hook on that function
  *
  * Where functions are not traced, tcp_twsk_destructor() may begin with a static key,
  * which no breakpoint may replace (jump_label_text_reserved()).
@@ -39,10 +39,10 @@ bool module_can_use_ftrace(void);
 bool module_may_lack(const char *function);
 
 /**
- * module_reload() - make it run with just these parameters
+ * module_reload() - unload the module, load it with exactly these parameters
  *
- * Waits a moment for a user that is on its way out. Ends the mini-sockets of
- * this network namespace in between, so that what follows is alone.
+ * Waits a moment for a user that is about to close the device. Ends the mini-sockets
+ * of this network namespace in between, so that the module does not see them.
  */
 int module_reload(const char *parameters);
 
@@ -50,7 +50,7 @@ int module_reload(const char *parameters);
  * TEST_MAIN_WITH_MODULE() - instead of TEST_HARNESS_MAIN: all tests use the module
  *	with these parameters
  *
- * Once for all of them: loading takes longer than most tests.
+ * Loads once for all tests: loading takes longer than most tests.
  */
 #define TEST_MAIN_WITH_MODULE(parameters)				\
 int main(int argc, char **argv)						\
@@ -66,7 +66,7 @@ int main(int argc, char **argv)						\
 int module_log_open(void);
 
 /**
- * module_log_has() - read on, to the end; was there such a line of the module?
+ * module_log_has() - read the log to its end; whether the module wrote such a line
  * @text: part of the line
  */
 bool module_log_has(int log, const char *text);

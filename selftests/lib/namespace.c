@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Network namespaces by descriptor: make one, visit it, read its counters.
+ * Network namespaces by descriptor: create, enter, read counters.
  */
 #include <errno.h>
 #include <fcntl.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Network namespaces by descriptor: make one, visit it, read its counters.
+ * Network namespaces by descriptor: create, enter, read counters.
  *
  * Every function returns -errno on failure and prints nothing.
  */
@@ -14,13 +14,13 @@
  */
 int namespace_new(void);
 
-/** namespace_loopback_up() - for a namespace made otherwise */
+/** namespace_loopback_up() - set the loopback device of another namespace up */
 int namespace_loopback_up(void);
 
-/** namespace_inode() - number of the one this thread is in; 0: unknown */
+/** namespace_inode() - inode of this thread's network namespace; 0: unknown */
 unsigned int namespace_inode(void);
 
-/** namespace_enter() - move this thread there; a descriptor of where it was */
+/** namespace_enter() - move this thread there; a descriptor of its old namespace */
 int namespace_enter(int namespace);
 
 /** namespace_leave() - move back, close the descriptor of namespace_enter() */
@@ -30,11 +30,11 @@ int namespace_leave(int before);
 int namespace_write(int namespace, const char *path, const char *text);
 
 /**
- * struct namespace_counters - what the kernel counted
- * @tw: TcpExtTW and TcpExtTWKilled: mini-sockets that were born
- * @overflow: TcpExtTCPTimeWaitOverflow: mini-sockets that could not be
+ * struct namespace_counters - the kernel's counters
+ * @tw: TcpExtTW and TcpExtTWKilled: mini-sockets created
+ * @overflow: TcpExtTCPTimeWaitOverflow: mini-sockets that could not be created
  * @recycled: TcpExtTWRecycled: mini-sockets whose port connect() took
- * @alive: "tw" of sockstat: mini-sockets, now
+ * @alive: "tw" of sockstat: mini-sockets that exist now
  */
 struct namespace_counters {
 	long tw;

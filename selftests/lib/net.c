@@ -108,7 +108,7 @@ socklen_t net_addr_len(const union net_addr *addr)
 
 uint16_t net_addr_port(const union net_addr *addr)
 {
-	/* Both families have it at the same place */
+	/* Both families have the port at the same offset */
 	return ntohs(addr->in.sin_port);
 }
 

@@ -31,26 +31,26 @@ int net_enter(void);
 int net_in_init(int (*call)(const char *name, const char *value),
 		const char *name, const char *value);
 
-/* Set a sysctl below net, "ipv4.tcp_rfc1337", of the caller's namespace. */
+/* Set a sysctl below net, such as "ipv4.tcp_rfc1337", of the caller's namespace. */
 int net_sysctl(const char *name, const char *value);
 
 /* Run a shell command; its exit status, or -errno. Output is dropped. */
 int net_run(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* Addresses: loopback of @family, or written as text. */
+/* An address: loopback of @family, or parsed from text. */
 union net_addr net_loopback(int family, uint16_t port);
 union net_addr net_address(int family, const char *text, uint16_t port);
 socklen_t net_addr_len(const union net_addr *addr);
 uint16_t net_addr_port(const union net_addr *addr);
 
-/* Listen on @addr (port 0: any); the socket. SO_REUSEADDR is set. */
+/* Listen on @addr (port 0: any), with SO_REUSEADDR; returns the socket. */
 int net_listen(const union net_addr *addr, int backlog);
-/* Connect to @addr, from @from if that is not NULL; the socket. */
+/* Connect to @addr, from @from if that is not NULL; returns the socket. */
 int net_connect(const union net_addr *from, const union net_addr *addr);
-/* Two connected sockets on loopback: the one that connected, the accepted. */
+/* Two connected sockets on loopback: first the connecting, then the accepted one. */
 int net_pair(int family, int pair[2]);
 
-/* What a socket says of itself; 0 on failure. */
+/* Properties of a socket; 0 on failure. */
 uint16_t net_local_port(int fd);
 uint16_t net_remote_port(int fd);
 uint64_t net_cookie(int fd);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * How long to wait on this machine: a kernel that checks itself is slow.
+ * How long to wait on this machine: a kernel with debug checks is slow.
  */
 #include <stdlib.h>
 
@@ -27,8 +27,8 @@ bool patience_is_needed(void)
 }
 
 /*
- * The harness ends a test by alarm(), after a time that is in its source: the
- * linker gives it this one instead (--wrap).
+ * The harness ends a test by alarm(), after a time that is fixed in its source: the
+ * linker replaces alarm() with this function (--wrap).
  */
 unsigned int __real_alarm(unsigned int seconds);
 unsigned int __wrap_alarm(unsigned int seconds);

@@ -2,8 +2,8 @@
 /*
  * Two processes, "client" and "server", that act out how a connection ends.
  *
- * The client directs: it does its own steps, and sends the server's over a
- * socket pair and waits until they are done.
+ * The client controls the order: it does its own steps, sends the server's steps over
+ * a socket pair, and waits until they are done.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -20,8 +20,8 @@
 #include "lib/peers.h"
 
 /*
- * A step is the one who acts, C or S, and what it does; a step that ends in "!"
- * is begun only, and the next goes on at once. "." is a pause.
+ * A step names the process that acts, C or S, and its action; after a step that ends
+ * in "!" the next one starts without waiting for it. "." is a pause.
  */
 enum action {
 	SEND = 'w',
@@ -65,7 +65,7 @@ static int parse_address(const struct peers *peers, union address *address)
 		address->any.sa_family = AF_INET6;
 	else
 		return -EINVAL;
-	/* At the same place in both */
+	/* At the same offset in both families */
 	address->v4.sin_port = htons(peers->port);
 	return 0;
 }
@@ -114,7 +114,7 @@ static int act(int fd, char action)
 	}
 }
 
-/* Listens and reports it with a byte, then follows orders and reports each */
+/* Listens and reports that with a byte, then does each step received and reports it */
 static int serve(const union address *address, int director)
 {
 	int listener = socket(address->any.sa_family, SOCK_STREAM, 0);

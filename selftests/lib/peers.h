@@ -7,7 +7,7 @@
 #define _SELFTESTS_LIB_PEERS_H
 
 /**
- * struct peers - a play and its stage
+ * struct peers - a scenario, and the network it runs in
  * @scenario: "active", "passive", "half-close", "simultaneous", "fin-ack",
  *	"abort", "unread", "refused"
  * @client: descriptor of the client's network namespace; 0: the caller's

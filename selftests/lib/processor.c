@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Processors: where the calling thread runs.
+ * Processors: choose where the calling thread runs.
  */
 #include <errno.h>
 #include <sched.h>

@@ -12,7 +12,7 @@
 /** procfile_write() - write a text in one go */
 int procfile_write(const char *path, const char *text);
 
-/** procfile_append() - likewise, behind what it has */
+/** procfile_append() - likewise, at the end of the file */
 int procfile_append(const char *path, const char *text);
 
 /**
@@ -29,11 +29,11 @@ long procfile_number(const char *path);
  * procfile_tcpext() - a counter of TcpExt in /proc/thread-self/net/netstat
  * @name: without the prefix, as "TWRecycled"
  *
- * Speaks of the calling thread's network namespace.
+ * Reads the counter of the calling thread's network namespace.
  */
 long procfile_tcpext(const char *name);
 
-/** procfile_tcp() - likewise, of Tcp in .../net/snmp, as "InErrs" */
+/** procfile_tcp() - likewise, a counter of Tcp in .../net/snmp, as "InErrs" */
 long procfile_tcp(const char *name);
 
 /**

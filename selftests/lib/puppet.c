@@ -70,8 +70,8 @@ static uint32_t sum_pseudo(const struct puppet *puppet, uint8_t protocol, size_t
 }
 
 /*
- * Whether a datagram to an address arrives. bind() is allowed a moment before the
- * address is routed, and what the puppet sends then is lost.
+ * Whether a datagram to an address arrives. bind() succeeds a moment before the
+ * address is routed, and packets that the puppet sends in between are lost.
  */
 static bool reaches_itself(int fd, const union net_addr *local)
 {
@@ -116,7 +116,7 @@ static int configure(const struct puppet *puppet)
 
 		if (ioctl(fd, SIOCSIFADDR, &ifr6))
 			err = -errno;
-		/* A worker makes it usable, even without duplicate detection */
+		/* A worker makes the address usable, even without duplicate detection */
 		while (!err && !reaches_itself(fd, &puppet->local)) {
 			if (now_ns() > end)
 				err = -EADDRNOTAVAIL;
@@ -142,7 +142,7 @@ int puppet_open(struct puppet *puppet, int family)
 		puppet->remote = net_address(family, "2001:db8::2", 0);
 	}
 	puppet->tun = open(TUN, O_RDWR | O_NONBLOCK | O_CLOEXEC);
-	/* Without udev the node comes with the module */
+	/* Without udev the device node appears when the module is loaded */
 	if (puppet->tun < 0 && errno == ENOENT && !net_run("modprobe tun"))
 		puppet->tun = open(TUN, O_RDWR | O_NONBLOCK | O_CLOEXEC);
 	if (puppet->tun < 0)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * A TCP peer made by hand: the other end of a TUN device, without a second
- * TCP behind it. It sends what a test tells it to send, and nothing else, so
- * crossing FINs, lost segments, old duplicates and forged RSTs are exact.
+ * TCP behind it. It sends only the segments that a test requests, so crossing FINs,
+ * lost segments, old duplicates and forged RSTs are exact.
  *
  * Knows segments; knows nothing of sockets. Functions return -errno.
  */
@@ -28,7 +28,7 @@
 /**
  * struct puppet - the device in the caller's network namespace
  * @local: the kernel's address
- * @remote: the puppet's
+ * @remote: the puppet's address
  */
 struct puppet {
 	int family;
@@ -40,8 +40,9 @@ struct puppet {
 /**
  * struct segment - one TCP segment, either direction, host byte order
  * @options: TCP options, padded to a multiple of 4
- * @bad_checksum: send it broken
- * @bad_offset: send this data offset, in words, instead of the true one; 0: don't
+ * @bad_checksum: send a wrong checksum
+ * @bad_offset: send this data offset, in words, instead of the true one; 0: send the
+ *	true one
  */
 struct segment {
 	uint16_t sport;
@@ -76,19 +77,19 @@ int puppet_receive(struct puppet *puppet, struct segment *segment, void *packet,
 		   size_t *packet_len, int timeout_ms);
 
 /**
- * puppet_icmp() - answer a packet of the kernel's with "unreachable"
- * @code: of ICMP type 3, or of ICMPv6 type 1
+ * puppet_icmp() - answer one of the kernel's packets with "unreachable"
+ * @code: code of ICMP type 3, or of ICMPv6 type 1
  */
 int puppet_icmp(struct puppet *puppet, uint8_t code, const void *packet, size_t len);
 
 /**
  * segment_parse() - read the segment in an IP packet
  *
- * Return: false if it is no TCP segment, or one too long.
+ * Return: false if the packet is not a TCP segment, or is too long.
  */
 bool segment_parse(int family, const uint8_t *packet, size_t len, struct segment *segment);
 
-/** segment_end() - the sequence number behind it */
+/** segment_end() - the sequence number after the segment */
 static inline uint32_t segment_end(const struct segment *segment)
 {
 	return segment->seq + segment->data_len + !!(segment->flags & PUPPET_SYN) +

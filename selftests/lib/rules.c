@@ -26,10 +26,10 @@ const struct rules_viewer rules_viewers[RULES_VIEWERS] = {
 	{ true, false, false, RULES_CONTAINER, RULES_OWN, RULES_OWN },
 	{ false, false, true, RULES_CONTAINER, "EACCES", RULES_OWN },
 	{ false, false, false, RULES_CONTAINER, "EACCES", RULES_OWN },
-	{ true, false, true, RULES_STRANGER, RULES_OWN, RULES_OWN },
-	{ true, false, false, RULES_STRANGER, "EPERM", "EPERM" },
-	{ false, false, true, RULES_STRANGER, "EACCES", RULES_OWN },
-	{ false, false, false, RULES_STRANGER, "EACCES", "EPERM" },
+	{ true, false, true, RULES_OTHER_USER, RULES_OWN, RULES_OWN },
+	{ true, false, false, RULES_OTHER_USER, "EPERM", "EPERM" },
+	{ false, false, true, RULES_OTHER_USER, "EACCES", RULES_OWN },
+	{ false, false, false, RULES_OTHER_USER, "EACCES", "EPERM" },
 	{ true, true, true, RULES_INITIAL, "EPERM", "EPERM" },
 	{ true, true, false, RULES_INITIAL, "EPERM", "EPERM" },
 	{ false, true, true, RULES_INITIAL, "EACCES", "EPERM" },
@@ -42,10 +42,10 @@ const struct rules_viewer rules_viewers[RULES_VIEWERS] = {
 	{ true, true, false, RULES_CONTAINER, "EPERM", "EPERM" },
 	{ false, true, true, RULES_CONTAINER, "EACCES", RULES_OWN },
 	{ false, true, false, RULES_CONTAINER, "EACCES", "EPERM" },
-	{ true, true, true, RULES_STRANGER, "EPERM", "EPERM" },
-	{ true, true, false, RULES_STRANGER, "EPERM", "EPERM" },
-	{ false, true, true, RULES_STRANGER, "EACCES", "EPERM" },
-	{ false, true, false, RULES_STRANGER, "EACCES", "EPERM" },
+	{ true, true, true, RULES_OTHER_USER, "EPERM", "EPERM" },
+	{ true, true, false, RULES_OTHER_USER, "EPERM", "EPERM" },
+	{ false, true, true, RULES_OTHER_USER, "EACCES", "EPERM" },
+	{ false, true, false, RULES_OTHER_USER, "EACCES", "EPERM" },
 };
 
 const char *rules_netns_name(const struct rules_viewer *viewer)
@@ -57,7 +57,7 @@ const char *rules_netns_name(const struct rules_viewer *viewer)
 		return "another";
 	case RULES_CONTAINER:
 		return viewer->confined ? "own" : "own container's";
-	case RULES_STRANGER:
+	case RULES_OTHER_USER:
 		return "another user's";
 	}
 	return "";

@@ -2,7 +2,7 @@
 /*
  * Who may do what with /dev/tcpclose: the rules, as a table.
  *
- * Documentation/isolation.rst shows it, isolation.c tries every cell of it.
+ * Documentation/isolation.rst shows the table, isolation.c tests every cell of it.
  * Knows nothing of how either is done.
  */
 #ifndef _SELFTESTS_LIB_RULES_H
@@ -11,8 +11,8 @@
 #include <stdbool.h>
 
 /*
- * Answers, of open() and of what is done with the file: one of these, or the
- * name of an error.
+ * Results of open() and of operations on the file: one of these, or the name of an
+ * error.
  */
 #define RULES_ALL "all"
 #define RULES_OWN "own"
@@ -21,26 +21,26 @@
 /**
  * enum rules_netns - the network namespace that a user is in
  * @RULES_INITIAL: the machine's own
- * @RULES_ANOTHER: another of the initial user namespace
- * @RULES_CONTAINER: one of a user namespace that the same user has made; of a user
- *	in a user namespace of his own, it is that namespace's
- * @RULES_STRANGER: one of a user namespace that another user has made
+ * @RULES_ANOTHER: another one, owned by the initial user namespace
+ * @RULES_CONTAINER: one owned by a user namespace that the same user created; if the
+ *	user is confined, by the user's own user namespace
+ * @RULES_OTHER_USER: one owned by a user namespace that another user created
  */
 enum rules_netns {
 	RULES_INITIAL,
 	RULES_ANOTHER,
 	RULES_CONTAINER,
-	RULES_STRANGER,
+	RULES_OTHER_USER,
 };
 
 /**
- * struct rules_viewer - a user, and what open() answers
+ * struct rules_viewer - a user, and the result of open()
  * @root: user 0; else a user that owns nothing
- * @confined: in a user namespace of his own, in which he is user 0
- * @capable: has CAP_NET_ADMIN in the user namespace that he is in
- * @netns: network namespace
- * @closed: while the device's mode is 0600, as the module makes it
- * @opened: while it is 0666, which is not recommended
+ * @confined: in a user namespace that the user created, as user 0 of it
+ * @capable: has CAP_NET_ADMIN in the current user namespace
+ * @netns: current network namespace
+ * @closed: result while the device's mode is 0600, the module's default
+ * @opened: result while the mode is 0666, which is not recommended
  */
 struct rules_viewer {
 	bool root;
@@ -51,12 +51,12 @@ struct rules_viewer {
 	const char *opened;
 };
 
-/* Each user with and without the capability, in each of the two, in each netns */
+/* Root or not, confined or not, with the capability or not, in each netns */
 #define RULES_VIEWERS (2 * 2 * 2 * 4)
 
 extern const struct rules_viewer rules_viewers[RULES_VIEWERS];
 
-/** rules_netns_name() - the words for it */
+/** rules_netns_name() - the words for the viewer's network namespace */
 const char *rules_netns_name(const struct rules_viewer *viewer);
 
 enum rules_operation_number {
@@ -82,10 +82,10 @@ enum rules_operation_number {
 };
 
 /**
- * struct rules_operation - what may be done with a file, by what it shows
+ * struct rules_operation - an operation on an open file, and its results
  * @name: the call
- * @all: the answer if the file shows the whole machine
- * @own: the answer if it shows the opener's network namespace
+ * @all: result if the file shows the whole machine
+ * @own: result if the file shows the opener's network namespace
  */
 struct rules_operation {
 	const char *name;

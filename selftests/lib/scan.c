@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Looks through what a kernel gave away for what it should have kept.
+ * Searches bytes that the kernel gave to user space for data that it must not give
+ * away.
  */
 #include <stdint.h>
 #include <string.h>
@@ -8,21 +9,21 @@
 #include "lib/scan.h"
 
 /*
- * Where a kernel that is not randomized has its memory, vmalloc(), what each
- * processor has of its own, pages and the entries from user space, with 4 levels of
- * page tables (x86/x86_64/mm.rst in its documentation): first 4 bytes. With 5 levels
- * two of them are 0, as the upper half of many a number is, and the low half of the
- * number after it would be taken for the others now and then.
+ * The first 4 bytes of addresses in a kernel without KASLR, with 4 levels of page
+ * tables (x86/x86_64/mm.rst in its documentation): memory, vmalloc(), per-CPU data,
+ * struct page, and the entries from user space. With 5 levels two of the 4 bytes are
+ * 0, like the upper half of many numbers; such a number and the low half of the next
+ * one would sometimes be reported as a pointer.
  */
 static const uint32_t regions[] = {
 	0xffff8880, 0xffffc900, 0xffffe8ff, 0xffffea00, 0xfffffe00,
 };
 
-/* The kernel itself, and its modules */
+/* Upper half of addresses of the kernel itself, and its modules */
 #define KERNEL_TEXT 0xffffffff80000000
 
 /*
- * What slub_debug=FZP and page_poison leave in memory (include/linux/poison.h):
+ * Values that slub_debug=FZP and page_poison write to memory (include/linux/poison.h):
  * POISON_INUSE, POISON_FREE, SLUB_RED_INACTIVE, SLUB_RED_ACTIVE, PAGE_POISON
  */
 static const unsigned char poisons[] = { 0x5a, 0x6b, 0xbb, 0xcc, 0xaa };
@@ -120,7 +121,7 @@ bool scan_record(struct scan *scan, const struct tcpclose_record *record)
 	    (!scan_zeros(scan, copy.laddr + 4, 12) ||
 	     !scan_zeros(scan, copy.raddr + 4, 12)))
 		return false;
-	/* What is unknown is all ones */
+	/* Unknown values are all ones */
 	if (copy.dwell_ns == TCPCLOSE_UNKNOWN_NS)
 		copy.dwell_ns = 0;
 	if (copy.age_ns == TCPCLOSE_UNKNOWN_NS)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Looks through what a kernel gave away for what it should have kept.
+ * Searches bytes that the kernel gave to user space for data that it must not give
+ * away.
  *
  * Knows the interface's structures; does no I/O.
  */
@@ -15,10 +16,11 @@
 #define SCAN_SECRETS 16
 
 /**
- * struct scan - what to look for, besides pointers and poisoned memory
- * @secrets: bytes that must not be anywhere; shorter than 4 bytes are chance
- * @what: what was found, in words; NULL: nothing
- * @at: where, offset in bytes
+ * struct scan - what to search for, besides pointers and poisoned memory
+ * @secrets: bytes that must not appear; at least 4 bytes, since fewer may appear by
+ *	chance
+ * @what: description of what was found; NULL: nothing
+ * @at: offset of what was found, in bytes
  */
 struct scan {
 	struct {
@@ -31,33 +33,34 @@ struct scan {
 	size_t at;
 };
 
-/** scan_for() - look for these bytes, too; they stay the caller's */
+/** scan_for() - search for these bytes, too; the caller keeps them */
 void scan_for(struct scan *scan, const void *bytes, size_t size,
 	      const char *name);
 
 /**
- * scan_bytes() - anything, at any offset
+ * scan_bytes() - search any bytes, at any offset
  *
- * A pointer is what lies where a kernel that is not randomized has things. All
- * ones are none, but would be half of one next to something else: who knows where such
- * a value may be, puts 0 in its place first, as scan_record() does.
+ * A value counts as a pointer if it lies in an address range that a kernel without
+ * KASLR uses. A value of all ones is no pointer, but together with its neighbours it
+ * could look like half of one: a caller that knows the place of such a value sets it
+ * to 0 first, as scan_record() does.
  *
- * Return: whether it is clean, as all of these
+ * Return: whether the bytes are clean; so do the functions below
  */
 bool scan_bytes(struct scan *scan, const void *bytes, size_t size);
 
-/** scan_zeros() - a place where nothing is ever written */
+/** scan_zeros() - check bytes that are never written: all must be 0 */
 bool scan_zeros(struct scan *scan, const void *bytes, size_t size);
 
-/** scan_record() - a record of any kind, with its places that must be 0 */
+/** scan_record() - search a record of any kind; its unused bytes must be 0 */
 bool scan_record(struct scan *scan, const struct tcpclose_record *record);
 
-/** scan_stats() - statistics */
+/** scan_stats() - search statistics */
 bool scan_stats(struct scan *scan, const struct tcpclose_stats *stats);
 
 /**
- * scan_unwritten() - an answer that was given twice, into memory full of @fill
- *	and of its complement: no byte is left of either
+ * scan_unwritten() - check one answer that was written twice, into memory full of
+ *	@fill and of its complement: no byte of either may remain
  */
 bool scan_unwritten(struct scan *scan, const void *first, const void *second,
 		    size_t size, unsigned char fill);

@@ -18,7 +18,7 @@
 
 /**
  * struct plan - the addresses of one family
- * @nowhere: a network that the router knows it can't reach
+ * @nowhere: a network that is unreachable for the router
  */
 static const struct plan {
 	const char *client, *client_router;
@@ -38,7 +38,7 @@ static const struct plan *plan_of(int family)
 	return &plans[family == AF_INET6];
 }
 
-/* Hardware addresses: known to each neighbour, so that none has to ask. */
+/* Hardware addresses: each neighbour is configured with them, so that none has to ask. */
 #define MAC_END		"02:00:00:00:00:01"
 #define MAC_ROUTER	"02:00:00:00:00:02"
 
@@ -59,7 +59,7 @@ int stage_run(int netns, const char *format, ...)
 	return ret;
 }
 
-/* Several lines for "ip -batch", in one go. */
+/* Run several lines with one "ip -batch". */
 static int configure(int netns, const char *format, ...)
 {
 	int before = namespace_enter(netns), status;
@@ -79,7 +79,7 @@ static int configure(int netns, const char *format, ...)
 	return status ? -ENETDOWN : 0;
 }
 
-/* One cable, from a port of the router to an end's device. */
+/* Connect a port of the router to the device of one end. */
 static int lay_cable(const struct stage *stage, const char *port, const struct stage_end *end,
 		     const char *addr, const char *router)
 {
@@ -299,7 +299,7 @@ const char *stage_wire(struct stage *stage, struct stage_end *end, const char *e
 
 	while (!capture_poll(&end->wire, 1) && end->wire.count < words && now_ns() < give_up)
 		;
-	/* What should not have come would be here by now */
+	/* An unexpected segment would have arrived by now */
 	capture_poll(&end->wire, 2 * STAGE_DELAY_NS / 1000000);
 	return capture_path(&end->wire);
 }

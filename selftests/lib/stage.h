@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Two machines and the network between them, in three network namespaces: a
- * client and a server, each with the kernel's own TCP, and a router that
- * delays, loses, and has addresses that nothing answers.
+ * client and a server, each with the kernel's own TCP, and a router that delays and
+ * loses packets, and has addresses that do not answer.
  *
- * Each end is seen three times: by its sockets, by the module, and on the wire
- * where it leaves the machine, before any delay.
+ * Each end is observed in three ways: by its sockets, by the module, and on the wire
+ * where packets leave the machine, before any delay.
  */
 #ifndef _SELFTESTS_LIB_STAGE_H
 #define _SELFTESTS_LIB_STAGE_H
@@ -20,10 +20,10 @@
 /**
  * struct stage_end - the client's or the server's machine
  * @netns: descriptor of its network namespace
- * @cookie: of that
- * @addr: its address, and its port of the connection
+ * @cookie: cookie of that namespace
+ * @addr: the machine's address, and its port of the connection
  * @fd: its socket; -1: none
- * @wire: what leaves and reaches it
+ * @wire: segments that leave and reach the machine
  */
 struct stage_end {
 	int netns;
@@ -35,9 +35,9 @@ struct stage_end {
 
 /**
  * struct stage
- * @router: descriptor of the network's namespace
- * @listener: of the server; -1: none
- * @stream: the module's, of the whole machine
+ * @router: descriptor of the router's network namespace
+ * @listener: the server's listening socket; -1: none
+ * @stream: the module's records, of the whole machine
  */
 struct stage {
 	int family;
@@ -64,21 +64,21 @@ int stage_establish(struct stage *stage);
 /** stage_close_end() - close() the socket of one end */
 int stage_close_end(struct stage_end *end);
 
-/** stage_run() - a shell command on the machine with that namespace; its status */
+/** stage_run() - run a shell command in that namespace; its exit status */
 int stage_run(int netns, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /**
- * stage_lose() - from now on the router loses what matches
+ * stage_lose() - from now on the router loses packets that match
  * @match: an expression of nftables, "tcp flags & fin == fin"
  *
- * What was said before no longer counts, from the same instant.
+ * Replaces the previous expression atomically.
  */
 int stage_lose(struct stage *stage, const char *match);
 
 /** stage_lose_all() - from now on the router loses everything */
 int stage_lose_all(struct stage *stage);
 
-/** stage_lost() - how many packets it lost since stage_lose(), or -errno */
+/** stage_lost() - number of packets lost since stage_lose(), or -errno */
 int stage_lost(struct stage *stage);
 
 /** stage_mend() - from now on the router loses nothing */
@@ -87,11 +87,11 @@ int stage_mend(struct stage *stage);
 /** stage_flow() - the transitions of one end's connection */
 struct flow stage_flow(const struct stage *stage, const struct stage_end *end);
 
-/** stage_event() - its @n-th, from 0 */
+/** stage_event() - the @n-th transition of one end's connection, from 0 */
 const struct event *stage_event(const struct stage *stage, const struct stage_end *end,
 				size_t n);
 
-/** stage_wait() - wait until there are @count of them */
+/** stage_wait() - wait until one end's connection has @count transitions */
 int stage_wait(struct stage *stage, const struct stage_end *end, size_t count,
 	       int timeout_ms);
 
@@ -100,8 +100,8 @@ const char *stage_path(struct stage *stage, const struct stage_end *end,
 		       const char *expected);
 
 /**
- * stage_wire() - capture_path() of one end, once it is complete
- * @expected: waits until there are as many segments as words in it
+ * stage_wire() - capture_path() of one end, once the path is complete
+ * @expected: waits until there are as many segments as this has words
  */
 const char *stage_wire(struct stage *stage, struct stage_end *end, const char *expected);
 

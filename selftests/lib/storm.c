@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What the storms have in common: how often, with which traffic, and what has
- * to hold when they are over.
+ * Common parts of the storms: the number of repetitions, the traffic, and the checks
+ * at the end.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -20,7 +20,7 @@
 
 #define STEPS	6
 
-/* The steps of a plain close; each once, whichever end is first */
+/* The transitions of a plain close; each happens once, whichever end closes first */
 static const struct {
 	int from;
 	int to;
@@ -71,7 +71,7 @@ int storm_begin(struct storm *storm)
 	return ret;
 }
 
-/* The last segments may be in another processor's hands. */
+/* Another processor may still be processing the last segments. */
 static int settle(struct tcpclose_stats *stats)
 {
 	int ret, fd = device_open_at_end();
@@ -94,14 +94,14 @@ int storm_end(struct storm *storm)
 	return ret ? ret : tally_stop(&storm->tally);
 }
 
-/* Return: whether there is one; says so in @words */
+/* Return: whether there is a fault; describes it in @words */
 static bool step_is_flawed(const struct storm *storm, int step)
 {
 	int from = steps[step].from, to = steps[step].to;
 	unsigned long long counted = storm->stats.transitions[from][to];
 	unsigned long long read = storm->tally.transitions[TCPCLOSE_EDGE(from, to)];
 
-	/* How many of those lost were these is not to be known */
+	/* It is unknown how many of the lost records were these */
 	if (counted == (__u64)storm->connections && read <= counted &&
 	    (read == counted || storm->tally.lost))
 		return false;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The device's records as a test wants them: of one connection, in order,
- * with their processes, and as text that a failed comparison can show.
+ * The device's records, prepared for a test: of one connection, in order, with their
+ * processes, and as text that a failed comparison can show.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -88,7 +88,7 @@ void stream_close(struct stream *stream)
 bool stream_exact(const struct stream *stream)
 {
 	return !stream->gaps && !stream->disorder && !stream->stray_tasks &&
-	       !stream->unknown && !stream->strangers;
+	       !stream->unknown && !stream->bad_tasks;
 }
 
 static bool belongs(const struct event *event, const struct flow *flow)
@@ -150,7 +150,7 @@ static int add_event(struct stream *stream, const struct tcpclose_record *record
 	if (event_context(event) == TCPCLOSE_CONTEXT_PROCESS ?
 		    !event->task.kind || event->task.pid != record->pid :
 		    event->task.kind || record->pid)
-		stream->strangers++;
+		stream->bad_tasks++;
 	return 0;
 }
 
@@ -268,7 +268,7 @@ const char *stream_path(const struct stream *stream, const struct flow *flow)
 		print_step(&stream->events[i].r, to);
 	}
 	fclose(to);
-	/* fmemopen() writes no end into what it never wrote to */
+	/* fmemopen() writes no NUL if nothing was printed */
 	path[n ? sizeof(path) - 1 : 0] = '\0';
 	return path;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The device's records as a test wants them: of one connection, in order,
- * with their processes, and as text that a failed comparison can show.
+ * The device's records, prepared for a test: of one connection, in order, with their
+ * processes, and as text that a failed comparison can show.
  *
  * Knows records; knows nothing of sockets.
  */
@@ -20,7 +20,7 @@
 /**
  * struct event - a transition
  * @r: its record
- * @task: the TASK record before it; kind 0: there was none
+ * @task: the TASK record before @r; kind 0: no such record
  */
 struct event {
 	struct tcpclose_record r;
@@ -28,13 +28,13 @@ struct event {
 };
 
 /**
- * struct stream - an open device and what it gave since then
- * @gaps: sequence numbers that did not follow the one before
- * @disorder: records older than the one before
+ * struct stream - an open device, and the records read from it
+ * @gaps: sequence numbers that did not follow the previous one
+ * @disorder: records older than the previous one
  * @stray_tasks: TASK records without the transition they belong to
  * @unknown: records of an unknown kind
- * @strangers: transitions that name a process without its TASK record, or
- *	outside a process's own call, or not in one
+ * @bad_tasks: transitions with a process but without its TASK record, with a process
+ *	outside a system call, or without one inside
  */
 struct stream {
 	int fd;
@@ -45,7 +45,7 @@ struct stream {
 	unsigned int disorder;
 	unsigned int stray_tasks;
 	unsigned int unknown;
-	unsigned int strangers;
+	unsigned int bad_tasks;
 
 	uint64_t last_ns;
 	uint32_t next_seq[STREAM_CPUS];
@@ -54,7 +54,7 @@ struct stream {
 };
 
 /**
- * struct flow - which transitions belong to a connection; 0 matches all
+ * struct flow - selects the transitions of a connection; a member of 0 matches all
  */
 struct flow {
 	uint64_t cookie;
@@ -63,25 +63,25 @@ struct flow {
 	uint16_t rport;
 };
 
-/** stream_open() - open the device, go to the newest record */
+/** stream_open() - open the device, continue after the newest record */
 int stream_open(struct stream *stream);
 void stream_close(struct stream *stream);
 
-/** stream_exact() - nothing was lost, disordered or torn so far */
+/** stream_exact() - whether no record was lost, out of order or torn so far */
 bool stream_exact(const struct stream *stream);
 
-/** stream_count() - transitions of @flow so far */
+/** stream_count() - number of transitions of @flow so far */
 size_t stream_count(const struct stream *stream, const struct flow *flow);
 
 /**
  * stream_event() - the @n-th transition of @flow, from 0
  *
- * Return: an empty event if there is none, so a test need not check.
+ * Return: an empty event if there is no such transition, so a test need not check.
  */
 const struct event *stream_event(const struct stream *stream,
 				 const struct flow *flow, size_t n);
 
-/** stream_poll() - read what comes within @timeout_ms; 0 or -errno */
+/** stream_poll() - read the records of the next @timeout_ms; 0 or -errno */
 int stream_poll(struct stream *stream, int timeout_ms);
 
 /**
@@ -95,19 +95,19 @@ int stream_wait(struct stream *stream, const struct flow *flow, size_t count,
 /**
  * stream_path() - the transitions of @flow as one line of text
  *
- * One word each: ``FIN_WAIT1>FIN_WAIT2``, with ``tw:`` in front for one of a
- * mini-socket, ``[CLOSE]`` behind where the tracepoint claimed another new
- * state, ``*`` for a re-arm, ``=CAUSE`` and ``!END`` where there is one, and
- * ``?OLD``, ``?UNTRACKED``, ``?LATE``, which no test expects.
+ * One word each: ``FIN_WAIT1>FIN_WAIT2``; prefix ``tw:`` for a mini-socket; suffix
+ * ``[CLOSE]`` if the tracepoint reported another new state, ``*`` for a re-arm,
+ * ``=CAUSE`` and ``!END`` if the record has them, and ``?OLD``, ``?UNTRACKED``,
+ * ``?LATE``, which no test expects.
  *
- * Return: a string that lives until the next call.
+ * Return: a string that is valid until the next call.
  */
 const char *stream_path(const struct stream *stream, const struct flow *flow);
 
-/** stream_words() - how many transitions such a line describes */
+/** stream_words() - number of transitions in such a line */
 size_t stream_words(const char *path);
 
-/** stream_dump() - print the records of @flow, for a person to read */
+/** stream_dump() - print the records of @flow in readable form */
 void stream_dump(const struct stream *stream, const struct flow *flow, FILE *to);
 
 static inline uint64_t event_sent(const struct event *event)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A reader that counts and keeps nothing: for streams too long to keep.
+ * A reader that counts records and does not store them: for streams too long to store.
  */
 #include <errno.h>
 #include <string.h>
@@ -45,7 +45,7 @@ static void *tally_main(void *arg)
 
 	while (ret >= 0 && !__atomic_load_n(&tally->stop, __ATOMIC_ACQUIRE))
 		ret = read_some(tally);
-	/* Once more than what is held back for its youth takes */
+	/* Read once more: the newest records may have been held back */
 	while (ret > 0)
 		ret = read_some(tally);
 	if (!ret)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A reader that counts and keeps nothing: for streams too long to keep.
+ * A reader that counts records and does not store them: for streams too long to store.
  *
  * Knows records; knows nothing of sockets.
  */
@@ -14,10 +14,10 @@
 #include "tcpclose.h"
 
 /**
- * struct tally - what was read since tally_start()
+ * struct tally - counts of the records read since tally_start()
  * @transitions: by true edge, TCPCLOSE_EDGE(), of any origin
  * @ends: ends of mini-sockets, by enum tcpclose_end
- * @lost: records that were not read, once it has stopped
+ * @lost: records that were not read, set by tally_stop()
  * @see: called for each transition, by the reader's thread; may be NULL
  * @context: for @see
  */
@@ -42,7 +42,7 @@ struct tally {
  */
 int tally_start(struct tally *tally);
 
-/** tally_stop() - read what is written by now, end the thread; 0 or -errno */
+/** tally_stop() - read all records written so far, end the thread; 0 or -errno */
 int tally_stop(struct tally *tally);
 
 #endif /* _SELFTESTS_LIB_TALLY_H */

@@ -2,8 +2,8 @@
 /*
  * The kernel's own trace of sock:inet_sock_set_state.
  *
- * Reads the binary pages, since the text has hashed pointers and rounds the
- * time. Their format: include/linux/ring_buffer.h and events/header_page.
+ * Reads the binary pages, since the text has hashed pointers and rounded times.
+ * Format of the pages: include/linux/ring_buffer.h and events/header_page.
  */
 #include <assert.h>
 #include <errno.h>
@@ -22,8 +22,8 @@
 #define EVENT INSTANCE "/events/sock/inet_sock_set_state"
 
 /*
- * The event's own fields, which stand together in the "format" file, behind those
- * that all events have: a kernel with PREEMPT_RT may have more of these.
+ * The event's own fields. The "format" file lists them after the fields that all
+ * events have; a kernel with PREEMPT_RT may have more of the latter.
  */
 struct set_state {
 	uint64_t skaddr;
@@ -52,7 +52,7 @@ enum {
 	DELTA_BITS = 27,
 };
 
-/* Where those fields begin, or -errno */
+/* The offset of those fields, or -errno */
 static int find_fields(void)
 {
 	static const char first[] = "field:const void * skaddr;\toffset:";
@@ -149,7 +149,7 @@ static int parse_page(struct trace *trace, const unsigned char *page,
 		memcpy(&length, data + at, sizeof(length));
 		switch (type) {
 		case TYPE_PADDING:
-			/* A null one fills the rest of the page */
+			/* A null event fills the rest of the page */
 			if (!(word >> 5))
 				return 0;
 			at += length;
@@ -159,7 +159,7 @@ static int parse_page(struct trace *trace, const unsigned char *page,
 			at += 4;
 			continue;
 		case TYPE_TIME_STAMP:
-			/* Its upper bits are those of the time before */
+			/* The upper bits are those of the previous time */
 			ts_ns = (ts_ns & (31ULL << 59)) |
 				((word >> 5) +
 				 ((uint64_t)length << DELTA_BITS));

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The kernel's own trace of sock:inet_sock_set_state, in a private instance of
- * tracefs: an account of what happened that owes nothing to the module.
+ * tracefs: a record of events that is independent of the module.
  */
 #ifndef _SELFTESTS_LIB_TRACEFS_H
 #define _SELFTESTS_LIB_TRACEFS_H
@@ -12,7 +12,7 @@
 /**
  * struct trace_event - one call of the tracepoint for a TCP socket
  * @ts_ns: CLOCK_MONOTONIC
- * @socket: address of the socket, a key and nothing else
+ * @socket: address of the socket, used only as a key
  * @sport: host byte order
  * @dport: host byte order
  * @saddr: IPv4 in the first 4 bytes, the others 0
@@ -30,8 +30,8 @@ struct trace_event {
 };
 
 /**
- * struct trace - an instance and what was read from it
- * @fields: where in an event those fields begin that are its own
+ * struct trace - an instance, and the events read from it
+ * @fields: offset in an event of the fields that only this event has
  * @lost: events that did not fit the buffer, pages that could not be parsed
  */
 struct trace {

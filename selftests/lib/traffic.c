@@ -19,7 +19,7 @@
 #include "lib/traffic.h"
 
 #define DEFAULT_PORT 20000
-/* Nobody listens that far above the first server */
+/* No server listens at a port this far above the first server's */
 #define REFUSED_PORTS 64
 
 union address {
@@ -127,7 +127,7 @@ static int expect_byte(int from, int to)
 	return read(to, &byte, 1) == 1 ? 0 : -EPIPE;
 }
 
-/* A FIN that has come would wait 40 ms for its ACK */
+/* The ACK of a received FIN may be delayed by 40 ms */
 static void acknowledge(int fd)
 {
 	int on = 1;
@@ -135,7 +135,7 @@ static void acknowledge(int fd)
 	setsockopt(fd, IPPROTO_TCP, TCP_QUICKACK, &on, sizeof(on));
 }
 
-/* The client's end is in FIN_WAIT1 or FIN_WAIT2 and gets data */
+/* The client's end is in FIN_WAIT1 or FIN_WAIT2 and receives data */
 static int answer_data(int client, int server)
 {
 	/* After the FIN no read() reports a RST */
@@ -143,7 +143,7 @@ static int answer_data(int client, int server)
 	int ret = expect_end(server, 0);
 
 	acknowledge(server);
-	/* With few ports an old connection's RST may be here already */
+	/* With few ports the RST of an old connection may have arrived already */
 	if (!ret && send(server, "late", 4, MSG_NOSIGNAL) < 0 &&
 	    errno != EPIPE && errno != ECONNRESET)
 		ret = -errno;
@@ -216,7 +216,7 @@ static int close_pair(struct worker *worker, enum traffic_close how, int client,
 		close(server);
 		return ret;
 	case TRAFFIC_UNREAD:
-		/* Has to be there before the server closes */
+		/* Has to arrive before the server closes */
 		if (write(client, "unread", 6) != 6 ||
 		    poll(&unread, 1, -1) != 1)
 			ret = -errno;
@@ -250,7 +250,7 @@ static int close_pair(struct worker *worker, enum traffic_close how, int client,
 			   sizeof(never));
 		shutdown(client, SHUT_WR);
 		ret = expect_end(server, 0);
-		/* What becomes of it depends on whether the ACK is there yet */
+		/* The result depends on whether the ACK has arrived */
 		if (worker->done % 3)
 			acknowledge(server);
 		close(client);

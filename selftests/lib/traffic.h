@@ -3,7 +3,7 @@
  * Connections over the loopback device, opened and closed in bulk.
  *
  * Knows sockets; knows nothing of the module. A thread holds both ends of its
- * connections, so a cycle is over before its next begins.
+ * connections, so one cycle ends before the next one begins.
  */
 #ifndef _SELFTESTS_LIB_TRAFFIC_H
 #define _SELFTESTS_LIB_TRAFFIC_H
@@ -12,21 +12,21 @@
  * enum traffic_close - how a connection is closed
  * @TRAFFIC_CLIENT: the client closes, then the server
  * @TRAFFIC_SERVER: the server closes, then the client
- * @TRAFFIC_BOTH: both at once, each in a thread of its own
+ * @TRAFFIC_BOTH: both close at once, each in a separate thread
  * @TRAFFIC_HALF: the client shuts down sending, receives, closes
  * @TRAFFIC_LINGER: the client aborts: SO_LINGER with time 0
- * @TRAFFIC_UNREAD: the server closes and has not read everything
+ * @TRAFFIC_UNREAD: the server closes before it has read everything
  * @TRAFFIC_DISCONNECT: the client calls connect(AF_UNSPEC)
  * @TRAFFIC_REFUSED: there is no server
- * @TRAFFIC_MIXED: all of these
+ * @TRAFFIC_MIXED: all of the above
  * @TRAFFIC_LATE_DATA: the client shuts down both directions, the server sends
- * @TRAFFIC_ORPHAN: the client closes, and that is acknowledged before the server
+ * @TRAFFIC_ORPHAN: the client closes, and its FIN is acknowledged before the server
  *	closes
  * @TRAFFIC_ORPHAN_DATA: likewise, but the server sends
  * @TRAFFIC_LINGER2: the client does not wait for the server's FIN: TCP_LINGER2
  * @TRAFFIC_NOT_ACCEPTED: the listener closes before it accepts
  * @TRAFFIC_DESTROYED: an administrator ends the client's socket
- * @TRAFFIC_ALL: these, too
+ * @TRAFFIC_ALL: all of the above
  */
 enum traffic_close {
 	TRAFFIC_CLIENT = 0x01,
@@ -48,14 +48,14 @@ enum traffic_close {
 };
 
 /**
- * struct traffic - what to do
+ * struct traffic - the connections to make
  * @family: AF_INET, AF_INET6, or AF_UNSPEC: both in turn
  * @closes: set of &enum traffic_close, in turn
  * @cycles: connections of each thread; 0: until traffic_stop()
- * @threads: how many; 0 means 1
+ * @threads: number of threads; 0 means 1
  * @netns: descriptor of a network namespace; 0: the caller's
- * @port: thread N's server listens there + N; 0 means 20000
- * @pause_us: between a thread's connections
+ * @port: thread N's server listens at @port + N; 0 means 20000
+ * @pause_us: pause between a thread's connections
  */
 struct traffic {
 	int family;
@@ -78,11 +78,11 @@ struct traffic_run *traffic_start_mixed(unsigned int threads);
 /**
  * traffic_wait() - wait until all cycles are done
  *
- * Return: connections made, or -errno of the first that failed
+ * Return: number of connections made, or -errno of the first that failed
  */
 long traffic_wait(struct traffic_run *run);
 
-/** traffic_stop() - stop after the cycle at hand; likewise */
+/** traffic_stop() - stop after the current cycle; likewise */
 long traffic_stop(struct traffic_run *run);
 
 /** traffic_run() - start and wait; likewise */
@@ -95,8 +95,8 @@ long traffic_run_mixed(unsigned int cycles, unsigned int threads);
 long traffic_one(enum traffic_close how);
 
 /**
- * traffic_end_leftovers() - end what waits for its time to pass: no mini-socket
- *	is left, and there is room for new ones (tcp_max_tw_buckets)
+ * traffic_end_leftovers() - end all mini-sockets, so that there is room for new ones
+ *	(tcp_max_tw_buckets)
  *
  * Return: 0, or -ENOENT: no ss, or a kernel without CONFIG_INET_DIAG_DESTROY.
  */

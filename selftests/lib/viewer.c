@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Somebody else: turns the calling process into a user of some kind, somewhere.
+ * Turns the calling process into another user.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -69,7 +69,7 @@ static int become_user_with(unsigned int user, unsigned int capability)
 	return set_capabilities(data);
 }
 
-/* A user namespace where the caller is user 0, and what else @flags say */
+/* A new user namespace where the caller is user 0, and the namespaces in @flags */
 static int become_user_zero(int flags)
 {
 	unsigned int user = geteuid();
@@ -77,7 +77,7 @@ static int become_user_zero(int flags)
 
 	if (unshare(CLONE_NEWUSER | flags))
 		return -errno;
-	/* So that its own files in /proc are its own */
+	/* So that the process owns its files in /proc */
 	if (prctl(PR_SET_DUMPABLE, 1))
 		return -errno;
 	snprintf(map, sizeof(map), "0 %u 1", user);
@@ -91,7 +91,7 @@ int viewer_become_container(void)
 	return ret ? ret : namespace_loopback_up();
 }
 
-/* The network namespace of a container that a user makes */
+/* The network namespace of a container that a user creates */
 static int container_of(unsigned int user)
 {
 	int made[2], wait[2], fd = -1, ret = 0;
@@ -136,11 +136,11 @@ int viewer_places_make(struct viewer_places *places)
 	places->roots = container_of(0);
 	if (places->roots < 0)
 		return places->roots;
-	places->nobodys = container_of(VIEWER_NOBODY);
-	if (places->nobodys < 0)
-		return places->nobodys;
-	places->strangers = container_of(VIEWER_STRANGER);
-	return places->strangers < 0 ? places->strangers : 0;
+	places->of_nobody = container_of(VIEWER_NOBODY);
+	if (places->of_nobody < 0)
+		return places->of_nobody;
+	places->of_other_user = container_of(VIEWER_OTHER_USER);
+	return places->of_other_user < 0 ? places->of_other_user : 0;
 }
 
 static int go_to(const struct rules_viewer *viewer,
@@ -156,10 +156,10 @@ static int go_to(const struct rules_viewer *viewer,
 		place = places->another;
 		break;
 	case RULES_CONTAINER:
-		place = viewer->root ? places->roots : places->nobodys;
+		place = viewer->root ? places->roots : places->of_nobody;
 		break;
-	case RULES_STRANGER:
-		place = places->strangers;
+	case RULES_OTHER_USER:
+		place = places->of_other_user;
 		break;
 	}
 	return setns(place, CLONE_NEWNET) ? -errno : 0;
@@ -171,7 +171,7 @@ int viewer_become(const struct rules_viewer *viewer,
 	bool fresh = viewer->confined && viewer->netns == RULES_CONTAINER;
 	int ret = 0;
 
-	/* Only the privileged may go where they like */
+	/* Only a privileged user may enter any namespace */
 	if (!fresh)
 		ret = go_to(viewer, places);
 	if (!ret && !viewer->root)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Cache lines: which a visit of a hook touches, and which are written by whom.
+ * Cache lines: those that a visit of a hook touches, and those that are written, with
+ * the processors that write them.
  *
  * Knows addresses and processors; knows nothing of QEMU.
  */
@@ -66,7 +67,7 @@ void lines_write(struct written_lines *lines, uint64_t line, unsigned int vcpu,
 	w->code = code;
 }
 
-/** lines_clear() - nothing was written yet */
+/** lines_clear() - forget all written lines */
 void lines_clear(struct written_lines *lines)
 {
 	if (lines->used)

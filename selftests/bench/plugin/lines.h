@@ -10,12 +10,12 @@
 
 /**
  * struct written_line - a cache line that was written
- * @line: its number, 0 where there is none
- * @writes: how often
- * @moves: how often by another processor than the last time
- * @writers: by which processors, as a mask
+ * @line: number of the line; 0: the slot is free
+ * @writes: number of writes
+ * @moves: number of writes by another processor than the previous one
+ * @writers: processors that wrote, as a mask
  * @last: processor that wrote last
- * @code: where the last instruction that wrote is
+ * @code: address of the last instruction that wrote
  */
 struct written_line {
 	uint64_t line;
@@ -27,7 +27,7 @@ struct written_line {
 };
 
 /**
- * struct written_lines - all of them, found by number
+ * struct written_lines - all written cache lines, found by number
  * @room: slots, a power of two
  * @used: slots that have a line
  * @slot: open addressing
@@ -38,7 +38,7 @@ struct written_lines {
 	struct written_line *slot;
 };
 
-/* Processors with a bit of their own in the mask; those above share the last */
+/* Processors that have their own bit in the mask; all above share the last bit */
 #define LINES_MAX_VCPU 63
 
 void lines_write(struct written_lines *lines, uint64_t line, unsigned int vcpu,
@@ -46,13 +46,13 @@ void lines_write(struct written_lines *lines, uint64_t line, unsigned int vcpu,
 void lines_clear(struct written_lines *lines);
 void lines_print(const struct written_lines *lines, FILE *to);
 
-/* Lines that one visit of a hook touches: more are not distinguished */
+/* Number of lines, touched by one visit of a hook, that can be distinguished */
 #define TOUCHED_ROOM 4096
 
 /**
- * struct touched_lines - which lines a visit has touched so far
- * @visit: number of the visit; slots of an older one are free
- * @count: lines of this visit
+ * struct touched_lines - the lines that a visit has touched so far
+ * @visit: number of the visit; slots of an older visit are free
+ * @count: number of lines of this visit
  * @slot: open addressing, by the line's number
  */
 struct touched_lines {

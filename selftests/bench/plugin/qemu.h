@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The part of QEMU's interface for plugins (docs/devel/tcg-plugins.rst, version 1
- * as of QEMU 7.2) that is used here: Debian packages no header of it.
+ * as of QEMU 7.2) that is used here: Debian has no package with its header.
  */
 #ifndef _BENCH_PLUGIN_QEMU_H
 #define _BENCH_PLUGIN_QEMU_H
@@ -29,12 +29,12 @@ typedef void (*qemu_plugin_exec_cb)(unsigned int vcpu, void *data);
 typedef void (*qemu_plugin_mem_cb)(unsigned int vcpu, uint32_t info,
 				   uint64_t address, void *data);
 
-/* What a plugin has */
+/* Provided by a plugin */
 QEMU_PLUGIN_API extern int qemu_plugin_version;
 QEMU_PLUGIN_API int qemu_plugin_install(uint64_t id, const void *info, int argc,
 					char **argv);
 
-/* What QEMU has */
+/* Provided by QEMU */
 void qemu_plugin_register_vcpu_tb_trans_cb(uint64_t id,
 					   qemu_plugin_tb_trans_cb cb);
 void qemu_plugin_register_vcpu_tb_exec_cb(struct qemu_plugin_tb *tb,

@@ -1,23 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Plugin of QEMU's TCG: what the guest executes between two marks (../mark.h), by
- * instruction, and what each visit of a hook costs.
+ * Plugin of QEMU's TCG: counts what the guest executes between two marks
+ * (../mark.h), by instruction, and the cost of each visit of a hook.
  *
- * A visit begins where a call leads from the kernel into the area of modules,
- * which is where ftrace's trampolines lie, too, and ends where that call returns.
- * So a hook is known by who calls it, and what it calls in turn is all its own.
+ * A visit begins with a call from the kernel into the area of modules, where ftrace's
+ * trampolines are, too, and ends when that call returns. So a hook is identified by
+ * its caller, and the functions that it calls are part of its cost.
  * Knows code and addresses; the program that reads the result knows the symbols.
  *
  * Processors have to take turns in one thread (-icount, or tcg,thread=single).
  *
  * Argument: out=FILE. Each pair of marks adds a section of lines to it:
  *   section NUMBER
- *   i ADDRESS EXECUTED LOCKED     LOCKED: 1 if it is an atomic operation
+ *   i ADDRESS EXECUTED LOCKED     LOCKED: 1 for an atomic operation
  *   h ENTRY RETURN VISITS INSTRUCTIONS LOCKED LINES WRITTEN STACK CODE
- *                                 sums of the visits; LINES of data, of which are
- *                                 WRITTEN; lines of STACK and of CODE apart
- *   a VISITS                      that never returned, and are not counted
- *   w LINE CODE WRITERS WRITES MOVES   see lines.h; the stack's are not among them
+ *                                 sums of the visits; LINES: cache lines of data,
+ *                                 WRITTEN: those of them that were written; lines of
+ *                                 STACK and of CODE are counted separately
+ *   a VISITS                      visits that never returned; not counted above
+ *   w LINE CODE WRITERS WRITES MOVES   see lines.h; without lines of the stack
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -34,10 +35,10 @@
 #define MODULES_TO UINT64_C(0xffffffffff000000)
 /* THREAD_SIZE; interrupts' stacks are as large and as aligned */
 #define STACK_SHIFT 14
-/* A thunk and what it calls within itself lie between call and callee */
+/* A thunk, and the call inside it, lie between call and callee */
 #define CALL_REACH 4
 #define THUNK_SIZE 32
-/* Longer, and it went to sleep on the way */
+/* Instructions; a longer visit has slept */
 #define VISIT_MAX 1000000
 #define MAX_VCPU 64
 #define MAX_HOOKS 256
@@ -48,7 +49,7 @@ struct instruction {
 	bool call;
 };
 
-/* Instructions that QEMU translated in one piece, and executes in one go */
+/* Instructions that QEMU translated as one piece, and executes as one piece */
 struct block {
 	struct block *next;
 	uint64_t executed;
@@ -71,11 +72,11 @@ struct hook {
 };
 
 /**
- * struct vcpu - where a processor is
- * @returns_to: where the last call returns to
- * @since_call: blocks since then
+ * struct vcpu - execution state of a processor
+ * @returns_to: address to which the last call returns
+ * @since_call: number of blocks since the last call
  * @stack: number of the stack's area, known from the last call
- * @hook: of the visit; NULL: none goes on
+ * @hook: the visited hook; NULL: no visit at present
  * @visit: the visit's own figures
  */
 struct vcpu {
@@ -96,7 +97,7 @@ struct vcpu {
 struct tally {
 	FILE *out;
 	struct block *blocks;
-	/* Marks that began and did not end */
+	/* Number of measurements that have begun and not ended */
 	unsigned int begun;
 	unsigned int sections;
 	struct vcpu *vcpus;
@@ -270,7 +271,7 @@ static void section_end(void)
 	fflush(tally.out);
 }
 
-/* Several may measure at once: from the first that begins to the last that ends */
+/* Several may overlap: counts from the first begin mark to the last end mark */
 static void on_begin(unsigned int index, void *data)
 {
 	if (!tally.begun)
@@ -287,7 +288,7 @@ static void on_end(unsigned int index, void *data)
 		section_end();
 }
 
-/* Past the prefixes, of which REX is the last */
+/* Skips the prefixes, of which REX is the last */
 static const uint8_t *skip_prefixes(const uint8_t *code, const uint8_t *end,
 				    bool *lock)
 {
@@ -332,7 +333,7 @@ static void decode(struct instruction *instruction,
 	if (end - code >= 2 && (code[0] == 0x86 || code[0] == 0x87) &&
 	    code[1] < 0xc0)
 		instruction->locked = true;
-	/* Not the call by which a thunk jumps within itself */
+	/* Not the call that a thunk makes to its own code */
 	if (end - code >= 5 && code[0] == 0xe8)
 		instruction->call = number_at(code + 1) < 0 ||
 				    number_at(code + 1) > THUNK_SIZE;
@@ -340,7 +341,7 @@ static void decode(struct instruction *instruction,
 		instruction->call = (code[1] >> 3 & 7) == 2;
 }
 
-/* The displacement of a nopl, 0 of anything else */
+/* The displacement of a nopl, 0 for anything else */
 static int32_t mark_of(const struct qemu_plugin_insn *insn)
 {
 	static const uint8_t nopl[] = { 0x0f, 0x1f, 0x80 };

@@ -2,9 +2,9 @@
 /*
  * The least that a module can do on the tracepoint: nothing, or write a record.
  *
- * A record has the module's form, and says when, which connection, from which
- * state to which: what the tracepoint itself shows, and no more. One ring for each
- * CPU, as the module has, and nobody reads it.
+ * A record has the format of tcpclose, with time, connection, old and new state: only
+ * what the tracepoint itself shows. There is one ring for each CPU, as in tcpclose,
+ * without a reader.
  */
 #include <linux/module.h>
 #include <linux/percpu.h>
@@ -35,7 +35,7 @@ static bool record;
 module_param(record, bool, 0444);
 MODULE_PARM_DESC(record, "write a record with each call (N: do nothing)");
 
-/* Whether what was measured happened at all. */
+/* Shows whether the measured writes happened at all. */
 static int get_written(char *buffer, const struct kernel_param *param)
 {
 	u64 written = 0;
@@ -69,7 +69,7 @@ static void fill_addresses(struct tcpclose_record *r, const struct sock *sk)
 	memcpy(r->raddr, &sk->sk_daddr, sizeof(__be32));
 }
 
-/* What no bare record has; written all the same, since 128 bytes are. */
+/* Members that a bare record does not use; written, since all 128 bytes are. */
 static void fill_nothing(struct tcpclose_record *r)
 {
 	r->mark = 0;
@@ -104,7 +104,7 @@ static void probe_record(void *unused, const struct sock *sk, int from, int to)
 	ring = this_cpu_ptr(&rings);
 	r = &ring->records[ring->begun & (RECORDS - 1)];
 	WRITE_ONCE(ring->begun, ring->begun + 1);
-	/* For a reader: what is overwritten is known before it is. */
+	/* For a reader: announce the overwriting before it happens. */
 	smp_wmb();
 	r->ts_ns = ktime_get_mono_fast_ns();
 	r->seq = ring->begun - 1;
@@ -123,7 +123,7 @@ static void probe_record(void *unused, const struct sock *sk, int from, int to)
 			      TCPCLOSE_CONTEXT_PROCESS, TCPCLOSE_CLOSER_NONE,
 			      sk->sk_shutdown & 3);
 	r->sk_err = sk->sk_err;
-	/* Release: the record is whole before it is there for a reader. */
+	/* Release: the record is whole before a reader can see it. */
 	smp_store_release(&ring->committed, ring->begun);
 	local_irq_restore(flags);
 }
