@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The tables of Documentation/isolation.rst are those that the test "isolation"
-# tries cell by cell.
+# The tables of Documentation/isolation.rst are those whose cells the test
+# "isolation" tests one by one.
 #
 # To accept a change of the rules: UPDATE=1 selftests/host/access.sh, and look
 # at the diff.

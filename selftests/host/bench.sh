@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What becomes of the figures that "bench" measures: costs, the table with its
-# targets, and the comparison with the figures of record.
+# How the figures that "bench" measures are evaluated: costs, the table with its
+# targets, and the comparison with the reference figures.
 
 set -u
 # shellcheck source=selftests/host/lib/tap.sh
@@ -16,10 +16,10 @@ cd "$work" || exit 1
 
 "$report" json 6.12 "$raw" >6.12.json
 golden "figures become costs" bench.json.txt "$report" json 6.12 "$raw"
-exits "a missed target is told by the status" 1 "$report" table 6.12.json
-golden "the table says which" bench.txt "$report" table 6.12.json
+exits "the exit status reports a missed target" 1 "$report" table 6.12.json
+golden "the table shows which target" bench.txt "$report" table 6.12.json
 
-# Everything that the table judges, just within its limit
+# Every row that has a target, just within its limit
 sed -e 's/^row loaded .*/row loaded 95400.0 93400/' \
 	-e 's/^row scope_all .*/row scope_all 96000.0 94300/' \
 	-e 's/^row record .*/row record 96840.0 93800/' \
@@ -36,63 +36,63 @@ complains_not()
 {
 	if grep -q "$2" out; then not_ok "$1" out; else ok "$1"; fi
 }
-complains_not "and none is called missed" MISSED
+complains_not "and the table reports none as missed" MISSED
 
-# judged NAME LINE: with this line the table has one target missed
-judged()
+# checked NAME LINE: with this line the table has one target missed
+checked()
 {
 	sed "s/^${2%%=*} .*/${2#*=}/" good.raw >one.raw
 	"$report" json 6.12 one.raw >one.json
 	exits "$1" 1 "$report" table one.json
-	if grep -q '^1 target missed$' out; then ok "and no other one"; else not_ok "and no other one" out; fi
+	if grep -q '^1 target missed$' out; then ok "and no other target is"; else not_ok "and no other target is" out; fi
 }
 
-judged "the main figure has a limit" 'row loaded=row loaded 95500.0 93520'
-judged "a record running has a limit" 'row record=row record 97000.0 93800'
-judged "to /dev/null, too" 'row record_null=row record_null 97000.0 93800'
-judged "watch has a limit" 'row watch=row watch 105000.0 94800'
-judged "loading has a limit" 'load_ns=load_ns 200100000'
-judged "unloading has a limit" 'unload_ns=unload_ns 500100000'
-judged "growth has a limit" 'row with_300000=row with_300000 97000.0 94400'
-judged "memory has a limit" 'memory 300000=memory 300000 30000'
-judged "a record lost in churn counts" 'churn_lost=churn_lost 1'
-judged "a record lost in a stall counts" 'stall_lost=stall_lost 1'
+checked "the main figure has a limit" 'row loaded=row loaded 95500.0 93520'
+checked "a record running has a limit" 'row record=row record 97000.0 93800'
+checked "to /dev/null, too" 'row record_null=row record_null 97000.0 93800'
+checked "watch has a limit" 'row watch=row watch 105000.0 94800'
+checked "loading has a limit" 'load_ns=load_ns 200100000'
+checked "unloading has a limit" 'unload_ns=unload_ns 500100000'
+checked "growth has a limit" 'row with_300000=row with_300000 97000.0 94400'
+checked "memory has a limit" 'memory 300000=memory 300000 30000'
+checked "a record lost in churn counts" 'churn_lost=churn_lost 1'
+checked "a record lost in a stall counts" 'stall_lost=stall_lost 1'
 
-# fails NAME TEXT RAW: no figures come from that
+# fails NAME TEXT RAW: from RAW no figures can be computed
 fails()
 {
 	complains "$1" "$2" "$report" json 6.12 "$3"
 }
 
 sed '0,/^row without /s/^row without .*/row without 94000.0 91700/' "$raw" >drift.raw
-fails "a cycle that drifts is no yardstick" "have to agree within 1 %" drift.raw
+fails "a cycle that drifts is rejected as a reference" "have to agree within 1 %" drift.raw
 sed '$!b; /^row without/d' "$raw" | sed '/^row without /d' >none.raw
-fails "nor is none" "not at both ends" none.raw
+fails "a missing second cycle is rejected" "not at both ends" none.raw
 { cat "$raw"; echo "row loaded_again 95000 93000 10"; } >open.raw
-fails "a row has the cycle measured behind it, too" "has no end" open.raw
+fails "a row without a cycle measured after it is rejected" "has no end" open.raw
 
-# Against the figures of record: 5 % and not a bit more
-# record COST: as many instructions are of record
-record()
+# Comparison with the reference figures: up to 5 % more is accepted
+# reference COST: writes a reference figure of so many instructions
+reference()
 {
 	echo "{ \"6.12\": { \"rows\": { \"loaded\": { \"cost\": $1 } } } }" >cost.json
 }
 cost=$(jq .rows.loaded.cost good.json)
-record "$cost"
+reference "$cost"
 cp good.json 6.12.json
 exits "the same figure passes" 0 "$report" check 6.12.json cost.json
-record $((cost * 100 / 104))
+reference $((cost * 100 / 104))
 exits "4 % more passes" 0 "$report" check 6.12.json cost.json
-record $((cost * 100 / 106))
+reference $((cost * 100 / 106))
 exits "6 % more fails" 1 "$report" check 6.12.json cost.json
-record $((cost * 2))
+reference $((cost * 2))
 exits "less passes" 0 "$report" check 6.12.json cost.json
-if grep -q UPDATE=1 out; then ok "and says how to keep it"; else not_ok "and says how to keep it" out; fi
-complains "no figures of record are told" "make bench UPDATE=1" "$report" check 6.12.json none.json
+if grep -q UPDATE=1 out; then ok "and the message says how to make it the reference"; else not_ok "and the message says how to make it the reference" out; fi
+complains "missing reference figures are reported" "make bench UPDATE=1" "$report" check 6.12.json none.json
 echo '{ "6.1": {} }' >cost.json
-complains "nor is a kernel's missing" "no main figure for 6.12" "$report" check 6.12.json cost.json
+complains "a kernel without reference figure is reported" "no main figure for 6.12" "$report" check 6.12.json cost.json
 
-# What the plugin saw, as tables
+# The plugin's results, as tables
 cat >names <<'EOF'
 0000000000401000 user space
 ffff888000001000 memory
@@ -104,7 +104,7 @@ ffffffffc0002000 ftrace_trampoline [__builtin__ftrace]
 ffffffffc0003000 pools [tcpclose]
 ffffffffc0009000 irq [virtio]
 EOF
-# A cycle: ten visits of the tracepoint's hook, one of an ftrace hook's
+# A cycle: ten visits of the tracepoint's hook, one visit of an ftrace hook
 cat >tally <<'EOF'
 section 0
 i 0000000000401000 1000 0
@@ -121,46 +121,47 @@ h ffffffffc0009000 ffffffff81000020 7 7000 7 7 7 7 7
 a 0
 EOF
 tally=$top/selftests/bench/tally
-golden "what the plugin saw is told by hook and by function" bench.profile.txt "$tally" profile names tally
+golden "the plugin's results are shown by hook and by function" bench.profile.txt "$tally" profile names tally
 echo 290.0 >cost
 "$tally" cost names tally >out
 same "hooks of others are not counted" cost out
-# no_table NAME TEXT COMMAND...: has begun to print one when it notices
+# no_table NAME TEXT COMMAND...: the command fails; it may have printed part of a table
 no_table()
 {
 	name=$1 text=$2
 	shift 2
 	exits "$name" 2 "$@"
-	if grep -q "$text" err; then ok "$name: says why"; else not_ok "$name: says why" err; fi
+	if grep -q "$text" err; then ok "$name: the message says why"; else not_ok "$name: the message says why" err; fi
 }
 sed 's/^a 0/a 3/' tally >gone
-no_table "a visit without an end is none" "3 visits of hooks did not return" "$tally" profile names gone
+no_table "a visit without an end is refused" "3 visits of hooks did not return" "$tally" profile names gone
 sed '/0000401000/d' names >few
-no_table "an address without a symbol is told" "no symbol of 0000000000401000" "$tally" profile few tally
-# Of 4 processors and 200 cycles: a line of one only, and one that each tenth cycle writes
+no_table "an address without a symbol is reported" "no symbol of 0000000000401000" "$tally" profile few tally
+# 4 processors and 200 cycles: a line that only one processor writes, and one that
+# several write with every tenth cycle
 {
 	sed '1,/^section 1/d' tally |
 		sed -e '1i section 0' -e 's/ 100 2500 / 2000 50000 /' -e 's/ 10 400 / 200 8000 /'
 	echo "w ffff888000001000 ffffffffc0001004 1 9000 0"
 	echo "w ffffffffc0003000 ffffffffc0001000 3 20 20"
 } >many
-exits "a line that several write is a failure" 1 "$tally" sharing names many 290
+exits "a line that several processors write is a failure" 1 "$tally" sharing names many 290
 if grep -q 'probe.*0.10000  pools' out; then ok "and is named"; else not_ok "and is named" out; fi
 sed 's/ 3 20 20$/ 3 19 19/' many >seldom
-exits "one that they write less often is none" 0 "$tally" sharing names seldom 290
+exits "a line that they write less often is no failure" 0 "$tally" sharing names seldom 290
 sed 's/ 3 20 20$/ 3 9000 2/' many >moved
-exits "nor is one that changed hands" 0 "$tally" sharing names moved 290
+exits "a line that moved between processors only twice is no failure" 0 "$tally" sharing names moved 290
 sed 's/ 3 20 20$/ 1 20 0/' many >lone
-exits "nor are one processor's lines" 0 "$tally" sharing names lone 290
-exits "nor is a tenth more instructions" 0 "$tally" sharing names lone 264
-exits "more than that is" 1 "$tally" sharing names lone 263
+exits "a line that one processor writes is no failure" 0 "$tally" sharing names lone 290
+exits "a tenth more instructions is no failure" 0 "$tally" sharing names lone 264
+exits "more than a tenth is a failure" 1 "$tally" sharing names lone 263
 
 exits "bench has help" 0 "$bench" --help
-complains "bench knows its kernels" "there is no kernel '5.10'" "$bench" --kernel 5.10
+complains "bench refuses an unknown kernel" "there is no kernel '5.10'" "$bench" --kernel 5.10
 exits "profile has help" 0 "$top/selftests/bench/profile" --help
-complains "profile knows its options" "unknown argument '--fast'" "$top/selftests/bench/profile" --fast
-complains "bench knows its options" "unknown argument '--fast'" "$bench" --fast
-complains "bench wants a number" "is no number" "$bench" --cycles many
-complains "bench updates all or nothing" "leave out --kernel" "$bench" --update --kernel 6.1
+complains "profile refuses an unknown option" "unknown argument '--fast'" "$top/selftests/bench/profile" --fast
+complains "bench refuses an unknown option" "unknown argument '--fast'" "$bench" --fast
+complains "bench refuses a bad number" "is no number" "$bench" --cycles many
+complains "bench refuses to update some figures only" "leave out --kernel" "$bench" --update --kernel 6.1
 
 finish

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The ledger of claims and its tests agree: each claim has its verdict, its tests
-# and a ladder; each test is named by its own claim, and no other one is.
+# The ledger of claims and its tests agree: each claim has a verdict, tests and a
+# ladder; each claim names its own tests only, and the ledger names every test.
 
 set -u
 # shellcheck source=selftests/host/lib/tap.sh
@@ -11,7 +11,7 @@ set -u
 page=$top/Documentation/claims.rst
 ledger=$top/selftests/claims/ledger
 
-# empty NAME FILE: passes if there is nothing to complain of
+# empty NAME FILE: passes if the file of complaints is empty
 empty()
 {
 	if [ -s "$2" ]; then
@@ -34,9 +34,9 @@ while [ $claim -lt 14 ]; do
 	else
 		not_ok "C$claim has a verdict, and tests" "$work/claim"
 	fi
-	# "c05_" and, of a part, "c11a_"
-	cut -f 4 "$work/claim" | grep -v "^$(printf 'c%02d' $claim)[a-d]\{0,1\}_" >"$work/strangers"
-	empty "C$claim names its own tests only" "$work/strangers"
+	# "c05_", or "c11a_" for a part of a claim
+	cut -f 4 "$work/claim" | grep -v "^$(printf 'c%02d' $claim)[a-d]\{0,1\}_" >"$work/foreign"
+	empty "C$claim names its own tests only" "$work/foreign"
 	"$ledger" shown "$page" | grep -e "^$(printf 'c%02d' $claim)[a-d]\{0,1\}_" >"$work/ladders"
 	if [ -s "$work/ladders" ]; then
 		ok "C$claim shows a ladder"
@@ -63,7 +63,7 @@ sort "$work/shown" | uniq -d >"$work/twice"
 empty "no ladder is there twice" "$work/twice"
 
 "$ledger" blank "$page" >"$work/blank"
-empty "behind every mark there is what it marks" "$work/blank"
+empty "every mark is followed by its content" "$work/blank"
 
 "$ledger" table "$page" >"$work/table"
 awk '/^\.\. verdicts$/ { on = 1; next } on && /^=/ { rules++ } on && NF { print } rules == 3 { exit }' \

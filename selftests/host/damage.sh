@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# A damaged recording: what is whole is shown, what is not is told, and nothing
+# A damaged recording: whole records are shown, damage is reported, and nothing
 # crashes.
 
 set -u
@@ -12,7 +12,7 @@ cd "$work" || exit 1
 "$sample" recording >sample.rec
 "$tcpclose" watch --json --input sample.rec >whole 2>/dev/null
 
-# Each byte is cut at in recording.c; here, what the user is told
+# recording.c cuts at each byte; this test checks the messages to the user
 for at in 1 7 127; do
 	head -c "$at" sample.rec >cut.rec
 	complains "a cut within the header is refused ($at)" "ends after $at of 128" \
@@ -21,16 +21,16 @@ done
 for rest in 0 1 64 127; do
 	at=$((128 * 10 + rest))
 	head -c "$at" sample.rec >cut.rec
-	exits "a cut leaves what is whole ($rest)" 0 "$tcpclose" watch --json --input cut.rec
+	exits "a cut leaves the whole records ($rest)" 0 "$tcpclose" watch --json --input cut.rec
 	head -n "$(wc -l <out)" whole >expected
 	same "and nothing else" expected out
 	if [ "$rest" = 0 ]; then
-		if grep -q 'within a record' err; then not_ok "and is none" err; else ok "and is none"; fi
+		if grep -q 'within a record' err; then not_ok "and no cut record is reported" err; else ok "and no cut record is reported"; fi
 	else
 		if grep -q "within a record: its last $rest byte" err; then
-			ok "and is told"
+			ok "and the cut record is reported"
 		else
-			not_ok "and is told" err
+			not_ok "and the cut record is reported" err
 		fi
 	fi
 done
@@ -70,12 +70,12 @@ complains "another file is refused" "not a recording" "$tcpclose" watch --input 
 
 head -c 128 sample.rec >header.rec
 exits "a header alone is a recording without records" 0 "$tcpclose" watch --json --input header.rec
-if [ ! -s out ] && [ ! -s err ]; then ok "and nothing is said of it"; else not_ok "and nothing is said of it" out err; fi
+if [ ! -s out ] && [ ! -s err ]; then ok "and there is no message"; else not_ok "and there is no message" out err; fi
 
 # Zeros, as a disk leaves them after a loss of power
 { cat sample.rec; head -c 1280 /dev/zero; } >zeros.rec
 exits "zeros behind a recording are left out" 0 "$tcpclose" watch --json --input zeros.rec
-same "and all before is shown" whole out
-if grep -q '11 records of unknown kind left out' err; then ok "and told"; else not_ok "and told" err; fi
+same "and all records before them are shown" whole out
+if grep -q '11 records of unknown kind left out' err; then ok "and the zeros are reported"; else not_ok "and the zeros are reported" err; fi
 
 finish

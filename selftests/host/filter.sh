@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Filters of watch choose what they say: one kind widens, several kinds narrow.
+# Filters of watch: several values of one kind match more, several kinds match less.
 
 set -u
 # shellcheck source=selftests/host/lib/tap.sh
@@ -35,7 +35,7 @@ shows "--port twice means either" "01 02 03 04 05 06 07 08 09 10" --port 80 --po
 shows "--addr finds the local address" "01 02 03 04 05 08 09 10 11" --addr 10.0.0.1
 shows "--addr finds the remote address" "01 02 03 04 05 08 09 10 11" --addr 10.0.0.2
 shows "--addr takes an IPv4 prefix" "01 02 03 04 05 08 09 10 11" --addr 10.0.0.3/30
-shows "--addr minds every bit of a prefix" "" --addr 10.0.0.4/30
+shows "--addr compares every bit of a prefix" "" --addr 10.0.0.4/30
 shows "--addr finds IPv4-mapped IPv6" "07" --addr 192.0.2.0/24
 shows "--addr takes IPv4-mapped IPv6" "07" --addr ::ffff:192.0.2.1
 shows "--addr takes an IPv6 address" "06" --addr 2001:db8::1:0:0:2
@@ -64,9 +64,9 @@ shows "--state takes any spelling" "03 04 05 08" --state time-wait,Closing
 shows "--state takes the RFC's names" "01 02 03 09" --state FIN-WAIT-1,fin-wait-2
 shows "--state takes CLOSED for CLOSE" "05 06 07 08 09" --state closed
 
-shows "several kinds mean all of them" "03 04 05" --port 443 --state TIME_WAIT --netns client \
+shows "several kinds must all match" "03 04 05" --port 443 --state TIME_WAIT --netns client \
 	--addr 10.0.0.0/8 --family inet
-shows "several kinds leave out what one leaves out" "" --port 443 --state TIME_WAIT --netns self
+shows "several kinds leave out a record that one kind leaves out" "" --port 443 --state TIME_WAIT --netns self
 shows "--count ends early" "01 02 03" --count 3
 shows "--count counts what is shown" "03 04" --count 2 --state TIME_WAIT
 shows "--duration is the recording's time" "01 02 03 04" --duration 30.5
@@ -75,6 +75,6 @@ shows "--duration takes a fraction" "01 02" --duration 0.0000015
 "$tcpclose" watch --json --input sample.rec --port 80 2>/dev/null >actual
 printf '%s\n' '{"ts_ns":1090000005000,"cpu":0,"lost":17}' \
 	'{"ts_ns":1090000010000,"cpu":2,"lost":1}' >expected
-same "losses are told whatever the filter" expected actual
+same "losses are reported with any filter" expected actual
 
 finish

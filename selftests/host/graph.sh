@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The state diagram: what each format looks like, and that nothing in a
-# recording makes it anything else.
+# The state diagram: the output in each format, and that no content of a recording
+# breaks the format.
 #
 # To accept a change: UPDATE=1 selftests/host/graph.sh, and look at the diff.
 
@@ -32,7 +32,7 @@ golden "graph writes Mermaid" graph.mmd draw mermaid graph.rec
 golden "graph writes SVG" graph.svg draw svg graph.rec
 golden "graph writes text without any transition" graph-empty.txt draw text empty.rec
 
-# Hostile: a release that closes whatever may be open, without NUL
+# Hostile: a kernel release string that closes any open quote or tag, without NUL
 {
 	head -c 56 graph.rec
 	printf '"><script>&\033]0;x\007<!--]]>--\\\n`#;" %%%%{init}\377\200'
@@ -67,14 +67,14 @@ for format in text dot mermaid; do
 	same "a hostile release changes nothing but itself ($format)" expected actual
 done
 
-# The picture stands alone: no script, no style, font or image from elsewhere
+# The picture is self-contained: no script, no external style, font or image
 if grep -i -e '<script' -e href -e '@import' -e '@font-face' -e 'url([^#]' -e ' on[a-z]*=' graph.svg >found; then
-	not_ok "SVG stands alone" found
+	not_ok "SVG is self-contained" found
 else
-	ok "SVG stands alone"
+	ok "SVG is self-contained"
 fi
 
-# Each picture as wide as a terminal may be expected to be
+# No picture is wider than a usual terminal
 for input in graph pairs noise; do
 	if sed '/^TRANSITION/,$d' "$input.text" | grep -q '.\{101\}'; then
 		not_ok "$input: the picture fits 100 columns" "$input.text"
@@ -92,9 +92,9 @@ fi
 
 # Exactly 1500 * 1 ms, 2 ms, ... 1500 ms: 750 ms, within 0.4 %
 if grep -q '^ESTABLISHED -> CLOSE_WAIT *1,500 *7\(4[7-9]\|5[0-3]\)\.[0-9]ms ' graph.text; then
-	ok "a median of many values is near the true one"
+	ok "a median of many values is near the true median"
 else
-	not_ok "a median of many values is near the true one" graph.text
+	not_ok "a median of many values is near the true median" graph.text
 fi
 
 "$tcpclose" graph --state TIME_WAIT --input graph.rec >actual

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Ladders: what is drawn of which connection, and that nothing in a recording
-# makes it anything else.
+# Ladders: which connection is drawn and how, and that no content of a recording
+# breaks the format.
 #
 # To accept a change: UPDATE=1 selftests/host/ladder-output.sh, and look at the diff.
 
@@ -34,7 +34,7 @@ golden()
 	same "$name" expected actual
 }
 
-# draws NAME PORT PATTERN: some row matches
+# draws NAME PORT PATTERN: a row of the ladder matches
 draws()
 {
 	if ladder "$2" | grep -q -e "$3"; then
@@ -45,8 +45,8 @@ draws()
 	fi
 }
 
-# tells NAME PATTERN COMMAND...: says that on standard error
-tells()
+# reports NAME PATTERN COMMAND...: standard error has a line that matches
+reports()
 {
 	name=$1 pattern=$2
 	shift 2
@@ -82,7 +82,7 @@ golden "hostile names as SVG" ladder-names.svg ladder 8010 --format svg
 golden "a lost last ACK as SVG" ladder-lost.svg ladder 8007 --format svg
 golden "one end alone as SVG" ladder-alone.svg ladder 8008 --format svg
 
-# What follows from what was seen, and nothing else
+# Only what follows from the records is drawn
 draws "the FIN with the ACK is one segment" 8001 '<- 10.0ms -----.* |$'
 if [ "$(ladder 8001 | grep -c 'FIN,ACK')" = 2 ] && [ "$(ladder 8001 | grep -c ' ACK ')" = 1 ]; then
 	ok "three segments close in three"
@@ -103,44 +103,44 @@ draws "loopback is paired within its namespace" 8011 '^ *\[::1\]:40011 *\[::1\]:
 draws "an open connection says so" 8012 '^not closed, or not seen to the end: .* FIN_WAIT2, .* CLOSE_WAIT$'
 draws "what the model forbids is said" 8020 'illegal: 2 (TIME_WAIT -> FIN_WAIT1'
 
-# Which one
+# Which connection is drawn
 "$tcpclose" ladder --input lives.rec --port 8027 2>/dev/null >latest
 for spelling in 0x1045 sk:1045 4165; do
 	exits "cookie $spelling" 0 "$tcpclose" ladder --input lives.rec "$spelling"
-	same "and that draws the latest" latest out
+	same "and it draws the latest connection" latest out
 done
 exits "the other end's cookie" 0 "$tcpclose" ladder --input lives.rec 0x1046
-same "and that is the same ladder" latest out
-exits "a file's own port" 0 "$tcpclose" ladder --input lives.rec --netns server --port 8027
-same "and the other namespace's end is there, too" latest out
+same "and it draws the same ladder" latest out
+exits "a port and a network namespace" 0 "$tcpclose" ladder --input lives.rec --netns server --port 8027
+same "and the end in the other namespace is drawn, too" latest out
 exits "a process" 0 "$tcpclose" ladder --input lives.rec --pid 815 --port 8027
-same "and what it did not do is there, too" latest out
+same "and the transitions of other processes are drawn, too" latest out
 exits "--count draws as many" 0 "$tcpclose" ladder --input lives.rec --port 8027 --count 3
 if [ "$(count_ladders out)" = 3 ]; then ok "and these are three"; else not_ok "and these are three" out; fi
 exits "--count draws no more than there are" 0 "$tcpclose" ladder --input lives.rec --port 8027 --count 64
 if [ "$(count_ladders out)" = 7 ]; then ok "and these are seven"; else not_ok "and these are seven" out; fi
-tells "others are told of" "0x1043: 10.0.0.1:40027 -> 10.0.0.2:8027" \
+reports "other connections are reported" "0x1043: 10.0.0.1:40027 -> 10.0.0.2:8027" \
 	"$tcpclose" ladder --input lives.rec --port 8027
-tells "losses are told of" "lost 2 records" "$tcpclose" ladder --input lives.rec --port 8027
+reports "losses are reported" "lost 2 records" "$tcpclose" ladder --input lives.rec --port 8027
 "$tcpclose" ladder --input - --port 8027 <lives.rec >out 2>/dev/null
 same "a recording can come from standard input" latest out
 exits "a long recording" 0 "$tcpclose" ladder --input many.rec --port 9000
 if grep -q 'at least [0-9]* more connections match' err; then
-	ok "and others are counted, as far as they are remembered"
+	ok "and other connections are counted, as far as they are stored"
 else
-	not_ok "and others are counted, as far as they are remembered" err
+	not_ok "and other connections are counted, as far as they are stored" err
 fi
 
 head -c 256 lives.rec >none.rec
-complains "nothing there" "no connection matches" "$tcpclose" ladder --input none.rec
-complains "a port that nobody has" "no connection matches" sh -c \
+complains "a recording without connections" "no connection matches" "$tcpclose" ladder --input none.rec
+complains "a port that no connection has" "no connection matches" sh -c \
 	"'$tcpclose' ladder --input many.rec --port 1"
-complains "a cookie that nobody has" "no transition of 0xffffff00ffff was seen" \
+complains "a cookie that no socket has" "no transition of 0xffffff00ffff was seen" \
 	"$tcpclose" ladder --input many.rec 0xffffff00ffff
-tells "a listener" "is a listener, not a connection" "$tcpclose" ladder --input lives.rec 0x1030
-tells "no cookie" "no cookie" "$tcpclose" ladder --input lives.rec --port 8021
+reports "a listener is refused" "is a listener, not a connection" "$tcpclose" ladder --input lives.rec 0x1030
+reports "a missing cookie is reported" "no cookie" "$tcpclose" ladder --input lives.rec --port 8021
 
-# Whatever stands in it
+# Recordings with any content
 bad=
 for number in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30; do
 	"$sample" closes-random "$number" >random.rec
@@ -163,9 +163,9 @@ done
 if [ -z "$bad" ]; then ok "SVG is well-formed"; else not_ok "SVG is well-formed"; fi
 ladder 8010 >drawn
 if LC_ALL=C tr -d '\n -~' <drawn | grep -q .; then
-	not_ok "what others named does a terminal no harm" drawn
+	not_ok "names from outside contain no control characters" drawn
 else
-	ok "what others named does a terminal no harm"
+	ok "names from outside contain no control characters"
 fi
 
 finish

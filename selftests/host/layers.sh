@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The tool's layers are as Documentation/design.rst has them: an include that its
-# table does not allow fails here.
+# The tool's layers are those of Documentation/design.rst: an include that its table
+# does not allow fails here.
 
 set -u
 # shellcheck source=selftests/host/lib/tap.sh
@@ -26,7 +26,7 @@ layers()
 		END { print "" }' "$1"
 }
 
-# includes TREE: "FILE INCLUDED" for each include of a file of ours
+# includes TREE: "FILE INCLUDED" for each include of a file of this project
 includes()
 {
 	(cd "$1" && find . -name '*.[ch]' -exec grep -H '^#include "' {} +) |
@@ -38,7 +38,7 @@ broken()
 {
 	layers "$1" >"$work/layers"
 	includes "$2" | awk -v table="$work/layers" '
-		# The layer that a file is in; of one at the top, its name
+		# The layer of a file; for a file in the top folder, its name
 		function layer(path) { sub(/\/.*/, "", path); return path }
 		BEGIN {
 			while ((getline line < table) > 0) {
@@ -83,7 +83,7 @@ guards()
 	done
 }
 
-# silent NAME COMMAND...: it prints nothing
+# silent NAME COMMAND...: passes if the command prints nothing
 silent()
 {
 	name=$1
@@ -96,12 +96,12 @@ silent()
 	fi
 }
 
-silent "each include is one that the table allows" broken "$page" "$top/tools"
-silent "each layer of the table is there" unused "$page" "$top/tools"
+silent "the table allows each include" broken "$page" "$top/tools"
+silent "each layer of the table exists" unused "$page" "$top/tools"
 silent "no two headers have one name" twice "$top"
 silent "each include guard is the header's path" guards "$top/tools"
 
-# The same tree with one include too many, at both ends of the table
+# A copy of the tree with one forbidden include, in several layers
 for pair in base/buffer.c:lib/event.h cli/session.c:view/verify.h lib/filter.c:filter.h; do
 	file=${pair%:*} include=${pair#*:}
 	rm -rf "$work/tree"

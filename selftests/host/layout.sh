@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The interface has the same layout for 32-bit and 64-bit programs, and no hole
-# whose content would be left to chance.
+# The interface has the same layout for 32-bit and 64-bit programs, and no hole,
+# whose content would be undefined.
 
 set -eu
 
@@ -29,7 +29,7 @@ result()
 
 {
 	echo '#include "tcpclose.h"'
-	# Debugging information holds what is used
+	# Debugging information contains only types that are used
 	sed -n 's/^struct \(tcpclose_[a-z_]*\) {$/struct \1 the_\1;/p' "$top/module/uapi/tcpclose.h"
 } >"$work/layout.c"
 

@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Built with WITNESS=0 the tool needs the C library only, does everything but
-# verify --against-kernel, and says so; the same build directory takes the other
-# kind of build afterwards.
+# Built with WITNESS=0 the tool needs the C library only, and does everything but
+# verify --against-kernel, which reports what is missing; the same build directory
+# can be used for the other kind of build afterwards.
 
 set -u
 # shellcheck source=selftests/host/lib/tap.sh
@@ -31,7 +31,7 @@ exits "it builds without the witness" 0 build 0 CLANG=false
 libraries "$bare" >"$work/libraries"
 echo libc >"$work/expected"
 same "it needs the C library only" "$work/expected" "$work/libraries"
-complains "verify --against-kernel says what is missing" \
+complains "verify --against-kernel reports what is missing" \
 	"--against-kernel: this tcpclose was built without it (WITNESS=0): build it with .make tool." \
 	"$bare" verify --against-kernel
 complains "likewise with a command" "built without it" "$bare" verify --against-kernel -- true
@@ -39,18 +39,18 @@ exits "--help still lists the option" 0 "$bare" verify --help
 if grep -q against-kernel "$work/out"; then ok "with its name"; else not_ok "with its name" "$work/out"; fi
 
 "$sample" recording >"$work/sample.rec"
-# everything PROGRAM: what it makes of a recording
+# everything PROGRAM: its output for a recording, with each command
 everything()
 {
 	for command in "watch" "watch --json" verify ladder graph; do
-		# The words of a command are words
+		# A command is split into words
 		# shellcheck disable=SC2086
 		"$1" $command --input "$work/sample.rec" 2>&1
 		echo "exit status $?"
 	done
 }
 everything "$tcpclose" >"$work/expected"
-# verify finds what is wrong in it
+# verify finds faults in the sample, and fails
 if [ "$(grep "^exit status" "$work/expected" | tr -dc 0-9)" = 00100 ]; then
 	ok "each command reads the sample"
 else
@@ -59,11 +59,11 @@ fi
 everything "$bare" >"$work/actual"
 same "the rest is the same" "$work/expected" "$work/actual"
 
-exits "the same directory takes a build with the witness" 0 build 1
-if libraries "$bare" | grep -q libbpf; then ok "which has it"; else not_ok "which has it"; fi
-exits "and one without" 0 build 0
+exits "the same directory can be used for a build with the witness" 0 build 1
+if libraries "$bare" | grep -q libbpf; then ok "which is linked with libbpf"; else not_ok "which is linked with libbpf"; fi
+exits "and for a build without the witness" 0 build 0
 libraries "$bare" >"$work/libraries"
 echo libc >"$work/expected"
-same "which has not" "$work/expected" "$work/libraries"
+same "which is not linked with libbpf" "$work/expected" "$work/libraries"
 
 finish

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What people and programs read is what it always was: golden files.
+# The output for people and programs does not change: it is compared with golden files.
 #
 # To accept a change: UPDATE=1 selftests/host/output.sh, and look at the diff.
 
@@ -32,13 +32,13 @@ same "a recording can come from standard input" expected actual
 head -c 1000000 sample.rec | "$tcpclose" watch --json --input - 2>/dev/null >actual
 same "a recording can come from a pipe" expected actual
 
-# No escape sequence for a terminal that did not ask for one, and none at all
-# from a name that somebody chose
+# No escape sequences unless the terminal supports them, and never any from a name
+# that was read
 "$tcpclose" watch --input sample.rec 2>/dev/null >actual
 if LC_ALL=C tr -d '\n -~' <actual | grep -q .; then
-	not_ok "what others named does a terminal no harm" actual
+	not_ok "names from outside contain no control characters" actual
 else
-	ok "what others named does a terminal no harm"
+	ok "names from outside contain no control characters"
 fi
 
 "$sample" many 100000 >many.rec

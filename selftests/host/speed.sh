@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # Long recordings are read quickly and in bounded memory; so are the rings.
-# Limits are five times what it takes, as processor time: the host may be slow.
+# The limits are five times the usual processor time: the host may be slow.
 #
 # Issue: 10 million records verified within 15 s, as JSON within 40 s, and ten
 # times as many in ten times the time; 256 MiB.
@@ -15,16 +15,16 @@ records=${RECORDS:-300000}
 
 cd "$work" || exit 1
 
-# measure COMMAND...: its milliseconds of processor time and its largest KiB of
-# memory, in $ms and $kib; it must end well
+# measure COMMAND...: sets $ms to its processor time in milliseconds and $kib to its
+# peak memory in KiB; it must succeed
 measure()
 {
 	"$helpers/measure" "$@" >measured 2>complaints ||
-		{ not_ok "$* ends well" measured complaints; }
+		{ not_ok "$* succeeds" measured complaints; }
 	read -r ms kib <measured
 }
 
-# within NAME MILLISECONDS KIB: for a million records
+# within NAME MILLISECONDS KIB: passes if the limits for a million records hold
 within()
 {
 	allowed=$(($2 * records / 1000000 + 100))
@@ -52,7 +52,7 @@ within "watch --json reads a long recording in time" 4000 8192
 measure "$tcpclose" watch --input few.rec
 within "watch does" 4000 8192
 
-# What is remembered of a stream does not grow with its length
+# Memory use does not grow with the length of a stream
 "$sample" again $((4 * records)) 1000 | (measure "$tcpclose" verify --input -; echo "$kib" >long)
 "$sample" again "$records" 1000 | (measure "$tcpclose" verify --input -; echo "$kib" >short)
 paste short long >figures

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The tables of Documentation/state-machine.rst are the tool's model's.
+# The tables of Documentation/state-machine.rst agree with the tool's model.
 #
 # To accept a change of the model: UPDATE=1 selftests/host/state-machine.sh, and
 # look at the diff.

@@ -1,10 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Documentation/testing.rst names each test program, and none that does not exist.
+# Documentation/testing.rst names each test program, and names no program that does
+# not exist.
 #
-# A program of the virtual machine goes by its name and stands in the section that
-# names its folder, one of the host by host/ and its name.
+# It lists a program of the virtual machine by its name, in the section of its folder,
+# and a program of the host as host/ and its name.
 
 set -u
 # shellcheck source=selftests/host/lib/tap.sh
@@ -13,7 +14,7 @@ set -u
 . "$top/selftests/host/lib/page.sh"
 
 page=$top/Documentation/testing.rst
-# named PAGE: the programs in its tables, by folder and name
+# named PAGE: the programs in the page's tables, by folder and name
 named()
 {
 	awk '
@@ -33,26 +34,26 @@ named()
 "$top/selftests/qemu/tests" host >>"$work/sources" || exit
 sed 's,^selftests/,,; s,\.[a-z]*$,,' "$work/sources" | sort >"$work/programs"
 
-# unnamed PAGE: the programs that it does not name, or in another section
+# unnamed PAGE: the programs that the page does not name, or names in another section
 unnamed()
 {
 	named "$1" | comm -13 - "$work/programs" | sed 's/^/not named: /'
 }
 
-# unknown PAGE: the names in its tables that are no program's
+# unknown PAGE: the names in the page's tables that match no program
 unknown()
 {
 	named "$1" | comm -23 - "$work/programs" | sed 's/^/no such program: /'
 }
 
-# nothing NAME COMMAND...: passes if it prints nothing
+# nothing NAME COMMAND...: passes if the command prints nothing
 nothing()
 {
 	name=$1
 	shift
-	"$@" >"$work/said"
-	if [ -s "$work/said" ]; then
-		not_ok "$name" "$work/said"
+	"$@" >"$work/printed"
+	if [ -s "$work/printed" ]; then
+		not_ok "$name" "$work/printed"
 	else
 		ok "$name"
 	fi
@@ -62,7 +63,7 @@ nothing "each program is named" unnamed "$page"
 nothing "each name is a program's" unknown "$page"
 page_is_good "$page"
 
-# What the checks are there for is noticed
+# The checks notice the faults that they are made for
 # shellcheck disable=SC2016
 sed 's/^``witness``/``wittness``/' "$page" >"$work/wrong"
 if [ "$(unnamed "$work/wrong")" = "not named: recorded/witness" ] &&

@@ -1,33 +1,33 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What counts as trouble in a kernel's log: the first line of each report, as
-# the kernel prints it (6.12), and nothing of what a healthy one says.
+# Which lines of a kernel's log count as trouble: the first line of each report, as
+# the kernel prints it (6.12), and no line of a healthy kernel.
 
 set -u
 # shellcheck source=selftests/host/lib/tap.sh
 . "$(dirname "$0")/lib/tap.sh"
 
-judge=$(readlink -f "$(dirname "$0")/../qemu/kernel-trouble")
+checker=$(readlink -f "$(dirname "$0")/../qemu/kernel-trouble")
 log=$work/log
 
-# found NAME: the log is trouble
+# found NAME: passes if trouble is found in the log
 found()
 {
-	if "$judge" "$log" >"$work/said"; then
+	if "$checker" "$log" >"$work/printed"; then
 		not_ok "$1"
 	else
 		ok "$1"
 	fi
 }
 
-# nothing NAME: it is not
+# nothing NAME: passes if no trouble is found
 nothing()
 {
-	if "$judge" "$log" >"$work/said"; then
+	if "$checker" "$log" >"$work/printed"; then
 		ok "$1"
 	else
-		not_ok "$1" "$work/said"
+		not_ok "$1" "$work/printed"
 	fi
 }
 

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What is typed wrong, cannot be opened or cannot be written is reported in one
+# Wrong arguments, and files that cannot be opened or written, are reported in one
 # line that says what to do, with exit status 2.
 
 set -u
@@ -15,8 +15,8 @@ cd "$work" || exit 1
 
 exits "no command is an error" 2 "$tcpclose"
 if [ ! -s out ] && grep -q '^usage: tcpclose COMMAND' err; then ok "and shows the commands"; else not_ok "and shows the commands" err; fi
-exits "--help is none" 0 "$tcpclose" --help
-if [ ! -s err ] && grep -q '^  watch ' out; then ok "and shows them on standard output"; else not_ok "and shows them on standard output" err; fi
+exits "--help is no error" 0 "$tcpclose" --help
+if [ ! -s err ] && grep -q '^  watch ' out; then ok "and shows the commands on standard output"; else not_ok "and shows the commands on standard output" err; fi
 for command in watch record graph ladder verify stat; do
 	exits "$command --help" 0 "$tcpclose" "$command" --help
 	cp out help
@@ -40,7 +40,7 @@ complains "an operand behind --" "unexpected argument" "$tcpclose" watch -- --js
 complains "an operand for stat" "unexpected argument" "$tcpclose" stat now
 complains "record without a file" "FILE is missing" "$tcpclose" record
 complains "record with two files" "more than one FILE: b" "$tcpclose" record a b
-complains "a cookie that is none" "expected a socket cookie" "$tcpclose" ladder 1a
+complains "a malformed cookie" "expected a socket cookie" "$tcpclose" ladder 1a
 complains "two cookies" "unexpected argument" "$tcpclose" ladder 26 27
 complains "a cookie and a filter" "--count and filters do not go with it" "$tcpclose" ladder 26 --port 80
 complains "a cookie and --count" "--count and filters do not go with it" "$tcpclose" ladder 26 --count 2
@@ -97,7 +97,7 @@ for command in watch graph ladder stat "record x.rec"; do
 	# shellcheck disable=SC2086
 	set -- "$tcpclose" $command
 	complains "$command: no device" "no /dev/no.*modprobe tcpclose" "$@" --device /dev/no-such-device
-	complains "$command: a device that is another" "not a tcpclose device" "$@" --device /dev/null
+	complains "$command: another device" "not a tcpclose device" "$@" --device /dev/null
 	complains "$command: a device that is a file" "not a tcpclose device" "$@" --device sample.rec
 	complains "$command: a device that is a directory" "not a tcpclose device" "$@" --device .
 	mkfifo fifo
@@ -112,9 +112,9 @@ complains "a full disk, for help" "standard output: .*No space left" sh -c "$tcp
 complains "a closed standard output" "standard output: Bad file" sh -c "$tcpclose watch --input many.rec >&-"
 exits "a reader that has seen enough is no error" 0 \
 	sh -c "{ '$tcpclose' watch --json --input many.rec; echo \$? >&2; } | head -n 1"
-if [ "$(cat err)" = 0 ] && [ "$(wc -l <out)" = 1 ]; then ok "and nothing is said"; else not_ok "and nothing is said" err; fi
+if [ "$(cat err)" = 0 ] && [ "$(wc -l <out)" = 1 ]; then ok "and there is no message"; else not_ok "and there is no message" err; fi
 
-# The man page knows every option and every JSON name
+# The man page describes every option and every JSON name
 man=$top/Documentation/tcpclose.1
 sed 's/\\-/-/g; s/\\f[A-Z]//g' "$man" >manual
 for command in watch record graph ladder verify stat; do

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What tcpclose verify reports, and how it exits. That tampering is caught wherever
-# it is, is shown in tampering.c.
+# The report and the exit status of tcpclose verify. tampering.c tests that it finds
+# tampering at any place.
 #
 # To accept a change: UPDATE=1 selftests/host/verify-output.sh, and look at the diff.
 
@@ -30,7 +30,7 @@ tampered()
 	done
 }
 
-# golden NAME FILE: what is in $work/out is what it was
+# golden NAME FILE: $work/out is equal to the golden file
 golden()
 {
 	licence="# SPDX-License-Identifier: GPL-2.0-only"
@@ -55,12 +55,12 @@ if [ "$(wc -l <out)" = 1 ]; then ok "on one line"; else not_ok "on one line" out
 exits "and from a pipe" 0 sh -c "cat lives.rec | $tcpclose verify --input -"
 cp out piped
 "$tcpclose" verify --input lives.rec >out
-same "which is the same" out piped
+same "with the same report" out piped
 
 exits "reported loss is no violation" 0 "$tcpclose" verify --input losses.rec
 says "and explains the gaps" '^gaps in histories, explained by that loss  *[1-9]'
-says "which are listed" '^transitions of a connection are missing: [1-9]'
-says "and so is the verdict" '^VERDICT: clean.*loss explains'
+says "which the report lists" '^transitions of a connection are missing: [1-9]'
+says "and the verdict says so" '^VERDICT: clean.*loss explains'
 
 tampered 0-50 51-"$end" >dropped.rec
 exits "a dropped record is a violation" 1 "$tcpclose" verify --input dropped.rec
@@ -76,26 +76,26 @@ tampered 1-"$end" >unstarted.rec
 exits "a dropped START is a violation" 1 "$tcpclose" verify --input unstarted.rec
 says "and reported" "^no start marker for a CPU's records: 1"
 
-# The end of a recording may be cut: that is told, and is no violation
+# The end of a recording may be cut: that is reported, and is no violation
 head -c $((128 * 200 + 57)) lives.rec >cut.rec
 exits "a cut recording is clean as far as it goes" 0 "$tcpclose" verify --input cut.rec
-if grep -q 'ends within a record: its last 57 bytes are left out' err; then ok "and the cut is told"; else not_ok "and the cut is told" err; fi
+if grep -q 'ends within a record: its last 57 bytes are left out' err; then ok "and the cut is reported"; else not_ok "and the cut is reported" err; fi
 head -c 128 lives.rec >empty.rec
 exits "a recording of nothing is clean" 0 "$tcpclose" verify --input empty.rec
 says "and says so" '^VERDICT: clean, but there was nothing to check'
-exits "a sample of oddities is not" 1 sh -c "$sample recording | $tcpclose verify --input -"
+exits "a recording with odd records is not clean" 1 sh -c "$sample recording | $tcpclose verify --input -"
 
-exits "numbers begin again where there was no room before" 0 sh -c "$sample room-at-last | $tcpclose verify --input -"
+exits "numbers begin again after a time without room" 0 sh -c "$sample room-at-last | $tcpclose verify --input -"
 
-# Filters choose what is reported; everything is followed
+# Filters choose what is reported; all records are checked
 exits "a filter narrows the report" 0 "$tcpclose" verify --json --family 6 --input lives.rec
 all=$("$tcpclose" verify --input lives.rec | sed -n 's/^Checked \([0-9]*\) .*/\1/p')
 six=$("$tcpclose" verify --family 6 --input lives.rec | sed -n 's/^Checked \([0-9]*\) .*/\1/p')
 four=$("$tcpclose" verify --family 4 --input lives.rec | sed -n 's/^Checked \([0-9]*\) .*/\1/p')
 if [ "$six" -gt 0 ] && [ "$four" -gt 0 ] && [ $((six + four)) = "$all" ]; then
-	ok "and its parts are the whole"
+	ok "and the parts add up to the whole"
 else
-	not_ok "and its parts are the whole"
+	not_ok "and the parts add up to the whole"
 fi
 exits "a filter of states leaves no gaps" 0 "$tcpclose" verify --state TIME_WAIT --input lives.rec
 says "and counts only those" '^TIME_WAIT  *CLOSE  *Timeout'
@@ -118,6 +118,6 @@ complains "no device against the kernel" "no/such" "$tcpclose" verify --against-
 complains "no recording at all" "not a recording" "$tcpclose" verify --input "$self"
 
 "$tcpclose" verify --input lives.rec >/dev/full 2>err
-if [ $? = 2 ] && grep -q 'No space' err; then ok "a full disk is told"; else not_ok "a full disk is told" err; fi
+if [ $? = 2 ] && grep -q 'No space' err; then ok "a full disk is reported"; else not_ok "a full disk is reported" err; fi
 
 finish

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh disable=SC2154
 #
-# For tests of pages: tables that are made from something else, and whether a
-# page is good reStructuredText. Sourced behind tap.sh.
+# For tests of documentation pages: checks generated tables, and that a page is valid
+# reStructuredText. Sourced after tap.sh.
 
-# page_has_tables PAGE FIRST LAST TABLES LINES: what the page has between the two
-# lines that begin so is the file TABLES, which is longer than LINES; UPDATE=1
-# writes it there
+# page_has_tables PAGE FIRST LAST TABLES LINES: the text of the page between the line
+# that begins with FIRST and the line that begins with LAST is equal to the file
+# TABLES, which has more than LINES lines; UPDATE=1 writes the file there
 page_has_tables()
 {
 	awk -v first="$2" -v last="$3" -v tables="$4" '
@@ -25,10 +25,10 @@ page_has_tables()
 	else
 		not_ok "the page has a place for the tables"
 	fi
-	same "the tables are what they are made from" "$work/page" "$1"
+	same "the tables agree with their source" "$work/page" "$1"
 }
 
-# page_is_good PAGE: a table that a parser does not understand helps nobody
+# page_is_good PAGE: a parser accepts the page
 page_is_good()
 {
 	python3 -c 'import docutils' 2>/dev/null || return 0

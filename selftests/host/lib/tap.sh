@@ -1,11 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh disable=SC2034
 #
-# For tests of the tool that need no kernel: where things are, and TAP.
+# For tests of the tool that need no kernel: paths, and TAP output.
 #
 # A test sources this, calls "ok" or "not_ok" for each promise, and ends with
-# "finish". Everything is said in UTC and plain ASCII unless a test says
-# otherwise.
+# "finish". Output is in UTC and plain ASCII unless a test changes that.
 
 top=$(cd "$(dirname "$0")/../.." && pwd)
 golden=$top/selftests/host/golden
@@ -27,7 +26,7 @@ ok()
 	echo "ok $count $1"
 }
 
-# not_ok NAME [FILE...]: the files say why
+# not_ok NAME [FILE...]: the files show the reason
 not_ok()
 {
 	count=$((count + 1))
@@ -56,8 +55,8 @@ same()
 	fi
 }
 
-# golden NAME FILE COMMAND...: prints what the golden file has; UPDATE=1 accepts
-# what it prints now
+# golden NAME FILE COMMAND...: the command's output is equal to the golden file;
+# UPDATE=1 writes the present output to that file
 golden()
 {
 	name=$1 file=$2
@@ -70,7 +69,8 @@ golden()
 	same "$name" "$work/golden" "$work/actual"
 }
 
-# exits NAME STATUS COMMAND...: what it prints is in $work/out and $work/err
+# exits NAME STATUS COMMAND...: exit status of the command; its output is in $work/out
+# and $work/err
 exits()
 {
 	name=$1 expected=$2
@@ -85,8 +85,8 @@ exits()
 	fi
 }
 
-# complains NAME PATTERN COMMAND...: exits with 2, says one line on standard
-# error that matches, and nothing on standard output
+# complains NAME PATTERN COMMAND...: the command exits with 2, prints one line that
+# matches on standard error, and nothing on standard output
 complains()
 {
 	name=$1 pattern=$2
