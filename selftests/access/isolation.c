@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Who may do what with /dev/tcpclose: every cell of the tables in
- * Documentation/isolation.rst, which are those of lib/rules.c.
+ * Documentation/isolation.rst, which are made from lib/rules.c.
  *
- * Each user opens the device and tries everything; then tries everything with a
- * file that another process opened. What others' connections look like is
- * visibility.c's.
+ * Each user opens the device and tries every operation; then tries every operation
+ * with a file that another process opened. visibility.c tests which connections of
+ * other users are visible.
  *
- * Connections are made by the parent, which may go everywhere, when a user asks
- * it to.
+ * The parent, which may enter every namespace, makes connections when a user asks for
+ * them.
  */
 /* vm: --smp 1 --disruptive */
 #include <errno.h>
@@ -42,7 +42,7 @@ struct user {
 	struct answers *answers;
 	int ask;
 	int asked;
-	unsigned int home; /* inode of the network namespace the file is of */
+	unsigned int home; /* inode of the file's network namespace */
 	int fd;
 };
 
@@ -56,7 +56,7 @@ static const char *yes_or_error(int ret)
 	return ret < 0 ? error_name(-ret) : RULES_YES;
 }
 
-/* 'h': at home, where the file is of; 'e': elsewhere */
+/* 'h': in the file's network namespace; 'e': in another one */
 static void have_connection(const struct user *user, char where)
 {
 	if (write(user->ask, &where, 1) != 1 || read(user->asked, &where, 1) != 1)
@@ -208,7 +208,7 @@ static void answer(char *to, const char *text)
 	snprintf(to, sizeof(((struct answers *)NULL)->opened), "%s", text);
 }
 
-/* With a file of its own, or with @given, if that is one */
+/* With a newly opened file, or with @given, if that is a descriptor */
 static void be_user(struct user *user, const struct viewer_places *places,
 		    int given)
 {
@@ -224,7 +224,7 @@ static void be_user(struct user *user, const struct viewer_places *places,
 		own = device_open(O_RDONLY | O_NONBLOCK);
 		user->fd = own;
 	} else {
-		/* What is behind a descriptor can be opened again, as a path */
+		/* The file behind a descriptor can be opened again by its path in /proc */
 		user->fd = given;
 		snprintf(path, sizeof(path), "/proc/self/fd/%d", given);
 		own = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
@@ -238,8 +238,8 @@ static void be_user(struct user *user, const struct viewer_places *places,
 }
 
 /*
- * Make the connections that a user asks for, until it ends. It asks only after
- * it has come to where it stays.
+ * Make the connections that a user asks for, until the user ends. The user asks only
+ * after it has entered its last namespace.
  */
 static void serve(int asked, int ask, pid_t child, int home, int elsewhere)
 {
@@ -272,7 +272,7 @@ struct opened {
 
 static const struct opened none = { -1, -1 };
 
-/* Let a user try everything, with @given if there is one */
+/* Let a user try every operation, with @given if that is a descriptor */
 static void try_all(const struct rules_viewer *viewer,
 		    const struct viewer_places *places, int elsewhere,
 		    struct opened given, struct answers *answers)
@@ -327,8 +327,8 @@ static const char *expected(enum rules_operation_number which, const char *shows
 	return strcmp(shows, RULES_OWN) ? "" : operation->own;
 }
 
-/* One result for each cell; returns how many there are, with @answers NULL */
-static unsigned int judge(const struct rules_viewer *viewer, bool opened,
+/* Report one result for each cell; with @answers NULL only return the number of cells */
+static unsigned int check(const struct rules_viewer *viewer, bool opened,
 			  const struct answers *answers)
 {
 	const char *shows = opened ? viewer->opened : viewer->closed;
@@ -355,10 +355,10 @@ static unsigned int judge(const struct rules_viewer *viewer, bool opened,
 }
 
 /*
- * With another process's file everything is as for that process, but what opens the
- * device anew: that is the user's own affair.
+ * With another process's file every operation has the result that it has for that
+ * process, except to open the device again: that depends on the user.
  */
-static void judge_passed(const struct rules_viewer *viewer, const char *shows,
+static void check_passed(const struct rules_viewer *viewer, const char *shows,
 			 const struct answers *answers)
 {
 	const char *differs = NULL;
@@ -395,8 +395,8 @@ static unsigned int plan(void)
 	unsigned int i, cells = 0;
 
 	for (i = 0; i < RULES_VIEWERS; i++)
-		cells += judge(&rules_viewers[i], false, NULL) +
-			 judge(&rules_viewers[i], true, NULL) + 2;
+		cells += check(&rules_viewers[i], false, NULL) +
+			 check(&rules_viewers[i], true, NULL) + 2;
 	return cells;
 }
 
@@ -411,7 +411,7 @@ int main(void)
 	ksft_print_header();
 	answers = mmap(NULL, sizeof(*answers), PROT_READ | PROT_WRITE,
 		       MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	/* In a guest the root directory may be root's alone */
+	/* In a guest the root directory may be accessible to root only */
 	if (answers == MAP_FAILED || module_reload("ring_records=1024") ||
 	    chmod("/", 0755) || viewer_places_make(&places))
 		ksft_exit_fail_msg("nothing to try it on\n");
@@ -420,7 +420,7 @@ int main(void)
 	own = (struct opened){ open_in(places.another), places.another };
 	if (elsewhere < 0 || all.fd < 0 || own.fd < 0)
 		ksft_exit_fail_msg("no file to pass on\n");
-	/* One that asks for nothing ends before it is answered */
+	/* A user that asks for nothing ends before the parent answers */
 	signal(SIGPIPE, SIG_IGN);
 
 	ksft_set_plan(plan());
@@ -429,14 +429,14 @@ int main(void)
 		for (i = 0; i < RULES_VIEWERS; i++) {
 			try_all(&rules_viewers[i], &places, elsewhere, none,
 				answers);
-			judge(&rules_viewers[i], opened, answers);
+			check(&rules_viewers[i], opened, answers);
 		}
 	}
 	for (i = 0; i < RULES_VIEWERS; i++) {
 		try_all(&rules_viewers[i], &places, elsewhere, all, answers);
-		judge_passed(&rules_viewers[i], RULES_ALL, answers);
+		check_passed(&rules_viewers[i], RULES_ALL, answers);
 		try_all(&rules_viewers[i], &places, elsewhere, own, answers);
-		judge_passed(&rules_viewers[i], RULES_OWN, answers);
+		check_passed(&rules_viewers[i], RULES_OWN, answers);
 	}
 	chmod(TCPCLOSE_DEVICE, 0600);
 	ksft_finished();

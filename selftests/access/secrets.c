@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What never leaves the kernel: pointers, uninitialised memory, and, where a file
- * shows one network namespace, anything of another.
+ * Data that never leaves the kernel: pointers, uninitialised memory, and, if a file
+ * shows one network namespace, data of another.
  *
- * The kernel runs with poisoned memory, pages are full of what a process left
- * there, and every byte that the device gives out is looked at. That looking
- * finds something, host/scan.c shows.
+ * The kernel runs with poisoned memory, pages are full of data that a process left
+ * there, and every byte that the device returns is searched. host/scan.c shows that
+ * the search finds such data.
  *
- * What is on the stack is zero in any case, by Debian's configuration
- * (CONFIG_INIT_STACK_ALL_ZERO); that the interface has no padding, is layout's.
+ * Stack memory is always zero, by Debian's configuration (CONFIG_INIT_STACK_ALL_ZERO);
+ * host/layout tests that the interface has no padding.
  */
 /* vm: --smp 2 --append slub_debug=P --append init_on_alloc=0 --append no5lvl --disruptive */
 #include <arpa/inet.h>
@@ -34,9 +34,9 @@
 #include "lib/scan.h"
 #include "lib/traffic.h"
 
-/* A stranger's: nothing of it is like anything else */
+/* Properties of another user: unlike those of any other process */
 #define STRANGER_UID 0x6e75a3c1
-#define STRANGER_NAME "kuckucksuhr"
+#define OTHER_USER_NAME "kuckucksuhr"
 #define STRANGER_ADDRESS "2001:db8:b7d3:91e6:c8f5:73a9:2d4e:86b1"
 /* Connections that overwrite each ring once */
 #define STRANGER_CYCLES 60
@@ -53,7 +53,7 @@ static bool boot_option(const char *option)
 	       strstr(line, option);
 }
 
-/* @account: what a user's memory is taken from, where that is counted */
+/* @account: memory charged to a user, which may have slab caches of its own */
 static bool slab_is_poisoned(const char *size, bool account)
 {
 	char path[128], text[16];
@@ -99,7 +99,7 @@ static int connect_and_close(const union net_addr *address, unsigned int way)
 	return client < 0 ? client : 0;
 }
 
-/* The stranger: a user, process and address of its own, in its own namespace */
+/* The other user: with its own process and address, in its own namespace */
 static int be_stranger(void)
 {
 	union net_addr address =
@@ -109,7 +109,7 @@ static int be_stranger(void)
 
 	if (net_run("ip addr replace %s/128 dev lo nodad", STRANGER_ADDRESS) ||
 	    setresuid(STRANGER_UID, STRANGER_UID, STRANGER_UID) ||
-	    prctl(PR_SET_NAME, STRANGER_NAME))
+	    prctl(PR_SET_NAME, OTHER_USER_NAME))
 		return 1;
 	for (i = 0; !ret && i < 2 * STRANGER_CYCLES; i++) {
 		processor_pin(i % 2);
@@ -151,13 +151,13 @@ static bool log_is_clean(struct scan *scan, const struct device_log *log)
 	return true;
 }
 
-/* Without it, this machine proves nothing */
+/* Otherwise the other tests would find nothing on this machine */
 TEST_F(secrets, could_be_seen_in_memory)
 {
 	EXPECT_TRUE(boot_option("init_on_alloc=0"));
-	/* Pointers are where scan.c looks for them */
+	/* Pointers lie in the ranges that scan.c searches */
 	EXPECT_TRUE(boot_option("no5lvl"));
-	/* What a reader, its cursors and its copies of records are in */
+	/* Slab caches of a reader, its cursors and its copies of records */
 	EXPECT_TRUE(slab_is_poisoned("128", true));
 	EXPECT_TRUE(slab_is_poisoned("512", true));
 	EXPECT_TRUE(slab_is_poisoned("2k", false));
@@ -187,7 +187,7 @@ static bool ring_is_clean(struct scan *scan, const struct device_map *map,
 	return true;
 }
 
-/* The first that makes connections: some of the rings was never written */
+/* The first test that makes connections: part of the rings was never written */
 TEST_F(secrets, are_not_in_the_mapping)
 {
 	struct device_map map;
@@ -221,7 +221,7 @@ TEST_F(secrets, are_not_in_the_stream)
 	device_log_free(&log);
 }
 
-/* What an ioctl answers, to two buffers that are full of different things */
+/* The result of an ioctl in two buffers that are filled with different bytes */
 static bool answer_is_clean(struct scan *scan, int fd, unsigned long request,
 			    const void *question, size_t asked, size_t size)
 {
@@ -297,7 +297,7 @@ TEST_F(secrets, are_not_in_statistics)
 	TH_LOG("%s, at %zu", self->scan.what, self->scan.at);
 }
 
-/* Sixteen digits in a row that begin like an address of the kernel's */
+/* Sixteen digits in a row that begin like a kernel address */
 static bool names_pointer(const char *text)
 {
 	size_t digits;
@@ -353,7 +353,7 @@ static bool is_of(const struct tcpclose_record *record, uint64_t cookie)
 	return record->netns == cookie;
 }
 
-/* How many of the machine's records have this socket in this namespace */
+/* Number of the machine's records that have this socket in this namespace */
 static size_t seen(const struct device_log *all, uint64_t cookie, uint64_t netns)
 {
 	size_t i, count = 0;
@@ -373,7 +373,7 @@ static uint64_t namespace_cookie(void)
 	return cookie;
 }
 
-static int stranger_in(int netns)
+static int other_user_in(int netns)
 {
 	int status = -1;
 	pid_t child = fork();
@@ -408,22 +408,22 @@ TEST_F(secrets, of_others_are_not_in_a_namespaces_stream)
 	ASSERT_LE(0, confined);
 
 	scan_for(&secrets, &address.in6.sin6_addr.s6_addr[4], 12,
-		 "a stranger's address");
-	scan_for(&secrets, STRANGER_NAME, strlen(STRANGER_NAME),
-		 "a stranger's name");
-	scan_for(&secrets, &user, sizeof(user), "a stranger's user");
-	scan_for(&secrets, &inode, sizeof(inode), "a stranger's namespace");
+		 "another user's address");
+	scan_for(&secrets, OTHER_USER_NAME, strlen(OTHER_USER_NAME),
+		 "another user's name");
+	scan_for(&secrets, &user, sizeof(user), "another user's user");
+	scan_for(&secrets, &inode, sizeof(inode), "another user's namespace");
 
 	for (round = 0; round < 4; round++) {
-		/* Its records are in every place of both rings */
-		ASSERT_EQ(0, stranger_in(other));
+		/* Records of the other user fill both rings */
+		ASSERT_EQ(0, other_user_in(other));
 		ASSERT_EQ(32, closes());
 		ASSERT_EQ(0, device_log_drain(&log, confined));
 		ASSERT_EQ(0, device_log_drain(&all, self->fd));
 		EXPECT_TRUE(answers_are_clean(&secrets, confined))
 		TH_LOG("%s, at %zu", secrets.what, secrets.at);
 	}
-	/* All of it is there to be seen, but for what a process left in pages */
+	/* The file of the whole machine shows all of it, except data left in pages */
 	for (i = 1; i < secrets.count; i++) {
 		struct scan one = {};
 
@@ -448,7 +448,7 @@ TEST_F(secrets, of_others_are_not_in_a_namespaces_stream)
 int main(int argc, char **argv)
 {
 	leave_in_pages();
-	/* Once: loading takes longer than most tests */
+	/* Load once: loading takes longer than most tests */
 	if (module_reload("ring_records=256 scope=all")) {
 		perror("module");
 		return 1;

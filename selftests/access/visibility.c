@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What those who may open /dev/tcpclose see of others' connections. Who may, and
- * what they may do, is isolation.c's.
+ * Which connections of other users a user that may open /dev/tcpclose sees.
+ * isolation.c tests who may open it, and the permitted operations.
  */
 /* vm: --smp 1 --disruptive */
 #include <fcntl.h>
@@ -25,7 +25,7 @@ FIXTURE(visibility)
 FIXTURE_SETUP(visibility)
 {
 	ASSERT_EQ(0, chmod(TCPCLOSE_DEVICE, 0600));
-	/* In a guest it may be root's alone */
+	/* In a guest it may be accessible to root only */
 	ASSERT_EQ(0, chmod("/", 0755));
 	self->fd = -1;
 }
@@ -35,7 +35,7 @@ FIXTURE_TEARDOWN(visibility)
 	close(self->fd);
 }
 
-/* A test's process may not get its privileges back: each has one of its own */
+/* A process cannot regain its privileges: each test has its own process */
 TEST_F(visibility, of_the_file_is_its_owners_alone)
 {
 	struct stat status;
@@ -65,7 +65,7 @@ TEST_F(visibility, of_a_container_is_never_anothers_record)
 	size_t i;
 
 	ASSERT_EQ(0, chmod(TCPCLOSE_DEVICE, 0666));
-	/* Stays outside, since namespaces are a thread's own */
+	/* This thread stays outside, since each thread has its own namespaces */
 	other = traffic_start_mixed(2);
 	ASSERT_NE(NULL, other);
 	/* A process with threads can't leave its user namespace: a child */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The lives of mini-sockets as BPF saw them and as tcpclose recorded them, as
- * verify --against-kernel compares them.
+ * Comparison of mini-sockets' lives, observed by BPF and recorded by tcpclose, as in
+ * verify --against-kernel.
  */
 #include <string.h>
 
@@ -88,7 +88,7 @@ static void record(struct bpf_match *m, uint64_t ts_ns, uint64_t cookie,
 		EXPECT_EQ(difference_, self->result.rows[row].difference); \
 	} while (0)
 
-/* A whole life: as an orphan in FIN_WAIT2, then in TIME_WAIT */
+/* A whole life: first in FIN_WAIT2, as an orphan, then in TIME_WAIT */
 #define LIFE(cookie) \
 	do { \
 		SEE(cookie, BORN, FIN_WAIT2); \
@@ -134,7 +134,7 @@ TEST_F(bpf_match, counts_no_rearm_as_a_change)
 	EXPECT_ROW(ROW_CHANGED, 1, 1, 0);
 }
 
-/* As many on both sides, and not the same */
+/* Both sides have the same number of mini-sockets, but not the same mini-sockets */
 TEST_F(bpf_match, finds_one_cookie_in_place_of_another)
 {
 	SEE(1, BORN, TIME_WAIT);
@@ -188,14 +188,14 @@ TEST_F(bpf_match, knows_those_that_were_in_fin_wait2_before)
 	bpf_match_add_old(self->match, 3, TCPCLOSE_TIME_WAIT);
 	SEE(1, IN_TIME_WAIT, TIME_WAIT);
 	RECORD(1, FIN_WAIT2, TIME_WAIT);
-	/* One that tcpclose has missed, and one that never changed */
+	/* One mini-socket that tcpclose has missed, and one that never changed */
 	SEE(2, IN_TIME_WAIT, TIME_WAIT);
 	SEE(3, IN_TIME_WAIT, TIME_WAIT);
 	CONCLUDE();
 	EXPECT_ROW(ROW_CHANGED, 2, 1, 1);
 }
 
-/* The state of one in a namespace without a name could not be read */
+/* The state of a mini-socket in a namespace without a name could not be read */
 TEST_F(bpf_match, accepts_a_change_of_an_unknown_one)
 {
 	SEE(1, IN_TIME_WAIT, TIME_WAIT);
@@ -207,7 +207,7 @@ TEST_F(bpf_match, accepts_a_change_of_an_unknown_one)
 	EXPECT_ROW(ROW_CHANGED, 2, 2, 0);
 }
 
-/* A FIN reaches one that another CPU ended a moment before */
+/* A FIN reaches a mini-socket that another CPU ended a moment before */
 TEST_F(bpf_match, ignores_a_change_after_the_end)
 {
 	SEE(1, BORN, FIN_WAIT2);
@@ -216,7 +216,7 @@ TEST_F(bpf_match, ignores_a_change_after_the_end)
 	see(self->match, self->now_ns += 10, 1, MINISOCK_CHANGED,
 	    TCPCLOSE_TIME_WAIT, true);
 	SEE(1, DIED, TIME_WAIT);
-	/* But not one that is alive */
+	/* A change of a mini-socket that is alive is not ignored */
 	SEE(2, BORN, FIN_WAIT2);
 	RECORD_BIRTH(2, FIN_WAIT2, FIN_WAIT2);
 	see(self->match, self->now_ns += 10, 2, MINISOCK_CHANGED,
@@ -243,7 +243,7 @@ TEST_F(bpf_match, is_incomplete_after_a_loss)
 	EXPECT_TRUE(comparison_is_incomplete(&self->result));
 }
 
-/* What may have been missed explains what is missing, and no more than that */
+/* Possibly missed calls explain as many missing changes, and no more */
 TEST_F(bpf_match, is_incomplete_where_bpf_may_have_missed_calls)
 {
 	self->losses.missed_births = 1;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Tables: columns are aligned, grow, and end where the terminal does, whatever
- * is written in them.
+ * Tables: columns are aligned, grow, and end at the terminal's edge, with any content.
  */
 #include <stdio.h>
 #include <string.h>
@@ -25,7 +24,7 @@ FIXTURE(columns)
 
 FIXTURE_SETUP(columns)
 {
-	/* Nothing goes there: what is written stays in the buffer */
+	/* The file receives nothing: all output stays in the buffer */
 	buffer_init(&self->buffer, -1);
 	self->how.utf8 = true;
 	columns_init(&self->c, &self->how, &self->buffer, specs,
@@ -36,7 +35,7 @@ FIXTURE_TEARDOWN(columns)
 {
 }
 
-/* What was written since the last time. */
+/* The text written since the last call. */
 static const char *written(struct buffer *to)
 {
 	to->data[to->len] = '\0';
@@ -227,7 +226,7 @@ TEST_F(columns, end_with_their_colour)
 	columns_end(c);
 	EXPECT_STREQ(TERMINAL_RED "a\u2192c    1" TERMINAL_PLAIN "\n",
 		     WRITTEN());
-	/* Colours take no room: all of it fits. */
+	/* Colours take no room: all characters fit. */
 	self->how.width = 14;
 	columns_begin(c, TERMINAL_RED);
 	columns_text(c, "a");
@@ -237,7 +236,7 @@ TEST_F(columns, end_with_their_colour)
 		     WRITTEN());
 }
 
-/* The longest that can be, in characters of more than a byte. */
+/* The longest possible text, in characters of more than one byte. */
 TEST_F(columns, never_take_more_than_their_room)
 {
 	static char name[4 * COLUMNS_ROOM];
@@ -262,7 +261,7 @@ TEST_F(columns, never_take_more_than_their_room)
 		columns_rest(&self->c, name);
 		columns_end(&self->c);
 		EXPECT_LE(self->buffer.len, COLUMNS_ROOM);
-		/* Whole characters, and the end of the colour */
+		/* Only whole characters, and the end of the colour */
 		EXPECT_EQ(0, memcmp(self->buffer.data + self->buffer.len - 4,
 				    TERMINAL_PLAIN "\n", 4));
 		self->buffer.len = 0;
@@ -282,7 +281,7 @@ static void row_at(struct columns *c, const char *name, uint64_t count)
 	columns_end_at(c, format_string(p, " why"));
 }
 
-/* Cells that are written at their place look as others do. */
+/* Cells that are written in place look like others. */
 TEST_F(columns, are_the_same_in_a_hurry)
 {
 	static const char *const names[] = { "a", "\u00e9\u2192", "longer name",

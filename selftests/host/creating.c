@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The file that a recording goes to: what is there already is never written to.
+ * The file that a recording goes to: an existing file is never overwritten.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -39,7 +39,7 @@ FIXTURE_TEARDOWN(creating)
 	rmdir(self->dir);
 }
 
-/* A file of somebody else's that anybody may read */
+/* A file of another user that all users may read */
 static int make_other(const char *path)
 {
 	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0644);
@@ -84,7 +84,7 @@ TEST_F(creating, leaves_a_file_alone_that_exists)
 	EXPECT_TRUE(is_other(self->path));
 }
 
-/* Whoever has the old one open reads nothing of what is recorded */
+/* A process that has the old file open cannot read the recording */
 TEST_F(creating, puts_a_new_file_in_its_place_by_force)
 {
 	int old, fd;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * JSON: commas, brackets and escapes are right whatever is written, and however
- * full the buffer is.
+ * JSON: commas, brackets and escapes are right for any content, and for any fill level
+ * of the buffer.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,7 +19,7 @@ FIXTURE(json)
 
 FIXTURE_SETUP(json)
 {
-	/* Nothing goes there: what is written stays in the buffer */
+	/* The file receives nothing: all output stays in the buffer */
 	buffer_init(&self->buffer, -1);
 	json_begin(&self->w, &self->buffer);
 }
@@ -28,7 +28,7 @@ FIXTURE_TEARDOWN(json)
 {
 }
 
-/* What was written, without the newline. */
+/* The text written, without the newline. */
 static const char *ended(struct json *w, struct buffer *to)
 {
 	json_end(w);
@@ -146,7 +146,7 @@ TEST_F(json, a_string_that_is_too_long_is_cut)
 	free(string);
 }
 
-/* As much as a pipe may hold, from a writer of any object; its length. */
+/* Writes an object that a pipe can hold, with any writer; returns its length. */
 static size_t written_by(void (*write)(struct json *w, unsigned int i),
 			 unsigned int count, unsigned int used, char *text,
 			 size_t size)
@@ -199,8 +199,8 @@ static void write_all_kinds(struct json *w, unsigned int i)
 }
 
 /*
- * The buffer becomes full at another place each time: the same is written,
- * whatever was in it before.
+ * The buffer becomes full at another place each time: the output is the same,
+ * independent of its earlier content.
  */
 TEST(json_is_the_same_wherever_the_buffer_ends)
 {
@@ -232,7 +232,7 @@ TEST(json_nests_as_deep_as_wanted)
 	static char text[8 * BUFFER_SIZE];
 	size_t len = written_by(nest, 3 * BUFFER_SIZE, 0, text, sizeof(text));
 
-	/* And the outermost, which ends */
+	/* And the outermost one, which ends here */
 	ASSERT_EQ(3 * BUFFER_SIZE + 3, len);
 	EXPECT_EQ(len - 2, strspn(text, "["));
 }

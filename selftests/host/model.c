@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The model: its table is whole, and it judges events by it and by nothing else.
- * That the table is right, conformance.sh shows.
+ * The model: its table is complete, and events are checked against the table only.
+ * conformance.sh shows that the table is right.
  */
 #include <string.h>
 
@@ -11,7 +11,7 @@
 
 #define STATE(name)	TCPCLOSE_##name
 
-/* An event such as an edge describes; the caller sets cause, end, context, flags. */
+/* An event that matches an edge; the caller sets cause, end, context, flags. */
 static struct event event_of(const struct model_edge *edge)
 {
 	struct event e;
@@ -75,7 +75,7 @@ FIXTURE_TEARDOWN(model)
 /*
  * The next event, of all causes, ends and contexts, that an edge allows.
  *
- * Return: whether there is one; @way: 0 at first
+ * Return: whether there is another event; @way: 0 at first
  */
 static bool next_way(const struct model_edge *edge, unsigned int *way, struct event *e)
 {
@@ -132,7 +132,7 @@ TEST_F(model, every_edge_has_its_texts)
 		TH_LOG("%s", edge->id);
 		EXPECT_TRUE(edge->contexts)
 		TH_LOG("%s", edge->id);
-		/* What the RFC has, it has somewhere; Linux makes what it makes. */
+		/* An edge of the RFC names its section; an edge of Linux names its function. */
 		EXPECT_TRUE(edge->standing == MODEL_LINUX || strcmp(edge->section, "-"))
 		TH_LOG("%s", edge->id);
 		EXPECT_EQ(edge->standing == MODEL_ABSENT, !strcmp(edge->by, "-"))
@@ -150,7 +150,7 @@ TEST_F(model, ids_are_unique)
 	}
 }
 
-/* RFC 9293, 3.3.2, Figure 5: arrow by arrow. */
+/* RFC 9293, 3.3.2, Figure 5: each arrow. */
 TEST_F(model, figure_is_the_rfcs)
 {
 	static const struct {
@@ -201,7 +201,7 @@ TEST_F(model, figure_is_the_rfcs)
 	}
 }
 
-/* Linux makes these: tcp_close_state(), tcp_fin(), tcp_rcv_state_process() … */
+/* Transitions of Linux: tcp_close_state(), tcp_fin(), tcp_rcv_state_process() … */
 TEST_F(model, has_what_the_kernel_makes)
 {
 	static const uint8_t made[][2] = {
@@ -234,7 +234,7 @@ TEST_F(model, has_what_the_kernel_makes)
 	EXPECT_EQ(ARRAY_SIZE(made), count);
 }
 
-/* ---- the judgement */
+/* ---- the verdict on events */
 
 TEST_F(model, gives_each_edge_its_own_verdict)
 {
@@ -253,7 +253,7 @@ TEST_F(model, gives_each_edge_its_own_verdict)
 			EXPECT_EQ(verdict_of(edge), j.verdict)
 			TH_LOG("%s", edge->id);
 			EXPECT_EQ(edge->standing == MODEL_ABSENT, !!j.why);
-			/* The segment need not be in hand. */
+			/* The segment's flags may be unknown. */
 			e.flags = 0;
 			model_judge(&e, &j);
 			EXPECT_EQ(edge, j.edge)
@@ -264,7 +264,7 @@ TEST_F(model, gives_each_edge_its_own_verdict)
 	}
 }
 
-/* Return: whether an event such as @edge describes, but for these, is illegal */
+/* Return: whether an event that matches @edge, except for these, is illegal */
 static bool try_way(struct __test_metadata *_metadata, const struct model_edge *edge,
 		    unsigned int cause, unsigned int end, unsigned int context)
 {
@@ -284,7 +284,7 @@ static bool try_way(struct __test_metadata *_metadata, const struct model_edge *
 	return !is_ok(&j);
 }
 
-/* What no edge allows is illegal; what another one allows, is that one. */
+/* An event that no edge allows is illegal; if another edge allows it, it is that edge. */
 TEST_F(model, takes_no_other_cause_end_or_context)
 {
 	const struct model_edge *edge;
@@ -323,7 +323,7 @@ TEST_F(model, takes_no_other_segment)
 	EXPECT_LT(0, seen);
 }
 
-/* A socket's transition is no mini-socket's, and what is traced must fit. */
+/* A socket's transition is not a mini-socket's, and the traced states must match. */
 TEST_F(model, takes_no_other_shape)
 {
 	const struct model_edge *edge;
@@ -353,7 +353,7 @@ TEST_F(model, takes_no_other_shape)
 				if (e.raw_old == own.raw_old && e.raw_new == own.raw_new)
 					continue;
 				model_judge(&e, &j);
-				/* FIN_WAIT2 stored again and handed over differ in this. */
+				/* FIN_WAIT2 stored again and handed over differ only in these. */
 				EXPECT_FALSE(is_ok(&j) && j.edge == edge)
 				TH_LOG("%s, raw %#x", edge->id, raw);
 			}

@@ -75,10 +75,10 @@ TEST(ipv6_addresses_are_written_as_the_c_library_does)
 	int i, j;
 
 	for (i = 0; i < ROUNDS; i++) {
-		/* Many zeros: runs of them are what is difficult. */
+		/* Many zeros: runs of zeros are the difficult case. */
 		for (j = 0; j < 16; j++)
 			addr[j] = rand_r(&seed) % 4 ? 0 : rand_r(&seed);
-		/* IPv4-compatible addresses are obsolete, and no IPv6 to the library. */
+		/* The library formats IPv4-compatible addresses, which are obsolete, as IPv4. */
 		addr[0] |= 0x20;
 		*format_ipv6(text, addr) = '\0';
 		inet_ntop(AF_INET6, addr, expected, sizeof(expected));
@@ -126,7 +126,7 @@ TEST(durations_have_three_digits_and_a_unit)
 	EXPECT_STREQ(duration(7197000000000), "2.0h");
 	EXPECT_STREQ(duration(259019999999999), "71.9h");
 	EXPECT_STREQ(duration(259020000000000), "3.0d");
-	/* Nobody waits that long, but it must fit. */
+	/* Longer than any real duration, but it must fit. */
 	EXPECT_LE(strlen(duration(~0ULL)), FORMAT_DURATION_MAX);
 }
 
@@ -155,7 +155,7 @@ TEST(text_does_a_terminal_no_harm)
 	EXPECT_STREQ(shown("a\\x1b", true), "a\\x5cx1b");
 	EXPECT_STREQ(shown("\xc3\xa9", true), "\xc3\xa9");
 	EXPECT_STREQ(shown("\xc3\xa9", false), "\\xc3\\xa9");
-	/* C1 control, right-to-left override, no-break that hides, cut */
+	/* C1 control, right-to-left override, invisible no-break space, cut character */
 	EXPECT_STREQ(shown("\xc2\x9b[2J", true), "\\xc2\\x9b[2J");
 	EXPECT_STREQ(shown("\xe2\x80\xae", true), "\\xe2\\x80\\xae");
 	EXPECT_STREQ(shown("\xef\xbb\xbf", true), "\\xef\\xbb\\xbf");

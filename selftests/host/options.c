@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Options: found by exact names, set their variables, and say what they expect.
+ * Options: they are found by exact names, set their variables, and report the
+ * expected argument.
  */
 #include <stdbool.h>
 #include <string.h>

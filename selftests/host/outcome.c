@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What comes out when witnesses agree, differ, are missing or have lost
- * something, in text and in JSON.
+ * The result when witnesses agree, differ, are missing or have lost events, in text
+ * and in JSON.
  */
 #include <fcntl.h>
 #include <stdlib.h>
@@ -47,7 +47,7 @@ FIXTURE_SETUP(outcome)
 	self->trace = &self->outcome.witnesses[WITNESS_TRACE];
 	self->bpf = &self->outcome.witnesses[WITNESS_BPF];
 	agree(self->trace, "transitions", 41);
-	/* Nothing goes there: what is written stays in the buffer */
+	/* The file receives nothing: all output stays in the buffer */
 	buffer_init(&self->buffer, -1);
 }
 
@@ -112,7 +112,7 @@ TEST_F(outcome, without_a_witness_is_inconclusive)
 	EXPECT_NE(NULL, strstr(TEXT(), "INCONCLUSIVE: no witness: "));
 }
 
-/* Neither that they agree, nor that they differ */
+/* It shows neither agreement nor a difference */
 TEST_F(outcome, of_one_that_lost_something_is_inconclusive)
 {
 	differ(self->bpf);
@@ -121,7 +121,7 @@ TEST_F(outcome, of_one_that_lost_something_is_inconclusive)
 	EXPECT_NE(NULL, strstr(TEXT(), "INCONCLUSIVE: a witness is incomplete: "));
 	self->bpf->row_count = 0;
 	EXPECT_EQ(OUTCOME_INCOMPLETE, outcome_result(&self->outcome));
-	/* Another one is whole, and sees a difference */
+	/* Another witness is complete, and finds a difference */
 	differ(self->trace);
 	EXPECT_EQ(OUTCOME_DIFFER, outcome_result(&self->outcome));
 }
@@ -131,12 +131,12 @@ TEST_F(outcome, with_records_lost_is_inconclusive)
 	differ(self->bpf);
 	error_set(&self->outcome.incomplete, 0, "lost");
 	EXPECT_EQ(OUTCOME_INCOMPLETE, outcome_result(&self->outcome));
-	/* But names and numbers of states have nothing to do with records */
+	/* But the comparison of state names and numbers needs no records */
 	differ(&self->outcome.witnesses[WITNESS_BTF]);
 	EXPECT_EQ(OUTCOME_DIFFER, outcome_result(&self->outcome));
 }
 
-/* Names of network namespaces and commands are other people's */
+/* Names of network namespaces and commands are chosen by other users */
 TEST_F(outcome, escapes_names_from_elsewhere)
 {
 	char name[] = "/run/netns/\033[2J\"\\", word[5000];

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Pages of the kernel's trace, made by hand: what verify --against-kernel reads
- * in them, whole or damaged.
+ * Pages of the kernel's trace, made by hand, whole or damaged: the events that verify
+ * --against-kernel reads from them.
  */
 #include <netinet/in.h>
 #include <string.h>
@@ -19,7 +19,7 @@ static const char page_format[] =
 	"\tfield: int overwrite;\toffset:8;\tsize:1;\tsigned:1;\n"
 	"\tfield: char data;\toffset:16;\tsize:4080;\tsigned:1;\n";
 
-/* With room at another place than the kernels of today have */
+/* With padding at another place than in today's kernels */
 static const char event_format[] =
 	"name: inet_sock_set_state\nID: 1512\nformat:\n"
 	"\tfield:unsigned short common_type;\toffset:0;\tsize:2;\tsigned:0;\n"
@@ -40,7 +40,7 @@ static const char event_format[] =
 #define EVENT_SIZE 80
 #define PAGE 4096
 
-/* A page in the making, behind which nothing can be read; what was found in it */
+/* A page under construction, with unreadable memory after it, and the events found */
 struct page {
 	struct trace_format format;
 	struct trace_event events[64];
@@ -179,7 +179,7 @@ TEST_F(page, keeps_the_time)
 	add_word(page, 0);
 	add_word(page, 0);
 	add_event(page, 1, AF_INET, IPPROTO_TCP, 3);
-	/* What is left of the page */
+	/* The rest of the page */
 	add_head(page, 29, 0);
 	add_word(page, 0xffffffff);
 	ASSERT_EQ(0, parse(page, 0));
@@ -197,7 +197,7 @@ TEST_F(page, reports_losses)
 	EXPECT_EQ(1, parse(page, 1U << 31));
 	EXPECT_EQ(1, page->count);
 	EXPECT_EQ(1, parse(page, 3U << 30));
-	/* A count behind the events, for which a full page has no room */
+	/* A count after the events, for which a full page has no room */
 	while (page->len + 4 + EVENT_SIZE <= PAGE)
 		add_event(page, 1, AF_INET, IPPROTO_TCP, 1);
 	add_head(page, 29, 0);
@@ -206,7 +206,7 @@ TEST_F(page, reports_losses)
 	EXPECT_EQ(48, page->count);
 }
 
-/* Whatever it holds, nothing is read beyond it */
+/* With any content, nothing is read beyond the page */
 TEST_F(page, may_be_damaged)
 {
 	struct page *page = &self->page;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What a picture is made of: its numbers are right, and no word in it touches
- * another, or a line, whatever they are.
+ * Parts of a picture: its numbers are right, and with any content no word touches
+ * another word or a line.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,7 +25,7 @@ static int compare(const void *a, const void *b)
 	return (*x > *y) - (*x < *y);
 }
 
-/* Of any size: each length in bits is as likely. */
+/* A random number of any size: each length in bits has the same probability. */
 static uint64_t any(unsigned int *seed)
 {
 	uint64_t value = (uint64_t)rand_r(seed) << 40 ^
@@ -84,7 +84,7 @@ TEST(numbers_are_counted_once)
 	distinct_free(&d);
 }
 
-TEST(more_numbers_than_there_is_room_for_are_told)
+TEST(more_numbers_than_there_is_room_for_are_reported)
 {
 	struct distinct d = { 0 };
 	uint64_t i;
@@ -128,13 +128,13 @@ TEST(numbers_are_shortened_to_nine_characters)
 	EXPECT_STREQ(text, "18,446,744,073,709,551,615");
 }
 
-/* Lowest set bit; 0 if there is none. */
+/* Lowest set bit; 0 if no bit is set. */
 static unsigned int first_bit(uint32_t bits)
 {
 	return bits ? (unsigned int)__builtin_ctz(bits) : 0;
 }
 
-/* An event that the model finds to be such an edge. */
+/* An event that the model recognizes as this edge. */
 static struct event event_of(const struct model_edge *edge)
 {
 	struct event e = {
@@ -162,7 +162,7 @@ static struct event event_of(const struct model_edge *edge)
 	return e;
 }
 
-/* All that can be seen, as often and for as long as @count and @median_ns say. */
+/* Add every edge that exists, @count times, with a duration of @median_ns. */
 static void fill(struct graph *g, uint64_t count, uint64_t median_ns)
 {
 	struct graph_part **parts = &g->parts[0][0][0];
@@ -286,7 +286,7 @@ static void add_line(struct _test_data_picture *self, int x1, int y1, int x2,
 	};
 }
 
-/* Boxes, words and the figure's lines; not curves, which go where they can. */
+/* Boxes, words and the figure's lines; not curves, which may cross others. */
 static void read_svg(struct _test_data_picture *self)
 {
 	char *line, *rest;
@@ -384,7 +384,7 @@ TEST_F(picture, shows_all_edges_of_the_model_and_nothing_as_wrong)
 	fill(&self->graph, variant->count, variant->median_ns);
 	EXPECT_EQ(self->graph.wrong, 0);
 	draw(self);
-	/* A list of what must not be would have a badge in front of it. */
+	/* A list of illegal transitions would have a badge in front of it. */
 	EXPECT_EQ(self->box_count, 12);
 }
 

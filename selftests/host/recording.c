@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Recordings as the source reads them: whatever happens to the file, what is
- * whole is read and nothing else.
+ * Recordings as the source reads them: with any damage to the file, only whole records
+ * are read.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -123,7 +123,7 @@ static int open_cut(FIXTURE_DATA(recording) * self, size_t size)
 	return source_open_recording(&self->source, self->path, &self->why);
 }
 
-/* Return: events that were read, and shown in both forms */
+/* Return: number of events that were read, and shown in both formats */
 static int read_all(FIXTURE_DATA(recording) * self)
 {
 	struct event e;
@@ -184,7 +184,7 @@ TEST_F(recording, cut_within_its_header_is_refused)
 
 TEST_F(recording, cut_at_any_byte_leaves_what_is_whole)
 {
-	/* Events after so many records */
+	/* Number of events after so many records */
 	static const int events[RECORDS + 1] = { 0, 0, 0, 0, 1, 2, 3, 4, 5 };
 	size_t header = sizeof(self->file.header), size;
 
@@ -202,7 +202,7 @@ TEST_F(recording, cut_at_any_byte_leaves_what_is_whole)
 	}
 }
 
-/* Any byte may be any other: nothing crashes, and no record becomes two. */
+/* Any byte may have any other value: nothing crashes, no record is read twice. */
 TEST_F(recording, with_any_byte_changed_does_no_harm)
 {
 	static const unsigned char values[] = { 0x00, 0x01, 0x02, 0x7f, 0x80,

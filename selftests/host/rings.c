@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The mapped rings as the tool reads them: every record once, in the order of
- * time, and none that was overwritten meanwhile.
+ * The mapped rings as the tool reads them: every record once, in order of time, and
+ * no record that was overwritten during the read.
  */
 #include <pthread.h>
 #include <stdlib.h>
@@ -17,7 +17,7 @@
 #define SLOTS 256u
 #define HEADER_SIZE 4096u
 #define RING_SIZE (HEADER_SIZE + SLOTS * TCPCLOSE_RECORD_SIZE)
-/* As many words as a record has, all of them its number. */
+/* Number of words in a record; each word is set to the record's number. */
 #define WORDS (TCPCLOSE_RECORD_SIZE / sizeof(uint64_t))
 
 FIXTURE(rings)
@@ -52,7 +52,7 @@ FIXTURE_SETUP(rings)
 	for (cpu = 0; cpu < CPUS; cpu++)
 		if (cpu != HOLE)
 			rings_begin(&self->rings, cpu, 0);
-	/* Who looks there is told. */
+	/* A reader of this place would find impossible values. */
 	memset(header_of(self->map, HOLE), 0xff, RING_SIZE);
 }
 
@@ -62,7 +62,7 @@ FIXTURE_TEARDOWN(rings)
 	free(self->map);
 }
 
-/* The module's side: module/ring.h. */
+/* Writes as the module does: module/ring.h. */
 static void put(char *map, unsigned int cpu, uint64_t number, uint64_t ts_ns)
 {
 	struct tcpclose_ring_header *header = header_of(map, cpu);
@@ -79,7 +79,7 @@ static void put(char *map, unsigned int cpu, uint64_t number, uint64_t ts_ns)
 	__atomic_store_n(&header->committed, number + 1, __ATOMIC_RELEASE);
 }
 
-/* @written: records so far, of each CPU */
+/* @written: number of records of each CPU so far */
 static void put_next(char *map, uint64_t *written, unsigned int cpu,
 		     uint64_t ts_ns)
 {
@@ -101,7 +101,7 @@ TEST_F(rings, all_cpus_come_in_the_order_of_time)
 	for (i = 0; i < SLOTS; i++) {
 		unsigned int cpu = (unsigned int)rand() % CPUS;
 
-		/* Runs, and the same moment on several CPUs. */
+		/* Runs of records of one CPU, and records of several CPUs with the same time. */
 		ts_ns += rand() % 3 == 0;
 		if (cpu != HOLE)
 			put_next(self->map, self->written, cpu, ts_ns);
@@ -166,7 +166,7 @@ TEST_F(rings, a_record_being_overwritten_is_left_out)
 
 	for (i = 0; i < SLOTS; i++)
 		put_next(self->map, self->written, 0, i);
-	/* The module has begun with three more, and not got far. */
+	/* The module has begun to write three more, and has not finished them. */
 	header_of(self->map, 0)->begun += 3;
 	ASSERT_EQ(SLOTS - 3, rings_copy(&self->rings, UINT64_MAX, self->copy,
 					CPUS * SLOTS));
@@ -196,7 +196,7 @@ static void *write_on(void *arg)
 		for (i = 0; i < WORDS; i++)
 			__atomic_store_n(&words[i], number, __ATOMIC_RELAXED);
 		__atomic_store_n(&header->committed, number + 1, __ATOMIC_RELEASE);
-		/* Pauses, so that the reader is now ahead and now behind. */
+		/* Pauses, so that the reader is sometimes ahead and sometimes behind. */
 		for (i = 0; i < number % 4096; i++)
 			__asm__ volatile("" ::: "memory");
 	}
@@ -238,7 +238,7 @@ struct clocked {
 	uint64_t now;
 };
 
-/* Two rings in turn, in runs as long as a ring; all up to now is there. */
+/* Fills two rings in turn, in runs as long as a ring; all records up to @now are there. */
 static void *write_in_order(void *arg)
 {
 	struct clocked *clocked = arg;
@@ -278,7 +278,7 @@ TEST_F(rings, a_reader_that_is_overtaken_keeps_the_order)
 	pthread_join(thread, NULL);
 	EXPECT_EQ(0, back);
 	EXPECT_LT(SLOTS, got);
-	/* Else nobody was overtaken. */
+	/* Otherwise the reader was never overtaken. */
 	EXPECT_GT(clocked.count, got);
 	EXPECT_EQ(clocked.count,
 		  got + self->rings.cpus[0].lost + self->rings.cpus[1].lost);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The scan that secrets.c relies on finds what was planted, wherever it is, and
- * nothing in what is clean.
+ * The scan that secrets.c relies on finds planted data at any place, and finds nothing
+ * in clean data.
  */
 #include <string.h>
 
@@ -102,7 +102,7 @@ TEST_F(scan, finds_a_pointer_at_any_offset)
 	}
 }
 
-/* Times are any numbers, and so is what two halves of two of them make */
+/* Times may have any value, and so may the halves of two adjacent ones */
 TEST_F(scan, takes_no_time_for_a_pointer)
 {
 	__u64 low;
@@ -217,7 +217,7 @@ TEST_F(scan, finds_what_was_not_written)
 
 	for (at = 0; at < sizeof(first); at++) {
 		memset(first, 7, sizeof(first));
-		/* Written, by chance with what was there */
+		/* Written, by chance with the value that was there */
 		memset(second, 0xa5, sizeof(second));
 		first[at] = 0xa5;
 		ASSERT_TRUE(scan_unwritten(&self->scan, first, second,

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A stream that was tampered with is caught, wherever and however, and one that
- * was not is clean.
+ * A stream that was tampered with is caught, at any place and in any way, and an
+ * unchanged stream is clean.
  *
  * Each test changes one record of a stream of whole lives, each record in turn.
- * Where a change can't be told from another life that is as good, the test says
- * so.
+ * If a changed life can't be distinguished from another legal life, the test says so.
  */
 #include <stdio.h>
 #include <string.h>
@@ -29,7 +28,7 @@ union entry {
 
 /**
  * struct stream - a recording
- * @count: how many entries
+ * @count: number of entries
  */
 struct stream {
 	struct recording_header header;
@@ -84,7 +83,7 @@ FIXTURE_TEARDOWN(tampered)
 	close(self->fd);
 }
 
-/* Return: how much is wrong with the recording in the file, or -1 */
+/* Return: number of findings for the recording in the file, or -1 */
 static long verify_file(FIXTURE_DATA(tampered) * self)
 {
 	struct source *source;
@@ -103,7 +102,7 @@ static long verify_file(FIXTURE_DATA(tampered) * self)
 	return ret ? -1 : (long)check_finding_count(&self->check);
 }
 
-/* Return: how much is wrong with the stream at hand, or -1 */
+/* Return: number of findings for the current stream, or -1 */
 static long verify(FIXTURE_DATA(tampered) * self)
 {
 	size_t size = self->now.count * sizeof(union entry);
@@ -152,7 +151,7 @@ static bool is_opening(unsigned int state)
 	       state == TCPCLOSE_ESTABLISHED;
 }
 
-/* Nothing of the same CPU comes after it: the end of the stream is no finding. */
+/* No record of the same CPU comes after it: the end of the stream is no finding. */
 static bool is_last_of_cpu(const struct stream *s, size_t i)
 {
 	size_t j;
@@ -182,7 +181,7 @@ static bool has_begun(const struct stream *s, size_t i, __u64 cookie)
 	return false;
 }
 
-/* What is missing of a life may come within a second: see LATE_MAX_NS. */
+/* The missing part of a life may follow within a second: see LATE_MAX_NS. */
 static bool is_near_end(const struct stream *s, size_t i)
 {
 	__u64 last_ns = s->entries[i].r.ts_ns, cookie = s->entries[i].r.cookie;
@@ -215,7 +214,7 @@ static void swap(struct stream *s, size_t i, size_t j)
 	s->entries[j] = e;
 }
 
-/* Whoever tampers covers the tracks: numbers of each CPU follow again. */
+/* Hides the change: numbers each CPU's records without gaps again. */
 static void renumber(struct stream *s)
 {
 	__u32 next[LIVES_CPUS] = { 0 };
@@ -236,7 +235,7 @@ static void renumber(struct stream *s)
 #define FOR_EACH(i) \
 	for (i = 0; self->now = self->base, i < self->base.count; i++)
 
-/* The change at hand, made to entry @i, must be reported as @kind. */
+/* The current change, made to entry @i, must be reported as @kind. */
 #define EXPECT_FOUND(i, kind) do { \
 	EXPECT_LT(0, verify(self)); \
 	EXPECT_LT(0, found(self, kind)) \
@@ -251,7 +250,7 @@ static void renumber(struct stream *s)
 	       from_of(&self->base.entries[i]), to_of(&self->base.entries[i]), \
 	       self->base.entries[i].r.cookie, ##__VA_ARGS__)
 
-/* ---- what is whole is clean */
+/* ---- unchanged streams are clean */
 
 TEST_F(tampered, nothing_is_clean)
 {
@@ -309,7 +308,7 @@ static void write_out(void *context, const void *record)
 	fwrite(record, TCPCLOSE_RECORD_SIZE, 1, context);
 }
 
-/* Return: whether a stream too long for the array is in the file */
+/* Return: whether a stream too long for the array was written to the file */
 static int generate_file(FIXTURE_DATA(tampered) * self, struct lives *lives, uint64_t records)
 {
 	FILE *file = fdopen(dup(self->fd), "w");
@@ -321,7 +320,7 @@ static int generate_file(FIXTURE_DATA(tampered) * self, struct lives *lives, uin
 	return lives_write(lives, records) | fclose(file) | check_init(&self->check, NULL);
 }
 
-/* More connections than may be remembered: some are forgotten, that is all. */
+/* More connections than can be stored: some are forgotten, without a finding. */
 TEST_F(tampered, forgotten_connections_are_clean)
 {
 	struct lives lives = { .all = true, .room = 5000 };
@@ -372,7 +371,7 @@ TEST_F(tampered, noise_does_no_harm)
 			for (b = 0; b < sizeof(*e); b++)
 				bytes[b] = rand_r(&seed);
 			e->r.kind = kinds[rand_r(&seed) % sizeof(kinds)];
-			/* Meet again */
+			/* Use the same connections again */
 			e->r.cookie %= 4;
 			e->r.cpu %= round % 2 ? 4 : 65536;
 			e->r.netns_inode %= 2;
@@ -397,7 +396,7 @@ TEST_F(tampered, a_dropped_record_is_caught)
 	}
 }
 
-/* Of an opening it can't be told whether it was recorded at all. */
+/* Openings are left out: it is unknown whether an opening was recorded at all. */
 TEST_F(tampered, a_dropped_record_is_caught_by_its_connection)
 {
 	size_t i;
@@ -458,7 +457,7 @@ TEST_F(tampered, swapped_records_of_a_cpu_are_caught)
 	}
 }
 
-/* But for the two that two CPUs may tell in either order: see synthetic_lives.c. */
+/* Except for two records of two CPUs that may have either order: see synthetic_lives.c. */
 TEST_F(tampered, swapped_records_of_a_connection_are_caught)
 {
 	size_t i, j;
@@ -505,7 +504,7 @@ TEST_F(tampered, a_call_without_its_process_is_caught)
 		bool first = !begun[e->r.cpu];
 
 		begun[e->r.cpu] |= is_record(e);
-		/* The process may be what the stream began behind. */
+		/* The stream may have begun after the process's record. */
 		if (e->t.kind != TCPCLOSE_KIND_TASK || first)
 			continue;
 		drop(&self->now, i);
@@ -605,18 +604,18 @@ TEST_F(tampered, loss_elsewhere_explains_nothing)
 		ASSERT_LE(0, verify(self));
 		seen += found(self, FINDING_GAP);
 	}
-	/* Some happen to be missing where there was loss. */
+	/* Some records happen to be missing where loss was reported. */
 	EXPECT_LT(50, seen);
 }
 
-/* ---- what a record says */
+/* ---- contents of records */
 
 static bool has_names(unsigned int edge)
 {
 	return model_state(TCPCLOSE_EDGE_FROM(edge)) && model_state(TCPCLOSE_EDGE_TO(edge));
 }
 
-/* Each other edge, whether or not the tracepoint is made to agree. */
+/* Each other edge, with and without a matching change of the tracepoint's states. */
 TEST_F_TIMEOUT(tampered, other_states_are_caught, 300)
 {
 	unsigned int edge;
@@ -649,8 +648,8 @@ TEST_F_TIMEOUT(tampered, other_states_are_caught, 300)
 }
 
 /*
- * Of openings it can't be told whether they were recorded at all: one less, or one
- * of a connection of its own, is as good.
+ * It is unknown whether openings were recorded at all: one opening less, or one of an
+ * unknown connection, is legal.
  */
 TEST_F(tampered, another_cookie_is_caught)
 {
@@ -673,7 +672,7 @@ TEST_F(tampered, another_cookie_is_caught)
 			if (was != 1)
 				EXPECT_CAUGHT(i, "earlier cookie");
 		}
-		/* That of a connection that lives. */
+		/* The cookie of a connection that is alive. */
 		for (j = i + 1; j < self->now.count; j++) {
 			union entry *other = &self->now.entries[j];
 
@@ -681,7 +680,7 @@ TEST_F(tampered, another_cookie_is_caught)
 			    is_near_end(&self->now, j) ||
 			    !has_begun(&self->base, i, other->r.cookie))
 				continue;
-			/* Its socket may be used again meanwhile. */
+			/* Its socket may have been used again in the meantime. */
 			if (is_mini(other) && is_opening(from_of(e)))
 				continue;
 			e->r.cookie = other->r.cookie;
@@ -741,7 +740,7 @@ TEST_F(tampered, another_dwell_or_age_is_caught)
 			continue;
 		for (k = 0; k < 4; k++) {
 			r->dwell_ns = born ? 1 : dwell + changes[k];
-			/* When a mini-socket was made is known to some extent only. */
+			/* The time of a mini-socket's creation is known only approximately. */
 			if (!(is_mini(&self->now.entries[i]) &&
 			      from_of(&self->now.entries[i]) == TCPCLOSE_TIME_WAIT &&
 			      (changes[k] == 1 || changes[k] == -1)))
@@ -799,7 +798,7 @@ TEST_F(tampered, another_closer_is_caught)
 	}
 }
 
-/* A number that has no meaning; one where none belongs; none where one does. */
+/* An undefined number; a number where 0 belongs; 0 where a number belongs. */
 TEST_F(tampered, another_cause_or_end_is_caught)
 {
 	size_t i;
@@ -849,7 +848,7 @@ TEST_F(tampered, other_marks_are_caught)
 		for (bit = 0; bit < 8; bit++) {
 			__u8 was = r->mark;
 
-			/* Of the last one it may be true, as far as anybody knows. */
+			/* On the last record of a life these marks cannot be disproved. */
 			if (1 << bit <= TCPCLOSE_MARK_LATE && is_last_of_life(&self->now, i))
 				continue;
 			r->mark ^= 1 << bit;

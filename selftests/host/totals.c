@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Sums of records against the kernel's counters and lists, as verify
- * --against-kernel compares them: made-up snapshots of a made-up kernel.
+ * Comparison of sums of records with the kernel's counters and lists, as in verify
+ * --against-kernel: with invented snapshots of an invented kernel.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -32,7 +32,7 @@ FIXTURE(totals)
 FIXTURE_SETUP(totals)
 {
 	ASSERT_EQ(0, totals_new(&self->totals));
-	/* It has been up for a while */
+	/* The kernel has been up for a while */
 	self->kernel.counters.value[COUNTER_BIRTHS] = 1000;
 	self->kernel.counters.value[COUNTER_ESTAB_RESETS] = 5;
 }
@@ -189,7 +189,7 @@ TEST_F(totals, have_a_record_too_many)
 	add_last(self->totals, &self->kernel, 300);
 	CONCLUDE();
 	EXPECT_ROW("births", 0, 1, 1, 0);
-	/* As many, and another one */
+	/* The same number, but another mini-socket */
 	EXPECT_ROW("mini-sockets now", 1, 1, 0, 0);
 	EXPECT_ROW("the same by cookie", 1, 1, 2, 0);
 }
@@ -226,13 +226,13 @@ TEST_F(totals, do_not_count_what_moves)
 		EXPECT_ROW("mini-sockets now", 1 + seen, 1 + seen, 0, 1);
 		EXPECT_ROW("the same by cookie", 1, 1, 0, 1);
 	}
-	/* Better snapshots decide it */
+	/* More precise snapshots are conclusive */
 	for (i = 0; i < 3; i++)
 		add_last(self->totals, &self->kernel, 400 + i);
 	EXPECT_TRUE(totals_are_exact(self->totals));
 }
 
-/* Two in motion allow for two, not for three */
+/* Two moving mini-sockets explain a difference of two, not of three */
 TEST_F(totals, allow_no_more_than_what_moves)
 {
 	add_first(self->totals, &self->kernel, 100);
@@ -244,7 +244,7 @@ TEST_F(totals, allow_no_more_than_what_moves)
 	EXPECT_EQ(1, row(&self->result, "births")->difference);
 }
 
-/* One CPU was held up: its record is dated long before its counter moved */
+/* One CPU was delayed: its record is dated long before its counter moved */
 TEST_F(totals, outvote_one_wrong_reading)
 {
 	RECORD_BIRTH(50, 1, TIME_WAIT);
@@ -259,7 +259,7 @@ TEST_F(totals, outvote_one_wrong_reading)
 	add_last(self->totals, &self->kernel, 300);
 	CONCLUDE();
 	EXPECT_ROW("births", 0, 0, 0, 0);
-	/* Which is no excuse for what is wrong for good */
+	/* But a permanent difference is still found */
 	self->kernel.counters.value[COUNTER_BIRTHS]++;
 	add_last(self->totals, &self->kernel, 320);
 	add_last(self->totals, &self->kernel, 340);
@@ -294,7 +294,7 @@ TEST_F(totals, do_not_let_one_wrong_reading_decide_for_vague_ones)
 	EXPECT_ROW("births", 0, 0, 0, 0);
 }
 
-/* Another CPU changes it, or ends it, before its birth is on record */
+/* Another CPU changes or ends a mini-socket before its birth is recorded */
 TEST_F(totals, know_a_life_before_the_birth)
 {
 	add_first(self->totals, &self->kernel, 100);
@@ -315,7 +315,7 @@ TEST_F(totals, know_a_life_before_the_birth)
 	EXPECT_ROW("the same by cookie", 1, 1, 0, 0);
 }
 
-/* It was born before the stream, and changes before the first snapshot */
+/* A mini-socket born before the stream changes before the first snapshot */
 TEST_F(totals, know_a_life_that_began_before_the_records)
 {
 	uint64_t ms;
@@ -336,7 +336,7 @@ TEST_F(totals, know_a_life_that_began_before_the_records)
 	EXPECT_ROW("the same by cookie", 1, 1, 0, 0);
 }
 
-/* A list skips what moves within its bucket */
+/* A list skips entries that move within their bucket */
 TEST_F(totals, believe_several_lists_rather_than_one)
 {
 	add_first(self->totals, &self->kernel, 100);
@@ -366,7 +366,7 @@ TEST_F(totals, name_what_is_left_out)
 {
 	struct snapshot two[2] = {};
 	struct snapshots all = { .all = two, .count = 2 };
-	struct event stranger = {
+	struct event foreign = {
 		.ts_ns = 200 * MS,
 		.netns = NETNS + 2,
 		.origin = TCPCLOSE_ORIGIN_TRACEPOINT,
@@ -379,7 +379,7 @@ TEST_F(totals, name_what_is_left_out)
 	two[1].error = -EPERM;
 	add_first(self->totals, &self->kernel, 100);
 	totals_begin(self->totals, &all);
-	totals_add_record(self->totals, &stranger);
+	totals_add_record(self->totals, &foreign);
 	add_last(self->totals, &self->kernel, 400);
 	CONCLUDE();
 	EXPECT_NE(NULL, strstr(self->result.remarks.text, "removed meanwhile"));

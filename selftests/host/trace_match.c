@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Transitions as the trace and as tcpclose have them, as verify --against-kernel
- * compares them: one that is missing, doubled, out of order or another socket's
- * is found, and nothing else.
+ * Comparison of transitions in the trace and in tcpclose's records, as in verify
+ * --against-kernel: a transition that is missing, doubled, out of order or of another
+ * socket is found, and nothing else.
  */
 #include <string.h>
 
@@ -32,7 +32,7 @@ FIXTURE_TEARDOWN(match)
 	trace_match_free(self->match);
 }
 
-/* One of several sockets, with a port, an address and a cookie of its own */
+/* One of several sockets, each with its own port, address and cookie */
 static struct event record_of(uint64_t ts_ns, unsigned int socket,
 			      unsigned int old, unsigned int new)
 {
@@ -73,7 +73,7 @@ static void trace_at(struct trace_match *m, uint64_t ts_ns, unsigned int socket,
 	trace_match_add_event(m, &e);
 }
 
-/* As the tracepoint calls them: tcpclose first */
+/* In the order in which the tracepoint calls the probes: tcpclose first */
 #define RECORD(socket, old, new) \
 	record_at(self->match, self->now_ns += 10, socket, \
 		  TCPCLOSE_##old, TCPCLOSE_##new)
@@ -123,7 +123,7 @@ TEST_F(match, does_not_depend_on_what_is_read_first)
 	EXPECT_EQ(5000, self->result.rows[0].kernel);
 }
 
-/* A softirq with calls of its own, between the two probes of one call */
+/* A softirq with other calls runs between the two probes of one call */
 TEST_F(match, takes_calls_that_nest_apart)
 {
 	RECORD(1, CLOSE, SYN_SENT);
@@ -133,7 +133,7 @@ TEST_F(match, takes_calls_that_nest_apart)
 	EXPECT_DIFFERENCES(0, 0);
 }
 
-/* Two with the same addresses: in different namespaces */
+/* Two sockets with the same addresses, in different namespaces */
 TEST_F(match, takes_alike_calls_that_nest_apart)
 {
 	struct trace_event outer = { .socket = SOCKET, .old = 4, .new = 5 };
@@ -214,7 +214,7 @@ TEST_F(match, knows_that_an_address_comes_back)
 	BOTH(1, FIN_WAIT2, CLOSE);
 	trace_match_add_record(self->match, &e);
 	trace_at(self->match, 2010, 1, TCPCLOSE_ESTABLISHED, TCPCLOSE_CLOSE);
-	/* One that went away unseen, while its successor comes about */
+	/* One socket ended unobserved, while its successor opens */
 	BOTH(2, ESTABLISHED, FIN_WAIT1);
 	e.ts_ns = 3000;
 	e.cookie++;
@@ -227,7 +227,7 @@ TEST_F(match, knows_that_an_address_comes_back)
 	EXPECT_EQ(4, self->result.rows[0].kernel);
 }
 
-/* Both sides have the same two, in another order of time */
+/* Both sides have the same two transitions, in different order */
 TEST_F(match, finds_records_of_a_socket_that_changed_places)
 {
 	struct event late = {

@@ -57,7 +57,7 @@ struct flow lab_peer_flow(const struct lab *lab, const struct peer *peer)
 
 int lab_settle(struct stream *stream)
 {
-	union net_addr nobody = net_loopback(AF_INET, 1);
+	union net_addr closed = net_loopback(AF_INET, 1);
 	struct flow flow = { 0 };
 	int fd, err = -EPROTO;
 
@@ -65,7 +65,7 @@ int lab_settle(struct stream *stream)
 	if (fd < 0)
 		return -errno;
 	flow.cookie = net_cookie(fd);
-	if (connect(fd, &nobody.sa, net_addr_len(&nobody)) && errno == ECONNREFUSED)
+	if (connect(fd, &closed.sa, net_addr_len(&closed)) && errno == ECONNREFUSED)
 		err = stream_wait(stream, &flow, 1, LAB_TIMEOUT_MS);
 	close(fd);
 	return err;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * How fast the tool reads mapped rings: rings made in memory, full of the
- * records of many connections, are read by the tool's own sources.
+ * Measures how fast the tool reads mapped rings: rings in memory, full of the records
+ * of many connections, are read by the tool's own code.
  *
  *	decode [RECORDS [CPUS]]	at least RECORDS records, from CPUS rings
  *
@@ -45,7 +45,7 @@ static void put(void *context, const void *bytes)
 	cpu = r.cpu % m->cpus;
 	if (r.kind >= RECORDING_KIND_START || m->written[cpu] == RING_RECORDS)
 		return;
-	/* Seconds after boot: a live source does not read what lies in the future. */
+	/* Seconds after boot: a live source does not read records of the future. */
 	r.ts_ns /= 1000;
 	r.cpu = (uint16_t)cpu;
 	r.seq = (uint32_t)m->written[cpu];
@@ -98,7 +98,7 @@ static struct source *open_rings(const struct machine *m)
 	return s;
 }
 
-/* The whole rings, again. */
+/* Make the whole rings readable again. */
 static int rewind_rings(struct source *s, const struct machine *m)
 {
 	unsigned int cpu;

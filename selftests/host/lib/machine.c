@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The tables of Documentation/state-machine.rst, from the tool's model.
+ * Prints the tables of Documentation/state-machine.rst, from the tool's model.
  *
- * Edges that differ in their old state only share a row.
+ * Edges that differ only in their old state share a row.
  */
 #include <ctype.h>
 #include <stdbool.h>
@@ -16,7 +16,7 @@
 /**
  * struct group - rows under one heading
  * @title: the heading
- * @words: what stands below it
+ * @words: text below the heading
  */
 struct group {
 	const char *title;
@@ -55,7 +55,7 @@ static const struct group groups[] = {
 	  "RFC 9293 has these. A record that shows one is wrong.", is_absent },
 };
 
-/* Text, with what reStructuredText would take for markup made harmless. */
+/* Text, with characters that reStructuredText would read as markup escaped. */
 static void print_text(const char *text)
 {
 	const char *p;
@@ -91,7 +91,7 @@ static bool same(const char *a, const char *b)
 	return a == b || (a && b && !strcmp(a, b));
 }
 
-/* They may stand in one row. */
+/* Whether two edges can share a row. */
 static bool alike(const struct model_edge *a, const struct model_edge *b)
 {
 	return (a->to == b->to || (a->from == a->to && b->from == b->to)) &&
@@ -102,7 +102,7 @@ static bool alike(const struct model_edge *a, const struct model_edge *b)
 	       same(a->section, b->section) && same(a->wording, b->wording);
 }
 
-/* The first of those that share its row. */
+/* The first of the edges that share the row. */
 static bool is_first(const struct model_edge *edges, size_t i)
 {
 	size_t j;

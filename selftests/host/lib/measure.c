@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What a command takes: runs it with its output thrown away, and prints
- * milliseconds of processor time and its largest KiB of memory.
+ * Measures a command: runs it, discards its output, and prints its processor time in
+ * milliseconds and its peak memory in KiB.
  *
  *	measure COMMAND [ARGUMENT...]
  */

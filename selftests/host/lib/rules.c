@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Prints the tables of Documentation/isolation.rst: those of lib/rules.c.
+ * Prints the tables of Documentation/isolation.rst, from lib/rules.c.
  */
 #include <stdio.h>
 #include <string.h>
@@ -18,7 +18,7 @@ static void line(char fill, const int *widths, int columns)
 	}
 }
 
-/* An answer as the page marks it: errors are code */
+/* A result with the page's markup: errors are code */
 static const char *marked(const char *answer)
 {
 	static char text[2][32];

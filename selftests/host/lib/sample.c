@@ -220,7 +220,7 @@ static void aborts(void)
 	add(r);
 }
 
-/* What people and damaged files can put into a record. */
+/* Values that users and damaged files can put into a record. */
 static void oddities(void)
 {
 	struct tcpclose_record r;
@@ -238,7 +238,7 @@ static void oddities(void)
 	r.inode = 0;
 	r.netns_inode = 4026539999U;
 	add(r);
-	/* A task whose transition was lost must not be taken for another's. */
+	/* A task whose transition was lost must not be used for another transition. */
 	task(2, 0x2002, "wrong");
 	seq[2]++;
 	marker(RECORDING_KIND_LOST, 2, 1);
@@ -361,7 +361,7 @@ static void openings(void)
 		 TCPCLOSE_CAUSE_LISTENER, 3600 * SECOND);
 }
 
-/* The median of both kinds of closes is that of the one in the middle. */
+/* The median of both kinds of closes is that of the middle one. */
 static void closes(void)
 {
 	__u64 i;
@@ -425,7 +425,7 @@ static void less_common(void)
 	seq[0] += 12345;
 }
 
-/* What must not be. */
+/* Illegal transitions. */
 static void violations(void)
 {
 	add_step(TCPCLOSE_ESTABLISHED, TCPCLOSE_TIME_WAIT,
@@ -499,7 +499,7 @@ static void fill_counters(struct tcpclose_stats *c)
 	c->timewait.min_ns = TCPCLOSE_UNKNOWN_NS;
 	c->transitions[TCPCLOSE_ESTABLISHED][TCPCLOSE_FIN_WAIT1] = 1000;
 	c->transitions[TCPCLOSE_FIN_WAIT2][TCPCLOSE_TIME_WAIT] = 999;
-	/* The least, the most, and beyond. */
+	/* The smallest value, the largest value, and a larger one. */
 	count_duration(&c->dwell[TCPCLOSE_ESTABLISHED], 0, 5, 1);
 	count_duration(&c->dwell[TCPCLOSE_ESTABLISHED], 80, 300000000, 900);
 	count_duration(&c->dwell[TCPCLOSE_ESTABLISHED], 175,
@@ -576,7 +576,7 @@ static void without_entry(struct tcpclose_record *r)
 	buffer_add(&out, r, sizeof(*r));
 }
 
-/* No room for the socket's entry, but for its mini-socket's. */
+/* There is no room for the socket's entry, but for its mini-socket's entry. */
 static void room_at_last(void)
 {
 	struct tcpclose_record r;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What all synthetic recordings have in common.
+ * Common parts of all synthetic recordings.
  */
 #include <stdio.h>
 #include <string.h>

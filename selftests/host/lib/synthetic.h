@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Recordings that no kernel wrote, always the same bytes: what all of them
- * begin with, and the kinds there are.
+ * Recordings that no kernel wrote, always the same bytes: their common beginning, and
+ * the kinds of recordings.
  *
  * Knows records and recordings; knows nothing of sockets.
  */
@@ -26,36 +26,36 @@
 #define SYNTHETIC_SERVER	4026532400U
 
 /**
- * synthetic_header() - what a recording begins with
+ * synthetic_header() - write the header of a recording
  * @own_netns: inode of the recorder's network namespace
  */
 void synthetic_header(struct recording_header *header, uint32_t own_netns);
 
 /**
- * synthetic_marker() - a record of the recorder's own
- * @kind: of &enum recording_kind, or another
- * @value: what that kind gives a value
+ * synthetic_marker() - write a record that the recorder itself adds
+ * @kind: of &enum recording_kind, or another number
+ * @value: value of that kind
  */
 struct recording_marker synthetic_marker(uint64_t ts_ns, unsigned int kind,
 					 unsigned int cpu, uint64_t value);
 
-/** synthetic_netns() - likewise: a network namespace, by cookie, has that name */
+/** synthetic_netns() - likewise: the name of a network namespace, by cookie */
 struct recording_marker synthetic_netns(uint64_t ts_ns, uint64_t cookie,
 					uint32_t inode, const char *name);
 
 /**
  * synthetic_closes() - connections that close in known ways, and in ways that no
- *	kernel knows; each has a server's port of its own
- * @out: gets the recording
+ *	kernel has; each has its own server port
+ * @out: receives the recording
  */
 void synthetic_closes(struct buffer *out);
 
-/** synthetic_closes_many() - so many plain connections, one after the other */
+/** synthetic_closes_many() - a number of plain connections, one after the other */
 void synthetic_closes_many(struct buffer *out, unsigned int count);
 
 /**
  * synthetic_closes_random() - records that make no sense
- * @seed: chooses which
+ * @seed: selects the records
  */
 void synthetic_closes_random(struct buffer *out, uint32_t seed);
 

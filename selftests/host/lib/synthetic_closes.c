@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Recordings of connections' lives, always the same bytes: what the module
- * writes when connections are closed in known ways, and what it never would.
+ * writes when connections are closed in known ways, and records that it never writes.
  */
 #include <arpa/inet.h>
 #include <stdbool.h>
@@ -23,7 +23,7 @@
 #define SYN TCPCLOSE_FLAG_SYN
 #define SYN_ACK (TCPCLOSE_FLAG_SYN | TCPCLOSE_FLAG_ACK)
 
-/* A socket that is acted upon; what the module would remember of it. */
+/* A socket, and the state that the module would store for it. */
 struct socket {
 	const char *laddr;
 	const char *raddr;
@@ -42,7 +42,7 @@ struct socket {
 	bool orphan;
 };
 
-/* What is special about a step. */
+/* Special properties of a step. */
 struct how {
 	__u16 flags;
 	bool call;
@@ -109,7 +109,7 @@ static void task(const struct socket *s)
 	buffer_add(out, &t, sizeof(t));
 }
 
-/* Microseconds later. */
+/* Advance the time, in microseconds. */
 static void later(__u64 us)
 {
 	now_ns += us * 1000;
@@ -220,7 +220,7 @@ static void to_ipv6(const char *here, const char *there)
 	server.raddr = here;
 }
 
-/* TIME_WAIT to its end. */
+/* TIME_WAIT up to its end. */
 static void wait_time(struct socket *s, __u16 rearms, unsigned int closer)
 {
 	later(60400000);
@@ -247,7 +247,7 @@ static void open_up(void)
 	later(50000);
 }
 
-/* What one call, or one segment, does to one end. */
+/* The effect of one call, or one segment, on one end. */
 static void closes_first(struct socket *s)
 {
 	STEP(*s, ESTABLISHED, FIN_WAIT1, .call = true, .shutdown = 3,
@@ -280,7 +280,7 @@ static void fin_is_acknowledged(__u8 shutdown)
 	     .closer = 1);
 }
 
-/* An orphan goes on as a mini-socket. */
+/* An orphan continues as a mini-socket. */
 static void waits_as_mini(void)
 {
 	later(10);
@@ -307,7 +307,7 @@ static void gets_last_ack(struct socket *s)
 	     .cause = TCPCLOSE_CAUSE_FIN);
 }
 
-/* The client closes, the server learns of it, acknowledges. */
+/* The client closes; the server receives the FIN and acknowledges it. */
 static void close_first(void)
 {
 	closes_first(&client);
@@ -318,7 +318,7 @@ static void close_first(void)
 	waits_as_mini();
 }
 
-/* The server does, too, and its FIN arrives. */
+/* The server closes, too, and its FIN arrives. */
 static void close_second(void)
 {
 	later(300000);
@@ -357,7 +357,7 @@ static void three_segments(void)
 	wait_time(&client, 0, 1);
 }
 
-/* shutdown(SHUT_WR), and close() when all has come: the state is stored anew. */
+/* shutdown(SHUT_WR), and close() after the last data: the state is stored again. */
 static void half_close(void)
 {
 	client_shuts_down();
@@ -416,7 +416,7 @@ static void refused(void)
 	     .cause = TCPCLOSE_CAUSE_REFUSED, .sk_err = 111);
 }
 
-/* The last ACK is lost, so the FIN comes again. */
+/* The last ACK is lost, so the FIN is retransmitted. */
 static void lost_last_ack(void)
 {
 	close_first();
@@ -455,7 +455,7 @@ static void active_alone(void)
 	     .end = TCPCLOSE_END_SYN, .closer = 1);
 }
 
-/* Names that people chose, and addresses that need all their digits. */
+/* Names that users chose, and addresses that need all their digits. */
 static void strange_names(void)
 {
 	to_ipv6("2001:db8:1111:2222:3333:4444:5555:6666",
@@ -615,7 +615,7 @@ static void listener(void)
 	     .cause = TCPCLOSE_CAUSE_LISTENER);
 }
 
-/* shutdown() before the connection is there, from both ends at once. */
+/* shutdown() before the connection is established, from both ends at once. */
 static void simultaneous_open(void)
 {
 	client.index = 0;
@@ -643,7 +643,7 @@ static void kept_alive(void)
 	     .cause = TCPCLOSE_CAUSE_KEEPALIVE, .sk_err = 110);
 }
 
-/* The FIN is lost, and arrives when it is sent again. */
+/* The FIN is lost, and arrives when it is retransmitted. */
 static void fin_again(void)
 {
 	closes_first(&client);
@@ -700,7 +700,7 @@ void synthetic_closes(struct buffer *to)
 	meet(8026);
 	open_up();
 	four_way();
-	/* One port after the other's end, again and again. */
+	/* Use the ports one after the other, repeatedly. */
 	for (i = 0; i < 7; i++) {
 		meet(8027);
 		four_way();

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Acts as the module does: each life is a list of transitions, and what a
- * record says besides (times, numbers, who closed first, re-arms) follows from
- * those before it.
+ * Acts as the module does: each life is a list of transitions, and the other contents
+ * of a record (times, numbers, first closer, re-arms) follow from the earlier records.
  */
 #include <arpa/inet.h>
 #include <stdlib.h>
@@ -15,8 +14,8 @@
 
 /* How a step is recorded. */
 #define MINI	0x01	/* by the mini-socket */
-#define HAND_OVER	0x02	/* the tracepoint says CLOSE */
-#define EARLY	0x04	/* recorded before the one before it, by another CPU */
+#define HAND_OVER	0x02	/* the tracepoint reports CLOSE */
+#define EARLY	0x04	/* recorded before the previous step, by another CPU */
 #define REARM	TCPCLOSE_MARK_REARM
 
 #define FIN	TCPCLOSE_FLAG_FIN
@@ -100,9 +99,9 @@ static const struct step scripts[][STEPS_MAX] = {
 
 /**
  * struct life - a connection
- * @steps: what it goes through
- * @next: number of the step to come
- * @since_ns: when it entered its state
+ * @steps: its transitions
+ * @next: number of the next step
+ * @since_ns: time at which it entered its state
  * @free: its socket has been handed over, and may be used again
  */
 struct life {
@@ -120,7 +119,7 @@ struct life {
 
 static __u64 random_below(struct lives *lives, __u64 limit)
 {
-	/* Knuth's MMIX; its upper bits are good. */
+	/* Knuth's MMIX generator; its upper bits are good. */
 	lives->random = lives->random * 6364136223846793005ULL + 1442695040888963407ULL;
 	return (lives->random >> 33) % limit;
 }
@@ -137,7 +136,7 @@ static void write_marker(struct lives *lives, unsigned int kind, unsigned int cp
 	lives->write(lives->context, &m);
 }
 
-/* What is lost is a whole transition, with its process. */
+/* Records are lost as whole transitions, with their process. */
 static bool is_lost(struct lives *lives, unsigned int cpu, unsigned int records)
 {
 	if (!lives->losses || random_below(lives, 50))
@@ -147,7 +146,7 @@ static bool is_lost(struct lives *lives, unsigned int cpu, unsigned int records)
 	return true;
 }
 
-static void tell_loss(struct lives *lives, unsigned int cpu)
+static void report_loss(struct lives *lives, unsigned int cpu)
 {
 	if (lives->lost[cpu])
 		write_marker(lives, RECORDING_KIND_LOST, cpu, lives->lost[cpu]);
@@ -244,7 +243,7 @@ static bool is_opening(const struct step *step)
 	       step->to == TCPCLOSE_ESTABLISHED;
 }
 
-/* A step on a CPU, now. */
+/* Record a step on a CPU, at the present time. */
 static void make(struct lives *lives, unsigned int cpu, struct life *life,
 		 const struct step *step)
 {
@@ -254,7 +253,7 @@ static void make(struct lives *lives, unsigned int cpu, struct life *life,
 		life->rearms++;
 	life->closer = closer_after(life, step);
 	if ((lives->all || !is_opening(step)) && !is_lost(lives, cpu, 1 + call)) {
-		tell_loss(lives, cpu);
+		report_loss(lives, cpu);
 		if (call)
 			write_task(lives, cpu, life);
 		write_step(lives, cpu, life, step);
@@ -263,7 +262,7 @@ static void make(struct lives *lives, unsigned int cpu, struct life *life,
 		life->free = true;
 	if (step->from == step->to)
 		return;
-	/* TIME_WAIT begins when the mini-socket is made. */
+	/* TIME_WAIT begins when the mini-socket is created. */
 	life->since_ns = step->how & HAND_OVER ? lives->now_ns - 300 : lives->now_ns;
 }
 
@@ -298,7 +297,7 @@ static void be_born(struct lives *lives, struct life *life)
 	life->born_ns = lives->now_ns;
 }
 
-/* Return: whether the life goes on. */
+/* Return: whether the life continues. */
 static bool live(struct lives *lives, struct life *life)
 {
 	unsigned int cpu = random_below(lives, LIVES_CPUS);
@@ -348,7 +347,7 @@ int lives_write(struct lives *lives, uint64_t count)
 			lives->living[i] = lives->living[--left];
 	}
 	for (cpu = 0; cpu < LIVES_CPUS; cpu++)
-		tell_loss(lives, cpu);
+		report_loss(lives, cpu);
 	free(lives->living);
 	return 0;
 }

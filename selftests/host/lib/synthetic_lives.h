@@ -19,14 +19,14 @@
 /**
  * struct lives - a stream
  * @all: openings are recorded, as with scope=all
- * @losses: records are lost now and then, as the stream tells
+ * @losses: records are lost now and then, and the stream reports it
  * @again: sockets are used again while their mini-sockets live, so lives share
  *	cookies
  * @room: connections that live at the same time
- * @write: gets each record
+ * @write: receives each record
  * @context: for @write
  *
- * All other members are the stream's own.
+ * All other members are private to the stream.
  */
 struct lives {
 	bool all;
@@ -45,13 +45,13 @@ struct lives {
 	uint32_t lost[LIVES_CPUS];
 };
 
-/** lives_header() - what a recording of the stream begins with */
+/** lives_header() - write the header of a recording of the stream */
 void lives_header(struct recording_header *header);
 
 /**
  * lives_write() - write the stream
  * @lives: its first members are set, all others 0
- * @count: end after so many records, or some more; no life is cut
+ * @count: end after this number of records, or some more; no life is cut
  *
  * Return: 0, or -1 if there is no memory
  */
