@@ -90,7 +90,7 @@ bool scan_zeros(struct scan *scan, const void *bytes, size_t size)
 
 	for (at = 0; at < size; at++)
 		if (from[at])
-			return found(scan, "something where nothing is", at);
+			return found(scan, "data in unused bytes", at);
 	return true;
 }
 
@@ -99,7 +99,7 @@ static bool task_is_clean(struct scan *scan, const struct tcpclose_task *task)
 	size_t length = strnlen(task->comm, sizeof(task->comm));
 
 	if (length == sizeof(task->comm))
-		return found(scan, "a name without an end",
+		return found(scan, "a name without a NUL",
 			     offsetof(struct tcpclose_task, comm));
 	if (!scan_zeros(scan, task->comm + length, sizeof(task->comm) - length) ||
 	    !scan_zeros(scan, task->reserved, sizeof(task->reserved)) ||
@@ -115,7 +115,7 @@ bool scan_record(struct scan *scan, const struct tcpclose_record *record)
 	if (record->kind == TCPCLOSE_KIND_TASK)
 		return task_is_clean(scan, (const void *)record);
 	if (record->kind != TCPCLOSE_KIND_TRANSITION)
-		return found(scan, "a record of no kind",
+		return found(scan, "a record of unknown kind",
 			     offsetof(struct tcpclose_record, kind));
 	if (!TCPCLOSE_HOW_IPV6(copy.how) &&
 	    (!scan_zeros(scan, copy.laddr + 4, 12) ||
