@@ -6,7 +6,7 @@
  * Started with "traffic", the program makes the closes: the tool runs it as its
  * command.
  */
-/* vm: --smp 4 --memory 1024 --limit 1350 --disruptive --slow */
+/* vm: --smp 4 --one-thread --memory 1024 --limit 1350 --disruptive --slow */
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
