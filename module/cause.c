@@ -258,15 +258,6 @@ static struct tcpclose_verdict cause_on_stack(const struct sock *sk, int old)
 	return verdict;
 }
 
-/*
- * Whether a socket in LAST_ACK ends since its FIN was acknowledged, unless it
- * was reset. An error says nothing: ICMP may have left it (IP_RECVERR).
- */
-static bool is_acknowledged(const struct sock *sk, int old)
-{
-	return old == TCP_LAST_ACK && tcp_sk(sk)->snd_una == tcp_sk(sk)->write_seq;
-}
-
 /**
  * tcpclose_cause_of_close() - find why a full socket enters CLOSE
  * @sk: the socket
@@ -283,11 +274,10 @@ struct tcpclose_verdict tcpclose_cause_of_close(const struct sock *sk, int old)
 		.context = tcpclose_cause_segment_context(sk),
 		.segment = true,
 	};
-	struct tcpclose_segment *segment;
+	struct tcpclose_segment *segment = tcpclose_segment_of(sk);
 
-	segment = tcpclose_segment_of(sk);
 	if (tcpclose_cause_is_last_ack(sk, old) ||
-	    (is_acknowledged(sk, old) && segment &&
+	    (tcpclose_cause_is_acknowledged(sk, old) && segment &&
 	     !tcpclose_segment_is_reset(segment) &&
 	     !(tcpclose_segment_bits(segment) & TCPCLOSE_FLAG_RST))) {
 		verdict.cause = TCPCLOSE_CAUSE_FIN;

@@ -21,14 +21,24 @@ struct tcpclose_verdict {
 };
 
 /*
- * Whether a socket that enters CLOSE leaves LAST_ACK gracefully, which
+ * Whether everything that a socket in LAST_ACK sent is acknowledged: it ends
+ * gracefully, unless it was reset. An error does not say whether it was: ICMP
+ * may have left one (IP_RECVERR).
+ */
+static __always_inline bool tcpclose_cause_is_acknowledged(const struct sock *sk,
+							   int old)
+{
+	return old == TCP_LAST_ACK && tcp_sk(sk)->snd_una == tcp_sk(sk)->write_seq;
+}
+
+/*
+ * Whether a socket that enters CLOSE certainly leaves LAST_ACK gracefully, which
  * tcp_rcv_state_process() does when everything is acknowledged.
  */
 static __always_inline bool tcpclose_cause_is_last_ack(const struct sock *sk,
 						       int old)
 {
-	return old == TCP_LAST_ACK &&
-	       tcp_sk(sk)->snd_una == tcp_sk(sk)->write_seq && !READ_ONCE(sk->sk_err);
+	return tcpclose_cause_is_acknowledged(sk, old) && !READ_ONCE(sk->sk_err);
 }
 
 struct tcpclose_verdict tcpclose_cause_of_close(const struct sock *sk, int old);

@@ -243,25 +243,31 @@ TEST_F(causes, icmp_unreachable_when_established_ends_nothing)
 	EXPECT_EQ(TCPCLOSE_ESTABLISHED, net_state(self->peer.fd));
 }
 
+/* The peer's FIN, and an ICMP error that stays pending (IP_RECVERR). */
+static int finish_with_error(struct lab *lab, struct peer *peer, int family)
+{
+	bool ipv4 = family == AF_INET;
+	int ret = peer_connect(peer), one = 1;
+
+	if (!ret && setsockopt(peer->fd, ipv4 ? SOL_IP : SOL_IPV6,
+			       ipv4 ? IP_RECVERR : IPV6_RECVERR, &one, sizeof(one)))
+		ret = -errno;
+	if (!ret)
+		ret = peer_send(peer, PUPPET_FIN | PUPPET_ACK, NULL, 0);
+	if (!ret && write(peer->fd, "x", 1) != 1)
+		ret = -EIO;
+	if (!ret)
+		ret = peer_expect(peer, PUPPET_PSH);
+	/* Host unreachable, address unreachable */
+	return ret ? ret : puppet_icmp(&lab->puppet, ipv4 ? 1 : 3, peer->packet,
+				       peer->packet_len);
+}
+
 /* A pending error is not the cause of a later end. */
 TEST_F(causes, fin_after_an_icmp_error)
 {
-	int one = 1;
-
-	ASSERT_EQ(0, peer_connect(&self->peer));
-	ASSERT_EQ(0, setsockopt(self->peer.fd,
-				variant->family == AF_INET ? SOL_IP : SOL_IPV6,
-				variant->family == AF_INET ? IP_RECVERR : IPV6_RECVERR,
-				&one, sizeof(one)));
-	ASSERT_EQ(0, peer_send(&self->peer, PUPPET_FIN | PUPPET_ACK, NULL, 0));
-	ASSERT_EQ(1, write(self->peer.fd, "x", 1));
-	ASSERT_EQ(0, peer_expect(&self->peer, PUPPET_PSH));
-	/* Host unreachable, address unreachable */
-	ASSERT_EQ(0, puppet_icmp(&self->lab.puppet, variant->family == AF_INET ? 1 : 3,
-				 self->peer.packet, self->peer.packet_len));
-	ASSERT_EQ(0, peer_close(&self->peer));
-	ASSERT_EQ(0, peer_expect(&self->peer, PUPPET_FIN));
-	ASSERT_EQ(0, peer_send(&self->peer, PUPPET_ACK, NULL, 0));
+	ASSERT_EQ(0, finish_with_error(&self->lab, &self->peer, variant->family));
+	ASSERT_EQ(0, peer_close_half(&self->peer));
 	PATH("ESTABLISHED>CLOSE_WAIT CLOSE_WAIT>LAST_ACK LAST_ACK>CLOSE=FIN");
 	EXPECT_EQ(EHOSTUNREACH, EVENT(2)->r.sk_err);
 	EXPECT_EQ(TCPCLOSE_FLAG_ACK, EVENT(2)->r.flags);
@@ -270,18 +276,7 @@ TEST_F(causes, fin_after_an_icmp_error)
 /* The same connection, reset instead. */
 TEST_F(causes, rst_after_an_icmp_error)
 {
-	int one = 1;
-
-	ASSERT_EQ(0, peer_connect(&self->peer));
-	ASSERT_EQ(0, setsockopt(self->peer.fd,
-				variant->family == AF_INET ? SOL_IP : SOL_IPV6,
-				variant->family == AF_INET ? IP_RECVERR : IPV6_RECVERR,
-				&one, sizeof(one)));
-	ASSERT_EQ(0, peer_send(&self->peer, PUPPET_FIN | PUPPET_ACK, NULL, 0));
-	ASSERT_EQ(1, write(self->peer.fd, "x", 1));
-	ASSERT_EQ(0, peer_expect(&self->peer, PUPPET_PSH));
-	ASSERT_EQ(0, puppet_icmp(&self->lab.puppet, variant->family == AF_INET ? 1 : 3,
-				 self->peer.packet, self->peer.packet_len));
+	ASSERT_EQ(0, finish_with_error(&self->lab, &self->peer, variant->family));
 	ASSERT_EQ(0, peer_close(&self->peer));
 	ASSERT_EQ(0, peer_expect(&self->peer, PUPPET_FIN));
 	ASSERT_EQ(0, peer_send(&self->peer, PUPPET_RST, NULL, 0));

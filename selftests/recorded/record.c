@@ -39,9 +39,7 @@ TEST_F(record, bytes_are_exact)
 	ASSERT_EQ(0, peer_send(&self->peer, PUPPET_PSH | PUPPET_ACK, "goodbye", 7));
 	ASSERT_EQ(7, read_all(self->peer.fd, 7));
 	ASSERT_EQ(0, peer_send(&self->peer, PUPPET_FIN | PUPPET_ACK, NULL, 0));
-	ASSERT_EQ(0, peer_close(&self->peer));
-	ASSERT_EQ(0, peer_expect(&self->peer, PUPPET_FIN));
-	ASSERT_EQ(0, peer_send(&self->peer, PUPPET_ACK, NULL, 0));
+	ASSERT_EQ(0, peer_close_half(&self->peer));
 	PATH("ESTABLISHED>CLOSE_WAIT CLOSE_WAIT>LAST_ACK LAST_ACK>CLOSE=FIN");
 	EXPECT_EQ(5U, event_sent(EVENT(0)));
 	EXPECT_EQ(7U, event_received(EVENT(0)));
@@ -191,9 +189,7 @@ TEST_F(record, fast_open_that_is_answered_with_a_fin)
 	ASSERT_EQ(0, open_fast(&self->peer, "hello"));
 	ASSERT_EQ(0, answer_fast(&self->peer, ""));
 	ASSERT_EQ(0, peer_expect(&self->peer, PUPPET_ACK));
-	ASSERT_EQ(0, peer_close(&self->peer));
-	ASSERT_EQ(0, peer_expect(&self->peer, PUPPET_FIN));
-	ASSERT_EQ(0, peer_send(&self->peer, PUPPET_ACK, NULL, 0));
+	ASSERT_EQ(0, peer_close_half(&self->peer));
 	PATH(FAST_PATH);
 	EXPECT_EQ(0U, event_received(EVENT(0)));
 	EXPECT_EQ(0U, event_received(EVENT(1)));
@@ -207,9 +203,7 @@ TEST_F(record, fast_open_that_is_answered_with_data_and_a_fin)
 	ASSERT_EQ(0, answer_fast(&self->peer, "bye"));
 	ASSERT_EQ(0, peer_expect(&self->peer, PUPPET_ACK));
 	ASSERT_EQ(3, read_all(self->peer.fd, 3));
-	ASSERT_EQ(0, peer_close(&self->peer));
-	ASSERT_EQ(0, peer_expect(&self->peer, PUPPET_FIN));
-	ASSERT_EQ(0, peer_send(&self->peer, PUPPET_ACK, NULL, 0));
+	ASSERT_EQ(0, peer_close_half(&self->peer));
 	PATH(FAST_PATH);
 	EXPECT_EQ(3U, event_received(EVENT(0)));
 	EXPECT_EQ(3U, event_received(EVENT(1)));
@@ -223,9 +217,7 @@ TEST_F(record, fast_open_that_ends_later)
 	ASSERT_EQ(0, peer_expect(&self->peer, PUPPET_ACK));
 	ASSERT_EQ(0, peer_send(&self->peer, PUPPET_PSH | PUPPET_ACK | PUPPET_FIN, "bye", 3));
 	ASSERT_EQ(3, read_all(self->peer.fd, 3));
-	ASSERT_EQ(0, peer_close(&self->peer));
-	ASSERT_EQ(0, peer_expect(&self->peer, PUPPET_FIN));
-	ASSERT_EQ(0, peer_send(&self->peer, PUPPET_ACK, NULL, 0));
+	ASSERT_EQ(0, peer_close_half(&self->peer));
 	PATH(FAST_PATH);
 	EXPECT_EQ(3U, event_received(EVENT(0)));
 	EXPECT_EQ(3U, event_received(EVENT(2)));
@@ -337,9 +329,7 @@ TEST_F(record, control_bits_of_a_segment_to_a_mini_socket)
 	const __u16 rst = PUPPET_RST | PUPPET_ECE | PUPPET_NS;
 
 	ASSERT_EQ(0, peer_connect(&self->peer));
-	ASSERT_EQ(0, peer_close(&self->peer));
-	ASSERT_EQ(0, peer_expect(&self->peer, PUPPET_FIN));
-	ASSERT_EQ(0, peer_send(&self->peer, PUPPET_ACK, NULL, 0));
+	ASSERT_EQ(0, peer_close_half(&self->peer));
 	ASSERT_EQ(0, peer_send(&self->peer, fin, NULL, 0));
 	ASSERT_EQ(0, peer_send(&self->peer, rst, NULL, 0));
 	PATH(TO_TIME_WAIT " tw:TIME_WAIT>CLOSE!RST");
@@ -385,9 +375,7 @@ TEST_F(record, dwell_continues_over_the_hand_over)
 	int i;
 
 	ASSERT_EQ(0, peer_connect(&self->peer));
-	ASSERT_EQ(0, peer_close(&self->peer));
-	ASSERT_EQ(0, peer_expect(&self->peer, PUPPET_FIN));
-	ASSERT_EQ(0, peer_send(&self->peer, PUPPET_ACK, NULL, 0));
+	ASSERT_EQ(0, peer_close_half(&self->peer));
 	sleep(5);
 	ASSERT_EQ(0, peer_send(&self->peer, PUPPET_FIN | PUPPET_ACK, NULL, 0));
 	PATH(TO_TIME_WAIT);

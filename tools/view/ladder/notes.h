@@ -9,7 +9,7 @@
 #include "conn/selection.h"
 #include "ladder/choice.h"
 
-/* Lines that there are at most. */
+/* Largest number of lines that notes_list() writes. */
 #define NOTES_MAX (1 + CHOICE_OTHERS)
 
 int notes_list(struct line lines[NOTES_MAX], const struct choice *choice,

@@ -10,7 +10,7 @@
 #include "base/line.h"
 #include "ladder/ladder.h"
 
-/* Lines that there are at most. */
+/* Largest number of lines of each part. */
 #define WORDS_CAPTIONS 2
 #define WORDS_HEADINGS 7
 #define WORDS_CONCLUSIONS 12
