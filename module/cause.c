@@ -15,6 +15,7 @@
 
 #include "caller.h"
 #include "cause.h"
+#include "limit.h"
 #include "segment.h"
 
 #define STACK_DEPTH	32
@@ -78,12 +79,6 @@ u8 tcpclose_cause_doubtful_context(const struct sock *sk)
 				 TCPCLOSE_CONTEXT_PROCESS;
 }
 
-static u8 memory_or_netns(const struct sock *sk)
-{
-	return check_net(sock_net(sk)) ? TCPCLOSE_CAUSE_MEMORY :
-					 TCPCLOSE_CAUSE_NETNS;
-}
-
 /* __tcp_close() without tcp_disconnect() or tcp_time_wait(). */
 static u8 cause_in_close(const struct sock *sk, int old)
 {
@@ -96,7 +91,7 @@ static u8 cause_in_close(const struct sock *sk, int old)
 		return TCPCLOSE_CAUSE_UNREAD;
 	if (old == TCP_FIN_WAIT2 && READ_ONCE(tcp_sk(sk)->linger2) < 0)
 		return TCPCLOSE_CAUSE_FIN_WAIT2_TIMEOUT;
-	return memory_or_netns(sk);
+	return tcpclose_limit_of_resources(sk);
 }
 
 /*
@@ -145,11 +140,14 @@ static u8 cause_of_way(enum tcpclose_way way, const struct sock *sk, int old,
 	case TCPCLOSE_WAY_CLOSE:
 		if (!disconnect)
 			return cause_in_close(sk, old);
-		return tcp_sk(sk)->repair ? TCPCLOSE_CAUSE_DISCONNECT :
+		return tcp_sk(sk)->repair ? TCPCLOSE_CAUSE_REPAIR :
 					    TCPCLOSE_CAUSE_LINGER;
 	case TCPCLOSE_WAY_SHUTDOWN:
-	case TCPCLOSE_WAY_CONNECT:
 		return TCPCLOSE_CAUSE_CONNECT_ABORTED;
+	case TCPCLOSE_WAY_CONNECT:
+		return tcpclose_limit_of_connect(sk);
+	case TCPCLOSE_WAY_MPTCP:
+		return TCPCLOSE_CAUSE_MPTCP;
 	case TCPCLOSE_WAY_LISTEN_STOP:
 		return TCPCLOSE_CAUSE_NOT_ACCEPTED;
 	case TCPCLOSE_WAY_ABORT:
@@ -163,9 +161,9 @@ static u8 cause_of_way(enum tcpclose_way way, const struct sock *sk, int old,
 	case TCPCLOSE_WAY_ICMP:
 		return TCPCLOSE_CAUSE_UNREACHABLE;
 	case TCPCLOSE_WAY_RESOURCES:
-		return memory_or_netns(sk);
+		return tcpclose_limit_of_resources(sk);
 	case TCPCLOSE_WAY_WRITE_TIMER:
-		return TCPCLOSE_CAUSE_TIMEOUT;
+		return tcpclose_limit_of_timer(sk, old);
 	case TCPCLOSE_WAY_KEEPALIVE_TIMER:
 		/* The same timer ends an orphan in FIN_WAIT2. */
 		return old == TCP_FIN_WAIT2 && sock_flag(sk, SOCK_DEAD) ?
@@ -176,18 +174,28 @@ static u8 cause_of_way(enum tcpclose_way way, const struct sock *sk, int old,
 	}
 }
 
-static bool is_timer_way(enum tcpclose_way way)
+/* Whether what runs there may have been deferred to the backlog. */
+static bool may_be_deferred(enum tcpclose_way way)
 {
 	return way == TCPCLOSE_WAY_WRITE_TIMER ||
 	       way == TCPCLOSE_WAY_KEEPALIVE_TIMER ||
-	       way == TCPCLOSE_WAY_RESOURCES;
+	       way == TCPCLOSE_WAY_RESOURCES || way == TCPCLOSE_WAY_MPTCP;
+}
+
+static u8 cause_of_disconnect(const struct sock *sk, int old)
+{
+	if (tcp_sk(sk)->repair)
+		return TCPCLOSE_CAUSE_REPAIR;
+	/* inet_shutdown() disconnects a socket in SYN_SENT. */
+	return old == TCP_SYN_SENT ? TCPCLOSE_CAUSE_CONNECT_ABORTED :
+				     TCPCLOSE_CAUSE_DISCONNECT;
 }
 
 /* The innermost function of interest decides on cause and context. */
 static struct tcpclose_verdict cause_on_stack(const struct sock *sk, int old)
 {
 	struct tcpclose_verdict verdict = { .cause = TCPCLOSE_CAUSE_NONE };
-	bool disconnect = false, backlog = false, reset = false;
+	bool disconnect = false, backlog = false, reset = false, received = false;
 	enum tcpclose_way decisive = TCPCLOSE_WAY_OTHER;
 	unsigned long stack[STACK_DEPTH];
 	unsigned int depth = stack_trace_save(stack, STACK_DEPTH, 1);
@@ -196,7 +204,8 @@ static struct tcpclose_verdict cause_on_stack(const struct sock *sk, int old)
 	for (i = 0; i < depth; i++) {
 		enum tcpclose_way way = tcpclose_caller_way(stack[i]);
 
-		if (way == TCPCLOSE_WAY_BOUNDARY || way == TCPCLOSE_WAY_TIMER)
+		received = way == TCPCLOSE_WAY_BOUNDARY;
+		if (received || way == TCPCLOSE_WAY_TIMER)
 			break;
 		backlog = way == TCPCLOSE_WAY_BACKLOG;
 		if (backlog)
@@ -207,19 +216,15 @@ static struct tcpclose_verdict cause_on_stack(const struct sock *sk, int old)
 			verdict.cause = cause_of_way(way, sk, old, disconnect, reset);
 			decisive = way;
 		}
-		/* A timer's work may be deferred to the backlog: walk on. */
-		if (verdict.cause != TCPCLOSE_CAUSE_NONE && !is_timer_way(decisive))
+		if (verdict.cause != TCPCLOSE_CAUSE_NONE && !may_be_deferred(decisive))
 			break;
 	}
 	if (verdict.cause == TCPCLOSE_CAUSE_NONE && reset) {
 		verdict.cause = TCPCLOSE_CAUSE_RST;
 		decisive = TCPCLOSE_WAY_RESET;
 	}
-	/* inet_shutdown() disconnects a socket in SYN_SENT. */
 	if (verdict.cause == TCPCLOSE_CAUSE_NONE && disconnect)
-		verdict.cause = old == TCP_SYN_SENT ?
-					TCPCLOSE_CAUSE_CONNECT_ABORTED :
-					TCPCLOSE_CAUSE_DISCONNECT;
+		verdict.cause = cause_of_disconnect(sk, old);
 	if (verdict.cause == TCPCLOSE_CAUSE_NONE)
 		verdict.cause = TCPCLOSE_CAUSE_UNKNOWN;
 
@@ -250,7 +255,7 @@ static struct tcpclose_verdict cause_on_stack(const struct sock *sk, int old)
 	default:
 		if (backlog)
 			verdict.context = TCPCLOSE_CONTEXT_BACKLOG;
-		else if (in_serving_softirq())
+		else if (in_serving_softirq() || received)
 			verdict.context = TCPCLOSE_CONTEXT_SOFTIRQ;
 		else
 			verdict.context = TCPCLOSE_CONTEXT_PROCESS;
@@ -345,6 +350,13 @@ u8 tcpclose_cause_closer(u8 cause)
 	case TCPCLOSE_CAUSE_MEMORY:
 	case TCPCLOSE_CAUSE_NOT_ACCEPTED:
 	case TCPCLOSE_CAUSE_NETNS:
+	case TCPCLOSE_CAUSE_REPAIR:
+	case TCPCLOSE_CAUSE_NO_PORT:
+	case TCPCLOSE_CAUSE_USER_TIMEOUT:
+	case TCPCLOSE_CAUSE_ZERO_WINDOW:
+	case TCPCLOSE_CAUSE_ORPHANS:
+	case TCPCLOSE_CAUSE_MPTCP:
+	case TCPCLOSE_CAUSE_OVERFLOW:
 		return TCPCLOSE_CLOSER_LOCAL;
 	default:
 		return TCPCLOSE_CLOSER_NONE;

@@ -11,6 +11,13 @@
 #include <linux/kprobes.h>
 #include <linux/mm.h>
 #include <linux/version.h>
+#include <net/net_namespace.h>
+#include <net/sock.h>
+
+/* 6.10 moved sk_memory_allocated() there. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 10, 0)
+#include <net/proto_memory.h>
+#endif
 
 /* Whether an ftrace callback can read the arguments of its function. */
 #if defined(CONFIG_DYNAMIC_FTRACE) && defined(CONFIG_DYNAMIC_FTRACE_WITH_ARGS)
@@ -52,6 +59,16 @@ static inline void compat_vm_flags_mod(struct vm_area_struct *vma,
 	vm_flags_mod(vma, set, clear);
 #else
 	vma->vm_flags = (vma->vm_flags | set) & ~clear;
+#endif
+}
+
+/* 6.5 added SYNs that are repeated without backoff. */
+static inline unsigned int compat_syn_linear_timeouts(struct net *net)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 5, 0)
+	return READ_ONCE(net->ipv4.sysctl_tcp_syn_linear_timeouts);
+#else
+	return 0;
 #endif
 }
 

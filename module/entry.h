@@ -20,6 +20,7 @@
 #define TCPCLOSE_ENTRY_SHUT_DOWN	0x20	/* shutdown() before it was established */
 #define TCPCLOSE_ENTRY_STAND_IN	0x40	/* not in the table: see tcpclose_table_stand_in() */
 #define TCPCLOSE_ENTRY_FAST_OPEN	0x80	/* its SYN may carry data (TCP Fast Open) */
+#define TCPCLOSE_ENTRY_MPTCP	0x100	/* subflow of an MPTCP session */
 /* Set by handover.c. */
 #define TCPCLOSE_ENTRY_HAND_OVER (TCPCLOSE_ENTRY_TO_TIME_WAIT | \
 				  TCPCLOSE_ENTRY_HANDED_OVER)
@@ -34,18 +35,22 @@
  * @next: next entry of the bucket or of a free list, or its end marker
  * @inode: inode of the socket (mini-sockets only)
  * @cgroup: cgroup of the socket (mini-sockets only)
+ * @session: cookie of the MPTCP socket (%TCPCLOSE_ENTRY_MPTCP, full sockets
+ *	only); 0: unknown
  * @uid: owner of the socket (mini-sockets only)
  * @index: number of the next transition
  * @rearms: how often the timer of TIME_WAIT was re-armed
- * @state: true state
  * @flags: TCPCLOSE_ENTRY_*
+ * @state: true state
  * @closer: &enum tcpclose_closer
- * @successor: true state of the mini-socket that replaces the socket
- * @way: &enum tcpclose_way in which tcp_time_wait() was called
+ * @successor: true state of the mini-socket that replaces the socket (full
+ *	sockets only)
+ * @way: &enum tcpclose_way in which tcp_time_wait() was called (full sockets
+ *	only)
+ * @strays: see &struct tcpclose_record (mini-sockets only)
  * @own_syn: 1: its SYN is among what the peer has to acknowledge; 0: it is not,
  *	as in what a listener accepts, or unknown
  * @lone_fin: 1: bytes_received does not count the peer's FIN
- * @reserved: pads the entry to one cache line
  *
  * A full socket's entry changes under the socket's lock only. A mini-socket has
  * no lock, so every access to its entry holds the lock of the bucket.
@@ -56,19 +61,28 @@ struct tcpclose_entry {
 	u64 born_ns;
 	u64 since_ns;
 	struct tcpclose_entry *next;
-	u32 inode;
-	u32 cgroup;
+	union {
+		struct {
+			u32 inode;
+			u32 cgroup;
+		};
+		u64 session;
+	};
 	u32 uid;
 	u16 index;
 	u16 rearms;
+	u16 flags;
 	u8 state;
-	u8 flags;
 	u8 closer;
-	u8 successor;
-	u8 way;
+	union {
+		struct {
+			u8 successor;
+			u8 way;
+		};
+		u16 strays;
+	};
 	u8 own_syn;
 	u8 lone_fin;
-	u8 reserved;
 };
 
 /*

@@ -7,7 +7,6 @@
 #define TCPCLOSE_FIELD_H
 
 #include <linux/cgroup.h>
-#include <linux/sched.h>
 #include <net/sock.h>
 
 #include "entry.h"
@@ -66,14 +65,12 @@ tcpclose_field_set_step(struct tcpclose_record *record, u64 number,
 				   shutdown);
 	record->end = step->end;
 	record->cause = step->cause;
-	record->pid = step->context == TCPCLOSE_CONTEXT_PROCESS ?
-			      task_tgid_nr(current) : 0;
 }
 
 static __always_inline void tcpclose_field_set_netns(struct tcpclose_record *record,
 						     const struct net *net)
 {
-	record->netns = tcpclose_field_fit(net->net_cookie);
+	record->netns = net->net_cookie;
 	record->netns_inode = net->ns.inum;
 }
 

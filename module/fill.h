@@ -107,8 +107,10 @@ static __always_inline void tcpclose_fill_sock(const struct tcpclose_step *step,
 	struct tcpclose_record *record;
 	u64 number;
 
-	if (step->context == TCPCLOSE_CONTEXT_PROCESS)
-		tcpclose_record_task_of(sk, step->now_ns, step->cookie, step->old);
+	if (step->context == TCPCLOSE_CONTEXT_PROCESS ||
+	    unlikely(step->cause != TCPCLOSE_CAUSE_NONE &&
+		     step->cause != TCPCLOSE_CAUSE_FIN))
+		tcpclose_record_detail(step, sk, entry);
 
 	record = tcpclose_ring_begin(&number);
 	tcpclose_field_set_step(record, number, step, entry,

@@ -28,7 +28,7 @@ static DEFINE_PER_CPU(u64 [TCPCLOSE_HANDOVER_PROBES], handover_calls);
 struct handover_note {
 	const void *sk;
 	struct tcpclose_worker worker;
-	u8 flags;	/* TCPCLOSE_ENTRY_* */
+	u16 flags;	/* TCPCLOSE_ENTRY_* */
 	u8 successor;
 	u8 way;
 };
@@ -126,7 +126,8 @@ static __always_inline void inherit_entry(struct tcpclose_entry *to,
 	to->since_ns = from->since_ns;
 	to->index = tcpclose_entry_increment(from->index);
 	to->closer = from->closer;
-	to->flags = (from->flags & (TCPCLOSE_ENTRY_OLD | TCPCLOSE_ENTRY_REFUSED)) |
+	to->flags = (from->flags & (TCPCLOSE_ENTRY_OLD | TCPCLOSE_ENTRY_REFUSED |
+				    TCPCLOSE_ENTRY_MPTCP)) |
 		    TCPCLOSE_ENTRY_MINI;
 }
 
@@ -135,7 +136,7 @@ static __always_inline void inherit_entry(struct tcpclose_entry *to,
  * say.
  */
 static noinline void begin_without_entry(const struct sock *sk, u8 substate,
-					 u8 *flags, u8 *closer)
+					 u16 *flags, u8 *closer)
 {
 	struct handover_note *note = handover_note_of(sk);
 
@@ -160,7 +161,8 @@ static __always_inline void on_twsk_hashdance(unsigned long twsk,
 {
 	const struct inet_timewait_sock *tw = (const void *)twsk;
 	const struct sock *sk = (const struct sock *)socket;
-	u8 substate = tw->tw_substate, flags = 0, closer = 0;
+	u8 substate = tw->tw_substate, closer = 0;
+	u16 flags = 0;
 	struct tcpclose_entry *entry, *from;
 	struct tcpclose_bucket *bucket;
 	unsigned long irq;

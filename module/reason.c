@@ -15,7 +15,7 @@
  * one exception. A shutdown() before the connection was established takes
  * effect when a segment establishes it (tcp_rcv_state_process()).
  */
-static u8 context_of_call(const struct sock *sk, int old, u8 known)
+static u8 context_of_call(const struct sock *sk, int old, u16 known)
 {
 	if (in_serving_softirq())
 		return TCPCLOSE_CONTEXT_SOFTIRQ;
@@ -39,7 +39,7 @@ static u8 context_of_call(const struct sock *sk, int old, u8 known)
  * Return: the reason.
  */
 struct tcpclose_reason tcpclose_reason_find_slow(const struct sock *sk, int old,
-						 int new, u8 known)
+						 int new, u16 known)
 {
 	struct tcpclose_reason reason = { .new = new };
 
@@ -113,13 +113,14 @@ struct tcpclose_reason tcpclose_reason_of_hand_over_slow(const struct sock *sk,
 
 /*
  * Without an entry or without hooks a hand-over may have gone unseen, and its
- * stack looks like that of these two causes: then the cause is uncertain.
+ * stack looks like that of these causes: then the cause is uncertain.
  */
 static void doubt_cause(struct tcpclose_reason *reason, int old)
 {
 	if (tcpclose_edge_state_in(old, TCPF_FIN_WAIT2 | TCPF_CLOSING) &&
 	    (reason->cause == TCPCLOSE_CAUSE_DATA_AFTER_CLOSE ||
-	     reason->cause == TCPCLOSE_CAUSE_MEMORY))
+	     reason->cause == TCPCLOSE_CAUSE_MEMORY ||
+	     reason->cause == TCPCLOSE_CAUSE_ORPHANS))
 		reason->cause = TCPCLOSE_CAUSE_UNKNOWN;
 }
 

@@ -38,7 +38,7 @@ struct tcpclose_reason {
 };
 
 struct tcpclose_reason tcpclose_reason_find_slow(const struct sock *sk, int old,
-						 int new, u8 known);
+						 int new, u16 known);
 struct tcpclose_reason tcpclose_reason_of_hand_over_slow(const struct sock *sk,
 							 u8 way, u8 successor);
 struct tcpclose_reason
@@ -89,7 +89,7 @@ tcpclose_reason_of_hand_over(const struct sock *sk,
 	if (successor == TCP_TIME_WAIT)
 		reason.cause = TCPCLOSE_CAUSE_FIN;
 	else if (reason.end)
-		reason.cause = TCPCLOSE_CAUSE_MEMORY;
+		reason.cause = TCPCLOSE_CAUSE_OVERFLOW;
 	return reason;
 }
 
@@ -106,7 +106,7 @@ tcpclose_reason_of_hand_over(const struct sock *sk,
  * Return: the reason.
  */
 static __always_inline struct tcpclose_reason
-tcpclose_reason_find(const struct sock *sk, int old, int new, u8 edge, u8 known)
+tcpclose_reason_find(const struct sock *sk, int old, int new, u8 edge, u16 known)
 {
 	struct tcpclose_reason reason = { .new = new };
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Records: writes those of mini-sockets and processes in place in the ring, and
+ * Records: writes those of mini-sockets, and details, in place in the ring, and
  * helps fill.h with those of full sockets.
  *
  * Runs in the tracepoint or a hook, interrupts off. The fields of a full socket
@@ -9,7 +9,6 @@
  * field.h read fields of sockets to show them. Decides nothing: what a
  * transition means comes in &struct tcpclose_step.
  */
-#include <linux/sched.h>
 #include <linux/sock_diag.h>
 #include <net/inet_timewait_sock.h>
 #include <net/ipv6.h>
@@ -21,6 +20,7 @@
 #include "record.h"
 #include "ring.h"
 #include "step.h"
+#include "task.h"
 #include "wakeup.h"
 
 /**
@@ -37,6 +37,26 @@ u64 tcpclose_record_make_cookie(const struct sock *sk)
 
 	sock_diag_save_cookie((struct sock *)sk, halves);
 	return halves[0] | (u64)halves[1] << 32;
+}
+
+/**
+ * tcpclose_record_session() - find the MPTCP socket that a subflow belongs to
+ * @sk: the subflow, locked
+ *
+ * MPTCP gives its subflows the struct socket of the MPTCP socket
+ * (mptcp_sock_graft()), and takes it away when that is closed, under the
+ * subflow's lock.
+ *
+ * Return: its cookie; 0: unknown.
+ */
+u64 tcpclose_record_session(const struct sock *sk)
+{
+	struct socket *socket = READ_ONCE(sk->sk_socket);
+	const struct sock *session = socket ? READ_ONCE(socket->sk) : NULL;
+
+	if (!session || session == sk || session->sk_protocol != IPPROTO_MPTCP)
+		return 0;
+	return tcpclose_record_make_cookie(session);
 }
 
 /**
@@ -138,64 +158,80 @@ static void fill_timewait_addresses(struct tcpclose_record *record,
 	tcpclose_field_set_address4(record->raddr, tw->tw_daddr);
 }
 
-/* Write the record of the current process, to be followed by its transition. */
-static void record_task(u64 now_ns, u64 cookie, u64 netns, u64 cgroup, u32 unread,
-			u32 unacked)
+/*
+ * Write what else is known of a transition, except of a socket's traffic, which
+ * the caller adds before it commits the record.
+ */
+static struct tcpclose_detail *begin_detail(u64 *number, u64 now_ns, u64 cookie,
+					    u64 netns, u64 cgroup, u8 context)
 {
-	struct tcpclose_task *task;
-	u64 number;
+	struct tcpclose_detail *detail = tcpclose_ring_begin(number);
 
-	BUILD_BUG_ON(sizeof(task->comm) != TASK_COMM_LEN);
-
-	task = tcpclose_ring_begin(&number);
-	task->ts_ns = now_ns;
-	task->seq = number;
-	task->cpu = raw_smp_processor_id();
-	task->kind = TCPCLOSE_KIND_TASK;
-	task->mark = 0;
-	task->cookie = cookie;
-	task->netns = netns;
-	task->cgroup = cgroup;
-	task->pid = task_tgid_nr(current);
-	task->tid = task_pid_nr(current);
-	task->unread_bytes = unread;
-	task->unacked_bytes = unacked;
-	/*
-	 * May change at any time, but its last byte is always 0
-	 * (__set_task_comm()): no lock is needed.
-	 */
-	data_race(memcpy(task->comm, current->comm, sizeof(task->comm)));
-	task->comm[sizeof(task->comm) - 1] = '\0';
-	memset(task->reserved, 0, sizeof(task->reserved));
-	tcpclose_ring_commit(number);
+	detail->ts_ns = now_ns;
+	detail->seq = *number;
+	detail->cpu = raw_smp_processor_id();
+	detail->kind = TCPCLOSE_KIND_DETAIL;
+	detail->cookie = cookie;
+	detail->netns = netns;
+	detail->cgroup = cgroup;
+	memset(detail->reserved, 0, sizeof(detail->reserved));
+	if (context == TCPCLOSE_CONTEXT_PROCESS)
+		tcpclose_task_describe(detail);
+	else
+		tcpclose_task_clear(detail);
+	return detail;
 }
 
-/**
- * tcpclose_record_task_of() - record the process that makes a transition
- * @sk: the socket
- * @now_ns: as in the record of the transition, which follows
- * @cookie: likewise
- * @old: true old state
- *
- * Context: tracepoint, interrupts off.
- */
-void tcpclose_record_task_of(const struct sock *sk, u64 now_ns, u64 cookie, u8 old)
+static void set_traffic(struct tcpclose_detail *detail, const struct sock *sk, u8 old)
 {
 	const struct tcp_sock *tp = tcp_sk(sk);
 	u32 unread = tp->rcv_nxt - tp->copied_seq;
 	u32 unacked = tp->write_seq - tp->snd_una;
+	u32 unsent = tp->write_seq - tp->snd_nxt;
 
+	detail->mark = TCPCLOSE_DETAIL_TRAFFIC;
 	/* SYN and FIN take a sequence number each, but are not data. */
 	if (unread && sock_flag(sk, SOCK_DONE))
 		unread--;
 	if (unacked && (1 << old) & (TCPF_SYN_RECV | TCPF_FIN_WAIT1 |
 				     TCPF_CLOSING | TCPF_LAST_ACK))
 		unacked--;
+	if (unsent && (1 << old) & (TCPF_FIN_WAIT1 | TCPF_CLOSING | TCPF_LAST_ACK)) {
+		unsent--;
+		detail->mark |= TCPCLOSE_DETAIL_FIN_UNSENT;
+	}
 	/* A reused socket still has its old snd_una. */
-	if ((1 << old) & (TCPF_CLOSE | TCPF_LISTEN | TCPF_SYN_SENT))
+	if ((1 << old) & (TCPF_CLOSE | TCPF_LISTEN | TCPF_SYN_SENT)) {
 		unacked = 0;
-	record_task(now_ns, cookie, sock_net(sk)->net_cookie,
-		    tcpclose_field_cgroup(sk), unread, unacked);
+		unsent = 0;
+	}
+	detail->unread_bytes = unread;
+	detail->unacked_bytes = unacked;
+	detail->unsent_bytes = unsent;
+	detail->segments_sent = tp->segs_out;
+	detail->segments_received = tp->segs_in;
+}
+
+/**
+ * tcpclose_record_detail() - record what else is known of a transition
+ * @step: the transition, whose record follows
+ * @sk: the socket
+ * @entry: its entry before the transition, or a stand-in
+ *
+ * Context: tracepoint, interrupts off.
+ */
+void tcpclose_record_detail(const struct tcpclose_step *step, const struct sock *sk,
+			    const struct tcpclose_entry *entry)
+{
+	struct tcpclose_detail *detail;
+	u64 number;
+
+	detail = begin_detail(&number, step->now_ns, step->cookie,
+			      sock_net(sk)->net_cookie, tcpclose_field_cgroup(sk),
+			      step->context);
+	detail->session = entry->flags & TCPCLOSE_ENTRY_MPTCP ? entry->session : 0;
+	set_traffic(detail, sk, step->old);
+	tcpclose_ring_commit(number);
 }
 
 /**
@@ -214,9 +250,20 @@ void tcpclose_record_timewait(const struct tcpclose_step *step,
 	struct tcpclose_record *record;
 	u64 number;
 
-	if (step->context == TCPCLOSE_CONTEXT_PROCESS)
-		record_task(step->now_ns, step->cookie, net->net_cookie,
-			    entry->cgroup, 0, 0);
+	if (step->context == TCPCLOSE_CONTEXT_PROCESS) {
+		struct tcpclose_detail *detail;
+
+		detail = begin_detail(&number, step->now_ns, step->cookie,
+				      net->net_cookie, entry->cgroup, step->context);
+		detail->mark = 0;
+		detail->session = 0;
+		detail->unread_bytes = 0;
+		detail->unacked_bytes = 0;
+		detail->unsent_bytes = 0;
+		detail->segments_sent = 0;
+		detail->segments_received = 0;
+		tcpclose_ring_commit(number);
+	}
 
 	record = tcpclose_ring_begin(&number);
 	tcpclose_field_set_step(record, number, step, entry,
@@ -231,7 +278,8 @@ void tcpclose_record_timewait(const struct tcpclose_step *step,
 	record->bytes_sent_hi = 0;
 	record->bytes_received_lo = 0;
 	record->bytes_received_hi = 0;
-	record->srtt_us = 0;
+	record->strays = entry->strays;
+	record->unused = 0;
 	record->rearms = entry->rearms;
 	record->sk_err = 0;
 	tcpclose_ring_commit(number);

@@ -21,7 +21,9 @@ u64 tcpclose_record_sent(const struct sock *sk, const struct tcpclose_entry *ent
 void tcpclose_record_request_addresses(struct tcpclose_record *record,
 				       const struct sock *sk,
 				       const struct request_sock *req);
-void tcpclose_record_task_of(const struct sock *sk, u64 now_ns, u64 cookie, u8 old);
+u64 tcpclose_record_session(const struct sock *sk);
+void tcpclose_record_detail(const struct tcpclose_step *step, const struct sock *sk,
+			    const struct tcpclose_entry *entry);
 void tcpclose_record_timewait(const struct tcpclose_step *step,
 			      const struct inet_timewait_sock *tw,
 			      const struct tcpclose_entry *entry);

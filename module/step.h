@@ -62,10 +62,18 @@ static __always_inline u64 tcpclose_step_since(u64 then_ns, u64 now_ns)
 /* TCPCLOSE_MARK_* bits that the entry implies. */
 static __always_inline u8 tcpclose_step_mark(const struct tcpclose_entry *entry)
 {
-	if (likely(!(entry->flags & (TCPCLOSE_ENTRY_OLD | TCPCLOSE_ENTRY_REFUSED))))
+	u8 mark = 0;
+
+	if (likely(!(entry->flags & (TCPCLOSE_ENTRY_OLD | TCPCLOSE_ENTRY_REFUSED |
+				     TCPCLOSE_ENTRY_MPTCP))))
 		return 0;
-	return entry->flags & TCPCLOSE_ENTRY_OLD ? TCPCLOSE_MARK_OLD :
-						   TCPCLOSE_MARK_UNTRACKED;
+	if (entry->flags & TCPCLOSE_ENTRY_OLD)
+		mark = TCPCLOSE_MARK_OLD;
+	else if (entry->flags & TCPCLOSE_ENTRY_REFUSED)
+		mark = TCPCLOSE_MARK_UNTRACKED;
+	if (entry->flags & TCPCLOSE_ENTRY_MPTCP)
+		mark |= TCPCLOSE_MARK_MPTCP;
+	return mark;
 }
 
 #endif /* TCPCLOSE_STEP_H */

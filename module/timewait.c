@@ -45,6 +45,33 @@ struct descheduling {
 
 static DEFINE_PER_CPU(struct descheduling, deschedulings);
 
+/*
+ * A segment with SYN or RST is counted as a stray until it ends the mini-socket or
+ * re-arms its timer.
+ */
+static noinline void count_stray(const struct inet_timewait_sock *tw)
+{
+	struct tcpclose_bucket *bucket;
+	struct tcpclose_entry *entry;
+	unsigned long irq;
+
+	local_irq_save(irq);
+	bucket = tcpclose_table_lock(tw);
+	entry = tcpclose_table_find(bucket, tw);
+	if (entry)
+		entry->strays = tcpclose_entry_increment(entry->strays);
+	tcpclose_table_unlock(bucket);
+	local_irq_restore(irq);
+}
+
+/* It was none, as its control bits are those of a step; bucket locked. */
+static void discount_stray(struct tcpclose_entry *entry, u16 flags)
+{
+	if (unlikely(flags & (TCPCLOSE_FLAG_SYN | TCPCLOSE_FLAG_RST)) && entry &&
+	    entry->strays && entry->strays < U16_MAX)
+		entry->strays--;
+}
+
 /* tcp_timewait_state_process(tw, skb, th, …): receives a segment. */
 static __always_inline void on_timewait_state_process(unsigned long tw,
 						      unsigned long skb,
@@ -55,6 +82,8 @@ static __always_inline void on_timewait_state_process(unsigned long tw,
 	tcpclose_segment_note((const void *)tw, (const struct tcphdr *)th,
 			      READ_ONCE(((const struct inet_timewait_sock *)tw)->tw_substate),
 			      false);
+	if (unlikely(((const struct tcphdr *)th)->syn || ((const struct tcphdr *)th)->rst))
+		count_stray((const void *)tw);
 }
 
 TCPCLOSE_PROBE(on_timewait_state_process);
@@ -110,6 +139,7 @@ static noinline void restart_timewait(const struct inet_timewait_sock *tw)
 
 	bucket = tcpclose_table_lock(tw);
 	entry = tcpclose_table_find(bucket, tw);
+	discount_stray(entry, step.flags);
 	if (entry) {
 		if (entry->state == TCP_TIME_WAIT)
 			entry->rearms = tcpclose_entry_increment(entry->rearms);
@@ -283,8 +313,12 @@ static void end_timewait(const struct inet_timewait_sock *tw, enum tcpclose_way 
 	struct tcpclose_entry known, *entry;
 	struct tcpclose_bucket *bucket;
 
+	/* For TPROXY there is no note: it receives the SYN before TCP does. */
+	if (way == TCPCLOSE_WAY_STATE_PROCESS || way == TCPCLOSE_WAY_RECEIVE)
+		step.flags = tcpclose_segment_flags(tw);
 	bucket = tcpclose_table_lock(tw);
 	entry = tcpclose_table_find(bucket, tw);
+	discount_stray(entry, step.flags);
 	if (!entry && mark & TCPCLOSE_MARK_LATE) {
 		tcpclose_table_unlock(bucket);
 		return;
@@ -303,9 +337,6 @@ static void end_timewait(const struct inet_timewait_sock *tw, enum tcpclose_way 
 		tcpclose_table_settle(why);
 	}
 	fill_step_from(&step, &known);
-	/* For TPROXY there is no note: it receives the SYN before TCP does. */
-	if (way == TCPCLOSE_WAY_STATE_PROCESS || way == TCPCLOSE_WAY_RECEIVE)
-		step.flags = tcpclose_segment_flags(tw);
 	if (step.old == TCP_FIN_WAIT2) {
 		step.cause = tcpclose_cause_of_end(reason);
 		this_cpu_inc(tcpclose_counters->causes[step.cause]);

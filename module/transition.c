@@ -13,6 +13,7 @@
 #include <linux/ktime.h>
 #include <linux/string.h>
 #include <linux/tracepoint.h>
+#include <net/mptcp.h>
 #include <net/sock.h>
 #include <net/tcp.h>
 #include <net/tcp_states.h>
@@ -132,6 +133,22 @@ static __always_inline void note_opening(struct tcpclose_entry *entry,
 		entry->flags |= TCPCLOSE_ENTRY_FAST_OPEN;
 }
 
+/* Remember which MPTCP session a subflow belongs to, while that is known. */
+static noinline void note_session(struct tcpclose_entry *entry, const struct sock *sk)
+{
+	u64 session;
+
+	/* What is accepted from a peer without MPTCP is no subflow any more. */
+	if (!sk_is_mptcp(sk)) {
+		entry->flags &= ~TCPCLOSE_ENTRY_MPTCP;
+		return;
+	}
+	entry->flags |= TCPCLOSE_ENTRY_MPTCP;
+	session = tcpclose_record_session(sk);
+	if (session)
+		entry->session = session;
+}
+
 /* Make the entry, or a stand-in, of a connection that begins now. */
 static __always_inline struct tcpclose_entry *
 begin_entry(const struct sock *sk, int old, int new, u64 now_ns)
@@ -145,6 +162,8 @@ begin_entry(const struct sock *sk, int old, int new, u64 now_ns)
 	entry->born_ns = now_ns;
 	if (new == TCP_SYN_SENT)
 		note_opening(entry, sk);
+	if (unlikely(sk_is_mptcp(sk)))
+		entry->flags |= TCPCLOSE_ENTRY_MPTCP;
 	return entry;
 }
 
@@ -310,6 +329,8 @@ static noinline void carry_out_odd(const struct sock *sk,
 		 entry->flags & TCPCLOSE_ENTRY_MINI ||
 		 (cookie && entry->cookie && entry->cookie != cookie))
 		entry = begin_entry_late(sk, entry, old, new);
+	if (unlikely(sk_is_mptcp(sk) || entry->flags & TCPCLOSE_ENTRY_MPTCP))
+		note_session(entry, sk);
 	if (cookie)
 		entry->cookie = cookie;
 	carry_out_transition(sk, entry, raw, edge, now_ns, entry->cookie, req,
@@ -319,7 +340,8 @@ static noinline void carry_out_odd(const struct sock *sk,
 /* Flags of an entry that needs special care. */
 #define ODD (TCPCLOSE_ENTRY_MINI | TCPCLOSE_ENTRY_OLD | \
 	     TCPCLOSE_ENTRY_REFUSED | TCPCLOSE_ENTRY_STAND_IN | \
-	     TCPCLOSE_ENTRY_SHUT_DOWN | TCPCLOSE_ENTRY_FAST_OPEN)
+	     TCPCLOSE_ENTRY_SHUT_DOWN | TCPCLOSE_ENTRY_FAST_OPEN | \
+	     TCPCLOSE_ENTRY_MPTCP)
 
 /* Whether there is an entry, and neither it nor the edge needs special care. */
 static __always_inline bool is_plain_transition(const struct tcpclose_entry *entry,

@@ -30,7 +30,6 @@ void tcpclose_visibility_init(struct tcpclose_visibility *visible, bool whole)
 
 	visible->whole = whole;
 	visible->netns = net->net_cookie;
-	visible->netns_inode = net->ns.inum;
 	visible->user_ns = get_user_ns(current_user_ns());
 	visible->pid_ns = get_pid_ns(task_active_pid_ns(current));
 }
@@ -57,10 +56,10 @@ bool tcpclose_visibility_shows(const struct tcpclose_visibility *visible,
 {
 	if (visible->whole)
 		return true;
-	if (record->kind == TCPCLOSE_KIND_TASK)
-		return ((const struct tcpclose_task *)record)->netns == visible->netns;
-	return record->netns == visible->netns &&
-	       record->netns_inode == visible->netns_inode;
+	if (record->kind == TCPCLOSE_KIND_DETAIL)
+		return ((const struct tcpclose_detail *)record)->netns ==
+		       visible->netns;
+	return record->netns == visible->netns;
 }
 
 static u32 translate_pid(const struct tcpclose_visibility *visible, u32 nr)
@@ -71,6 +70,17 @@ static u32 translate_pid(const struct tcpclose_visibility *visible, u32 nr)
 	translated = pid_nr_ns(find_pid_ns(nr, &init_pid_ns), visible->pid_ns);
 	rcu_read_unlock();
 	return translated;
+}
+
+/*
+ * Clear a name unless it is to be shown, and what is behind its end, which may be
+ * the rest of an earlier name.
+ */
+static void show_name(char *name, bool shown)
+{
+	size_t length = shown ? strnlen(name, TASK_COMM_LEN) : 0;
+
+	memset(name + length, 0, TASK_COMM_LEN - length);
 }
 
 /**
@@ -84,22 +94,16 @@ static u32 translate_pid(const struct tcpclose_visibility *visible, u32 nr)
 void tcpclose_visibility_translate(const struct tcpclose_visibility *visible,
 				   struct tcpclose_record *record)
 {
-	if (record->kind == TCPCLOSE_KIND_TASK) {
-		struct tcpclose_task *task = (struct tcpclose_task *)record;
-		size_t length;
+	if (record->kind == TCPCLOSE_KIND_DETAIL) {
+		struct tcpclose_detail *detail = (struct tcpclose_detail *)record;
 
-		task->pid = translate_pid(visible, task->pid);
-		task->tid = translate_pid(visible, task->tid);
-		/*
-		 * Hide the name with the process. Behind the end of a name
-		 * there may be the rest of an earlier one: clear it.
-		 */
-		length = task->pid ? strnlen(task->comm, sizeof(task->comm)) : 0;
-		memset(task->comm + length, 0, sizeof(task->comm) - length);
+		detail->pid = translate_pid(visible, detail->pid);
+		detail->tid = translate_pid(visible, detail->tid);
+		/* The names are hidden with the process. */
+		show_name(detail->comm, detail->pid);
+		show_name(detail->thread, detail->pid);
 		return;
 	}
-	if (record->pid)
-		record->pid = translate_pid(visible, record->pid);
 	if (record->uid != TCPCLOSE_UNKNOWN_UID)
 		record->uid = from_kuid(visible->user_ns, KUIDT_INIT(record->uid));
 }

@@ -15,14 +15,12 @@ struct user_namespace;
  * struct tcpclose_visibility - what a reader may see
  * @whole: the whole machine; otherwise only the network namespace of its opener
  * @netns: cookie of that namespace
- * @netns_inode: inode of that namespace
  * @user_ns: namespace to translate user ids to
  * @pid_ns: namespace to translate process ids to
  */
 struct tcpclose_visibility {
 	bool whole;
 	u64 netns;
-	u32 netns_inode;
 	struct user_namespace *user_ns;
 	struct pid_namespace *pid_ns;
 };

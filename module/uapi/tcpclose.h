@@ -17,9 +17,10 @@
 
 /*
  * A reader works with every minor version of its own major version: members are
- * only added, in place of reserved ones or at the end.
+ * only added, in place of reserved ones or at the end. Major version 2 has
+ * another ioctl magic than 1, so that a program for one fails with the other.
  */
-#define TCPCLOSE_ABI_MAJOR	1
+#define TCPCLOSE_ABI_MAJOR	2
 #define TCPCLOSE_ABI_MINOR	0
 
 /**
@@ -47,12 +48,13 @@ enum tcpclose_state {
 /**
  * enum tcpclose_kind - type of a record
  * @TCPCLOSE_KIND_TRANSITION: a transition, &struct tcpclose_record
- * @TCPCLOSE_KIND_TASK: a process, &struct tcpclose_task; belongs to the next
- *	record of the same CPU, which has the next sequence number
+ * @TCPCLOSE_KIND_DETAIL: what else is known of a transition, &struct
+ *	tcpclose_detail; belongs to the next record of the same CPU, which has the
+ *	next sequence number
  */
 enum tcpclose_kind {
 	TCPCLOSE_KIND_TRANSITION = 1,
-	TCPCLOSE_KIND_TASK = 2,
+	TCPCLOSE_KIND_DETAIL = 2,
 };
 
 /**
@@ -69,8 +71,9 @@ enum tcpclose_origin {
 
 /**
  * enum tcpclose_context - context in which a transition happened
- * @TCPCLOSE_CONTEXT_PROCESS: a process's own call: connect(), shutdown(),
- *	close(), exit, ``ss -K``; only then a process is recorded
+ * @TCPCLOSE_CONTEXT_PROCESS: a task's own call: connect(), shutdown(), close(),
+ *	exit, ``ss -K``, or a kernel thread; only then a task is recorded, see
+ *	&enum tcpclose_call
  * @TCPCLOSE_CONTEXT_SOFTIRQ: a segment or an ICMP error was received
  * @TCPCLOSE_CONTEXT_TIMER: a timer expired
  * @TCPCLOSE_CONTEXT_BACKLOG: a segment or timer, deferred until a process
@@ -81,6 +84,44 @@ enum tcpclose_context {
 	TCPCLOSE_CONTEXT_SOFTIRQ = 1,
 	TCPCLOSE_CONTEXT_TIMER = 2,
 	TCPCLOSE_CONTEXT_BACKLOG = 3,
+};
+
+/**
+ * enum tcpclose_call - what the task did that made a transition
+ * @TCPCLOSE_CALL_NONE: no task made it, or unknown (a system call of a 32-bit
+ *	program)
+ * @TCPCLOSE_CALL_CONNECT: connect()
+ * @TCPCLOSE_CALL_LISTEN: listen()
+ * @TCPCLOSE_CALL_SEND: sendto(), sendmsg() or sendmmsg(): Fast Open, or a
+ *	request to the kernel to destroy a socket
+ * @TCPCLOSE_CALL_SHUTDOWN: shutdown()
+ * @TCPCLOSE_CALL_CLOSE: close(), close_range(), or dup2() and dup3() onto the
+ *	descriptor
+ * @TCPCLOSE_CALL_EXEC: execve() closed it (FD_CLOEXEC)
+ * @TCPCLOSE_CALL_EXIT: the process ended by itself
+ * @TCPCLOSE_CALL_KILL: a signal ended the process
+ * @TCPCLOSE_CALL_IO_URING: a request to io_uring
+ * @TCPCLOSE_CALL_OTHER: another system call. It held the last reference of a
+ *	socket that somebody had closed before, and released it on its return
+ * @TCPCLOSE_CALL_KERNEL: a kernel thread or one of its workers: the release of a
+ *	descriptor that no process held any more (garbage collection of AF_UNIX
+ *	sockets, the end of an io_uring), MPTCP, or a socket of the kernel's own
+ *
+ * Source: the system call's number and PF_* of the current task.
+ */
+enum tcpclose_call {
+	TCPCLOSE_CALL_NONE = 0,
+	TCPCLOSE_CALL_CONNECT = 1,
+	TCPCLOSE_CALL_LISTEN = 2,
+	TCPCLOSE_CALL_SEND = 3,
+	TCPCLOSE_CALL_SHUTDOWN = 4,
+	TCPCLOSE_CALL_CLOSE = 5,
+	TCPCLOSE_CALL_EXEC = 6,
+	TCPCLOSE_CALL_EXIT = 7,
+	TCPCLOSE_CALL_KILL = 8,
+	TCPCLOSE_CALL_IO_URING = 9,
+	TCPCLOSE_CALL_OTHER = 10,
+	TCPCLOSE_CALL_KERNEL = 11,
 };
 
 /**
@@ -115,7 +156,7 @@ enum tcpclose_closer {
  * @TCPCLOSE_END_OVERFLOW: it could not be created, because of tcp_max_tw_buckets
  *	or lack of memory (TCPTimeWaitOverflow); in the record of the full socket,
  *	whose cause is %TCPCLOSE_CAUSE_FIN if both ends had sent their FIN, and
- *	%TCPCLOSE_CAUSE_MEMORY if the peer had not
+ *	%TCPCLOSE_CAUSE_OVERFLOW if the peer had not
  * @TCPCLOSE_ENDS: size of an array indexed by end
  */
 enum tcpclose_end {
@@ -146,22 +187,35 @@ enum tcpclose_end {
  * @TCPCLOSE_CAUSE_LINGER: closed with SO_LINGER and time 0
  * @TCPCLOSE_CAUSE_DISCONNECT: connect(AF_UNSPEC) or another disconnect
  * @TCPCLOSE_CAUSE_CONNECT_ABORTED: closed or shut down before the connection
- *	was established, or connect() failed on this machine
+ *	was established, or connect() failed on this machine for another reason
+ *	than %TCPCLOSE_CAUSE_NO_PORT
  * @TCPCLOSE_CAUSE_DESTROYED: destroyed by an administrator (``ss -K``) or BPF
- * @TCPCLOSE_CAUSE_TIMEOUT: the peer did not answer: the limit of
- *	retransmissions or probes, or TCP_USER_TIMEOUT, was reached
- *	(TCPAbortOnTimeout)
+ * @TCPCLOSE_CAUSE_TIMEOUT: the peer did not acknowledge: the limit of
+ *	retransmissions or probes was reached (TCPAbortOnTimeout)
  * @TCPCLOSE_CAUSE_KEEPALIVE: the peer did not answer keepalive probes
  * @TCPCLOSE_CAUSE_FIN_WAIT2_TIMEOUT: the peer's FIN was not received within
  *	tcp_fin_timeout or TCP_LINGER2
  * @TCPCLOSE_CAUSE_UNREACHABLE: an ICMP error (tcp_v4_err(), tcp_v6_err())
- * @TCPCLOSE_CAUSE_MEMORY: too many orphans or no memory (TCPAbortOnMemory)
+ * @TCPCLOSE_CAUSE_MEMORY: no memory (TCPAbortOnMemory, tcp_mem)
  * @TCPCLOSE_CAUSE_NOT_ACCEPTED: the listener closed before accept()
  * @TCPCLOSE_CAUSE_OPEN_FAILED: the passive opening could not be completed
  * @TCPCLOSE_CAUSE_NETNS: its network namespace was removed
  * @TCPCLOSE_CAUSE_LISTENER: a listener was closed; not a connection
  * @TCPCLOSE_CAUSE_REPLACED: a new connection reused the port while a FIN_WAIT2
  *	mini-socket waited for the peer's FIN
+ * @TCPCLOSE_CAUSE_REPAIR: closed in repair mode (TCP_REPAIR): nothing was sent
+ * @TCPCLOSE_CAUSE_NO_PORT: connect() found no local port (EADDRNOTAVAIL): nothing
+ *	was sent
+ * @TCPCLOSE_CAUSE_USER_TIMEOUT: TCP_USER_TIMEOUT ran out before the peer
+ *	acknowledged
+ * @TCPCLOSE_CAUSE_ZERO_WINDOW: the peer answered probes, but kept its window at 0
+ *	until the limit of probes or TCP_USER_TIMEOUT was reached
+ * @TCPCLOSE_CAUSE_ORPHANS: more orphans than tcp_max_orphans allows
+ *	(TCPAbortOnMemory)
+ * @TCPCLOSE_CAUSE_MPTCP: MPTCP reset its subflow (fastclose, or a subflow that
+ *	does not fit its session)
+ * @TCPCLOSE_CAUSE_OVERFLOW: no FIN_WAIT2 mini-socket could be created
+ *	(%TCPCLOSE_END_OVERFLOW)
  * @TCPCLOSE_CAUSES: size of an array indexed by cause
  *
  * The cause is in the record that decides it: the last record of the full
@@ -190,6 +244,13 @@ enum tcpclose_cause {
 	TCPCLOSE_CAUSE_NETNS = 18,
 	TCPCLOSE_CAUSE_LISTENER = 19,
 	TCPCLOSE_CAUSE_REPLACED = 20,
+	TCPCLOSE_CAUSE_REPAIR = 21,
+	TCPCLOSE_CAUSE_NO_PORT = 22,
+	TCPCLOSE_CAUSE_USER_TIMEOUT = 23,
+	TCPCLOSE_CAUSE_ZERO_WINDOW = 24,
+	TCPCLOSE_CAUSE_ORPHANS = 25,
+	TCPCLOSE_CAUSE_MPTCP = 26,
+	TCPCLOSE_CAUSE_OVERFLOW = 27,
 	TCPCLOSE_CAUSES = 32,
 };
 
@@ -209,6 +270,7 @@ enum tcpclose_cause {
 #define TCPCLOSE_MARK_UNTRACKED	0x02	/* not tracked: max_conns reached, or no memory */
 #define TCPCLOSE_MARK_LATE	0x04	/* end seen only when the memory was freed */
 #define TCPCLOSE_MARK_REARM	0x08	/* timer of TIME_WAIT was re-armed */
+#define TCPCLOSE_MARK_MPTCP	0x10	/* subflow of an MPTCP session */
 
 /* Bit fields of &struct tcpclose_record.how. */
 #define TCPCLOSE_HOW_ORIGIN(how)	((how) & 0x1)
@@ -246,20 +308,25 @@ enum tcpclose_cause {
  * @laddr: local address; an IPv4 address is in the first 4 bytes, the others
  *	are 0
  * @raddr: remote address, likewise
+ * @netns: network namespace cookie (SO_NETNS_COOKIE)
  * @lport: local port, host byte order; 0: not yet bound
  * @rport: remote port, host byte order; 0: unknown
- * @netns: network namespace cookie (SO_NETNS_COOKIE); 0: does not fit in 32
- *	bits
  * @netns_inode: inode of the network namespace, as in /proc/PID/ns/net
  * @inode: inode of the socket, as in /proc/PID/fd; 0: unknown or orphan
  * @cgroup: cgroup v2 id of the socket; 0: unknown or does not fit in 32 bits
  * @uid: owner of the socket; %TCPCLOSE_UNKNOWN_UID: unknown
- * @pid: process (thread group) whose own call caused the transition; 0: none
  * @bytes_sent_lo: payload sent, without retransmissions, bytes, bits 0 to 31
  * @bytes_received_lo: payload received in order, bytes, bits 0 to 31
  * @bytes_sent_hi: bits 32 to 47 of it
  * @bytes_received_hi: bits 32 to 47 of it
- * @srtt_us: smoothed round-trip time, microseconds; 0: no sample
+ * @srtt_us: smoothed round-trip time, microseconds; 0: no sample (origin
+ *	tracepoint)
+ * @strays: number of segments with SYN or RST that were received since the
+ *	mini-socket was created and neither changed its state nor re-armed its
+ *	timer: an old SYN, or one that PAWS rejected, is answered with an ACK, a
+ *	RST out of the window or with tcp_rfc1337 is dropped
+ *	(tcp_timewait_state_process()); 65535: that or more (origin mini-socket)
+ * @unused: 0 (origin mini-socket)
  * @retransmits: number of segments retransmitted; 65535: that or more (origin
  *	tracepoint)
  * @rearms: number of times that the timer of TIME_WAIT was re-armed; 65535:
@@ -277,8 +344,8 @@ enum tcpclose_cause {
  * @cause: &enum tcpclose_cause
  *
  * A mini-socket has no counts of bytes, round-trip time and error:
- * @bytes_sent_lo to @srtt_us and @sk_err are 0, unknown, if the origin is
- * %TCPCLOSE_ORIGIN_TIMEWAIT.
+ * @bytes_sent_lo to @bytes_received_hi and @sk_err are 0, unknown, if the origin
+ * is %TCPCLOSE_ORIGIN_TIMEWAIT.
  */
 struct tcpclose_record {
 	__u64 ts_ns;
@@ -291,19 +358,24 @@ struct tcpclose_record {
 	__u64 age_ns;
 	__u8 laddr[16];
 	__u8 raddr[16];
+	__u64 netns;
 	__u16 lport;
 	__u16 rport;
-	__u32 netns;
 	__u32 netns_inode;
 	__u32 inode;
 	__u32 cgroup;
 	__u32 uid;
-	__u32 pid;
 	__u32 bytes_sent_lo;
 	__u32 bytes_received_lo;
 	__u16 bytes_sent_hi;
 	__u16 bytes_received_hi;
-	__u32 srtt_us;
+	union {
+		__u32 srtt_us;
+		struct {
+			__u16 strays;
+			__u16 unused;
+		};
+	};
 	union {
 		__u16 retransmits;
 		__u16 rearms;
@@ -318,30 +390,48 @@ struct tcpclose_record {
 	__u8 cause;
 };
 
+/* Bits of &struct tcpclose_detail.mark. */
+#define TCPCLOSE_DETAIL_TRAFFIC	0x01	/* unread_bytes to segments_received are known */
+#define TCPCLOSE_DETAIL_FIN_UNSENT	0x02	/* its FIN is behind unsent data */
+
 /**
- * struct tcpclose_task - process whose call caused the transition in the next
+ * struct tcpclose_detail - what else is known of the transition in the next
  *	record
  * @ts_ns: as in that record
  * @seq: that of that record, minus 1
  * @cpu: as in that record
- * @kind: %TCPCLOSE_KIND_TASK
- * @mark: 0
+ * @kind: %TCPCLOSE_KIND_DETAIL
+ * @mark: TCPCLOSE_DETAIL_* bits
  * @cookie: as in that record
- * @netns: network namespace cookie, all 64 bits
+ * @netns: as in that record
  * @cgroup: cgroup v2 id of the socket, all 64 bits; 0: unknown
- * @pid: process (thread group); 0: not visible to the reader
- * @tid: thread; 0: not visible to the reader
- * @comm: name of the thread, NUL-terminated; empty if it is not visible
+ * @session: cookie of the MPTCP socket that a subflow belongs to; 0: none, or
+ *	unknown
+ * @pid: process (thread group) that made the transition; 0: none, or not visible
+ *	to the reader
+ * @tid: its thread; 0: likewise
+ * @comm: name of the process, that of its first thread, NUL-terminated; empty: no
+ *	process, or not visible
+ * @thread: name of the thread, likewise
  * @unread_bytes: bytes received and not read by the application
  * @unacked_bytes: bytes written by the application and not acknowledged by the
  *	peer
+ * @unsent_bytes: those of them that were never sent
+ * @segments_sent: number of segments sent by the socket, with retransmissions; 0:
+ *	not even a SYN
+ * @segments_received: number of segments received by the socket
+ * @call: &enum tcpclose_call
  * @reserved: 0
  *
- * Written only for %TCPCLOSE_CONTEXT_PROCESS. Process ids are those of the
- * initial pid namespace or, for a file that sees only its own network
- * namespace, of the opener's.
+ * Written for each transition that a task makes (%TCPCLOSE_CONTEXT_PROCESS), and
+ * for the end of each full socket that has another cause than
+ * %TCPCLOSE_CAUSE_FIN. Process ids are those of the initial pid namespace or, for
+ * a file that sees only its own network namespace, of the opener's.
+ *
+ * Sources: struct tcp_sock: rcv_nxt - copied_seq, write_seq - snd_una, write_seq -
+ * snd_nxt, each without the FIN or SYN; segs_out, segs_in.
  */
-struct tcpclose_task {
+struct tcpclose_detail {
 	__u64 ts_ns;
 	__u32 seq;
 	__u16 cpu;
@@ -350,12 +440,18 @@ struct tcpclose_task {
 	__u64 cookie;
 	__u64 netns;
 	__u64 cgroup;
+	__u64 session;
 	__u32 pid;
 	__u32 tid;
 	char comm[16];
+	char thread[16];
 	__u32 unread_bytes;
 	__u32 unacked_bytes;
-	__u8 reserved[56];
+	__u32 unsent_bytes;
+	__u32 segments_sent;
+	__u32 segments_received;
+	__u8 call;
+	__u8 reserved[19];
 };
 
 #define TCPCLOSE_RECORD_SIZE	128
@@ -598,7 +694,8 @@ struct tcpclose_version {
 	char module[24];
 };
 
-#define TCPCLOSE_IOC_MAGIC	0xCB
+/* Free in Documentation/userspace-api/ioctl/ioctl-number.rst of Linux 6.12. */
+#define TCPCLOSE_IOC_MAGIC	0xD5
 
 /*
  * TCPCLOSE_IOC_STATS, _STATS_RESET and _HOOK concern the whole machine: for a

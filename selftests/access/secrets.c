@@ -348,8 +348,8 @@ TEST_F(secrets, are_not_in_the_log_and_the_parameters)
 
 static bool is_of(const struct tcpclose_record *record, uint64_t cookie)
 {
-	if (record->kind == TCPCLOSE_KIND_TASK)
-		return device_task(record)->netns == cookie;
+	if (record->kind == TCPCLOSE_KIND_DETAIL)
+		return device_detail(record)->netns == cookie;
 	return record->netns == cookie;
 }
 

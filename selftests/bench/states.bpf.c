@@ -141,7 +141,8 @@ static __always_inline void fill_socket(struct tcpclose_record *r,
 	r->inode = file ? file->f_inode->i_ino : 0;
 	r->cgroup = sk->sk_cgrp_data.cgroup->kn->id;
 	r->uid = sk->sk_uid.val;
-	r->pid = bpf_get_current_pid_tgid() >> 32;
+	/* The module has it in another record. */
+	r->bytes_sent_lo = bpf_get_current_pid_tgid() >> 32;
 	r->rport = bpf_ntohs(sk->__sk_common.skc_dport);
 	r->sk_err = sk->sk_err;
 }

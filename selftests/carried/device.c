@@ -203,8 +203,8 @@ TEST_F(device, cannot_be_written)
 
 TEST_F(device, a_process_stands_directly_before_its_transition)
 {
-	const struct tcpclose_record *task, *next;
-	size_t i, tasks = 0;
+	const struct tcpclose_record *detail, *next;
+	size_t i, details = 0;
 
 	ASSERT_EQ(100, traffic_run(&(struct traffic){
 			       .family = AF_INET,
@@ -214,22 +214,25 @@ TEST_F(device, a_process_stands_directly_before_its_transition)
 		       }));
 	ASSERT_EQ(0, device_log_drain(&self->log, self->fd));
 	for (i = 0; i + 1 < self->log.count; i++) {
-		task = &self->log.records[i];
-		next = task + 1;
-		if (task->kind != TCPCLOSE_KIND_TASK)
+		detail = &self->log.records[i];
+		next = detail + 1;
+		if (detail->kind != TCPCLOSE_KIND_DETAIL)
 			continue;
-		tasks++;
+		details++;
 		ASSERT_EQ(TCPCLOSE_KIND_TRANSITION, next->kind);
-		EXPECT_EQ(task->cpu, next->cpu);
-		EXPECT_EQ(task->seq + 1, next->seq);
-		EXPECT_EQ(task->cookie, next->cookie);
-		EXPECT_EQ(task->ts_ns, next->ts_ns);
-		EXPECT_EQ(next->pid, device_task(task)->pid);
-		EXPECT_EQ(TCPCLOSE_CONTEXT_PROCESS,
-			  TCPCLOSE_HOW_CONTEXT(next->how));
-		EXPECT_STREQ("device", device_task(task)->comm);
+		EXPECT_EQ(detail->cpu, next->cpu);
+		EXPECT_EQ(detail->seq + 1, next->seq);
+		EXPECT_EQ(detail->cookie, next->cookie);
+		EXPECT_EQ(detail->ts_ns, next->ts_ns);
+		EXPECT_EQ(next->netns, device_detail(detail)->netns);
+		if (TCPCLOSE_HOW_CONTEXT(next->how) != TCPCLOSE_CONTEXT_PROCESS) {
+			EXPECT_EQ(0U, device_detail(detail)->pid);
+			continue;
+		}
+		EXPECT_EQ((__u32)getpid(), device_detail(detail)->pid);
+		EXPECT_STREQ("device", device_detail(detail)->comm);
 	}
-	EXPECT_LT(100, tasks);
+	EXPECT_LT(100, details);
 }
 
 TEST_F(device, records_come_in_time_order_across_processors)

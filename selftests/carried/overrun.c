@@ -116,8 +116,9 @@ static bool follow(struct gaps *gaps, const struct tcpclose_record *records,
 /* Not a record that was copied while it was being overwritten */
 static bool is_sound(const struct tcpclose_record *record)
 {
-	if (record->kind == TCPCLOSE_KIND_TASK)
-		return !strcmp(device_task(record)->comm, "overrun");
+	if (record->kind == TCPCLOSE_KIND_DETAIL)
+		return !strcmp(device_detail(record)->comm,
+			       device_detail(record)->pid ? "overrun" : "");
 	return record->kind == TCPCLOSE_KIND_TRANSITION && record->edge &&
 	       record->ts_ns && record->ts_ns <= now_ns();
 }

@@ -103,7 +103,7 @@ TEST_F(claims, c02_the_closer_sends_fin_and_enters_fin_wait1)
 	WIRE(OPENING " FIN+ACK> <ACK");
 	fin = capture_find(&stage->client.wire, true, FIN_ACK, 0);
 	EXPECT_EQ(TCPCLOSE_CONTEXT_PROCESS, event_context(CLIENT_EVENT(0)));
-	EXPECT_EQ((__u32)getpid(), CLIENT_EVENT(0)->r.pid);
+	EXPECT_EQ((__u32)getpid(), CLIENT_EVENT(0)->detail.pid);
 	EXPECT_EQ(TCPCLOSE_CLOSER_LOCAL, event_closer(CLIENT_EVENT(0)));
 	/* The state changes first, then the segment is sent */
 	EXPECT_BETWEEN(CLIENT_EVENT(0)->r.ts_ns, CLIENT_EVENT(0)->r.ts_ns + AT_ONCE, fin->ts_ns);
@@ -194,7 +194,7 @@ TEST_F_TIMEOUT(claims, c04_the_fin_of_the_peer_waits_for_its_application, 150)
 	fin = capture_find(&stage->client.wire, false, FIN_ACK, 0);
 	/* The application's call makes the transition, and sends the FIN */
 	EXPECT_EQ(TCPCLOSE_CONTEXT_PROCESS, event_context(SERVER_EVENT(1)));
-	EXPECT_EQ((__u32)getpid(), SERVER_EVENT(1)->r.pid);
+	EXPECT_EQ((__u32)getpid(), SERVER_EVENT(1)->detail.pid);
 	EXPECT_BETWEEN(closed, closed + AT_ONCE, SERVER_EVENT(1)->r.ts_ns);
 	EXPECT_BETWEEN(closed + STAGE_DELAY_NS, closed + STAGE_DELAY_NS + AT_ONCE, fin->ts_ns);
 	EXPECT_BETWEEN(5 * S, 5 * S + 200 * MS, SERVER_EVENT(1)->r.dwell_ns);

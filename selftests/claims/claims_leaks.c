@@ -113,8 +113,8 @@ TEST_F_TIMEOUT(claims, c14_the_process_that_never_closes_is_found, 4000)
 	ASSERT_EQ(0, kill(leaky, SIGKILL));
 	ASSERT_EQ(leaky, waitpid(leaky, NULL, 0));
 	SERVER("ESTABLISHED>CLOSE_WAIT CLOSE_WAIT>LAST_ACK LAST_ACK>CLOSE=RST");
-	EXPECT_EQ((__u32)leaky, SERVER_EVENT(1)->r.pid);
-	EXPECT_STREQ(LEAKY_NAME, SERVER_EVENT(1)->task.comm);
+	EXPECT_EQ((__u32)leaky, SERVER_EVENT(1)->detail.pid);
+	EXPECT_STREQ(LEAKY_NAME, SERVER_EVENT(1)->detail.comm);
 	EXPECT_BETWEEN(3600 * S, 3601 * S, SERVER_EVENT(1)->r.dwell_ns);
 	claim_duration(&self->claim, "CLOSE_WAIT, until the process ended",
 		       SERVER_EVENT(1)->r.dwell_ns);
@@ -213,7 +213,7 @@ TEST_F_TIMEOUT(claims, c14_time_waits_hold_the_ports, 150)
 		event = stream_event(&stage->stream, &flow, 0);
 		cookies[i] = event->r.cookie;
 		EXPECT_EQ(TCPCLOSE_CLOSER_LOCAL, event_closer(event));
-		EXPECT_EQ((__u32)getpid(), event->r.pid);
+		EXPECT_EQ((__u32)getpid(), event->detail.pid);
 	}
 	EXPECT_EQ(PORTS, count_in_ss(stage, cookies, &all));
 	EXPECT_EQ(PORTS, all);

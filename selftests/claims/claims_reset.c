@@ -50,7 +50,7 @@ TEST_F(claims, c11a_a_segment_for_no_connection_is_answered_with_rst)
 	ASSERT_EQ(0, tcp_option(stage->server.fd, TCP_USER_TIMEOUT, 1000));
 	ASSERT_EQ(1, write(stage->server.fd, "x", 1));
 	ASSERT_EQ(0, net_wait(stage->server.fd, POLLHUP, 20000));
-	SERVER("ESTABLISHED>CLOSE=TIMEOUT");
+	SERVER("ESTABLISHED>CLOSE=USER_TIMEOUT");
 	ASSERT_EQ(0, stage_mend(stage));
 	WIRE(OPENING);
 	ASSERT_EQ(1, write(stage->client.fd, "x", 1));

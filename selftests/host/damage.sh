@@ -51,8 +51,8 @@ change 8 '\000'
 complains "format 0 is refused" "use the tcpclose that made it" "$tcpclose" watch --input changed.rec
 change 10 '\001'
 complains "another size of header is refused" "use the tcpclose that made it" "$tcpclose" watch --input changed.rec
-change 12 '\002'
-complains "another ABI is refused" "ABI 2.*ABI 1" "$tcpclose" watch --input changed.rec
+change 12 '\003'
+complains "another ABI is refused" "ABI 3.*ABI 2" "$tcpclose" watch --input changed.rec
 change 14 '\377'
 exits "a newer minor ABI is read" 0 "$tcpclose" watch --input changed.rec
 change 16 '\377'

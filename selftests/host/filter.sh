@@ -55,8 +55,8 @@ shows "--netns host is the whole machine's first" "07" --netns host
 shows "--netns twice means either" "07 10" --netns self --netns 4026539999
 shows "--netns leaves an unknown name out" "" --netns nobody
 
-shows "--pid" "01 10" --pid 4711
-shows "--pid twice means either" "01 10 11" --pid 4711 --pid 99
+shows "--pid" "01" --pid 4711
+shows "--pid twice means either" "01 10" --pid 4711 --pid 99
 
 shows "--state finds the old and the new" "03 04 05" --state TIME_WAIT
 shows "--state takes a list" "01 02 10" --state ESTABLISHED,FIN_WAIT1,LAST_ACK --family inet

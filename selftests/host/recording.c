@@ -25,7 +25,7 @@ FIXTURE(recording)
 		struct recording_header header;
 		union {
 			struct tcpclose_record record;
-			struct tcpclose_task task;
+			struct tcpclose_detail detail;
 			struct recording_marker marker;
 		} r[RECORDS];
 	} file;
@@ -53,15 +53,15 @@ static struct tcpclose_record transition(unsigned int cpu, unsigned int seq)
 	return r;
 }
 
-static struct tcpclose_task task(unsigned int cpu, unsigned int seq)
+static struct tcpclose_detail detail(unsigned int cpu, unsigned int seq)
 {
-	struct tcpclose_task t;
+	struct tcpclose_detail t;
 
 	memset(&t, 0, sizeof(t));
 	t.ts_ns = 1000 + seq;
 	t.seq = seq;
 	t.cpu = cpu;
-	t.kind = TCPCLOSE_KIND_TASK;
+	t.kind = TCPCLOSE_KIND_DETAIL;
 	t.pid = 7;
 	/* No NUL, as in a damaged file */
 	memset(t.comm, 'x', sizeof(t.comm));
@@ -80,7 +80,7 @@ static struct recording_marker marker(unsigned int kind, unsigned int cpu,
 	return m;
 }
 
-/* Two CPUs whose records take turns, one of them with a task. */
+/* Two CPUs whose records take turns, one of them with a detail. */
 FIXTURE_SETUP(recording)
 {
 	int null;
@@ -94,7 +94,7 @@ FIXTURE_SETUP(recording)
 	self->file.r[1].marker.inode = 4026532000U;
 	memset(self->file.r[1].marker.name, 'n',
 	       sizeof(self->file.r[1].marker.name));
-	self->file.r[2].task = task(0, 0xfffffffeU);
+	self->file.r[2].detail = detail(0, 0xfffffffeU);
 	self->file.r[3].record = transition(1, 10);
 	self->file.r[4].record = transition(0, 0xffffffffU);
 	self->file.r[5].marker = marker(RECORDING_KIND_LOST, 0, 3);
@@ -234,7 +234,7 @@ TEST_F(recording, with_any_byte_changed_does_no_harm)
 TEST_F(recording, of_noise_does_no_harm)
 {
 	static const unsigned char kinds[] = {
-		TCPCLOSE_KIND_TRANSITION, TCPCLOSE_KIND_TASK,
+		TCPCLOSE_KIND_TRANSITION, TCPCLOSE_KIND_DETAIL,
 		RECORDING_KIND_START,	  RECORDING_KIND_LOST,
 		RECORDING_KIND_CLOCK,	  RECORDING_KIND_NETNS
 	};

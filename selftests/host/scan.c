@@ -16,7 +16,7 @@ FIXTURE(scan)
 		struct tcpclose_record record;
 		unsigned char bytes[sizeof(struct tcpclose_record)];
 	};
-	struct tcpclose_task task;
+	struct tcpclose_detail detail;
 };
 
 FIXTURE_SETUP(scan)
@@ -41,9 +41,9 @@ FIXTURE_SETUP(scan)
 		.how = TCPCLOSE_HOW(0, 1, 1, 1, 3),
 		.index = 4,
 	};
-	self->task = (struct tcpclose_task){
+	self->detail = (struct tcpclose_detail){
 		.ts_ns = 81234567890,
-		.kind = TCPCLOSE_KIND_TASK,
+		.kind = TCPCLOSE_KIND_DETAIL,
 		.cookie = 0x1003,
 		.netns = 1,
 		.pid = 300,
@@ -56,15 +56,15 @@ FIXTURE_TEARDOWN(scan)
 {
 }
 
-static bool task_is_clean(struct scan *scan, const struct tcpclose_task *task)
+static bool detail_is_clean(struct scan *scan, const struct tcpclose_detail *detail)
 {
-	return scan_record(scan, (const struct tcpclose_record *)task);
+	return scan_record(scan, (const struct tcpclose_record *)detail);
 }
 
 TEST_F(scan, finds_nothing_in_what_is_clean)
 {
 	EXPECT_TRUE(scan_record(&self->scan, &self->record));
-	EXPECT_TRUE(task_is_clean(&self->scan, &self->task));
+	EXPECT_TRUE(detail_is_clean(&self->scan, &self->detail));
 	EXPECT_EQ(NULL, self->scan.what);
 }
 
@@ -124,8 +124,8 @@ TEST_F(scan, finds_a_pointer_in_a_record)
 	self->record.cookie = 0xffff888003a4c180;
 	EXPECT_FALSE(scan_record(&self->scan, &self->record));
 	EXPECT_STREQ("a pointer", self->scan.what);
-	self->task.cgroup = 0xffffffff8234f6c0;
-	EXPECT_FALSE(task_is_clean(&self->scan, &self->task));
+	self->detail.cgroup = 0xffffffff8234f6c0;
+	EXPECT_FALSE(detail_is_clean(&self->scan, &self->detail));
 	EXPECT_STREQ("a pointer", self->scan.what);
 }
 
@@ -167,17 +167,17 @@ TEST_F(scan, finds_a_secret_at_any_offset)
 
 TEST_F(scan, finds_what_an_earlier_record_left)
 {
-	struct tcpclose_task clean = self->task;
+	struct tcpclose_detail clean = self->detail;
 	size_t i;
 
 	for (i = 0; i < sizeof(clean.reserved); i++) {
-		self->task = clean;
-		self->task.reserved[i] = 1;
-		ASSERT_FALSE(task_is_clean(&self->scan, &self->task));
+		self->detail = clean;
+		self->detail.reserved[i] = 1;
+		ASSERT_FALSE(detail_is_clean(&self->scan, &self->detail));
 	}
-	self->task = clean;
-	self->task.mark = 1;
-	EXPECT_FALSE(task_is_clean(&self->scan, &self->task));
+	self->detail = clean;
+	self->detail.mark = 0x80;
+	EXPECT_FALSE(detail_is_clean(&self->scan, &self->detail));
 
 	self->record.how &= ~TCPCLOSE_HOW(0, 1, 0, 0, 0);
 	EXPECT_FALSE(scan_record(&self->scan, &self->record));
@@ -191,10 +191,10 @@ TEST_F(scan, finds_what_an_earlier_record_left)
 
 TEST_F(scan, finds_what_a_longer_name_left)
 {
-	memcpy(self->task.comm, "short\0letters", 14);
-	EXPECT_FALSE(task_is_clean(&self->scan, &self->task));
-	memset(self->task.comm, 'x', sizeof(self->task.comm));
-	EXPECT_FALSE(task_is_clean(&self->scan, &self->task));
+	memcpy(self->detail.comm, "short\0letters", 14);
+	EXPECT_FALSE(detail_is_clean(&self->scan, &self->detail));
+	memset(self->detail.comm, 'x', sizeof(self->detail.comm));
+	EXPECT_FALSE(detail_is_clean(&self->scan, &self->detail));
 }
 
 TEST_F(scan, finds_a_pointer_in_statistics)

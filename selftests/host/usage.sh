@@ -24,7 +24,7 @@ for command in watch record graph ladder verify stat; do
 	same "$command: both are the same" help out
 done
 exits "--version" 0 "$tcpclose" --version
-if grep -q '^tcpclose [0-9.]*, ABI 1\.' out; then ok "says version and ABI"; else not_ok "says version and ABI" out; fi
+if grep -q '^tcpclose [0-9.]*, ABI 2\.' out; then ok "says version and ABI"; else not_ok "says version and ABI" out; fi
 
 complains "an unknown command" "unknown command wtach: see .tcpclose --help" "$tcpclose" wtach
 complains "an unknown option in front" "unknown option --wtach" "$tcpclose" --wtach

@@ -16,10 +16,10 @@
 #include "tcpclose.h"
 
 /* The members that both kinds have are at the same offset in both. */
-static inline const struct tcpclose_task *
-device_task(const struct tcpclose_record *record)
+static inline const struct tcpclose_detail *
+device_detail(const struct tcpclose_record *record)
 {
-	return (const struct tcpclose_task *)record;
+	return (const struct tcpclose_detail *)record;
 }
 
 static inline bool device_is_transition(const struct tcpclose_record *record)

@@ -94,26 +94,35 @@ bool scan_zeros(struct scan *scan, const void *bytes, size_t size)
 	return true;
 }
 
-static bool task_is_clean(struct scan *scan, const struct tcpclose_task *task)
+static bool name_is_clean(struct scan *scan, const char name[16], size_t at)
 {
-	size_t length = strnlen(task->comm, sizeof(task->comm));
+	size_t length = strnlen(name, 16);
 
-	if (length == sizeof(task->comm))
-		return found(scan, "a name without a NUL",
-			     offsetof(struct tcpclose_task, comm));
-	if (!scan_zeros(scan, task->comm + length, sizeof(task->comm) - length) ||
-	    !scan_zeros(scan, task->reserved, sizeof(task->reserved)) ||
-	    !scan_zeros(scan, &task->mark, sizeof(task->mark)))
+	if (length == 16)
+		return found(scan, "a name without a NUL", at);
+	return scan_zeros(scan, name + length, 16 - length);
+}
+
+static bool detail_is_clean(struct scan *scan, const struct tcpclose_detail *detail)
+{
+	const unsigned int known = TCPCLOSE_DETAIL_TRAFFIC | TCPCLOSE_DETAIL_FIN_UNSENT;
+
+	if (!name_is_clean(scan, detail->comm, offsetof(struct tcpclose_detail, comm)) ||
+	    !name_is_clean(scan, detail->thread,
+			   offsetof(struct tcpclose_detail, thread)) ||
+	    !scan_zeros(scan, detail->reserved, sizeof(detail->reserved)))
 		return false;
-	return scan_bytes(scan, task, sizeof(*task));
+	if (detail->mark & ~known)
+		return found(scan, "an unknown mark", offsetof(struct tcpclose_detail, mark));
+	return scan_bytes(scan, detail, sizeof(*detail));
 }
 
 bool scan_record(struct scan *scan, const struct tcpclose_record *record)
 {
 	struct tcpclose_record copy = *record;
 
-	if (record->kind == TCPCLOSE_KIND_TASK)
-		return task_is_clean(scan, (const void *)record);
+	if (record->kind == TCPCLOSE_KIND_DETAIL)
+		return detail_is_clean(scan, (const void *)record);
 	if (record->kind != TCPCLOSE_KIND_TRANSITION)
 		return found(scan, "a record of unknown kind",
 			     offsetof(struct tcpclose_record, kind));

@@ -49,6 +49,13 @@ static const char *const cause_names[TCPCLOSE_CAUSES] = {
 	[TCPCLOSE_CAUSE_NETNS] = "NETNS",
 	[TCPCLOSE_CAUSE_LISTENER] = "LISTENER",
 	[TCPCLOSE_CAUSE_REPLACED] = "REPLACED",
+	[TCPCLOSE_CAUSE_REPAIR] = "REPAIR",
+	[TCPCLOSE_CAUSE_NO_PORT] = "NO_PORT",
+	[TCPCLOSE_CAUSE_USER_TIMEOUT] = "USER_TIMEOUT",
+	[TCPCLOSE_CAUSE_ZERO_WINDOW] = "ZERO_WINDOW",
+	[TCPCLOSE_CAUSE_ORPHANS] = "ORPHANS",
+	[TCPCLOSE_CAUSE_MPTCP] = "MPTCP",
+	[TCPCLOSE_CAUSE_OVERFLOW] = "OVERFLOW",
 };
 
 static const char *name_of(const char *const *names, size_t size, unsigned int n)
@@ -87,8 +94,8 @@ void stream_close(struct stream *stream)
 
 bool stream_exact(const struct stream *stream)
 {
-	return !stream->gaps && !stream->disorder && !stream->stray_tasks &&
-	       !stream->unknown && !stream->bad_tasks;
+	return !stream->gaps && !stream->disorder && !stream->stray_details &&
+	       !stream->unknown && !stream->bad_details;
 }
 
 static bool belongs(const struct event *event, const struct flow *flow)
@@ -122,9 +129,18 @@ const struct event *stream_event(const struct stream *stream,
 	return &none;
 }
 
+/* As the UAPI describes it. */
+static bool has_details(const struct event *event)
+{
+	return event_context(event) == TCPCLOSE_CONTEXT_PROCESS ||
+	       (TCPCLOSE_HOW_ORIGIN(event->r.how) == TCPCLOSE_ORIGIN_TRACEPOINT &&
+		event->r.cause != TCPCLOSE_CAUSE_NONE &&
+		event->r.cause != TCPCLOSE_CAUSE_FIN);
+}
+
 static int add_event(struct stream *stream, const struct tcpclose_record *record)
 {
-	struct tcpclose_task *task = &stream->task[record->cpu];
+	struct tcpclose_detail *detail = &stream->detail[record->cpu];
 	struct event *event;
 
 	if (stream->count == stream->room) {
@@ -139,18 +155,18 @@ static int add_event(struct stream *stream, const struct tcpclose_record *record
 	event = &stream->events[stream->count++];
 	memset(event, 0, sizeof(*event));
 	event->r = *record;
-	if (task->kind) {
-		if (task->seq + 1 == record->seq && task->ts_ns == record->ts_ns &&
-		    task->cookie == record->cookie)
-			event->task = *task;
+	if (detail->kind) {
+		if (detail->seq + 1 == record->seq && detail->ts_ns == record->ts_ns &&
+		    detail->cookie == record->cookie)
+			event->detail = *detail;
 		else
-			stream->stray_tasks++;
-		task->kind = 0;
+			stream->stray_details++;
+		detail->kind = 0;
 	}
-	if (event_context(event) == TCPCLOSE_CONTEXT_PROCESS ?
-		    !event->task.kind || event->task.pid != record->pid :
-		    event->task.kind || record->pid)
-		stream->bad_tasks++;
+	if (has_details(event) != !!event->detail.kind ||
+	    (event_context(event) == TCPCLOSE_CONTEXT_PROCESS) != !!event->detail.pid ||
+	    (event->detail.kind && event->detail.netns != record->netns))
+		stream->bad_details++;
 	return 0;
 }
 
@@ -171,10 +187,10 @@ static int take(struct stream *stream, const struct tcpclose_record *record)
 	switch (record->kind) {
 	case TCPCLOSE_KIND_TRANSITION:
 		return add_event(stream, record);
-	case TCPCLOSE_KIND_TASK:
-		if (stream->task[cpu].kind)
-			stream->stray_tasks++;
-		stream->task[cpu] = *device_task(record);
+	case TCPCLOSE_KIND_DETAIL:
+		if (stream->detail[cpu].kind)
+			stream->stray_details++;
+		stream->detail[cpu] = *device_detail(record);
 		return 0;
 	default:
 		stream->unknown++;
@@ -304,9 +320,8 @@ void stream_dump(const struct stream *stream, const struct flow *flow, FILE *to)
 		fprintf(to, " dwell %" PRId64 " age %" PRId64 " %s closer %s shutdown %u flags %#x",
 			(int64_t)r->dwell_ns, (int64_t)r->age_ns, contexts[event_context(e)],
 			closers[event_closer(e)], event_shutdown(e), r->flags);
-		fprintf(to, " err %u uid %d inode %u pid %u comm '%s' sent %" PRIu64
-			" received %" PRIu64 " retransmits/rearms %u srtt %u\n",
-			r->sk_err, (int)r->uid, r->inode, r->pid, e->task.comm,
+		fprintf(to, " err %u uid %d inode %u pid %u comm '%s' sent %" PRIu64 " received %" PRIu64 " retransmits/rearms %u srtt %u\n",
+			r->sk_err, (int)r->uid, r->inode, e->detail.pid, e->detail.comm,
 			event_sent(e), event_received(e), r->retransmits, r->srtt_us);
 	}
 }

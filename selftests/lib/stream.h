@@ -20,21 +20,21 @@
 /**
  * struct event - a transition
  * @r: its record
- * @task: the TASK record before @r; kind 0: no such record
+ * @detail: its details; kind 0: no such record
  */
 struct event {
 	struct tcpclose_record r;
-	struct tcpclose_task task;
+	struct tcpclose_detail detail;
 };
 
 /**
  * struct stream - an open device, and the records read from it
  * @gaps: sequence numbers that did not follow the previous one
  * @disorder: records older than the previous one
- * @stray_tasks: TASK records without the transition they belong to
+ * @stray_details: details without their transition
  * @unknown: records of an unknown kind
- * @bad_tasks: transitions with a process but without its TASK record, with a process
- *	outside a system call, or without one inside
+ * @bad_details: transitions without details that should have them, with details that
+ *	should not, with a process outside a call, or without one inside
  */
 struct stream {
 	int fd;
@@ -43,14 +43,14 @@ struct stream {
 	size_t room;
 	unsigned int gaps;
 	unsigned int disorder;
-	unsigned int stray_tasks;
+	unsigned int stray_details;
 	unsigned int unknown;
-	unsigned int bad_tasks;
+	unsigned int bad_details;
 
 	uint64_t last_ns;
 	uint32_t next_seq[STREAM_CPUS];
 	bool begun[STREAM_CPUS];
-	struct tcpclose_task task[STREAM_CPUS];
+	struct tcpclose_detail detail[STREAM_CPUS];
 };
 
 /**

@@ -244,7 +244,7 @@ TEST_F(abrupt, no_answer_to_data_in_close_wait)
 	ASSERT_EQ(0, tcp_option(self->peer.fd, TCP_USER_TIMEOUT, 1000));
 	ASSERT_EQ(1, write(self->peer.fd, "x", 1));
 	ASSERT_EQ(0, net_wait(self->peer.fd, POLLHUP, 20000));
-	EXPECT_END(&starts[CLOSE_WAIT], "TIMEOUT");
+	EXPECT_END(&starts[CLOSE_WAIT], "USER_TIMEOUT");
 	close(self->peer.fd);
 }
 
@@ -303,7 +303,7 @@ TEST_F(abrupt, too_many_orphans)
 		ASSERT_EQ(0, max_orphans("0"));
 		EXPECT_EQ(0, peer_close(&self->peer));
 		ASSERT_EQ(0, max_orphans("8192"));
-		snprintf(expected, sizeof(expected), "%s%s>%s %s>CLOSE=MEMORY", start->path,
+		snprintf(expected, sizeof(expected), "%s%s>%s %s>CLOSE=ORPHANS", start->path,
 			 start->state, start->state, start->state);
 		PATH(expected);
 	}

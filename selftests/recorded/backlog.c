@@ -71,8 +71,8 @@ TEST_F(backlog, fin_waits_for_the_writer)
 	ASSERT_EQ(0, writer_let_go(&writer));
 	PATH("ESTABLISHED>CLOSE_WAIT");
 	EXPECT_BY(0, BACKLOG, REMOTE);
-	EXPECT_EQ(0U, EVENT(0)->r.pid);
-	EXPECT_EQ(0, EVENT(0)->task.kind);
+	EXPECT_EQ(0U, EVENT(0)->detail.pid);
+	EXPECT_EQ(0, EVENT(0)->detail.kind);
 }
 
 TEST_F(backlog, rst_waits_for_the_writer)
@@ -86,7 +86,7 @@ TEST_F(backlog, rst_waits_for_the_writer)
 	ASSERT_EQ(0, writer_let_go(&writer));
 	PATH("ESTABLISHED>CLOSE=RST");
 	EXPECT_BY(0, BACKLOG, REMOTE);
-	EXPECT_EQ(0U, EVENT(0)->r.pid);
+	EXPECT_EQ(0U, EVENT(0)->detail.pid);
 }
 
 TEST_F(backlog, timer_waits_for_the_writer)
@@ -105,9 +105,9 @@ TEST_F(backlog, timer_waits_for_the_writer)
 	sleep(5);
 	PATH("");
 	ASSERT_EQ(0, writer_let_go(&writer));
-	PATH("ESTABLISHED>CLOSE=TIMEOUT");
+	PATH("ESTABLISHED>CLOSE=USER_TIMEOUT");
 	EXPECT_EQ(TCPCLOSE_CONTEXT_BACKLOG, event_context(EVENT(0)));
-	EXPECT_EQ(0U, EVENT(0)->r.pid);
+	EXPECT_EQ(0U, EVENT(0)->detail.pid);
 }
 
 /* A connection that is being restored receives segments like any other. */
@@ -127,7 +127,7 @@ TEST_F(backlog, fin_waits_for_the_writer_of_a_restored_connection)
 	PATH("ESTABLISHED>CLOSE_WAIT");
 	EXPECT_EQ(TCPCLOSE_CONTEXT_BACKLOG, event_context(EVENT(0)));
 	EXPECT_EQ(TCPCLOSE_FLAG_FIN | TCPCLOSE_FLAG_ACK, EVENT(0)->r.flags);
-	EXPECT_EQ(0U, EVENT(0)->r.pid);
+	EXPECT_EQ(0U, EVENT(0)->detail.pid);
 }
 
 TEST_HARNESS_MAIN

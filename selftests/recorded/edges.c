@@ -50,7 +50,7 @@ TEST_F(edges, ack_of_fin_goes_to_fin_wait2)
 	ASSERT_EQ(0, peer_send(&self->peer, PUPPET_ACK, NULL, 0));
 	PATH("ESTABLISHED>FIN_WAIT1 FIN_WAIT1>FIN_WAIT2");
 	EXPECT_FLAGS(1, SOFTIRQ, LOCAL, ACK);
-	EXPECT_EQ(0U, EVENT(1)->r.pid);
+	EXPECT_EQ(0U, EVENT(1)->detail.pid);
 }
 
 TEST_F(edges, fin_after_shutdown_goes_to_time_wait)
@@ -232,7 +232,7 @@ TEST_F(edges, shutdown_in_syn_recv_waits_for_established)
 	ASSERT_EQ(0, peer_send(&self->peer, PUPPET_ACK, NULL, 0));
 	PATH("ESTABLISHED>FIN_WAIT1");
 	EXPECT_BY(0, SOFTIRQ, LOCAL);
-	EXPECT_EQ(0U, EVENT(0)->r.pid);
+	EXPECT_EQ(0U, EVENT(0)->detail.pid);
 }
 
 /*
@@ -399,7 +399,7 @@ TEST_F(edges, exit_closes_in_the_process_own_name)
 	ASSERT_EQ(pid, waitpid(pid, NULL, 0));
 	PATH("ESTABLISHED>FIN_WAIT1");
 	EXPECT_FLAGS(0, PROCESS, LOCAL, 0);
-	EXPECT_EQ((__u32)pid, EVENT(0)->r.pid);
+	EXPECT_EQ((__u32)pid, EVENT(0)->detail.pid);
 }
 
 TEST_HARNESS_MAIN

@@ -73,7 +73,7 @@ TEST_F(identity, cgroup_is_the_sockets)
 	ASSERT_EQ(0, peer_close_active(&self->peer));
 	PATH(TO_TIME_WAIT);
 	EXPECT_EQ(stat.st_ino, EVENT(0)->r.cgroup);
-	EXPECT_EQ(stat.st_ino, EVENT(0)->task.cgroup);
+	EXPECT_EQ(stat.st_ino, EVENT(0)->detail.cgroup);
 	EXPECT_EQ(stat.st_ino, EVENT(3)->r.cgroup);
 	rmdir(CGROUP);
 }
@@ -87,7 +87,7 @@ TEST_F(identity, netns_is_the_sockets)
 	ASSERT_EQ(0, peer_close_active(&self->peer));
 	PATH(TO_TIME_WAIT);
 	EXPECT_EQ(self->lab.netns, EVENT(0)->r.netns);
-	EXPECT_EQ(self->lab.netns, EVENT(0)->task.netns);
+	EXPECT_EQ(self->lab.netns, EVENT(0)->detail.netns);
 	EXPECT_EQ(self->lab.netns, EVENT(3)->r.netns);
 	EXPECT_EQ(netns.st_ino, EVENT(0)->r.netns_inode);
 	EXPECT_EQ(netns.st_ino, EVENT(3)->r.netns_inode);
@@ -102,7 +102,7 @@ TEST_F(identity, cookie_is_the_sockets_in_every_record)
 	PATH(TO_TIME_WAIT);
 	for (i = 0; i < 4; i++)
 		EXPECT_EQ(self->peer.cookie, EVENT(i)->r.cookie);
-	EXPECT_EQ(self->peer.cookie, EVENT(0)->task.cookie);
+	EXPECT_EQ(self->peer.cookie, EVENT(0)->detail.cookie);
 }
 
 TEST_F(identity, cookie_is_there_even_if_nobody_asked_before)
@@ -202,10 +202,11 @@ TEST_F(identity, task_is_the_thread_that_closed)
 	ASSERT_EQ(0, pthread_create(&thread, NULL, close_in_thread, &closer));
 	ASSERT_EQ(0, pthread_join(thread, NULL));
 	PATH("ESTABLISHED>FIN_WAIT1");
-	EXPECT_EQ((__u32)getpid(), EVENT(0)->r.pid);
-	EXPECT_EQ((__u32)getpid(), EVENT(0)->task.pid);
-	EXPECT_EQ((__u32)closer.tid, EVENT(0)->task.tid);
-	EXPECT_STREQ("the-closer", EVENT(0)->task.comm);
+	EXPECT_EQ((__u32)getpid(), EVENT(0)->detail.pid);
+	EXPECT_EQ((__u32)closer.tid, EVENT(0)->detail.tid);
+	EXPECT_STREQ("identity", EVENT(0)->detail.comm);
+	EXPECT_STREQ("the-closer", EVENT(0)->detail.thread);
+	EXPECT_EQ(TCPCLOSE_CALL_CLOSE, EVENT(0)->detail.call);
 }
 
 TEST_F(identity, task_counts_what_was_not_read)
@@ -217,8 +218,8 @@ TEST_F(identity, task_counts_what_was_not_read)
 	ASSERT_EQ(2, read(self->peer.fd, two, sizeof(two)));
 	ASSERT_EQ(0, peer_close(&self->peer));
 	PATH("ESTABLISHED>CLOSE_WAIT CLOSE_WAIT>CLOSE=UNREAD");
-	EXPECT_EQ(4U, EVENT(1)->task.unread_bytes);
-	EXPECT_EQ(0U, EVENT(1)->task.unacked_bytes);
+	EXPECT_EQ(4U, EVENT(1)->detail.unread_bytes);
+	EXPECT_EQ(0U, EVENT(1)->detail.unacked_bytes);
 }
 
 TEST_F(identity, task_counts_what_was_not_acknowledged)
@@ -227,8 +228,8 @@ TEST_F(identity, task_counts_what_was_not_acknowledged)
 	ASSERT_EQ(7, write(self->peer.fd, "unacked", 7));
 	ASSERT_EQ(0, peer_close(&self->peer));
 	PATH("ESTABLISHED>FIN_WAIT1");
-	EXPECT_EQ(7U, EVENT(0)->task.unacked_bytes);
-	EXPECT_EQ(0U, EVENT(0)->task.unread_bytes);
+	EXPECT_EQ(7U, EVENT(0)->detail.unacked_bytes);
+	EXPECT_EQ(0U, EVENT(0)->detail.unread_bytes);
 }
 
 TEST_HARNESS_MAIN

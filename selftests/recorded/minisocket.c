@@ -23,7 +23,7 @@ TEST_F(minisocket, rst_ends_time_wait)
 	PATH(TO_TIME_WAIT " tw:TIME_WAIT>CLOSE!RST");
 	EXPECT_EQ(TCPCLOSE_CONTEXT_SOFTIRQ, event_context(EVENT(4)));
 	EXPECT_EQ(TCPCLOSE_FLAG_RST | TCPCLOSE_FLAG_ACK, EVENT(4)->r.flags);
-	EXPECT_EQ(0U, EVENT(4)->r.pid);
+	EXPECT_EQ(0U, EVENT(4)->detail.pid);
 }
 
 TEST_F(minisocket, rst_out_of_window_ends_nothing)
@@ -157,7 +157,7 @@ TEST_F(minisocket, bind_and_connect_recycle_time_wait)
 	ASSERT_EQ(0, peer_connecting(&self->peer));
 	OLD_PATH(TO_TIME_WAIT " tw:TIME_WAIT>CLOSE!RECYCLED");
 	EXPECT_EQ(TCPCLOSE_CONTEXT_PROCESS, event_context(EVENT(4)));
-	EXPECT_EQ((__u32)getpid(), EVENT(4)->r.pid);
+	EXPECT_EQ((__u32)getpid(), EVENT(4)->detail.pid);
 	EXPECT_EQ(recycled + 1, procfile_tcpext("TWRecycled"));
 }
 
@@ -184,7 +184,7 @@ TEST_F(minisocket, without_timestamps_connect_recycles_nothing)
 	remote.in.sin_port = htons(self->peer.rport);
 	ASSERT_EQ(-1, connect(self->peer.fd, &remote.sa, net_addr_len(&remote)));
 	EXPECT_EQ(EADDRNOTAVAIL, errno);
-	PATH(TO_TIME_WAIT " SYN_SENT>CLOSE=CONNECT_ABORTED");
+	PATH(TO_TIME_WAIT " SYN_SENT>CLOSE=NO_PORT");
 }
 
 TEST_F(minisocket, tw_reuse_recycles_a_chosen_port)
@@ -217,7 +217,7 @@ TEST_F(minisocket, destroyed_by_an_administrator)
 	ASSERT_EQ(0, peer_destroy(&self->peer));
 	PATH(TO_TIME_WAIT " tw:TIME_WAIT>CLOSE!DESTROYED");
 	EXPECT_EQ(TCPCLOSE_CONTEXT_PROCESS, event_context(EVENT(4)));
-	EXPECT_EQ((__u32)getpid(), EVENT(4)->r.pid);
+	EXPECT_EQ((__u32)getpid(), EVENT(4)->detail.pid);
 }
 
 TEST_F(minisocket, fin_wait2_destroyed_by_an_administrator)

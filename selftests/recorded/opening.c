@@ -57,7 +57,7 @@ TEST_F(opening, of_fast_open_is_closed_with_unread_data)
 	ASSERT_EQ(0, peer_close(&self->peer));
 	PATH("SYN_RECV>CLOSE=UNREAD");
 	EXPECT_FROM(0, PROCESS, LOCAL, 0);
-	EXPECT_EQ(4U, EVENT(0)->task.unread_bytes);
+	EXPECT_EQ(4U, EVENT(0)->detail.unread_bytes);
 }
 
 TEST_F(opening, of_fast_open_is_reset)

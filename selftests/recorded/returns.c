@@ -166,7 +166,7 @@ TEST_F(returns, time_wait_is_destroyed)
 	ASSERT_EQ(0, peer_close_active(&self->peer));
 	ASSERT_EQ(0, peer_destroy(&self->peer));
 	PATH(TO_TIME_WAIT " tw:TIME_WAIT>CLOSE!DESTROYED");
-	EXPECT_EQ((__u32)getpid(), EVENT(4)->r.pid);
+	EXPECT_EQ((__u32)getpid(), EVENT(4)->detail.pid);
 }
 
 /* A process hands its socket over: FIN_WAIT2 began before close(). */
@@ -179,7 +179,7 @@ TEST_F(returns, close_hands_over)
 	ASSERT_EQ(0, peer_close(&self->peer));
 	PATH("ESTABLISHED>FIN_WAIT1 FIN_WAIT1>FIN_WAIT2 FIN_WAIT2>FIN_WAIT2 FIN_WAIT2>FIN_WAIT2[CLOSE]");
 	EXPECT_EQ(TCPCLOSE_CONTEXT_PROCESS, event_context(EVENT(3)));
-	EXPECT_EQ((__u32)getpid(), EVENT(3)->r.pid);
+	EXPECT_EQ((__u32)getpid(), EVENT(3)->detail.pid);
 }
 
 /* A timer hands it over: the orphan waits longer than a mini-socket may. */

@@ -36,7 +36,7 @@ TEST_F(silence, no_answer_to_data)
 	ASSERT_EQ(0, tcp_option(self->peer.fd, TCP_USER_TIMEOUT, 1000));
 	ASSERT_EQ(1, write(self->peer.fd, "x", 1));
 	ASSERT_EQ(0, net_wait(self->peer.fd, POLLHUP, 20000));
-	PATH("ESTABLISHED>CLOSE=TIMEOUT");
+	PATH("ESTABLISHED>CLOSE=USER_TIMEOUT");
 	EXPECT_FROM(0, TIMER, LOCAL, ETIMEDOUT);
 }
 
@@ -87,7 +87,7 @@ TEST_F(silence, no_answer_to_data_but_icmp)
 	ASSERT_EQ(0, puppet_icmp(&self->lab.puppet, variant->family == AF_INET ? 1 : 3,
 				 self->peer.packet, self->peer.packet_len));
 	ASSERT_EQ(0, net_wait(self->peer.fd, POLLHUP, 20000));
-	PATH("ESTABLISHED>CLOSE=TIMEOUT");
+	PATH("ESTABLISHED>CLOSE=USER_TIMEOUT");
 	EXPECT_FROM(0, TIMER, LOCAL, EHOSTUNREACH);
 }
 
@@ -102,7 +102,7 @@ TEST_F(silence, no_window_for_data)
 	ASSERT_EQ(0, puppet_send(&self->lab.puppet, &closed));
 	ASSERT_EQ(1, write(self->peer.fd, "x", 1));
 	ASSERT_EQ(0, net_wait(self->peer.fd, POLLHUP, 20000));
-	PATH("ESTABLISHED>CLOSE=TIMEOUT");
+	PATH("ESTABLISHED>CLOSE=USER_TIMEOUT");
 	EXPECT_FROM(0, TIMER, LOCAL, ETIMEDOUT);
 	EXPECT_EQ(0U, event_sent(EVENT(0)));
 }

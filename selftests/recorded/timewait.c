@@ -47,7 +47,7 @@ TEST_F_TIMEOUT(timewait, lasts_sixty_seconds, 150)
 	EXPECT_BY(4, TIMER, LOCAL);
 	EXPECT_EQ(0, EVENT(4)->r.rearms);
 	EXPECT_EQ(0, EVENT(4)->r.flags);
-	EXPECT_EQ(0U, EVENT(4)->r.pid);
+	EXPECT_EQ(0U, EVENT(4)->detail.pid);
 }
 
 TEST_F_TIMEOUT(timewait, lasts_sixty_seconds_from_the_full_socket_too, 150)
@@ -196,7 +196,7 @@ TEST_F(timewait, overflow_of_an_orphan_skips_fin_wait2)
 	ASSERT_EQ(0, net_sysctl("ipv4.tcp_max_tw_buckets", "0"));
 	ASSERT_EQ(0, peer_connect(&self->peer));
 	ASSERT_EQ(0, peer_close_half(&self->peer));
-	PATH("ESTABLISHED>FIN_WAIT1 FIN_WAIT1>FIN_WAIT2 FIN_WAIT2>CLOSE=MEMORY!OVERFLOW");
+	PATH("ESTABLISHED>FIN_WAIT1 FIN_WAIT1>FIN_WAIT2 FIN_WAIT2>CLOSE=OVERFLOW!OVERFLOW");
 }
 
 TEST_HARNESS_MAIN

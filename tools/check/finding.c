@@ -113,12 +113,12 @@ static const struct {
 		"no-start", "no start marker for a CPU's records" },
 	[FINDING_STREAM + EVENT_FLAW_START_AGAIN] = {
 		"repeated-start", "a CPU's records begin a second time" },
-	[FINDING_STREAM + EVENT_FLAW_TASK_ALONE] = {
-		"lone-process", "process records without their transition" },
-	[FINDING_STREAM + EVENT_FLAW_TASK_OTHER] = {
-		"wrong-process", "process records of another transition" },
-	[FINDING_STREAM + EVENT_FLAW_NO_TASK] = {
-		"no-process", "calls of a process without its process record" },
+	[FINDING_STREAM + EVENT_FLAW_DETAIL_ALONE] = {
+		"lone-details", "details without their transition" },
+	[FINDING_STREAM + EVENT_FLAW_DETAIL_OTHER] = {
+		"wrong-details", "details of another transition" },
+	[FINDING_STREAM + EVENT_FLAW_NO_DETAIL] = {
+		"no-details", "calls of a process, or ends, without their details" },
 	[FINDING_STREAM + EVENT_FLAW_KIND] = { "unknown-kind",
 					     "records of unknown kind" },
 };

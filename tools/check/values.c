@@ -11,7 +11,7 @@
 
 #define MARKS_KNOWN                                                     \
 	(TCPCLOSE_MARK_OLD | TCPCLOSE_MARK_UNTRACKED | TCPCLOSE_MARK_LATE | \
-	 TCPCLOSE_MARK_REARM)
+	 TCPCLOSE_MARK_REARM | TCPCLOSE_MARK_MPTCP)
 
 static const char unknown_times[] =
 	"dwell or age unknown, but no mark says why";
@@ -50,6 +50,13 @@ static uint8_t closer_of_cause(unsigned int cause)
 	case TCPCLOSE_CAUSE_MEMORY:
 	case TCPCLOSE_CAUSE_NOT_ACCEPTED:
 	case TCPCLOSE_CAUSE_NETNS:
+	case TCPCLOSE_CAUSE_REPAIR:
+	case TCPCLOSE_CAUSE_NO_PORT:
+	case TCPCLOSE_CAUSE_USER_TIMEOUT:
+	case TCPCLOSE_CAUSE_ZERO_WINDOW:
+	case TCPCLOSE_CAUSE_ORPHANS:
+	case TCPCLOSE_CAUSE_MPTCP:
+	case TCPCLOSE_CAUSE_OVERFLOW:
 		return TCPCLOSE_CLOSER_LOCAL;
 	default:
 		return TCPCLOSE_CLOSER_NONE;

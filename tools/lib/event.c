@@ -11,8 +11,8 @@
 
 static_assert(sizeof(struct tcpclose_record) == TCPCLOSE_RECORD_SIZE,
 	      "record size");
-static_assert(sizeof(struct tcpclose_task) == TCPCLOSE_RECORD_SIZE,
-	      "task size");
+static_assert(sizeof(struct tcpclose_detail) == TCPCLOSE_RECORD_SIZE,
+	      "detail size");
 
 static int64_t known_ns(uint64_t ns)
 {
@@ -35,6 +35,7 @@ static void decode_traffic(struct event *e, const struct tcpclose_record *r)
 		e->sk_err = EVENT_UNKNOWN;
 		e->sk_shutdown = EVENT_UNKNOWN;
 		e->rearms = r->rearms;
+		e->strays = r->strays;
 		return;
 	}
 	e->bytes_sent = bytes48(r->bytes_sent_lo, r->bytes_sent_hi);
@@ -44,28 +45,55 @@ static void decode_traffic(struct event *e, const struct tcpclose_record *r)
 	e->sk_err = r->sk_err;
 	e->sk_shutdown = TCPCLOSE_HOW_SHUTDOWN(r->how);
 	e->rearms = EVENT_UNKNOWN;
+	e->strays = EVENT_UNKNOWN;
 }
 
-static void decode_task(struct event *e, const struct tcpclose_task *t)
+/* A damaged recording may lack the NUL. */
+static void copy_name(char to[17], const char from[16])
 {
-	if (!t) {
-		e->tid = 0;
-		e->comm[0] = '\0';
+	memcpy(to, from, 16);
+	to[16] = '\0';
+}
+
+static void decode_traffic_left(struct event *e, const struct tcpclose_detail *d)
+{
+	if (!d || !(d->mark & TCPCLOSE_DETAIL_TRAFFIC)) {
 		e->unread_bytes = EVENT_UNKNOWN;
 		e->unacked_bytes = EVENT_UNKNOWN;
+		e->unsent_bytes = EVENT_UNKNOWN;
+		e->segments_sent = EVENT_UNKNOWN;
+		e->segments_received = EVENT_UNKNOWN;
+		e->fin_unsent = false;
 		return;
 	}
-	if (t->netns)
-		e->netns = t->netns;
-	if (t->cgroup)
-		e->cgroup = t->cgroup;
-	e->pid = t->pid;
-	e->tid = t->tid;
-	/* A damaged recording may lack the NUL. */
-	memcpy(e->comm, t->comm, sizeof(t->comm));
-	e->comm[sizeof(t->comm)] = '\0';
-	e->unread_bytes = t->unread_bytes;
-	e->unacked_bytes = t->unacked_bytes;
+	e->unread_bytes = d->unread_bytes;
+	e->unacked_bytes = d->unacked_bytes;
+	e->unsent_bytes = d->unsent_bytes;
+	e->segments_sent = d->segments_sent;
+	e->segments_received = d->segments_received;
+	e->fin_unsent = d->mark & TCPCLOSE_DETAIL_FIN_UNSENT;
+}
+
+static void decode_detail(struct event *e, const struct tcpclose_detail *d)
+{
+	decode_traffic_left(e, d);
+	if (!d) {
+		e->session = 0;
+		e->pid = 0;
+		e->tid = 0;
+		e->call = TCPCLOSE_CALL_NONE;
+		e->comm[0] = '\0';
+		e->thread[0] = '\0';
+		return;
+	}
+	if (d->cgroup)
+		e->cgroup = d->cgroup;
+	e->session = d->session;
+	e->pid = d->pid;
+	e->tid = d->tid;
+	e->call = d->call;
+	copy_name(e->comm, d->comm);
+	copy_name(e->thread, d->thread);
 }
 
 /**
@@ -73,10 +101,10 @@ static void decode_task(struct event *e, const struct tcpclose_task *t)
  * @e: result; @e->seq is the low 32 bits only. The caller sets @e->realtime_ns,
  *	@e->own_netns and @e->netns_name, which are not in a record
  * @r: the record
- * @t: its process record, or NULL
+ * @d: its details, or NULL
  */
 void event_decode(struct event *e, const struct tcpclose_record *r,
-		  const struct tcpclose_task *t)
+		  const struct tcpclose_detail *d)
 {
 	e->kind = EVENT_TRANSITION;
 	e->lost = 0;
@@ -92,7 +120,6 @@ void event_decode(struct event *e, const struct tcpclose_record *r,
 	e->uid = r->uid == TCPCLOSE_UNKNOWN_UID ? EVENT_UNKNOWN :
 						  (int64_t)r->uid;
 	e->inode = r->inode;
-	e->pid = r->pid;
 	e->index = r->index;
 	e->lport = r->lport;
 	e->rport = r->rport;
@@ -111,5 +138,5 @@ void event_decode(struct event *e, const struct tcpclose_record *r,
 	memcpy(e->laddr, r->laddr, sizeof(e->laddr));
 	memcpy(e->raddr, r->raddr, sizeof(e->raddr));
 	decode_traffic(e, r);
-	decode_task(e, t);
+	decode_detail(e, d);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * One transition, or one loss, as the commands see it: unpacked, with unknown
- * values marked as such and the process joined.
+ * values marked as such and the details joined.
  */
 #ifndef TCPCLOSE_LIB_EVENT_H
 #define TCPCLOSE_LIB_EVENT_H
@@ -40,9 +40,10 @@ enum event_kind {
  * @EVENT_FLAW_TIME: time went back
  * @EVENT_FLAW_NO_START: no start marker came before the records of this CPU
  * @EVENT_FLAW_START_AGAIN: a second start marker
- * @EVENT_FLAW_TASK_ALONE: a process record without a transition
- * @EVENT_FLAW_TASK_OTHER: a process record of another transition
- * @EVENT_FLAW_NO_TASK: a call of a process without its process record
+ * @EVENT_FLAW_DETAIL_ALONE: details without their transition
+ * @EVENT_FLAW_DETAIL_OTHER: details of another transition
+ * @EVENT_FLAW_NO_DETAIL: a call of a process, or an end
+ *	that was not graceful, without its details
  * @EVENT_FLAW_KIND: a record of unknown kind
  * @EVENT_FLAWS: number of flaws
  */
@@ -53,9 +54,9 @@ enum event_flaw {
 	EVENT_FLAW_TIME,
 	EVENT_FLAW_NO_START,
 	EVENT_FLAW_START_AGAIN,
-	EVENT_FLAW_TASK_ALONE,
-	EVENT_FLAW_TASK_OTHER,
-	EVENT_FLAW_NO_TASK,
+	EVENT_FLAW_DETAIL_ALONE,
+	EVENT_FLAW_DETAIL_OTHER,
+	EVENT_FLAW_NO_DETAIL,
 	EVENT_FLAW_KIND,
 	EVENT_FLAWS,
 };
@@ -71,6 +72,7 @@ enum event_flaw {
  * @cookie: socket cookie; 0: unknown
  * @netns: network namespace cookie; 0: unknown
  * @cgroup: cgroup v2 id; 0: unknown
+ * @session: cookie of the MPTCP socket of a subflow; 0: none, or unknown
  * @dwell_ns: time in the old state, or %EVENT_UNKNOWN
  * @age_ns: age of the connection, or %EVENT_UNKNOWN
  * @bytes_sent: payload sent, or %EVENT_UNKNOWN
@@ -78,9 +80,13 @@ enum event_flaw {
  * @retransmits: segments sent again, or %EVENT_UNKNOWN
  * @srtt_us: smoothed round-trip time, or %EVENT_UNKNOWN
  * @rearms: starts anew of TIME_WAIT's timer, or %EVENT_UNKNOWN
+ * @strays: segments with SYN or RST that changed nothing, or %EVENT_UNKNOWN
  * @uid: owner, or %EVENT_UNKNOWN
  * @unread_bytes: not read by the application, or %EVENT_UNKNOWN
  * @unacked_bytes: not acknowledged by the peer, or %EVENT_UNKNOWN
+ * @unsent_bytes: those of them that were never sent, or %EVENT_UNKNOWN
+ * @segments_sent: by the socket so far, or %EVENT_UNKNOWN
+ * @segments_received: by the socket so far, or %EVENT_UNKNOWN
  * @sk_err: error pending on the socket, 0: none, or %EVENT_UNKNOWN
  * @raw_old: old state as traced; 0: not traced
  * @raw_new: new state as traced; 0: not traced
@@ -89,7 +95,7 @@ enum event_flaw {
  * @cpu: CPU that wrote the record
  * @netns_inode: inode of the network namespace; 0: unknown
  * @inode: inode of the socket; 0: unknown
- * @pid: process whose own call it was; 0: none
+ * @pid: process whose own call it was, or the kernel's; 0: none
  * @tid: its thread; 0: none, or not known
  * @index: number of the transition in the connection's life
  * @lport: local port; 0: none
@@ -103,11 +109,14 @@ enum event_flaw {
  * @closer: &enum tcpclose_closer
  * @end: &enum tcpclose_end
  * @cause: &enum tcpclose_cause
+ * @call: &enum tcpclose_call
+ * @fin_unsent: its FIN is behind data that was never sent
  * @ipv6: addresses are 16 bytes, else 4
  * @own_netns: it happened in the reader's own network namespace
  * @laddr: local address, network order
  * @raddr: remote address
- * @comm: name of the thread; empty: unknown
+ * @comm: name of the process; empty: unknown
+ * @thread: name of the thread; empty: unknown
  * @netns_name: name of the network namespace; NULL: none known
  */
 struct event {
@@ -120,6 +129,7 @@ struct event {
 	uint64_t cookie;
 	uint64_t netns;
 	uint64_t cgroup;
+	uint64_t session;
 	int64_t dwell_ns;
 	int64_t age_ns;
 	int64_t bytes_sent;
@@ -127,9 +137,13 @@ struct event {
 	int64_t retransmits;
 	int64_t srtt_us;
 	int64_t rearms;
+	int64_t strays;
 	int64_t uid;
 	int64_t unread_bytes;
 	int64_t unacked_bytes;
+	int64_t unsent_bytes;
+	int64_t segments_sent;
+	int64_t segments_received;
 	int sk_err;
 	int sk_shutdown;
 	unsigned int raw_old;
@@ -151,16 +165,19 @@ struct event {
 	uint8_t closer;
 	uint8_t end;
 	uint8_t cause;
+	uint8_t call;
+	bool fin_unsent;
 	bool ipv6;
 	bool own_netns;
 	uint8_t laddr[16];
 	uint8_t raddr[16];
 	char comm[17];
+	char thread[17];
 	const char *netns_name;
 };
 
 void event_decode(struct event *e, const struct tcpclose_record *r,
-		  const struct tcpclose_task *t);
+		  const struct tcpclose_detail *d);
 
 /* A full socket goes on in the state it had, as a mini-socket. */
 static inline bool event_is_orphaned(const struct event *e)
@@ -178,6 +195,40 @@ static inline bool event_is_rearm(const struct event *e)
 static inline bool event_is_marked(const struct event *e)
 {
 	return e->mark & (TCPCLOSE_MARK_OLD | TCPCLOSE_MARK_UNTRACKED);
+}
+
+/* No process: the kernel released what none held any more, or its own socket. */
+static inline bool event_is_kernels(const struct event *e)
+{
+	return e->call == TCPCLOSE_CALL_KERNEL;
+}
+
+/* Whether it closes a socket, as the release of its last descriptor does. */
+static inline bool event_is_release(const struct event *e)
+{
+	switch (e->cause) {
+	case TCPCLOSE_CAUSE_NONE:
+		return e->old == e->new || e->new == TCPCLOSE_FIN_WAIT1 ||
+		       e->new == TCPCLOSE_LAST_ACK;
+	case TCPCLOSE_CAUSE_UNREAD:
+	case TCPCLOSE_CAUSE_LINGER:
+	case TCPCLOSE_CAUSE_REPAIR:
+	case TCPCLOSE_CAUSE_CONNECT_ABORTED:
+	case TCPCLOSE_CAUSE_FIN_WAIT2_TIMEOUT:
+	case TCPCLOSE_CAUSE_MEMORY:
+	case TCPCLOSE_CAUSE_ORPHANS:
+	case TCPCLOSE_CAUSE_LISTENER:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* Whether it ends a full socket otherwise than by both FINs. */
+static inline bool event_is_cut(const struct event *e)
+{
+	return e->new == TCPCLOSE_CLOSE && e->cause != TCPCLOSE_CAUSE_NONE &&
+	       e->cause != TCPCLOSE_CAUSE_FIN;
 }
 
 static inline bool event_is_mini(const struct event *e)

@@ -122,6 +122,13 @@ const char *names_cause(unsigned int cause)
 		[TCPCLOSE_CAUSE_NETNS] = "netns",
 		[TCPCLOSE_CAUSE_LISTENER] = "listener",
 		[TCPCLOSE_CAUSE_REPLACED] = "replaced",
+		[TCPCLOSE_CAUSE_REPAIR] = "repair",
+		[TCPCLOSE_CAUSE_NO_PORT] = "no-port",
+		[TCPCLOSE_CAUSE_USER_TIMEOUT] = "user-timeout",
+		[TCPCLOSE_CAUSE_ZERO_WINDOW] = "zero-window",
+		[TCPCLOSE_CAUSE_ORPHANS] = "orphans",
+		[TCPCLOSE_CAUSE_MPTCP] = "mptcp",
+		[TCPCLOSE_CAUSE_OVERFLOW] = "overflow",
 	};
 
 	return look_up(names, ARRAY_SIZE(names), cause);
@@ -137,6 +144,25 @@ const char *names_context(unsigned int context)
 	};
 
 	return look_up(names, ARRAY_SIZE(names), context);
+}
+
+const char *names_call(unsigned int call)
+{
+	static const char *const names[] = {
+		[TCPCLOSE_CALL_CONNECT] = "connect",
+		[TCPCLOSE_CALL_LISTEN] = "listen",
+		[TCPCLOSE_CALL_SEND] = "send",
+		[TCPCLOSE_CALL_SHUTDOWN] = "shutdown",
+		[TCPCLOSE_CALL_CLOSE] = "close",
+		[TCPCLOSE_CALL_EXEC] = "exec",
+		[TCPCLOSE_CALL_EXIT] = "exit",
+		[TCPCLOSE_CALL_KILL] = "kill",
+		[TCPCLOSE_CALL_IO_URING] = "io_uring",
+		[TCPCLOSE_CALL_OTHER] = "other",
+		[TCPCLOSE_CALL_KERNEL] = "kernel",
+	};
+
+	return look_up(names, ARRAY_SIZE(names), call);
 }
 
 const char *names_closer(unsigned int closer)
@@ -195,10 +221,12 @@ const char *names_flag(unsigned int bit)
 	return look_up(names, ARRAY_SIZE(names), bit);
 }
 
-/* By bit number. A re-arm is no doubt about a record, so it is not shown. */
+/* By bit number. A re-arm is shown otherwise. */
 const char *names_mark(unsigned int bit)
 {
-	static const char *const names[] = { "old", "untracked", "late" };
+	static const char *const names[] = {
+		"old", "untracked", "late", NULL, "mptcp",
+	};
 
 	return look_up(names, ARRAY_SIZE(names), bit);
 }

@@ -13,6 +13,7 @@ const char *names_state(unsigned int state);
 const char *names_end(unsigned int end);
 const char *names_cause(unsigned int cause);
 const char *names_context(unsigned int context);
+const char *names_call(unsigned int call);
 const char *names_closer(unsigned int closer);
 const char *names_origin(unsigned int origin);
 const char *names_untracked(unsigned int reason);

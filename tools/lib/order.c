@@ -2,7 +2,7 @@
 /*
  * Checks records before they are decoded: are the records of a CPU numbered
  * without gaps other than reported losses, does none come twice, has each call
- * of a process its process record?
+ * of a process, and each end that was not graceful, its details?
  *
  * Knows numbers and times; knows nothing of connections.
  */
@@ -42,50 +42,60 @@ static bool check_number(struct order_cpu *cpu, bool whole, uint32_t seq,
 	return follows;
 }
 
-static bool is_own_call(const struct recording_marker *raw)
+static bool is_own_call(const struct tcpclose_record *r)
+{
+	return TCPCLOSE_HOW_CONTEXT(r->how) == TCPCLOSE_CONTEXT_PROCESS;
+}
+
+/* As the module decides it: see struct tcpclose_detail. */
+static bool has_details(const struct recording_marker *raw)
 {
 	const struct tcpclose_record *r = (const void *)raw;
 
 	return raw->kind == TCPCLOSE_KIND_TRANSITION &&
-	       TCPCLOSE_HOW_CONTEXT(r->how) == TCPCLOSE_CONTEXT_PROCESS;
+	       (is_own_call(r) ||
+		(TCPCLOSE_HOW_ORIGIN(r->how) == TCPCLOSE_ORIGIN_TRACEPOINT &&
+		 r->cause != TCPCLOSE_CAUSE_NONE && r->cause != TCPCLOSE_CAUSE_FIN));
 }
 
-/* A reader of one namespace does not see the number of a process that ended. */
-static bool same_process(const struct tcpclose_task *task,
+/*
+ * A process is in the details of its own calls only. A reader of one namespace
+ * does not see the number of a process that ended.
+ */
+static bool process_fits(const struct tcpclose_detail *detail,
 			 const struct tcpclose_record *r, bool whole)
 {
-	return task->pid == r->pid || (!whole && (!task->pid || !r->pid));
+	return is_own_call(r) ? detail->pid || !whole : !detail->pid;
 }
 
-/* A process record must belong to the record that follows it. */
-static void check_owner(const struct tcpclose_task *task, bool whole,
+/* Details must belong to the record that follows them. */
+static void check_owner(const struct tcpclose_detail *detail, bool whole,
 			const struct recording_marker *raw,
 			struct order_flaws *flaws)
 {
 	const struct tcpclose_record *r = (const void *)raw;
 
-	if (!is_own_call(raw))
-		add(flaws, EVENT_FLAW_TASK_ALONE, 0);
-	else if (task->ts_ns != r->ts_ns || task->cookie != r->cookie ||
-		 (r->netns && task->netns != r->netns) ||
-		 !same_process(task, r, whole))
-		add(flaws, EVENT_FLAW_TASK_OTHER, 0);
+	if (!has_details(raw))
+		add(flaws, EVENT_FLAW_DETAIL_ALONE, 0);
+	else if (detail->ts_ns != r->ts_ns || detail->cookie != r->cookie ||
+		 detail->netns != r->netns || !process_fits(detail, r, whole))
+		add(flaws, EVENT_FLAW_DETAIL_OTHER, 0);
 }
 
 /* @before_known: the record before this one is in the stream. */
-static void check_task(struct order_cpu *cpu, bool whole,
+static void check_detail(struct order_cpu *cpu, bool whole,
 		       const struct recording_marker *raw, bool before_known,
 		       struct order_flaws *flaws)
 {
-	if (cpu->has_task && (uint32_t)(cpu->task.seq + 1) == raw->seq)
-		check_owner(&cpu->task, whole, raw, flaws);
-	else if (cpu->has_task && before_known)
-		add(flaws, EVENT_FLAW_TASK_ALONE, 0);
-	else if (is_own_call(raw) && before_known)
-		add(flaws, EVENT_FLAW_NO_TASK, 0);
-	cpu->has_task = raw->kind == TCPCLOSE_KIND_TASK;
-	if (cpu->has_task)
-		cpu->task = *(const struct tcpclose_task *)raw;
+	if (cpu->has_detail && (uint32_t)(cpu->detail.seq + 1) == raw->seq)
+		check_owner(&cpu->detail, whole, raw, flaws);
+	else if (cpu->has_detail && before_known)
+		add(flaws, EVENT_FLAW_DETAIL_ALONE, 0);
+	else if (has_details(raw) && before_known)
+		add(flaws, EVENT_FLAW_NO_DETAIL, 0);
+	cpu->has_detail = raw->kind == TCPCLOSE_KIND_DETAIL;
+	if (cpu->has_detail)
+		cpu->detail = *(const struct tcpclose_detail *)raw;
 }
 
 static void check_record(struct order_cpu *cpu, bool whole,
@@ -103,9 +113,9 @@ static void check_record(struct order_cpu *cpu, bool whole,
 		add(flaws, EVENT_FLAW_TIME, 0);
 	/*
 	 * A reader of one namespace sees gaps where records of others are, but
-	 * never between a process record and its transition.
+	 * never between details and their transition.
 	 */
-	check_task(cpu, whole, raw,
+	check_detail(cpu, whole, raw,
 		   cpu->any && !lost && (follows || !whole), flaws);
 	if (raw->ts_ns > cpu->last_ns)
 		cpu->last_ns = raw->ts_ns;
@@ -125,7 +135,7 @@ void order_check(struct order_cpu *cpu, bool whole,
 	flaws->count = 0;
 	switch (raw->kind) {
 	case TCPCLOSE_KIND_TRANSITION:
-	case TCPCLOSE_KIND_TASK:
+	case TCPCLOSE_KIND_DETAIL:
 		check_record(cpu, whole, raw, flaws);
 		break;
 	case RECORDING_KIND_START:

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Whether the records of a CPU are in order: numbered without gaps, none of
- * them twice, each process record with its transition.
+ * them twice, details with their transition.
  */
 #ifndef TCPCLOSE_LIB_ORDER_H
 #define TCPCLOSE_LIB_ORDER_H
@@ -23,8 +23,8 @@
  * @last_seq: number that the last record had
  * @started: it is known where its records begin
  * @any: there was a record
- * @has_task: the last record was @task
- * @task: a process record; belongs to the next record
+ * @has_detail: the last record was @detail
+ * @detail: belongs to the next record
  */
 struct order_cpu {
 	uint64_t last_ns;
@@ -33,8 +33,8 @@ struct order_cpu {
 	uint32_t last_seq;
 	bool started;
 	bool any;
-	bool has_task;
-	struct tcpclose_task task;
+	bool has_detail;
+	struct tcpclose_detail detail;
 };
 
 /**

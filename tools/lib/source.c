@@ -89,7 +89,7 @@ static int track_marker(struct source *s, const struct recording_marker *m)
 			return -ENOMEM;
 		cpu->next_seq = m->value;
 		cpu->started = true;
-		cpu->has_task = false;
+		cpu->has_detail = false;
 		break;
 	case RECORDING_KIND_LOST:
 		s->summary.lost += m->value;
@@ -120,7 +120,7 @@ static int track(struct source *s, const struct recording_marker *m)
 
 	if (m->kind == TCPCLOSE_KIND_TRANSITION)
 		s->summary.transitions++;
-	else if (m->kind != TCPCLOSE_KIND_TASK)
+	else if (m->kind != TCPCLOSE_KIND_DETAIL)
 		return track_marker(s, m);
 	cpu = source_cpu(s, m->cpu);
 	if (!cpu)
@@ -158,7 +158,7 @@ static bool track_plain(struct source *s, const struct recording_marker *m)
 				r->netns != s->latest_netns))
 			return false;
 		s->summary.transitions++;
-	} else if (m->kind != TCPCLOSE_KIND_TASK) {
+	} else if (m->kind != TCPCLOSE_KIND_DETAIL) {
 		return false;
 	}
 	cpu->next_seq++;
@@ -277,13 +277,13 @@ static void transition_event(struct source *s, const struct tcpclose_record *r,
 			     struct event *e)
 {
 	struct source_cpu *cpu = &s->cpus[r->cpu];
-	const struct tcpclose_task *task = NULL;
+	const struct tcpclose_detail *detail = NULL;
 	const struct netns_entry *entry;
 
-	if (cpu->has_task && cpu->task.seq + 1 == r->seq)
-		task = &cpu->task;
-	cpu->has_task = false;
-	event_decode(e, r, task);
+	if (cpu->has_detail && cpu->detail.seq + 1 == r->seq)
+		detail = &cpu->detail;
+	cpu->has_detail = false;
+	event_decode(e, r, detail);
 	e->seq = cpu->next_seq - 1;
 	e->realtime_ns = r->ts_ns + (uint64_t)s->realtime_offset_ns;
 	e->own_netns = r->netns_inode && r->netns_inode == s->head.own_netns;
@@ -351,10 +351,10 @@ static bool make_event(struct source *s, const struct recording_marker *raw,
 	case TCPCLOSE_KIND_TRANSITION:
 		transition_event(s, (const void *)raw, e);
 		return true;
-	case TCPCLOSE_KIND_TASK:
+	case TCPCLOSE_KIND_DETAIL:
 		cpu = &s->cpus[raw->cpu];
-		memcpy(&cpu->task, raw, sizeof(cpu->task));
-		cpu->has_task = true;
+		memcpy(&cpu->detail, raw, sizeof(cpu->detail));
+		cpu->has_detail = true;
 		return false;
 	case RECORDING_KIND_START:
 		start_event(raw, e);

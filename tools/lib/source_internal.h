@@ -22,8 +22,8 @@
  * @reported: losses reported in the stream
  * @there: the device has a ring for it
  * @started: @next_seq is known
- * @has_task: @task waits for its transition
- * @task: process record of the next record
+ * @has_detail: @detail waits for its transition
+ * @detail: of the next record
  * @order: whether its records are in order
  */
 struct source_cpu {
@@ -35,8 +35,8 @@ struct source_cpu {
 	uint64_t reported;
 	bool there;
 	bool started;
-	bool has_task;
-	struct tcpclose_task task;
+	bool has_detail;
+	struct tcpclose_detail detail;
 	struct order_cpu order;
 };
 

@@ -83,7 +83,7 @@
 	{                                                                    \
 		FROM_TO(state, CLOSE), .id = name "-close-timeout",          \
 		.standing = MODEL_DOCUMENTED, .manner = MODEL_ABRUPT,        \
-		.trigger = MODEL_BY_TIMER, .causes = C(TIMEOUT),             \
+		.trigger = MODEL_BY_TIMER, .causes = C(TIMEOUT) | C(USER_TIMEOUT), \
 		.contexts = TIMER, .event = "user timeout",                  \
 		.by = "tcp_write_err()", .section = "3.10.8",                \
 		.wording = "For any state if the user timeout expires, "     \
@@ -118,13 +118,54 @@
 	{                                                                    \
 		FROM_TO(state, CLOSE), .id = name "-close-memory",           \
 		.standing = MODEL_LINUX, .manner = MODEL_ABRUPT,        \
-		.trigger = MODEL_BY_KERNEL, .causes = C(MEMORY),             \
+		.trigger = MODEL_BY_KERNEL, .causes = C(MEMORY) | C(ORPHANS), \
 		.contexts = PROCESS | TIMER, .event = "too many orphans",    \
 		.action = "snd RST",                                         \
 		.by = "tcp_check_oom(), tcp_out_of_resources()",             \
 		.section = "-",                                              \
 		.wording = "There are more orphans than tcp_max_orphans, "   \
 			   "or no memory for them (tcp_mem).",               \
+	}
+
+#define ZERO_WINDOW(state, name)                                             \
+	{                                                                    \
+		FROM_TO(state, CLOSE), .id = name "-close-zero_window",      \
+		.standing = MODEL_LINUX, .manner = MODEL_ABRUPT,             \
+		.trigger = MODEL_BY_TIMER, .causes = C(ZERO_WINDOW),         \
+		.contexts = TIMER, .event = "window stays 0",                \
+		.by = "tcp_probe_timer(), tcp_write_err()",                  \
+		.section = "3.8.6.1",                                        \
+		.wording = "TCP_USER_TIMEOUT, or the limit of probes of an " \
+			   "orphan. The RFC: \"As long as the receiving "    \
+			   "TCP peer continues to send acknowledgments in "  \
+			   "response to the probe segments, the sending TCP " \
+			   "peer MUST allow the connection to stay open "    \
+			   "(MUST-37)\".",                                   \
+	}
+
+#define REPAIR(state, name)                                                  \
+	{                                                                    \
+		FROM_TO(state, CLOSE), .id = name "-close-repair",           \
+		.standing = MODEL_LINUX, .manner = MODEL_ABRUPT,             \
+		.trigger = MODEL_BY_CALL, .causes = C(REPAIR),               \
+		.contexts = PROCESS, .event = "CLOSE in repair mode",        \
+		.by = "tcp_disconnect()", .section = "-",                    \
+		.wording = "A socket in repair mode (TCP_REPAIR) is closed " \
+			   "without a segment: the connection goes on "      \
+			   "elsewhere.",                                     \
+	}
+
+#define MPTCP(state, name)                                                   \
+	{                                                                    \
+		FROM_TO(state, CLOSE), .id = name "-close-mptcp",            \
+		.standing = MODEL_LINUX, .manner = MODEL_ABRUPT,             \
+		.trigger = MODEL_BY_KERNEL, .causes = C(MPTCP),              \
+		.contexts = PROCESS | SEGMENT, .event = "MPTCP resets subflow", \
+		.action = "snd RST",                                         \
+		.by = "mptcp_subflow_reset(), __mptcp_close_ssk()",          \
+		.section = "-",                                              \
+		.wording = "RFC 8684 3.5 and 3.6: MPTCP closes its session " \
+			   "at once, or a subflow that does not fit it.",    \
 	}
 
 #define NO_NETNS(state, name)                                                \
@@ -382,6 +423,15 @@ const struct model_edge edges_all[] = {
 			"Delete the TCB and return \"error: closing\" responses to any queued SENDs, or RECEIVEs.",
 	},
 	{
+		FROM_TO(SYN_SENT, CLOSE), .id = "syn_sent-close-no_port",
+		.standing = MODEL_LINUX, .manner = MODEL_ABRUPT,
+		.trigger = MODEL_BY_KERNEL, .causes = C(NO_PORT),
+		.contexts = PROCESS, .event = "no local port",
+		.by = "tcp_v4_connect(), tcp_v6_connect()", .section = "-",
+		.wording =
+			"connect() finds no local port that is free for this destination: EADDRNOTAVAIL. No SYN was sent.",
+	},
+	{
 		FROM_TO(SYN_SENT, CLOSE), .id = "syn_sent-close-refused",
 		.standing = MODEL_DOCUMENTED, .manner = MODEL_ABRUPT,
 		.trigger = MODEL_BY_SEGMENT, .causes = C(REFUSED),
@@ -395,6 +445,8 @@ const struct model_edge edges_all[] = {
 	      NULL),
 	TIMEOUT(SYN_SENT, "syn_sent"),
 	UNREACHABLE(SYN_SENT, "syn_sent"),
+	REPAIR(SYN_SENT, "syn_sent"),
+	MPTCP(SYN_SENT, "syn_sent"),
 	DESTROYED(SYN_SENT, "syn_sent"),
 	UNKNOWN(SYN_SENT, "syn_sent"),
 	{
@@ -415,6 +467,8 @@ const struct model_edge edges_all[] = {
 	KEEPALIVE(SYN_RECV, "syn_recv"),
 	UNREACHABLE(SYN_RECV, "syn_recv"),
 	NOT_ACCEPTED(SYN_RECV, "syn_recv"),
+	REPAIR(SYN_RECV, "syn_recv"),
+	MPTCP(SYN_RECV, "syn_recv"),
 	DESTROYED(SYN_RECV, "syn_recv"),
 	UNKNOWN(SYN_RECV, "syn_recv"),
 
@@ -653,7 +707,7 @@ const struct model_edge edges_all[] = {
 		 C(UNKNOWN), ANY,
 		 "The module cannot determine the reason.",
 		 MODEL_LINUX, "-"),
-	OVERFLOW(FIN_WAIT2, "fin_wait2", C(FIN) | C(MEMORY)),
+	OVERFLOW(FIN_WAIT2, "fin_wait2", C(FIN) | C(OVERFLOW)),
 	OVERFLOW(CLOSING, "closing", C(FIN)),
 
 	/* ---- abrupt ends of an established connection */
@@ -665,6 +719,9 @@ const struct model_edge edges_all[] = {
 	TIMEOUT(ESTABLISHED, "established"),
 	KEEPALIVE(ESTABLISHED, "established"),
 	NOT_ACCEPTED(ESTABLISHED, "established"),
+	ZERO_WINDOW(ESTABLISHED, "established"),
+	REPAIR(ESTABLISHED, "established"),
+	MPTCP(ESTABLISHED, "established"),
 	DESTROYED(ESTABLISHED, "established"),
 	UNKNOWN(ESTABLISHED, "established"),
 
@@ -680,6 +737,9 @@ const struct model_edge edges_all[] = {
 	TIMEOUT(FIN_WAIT1, "fin_wait1"),
 	NO_MEMORY(FIN_WAIT1, "fin_wait1"),
 	NO_NETNS(FIN_WAIT1, "fin_wait1"),
+	ZERO_WINDOW(FIN_WAIT1, "fin_wait1"),
+	REPAIR(FIN_WAIT1, "fin_wait1"),
+	MPTCP(FIN_WAIT1, "fin_wait1"),
 	DESTROYED(FIN_WAIT1, "fin_wait1"),
 	UNKNOWN(FIN_WAIT1, "fin_wait1"),
 	RESET(FIN_WAIT2, "fin_wait2",
@@ -703,6 +763,8 @@ const struct model_edge edges_all[] = {
 	},
 	NO_MEMORY(FIN_WAIT2, "fin_wait2"),
 	NO_NETNS(FIN_WAIT2, "fin_wait2"),
+	REPAIR(FIN_WAIT2, "fin_wait2"),
+	MPTCP(FIN_WAIT2, "fin_wait2"),
 	DESTROYED(FIN_WAIT2, "fin_wait2"),
 	UNKNOWN(FIN_WAIT2, "fin_wait2"),
 
@@ -718,6 +780,9 @@ const struct model_edge edges_all[] = {
 	TIMEOUT(CLOSE_WAIT, "close_wait"),
 	KEEPALIVE(CLOSE_WAIT, "close_wait"),
 	NOT_ACCEPTED(CLOSE_WAIT, "close_wait"),
+	ZERO_WINDOW(CLOSE_WAIT, "close_wait"),
+	REPAIR(CLOSE_WAIT, "close_wait"),
+	MPTCP(CLOSE_WAIT, "close_wait"),
 	DESTROYED(CLOSE_WAIT, "close_wait"),
 	UNKNOWN(CLOSE_WAIT, "close_wait"),
 
@@ -733,6 +798,9 @@ const struct model_edge edges_all[] = {
 	TIMEOUT(CLOSING, "closing"),
 	NO_MEMORY(CLOSING, "closing"),
 	NO_NETNS(CLOSING, "closing"),
+	ZERO_WINDOW(CLOSING, "closing"),
+	REPAIR(CLOSING, "closing"),
+	MPTCP(CLOSING, "closing"),
 	DESTROYED(CLOSING, "closing"),
 	UNKNOWN(CLOSING, "closing"),
 	RESET(LAST_ACK, "last_ack",
@@ -746,6 +814,9 @@ const struct model_edge edges_all[] = {
 	TIMEOUT(LAST_ACK, "last_ack"),
 	NO_MEMORY(LAST_ACK, "last_ack"),
 	NO_NETNS(LAST_ACK, "last_ack"),
+	ZERO_WINDOW(LAST_ACK, "last_ack"),
+	REPAIR(LAST_ACK, "last_ack"),
+	MPTCP(LAST_ACK, "last_ack"),
 	DESTROYED(LAST_ACK, "last_ack"),
 	UNKNOWN(LAST_ACK, "last_ack"),
 

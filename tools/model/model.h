@@ -15,7 +15,7 @@
 #include "lib/event.h"
 
 /* More than the number of edges. */
-#define MODEL_EDGES_MAX 128
+#define MODEL_EDGES_MAX 192
 
 /**
  * enum model_standing - where an edge comes from

@@ -44,6 +44,7 @@ static inline void add_connection(struct json *w, const struct event *e)
 {
 	json_member(w, "origin", name, names_origin(e->origin));
 	NONZERO(w, "cookie", e->cookie);
+	NONZERO(w, "session", e->session);
 	NONZERO(w, "netns", e->netns);
 	NONZERO(w, "netns_inode", e->netns_inode);
 	json_member(w, "netns_name", string, e->netns_name);
@@ -70,6 +71,8 @@ static inline void add_process(struct json *w, const struct event *e)
 	NONZERO(w, "pid", e->pid);
 	NONZERO(w, "tid", e->tid);
 	json_member(w, "comm", string, e->comm[0] ? e->comm : NULL);
+	json_member(w, "thread", string, e->thread[0] ? e->thread : NULL);
+	NAMED(w, "call", names_call(e->call), e->call);
 	SIGNED(w, "uid", e->uid);
 	NONZERO(w, "inode", e->inode);
 	NONZERO(w, "cgroup", e->cgroup);
@@ -83,6 +86,14 @@ static inline void add_socket(struct json *w, const struct event *e)
 	SIGNED(w, "bytes_received", e->bytes_received);
 	SIGNED(w, "unread_bytes", e->unread_bytes);
 	SIGNED(w, "unacked_bytes", e->unacked_bytes);
+	SIGNED(w, "unsent_bytes", e->unsent_bytes);
+	json_key(w, "fin_unsent");
+	if (e->unsent_bytes == EVENT_UNKNOWN)
+		json_null(w);
+	else
+		json_bool(w, e->fin_unsent);
+	SIGNED(w, "segments_sent", e->segments_sent);
+	SIGNED(w, "segments_received", e->segments_received);
 	SIGNED(w, "retransmits", e->retransmits);
 	SIGNED(w, "srtt_us", e->srtt_us);
 }
@@ -98,6 +109,7 @@ static inline void add_ending(struct json *w, const struct event *e)
 	NAMED(w, "cause", names_cause(e->cause), e->cause);
 	json_member(w, "closer", name, names_closer(e->closer));
 	SIGNED(w, "rearms", e->rearms);
+	SIGNED(w, "strays", e->strays);
 	json_member(w, "rearm", bool, event_is_rearm(e));
 	json_key(w, "marks");
 	add_bits(w, e->mark, names_mark);

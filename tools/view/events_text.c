@@ -91,12 +91,29 @@ static char *text_netns(struct events *v, char *p, const struct event *e)
 	return columns_pad_text(&v->columns, EVENTS_NETNS, p, start);
 }
 
+/* The name of a thread beside that of its process, if it has another. */
+static char *text_thread(struct events *v, char *p, const struct event *e)
+{
+	if (!e->thread[0] || !strcmp(e->thread, e->comm))
+		return p;
+	*p++ = '(';
+	p = format_text(p, e->thread, v->how->utf8);
+	*p++ = ')';
+	return p;
+}
+
 static char *text_process(struct events *v, char *p, const struct event *e)
 {
 	char *start = p;
 
+	if (event_is_kernels(e)) {
+		p = FORMAT_LITERAL(p, "kernel");
+		p = text_thread(v, p, e);
+		return columns_pad_text(&v->columns, EVENTS_PROCESS, p, start);
+	}
 	if (e->comm[0]) {
 		p = format_text(p, e->comm, v->how->utf8);
+		p = text_thread(v, p, e);
 		*p++ = '/';
 	}
 	if (e->pid)
@@ -244,13 +261,62 @@ static char *text_cause(char *p, const struct event *e)
 	}
 }
 
+/* How a process closed, if not by a call for that. */
+static const char *manner_of_call(const struct event *e)
+{
+	switch (e->call) {
+	case TCPCLOSE_CALL_EXEC:
+		return "exec";
+	case TCPCLOSE_CALL_EXIT:
+		return "exit";
+	case TCPCLOSE_CALL_KILL:
+		return "killed";
+	case TCPCLOSE_CALL_IO_URING:
+		return "io_uring";
+	case TCPCLOSE_CALL_OTHER:
+		return event_is_release(e) ? "deferred" : NULL;
+	default:
+		return NULL;
+	}
+}
+
+static char *text_amount(char *p, const char *start, int64_t amount,
+			 const char *what)
+{
+	if (amount <= 0)
+		return p;
+	p = format_u64(comma(p, start), (uint64_t)amount);
+	return format_string(p, what);
+}
+
+/* What was not delivered, where that matters. */
+static char *text_left(char *p, const char *start, const struct event *e)
+{
+	if (event_is_cut(e)) {
+		p = text_amount(p, start, e->unread_bytes, " B unread");
+		p = text_amount(p, start, e->unacked_bytes, " B unacked");
+		if (e->fin_unsent)
+			p = FORMAT_LITERAL(comma(p, start), "FIN unsent");
+		if (e->old == TCPCLOSE_SYN_SENT)
+			p = text_amount(p, start, e->segments_received,
+					" received");
+	} else if (e->unsent_bytes > 0 && e->old != e->new) {
+		p = FORMAT_LITERAL(comma(p, start), "FIN behind ");
+		p = format_u64(p, (uint64_t)e->unsent_bytes);
+		p = FORMAT_LITERAL(p, " B");
+	}
+	return text_amount(p, start, e->strays, " stray");
+}
+
 static char *text_why(char *p, const struct event *e)
 {
+	const char *manner = manner_of_call(e);
 	unsigned int doubt = e->mark & ~(unsigned int)TCPCLOSE_MARK_REARM;
 	char *start = p;
 
 	if (!e->end && !e->cause && !e->mark && e->sk_err <= 0 &&
-	    e->rearms <= 0 && !event_is_orphaned(e)) {
+	    e->rearms <= 0 && e->strays <= 0 && e->unsent_bytes <= 0 &&
+	    !manner && !event_is_orphaned(e)) {
 		*p++ = '-';
 		return p;
 	}
@@ -273,6 +339,9 @@ static char *text_why(char *p, const struct event *e)
 		p = e->rearms == 1 ? FORMAT_LITERAL(p, " re-arm") :
 				     FORMAT_LITERAL(p, " re-arms");
 	}
+	if (manner)
+		p = format_string(comma(p, start), manner);
+	p = text_left(p, start, e);
 	if (doubt)
 		p = text_bits(comma(p, start), doubt, names_mark);
 	if (p == start)

@@ -85,12 +85,12 @@ static enum counter counter_of_cause(const struct event *e)
 		return COUNTER_ABORT_ON_DATA;
 	case TCPCLOSE_CAUSE_TIMEOUT:
 	case TCPCLOSE_CAUSE_KEEPALIVE:
+	case TCPCLOSE_CAUSE_USER_TIMEOUT:
+	case TCPCLOSE_CAUSE_ZERO_WINDOW:
 		return COUNTER_ABORT_ON_TIMEOUT;
 	case TCPCLOSE_CAUSE_MEMORY:
-		/* An overflow that loses an orphan is counted as such. */
-		return e->end == TCPCLOSE_END_OVERFLOW ?
-			       COUNTERS :
-			       COUNTER_ABORT_ON_MEMORY;
+	case TCPCLOSE_CAUSE_ORPHANS:
+		return COUNTER_ABORT_ON_MEMORY;
 	case TCPCLOSE_CAUSE_FIN_WAIT2_TIMEOUT:
 		if (e->context == TCPCLOSE_CONTEXT_PROCESS)
 			return COUNTER_ABORT_ON_LINGER;

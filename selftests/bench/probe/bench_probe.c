@@ -79,7 +79,6 @@ static void fill_nothing(struct tcpclose_record *r)
 	r->inode = 0;
 	r->cgroup = 0;
 	r->uid = TCPCLOSE_UNKNOWN_UID;
-	r->pid = 0;
 	r->bytes_sent_lo = 0;
 	r->bytes_received_lo = 0;
 	r->bytes_sent_hi = 0;

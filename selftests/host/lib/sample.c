@@ -62,23 +62,28 @@ static void name_netns(__u64 cookie, __u32 inode, const char *name)
 	buffer_add(&out, &m, sizeof(m));
 }
 
-static void task(unsigned int cpu, __u64 cookie, const char *comm)
+static void detail(unsigned int cpu, __u64 cookie, const char *comm)
 {
-	struct tcpclose_task t;
+	struct tcpclose_detail t;
 
 	memset(&t, 0, sizeof(t));
 	t.ts_ns = now_ns + 1000;
 	t.seq = seq[cpu]++;
 	t.cpu = cpu;
-	t.kind = TCPCLOSE_KIND_TASK;
+	t.kind = TCPCLOSE_KIND_DETAIL;
 	t.cookie = cookie;
 	t.netns = 7;
 	t.cgroup = 1234567890123;
-	t.pid = 4711;
+	t.mark = TCPCLOSE_DETAIL_TRAFFIC;
+	t.pid = cpu == 2 ? 99 : 4711;
 	t.tid = 4712;
 	memcpy(t.comm, comm, strlen(comm));
+	memcpy(t.thread, "worker", 6);
+	t.call = TCPCLOSE_CALL_CLOSE;
 	t.unread_bytes = 3;
 	t.unacked_bytes = 5;
+	t.segments_sent = 9;
+	t.segments_received = 8;
 	buffer_add(&out, &t, sizeof(t));
 }
 
@@ -150,11 +155,10 @@ static void active_close(void)
 {
 	struct tcpclose_record r;
 
-	task(0, 0x1001, "curl");
+	detail(0, 0x1001, "curl");
 	r = step(0, TCPCLOSE_ESTABLISHED, TCPCLOSE_FIN_WAIT1);
 	r.how = TCPCLOSE_HOW(0, 0, TCPCLOSE_CONTEXT_PROCESS,
 			     TCPCLOSE_CLOSER_LOCAL, 3);
-	r.pid = 4711;
 	r.cgroup = 0;
 	add(r);
 	r = step(1, TCPCLOSE_FIN_WAIT1, TCPCLOSE_FIN_WAIT2);
@@ -182,10 +186,32 @@ static void active_close(void)
 	add(r);
 }
 
+/* Of an end that no process made. */
+static void traffic_left(unsigned int cpu, __u64 cookie, __u64 netns)
+{
+	struct tcpclose_detail t;
+
+	memset(&t, 0, sizeof(t));
+	t.ts_ns = now_ns + 1000;
+	t.seq = seq[cpu]++;
+	t.cpu = cpu;
+	t.kind = TCPCLOSE_KIND_DETAIL;
+	t.mark = TCPCLOSE_DETAIL_TRAFFIC | TCPCLOSE_DETAIL_FIN_UNSENT;
+	t.cookie = cookie;
+	t.netns = netns;
+	t.unread_bytes = 10;
+	t.unacked_bytes = 2000;
+	t.unsent_bytes = 540;
+	t.segments_sent = 4;
+	t.segments_received = 3;
+	buffer_add(&out, &t, sizeof(t));
+}
+
 static void aborts(void)
 {
 	struct tcpclose_record r;
 
+	traffic_left(0, 0x1001, 8);
 	r = step(0, TCPCLOSE_ESTABLISHED, TCPCLOSE_CLOSE);
 	r.netns_inode = SERVER;
 	r.netns = 8;
@@ -195,6 +221,7 @@ static void aborts(void)
 	r.retransmits = 2;
 	to_ipv6(&r, "2001:db8::1", "2001:db8:0:0:1::2");
 	add(r);
+	traffic_left(0, 0x1001, 1);
 	r = step(0, TCPCLOSE_SYN_SENT, TCPCLOSE_CLOSE);
 	r.netns_inode = HOST;
 	r.netns = 1;
@@ -225,11 +252,10 @@ static void oddities(void)
 {
 	struct tcpclose_record r;
 
-	task(2, 0, "\033[31m\"\\\xff\xc3\xa9\n");
+	detail(2, 0, "\033[31m\"\\\xff\xc3\xa9\n");
 	r = step(2, TCPCLOSE_CLOSE_WAIT, TCPCLOSE_LAST_ACK);
 	r.how = TCPCLOSE_HOW(0, 0, TCPCLOSE_CONTEXT_PROCESS,
 			     TCPCLOSE_CLOSER_NONE, 3);
-	r.pid = 4711;
 	r.cookie = 0;
 	r.mark = TCPCLOSE_MARK_OLD | TCPCLOSE_MARK_UNTRACKED;
 	r.dwell_ns = TCPCLOSE_UNKNOWN_NS;
@@ -238,14 +264,13 @@ static void oddities(void)
 	r.inode = 0;
 	r.netns_inode = 4026539999U;
 	add(r);
-	/* A task whose transition was lost must not be used for another transition. */
-	task(2, 0x2002, "wrong");
+	/* Details whose transition was lost must not be used for another one. */
+	detail(2, 0x2002, "wrong");
 	seq[2]++;
 	marker(RECORDING_KIND_LOST, 2, 1);
 	r = step(2, 13, 14);
 	r.how = TCPCLOSE_HOW(0, 0, TCPCLOSE_CONTEXT_PROCESS,
 			     TCPCLOSE_CLOSER_NONE, 0);
-	r.pid = 99;
 	r.cookie = ~0ULL;
 	r.lport = 0;
 	r.rport = 0;

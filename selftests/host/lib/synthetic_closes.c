@@ -93,19 +93,25 @@ static void name_netns(__u64 cookie, __u32 inode, const char *name)
 	buffer_add(out, &m, sizeof(m));
 }
 
-static void task(const struct socket *s)
+static void detail(const struct socket *s, const struct how *how)
 {
-	struct tcpclose_task t;
+	struct tcpclose_detail t;
 
 	memset(&t, 0, sizeof(t));
 	t.ts_ns = now_ns;
 	t.seq = seq++;
-	t.kind = TCPCLOSE_KIND_TASK;
+	t.kind = TCPCLOSE_KIND_DETAIL;
 	t.cookie = s->cookie;
 	t.netns = s->netns - CLIENT + 7;
-	t.pid = s->pid;
-	t.tid = s->pid;
-	snprintf(t.comm, sizeof(t.comm), "%s", s->comm);
+	t.mark = TCPCLOSE_DETAIL_TRAFFIC;
+	t.segments_sent = 7;
+	t.segments_received = 5;
+	if (how->call) {
+		t.pid = s->pid;
+		t.tid = s->pid;
+		snprintf(t.comm, sizeof(t.comm), "%s", s->comm);
+		snprintf(t.thread, sizeof(t.thread), "%s", s->comm);
+	}
 	buffer_add(out, &t, sizeof(t));
 }
 
@@ -127,8 +133,8 @@ static void step(struct socket *s, unsigned int from, unsigned int to,
 {
 	struct tcpclose_record r;
 
-	if (how.call)
-		task(s);
+	if (how.call || (!how.mini && how.cause && how.cause != TCPCLOSE_CAUSE_FIN))
+		detail(s, &how);
 	memset(&r, 0, sizeof(r));
 	if (from == TCPCLOSE_CLOSE || from == TCPCLOSE_LISTEN) {
 		s->born_ns = now_ns;
@@ -151,7 +157,6 @@ static void step(struct socket *s, unsigned int from, unsigned int to,
 	r.netns_inode = s->netns;
 	r.inode = s->orphan ? 0 : 31337;
 	r.uid = 1000;
-	r.pid = how.call ? s->pid : 0;
 	if (!how.mini) {
 		r.bytes_sent_lo = s->sent;
 		r.bytes_received_lo = s->received;

@@ -153,20 +153,27 @@ static void report_loss(struct lives *lives, unsigned int cpu)
 	lives->lost[cpu] = 0;
 }
 
-static void write_task(struct lives *lives, unsigned int cpu, const struct life *life)
+static void write_detail(struct lives *lives, unsigned int cpu, const struct life *life,
+			 bool call)
 {
-	struct tcpclose_task t = {
+	struct tcpclose_detail t = {
 		.ts_ns = lives->now_ns,
 		.seq = lives->seq[cpu]++,
 		.cpu = cpu,
-		.kind = TCPCLOSE_KIND_TASK,
+		.kind = TCPCLOSE_KIND_DETAIL,
 		.cookie = life->cookie,
 		.netns = NETNS,
-		.pid = 4711,
-		.tid = 4711,
-		.comm = "lives",
+		.mark = TCPCLOSE_DETAIL_TRAFFIC,
+		.segments_sent = 7,
+		.segments_received = 5,
 	};
 
+	if (call) {
+		t.pid = 4711;
+		t.tid = 4711;
+		strcpy(t.comm, "lives");
+		strcpy(t.thread, "lives");
+	}
 	lives->write(lives->context, &t);
 	lives->records++;
 }
@@ -215,7 +222,6 @@ static void write_step(struct lives *lives, unsigned int cpu, struct life *life,
 		.netns = NETNS,
 		.netns_inode = SYNTHETIC_CLIENT,
 		.uid = 1000,
-		.pid = step->context == TCPCLOSE_CONTEXT_PROCESS ? 4711 : 0,
 		.rearms = step->how & MINI ? life->rearms : 0,
 		.index = step - life->steps,
 		.flags = step->flags,
@@ -248,14 +254,16 @@ static void make(struct lives *lives, unsigned int cpu, struct life *life,
 		 const struct step *step)
 {
 	bool call = step->context == TCPCLOSE_CONTEXT_PROCESS;
+	bool detail = call || (!(step->how & MINI) && step->cause &&
+			       step->cause != TCPCLOSE_CAUSE_FIN);
 
 	if (step->how & REARM)
 		life->rearms++;
 	life->closer = closer_after(life, step);
-	if ((lives->all || !is_opening(step)) && !is_lost(lives, cpu, 1 + call)) {
+	if ((lives->all || !is_opening(step)) && !is_lost(lives, cpu, 1 + detail)) {
 		report_loss(lives, cpu);
-		if (call)
-			write_task(lives, cpu, life);
+		if (detail)
+			write_detail(lives, cpu, life, call);
 		write_step(lives, cpu, life, step);
 	}
 	if (step->how & HAND_OVER)

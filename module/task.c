@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Tasks: which process, thread or worker of the kernel makes a transition, and by
+ * which system call. Knows no sockets.
+ */
+#include <asm/syscall.h>
+#include <asm/unistd.h>
+#include <linux/compat.h>
+#include <linux/compiler.h>
+#include <linux/kernel.h>
+#include <linux/sched.h>
+#include <linux/string.h>
+
+#include "task.h"
+#include "uapi/tcpclose.h"
+
+/* By number of the system call; the others are %TCPCLOSE_CALL_OTHER. */
+static const u8 calls[] = {
+	[__NR_connect] = TCPCLOSE_CALL_CONNECT,
+	[__NR_listen] = TCPCLOSE_CALL_LISTEN,
+	[__NR_sendto] = TCPCLOSE_CALL_SEND,
+	[__NR_sendmsg] = TCPCLOSE_CALL_SEND,
+	[__NR_sendmmsg] = TCPCLOSE_CALL_SEND,
+	[__NR_shutdown] = TCPCLOSE_CALL_SHUTDOWN,
+	[__NR_close] = TCPCLOSE_CALL_CLOSE,
+	[__NR_close_range] = TCPCLOSE_CALL_CLOSE,
+#ifdef __NR_dup2
+	[__NR_dup2] = TCPCLOSE_CALL_CLOSE,
+#endif
+	[__NR_dup3] = TCPCLOSE_CALL_CLOSE,
+	[__NR_execve] = TCPCLOSE_CALL_EXEC,
+	[__NR_execveat] = TCPCLOSE_CALL_EXEC,
+	[__NR_io_uring_enter] = TCPCLOSE_CALL_IO_URING,
+};
+
+#ifndef PF_USER_WORKER
+#define PF_USER_WORKER	PF_IO_WORKER	/* before 6.4 only io_uring had such threads */
+#endif
+
+/* A task that is in no system call of its own. */
+static noinline u8 call_of_special(unsigned int flags)
+{
+	if (flags & (PF_KTHREAD | PF_WQ_WORKER))
+		return TCPCLOSE_CALL_KERNEL;
+	if (flags & PF_IO_WORKER)
+		return TCPCLOSE_CALL_IO_URING;
+	/* As in wait(): all threads of a process get its exit code. */
+	if (flags & PF_EXITING)
+		return current->exit_code & 0x7f ? TCPCLOSE_CALL_KILL :
+						   TCPCLOSE_CALL_EXIT;
+	return TCPCLOSE_CALL_NONE;
+}
+
+static __always_inline u8 current_call(void)
+{
+	unsigned int flags = current->flags;
+	unsigned int nr;
+
+	if (unlikely(flags & (PF_KTHREAD | PF_WQ_WORKER | PF_IO_WORKER |
+			      PF_USER_WORKER | PF_EXITING)))
+		return call_of_special(flags);
+	/* The numbers of a 32-bit program are others. */
+	if (unlikely(in_compat_syscall()))
+		return TCPCLOSE_CALL_NONE;
+	nr = syscall_get_nr(current, task_pt_regs(current));
+	if (likely(nr < ARRAY_SIZE(calls)) && likely(calls[nr]))
+		return calls[nr];
+	return TCPCLOSE_CALL_OTHER;
+}
+
+/*
+ * May change at any time, but its last byte is always 0 (__set_task_comm()): no
+ * lock is needed.
+ */
+static __always_inline void copy_name(char *to, const struct task_struct *task)
+{
+	data_race(memcpy(to, task->comm, TASK_COMM_LEN));
+	to[TASK_COMM_LEN - 1] = '\0';
+}
+
+/**
+ * tcpclose_task_describe() - describe the current task
+ * @detail: gets its ids, its names, and what it does
+ *
+ * Context: process; interrupts off.
+ */
+void tcpclose_task_describe(struct tcpclose_detail *detail)
+{
+	BUILD_BUG_ON(sizeof(detail->comm) != TASK_COMM_LEN);
+	BUILD_BUG_ON(sizeof(detail->thread) != TASK_COMM_LEN);
+
+	detail->pid = task_tgid_nr(current);
+	detail->tid = task_pid_nr(current);
+	/* The leader cannot be freed before the other threads of its group. */
+	copy_name(detail->comm, READ_ONCE(current->group_leader));
+	copy_name(detail->thread, current);
+	detail->call = current_call();
+}
+
+/**
+ * tcpclose_task_clear() - say that no task made a transition
+ * @detail: gets no ids and no names
+ */
+void tcpclose_task_clear(struct tcpclose_detail *detail)
+{
+	detail->pid = 0;
+	detail->tid = 0;
+	memset(detail->comm, 0, sizeof(detail->comm));
+	memset(detail->thread, 0, sizeof(detail->thread));
+	detail->call = TCPCLOSE_CALL_NONE;
+}
