@@ -68,12 +68,12 @@ static __always_inline u8 current_call(void)
 	return TCPCLOSE_CALL_OTHER;
 }
 
-/*
- * May change at any time, but its last byte is always 0 (__set_task_comm()): no
- * lock is needed.
- */
 static __always_inline void copy_name(char *to, const struct task_struct *task)
 {
+	/*
+	 * May change at any time, but its last byte is always 0
+	 * (__set_task_comm()): no lock is needed.
+	 */
 	data_race(memcpy(to, task->comm, TASK_COMM_LEN));
 	to[TASK_COMM_LEN - 1] = '\0';
 }

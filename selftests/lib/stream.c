@@ -320,8 +320,9 @@ void stream_dump(const struct stream *stream, const struct flow *flow, FILE *to)
 		fprintf(to, " dwell %" PRId64 " age %" PRId64 " %s closer %s shutdown %u flags %#x",
 			(int64_t)r->dwell_ns, (int64_t)r->age_ns, contexts[event_context(e)],
 			closers[event_closer(e)], event_shutdown(e), r->flags);
-		fprintf(to, " err %u uid %d inode %u pid %u comm '%s' sent %" PRIu64 " received %" PRIu64 " retransmits/rearms %u srtt %u\n",
-			r->sk_err, (int)r->uid, r->inode, e->detail.pid, e->detail.comm,
+		fprintf(to, " err %u uid %d inode %u pid %u comm '%s' call %u sent %" PRIu64
+			" received %" PRIu64 " retransmits/rearms %u srtt %u\n",
+			r->sk_err, (int)r->uid, r->inode, e->detail.pid, e->detail.comm, e->detail.call,
 			event_sent(e), event_received(e), r->retransmits, r->srtt_us);
 	}
 }

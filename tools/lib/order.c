@@ -84,8 +84,8 @@ static void check_owner(const struct tcpclose_detail *detail, bool whole,
 
 /* @before_known: the record before this one is in the stream. */
 static void check_detail(struct order_cpu *cpu, bool whole,
-		       const struct recording_marker *raw, bool before_known,
-		       struct order_flaws *flaws)
+			 const struct recording_marker *raw, bool before_known,
+			 struct order_flaws *flaws)
 {
 	if (cpu->has_detail && (uint32_t)(cpu->detail.seq + 1) == raw->seq)
 		check_owner(&cpu->detail, whole, raw, flaws);
@@ -116,7 +116,7 @@ static void check_record(struct order_cpu *cpu, bool whole,
 	 * never between details and their transition.
 	 */
 	check_detail(cpu, whole, raw,
-		   cpu->any && !lost && (follows || !whole), flaws);
+		     cpu->any && !lost && (follows || !whole), flaws);
 	if (raw->ts_ns > cpu->last_ns)
 		cpu->last_ns = raw->ts_ns;
 	cpu->any = true;
