@@ -264,7 +264,7 @@ static u8 end_of_way(enum tcpclose_way way, const struct inet_timewait_sock *tw)
 	case TCPCLOSE_WAY_RECEIVE:
 		/* TCP_TW_RST is for FIN_WAIT2 only, TCP_TW_SYN for TIME_WAIT. */
 		return state_of_receipt(tw) == TCP_FIN_WAIT2 ?
-			       TCPCLOSE_END_REFUSED : TCPCLOSE_END_SYN;
+			       TCPCLOSE_END_RST_SENT : TCPCLOSE_END_SYN;
 	case TCPCLOSE_WAY_TPROXY:
 		return TCPCLOSE_END_SYN;
 	case TCPCLOSE_WAY_CONNECT_HASH:
@@ -285,7 +285,7 @@ static u8 context_of_end(u8 end)
 		return TCPCLOSE_CONTEXT_TIMER;
 	case TCPCLOSE_END_RST:
 	case TCPCLOSE_END_SYN:
-	case TCPCLOSE_END_REFUSED:
+	case TCPCLOSE_END_RST_SENT:
 		return TCPCLOSE_CONTEXT_SOFTIRQ;
 	case TCPCLOSE_END_OTHER:
 		/* No process is known to have asked for it. */

@@ -147,7 +147,7 @@ enum tcpclose_closer {
  *	(TCP_TW_SYN in tcp_v4_rcv() or tcp_v6_rcv(), or TPROXY)
  * @TCPCLOSE_END_RECYCLED: connect() reused its port
  *	(__inet_check_established())
- * @TCPCLOSE_END_REFUSED: data or a SYN was received in FIN_WAIT2, and answered
+ * @TCPCLOSE_END_RST_SENT: data or a SYN was received in FIN_WAIT2, and answered
  *	with a RST (TCP_TW_RST)
  * @TCPCLOSE_END_DESTROYED: destroyed by an administrator (``ss -K``) or BPF
  *	(tcp_abort())
@@ -165,7 +165,7 @@ enum tcpclose_end {
 	TCPCLOSE_END_RST = 2,
 	TCPCLOSE_END_SYN = 3,
 	TCPCLOSE_END_RECYCLED = 4,
-	TCPCLOSE_END_REFUSED = 5,
+	TCPCLOSE_END_RST_SENT = 5,
 	TCPCLOSE_END_DESTROYED = 6,
 	TCPCLOSE_END_NETNS = 7,
 	TCPCLOSE_END_OTHER = 8,

@@ -365,7 +365,7 @@ TEST_F(claims, c13_a_full_close_resets_what_still_comes)
 	ASSERT_EQ(0, read(stage->server.fd, &c, 1));
 	ASSERT_EQ(5, write(stage->server.fd, "still", 5));
 	WIRE(OPENING " FIN+ACK> <ACK <PSH+ACK(5) RST>");
-	CLIENT(TO_FIN_WAIT2 " tw:FIN_WAIT2>CLOSE=DATA_AFTER_CLOSE!REFUSED");
+	CLIENT(TO_FIN_WAIT2 " tw:FIN_WAIT2>CLOSE=DATA_AFTER_CLOSE!RST_SENT");
 	SERVER("ESTABLISHED>CLOSE_WAIT CLOSE_WAIT>CLOSE=RST");
 	EXPECT_EQ(3, event_shutdown(CLIENT_EVENT(0)));
 }

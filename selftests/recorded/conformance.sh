@@ -29,7 +29,7 @@ last_ack-close-unknown
 syn_recv-close-unknown
 syn_sent-close-unknown
 time_wait-close-other
-time_wait-close-refused
+time_wait-close-rst_sent
 "
 
 if [ "$(id -u)" != 0 ] || [ ! -c /dev/tcpclose ]; then

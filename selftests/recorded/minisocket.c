@@ -118,23 +118,23 @@ TEST_F(minisocket, new_syn_for_fin_wait2_that_a_transparent_proxy_takes)
 	EXPECT_PATH(&self->lab, &old, TO_FIN_WAIT2 " tw:FIN_WAIT2>CLOSE=REPLACED!SYN");
 }
 
-TEST_F(minisocket, syn_into_fin_wait2_is_refused)
+TEST_F(minisocket, syn_into_fin_wait2_is_answered_with_rst)
 {
 	ASSERT_EQ(0, peer_accept(&self->peer));
 	ASSERT_EQ(0, peer_close_half(&self->peer));
 	ASSERT_EQ(0, peer_send_at(&self->peer, PUPPET_SYN, self->peer.seq + 1000, 0, NULL, 0));
 	ASSERT_EQ(0, peer_expect(&self->peer, PUPPET_RST));
-	PATH(TO_FIN_WAIT2 " tw:FIN_WAIT2>CLOSE=DATA_AFTER_CLOSE!REFUSED");
+	PATH(TO_FIN_WAIT2 " tw:FIN_WAIT2>CLOSE=DATA_AFTER_CLOSE!RST_SENT");
 	EXPECT_EQ(TCPCLOSE_FLAG_SYN, EVENT(3)->r.flags);
 }
 
-TEST_F(minisocket, data_into_fin_wait2_is_refused)
+TEST_F(minisocket, data_into_fin_wait2_is_answered_with_rst)
 {
 	ASSERT_EQ(0, peer_connect(&self->peer));
 	ASSERT_EQ(0, peer_close_half(&self->peer));
 	ASSERT_EQ(0, peer_send(&self->peer, PUPPET_PSH | PUPPET_ACK, "late", 4));
 	ASSERT_EQ(0, peer_expect(&self->peer, PUPPET_RST));
-	PATH(TO_FIN_WAIT2 " tw:FIN_WAIT2>CLOSE=DATA_AFTER_CLOSE!REFUSED");
+	PATH(TO_FIN_WAIT2 " tw:FIN_WAIT2>CLOSE=DATA_AFTER_CLOSE!RST_SENT");
 	EXPECT_EQ(TCPCLOSE_FLAG_PSH | TCPCLOSE_FLAG_ACK, EVENT(3)->r.flags);
 	EXPECT_EQ(TCPCLOSE_CONTEXT_SOFTIRQ, event_context(EVENT(3)));
 }

@@ -152,12 +152,12 @@ TEST_F(returns, rst_ends_time_wait)
 	EXPECT_EQ(TCPCLOSE_FLAG_RST, EVENT(4)->r.flags);
 }
 
-TEST_F(returns, data_into_fin_wait2_is_refused)
+TEST_F(returns, data_into_fin_wait2_is_answered_with_rst)
 {
 	ASSERT_EQ(0, peer_connect(&self->peer));
 	ASSERT_EQ(0, peer_close_half(&self->peer));
 	ASSERT_EQ(0, peer_send(&self->peer, PUPPET_PSH | PUPPET_ACK, "late", 4));
-	PATH(TO_FIN_WAIT2 " tw:FIN_WAIT2>CLOSE=DATA_AFTER_CLOSE!REFUSED");
+	PATH(TO_FIN_WAIT2 " tw:FIN_WAIT2>CLOSE=DATA_AFTER_CLOSE!RST_SENT");
 }
 
 TEST_F(returns, time_wait_is_destroyed)

@@ -79,7 +79,7 @@ bool segments_sure_rst(const struct ladder_step *ls)
 	/* A timer sends none if there is no memory for it. */
 	if (step->cause == TCPCLOSE_CAUSE_MEMORY && !side_step_is_call(step))
 		return false;
-	return step->end == TCPCLOSE_END_REFUSED ||
+	return step->end == TCPCLOSE_END_RST_SENT ||
 	       !strcmp(action_of(ls), "snd RST");
 }
 

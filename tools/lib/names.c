@@ -89,7 +89,7 @@ const char *names_end(unsigned int end)
 		[TCPCLOSE_END_RST] = "rst",
 		[TCPCLOSE_END_SYN] = "syn",
 		[TCPCLOSE_END_RECYCLED] = "recycled",
-		[TCPCLOSE_END_REFUSED] = "refused",
+		[TCPCLOSE_END_RST_SENT] = "rst-sent",
 		[TCPCLOSE_END_DESTROYED] = "destroyed",
 		[TCPCLOSE_END_NETNS] = "netns",
 		[TCPCLOSE_END_OTHER] = "other",

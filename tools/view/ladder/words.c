@@ -238,7 +238,7 @@ static const char *end_phrase(unsigned int end)
 		return "mini-socket was reset";
 	case TCPCLOSE_END_SYN:
 		return "new SYN takes the port";
-	case TCPCLOSE_END_REFUSED:
+	case TCPCLOSE_END_RST_SENT:
 		return "no receiver: reset";
 	case TCPCLOSE_END_OVERFLOW:
 		return "no mini-socket: overflow";
