@@ -16,6 +16,11 @@ golden "watch writes text" watch.txt "$tcpclose" watch --input sample.rec
 golden "watch writes UTF-8 where the locale has it" watch-utf8.txt \
 	env LC_ALL=C.UTF-8 "$tcpclose" watch --input sample.rec
 golden "watch writes JSON" watch.json "$tcpclose" watch --json --input sample.rec
+
+# An end stands beside a cause only where it says more, and each word means one thing
+"$sample" ends >ends.rec
+golden "watch names a mini-socket's end once" watch-ends.txt "$tcpclose" watch --input ends.rec
+
 golden "stat writes text" stat.txt "$sample" text
 golden "stat writes JSON" stat.json "$sample" json
 

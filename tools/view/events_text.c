@@ -308,6 +308,25 @@ static char *text_left(char *p, const char *start, const struct event *e)
 	return text_amount(p, start, e->strays, " stray");
 }
 
+/*
+ * Whether the cause says what ended the mini-socket, too: no other end has this
+ * cause. An end of TIME_WAIT has none.
+ */
+static bool cause_says_end(const struct event *e)
+{
+	static const uint8_t causes[TCPCLOSE_ENDS] = {
+		[TCPCLOSE_END_EXPIRED] = TCPCLOSE_CAUSE_FIN_WAIT2_TIMEOUT,
+		[TCPCLOSE_END_RST] = TCPCLOSE_CAUSE_RST,
+		[TCPCLOSE_END_RST_SENT] = TCPCLOSE_CAUSE_DATA_AFTER_CLOSE,
+		[TCPCLOSE_END_DESTROYED] = TCPCLOSE_CAUSE_DESTROYED,
+		[TCPCLOSE_END_NETNS] = TCPCLOSE_CAUSE_NETNS,
+		[TCPCLOSE_END_OTHER] = TCPCLOSE_CAUSE_UNKNOWN,
+		[TCPCLOSE_END_OVERFLOW] = TCPCLOSE_CAUSE_OVERFLOW,
+	};
+
+	return e->cause && e->end < TCPCLOSE_ENDS && causes[e->end] == e->cause;
+}
+
 static char *text_why(char *p, const struct event *e)
 {
 	const char *manner = manner_of_call(e);
@@ -325,7 +344,7 @@ static char *text_why(char *p, const struct event *e)
 			       e->rearms > 0 ? (uint64_t)e->rearms : 0);
 	if (event_is_orphaned(e))
 		p = FORMAT_LITERAL(p, "as mini-socket");
-	if (e->end)
+	if (e->end && !cause_says_end(e))
 		p = text_number_name(comma(p, start), names_end(e->end), "end-",
 				     e->end);
 	if (e->cause)

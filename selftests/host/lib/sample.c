@@ -13,6 +13,7 @@
  *	sample closes-random N	records that make no sense; N chooses which
  *	sample graph		a recording of all that a diagram may show
  *	sample empty		a recording without records
+ *	sample ends		a recording of all ends that a mini-socket may have
  *	sample room-at-last	only the mini-socket of a connection has an entry
  *	sample pairs		a recording with a transition of each state to each
  *	sample noise N		a recording of N records of noise
@@ -27,6 +28,7 @@
 
 #include <tcpclose.h>
 
+#include "base/compiler.h"
 #include "host/lib/synthetic.h"
 #include "host/lib/synthetic_lives.h"
 #include "view/stat.h"
@@ -475,6 +477,38 @@ static void diagram(void)
 	violations();
 }
 
+/* Each end, of FIN_WAIT2 with its cause and of TIME_WAIT. */
+static void all_ends(void)
+{
+	static const struct {
+		__u8 end;
+		__u8 cause;
+	} ends[] = {
+		{ TCPCLOSE_END_EXPIRED, TCPCLOSE_CAUSE_FIN_WAIT2_TIMEOUT },
+		{ TCPCLOSE_END_RST, TCPCLOSE_CAUSE_RST },
+		{ TCPCLOSE_END_SYN, TCPCLOSE_CAUSE_REPLACED },
+		{ TCPCLOSE_END_RECYCLED, TCPCLOSE_CAUSE_REPLACED },
+		{ TCPCLOSE_END_RST_SENT, TCPCLOSE_CAUSE_DATA_AFTER_CLOSE },
+		{ TCPCLOSE_END_DESTROYED, TCPCLOSE_CAUSE_DESTROYED },
+		{ TCPCLOSE_END_NETNS, TCPCLOSE_CAUSE_NETNS },
+		{ TCPCLOSE_END_OTHER, TCPCLOSE_CAUSE_UNKNOWN },
+		/* No kernel makes this one. */
+		{ TCPCLOSE_END_RST, TCPCLOSE_CAUSE_DESTROYED },
+	};
+	unsigned int i;
+
+	header();
+	for (i = 0; i < ARRAY_SIZE(ends); i++) {
+		add_mini(TCPCLOSE_FIN_WAIT2, TCPCLOSE_CLOSE,
+			 TCPCLOSE_CONTEXT_SOFTIRQ, ends[i].cause, ends[i].end,
+			 SECOND);
+		add_mini(TCPCLOSE_TIME_WAIT, TCPCLOSE_CLOSE,
+			 TCPCLOSE_CONTEXT_SOFTIRQ, 0, ends[i].end, SECOND);
+	}
+	add_step(TCPCLOSE_SYN_SENT, TCPCLOSE_CLOSE, TCPCLOSE_CONTEXT_SOFTIRQ,
+		 TCPCLOSE_CAUSE_REFUSED, SECOND);
+}
+
 static void all_pairs(void)
 {
 	unsigned int edge;
@@ -654,6 +688,8 @@ int main(int argc, char **argv)
 		diagram();
 	else if (argc == 2 && !strcmp(what, "empty"))
 		header();
+	else if (argc == 2 && !strcmp(what, "ends"))
+		all_ends();
 	else if (argc == 2 && !strcmp(what, "room-at-last"))
 		room_at_last();
 	else if (argc == 2 && !strcmp(what, "pairs"))
