@@ -73,8 +73,8 @@ shows "--duration is the recording's time" "01 02 03 04" --duration 30.5
 shows "--duration takes a fraction" "01 02" --duration 0.0000015
 
 "$tcpclose" watch --json --input sample.rec --port 80 2>/dev/null >actual
-printf '%s\n' '{"ts_ns":1090000005000,"cpu":0,"lost":17}' \
-	'{"ts_ns":1090000010000,"cpu":2,"lost":1}' >expected
+printf '%s\n' '{"ts_ns":1090000005000,"time":"2026-01-02T03:05:35.000005000Z","cpu":0,"lost":17}' \
+	'{"ts_ns":1090000010000,"time":"2026-01-02T04:05:35.000010000Z","cpu":2,"lost":1}' >expected
 same "losses are reported with any filter" expected actual
 
 finish

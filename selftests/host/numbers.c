@@ -11,6 +11,7 @@
 
 #include "kselftest_harness.h"
 
+#include "base/clock_text.h"
 #include "base/format.h"
 #include "base/histogram.h"
 #include "base/parse.h"
@@ -128,6 +129,41 @@ TEST(durations_have_three_digits_and_a_unit)
 	EXPECT_STREQ(duration(259020000000000), "3.0d");
 	/* Longer than any real duration, but it must fit. */
 	EXPECT_LE(strlen(duration(~0ULL)), FORMAT_DURATION_MAX);
+}
+
+static const char *rfc3339(struct clock_utc *c, __u64 ns)
+{
+	static char text[CLOCK_RFC3339_SIZE];
+
+	clock_rfc3339(text, c, ns);
+	return text;
+}
+
+TEST(moments_are_written_as_rfc_3339_has_them)
+{
+	struct clock_utc c = CLOCK_UTC_INIT;
+	unsigned int seed = 1;
+	char expected[64], end[16];
+	struct tm tm;
+	int i;
+
+	EXPECT_STREQ(rfc3339(&c, 0), "1970-01-01T00:00:00.000000000Z");
+	EXPECT_STREQ(rfc3339(&c, 1), "1970-01-01T00:00:00.000000001Z");
+	EXPECT_STREQ(rfc3339(&c, 951827696987654321), "2000-02-29T12:34:56.987654321Z");
+	/* The second that was written last. */
+	EXPECT_STREQ(rfc3339(&c, 951827696000000000), "2000-02-29T12:34:56.000000000Z");
+	EXPECT_STREQ(rfc3339(&c, ~0ULL), "2554-07-21T23:34:33.709551615Z");
+	for (i = 0; i < ROUNDS; i++) {
+		__u64 ns = (__u64)rand_r(&seed) << 33 ^ (__u64)rand_r(&seed) << 16 ^
+			   rand_r(&seed);
+		time_t second = ns / 1000000000;
+
+		ASSERT_NE(NULL, gmtime_r(&second, &tm));
+		strftime(expected, sizeof(expected), "%Y-%m-%dT%H:%M:%S", &tm);
+		snprintf(end, sizeof(end), ".%09uZ", (unsigned int)(ns % 1000000000));
+		strcat(expected, end);
+		ASSERT_STREQ(rfc3339(&c, ns), expected);
+	}
 }
 
 TEST(json_strings_are_valid_whatever_they_hold)

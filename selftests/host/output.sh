@@ -31,6 +31,20 @@ else
 	ok "watch shows local time"
 fi
 
+# Midnight is between 03:05:35 and 04:05:35 UTC there
+env TZ=XXX3:30 "$tcpclose" watch --input sample.rec 2>/dev/null |
+	sed -n 's/^\(--.*\)/\1/p; s/^\(..:..:..\)\..*/\1/p' | uniq >actual
+printf '%s\n' "-- 2026-01-01 -0330" 23:34:05 23:34:35 23:35:35 "-- 2026-01-02 -0330" 00:35:35 >expected
+same "watch writes the date when a day begins" expected actual
+"$tcpclose" watch --input ends.rec | grep -c ^-- >actual
+echo 1 >expected
+same "and writes it once a day" expected actual
+
+# Whatever the zone
+env TZ=XXX3:30 "$tcpclose" watch --json --input sample.rec 2>/dev/null >actual
+"$tcpclose" watch --json --input sample.rec 2>/dev/null >expected
+same "JSON has UTC in any zone" expected actual
+
 "$tcpclose" watch --json --input sample.rec 2>/dev/null >expected
 "$tcpclose" watch --json --input - <sample.rec 2>/dev/null >actual
 same "a recording can come from standard input" expected actual

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/buffer.h"
+#include "base/clock_text.h"
 #include "base/compiler.h"
 #include "base/format.h"
 
@@ -301,6 +302,21 @@ static __always_inline void json_ip(struct json *w, bool ipv6,
 	p = ipv6 ? format_ipv6(p, addr) : format_ipv4(p, addr);
 	*p++ = '"';
 	json_done(w, p, true);
+}
+
+/**
+ * json_moment() - write a moment as RFC 3339 has it, or null
+ * @w: the writer
+ * @realtime_ns: nanoseconds since the epoch; 0: unknown
+ */
+static inline void json_moment(struct json *w, uint64_t realtime_ns)
+{
+	struct clock_utc utc = CLOCK_UTC_INIT;
+	char text[CLOCK_RFC3339_SIZE];
+
+	if (realtime_ns)
+		clock_rfc3339(text, &utc, realtime_ns);
+	json_name(w, realtime_ns ? text : NULL);
 }
 
 /**

@@ -2,7 +2,6 @@
 /*
  * tcpclose watch: one line per transition.
  */
-#include "base/clock.h"
 #include "base/complain.h"
 #include "cmd/commands.h"
 #include "view/events.h"
@@ -39,11 +38,12 @@ static int begin(void *run)
 
 static void report_loss(struct watch_run *w, const struct event *e)
 {
-	unsigned int us = e->realtime_ns % NS_PER_S / NS_PER_US;
+	char time[CLOCK_DATED_MAX + 1];
 
-	complain("lost %llu record%s of CPU %u before %.8s.%06u",
+	*clock_dated(time, &w->events.clock, e->realtime_ns) = '\0';
+	complain("lost %llu record%s of CPU %u before %s",
 		 (unsigned long long)e->lost, e->lost == 1 ? "" : "s",
-		 e->cpu, clock_text(&w->events.clock, e->realtime_ns), us);
+		 e->cpu, time);
 }
 
 static int show(void *run, const struct event *e)

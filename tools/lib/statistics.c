@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 
+#include "base/clock.h"
 #include "lib/devnode.h"
 #include "lib/statistics.h"
 
@@ -75,6 +76,7 @@ int statistics_fetch(int fd, struct statistics *s)
 	memset(s, 0, sizeof(*s));
 	if (ioctl(fd, TCPCLOSE_IOC_STATS, &request))
 		return -errno;
+	s->realtime_offset_ns = clock_realtime_offset_ns();
 	ret = fetch_rings(fd, s);
 	return ret ? ret : fetch_hooks(fd, s);
 }

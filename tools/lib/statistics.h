@@ -13,6 +13,7 @@
 /**
  * struct statistics - everything counted, at one moment
  * @counters: the module's counters
+ * @realtime_offset_ns: what to add to their times for the time since the epoch
  * @rings: one cursor per ring, for what was written and overwritten
  * @ring_count: size of @rings
  * @hooks: one per hook
@@ -20,6 +21,7 @@
  */
 struct statistics {
 	struct tcpclose_stats counters;
+	int64_t realtime_offset_ns;
 	struct tcpclose_cursor *rings;
 	unsigned int ring_count;
 	struct tcpclose_hook *hooks;

@@ -18,6 +18,7 @@ void events_begin(struct events *v, const struct view *how, struct buffer *to)
 	v->how = how;
 	v->to = to;
 	v->clock.second = -1;
+	v->utc.second = -1;
 	if (how->json)
 		return;
 	events_text_begin(v);
@@ -33,7 +34,7 @@ void events_begin(struct events *v, const struct view *how, struct buffer *to)
 void events_add(struct events *v, const struct event *e)
 {
 	if (v->how->json)
-		events_json(v->how, v->to, e);
+		events_json(v, e);
 	else if (e->kind != EVENT_LOST)
 		events_text(v, e);
 }

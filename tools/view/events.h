@@ -6,6 +6,7 @@
 #define TCPCLOSE_VIEW_EVENTS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "base/clock_text.h"
 #include "base/columns.h"
@@ -38,6 +39,8 @@ struct events_endpoint {
  * @how: how they are shown
  * @to: where they go
  * @clock: time of day of the latest event
+ * @utc: likewise, as JSON has it
+ * @date: the latest date that was written, as text; empty: none
  * @columns: the table, as text
  * @edges: transitions as text
  * @flags: control bits as text
@@ -49,6 +52,8 @@ struct events {
 	const struct view *how;
 	struct buffer *to;
 	struct clock_text clock;
+	struct clock_utc utc;
+	char date[sizeof(((struct clock_text *)NULL)->date)];
 	struct columns columns;
 	struct columns_word edges[TCPCLOSE_STATES][TCPCLOSE_STATES];
 	struct columns_word flags[EVENTS_COMMON_FLAGS];
@@ -60,8 +65,7 @@ struct events {
 void events_begin(struct events *v, const struct view *how, struct buffer *to);
 void events_add(struct events *v, const struct event *e);
 
-void events_json(const struct view *how, struct buffer *to,
-		 const struct event *e);
+void events_json(struct events *v, const struct event *e);
 void events_text_begin(struct events *v);
 void events_text(struct events *v, const struct event *e);
 

@@ -117,18 +117,19 @@ static inline void add_ending(struct json *w, const struct event *e)
 
 /**
  * events_json() - write an event as a JSON object on a line of its own
- * @how: JSON looks the same always
- * @to: where it goes
+ * @v: the view; JSON looks the same always
  * @e: the event
  */
-void events_json(const struct view *how, struct buffer *to,
-		 const struct event *e)
+void events_json(struct events *v, const struct event *e)
 {
+	char time[CLOCK_RFC3339_SIZE];
 	struct json w;
 
-	json_begin(&w, to);
+	clock_rfc3339(time, &v->utc, e->realtime_ns);
+	json_begin(&w, v->to);
 	json_object_begin(&w);
 	json_member(&w, "ts_ns", u64, e->ts_ns);
+	json_member(&w, "time", name, time);
 	json_member(&w, "cpu", u64, e->cpu);
 	if (e->kind == EVENT_LOST) {
 		json_member(&w, "lost", u64, e->lost);

@@ -52,6 +52,7 @@ void events_text_begin(struct events *v)
 	memset(v->endpoints, 0, sizeof(v->endpoints));
 	memset(&v->netns, 0, sizeof(v->netns));
 	v->netns_name[0] = '\0';
+	v->date[0] = '\0';
 	columns_init(&v->columns, v->how, v->to, columns, EVENTS_COLUMNS);
 	/* "->" is one column wider than the arrow. */
 	if (!v->how->utf8)
@@ -66,6 +67,16 @@ static char *text_clock(struct events *v, char *p, uint64_t realtime_ns)
 	p = format_micros(p, realtime_ns % NS_PER_S / NS_PER_US);
 	*p++ = ' ';
 	return p;
+}
+
+/* A line of its own says which day it is, and how far local time is from UTC. */
+static void text_date(struct events *v, uint64_t realtime_ns)
+{
+	clock_text(&v->clock, realtime_ns);
+	if (!strcmp(v->clock.date, v->date))
+		return;
+	strcpy(v->date, v->clock.date);
+	buffer_printf(v->to, "-- %s\n", v->date);
 }
 
 static char *text_netns(struct events *v, char *p, const struct event *e)
@@ -383,9 +394,11 @@ static bool is_abnormal(const struct event *e)
  */
 void events_text(struct events *v, const struct event *e)
 {
-	char *p = columns_begin_at(&v->columns);
 	const char *colour = NULL;
+	char *p;
 
+	text_date(v, e->realtime_ns);
+	p = columns_begin_at(&v->columns);
 	p = text_clock(v, p, e->realtime_ns);
 	p = text_netns(v, p, e);
 	p = text_process(v, p, e);

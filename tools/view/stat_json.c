@@ -214,6 +214,8 @@ void stat_json(const struct view *how, struct buffer *to,
 	json_begin(&w, to);
 	json_object_begin(&w);
 	json_member(&w, "ts_ns", u64, c->now_ns);
+	json_member(&w, "time", moment,
+		    c->now_ns + (uint64_t)s->realtime_offset_ns);
 	json_member(&w, "since_ns", u64, c->since_ns);
 	add_transitions(&w, c);
 	add_dwell(&w, c);

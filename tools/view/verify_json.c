@@ -30,6 +30,7 @@ static void add_example(struct json *w, const struct finding *f)
 {
 	json_object_begin(w);
 	json_member(w, "ts_ns", u64, f->ts_ns);
+	json_member(w, "time", moment, f->realtime_ns);
 	json_member(w, "cpu", u64, f->cpu);
 	json_member(w, "seq", u64, f->seq);
 	if (f->transition) {

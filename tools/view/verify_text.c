@@ -236,10 +236,7 @@ static void add_example(const struct text *t, const struct finding *f,
 	p = buffer_reserve(t->to, EXAMPLE_ROOM);
 	p = FORMAT_LITERAL(p, "  ");
 	if (f->realtime_ns) {
-		p = format_bytes(p, clock_text(clock, f->realtime_ns),
-				 sizeof(clock->text));
-		*p++ = '.';
-		p = format_digits(p, f->realtime_ns % NS_PER_S / NS_PER_US, 6);
+		p = clock_dated(p, clock, f->realtime_ns);
 		*p++ = ' ';
 	}
 	if (f->transition) {

@@ -113,6 +113,8 @@ void witness_add_json(struct json *w, const struct outcome *h)
 	json_member(w, "differences", u64, outcome_differences(h));
 	json_member(w, "start_ns", u64, h->start_ns);
 	json_member(w, "end_ns", u64, h->end_ns);
+	json_member(w, "start_time", moment, h->start_realtime_ns);
+	json_member(w, "end_time", moment, h->end_realtime_ns);
 	json_member(w, "scope", name, h->openings ? "all" : "teardown");
 	json_member(w, "records", u64, h->records);
 	json_member(w, "lost", u64, h->lost);

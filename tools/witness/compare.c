@@ -271,8 +271,10 @@ static int compare(struct compare *run)
 	if (run->trace)
 		trace_match_forget(run->trace_match, run->enabled_ns);
 	run->outcome->start_ns = clock_monotonic_ns();
+	run->outcome->start_realtime_ns = clock_ns(CLOCK_REALTIME);
 	ret = run->options->command ? run_command(run) : run_time(run);
 	run->outcome->end_ns = clock_monotonic_ns();
+	run->outcome->end_realtime_ns = clock_ns(CLOCK_REALTIME);
 	if (!ret)
 		ret = compare_wait_for(run, SETTLE_NS);
 	if (!ret)

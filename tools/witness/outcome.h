@@ -40,6 +40,8 @@ enum outcome_result {
  * struct outcome - the comparisons with all witnesses
  * @start_ns: begin of the time that is compared, CLOCK_MONOTONIC
  * @end_ns: its end
+ * @start_realtime_ns: begin, since the epoch
+ * @end_realtime_ns: end, since the epoch
  * @records: transitions in the stream
  * @lost: records that were lost
  * @openings: the opening of connections was recorded, too (scope=all)
@@ -51,6 +53,8 @@ enum outcome_result {
 struct outcome {
 	uint64_t start_ns;
 	uint64_t end_ns;
+	uint64_t start_realtime_ns;
+	uint64_t end_realtime_ns;
 	uint64_t records;
 	uint64_t lost;
 	bool openings;

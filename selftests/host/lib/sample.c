@@ -612,6 +612,7 @@ static void report(const struct view *how)
 	};
 	static struct statistics before;
 
+	s.realtime_offset_ns = SYNTHETIC_OFFSET_NS;
 	fill_counters(&s.counters);
 	stat_write(how, &out, &(struct stat_report){ .now = &s });
 	if (how->json)
