@@ -170,6 +170,43 @@ TEST_F(recording, is_read_as_it_was_written)
 	source_close(self->source);
 }
 
+static struct recording_marker clock_set(__u64 ts_ns, __u64 offset_ns)
+{
+	struct recording_marker m = marker(RECORDING_KIND_CLOCK, 0, offset_ns);
+
+	m.ts_ns = ts_ns;
+	return m;
+}
+
+/* A record of another CPU may come late: the clock was not set yet at its time. */
+TEST_F(recording, has_the_time_that_was_right_at_each_record)
+{
+	static const struct {
+		__u64 ts_ns;
+		__u64 offset_ns;
+	} expected[] = {
+		{ 1000, 5000000 }, { 1400, 5000000 }, { 1500, 7000000 },
+		{ 1599, 7000000 }, { 1499, 5000000 }, { 1600, 1000000 },
+	};
+	static const unsigned char places[] = { 0, 2, 3, 5, 6, 7 };
+	struct event e;
+	unsigned int i;
+
+	self->file.header.realtime_offset_ns = 5000000;
+	for (i = 0; i < ARRAY_SIZE(places); i++) {
+		self->file.r[places[i]].record = transition(0, i);
+		self->file.r[places[i]].record.ts_ns = expected[i].ts_ns;
+	}
+	self->file.r[1].marker = clock_set(1500, 7000000);
+	self->file.r[4].marker = clock_set(1600, 1000000);
+	ASSERT_EQ(open_cut(self, sizeof(self->file)), 0);
+	for (i = 0; i < ARRAY_SIZE(places); i++) {
+		ASSERT_EQ(source_next(self->source, &e), 1);
+		EXPECT_EQ(e.realtime_ns, expected[i].ts_ns + expected[i].offset_ns);
+	}
+	source_close(self->source);
+}
+
 TEST_F(recording, cut_within_its_header_is_refused)
 {
 	size_t size;

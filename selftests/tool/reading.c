@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The tool as a live reader: how soon it shows an event, both of the whole
- * machine (mapped rings) and of one namespace (read()).
+ * The tool as a live reader: how soon it shows an event, and with which time, both of
+ * the whole machine (mapped rings) and of one namespace (read()).
  */
 /* vm: --smp 1 --disruptive */
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
+#include <time.h>
 
 #include "kselftest_harness.h"
 
@@ -159,6 +162,84 @@ TEST_F(reading, a_signal_ends_it_with_all_that_happened_before)
 	EXPECT_EQ(0, status);
 	EXPECT_LE(20 * TCPCLOSE_RECORD_SIZE, got);
 	EXPECT_EQ(0, got % TCPCLOSE_RECORD_SIZE);
+}
+
+#define AROUND	5
+#define NEAR_NS	5000000LL
+
+static long long wall_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	return now.tv_sec * 1000000000LL + now.tv_nsec;
+}
+
+/*
+ * Read the next line of "watch --json"; return whether there was one.
+ * @wall: its time by the wall clock
+ */
+static bool read_shown(FILE *shown, long long *ts, long long *wall)
+{
+	static char line[65536];
+	struct tm tm = {};
+	long ns;
+
+	if (!fgets(line, sizeof(line), shown) ||
+	    sscanf(line, "{\"ts_ns\":%lld,\"time\":\"%d-%d-%dT%d:%d:%d.%9ldZ\"", ts,
+		   &tm.tm_year, &tm.tm_mon, &tm.tm_mday, &tm.tm_hour, &tm.tm_min,
+		   &tm.tm_sec, &ns) != 8)
+		return false;
+	tm.tm_year -= 1900;
+	tm.tm_mon--;
+	*wall = timegm(&tm) * 1000000000LL + ns;
+	return true;
+}
+
+static int set_clock(long long ns)
+{
+	struct timespec to = { ns / 1000000000, ns % 1000000000 };
+
+	return clock_settime(CLOCK_REALTIME, &to);
+}
+
+/* What ended before the clock was set has the time that was right then. */
+TEST_F(reading, a_step_of_the_clock_is_where_it_was)
+{
+	static const long long shifts[] = { 3600, -2 * 3600, 3600 };
+	long long ts, wall, before, after, old, new;
+	unsigned int i, n;
+	FILE *shown;
+
+	self->pid = start(&self->from, "watch", "--json");
+	ASSERT_LT(0, self->pid);
+	do {
+		ASSERT_EQ(1, traffic_one(TRAFFIC_REFUSED));
+	} while (poll(&(struct pollfd){ self->from, POLLIN, 0 }, 1, 50) != 1);
+	shown = fdopen(dup(self->from), "r");
+	ASSERT_NE(NULL, shown);
+	for (i = 0; i < sizeof(shifts) / sizeof(shifts[0]); i++) {
+		old = wall_ns() - now_ns();
+		for (n = 0; n < AROUND; n++)
+			ASSERT_EQ(1, traffic_one(TRAFFIC_REFUSED));
+		before = now_ns();
+		ASSERT_EQ(0, set_clock(wall_ns() + shifts[i] * 1000000000));
+		after = now_ns();
+		for (n = 0; n < AROUND; n++)
+			ASSERT_EQ(1, traffic_one(TRAFFIC_REFUSED));
+		new = wall_ns() - now_ns();
+		for (n = 0; n < AROUND;) {
+			ASSERT_TRUE(read_shown(shown, &ts, &wall));
+			ASSERT_TRUE(ts <= before || ts >= after);
+			n += ts >= after;
+			EXPECT_GT(NEAR_NS, llabs(wall - ts - (ts >= after ? new : old)))
+			{
+				TH_LOG("%lld ns %s the clock was set", ts >= after ? ts - after : before - ts,
+				       ts >= after ? "after" : "before");
+			}
+		}
+	}
+	fclose(shown);
 }
 
 TEST_MAIN_WITH_MODULE("")

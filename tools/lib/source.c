@@ -77,6 +77,34 @@ int source_fill(struct source *s)
 	return (int)got;
 }
 
+/**
+ * source_begin_clock() - take the wall clock as the header has it
+ * @s: the source
+ */
+void source_begin_clock(struct source *s)
+{
+	unsigned int i;
+
+	for (i = 0; i < CLOCK_STEPS; i++) {
+		s->clock[i].ts_ns = 0;
+		s->clock[i].offset_ns = s->head.realtime_offset_ns;
+	}
+}
+
+/**
+ * source_set_clock() - the wall clock was set
+ * @s: the source
+ * @ts_ns: when; records from before keep their time, also if they come later
+ * @offset_ns: what to add from then on
+ */
+void source_set_clock(struct source *s, uint64_t ts_ns, int64_t offset_ns)
+{
+	memmove(s->clock + 1, s->clock,
+		(CLOCK_STEPS - 1) * sizeof(s->clock[0]));
+	s->clock[0].ts_ns = ts_ns;
+	s->clock[0].offset_ns = offset_ns;
+}
+
 static int track_marker(struct source *s, const struct recording_marker *m)
 {
 	struct netns_entry *entry;
@@ -99,7 +127,7 @@ static int track_marker(struct source *s, const struct recording_marker *m)
 		cpu->reported += m->value;
 		break;
 	case RECORDING_KIND_CLOCK:
-		s->realtime_offset_ns = (int64_t)m->value;
+		source_set_clock(s, m->ts_ns, (int64_t)m->value);
 		break;
 	case RECORDING_KIND_NETNS:
 		entry = netns_take(&s->netns, m->value, m->inode);
@@ -148,7 +176,7 @@ static bool track_plain(struct source *s, const struct recording_marker *m)
 	const struct tcpclose_record *r = (const void *)m;
 	struct source_cpu *cpu;
 
-	if (m->cpu >= s->cpu_count)
+	if (m->cpu >= s->cpu_count || m->ts_ns >= s->step_ns)
 		return false;
 	cpu = &s->cpus[m->cpu];
 	if (!cpu->started || m->seq != (uint32_t)cpu->next_seq)
@@ -270,7 +298,7 @@ static void lost_event(struct source *s, const struct recording_marker *m,
 	e->lost = m->value;
 	e->cpu = m->cpu;
 	e->ts_ns = m->ts_ns;
-	e->realtime_ns = m->ts_ns + (uint64_t)s->realtime_offset_ns;
+	e->realtime_ns = source_realtime_ns(s, m->ts_ns);
 }
 
 static void transition_event(struct source *s, const struct tcpclose_record *r,
@@ -285,7 +313,7 @@ static void transition_event(struct source *s, const struct tcpclose_record *r,
 	cpu->has_detail = false;
 	event_decode(e, r, detail);
 	e->seq = cpu->next_seq - 1;
-	e->realtime_ns = r->ts_ns + (uint64_t)s->realtime_offset_ns;
+	e->realtime_ns = source_realtime_ns(s, r->ts_ns);
 	e->own_netns = r->netns_inode && r->netns_inode == s->head.own_netns;
 	entry = netns_find(&s->netns, r->netns, r->netns_inode);
 	if (entry && entry->name[0])
@@ -315,7 +343,7 @@ static void flaw_event(struct source *s, const struct recording_marker *m,
 	e->seq = m->seq;
 	e->cpu = m->cpu;
 	e->ts_ns = m->ts_ns;
-	e->realtime_ns = m->ts_ns + (uint64_t)s->realtime_offset_ns;
+	e->realtime_ns = source_realtime_ns(s, m->ts_ns);
 }
 
 /* The next record; it is s->held if it was checked before and has flaws. */

@@ -9,6 +9,7 @@
 #include "lib/rings.h"
 #include "lib/source.h"
 #include "sys/netns.h"
+#include "sys/wallclock.h"
 
 #define BATCH_SIZE (2048 * TCPCLOSE_RECORD_SIZE)
 
@@ -40,14 +41,23 @@ struct source_cpu {
 	struct order_cpu order;
 };
 
+/* Steps of the wall clock that are remembered: records may come late. */
+#define CLOCK_STEPS 16
+
 struct source {
 	int fd;
 	bool live;
 	/* The markers before the record at buf[pos] are queued (live only). */
 	bool inspected;
 	bool at_end;
+	/* source_live_start() has started @wallclock. */
+	bool watches_clock;
 	struct recording_header head;
-	int64_t realtime_offset_ns;
+	/* What to add to a record's time for the time since the epoch: the latest. */
+	struct wallclock_step clock[CLOCK_STEPS];
+	/* Live only; the first step that is not in the stream yet: UINT64_MAX: none. */
+	struct wallclock wallclock;
+	uint64_t step_ns;
 	uint64_t batch_ns;
 	struct source_summary summary;
 
@@ -102,7 +112,24 @@ static inline bool source_queue_is_empty(struct source *s)
 	return true;
 }
 
+/**
+ * source_realtime_ns() - the time since the epoch
+ * @s: the source
+ * @ts_ns: time of a record
+ */
+static inline uint64_t source_realtime_ns(const struct source *s,
+					  uint64_t ts_ns)
+{
+	unsigned int i = 0;
+
+	while (i + 1 < CLOCK_STEPS && ts_ns < s->clock[i].ts_ns)
+		i++;
+	return ts_ns + (uint64_t)s->clock[i].offset_ns;
+}
+
 int source_fill(struct source *s);
+void source_set_clock(struct source *s, uint64_t ts_ns, int64_t offset_ns);
+void source_begin_clock(struct source *s);
 
 int source_live_start(struct source *s,
 		      const struct tcpclose_geometry *geometry);

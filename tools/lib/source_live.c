@@ -20,7 +20,6 @@
 #include "lib/source_internal.h"
 
 #define NETNS_RETRY_NS NS_PER_S
-#define CLOCK_STEP_NS ((int64_t)NS_PER_MS)
 
 /*
  * Producers on two CPUs may write in another order than they read the clock:
@@ -122,6 +121,8 @@ int source_live_start(struct source *s,
 	unsigned int cpu;
 	int ret = 0;
 
+	wallclock_start(&s->wallclock, s->head.realtime_offset_ns);
+	s->watches_clock = true;
 	map_rings(s, geometry);
 	for (cpu = 0; cpu < s->head.cpus && !ret; cpu++)
 		ret = start_cpu(s, cpu);
@@ -136,6 +137,8 @@ int source_live_start(struct source *s,
  */
 void source_live_end(struct source *s)
 {
+	if (s->watches_clock)
+		wallclock_stop(&s->wallclock);
 	if (s->rings.map)
 		munmap((void *)s->rings.map, s->map_size);
 	rings_free(&s->rings);
@@ -180,16 +183,31 @@ static int enqueue_losses(struct source *s)
 	return 0;
 }
 
-static int enqueue_clock(struct source *s)
+/* Notice when the clock was set, up to now: before the latest record. */
+static void look_at_clock(struct source *s)
 {
-	int64_t offset = clock_realtime_offset_ns();
+	struct wallclock_step step;
 
-	if (llabs(offset - s->realtime_offset_ns) < CLOCK_STEP_NS)
-		return 0;
-	return enqueue(s, RECORDING_KIND_CLOCK, s->batch_ns, 0,
-		       (uint64_t)offset) ?
-		       0 :
-		       -ENOMEM;
+	wallclock_look(&s->wallclock);
+	s->step_ns = wallclock_first(&s->wallclock, &step) ? step.ts_ns :
+							     UINT64_MAX;
+}
+
+/* All steps until the record. */
+static int enqueue_clock(struct source *s, const struct tcpclose_record *r)
+{
+	struct wallclock_step step;
+
+	while (r->ts_ns >= s->step_ns && wallclock_first(&s->wallclock, &step)) {
+		if (!enqueue(s, RECORDING_KIND_CLOCK, step.ts_ns, 0,
+			     (uint64_t)step.offset_ns))
+			return -ENOMEM;
+		wallclock_drop(&s->wallclock);
+		s->step_ns = wallclock_first(&s->wallclock, &step) ?
+				     step.ts_ns :
+				     UINT64_MAX;
+	}
+	return 0;
 }
 
 static int report_netns(struct source *s, const struct tcpclose_record *r)
@@ -243,7 +261,7 @@ int source_live_inspect(struct source *s, const struct tcpclose_record *r)
 {
 	struct source_cpu *cpu = source_cpu(s, r->cpu);
 
-	if (!cpu)
+	if (!cpu || enqueue_clock(s, r))
 		return -ENOMEM;
 	if (s->head.visible && gap(cpu, r->seq) &&
 	    !enqueue(s, RECORDING_KIND_LOST, r->ts_ns, r->cpu,
@@ -272,14 +290,14 @@ static int copy_rings(struct source *s)
  */
 int source_live_batch(struct source *s)
 {
-	int got, ret;
+	int got, ret = 0;
 
 	s->batch_ns = clock_monotonic_ns();
 	/* A namespace may have got its name, or been looked up too often. */
 	s->latest_inode = 0;
-	ret = enqueue_clock(s);
 	got = s->rings.map ? copy_rings(s) : source_fill(s);
-	if (!ret && !s->head.visible && (got > 0 || got == -EAGAIN))
+	look_at_clock(s);
+	if (!s->head.visible && (got > 0 || got == -EAGAIN))
 		ret = enqueue_losses(s);
 	if (ret)
 		return ret;

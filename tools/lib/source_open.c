@@ -16,8 +16,10 @@ static struct source *source_alloc(void)
 {
 	struct source *s = calloc(1, sizeof(*s));
 
-	if (s)
-		s->fd = -1;
+	if (!s)
+		return NULL;
+	s->fd = -1;
+	s->step_ns = UINT64_MAX;
 	return s;
 }
 
@@ -64,7 +66,7 @@ int source_open_device(struct source **result, const char *path, bool all,
 	s->head.visible = geometry.visible;
 	s->head.cpus = geometry.rings;
 	s->head.own_netns = netns_own_inode();
-	s->realtime_offset_ns = s->head.realtime_offset_ns;
+	source_begin_clock(s);
 	ret = source_live_start(s, &geometry);
 	if (ret)
 		goto err_explain;
@@ -123,7 +125,7 @@ int source_open_recording(struct source **result, const char *path,
 	if (ret)
 		goto err_close;
 	s->head.release[sizeof(s->head.release) - 1] = '\0';
-	s->realtime_offset_ns = s->head.realtime_offset_ns;
+	source_begin_clock(s);
 	*result = s;
 	return 0;
 

@@ -94,7 +94,11 @@ static struct source *open_rings(const struct machine *m)
 	s->live = true;
 	s->head.visible = 1;
 	s->head.cpus = m->cpus;
-	s->realtime_offset_ns = clock_realtime_offset_ns();
+	s->step_ns = UINT64_MAX;
+	s->head.realtime_offset_ns = clock_realtime_offset_ns();
+	source_begin_clock(s);
+	wallclock_start(&s->wallclock, s->head.realtime_offset_ns);
+	s->watches_clock = true;
 	return s;
 }
 
