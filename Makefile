@@ -122,13 +122,14 @@ BPF_LIBS := -lbpf -lelf -lz
 WITNESS_STUB := tools/witness/absent.c
 # For any build: the result and its objects
 WITNESS_SOURCES := $(filter-out $(BPF_SOURCES) $(WITNESS_STUB) tools/witness/outcome.c tools/witness/comparison.c, \
-	$(wildcard tools/witness/*.c)) tools/sys/sockdiag.c
+	$(wildcard tools/witness/*.c))
 ifeq ($(WITNESS),1)
 TOOL_LEFT_OUT := $(WITNESS_STUB)
-TOOL_LIBS := $(BPF_LIBS) -lmnl -lpthread
+TOOL_LIBS := $(BPF_LIBS) -lpthread
 TOOL_PACKAGES := packages-tool packages-witness
 else ifeq ($(WITNESS),0)
 TOOL_LEFT_OUT := $(WITNESS_SOURCES)
+TOOL_LIBS := -lpthread
 TOOL_PACKAGES := packages-tool
 else
 $(error WITNESS= is 1, with verify --against-kernel, or 0, without it)

@@ -23,6 +23,9 @@ golden "watch names a mini-socket's end once" watch-ends.txt "$tcpclose" watch -
 
 golden "stat writes text" stat.txt "$sample" text
 golden "stat writes JSON" stat.json "$sample" json
+golden "stat writes what is not tracked, as far as it is known" stat-untracked.txt \
+	"$sample" untracked
+golden "and so in JSON" stat-untracked.json "$sample" untracked-json
 
 env TZ=Asia/Kolkata "$tcpclose" watch --input sample.rec 2>/dev/null >local
 if [ -e /usr/share/zoneinfo/Asia/Kolkata ] && ! grep -q '^08:34:05.000001 ' local; then

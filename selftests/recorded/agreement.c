@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The statistics count the same connections as alive as ss and nstat do.
+ * The statistics count the same connections as alive as ss and nstat do; so does
+ * "tcpclose stat" with those that are older than the module.
  */
-/* vm: --icount --smp 1 */
+/* vm: --icount --smp 1 --disruptive */
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +13,7 @@
 #include "kselftest_harness.h"
 
 #include "lib/device.h"
+#include "lib/module.h"
 #include "lib/net.h"
 #include "lib/procfile.h"
 
@@ -25,7 +27,7 @@
 /* The number that a command prints, or -1 */
 static long number_of(const char *format, const char *name)
 {
-	char command[128];
+	char command[256];
 	long value = -1;
 	FILE *output;
 
@@ -54,6 +56,23 @@ static long counter(const char *name)
 static long established(void)
 {
 	return number_of("awk '/^%s:/ && n++ { print $10 }' /proc/net/snmp", "Tcp");
+}
+
+/* Connections in a state that the tool calls not tracked: bounds that are equal */
+static long untracked(const char *state)
+{
+	static const char format[] =
+		"nsenter -t 1 -n tcpclose stat --json | "
+		"grep -o '\"%s\":{\"at_least\":[0-9]*,\"at_most\":[0-9]*' | "
+		"awk -F '[:,]' '{ print $3 == $5 ? $3 : -2 }'";
+
+	return number_of(format, state);
+}
+
+static long tracked(const char *state)
+{
+	return number_of("nsenter -t 1 -n tcpclose stat --json | grep -o '\"live\":{[^}]*' | "
+			 "grep -o '\"%s\":[0-9]*' | cut -d : -f 2", state);
 }
 
 FIXTURE(agreement)
@@ -149,6 +168,32 @@ TEST_F(agreement, of_connections_and_births_with_nstat)
 	EXPECT_EQ(counter("TcpPassiveOpens"),
 		  self->after.transitions[TCPCLOSE_LISTEN][TCPCLOSE_SYN_RECV] -
 			  self->before.transitions[TCPCLOSE_LISTEN][TCPCLOSE_SYN_RECV]);
+}
+
+TEST_F(agreement, of_connections_older_than_the_module_with_ss)
+{
+	int pair[2];
+
+	EXPECT_EQ(0, untracked("ESTABLISHED"));
+	EXPECT_EQ(0, untracked("CLOSE_WAIT"));
+	close(self->device);
+	self->device = -1;
+	ASSERT_EQ(0, module_unload());
+	ASSERT_EQ(0, module_load(""));
+	EXPECT_EQ(listed("established"), untracked("ESTABLISHED"));
+	EXPECT_EQ(listed("close-wait"), untracked("CLOSE_WAIT"));
+	EXPECT_EQ(listed("fin-wait-2"), untracked("FIN_WAIT2"));
+	EXPECT_EQ(listed("time-wait"), untracked("TIME_WAIT"));
+	EXPECT_EQ(2 * STAY, untracked("ESTABLISHED"));
+	EXPECT_EQ(TIME_WAIT, untracked("TIME_WAIT"));
+
+	/* New ones are tracked. */
+	ASSERT_EQ(0, net_pair(variant->family, pair));
+	ASSERT_EQ(0, shutdown(pair[0], SHUT_WR));
+	ASSERT_EQ(0, net_wait(pair[1], POLLIN, 5000));
+	EXPECT_EQ(2 * STAY, untracked("ESTABLISHED"));
+	EXPECT_EQ(HALF + ORPHAN, untracked("CLOSE_WAIT"));
+	EXPECT_EQ(1, tracked("CLOSE_WAIT"));
 }
 
 TEST_F(agreement, of_time_wait_with_sockstat)

@@ -57,6 +57,8 @@ static int report(void *run, uint64_t number)
 
 	statistics_free(now);
 	ret = statistics_fetch(r->run.device, now);
+	if (!ret)
+		ret = statistics_find_untracked(r->run.device, now);
 	if (ret)
 		return complain_device(r, ret);
 	if (number && !r->run.view.json)

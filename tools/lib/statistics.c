@@ -10,9 +10,12 @@
 #include "base/clock.h"
 #include "lib/devnode.h"
 #include "lib/statistics.h"
+#include "sys/socketcount.h"
 
 /* Far more than exist: ends the loop should the device never report the end. */
 #define HOOKS_MAX 256
+/* How often sockets are counted, at most, for exact numbers. */
+#define TRIES 3
 
 static int fetch_rings(int fd, struct statistics *s)
 {
@@ -56,6 +59,18 @@ static int fetch_hooks(int fd, struct statistics *s)
 	return 0;
 }
 
+static int fetch_counters(int fd, struct tcpclose_stats *counters)
+{
+	struct tcpclose_stats_request request = {
+		.buf = (uintptr_t)counters,
+		.size = sizeof(*counters),
+	};
+
+	/* An older module fills less than this tool knows. */
+	memset(counters, 0, sizeof(*counters));
+	return ioctl(fd, TCPCLOSE_IOC_STATS, &request) ? -errno : 0;
+}
+
 /**
  * statistics_fetch() - take a snapshot
  * @fd: the device
@@ -66,19 +81,115 @@ static int fetch_hooks(int fd, struct statistics *s)
  */
 int statistics_fetch(int fd, struct statistics *s)
 {
-	struct tcpclose_stats_request request = {
-		.buf = (uintptr_t)&s->counters,
-		.size = sizeof(s->counters),
-	};
 	int ret;
 
-	/* An older module fills less than this tool knows. */
 	memset(s, 0, sizeof(*s));
-	if (ioctl(fd, TCPCLOSE_IOC_STATS, &request))
-		return -errno;
+	ret = fetch_counters(fd, &s->counters);
+	if (ret)
+		return ret;
 	s->realtime_offset_ns = clock_realtime_offset_ns();
 	ret = fetch_rings(fd, s);
 	return ret ? ret : fetch_hooks(fd, s);
+}
+
+/* How often a state was entered, or left, between two snapshots. */
+static uint64_t moved(const struct tcpclose_stats *before,
+		      const struct tcpclose_stats *after, unsigned int state,
+		      bool entered)
+{
+	uint64_t count = 0;
+	unsigned int i;
+
+	for (i = 0; i < TCPCLOSE_STATES; i++)
+		count += entered ? after->transitions[i][state] -
+					   before->transitions[i][state] :
+				   after->transitions[state][i] -
+					   before->transitions[state][i];
+	return count;
+}
+
+/*
+ * Bound by bound: those that are tracked and were counted are at most those
+ * tracked before and those that entered the state since, and at least those
+ * tracked before without those that left.
+ */
+static void bound(const struct tcpclose_stats *before,
+		  const struct tcpclose_stats *after, uint64_t counted,
+		  unsigned int state, struct statistics_untracked *u)
+{
+	uint64_t live = before->live[state] > 0 ? (uint64_t)before->live[state] : 0;
+	uint64_t most = live + moved(before, after, state, true);
+	uint64_t left = moved(before, after, state, false);
+	uint64_t least = live > left ? live - left : 0;
+
+	u->at_least = counted > most ? counted - most : 0;
+	u->at_most = counted > least ? counted - least : 0;
+}
+
+/* Return: how far the bounds are from each other, in all */
+static uint64_t bound_all(const struct tcpclose_stats *before,
+			  const struct tcpclose_stats *after,
+			  const struct socketcount *sockets,
+			  struct statistics_untracked u[TCPCLOSE_STATES])
+{
+	uint64_t distance = 0;
+	unsigned int state;
+
+	for (state = 0; state < TCPCLOSE_STATES; state++) {
+		if (!(STATISTICS_STATES >> state & 1))
+			continue;
+		bound(before, after, sockets->counts[state], state, &u[state]);
+		distance += u[state].at_most - u[state].at_least;
+	}
+	return distance;
+}
+
+/**
+ * statistics_find_untracked() - count the kernel's sockets: which does the module not
+ *	track?
+ * @fd: the device
+ * @s: a snapshot, replaced by one that was taken right after counting
+ *
+ * Counts up to some times, until no connection moves meanwhile.
+ *
+ * Return: 0, or -errno of the device; if sockets cannot be counted, only
+ * @s->untracked_known says so
+ */
+int statistics_find_untracked(int fd, struct statistics *s)
+{
+	struct statistics_untracked u[TCPCLOSE_STATES] = {};
+	struct socketcount sockets = { .states = STATISTICS_STATES };
+	struct tcpclose_stats before, after;
+	uint64_t distance = UINT64_MAX;
+	unsigned int i;
+	int ret = fetch_counters(fd, &after);
+
+	if (ret)
+		return ret;
+	for (i = 0; i < TRIES && distance; i++) {
+		uint64_t now;
+
+		before = after;
+		ret = socketcount_read(&sockets);
+		s->why = sockets.why;
+		if (ret)
+			return 0;
+		ret = fetch_counters(fd, &after);
+		if (ret)
+			return ret;
+		/* Another process may have reset the counters. */
+		if (after.since_ns != before.since_ns)
+			continue;
+		now = bound_all(&before, &after, &sockets, u);
+		if (now >= distance)
+			continue;
+		distance = now;
+		memcpy(s->untracked, u, sizeof(u));
+		s->counters = after;
+		s->closed = sockets.closed;
+		s->untracked_known = true;
+	}
+	return 0;
 }
 
 /**

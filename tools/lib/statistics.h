@@ -10,6 +10,27 @@
 
 #include <tcpclose.h>
 
+#include "base/error.h"
+
+/**
+ * struct statistics_untracked - connections in a state that the module does not
+ *	track: they are older than it, or it had no room for them
+ * @at_least: lower bound
+ * @at_most: upper bound; the same if no connection entered or left the state while
+ *	the kernel's sockets were counted
+ */
+struct statistics_untracked {
+	uint64_t at_least;
+	uint64_t at_most;
+};
+
+/* States of connections that are open or closing, and are full or mini-sockets. */
+#define STATISTICS_STATES                                            \
+	(1U << TCPCLOSE_ESTABLISHED | 1U << TCPCLOSE_SYN_SENT |      \
+	 1U << TCPCLOSE_FIN_WAIT1 | 1U << TCPCLOSE_FIN_WAIT2 |       \
+	 1U << TCPCLOSE_TIME_WAIT | 1U << TCPCLOSE_CLOSE_WAIT |      \
+	 1U << TCPCLOSE_LAST_ACK | 1U << TCPCLOSE_CLOSING)
+
 /**
  * struct statistics - everything counted, at one moment
  * @counters: the module's counters
@@ -18,6 +39,10 @@
  * @ring_count: size of @rings
  * @hooks: one per hook
  * @hook_count: size of @hooks
+ * @untracked: by state, those of %STATISTICS_STATES
+ * @untracked_known: @untracked is known
+ * @closed: network namespaces that could not be asked for their sockets
+ * @why: why not, the latest; or why @untracked is unknown
  */
 struct statistics {
 	struct tcpclose_stats counters;
@@ -26,9 +51,14 @@ struct statistics {
 	unsigned int ring_count;
 	struct tcpclose_hook *hooks;
 	unsigned int hook_count;
+	struct statistics_untracked untracked[TCPCLOSE_STATES];
+	bool untracked_known;
+	unsigned int closed;
+	struct error why;
 };
 
 int statistics_fetch(int fd, struct statistics *s);
+int statistics_find_untracked(int fd, struct statistics *s);
 int statistics_reset(int fd);
 void statistics_free(struct statistics *s);
 

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The kernel's list of mini-sockets, as sock_diag reports it.
- *
- * Knows sock_diag; libmnl knows netlink.
+ * The kernel's list of TCP sockets, as sock_diag reports it.
  */
 #include <errno.h>
 #include <linux/inet_diag.h>
@@ -12,8 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
-#include <libmnl/libmnl.h>
 #include <tcpclose.h>
 
 #include "base/compiler.h"
@@ -24,43 +22,55 @@
 /* What the kernel fills in one go, if there is so much. */
 #define ANSWER_SIZE 32768
 
-static int ask(const struct mnl_socket *socket, int family)
-{
-	char message[256] __attribute__((aligned(NLMSG_ALIGNTO))) = {};
-	struct nlmsghdr *header = mnl_nlmsg_put_header(message);
-	struct inet_diag_req_v2 *request;
+/* Called for each socket of a dump; returns 0 or -errno */
+typedef int (*each_fn)(void *context, const struct inet_diag_msg *m);
 
-	header->nlmsg_type = SOCK_DIAG_BY_FAMILY;
-	header->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
-	request = mnl_nlmsg_put_extra_header(header, sizeof(*request));
-	request->sdiag_family = (__u8)family;
-	request->sdiag_protocol = IPPROTO_TCP;
-	/* Includes full sockets in FIN_WAIT2. */
-	request->idiag_states = 1U << TCPCLOSE_TIME_WAIT |
-				1U << TCPCLOSE_FIN_WAIT2;
-	return mnl_socket_sendto(socket, header, header->nlmsg_len) < 0 ?
-		       -errno :
-		       0;
+static int ask(int socket, int family, uint32_t states)
+{
+	struct {
+		struct nlmsghdr header;
+		struct inet_diag_req_v2 request;
+	} message = {
+		.header = {
+			.nlmsg_len = sizeof(message),
+			.nlmsg_type = SOCK_DIAG_BY_FAMILY,
+			.nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP,
+		},
+		.request = {
+			.sdiag_family = (__u8)family,
+			.sdiag_protocol = IPPROTO_TCP,
+			.idiag_states = states,
+		},
+	};
+	const struct sockaddr_nl kernel = { .nl_family = AF_NETLINK };
+	ssize_t sent = sendto(socket, &message, sizeof(message), 0,
+			      (const struct sockaddr *)&kernel, sizeof(kernel));
+
+	return sent < 0 ? -errno : 0;
 }
 
-static int add(const struct nlmsghdr *header, void *data)
+static int count(void *context, const struct inet_diag_msg *m)
 {
-	const struct inet_diag_msg *m = mnl_nlmsg_get_payload(header);
-	struct sockdiag_list *list = data;
+	uint64_t *counts = context;
+
+	if (m->idiag_state < SOCKDIAG_STATES)
+		counts[m->idiag_state]++;
+	return 0;
+}
+
+static int add(void *context, const struct inet_diag_msg *m)
+{
+	struct sockdiag_list *list = context;
 	struct sockdiag_entry *entry;
 
-	if (mnl_nlmsg_get_payload_len(header) < sizeof(*m)) {
-		errno = EPROTO;
-		return MNL_CB_ERROR;
-	}
 	if (m->idiag_timer != TIMER_OF_MINISOCK)
-		return MNL_CB_OK;
+		return 0;
 	if (list->count == list->room) {
 		size_t room = list->room ? 2 * list->room : 256;
 
 		entry = realloc(list->entries, room * sizeof(*entry));
 		if (!entry)
-			return MNL_CB_ERROR;
+			return -ENOMEM;
 		list->entries = entry;
 		list->room = room;
 	}
@@ -68,39 +78,104 @@ static int add(const struct nlmsghdr *header, void *data)
 	entry->cookie = m->id.idiag_cookie[0] |
 			(uint64_t)m->id.idiag_cookie[1] << 32;
 	entry->state = m->idiag_state;
-	return MNL_CB_OK;
+	return 0;
 }
 
-/* The last message of a dump has its errno, which libmnl ignores. */
-static int end(const struct nlmsghdr *header, void *data)
+/* Both messages that can end a dump begin with an errno, 0 or negative. */
+static int end_of(const struct nlmsghdr *header)
 {
-	const int *error = mnl_nlmsg_get_payload(header);
+	int error;
 
-	if (mnl_nlmsg_get_payload_len(header) < sizeof(*error) || *error >= 0)
-		return MNL_CB_STOP;
-	errno = -*error;
-	return MNL_CB_ERROR;
+	if (NLMSG_PAYLOAD(header, 0) < sizeof(error))
+		return 0;
+	memcpy(&error, NLMSG_DATA(header), sizeof(error));
+	return error < 0 ? error : 0;
 }
 
-static int receive(const struct mnl_socket *socket, struct sockdiag_list *list)
+/* Return: 1 if the dump goes on, 0 at its end, or -errno */
+static int read_messages(const void *answer, size_t size, each_fn each,
+			 void *context)
 {
-	static mnl_cb_t control[] = {
-		[NLMSG_ERROR] = end,
-		[NLMSG_DONE] = end,
-	};
+	const struct nlmsghdr *header = answer;
+	int ret;
+
+	for (; NLMSG_OK(header, size); header = NLMSG_NEXT(header, size)) {
+		if (header->nlmsg_type == NLMSG_DONE ||
+		    header->nlmsg_type == NLMSG_ERROR)
+			return end_of(header);
+		if (header->nlmsg_type != SOCK_DIAG_BY_FAMILY)
+			continue;
+		if (NLMSG_PAYLOAD(header, 0) < sizeof(struct inet_diag_msg))
+			return -EPROTO;
+		ret = each(context, NLMSG_DATA(header));
+		if (ret)
+			return ret;
+	}
+	return 1;
+}
+
+static int receive(int socket, each_fn each, void *context)
+{
 	char answer[ANSWER_SIZE] __attribute__((aligned(NLMSG_ALIGNTO)));
-	int ret = MNL_CB_OK;
+	int ret = 1;
 
-	while (ret == MNL_CB_OK) {
-		ssize_t got = mnl_socket_recvfrom(socket, answer, sizeof(answer));
+	while (ret > 0) {
+		ssize_t got = recv(socket, answer, sizeof(answer), MSG_TRUNC);
 
 		if (got < 0 && errno == EINTR)
 			continue;
-		ret = got < 0 ? MNL_CB_ERROR :
-				mnl_cb_run2(answer, (size_t)got, 0, 0, add, list,
-					    control, ARRAY_SIZE(control));
+		if (got < 0)
+			return -errno;
+		if ((size_t)got > sizeof(answer))
+			return -EMSGSIZE;
+		ret = read_messages(answer, (size_t)got, each, context);
 	}
-	return ret == MNL_CB_ERROR ? -errno : 0;
+	return ret;
+}
+
+static int open_socket(void)
+{
+	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
+
+	return fd < 0 ? -errno : fd;
+}
+
+/* Call @each for all TCP sockets in these states, of both families. */
+static int dump(int socket, uint32_t states, each_fn each, void *context)
+{
+	static const int families[] = { AF_INET, AF_INET6 };
+	unsigned int i;
+	int ret = 0;
+
+	for (i = 0; !ret && i < ARRAY_SIZE(families); i++) {
+		ret = ask(socket, families[i], states);
+		if (!ret)
+			ret = receive(socket, each, context);
+	}
+	return ret;
+}
+
+/**
+ * sockdiag_count() - count TCP sockets, also mini-sockets, of the calling thread's
+ *	namespace
+ * @states: bit N: those in &enum tcpclose_state N
+ * @counts: by state; the numbers are added
+ *
+ * One that changes its state meanwhile may be counted in one of them, both or
+ * none.
+ *
+ * Return: 0, or -errno; -ENOENT: the kernel has no tcp_diag
+ */
+int sockdiag_count(uint32_t states, uint64_t counts[SOCKDIAG_STATES])
+{
+	int fd = open_socket();
+	int ret;
+
+	if (fd < 0)
+		return fd;
+	ret = dump(fd, states, count, counts);
+	close(fd);
+	return ret;
 }
 
 /**
@@ -114,25 +189,21 @@ static int receive(const struct mnl_socket *socket, struct sockdiag_list *list)
  */
 int sockdiag_read(struct sockdiag_list *list)
 {
-	static const int families[] = { AF_INET, AF_INET6 };
-	struct mnl_socket *socket =
-		mnl_socket_open2(NETLINK_SOCK_DIAG, SOCK_CLOEXEC);
 	socklen_t len = sizeof(list->netns);
-	unsigned int i;
-	int ret = 0;
+	int fd = open_socket();
+	int ret;
 
 	memset(list, 0, sizeof(*list));
-	if (!socket)
-		return -errno;
-	if (getsockopt(mnl_socket_get_fd(socket), SOL_SOCKET, SO_NETNS_COOKIE,
+	if (fd < 0)
+		return fd;
+	if (getsockopt(fd, SOL_SOCKET, SO_NETNS_COOKIE,
 		       &list->netns, &len))
 		list->netns = 0;
-	for (i = 0; !ret && i < ARRAY_SIZE(families); i++) {
-		ret = ask(socket, families[i]);
-		if (!ret)
-			ret = receive(socket, list);
-	}
-	mnl_socket_close(socket);
+	/* Includes full sockets in FIN_WAIT2. */
+	ret = dump(fd,
+		   1U << TCPCLOSE_TIME_WAIT | 1U << TCPCLOSE_FIN_WAIT2, add,
+		   list);
+	close(fd);
 	if (ret)
 		sockdiag_free(list);
 	return ret;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The kernel's list of mini-sockets, as sock_diag reports it (and ss shows it).
+ * The kernel's list of TCP sockets, as sock_diag reports it (and ss shows it):
+ * mini-sockets one by one, all sockets by number.
  */
 #ifndef TCPCLOSE_SYS_SOCKDIAG_H
 #define TCPCLOSE_SYS_SOCKDIAG_H
@@ -32,6 +33,10 @@ struct sockdiag_list {
 	uint64_t netns;
 };
 
+/* Size of an array indexed by state. */
+#define SOCKDIAG_STATES 16
+
+int sockdiag_count(uint32_t states, uint64_t counts[SOCKDIAG_STATES]);
 int sockdiag_read(struct sockdiag_list *list);
 void sockdiag_free(struct sockdiag_list *list);
 

@@ -147,6 +147,30 @@ static void add_live(struct json *w, const struct tcpclose_stats *c)
 	json_object_end(w);
 }
 
+static void add_not_tracked(struct json *w, const struct statistics *s)
+{
+	unsigned int state;
+
+	json_key(w, "not_tracked");
+	if (!s->untracked_known) {
+		json_null(w);
+		return;
+	}
+	json_object_begin(w);
+	for (state = 0; state < TCPCLOSE_STATES; state++) {
+		const struct statistics_untracked *u = &s->untracked[state];
+
+		if (!names_state(state) || !(STATISTICS_STATES >> state & 1))
+			continue;
+		json_name_key(w, names_state(state));
+		json_object_begin(w);
+		json_member(w, "at_least", u64, u->at_least);
+		json_member(w, "at_most", known, !s->closed, u->at_most);
+		json_object_end(w);
+	}
+	json_object_end(w);
+}
+
 static void add_rings(struct json *w, const struct statistics *s)
 {
 	unsigned int i;
@@ -225,6 +249,8 @@ void stat_json(const struct view *how, struct buffer *to,
 	add_live(&w, c);
 	json_member(&w, "tracked", u64, c->tracked);
 	json_member(&w, "max_conns", u64, c->max_conns);
+	add_not_tracked(&w, s);
+	json_member(&w, "namespaces_not_asked", u64, s->closed);
 	add_rings(&w, s);
 	json_key(&w, "untracked");
 	add_counts(&w, c->untracked, TCPCLOSE_UNTRACKED, names_untracked);

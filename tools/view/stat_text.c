@@ -253,26 +253,78 @@ static void add_timewait(const struct text *t)
 	add_histogram(t, &counters->timewait);
 }
 
+static void add_untracked(const struct text *t, struct columns *c,
+			  unsigned int state)
+{
+	const struct statistics_untracked *u = &t->now->untracked[state];
+
+	if (!t->now->untracked_known || !(STATISTICS_STATES >> state & 1))
+		columns_text(c, "-");
+	else if (t->now->closed)
+		columns_printf(c, "%llu or more",
+			       (unsigned long long)u->at_least);
+	else if (u->at_least == u->at_most)
+		columns_u64(c, u->at_least);
+	else
+		columns_printf(c, "%llu to %llu",
+			       (unsigned long long)u->at_least,
+			       (unsigned long long)u->at_most);
+}
+
+static bool has_untracked(const struct statistics *s, unsigned int state)
+{
+	return s->untracked_known && STATISTICS_STATES >> state & 1 &&
+	       s->untracked[state].at_most;
+}
+
+/* What the second column of the table means, and what it lacks. */
+static void explain_untracked(const struct text *t, bool any)
+{
+	const struct statistics *s = t->now;
+	bool full = s->counters.untracked[TCPCLOSE_UNTRACKED_FULL] ||
+		    s->counters.untracked[TCPCLOSE_UNTRACKED_MEMORY];
+
+	if (!s->untracked_known)
+		buffer_printf(t->to,
+			      "Connections that are not tracked are not known: %s\n",
+			      s->why.text);
+	else if (any)
+		buffer_printf(t->to, "Not tracked: older than the module%s.\n",
+			      full ? ", or without room in its table" : "");
+	if (s->closed)
+		buffer_printf(t->to,
+			      "%u network namespace%s not asked: %s\n",
+			      s->closed, s->closed == 1 ? " was" : "s were",
+			      s->why.text);
+}
+
 static void add_live(const struct text *t)
 {
+	static const struct column specs[] = {
+		{ .title = "LIVE NOW", .width = 20 },
+		{ .title = "TRACKED", .width = 15, .right = true },
+		{ .title = "NOT TRACKED", .width = 15, .right = true },
+	};
 	const struct tcpclose_stats *counters = &t->now->counters;
 	unsigned int state;
+	bool any = false;
 	struct columns c;
 
-	begin_counts(t, &c, "LIVE NOW");
+	begin_table(t, &c, specs, ARRAY_SIZE(specs));
 	for (state = 0; state < TCPCLOSE_STATES; state++) {
-		if (!counters->live[state] || !names_state(state))
+		if (!names_state(state) ||
+		    (!counters->live[state] && !has_untracked(t->now, state)))
 			continue;
+		any |= has_untracked(t->now, state);
 		columns_begin(&c, NULL);
 		columns_text(&c, names_state(state));
 		columns_s64(&c, counters->live[state]);
+		add_untracked(t, &c, state);
 		columns_end(&c);
 	}
-	columns_begin(&c, NULL);
-	columns_text(&c, "tracked");
-	columns_u64(&c, counters->tracked);
-	columns_printf(&c, "of at most %llu", counters->max_conns);
-	columns_end(&c);
+	buffer_printf(t->to, "%llu tracked, of at most %llu\n",
+		      counters->tracked, counters->max_conns);
+	explain_untracked(t, any);
 }
 
 static void add_rings(const struct text *t)
@@ -387,12 +439,12 @@ void stat_text(const struct view *how, struct buffer *to,
 	if (t.before)
 		buffer_printf(to, "Rates are those of the last %.1f s.\n",
 			      seconds_between(&t));
+	add_live(&t);
 	add_transitions(&t);
 	add_counts(&t, "CONNECTION ENDED BY", c->causes, TCPCLOSE_CAUSES,
 		   names_cause);
 	add_dwell(&t);
 	add_timewait(&t);
-	add_live(&t);
 	add_counts(&t, "DWELL UNKNOWN DUE TO", c->untracked, TCPCLOSE_UNTRACKED,
 		   names_untracked);
 	add_rings(&t);

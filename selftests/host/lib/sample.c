@@ -18,6 +18,7 @@
  *	sample pairs		a recording with a transition of each state to each
  *	sample noise N		a recording of N records of noise
  *	sample text|json	a report of statistics
+ *	sample untracked|untracked-json	reports of connections that are not tracked
  */
 #include <arpa/inet.h>
 #include <stddef.h>
@@ -586,6 +587,31 @@ static void fill_counters(struct tcpclose_stats *c)
 	c->missed = 1;
 }
 
+/* Quiet, busy, and machines whose namespaces cannot all be asked, or none. */
+static void reports_of_untracked(const struct view *how)
+{
+	static struct statistics s = {
+		.untracked_known = true,
+		.untracked = {
+			[TCPCLOSE_ESTABLISHED] = { 7, 7 },
+			[TCPCLOSE_CLOSE_WAIT] = { 5, 8 },
+		},
+	};
+
+	s.counters.live[TCPCLOSE_FIN_WAIT2] = 1;
+	s.counters.tracked = 1;
+	s.counters.max_conns = 65536;
+	stat_write(how, &out, &(struct stat_report){ .now = &s });
+	s.closed = 1;
+	s.counters.untracked[TCPCLOSE_UNTRACKED_MEMORY] = 3;
+	error_set(&s.why, 0, "/proc/7/ns/net: Permission denied");
+	stat_write(how, &out, &(struct stat_report){ .now = &s });
+	s.closed = 0;
+	s.untracked_known = false;
+	error_set(&s.why, 0, "No such file or directory");
+	stat_write(how, &out, &(struct stat_report){ .now = &s });
+}
+
 static void report(const struct view *how)
 {
 	struct tcpclose_cursor rings[3] = {
@@ -613,6 +639,7 @@ static void report(const struct view *how)
 	static struct statistics before;
 
 	s.realtime_offset_ns = SYNTHETIC_OFFSET_NS;
+	s.untracked_known = true;
 	fill_counters(&s.counters);
 	stat_write(how, &out, &(struct stat_report){ .now = &s });
 	if (how->json)
@@ -701,6 +728,10 @@ int main(int argc, char **argv)
 		report(&text);
 	else if (argc == 2 && !strcmp(what, "json"))
 		report(&json);
+	else if (argc == 2 && !strcmp(what, "untracked"))
+		reports_of_untracked(&text);
+	else if (argc == 2 && !strcmp(what, "untracked-json"))
+		reports_of_untracked(&json);
 	else
 		failed = 1;
 	return buffer_flush(&out) || failed ? 2 : 0;
