@@ -121,9 +121,13 @@ static const char *try_map(const struct user *user, int protection, int flags,
 	return answer;
 }
 
-static const char *try_wakeup(const struct user *user, __u32 watermark)
+static const char *try_wakeup(const struct user *user, __u32 watermark,
+			      __u32 delay_us)
 {
-	struct tcpclose_wakeup wakeup = { .watermark = watermark };
+	struct tcpclose_wakeup wakeup = {
+		.watermark = watermark,
+		.delay_us = delay_us,
+	};
 
 	return yes_or_error(
 		device_ioctl(user->fd, TCPCLOSE_IOC_WAKEUP, &wakeup));
@@ -183,9 +187,11 @@ static const char *try_one(const struct user *user,
 	case RULES_CURSOR:
 		return yes_or_error(device_cursor(user->fd, 0, &cursor));
 	case RULES_WAKEUP_ASK:
-		return try_wakeup(user, 0);
-	case RULES_WAKEUP_SET:
-		return try_wakeup(user, 1);
+		return try_wakeup(user, 0, 0);
+	case RULES_WAKEUP_WATERMARK:
+		return try_wakeup(user, 1, 0);
+	case RULES_WAKEUP_DELAY:
+		return try_wakeup(user, 0, 1);
 	case RULES_STATS:
 		return yes_or_error(device_stats(user->fd, &stats));
 	case RULES_STATS_RESET:

@@ -5,6 +5,9 @@
  */
 /* vm: --smp 1 --disruptive */
 #include <fcntl.h>
+#include <pthread.h>
+#include <sched.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -14,6 +17,7 @@
 #include "lib/device.h"
 #include "lib/module.h"
 #include "lib/namespace.h"
+#include "lib/net.h"
 #include "lib/traffic.h"
 #include "lib/viewer.h"
 
@@ -167,6 +171,222 @@ TEST_F(visibility, of_the_machine_includes_every_namespace)
 	for (i = 0; i < 3; i++)
 		EXPECT_EQ(2, seen[i]);
 	device_log_free(&log);
+}
+
+/* ---- ids and names */
+
+#define INNER_NAME "inner-thread"
+#define OUTER_NAME "outer-thread"
+
+/* One connection that its client aborts. Returns the thread's id, or -errno */
+static pid_t abort_one(void)
+{
+	int pair[2], ret = net_pair(AF_INET, pair);
+
+	if (ret)
+		return ret;
+	ret = net_abort(pair[0]);
+	close(pair[1]);
+	return ret ? ret : gettid();
+}
+
+/* A thread that stays: ids are translated when they are read */
+struct staying {
+	pthread_barrier_t closed;
+	pthread_barrier_t leave;
+	pid_t tid;
+};
+
+static void *abort_one_and_stay(void *argument)
+{
+	struct staying *staying = argument;
+
+	prctl(PR_SET_NAME, INNER_NAME);
+	staying->tid = abort_one();
+	pthread_barrier_wait(&staying->closed);
+	pthread_barrier_wait(&staying->leave);
+	return NULL;
+}
+
+static bool is_task(const struct tcpclose_record *record)
+{
+	return !device_is_transition(record);
+}
+
+/*
+ * What a reader sees of two closes in its network namespace: one by a process of an
+ * outer pid namespace, then one by a thread of its own. Returns 0 if all is right.
+ */
+static int look_from_a_pid_namespace(int start, int started)
+{
+	struct device_log log = {};
+	bool outer = true, inner = false;
+	struct staying staying = {};
+	pthread_t thread;
+	char byte;
+	size_t i, first;
+	int fd = device_open_at_end();
+
+	if (getpid() != 1 || fd < 0 || write(started, "", 1) != 1 ||
+	    read(start, &byte, 1) != 1)
+		return 1;
+	if (device_log_until(&log, fd, is_close_of_both, 2, 5000) ||
+	    device_log_drain(&log, fd) || !log.count)
+		return 2;
+	first = log.count;
+	for (i = 0; i < first; i++) {
+		static const char nothing[sizeof(device_task(NULL)->comm)];
+		const struct tcpclose_task *task = device_task(&log.records[i]);
+
+		if (!is_task(&log.records[i]))
+			outer = outer && !log.records[i].pid;
+		else
+			outer = outer && !task->pid && !task->tid &&
+				!memcmp(task->comm, nothing, sizeof(nothing));
+	}
+	if (!outer)
+		return 3;
+	pthread_barrier_init(&staying.closed, NULL, 2);
+	pthread_barrier_init(&staying.leave, NULL, 2);
+	if (pthread_create(&thread, NULL, abort_one_and_stay, &staying))
+		return 4;
+	pthread_barrier_wait(&staying.closed);
+	if (staying.tid <= 1 ||
+	    device_log_until(&log, fd, is_close_of_both, 4, 5000))
+		return 4;
+	pthread_barrier_wait(&staying.leave);
+	pthread_join(thread, NULL);
+	for (i = first; i < log.count; i++) {
+		const struct tcpclose_task *task = device_task(&log.records[i]);
+
+		if (is_task(&log.records[i]))
+			inner = task->pid == 1 && task->tid == (__u32)staying.tid &&
+				!strcmp(task->comm, INNER_NAME);
+		else if (log.records[i].pid > 1)
+			return 5;
+	}
+	device_log_free(&log);
+	return inner ? 0 : 6;
+}
+
+TEST_F(visibility, of_a_thread_and_its_name_ends_at_the_pid_namespace)
+{
+	int namespace = namespace_new(), start[2], started[2], status;
+	struct device_log log = {};
+	const char *name = NULL;
+	pid_t child, tid;
+	char byte;
+	size_t i;
+
+	self->fd = device_open_at_end();
+	ASSERT_LE(0, self->fd);
+	ASSERT_LE(0, namespace);
+	ASSERT_LE(0, namespace_enter(namespace));
+	ASSERT_EQ(0, pipe(start));
+	ASSERT_EQ(0, pipe(started));
+	/* For children only: this process stays outside */
+	ASSERT_EQ(0, unshare(CLONE_NEWPID));
+	child = fork();
+	ASSERT_LE(0, child);
+	if (!child)
+		_exit(look_from_a_pid_namespace(start[0], started[1]));
+	ASSERT_EQ(1, read(started[0], &byte, 1));
+	ASSERT_EQ(0, prctl(PR_SET_NAME, OUTER_NAME));
+	tid = abort_one();
+	ASSERT_LT(0, tid);
+	ASSERT_EQ(1, write(start[1], "", 1));
+	ASSERT_EQ(child, waitpid(child, &status, 0));
+	EXPECT_EQ(0, status);
+
+	/* The file of the machine shows what the reader must not see */
+	EXPECT_EQ(0, device_log_until(&log, self->fd, is_close_of_both, 4, 5000));
+	for (i = 0; !name && i < log.count; i++)
+		if (is_task(&log.records[i]) &&
+		    device_task(&log.records[i])->tid == (__u32)tid)
+			name = device_task(&log.records[i])->comm;
+	EXPECT_STREQ(OUTER_NAME, name ?: "");
+	device_log_free(&log);
+}
+
+/* Read what one close gave: user and process of its records must be these */
+static int look_for(int fd, __u32 uid, __u32 pid)
+{
+	struct device_log log = {};
+	bool user = true, process = false;
+	size_t i;
+
+	if (device_log_until(&log, fd, is_close_of_both, 2, 5000))
+		return 1;
+	for (i = 0; i < log.count; i++) {
+		if (is_task(&log.records[i]))
+			process = process || device_task(&log.records[i])->pid == pid;
+		else
+			user = user && log.records[i].uid == uid;
+	}
+	device_log_free(&log);
+	return (user ? 0 : 2) | (process ? 0 : 4);
+}
+
+TEST_F(visibility, uses_the_numbers_of_who_opened_not_of_who_reads)
+{
+	int namespace = namespace_new(), status;
+	pid_t child, self_pid = getpid();
+
+	ASSERT_LE(0, namespace);
+	ASSERT_LE(0, namespace_enter(namespace));
+	self->fd = device_open_at_end();
+	ASSERT_LE(0, self->fd);
+	ASSERT_EQ(0, seteuid(VIEWER_NOBODY));
+	ASSERT_LT(0, abort_one());
+	ASSERT_EQ(0, seteuid(0));
+	ASSERT_EQ(0, unshare(CLONE_NEWPID));
+	child = fork();
+	ASSERT_LE(0, child);
+	if (!child) {
+		/* For this reader the user would be 0, and the process have no number */
+		if (viewer_become_user(VIEWER_NOBODY) || viewer_become_container() ||
+		    getuid() || getpid() != 1)
+			_exit(8);
+		_exit(look_for(self->fd, VIEWER_NOBODY, self_pid));
+	}
+	ASSERT_EQ(child, waitpid(child, &status, 0));
+	EXPECT_EQ(0, status);
+}
+
+TEST_F(visibility, of_users_is_by_the_openers_user_namespace)
+{
+	int start[2], started[2], namespace, status;
+	char byte, path[64];
+	pid_t child;
+
+	ASSERT_EQ(0, chmod(TCPCLOSE_DEVICE, 0666));
+	ASSERT_EQ(0, pipe(start));
+	ASSERT_EQ(0, pipe(started));
+	child = fork();
+	ASSERT_LE(0, child);
+	if (!child) {
+		int fd, wrong;
+
+		if (viewer_become_user(VIEWER_NOBODY) || viewer_become_container())
+			_exit(8);
+		fd = device_open_at_end();
+		if (fd < 0 || abort_one() < 0)
+			_exit(16);
+		/* Its own user, then one that has no number here */
+		wrong = look_for(fd, 0, getpid());
+		if (write(started[1], "", 1) != 1 || read(start[0], &byte, 1) != 1)
+			_exit(32);
+		_exit(wrong ?: look_for(fd, TCPCLOSE_UNKNOWN_UID, getppid()));
+	}
+	ASSERT_EQ(1, read(started[0], &byte, 1));
+	snprintf(path, sizeof(path), "/proc/%d/ns/net", child);
+	namespace = open(path, O_RDONLY | O_CLOEXEC);
+	ASSERT_LE(0, namespace);
+	ASSERT_LE(0, namespace_enter(namespace));
+	ASSERT_LT(0, abort_one());
+	ASSERT_EQ(1, write(start[1], "", 1));
+	ASSERT_EQ(child, waitpid(child, &status, 0));
+	EXPECT_EQ(0, status);
 }
 
 TEST_MAIN_WITH_MODULE("")
