@@ -101,6 +101,9 @@ KDIR_MISSING := y
 endif
 endif
 
+# For C=1
+SPARSE_FLAGS := -include $(CURDIR)/selftests/qemu/sparse.h
+
 # Kernels up to 6.12 write next to the sources: give them links to the sources in a
 # separate directory.
 ifndef KDIR_MISSING
@@ -108,7 +111,7 @@ module: packages-module
 	@mkdir -p $(sort $(dir $(addprefix $(OBJ)/,$(MODULE_SOURCES))))
 	@find $(OBJ) -type l ! -exec test -e {} \; -delete
 	@$(foreach file,Kbuild $(MODULE_SOURCES),ln -sfn $(CURDIR)/$(file) $(OBJ)/$(file);)
-	+$(MAKE) --no-print-directory -C $(KDIR) M=$(CURDIR)/$(OBJ) modules
+	+$(MAKE) --no-print-directory -C $(KDIR) M=$(CURDIR)/$(OBJ) CF='$(SPARSE_FLAGS) $(CF)' modules
 endif
 
 # ---- tool
