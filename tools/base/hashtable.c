@@ -1,63 +1,62 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Hash table of entries that carry their own link.
+ * Hash table of entries that carry their own links.
  */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/hash.h"
 #include "base/hashtable.h"
 
 #define FIRST_SIZE 1024
 
-/* The finalizer of MurmurHash3: keys are counters and addresses. */
-static uint64_t hash_mix(uint64_t key)
-{
-	key ^= key >> 33;
-	key *= 0xff51afd7ed558ccdULL;
-	key ^= key >> 33;
-	key *= 0xc4ceb9fe1a85ec53ULL;
-	return key ^ key >> 33;
-}
-
 static struct hashtable_node **bucket_of(const struct hashtable *t, uint64_t key)
 {
-	return &t->buckets[hash_mix(key) & (t->size - 1)];
+	return &t->buckets[hash_mix(t->seed, key, 0) & (t->size - 1)];
+}
+
+static void link_first(struct hashtable *t, struct hashtable_node *node)
+{
+	struct hashtable_node **bucket = bucket_of(t, node->key);
+
+	node->previous = NULL;
+	node->next = *bucket;
+	if (node->next)
+		node->next->previous = node;
+	*bucket = node;
 }
 
 /* Moved from the last to the first, so that the latest stays the first. */
-static struct hashtable_node *move_chain(struct hashtable *t, struct hashtable_node *chain)
+static void move_chain(struct hashtable *t, struct hashtable_node *chain)
 {
-	struct hashtable_node *reversed = NULL, *next;
+	struct hashtable_node *last = chain;
 
-	for (; chain; chain = next) {
-		next = chain->next;
-		chain->next = reversed;
-		reversed = chain;
+	while (last && last->next)
+		last = last->next;
+	for (; last; last = chain) {
+		chain = last->previous;
+		link_first(t, last);
 	}
-	for (; reversed; reversed = next) {
-		struct hashtable_node **bucket = bucket_of(t, reversed->key);
-
-		next = reversed->next;
-		reversed->next = *bucket;
-		*bucket = reversed;
-	}
-	return NULL;
 }
 
 static int grow(struct hashtable *t)
 {
-	struct hashtable bigger = { .size = t->size ? 2 * t->size : FIRST_SIZE };
+	struct hashtable bigger = {
+		.size = t->size ? 2 * t->size : FIRST_SIZE,
+		.seed = t->seed ? t->seed : hash_seed(),
+	};
 	size_t i;
 
 	bigger.buckets = calloc(bigger.size, sizeof(struct hashtable_node *));
 	if (!bigger.buckets)
 		return t->size ? 0 : -ENOMEM;
 	for (i = 0; i < t->size; i++)
-		t->buckets[i] = move_chain(&bigger, t->buckets[i]);
+		move_chain(&bigger, t->buckets[i]);
 	free(t->buckets);
 	t->buckets = bigger.buckets;
 	t->size = bigger.size;
+	t->seed = bigger.seed;
 	return 0;
 }
 
@@ -71,18 +70,14 @@ static int grow(struct hashtable *t)
  */
 int hashtable_add(struct hashtable *t, struct hashtable_node *node, uint64_t key)
 {
-	struct hashtable_node **bucket;
-
 	if (t->count >= t->size) {
 		int ret = grow(t);
 
 		if (ret)
 			return ret;
 	}
-	bucket = bucket_of(t, key);
 	node->key = key;
-	node->next = *bucket;
-	*bucket = node;
+	link_first(t, node);
 	t->count++;
 	return 0;
 }
@@ -94,11 +89,12 @@ int hashtable_add(struct hashtable *t, struct hashtable_node *node, uint64_t key
  */
 void hashtable_remove(struct hashtable *t, struct hashtable_node *node)
 {
-	struct hashtable_node **link = bucket_of(t, node->key);
-
-	while (*link != node)
-		link = &(*link)->next;
-	*link = node->next;
+	if (node->previous)
+		node->previous->next = node->next;
+	else
+		*bucket_of(t, node->key) = node->next;
+	if (node->next)
+		node->next->previous = node->previous;
 	t->count--;
 }
 
@@ -130,6 +126,21 @@ struct hashtable_node *hashtable_find(const struct hashtable *t, uint64_t key)
 struct hashtable_node *hashtable_next(const struct hashtable_node *node)
 {
 	return same_key(node->next, node->key);
+}
+
+/**
+ * hashtable_previous() - the entry with the same key that was added after
+ * @node: an entry
+ *
+ * Return: the other one, or NULL
+ */
+struct hashtable_node *hashtable_previous(const struct hashtable_node *node)
+{
+	struct hashtable_node *other = node->previous;
+
+	while (other && other->key != node->key)
+		other = other->previous;
+	return other;
 }
 
 /**
