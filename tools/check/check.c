@@ -14,8 +14,8 @@
 
 #include "check/check_internal.h"
 
-/* 64 bytes each: half of what a check may take. */
-#define MAX_SLOTS ((size_t)1 << 21)
+/* About 200 bytes each. */
+#define MAX_LIVES ((size_t)1 << 20)
 
 /**
  * check_finding() - add a finding about the event at hand
@@ -50,10 +50,10 @@ static void measure_distances(struct check *c)
 	for (round = 1; round < TCPCLOSE_STATES; round++) {
 		for (i = 0; i < count; i++) {
 			const struct model_edge *edge = &edges[i];
-			bool begins = check_state_is_unborn(edge->from);
+			bool begins = life_state_is_unborn(edge->from);
 
 			if (edge->standing == MODEL_ABSENT ||
-			    check_state_is_unborn(edge->to) ||
+			    life_state_is_unborn(edge->to) ||
 			    c->distance[edge->to] <= round)
 				continue;
 			if (begins ? round == 1 :
@@ -76,7 +76,7 @@ int check_init(struct check *c, const struct filter *filter)
 	c->filter = filter;
 	c->start_ns = UINT64_MAX;
 	measure_distances(c);
-	if (history_init(&c->history, MAX_SLOTS))
+	if (history_init(&c->history, MAX_LIVES))
 		return -ENOMEM;
 	c->history.forget = check_life_forget;
 	c->history.context = c;
@@ -232,7 +232,7 @@ static int check_transition(struct check *c, const struct event *e)
 		judge(c, e);
 	}
 	check_order(c, e);
-	if (check_state_is_unborn(e->old) && check_state_is_unborn(e->new))
+	if (life_state_is_unborn(e->old) && life_state_is_unborn(e->new))
 		check_unborn(c, e);
 	if (e->cookie)
 		return check_life_step(c, e);

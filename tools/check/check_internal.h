@@ -9,11 +9,6 @@
 #include "base/compiler.h"
 #include "check/check.h"
 
-static inline bool check_state_is_unborn(unsigned int state)
-{
-	return state == TCPCLOSE_CLOSE || state == TCPCLOSE_LISTEN;
-}
-
 static inline bool check_state_is_opening(unsigned int state)
 {
 	return state == TCPCLOSE_SYN_SENT || state == TCPCLOSE_SYN_RECV ||
@@ -21,8 +16,8 @@ static inline bool check_state_is_opening(unsigned int state)
 }
 
 /*
- * A CPU may be delayed between reading the clock and writing the record, but
- * not for longer than this.
+ * A CPU may be delayed between reading the clock and writing the record. What would
+ * have to be there already is no fault before the stream goes on for this long.
  */
 #define LATE_MAX_NS NS_PER_S
 
@@ -39,17 +34,19 @@ void check_hole_open(struct history_entry *entry, unsigned int why,
 		     unsigned int index, unsigned int from, unsigned int to,
 		     uint64_t from_ns);
 void check_hole_close(struct history_entry *entry);
-bool check_hole_may_open(const struct history_entry *entry,
-			 const struct event *e);
-bool check_hole_fits(const struct history_entry *entry, const struct event *e);
 void check_hole_skip(struct history_entry *entry, const struct event *e);
 int check_hole_report(struct check *c, const struct history_entry *entry);
+
+int __printf(4, 5) check_missing(struct check *c,
+				 const struct history_entry *entry,
+				 uint64_t from_ns, const char *format, ...);
+int check_end_report(struct check *c, const struct history_entry *entry);
 
 void check_values(struct check *c, const struct event *e,
 		  struct history_entry *entry);
 void check_values_late(struct check *c, const struct event *e,
 		       struct history_entry *entry);
-void check_values_take(struct check *c, const struct event *e,
-		       struct history_entry *entry);
+int check_values_take(struct check *c, const struct event *e,
+		      struct history_entry *entry);
 
 #endif /* TCPCLOSE_CHECK_CHECK_INTERNAL_H */

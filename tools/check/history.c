@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What is kept of each living connection: a hash table that grows up to a
- * limit. Above it, those that have been silent for longest are dropped.
+ * What is kept of each living connection, up to a number of them. Above it, those
+ * that have been silent for longest are dropped.
  *
  * Knows entries; knows nothing of what they mean.
  */
-#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,12 +12,19 @@
 #include "base/hash.h"
 #include "check/history.h"
 
-#define FIRST_SLOTS 1024
 #define ENDS 65536
-/* Number of entries from which to estimate which are silent for longest. */
-#define SAMPLE 1024
 
-static_assert(sizeof(struct history_entry) <= 64, "one cache line");
+static struct history_entry *entry_of(struct life *life)
+{
+	return (struct history_entry *)life;
+}
+
+static struct history_entry *of_tuple(struct hashtable_node *node)
+{
+	const size_t offset = offsetof(struct history_entry, by_tuple);
+
+	return node ? (struct history_entry *)((char *)node - offset) : NULL;
+}
 
 /**
  * history_hash() - mix two numbers
@@ -31,31 +37,20 @@ uint64_t history_hash(const struct history *h, uint64_t a, uint64_t b)
 	return hash_mix(h->seed, a, b);
 }
 
-/* Slot where the search for an entry begins. */
-static size_t place(const struct history *h, uint64_t cookie, uint32_t netns)
-{
-	return history_hash(h, cookie, netns) & (h->slot_count - 1);
-}
-
 /**
  * history_init() - remember nothing yet
  * @h: the history
- * @max_slots: the most that the table may grow to, a power of two from 1024
+ * @max: the most entries that are kept
  *
  * Return: 0 or -ENOMEM
  */
-int history_init(struct history *h, size_t max_slots)
+int history_init(struct history *h, size_t max)
 {
 	memset(h, 0, sizeof(*h));
 	h->seed = hash_seed();
-	h->slot_count = FIRST_SLOTS;
-	h->max_slots = max_slots;
-	h->slots = calloc(h->slot_count, sizeof(*h->slots));
+	h->max = max;
 	h->ends = calloc(ENDS, sizeof(*h->ends));
-	if (h->slots && h->ends)
-		return 0;
-	history_free(h);
-	return -ENOMEM;
+	return h->ends ? 0 : -ENOMEM;
 }
 
 /**
@@ -64,138 +59,77 @@ int history_init(struct history *h, size_t max_slots)
  */
 void history_free(struct history *h)
 {
-	free(h->slots);
+	while (h->list.oldest) {
+		struct life *life = h->list.oldest;
+
+		life_list_remove(&h->list, life);
+		free(life);
+	}
+	lives_free(&h->lives);
+	hashtable_free(&h->by_tuple, NULL);
 	free(h->ends);
-	h->slots = NULL;
 	h->ends = NULL;
 }
 
 /**
- * history_find() - a living connection
+ * history_find() - the living connection that a transition belongs to
  * @h: the history
- * @cookie: its cookie
- * @netns: inode of its network namespace
- * @mini: a mini-socket stands for it
- * @born_ns: of several, the one that began then; 0: any
+ * @e: the transition, with a cookie
  *
  * Return: it, valid until something is added or removed, or NULL
  */
-struct history_entry *history_find(struct history *h, uint64_t cookie,
-				   uint32_t netns, bool mini, uint64_t born_ns)
+struct history_entry *history_find(struct history *h, const struct event *e)
 {
-	struct history_entry *other = NULL;
-	size_t i = place(h, cookie, netns);
-
-	for (; h->slots[i].flags; i = (i + 1) & (h->slot_count - 1)) {
-		struct history_entry *entry = &h->slots[i];
-
-		if (entry->cookie != cookie || entry->netns != netns ||
-		    mini != !!(entry->flags & HISTORY_MINI))
-			continue;
-		if (!born_ns || !(entry->flags & HISTORY_BORN) ||
-		    entry->born_ns == born_ns)
-			return entry;
-		if (!other)
-			other = entry;
-	}
-	return other;
+	return entry_of(lives_find(&h->lives, e));
 }
 
-static struct history_entry *free_slot(struct history *h, uint64_t cookie,
-				       uint32_t netns)
+/**
+ * history_find_socket() - the connection that has the full socket of a transition
+ * @h: the history
+ * @e: the transition, with a cookie
+ *
+ * Return: likewise
+ */
+struct history_entry *history_find_socket(struct history *h,
+					  const struct event *e)
 {
-	size_t i = place(h, cookie, netns);
-
-	while (h->slots[i].flags)
-		i = (i + 1) & (h->slot_count - 1);
-	return &h->slots[i];
+	return entry_of(lives_find_socket(&h->lives, e->cookie, e->netns_inode));
 }
 
-/* Return: whether there is more room now. */
-static bool grow(struct history *h)
+static void forget_oldest(struct history *h)
 {
-	struct history_entry *old = h->slots, *slots;
-	size_t old_count = h->slot_count, i;
+	struct history_entry *entry = entry_of(h->list.oldest);
 
-	if (old_count >= h->max_slots)
-		return false;
-	slots = calloc(2 * old_count, sizeof(*slots));
-	if (!slots)
-		return false;
-	h->slots = slots;
-	h->slot_count = 2 * old_count;
-	for (i = 0; i < old_count; i++)
-		if (old[i].flags)
-			*free_slot(h, old[i].cookie, old[i].netns) = old[i];
-	free(old);
-	return true;
-}
-
-static int compare_times(const void *a, const void *b)
-{
-	const uint64_t *x = a, *y = b;
-
-	return *x < *y ? -1 : *x > *y;
-}
-
-/* Before this time about an eighth of all entries had their latest record. */
-static uint64_t silent_since(const struct history *h)
-{
-	uint64_t times[SAMPLE];
-	size_t count = 0, i = (size_t)h->seed & (h->slot_count - 1), looked;
-
-	for (looked = 0; looked < h->slot_count && count < SAMPLE; looked++) {
-		if (h->slots[i].flags)
-			times[count++] = h->slots[i].last_ns;
-		i = (i + 1) & (h->slot_count - 1);
-	}
-	qsort(times, count, sizeof(times[0]), compare_times);
-	return times[count / 8];
-}
-
-static void forget(struct history *h)
-{
-	uint64_t until_ns = silent_since(h);
-	size_t i = 0;
-
-	while (i < h->slot_count) {
-		struct history_entry *entry = &h->slots[i];
-
-		if (!entry->flags || entry->last_ns > until_ns) {
-			i++;
-			continue;
-		}
-		if (h->forget)
-			h->forget(h->context, entry);
-		if (entry->last_ns > h->forgotten_ns)
-			h->forgotten_ns = entry->last_ns;
-		h->forgotten++;
-		/* Another one may move here: look again. */
-		history_remove(h, entry);
-	}
+	if (h->forget)
+		h->forget(h->context, entry);
+	if (entry->life.last_ns > h->forgotten_ns)
+		h->forgotten_ns = entry->life.last_ns;
+	h->forgotten++;
+	history_remove(h, entry);
 }
 
 /**
  * history_add() - begin to remember a connection
  * @h: the history
- * @cookie: its cookie, not there yet
- * @netns: inode of its network namespace
+ * @e: its first transition
  *
- * Return: the entry, its other members 0, valid until the next is added or
- * removed
+ * Return: the entry, all else 0, valid until the next is added or removed, or NULL
+ * if there is no memory
  */
-struct history_entry *history_add(struct history *h, uint64_t cookie,
-				  uint32_t netns)
+struct history_entry *history_add(struct history *h, const struct event *e)
 {
 	struct history_entry *entry;
 
-	if (h->count >= h->slot_count / 8 * 7 && !grow(h))
-		forget(h);
-	entry = free_slot(h, cookie, netns);
-	memset(entry, 0, sizeof(*entry));
-	entry->cookie = cookie;
-	entry->netns = netns;
-	entry->flags = HISTORY_USED;
+	if (h->count >= h->max)
+		forget_oldest(h);
+	entry = calloc(1, sizeof(*entry));
+	if (!entry)
+		return NULL;
+	if (lives_add(&h->lives, &entry->life, e->cookie, e->netns_inode)) {
+		free(entry);
+		return NULL;
+	}
+	life_list_add(&h->list, &entry->life);
 	h->count++;
 	return entry;
 }
@@ -207,42 +141,78 @@ struct history_entry *history_add(struct history *h, uint64_t cookie,
  */
 void history_remove(struct history *h, struct history_entry *entry)
 {
-	size_t mask = h->slot_count - 1;
-	size_t gap = (size_t)(entry - h->slots), i = gap;
-
+	history_disown(h, entry);
+	lives_remove(&h->lives, &entry->life);
+	life_list_remove(&h->list, &entry->life);
 	h->count--;
-	/* Move up entries that a search would miss behind an empty slot. */
-	for (;;) {
-		size_t home;
-
-		i = (i + 1) & mask;
-		if (!h->slots[i].flags)
-			break;
-		home = place(h, h->slots[i].cookie, h->slots[i].netns);
-		if (((i - home) & mask) < ((i - gap) & mask))
-			continue;
-		h->slots[gap] = h->slots[i];
-		gap = i;
-	}
-	h->slots[gap].flags = 0;
+	free(entry);
 }
 
 /**
- * history_walk() - visit all
+ * history_renew() - a connection has a new transition
+ * @h: the history
+ * @entry: it
+ */
+void history_renew(struct history *h, struct history_entry *entry)
+{
+	if (h->list.newest == &entry->life)
+		return;
+	life_list_remove(&h->list, &entry->life);
+	life_list_add(&h->list, &entry->life);
+}
+
+/**
+ * history_walk() - visit all, those without a transition for longest first
  * @h: the history; nothing is added or removed meanwhile
- * @pos: 0 at first
+ * @before: the one before; NULL at first
  *
  * Return: the next entry or NULL
  */
-struct history_entry *history_walk(struct history *h, size_t *pos)
+struct history_entry *history_walk(const struct history *h,
+				   const struct history_entry *before)
 {
-	while (*pos < h->slot_count) {
-		struct history_entry *entry = &h->slots[(*pos)++];
+	return entry_of(before ? before->life.newer : h->list.oldest);
+}
 
-		if (entry->flags)
-			return entry;
-	}
-	return NULL;
+/**
+ * history_owner() - the connection that has certain addresses and ports
+ * @h: the history
+ * @tuple: hash of them
+ *
+ * Return: it, valid until something is added or removed, or NULL
+ */
+struct history_entry *history_owner(const struct history *h, uint64_t tuple)
+{
+	return of_tuple(hashtable_find(&h->by_tuple, tuple));
+}
+
+/**
+ * history_own() - a connection has its addresses and ports
+ * @h: the history
+ * @entry: it; its tuple is known, and no other one has it
+ *
+ * Return: 0 or -ENOMEM
+ */
+int history_own(struct history *h, struct history_entry *entry)
+{
+	int ret = hashtable_add(&h->by_tuple, &entry->by_tuple, entry->tuple);
+
+	if (!ret)
+		entry->flags |= HISTORY_OWNER;
+	return ret;
+}
+
+/**
+ * history_disown() - a connection has its addresses and ports no longer
+ * @h: the history
+ * @entry: it
+ */
+void history_disown(struct history *h, struct history_entry *entry)
+{
+	if (!(entry->flags & HISTORY_OWNER))
+		return;
+	entry->flags &= (uint16_t)~HISTORY_OWNER;
+	hashtable_remove(&h->by_tuple, &entry->by_tuple);
 }
 
 static struct history_end *end_slot(struct history *h, uint64_t cookie,
@@ -260,13 +230,15 @@ static struct history_end *end_slot(struct history *h, uint64_t cookie,
 void history_end(struct history *h, const struct history_entry *entry,
 		 uint64_t end_ns)
 {
-	*end_slot(h, entry->cookie, entry->netns) = (struct history_end){
-		.cookie = entry->cookie,
-		.netns = entry->netns,
-		.index = entry->next ? entry->next - 1 : 0,
-		.mini = entry->flags & HISTORY_MINI,
+	const struct life *life = &entry->life;
+
+	*end_slot(h, life->cookie, life->netns) = (struct history_end){
+		.cookie = life->cookie,
+		.netns = life->netns,
+		.index = life->next ? life->next - 1 : 0,
+		.mini = life->mini,
 		.end_ns = end_ns,
-		.born_ns = entry->flags & HISTORY_BORN ? entry->born_ns : 0,
+		.born_ns = life->born_ns,
 	};
 }
 

@@ -10,60 +10,45 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "conn/lives.h"
+
 /* Bits of &struct history_entry.flags. */
-#define HISTORY_USED 0x01
-#define HISTORY_MINI 0x02 /* key: a mini-socket stands for it */
-#define HISTORY_MARKED 0x04 /* the module does not know its beginning */
-#define HISTORY_SINCE 0x08 /* @since_ns is known */
-#define HISTORY_RANGE 0x10 /* only that it is between @since_ns and @last_ns */
-#define HISTORY_BORN 0x20 /* @born_ns is known */
-#define HISTORY_REARMS 0x40 /* @rearms is known */
-#define HISTORY_TUPLE 0x80 /* @tuple is known */
-#define HISTORY_CLOSER 0x100 /* @closer is known */
-#define HISTORY_HOLE 0x200 /* one transition, @hole_index, is still to come */
-#define HISTORY_NEEDED 0x400 /* and must come */
-#define HISTORY_LINGER 0x800 /* and is waited for, also after the end */
-#define HISTORY_HOLE_SINCE 0x1000 /* @hole_ns is exact */
-#define HISTORY_COUNTED 0x2000 /* one of its transitions was wanted */
+#define HISTORY_MARKED 0x01 /* the module does not know its beginning */
+#define HISTORY_SINCE 0x02 /* @since_ns is known */
+#define HISTORY_RANGE 0x04 /* only that it is from @since_ns to the latest record */
+#define HISTORY_REARMS 0x08 /* @rearms is known */
+#define HISTORY_TUPLE 0x10 /* @tuple is known */
+#define HISTORY_CLOSER 0x20 /* @closer is known */
+#define HISTORY_NEEDED 0x40 /* the transition that is still to come must come */
+#define HISTORY_LINGER 0x80 /* and is waited for, also after the end */
+#define HISTORY_HOLE_SINCE 0x100 /* @hole_ns is exact */
+#define HISTORY_COUNTED 0x200 /* one of its transitions was wanted */
+#define HISTORY_OWNER 0x400 /* the latest that used its addresses and ports */
 
 /**
  * struct history_entry - a living connection
- *
- * A socket that is used again begins another life with the same cookie, while
- * mini-sockets of earlier lives may still exist.
- *
- * @cookie: key
- * @netns: key, inode of its network namespace
+ * @life: which, and where it is; first, so that a pointer to it is one to the entry
+ * @by_tuple: found by @tuple, if it is the latest with it
  * @tuple: hash of its addresses and ports
- * @since_ns: when it entered @state
- * @last_ns: time of its latest record
- * @born_ns: time of its first transition
- * @hole_ns: when it entered @hole_from, or a time before that
- * @next: number of its next transition
+ * @since_ns: when it entered its state
+ * @hole_ns: when it entered the state that the transition still to come leaves, or a
+ *	time before that
+ * @replaced_ns: since when its addresses and ports have belonged to another
+ *	connection; 0: they have not
  * @rearms: how often TIME_WAIT's timer was started anew
  * @flags: HISTORY_* bits
- * @hole_index: number of the transition that is still to come
- * @state: state it is in
  * @closer: &enum tcpclose_closer
- * @hole_from: old state of the transition that is still to come; 0: unknown
- * @hole_to: its new state
  */
 struct history_entry {
-	uint64_t cookie;
-	uint32_t netns;
-	uint32_t tuple;
+	struct life life;
+	struct hashtable_node by_tuple;
+	uint64_t tuple;
 	uint64_t since_ns;
-	uint64_t last_ns;
-	uint64_t born_ns;
 	uint64_t hole_ns;
-	uint16_t next;
+	uint64_t replaced_ns;
 	uint16_t rearms;
 	uint16_t flags;
-	uint16_t hole_index;
-	uint8_t state;
 	uint8_t closer;
-	uint8_t hole_from;
-	uint8_t hole_to;
 };
 
 /**
@@ -86,21 +71,23 @@ struct history_end {
 
 /**
  * struct history - all of them
- * @slots: table, open addressing, linear probing
- * @slot_count: its size, a power of two
- * @max_slots: the most that it may grow to
- * @count: entries in use
+ * @lives: tables in which they are found
+ * @list: in the order of their latest records
+ * @by_tuple: table of &struct history_entry.by_tuple
+ * @max: the most that are kept
+ * @count: entries
  * @forgotten: entries that were dropped to make room
  * @forgotten_ns: latest record of any dropped entry
  * @forget: called with each entry that is dropped
  * @context: for @forget
- * @seed: makes the slots of entries unpredictable to the author of a recording
+ * @seed: makes hashes unpredictable to the author of a recording
  * @ends: the latest ends, by hash
  */
 struct history {
-	struct history_entry *slots;
-	size_t slot_count;
-	size_t max_slots;
+	struct lives lives;
+	struct life_list list;
+	struct hashtable by_tuple;
+	size_t max;
 	size_t count;
 	uint64_t forgotten;
 	uint64_t forgotten_ns;
@@ -110,14 +97,19 @@ struct history {
 	struct history_end *ends;
 };
 
-int history_init(struct history *h, size_t max_slots);
+int history_init(struct history *h, size_t max);
 void history_free(struct history *h);
-struct history_entry *history_find(struct history *h, uint64_t cookie,
-				   uint32_t netns, bool mini, uint64_t born_ns);
-struct history_entry *history_add(struct history *h, uint64_t cookie,
-				  uint32_t netns);
+struct history_entry *history_find(struct history *h, const struct event *e);
+struct history_entry *history_find_socket(struct history *h,
+					  const struct event *e);
+struct history_entry *history_add(struct history *h, const struct event *e);
 void history_remove(struct history *h, struct history_entry *entry);
-struct history_entry *history_walk(struct history *h, size_t *pos);
+void history_renew(struct history *h, struct history_entry *entry);
+struct history_entry *history_walk(const struct history *h,
+				   const struct history_entry *before);
+struct history_entry *history_owner(const struct history *h, uint64_t tuple);
+int history_own(struct history *h, struct history_entry *entry);
+void history_disown(struct history *h, struct history_entry *entry);
 void history_end(struct history *h, const struct history_entry *entry,
 		 uint64_t end_ns);
 struct history_end *history_find_end(struct history *h, uint64_t cookie,

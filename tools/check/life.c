@@ -3,9 +3,11 @@
  * Follows each connection through its life: every transition leaves the state
  * that the one before it entered, and has the next number.
  *
- * Knows the order of transitions. Their times, closers and so on are checked by
- * values.c; hole.c knows the one transition that may come late.
+ * conn/lives.c knows which transitions are of one life. Times, closers and so on are
+ * checked by values.c; hole.c knows the one transition that may come late, end.c
+ * which connections must have ended.
  */
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -51,7 +53,7 @@ static void fill_hole(struct check *c, const struct event *e,
 	check_values_late(c, e, entry);
 	check_hole_close(entry);
 	count_seen(c, entry);
-	if (entry->state == TCPCLOSE_CLOSE)
+	if (entry->life.over)
 		end_life(c, e, entry);
 }
 
@@ -61,13 +63,10 @@ static void adopt(struct history_entry *entry, const struct event *e)
 	const uint16_t values = HISTORY_SINCE | HISTORY_RANGE | HISTORY_REARMS |
 				HISTORY_CLOSER;
 
-	entry->state = e->old;
-	entry->next = e->index;
+	entry->life.state = e->old;
+	entry->life.next = e->index;
+	entry->life.mini = event_is_mini(e);
 	entry->flags &= (uint16_t)~values;
-	if (event_is_mini(e))
-		entry->flags |= HISTORY_MINI;
-	else
-		entry->flags &= (uint16_t)~HISTORY_MINI;
 }
 
 /*
@@ -88,9 +87,10 @@ static bool is_unrecorded_opening(unsigned int from, unsigned int to,
 static int jump(struct check *c, const struct event *e,
 		struct history_entry *entry)
 {
-	unsigned int missing = e->index - entry->next, from = entry->state;
-	uint64_t from_ns = entry->last_ns;
-	bool was_mini = entry->flags & HISTORY_MINI;
+	unsigned int missing = e->index - entry->life.next;
+	unsigned int from = entry->life.state;
+	uint64_t from_ns = entry->life.last_ns;
+	bool was_mini = entry->life.mini;
 	const char *name;
 
 	/* The last of them was before the stream, which began between the two. */
@@ -99,13 +99,13 @@ static int jump(struct check *c, const struct event *e,
 		adopt(entry, e);
 		return 0;
 	}
-	if (missing == 1 && check_hole_may_open(entry, e)) {
+	if (missing == 1 && life_hole_may_open(&entry->life, e)) {
 		check_hole_skip(entry, e);
 		return 0;
 	}
 	adopt(entry, e);
 	/* The hand-over may be among what is missing, or come later. */
-	if (event_is_mini(e) && !was_mini && !(entry->flags & HISTORY_HOLE))
+	if (event_is_mini(e) && !was_mini && !entry->life.hole)
 		check_hole_open(entry, HISTORY_LINGER, e->index - 1u, 0, e->old,
 				from_ns);
 	if (is_unrecorded_opening(from, e->old, missing)) {
@@ -123,20 +123,20 @@ static int check_index(struct check *c, const struct event *e,
 		       struct history_entry *entry)
 {
 	if (event_is_untracked(e)) {
-		if (event_is_mini(e) && !(entry->flags & HISTORY_MINI) &&
-		    !(entry->flags & HISTORY_HOLE)) {
+		if (event_is_mini(e) && !entry->life.mini &&
+		    !entry->life.hole) {
 			check_hole_skip(entry, e);
 			entry->flags &= (uint16_t)~HISTORY_REARMS;
 		}
-		entry->next = 0;
+		entry->life.next = 0;
 		return 0;
 	}
-	if (e->index > entry->next)
+	if (e->index > entry->life.next)
 		return jump(c, e, entry);
-	if (e->index < entry->next) {
+	if (e->index < entry->life.next) {
 		check_finding(c, FINDING_INDEX, e, "number %u where %u is due",
-			      e->index, entry->next);
-		entry->next = e->index;
+			      e->index, entry->life.next);
+		entry->life.next = e->index;
 	}
 	return 0;
 }
@@ -144,13 +144,13 @@ static int check_index(struct check *c, const struct event *e,
 static void check_state(struct check *c, const struct event *e,
 			struct history_entry *entry)
 {
-	bool mini = event_is_mini(e), was_mini = entry->flags & HISTORY_MINI;
-	const struct model_state *state = model_state(entry->state);
+	bool mini = event_is_mini(e), was_mini = entry->life.mini;
+	const struct model_state *state = model_state(entry->life.state);
 
-	if (e->old != entry->state) {
+	if (e->old != entry->life.state) {
 		/* Without an entry, the module may miss the FIN. */
 		if (!(mini && event_is_marked(e) &&
-		      entry->state == TCPCLOSE_FIN_WAIT2 &&
+		      entry->life.state == TCPCLOSE_FIN_WAIT2 &&
 		      e->old == TCPCLOSE_TIME_WAIT))
 			check_finding(c, FINDING_STATE, e,
 				      "the connection was in %s",
@@ -178,20 +178,24 @@ static void check_marks(struct check *c, const struct event *e,
 	}
 }
 
-static void advance(struct check *c, const struct event *e,
-		    struct history_entry *entry)
+static int advance(struct check *c, const struct event *e,
+		   struct history_entry *entry)
 {
-	check_values_take(c, e, entry);
+	struct life *life = &entry->life;
+	int ret = check_values_take(c, e, entry);
+
 	count_seen(c, entry);
-	entry->next = e->index == UINT16_MAX ? UINT16_MAX : e->index + 1;
-	entry->state = e->new;
-	if (e->ts_ns > entry->last_ns)
-		entry->last_ns = e->ts_ns;
-	if (event_is_mini(e) || event_hands_over(e))
-		entry->flags |= HISTORY_MINI;
+	life->next = e->index == UINT16_MAX ? UINT16_MAX : e->index + 1;
+	life->state = e->new;
+	life->mini |= event_is_mini(e) || event_hands_over(e);
+	life->over = e->new == TCPCLOSE_CLOSE;
+	if (e->ts_ns > life->last_ns)
+		life->last_ns = e->ts_ns;
+	history_renew(&c->history, entry);
 	/* A transition that must still come needs to find the entry. */
-	if (e->new == TCPCLOSE_CLOSE && !(entry->flags & HISTORY_LINGER))
+	if (life->over && !(entry->flags & HISTORY_LINGER))
 		end_life(c, e, entry);
+	return ret;
 }
 
 /* A connection that is known goes on. */
@@ -200,22 +204,21 @@ static int follow(struct check *c, const struct event *e,
 {
 	int ret;
 
-	if (check_hole_fits(entry, e)) {
+	if (life_hole_fits(&entry->life, e)) {
 		fill_hole(c, e, entry);
 		return 0;
 	}
-	if (e->index < entry->next && !event_is_untracked(e) &&
-	    e->old != entry->state) {
+	if (e->index < entry->life.next && !event_is_untracked(e) &&
+	    e->old != entry->life.state) {
 		check_finding(c, FINDING_AGAIN, e, "number %u where %u is due",
-			      e->index, entry->next);
+			      e->index, entry->life.next);
 		return 0;
 	}
 	check_marks(c, e, entry);
 	ret = check_index(c, e, entry);
 	check_state(c, e, entry);
 	check_values(c, e, entry);
-	advance(c, e, entry);
-	return ret;
+	return advance(c, e, entry) ?: ret;
 }
 
 /* What must have happened before the first transition that is seen. */
@@ -281,7 +284,9 @@ static int see_first(struct check *c, const struct event *e)
 			      end->index);
 		return 0;
 	}
-	entry = history_add(&c->history, e->cookie, e->netns_inode);
+	entry = history_add(&c->history, e);
+	if (!entry)
+		return -ENOMEM;
 	adopt(entry, e);
 	if (!event_is_marked(e))
 		ret = look_back(c, e, entry);
@@ -289,15 +294,14 @@ static int see_first(struct check *c, const struct event *e)
 		check_hole_open(entry, 0, 0, 0, e->old, 0);
 	check_marks(c, e, entry);
 	check_values(c, e, entry);
-	advance(c, e, entry);
-	return ret;
+	return advance(c, e, entry) ?: ret;
 }
 
 /* The connection that @entry knows must have ended before @e. */
 static int miss_end(struct check *c, const struct event *e,
 		    struct history_entry *entry)
 {
-	uint64_t from_ns = entry->last_ns;
+	uint64_t from_ns = entry->life.last_ns;
 
 	history_remove(&c->history, entry);
 	return add_gap(c, e, from_ns,
@@ -309,9 +313,10 @@ static int begin_life(struct check *c, const struct event *e)
 {
 	const struct history_end *end =
 		history_find_end(&c->history, e->cookie, e->netns_inode);
-	struct history_entry *entry =
-		history_add(&c->history, e->cookie, e->netns_inode);
+	struct history_entry *entry = history_add(&c->history, e);
 
+	if (!entry)
+		return -ENOMEM;
 	adopt(entry, e);
 	if (e->index)
 		check_finding(c, FINDING_INDEX, e,
@@ -320,91 +325,31 @@ static int begin_life(struct check *c, const struct event *e)
 		check_finding(c, FINDING_AGAIN, e, "its end came before");
 	check_marks(c, e, entry);
 	check_values(c, e, entry);
-	advance(c, e, entry);
-	return 0;
+	return advance(c, e, entry);
 }
 
-/* When the life of an event's connection began; 0: unknown */
-static uint64_t born_of(const struct event *e)
+/* A transition that begins a life, or ends one that never began. */
+static int step_unborn(struct check *c, const struct event *e)
 {
-	return event_is_marked(e) || e->age_ns < 0 ?
-		       0 :
-		       e->ts_ns - (uint64_t)e->age_ns;
+	struct history_entry *entry = history_find_socket(&c->history, e);
+	int ret = entry ? miss_end(c, e, entry) : 0;
+
+	if (ret || life_state_is_unborn(e->new))
+		return ret;
+	return begin_life(c, e);
 }
 
-/* Whether both belong to the same life, as far as is known. */
-static bool is_same_life(const struct history_entry *entry,
-			 const struct event *e)
+/* A transition that no known life has. */
+static int step_unknown(struct check *c, const struct event *e)
 {
-	uint64_t born_ns = born_of(e);
-
-	return !born_ns || !(entry->flags & HISTORY_BORN) ||
-	       entry->born_ns == born_ns;
-}
-
-/* Whether it fits so well that a different birth must be an error in it. */
-static bool is_next(const struct history_entry *entry, const struct event *e)
-{
-	return (e->index == entry->next && e->old == entry->state) ||
-	       (e->index == entry->next + 1 && check_hole_may_open(entry, e));
-}
-
-/*
- * The connection of a mini-socket's transition: one with a mini-socket, or one
- * that still has its socket if the transition came before the hand-over.
- */
-static struct history_entry *find_mini(struct check *c, const struct event *e)
-{
-	uint64_t born_ns = born_of(e);
-	struct history_entry *mini, *socket;
-
-	mini = history_find(&c->history, e->cookie, e->netns_inode, true,
-			    born_ns);
-	if (mini && is_same_life(mini, e))
-		return mini;
-	socket = history_find(&c->history, e->cookie, e->netns_inode, false, 0);
-	if (socket && is_same_life(socket, e))
-		return socket;
-	if (mini && is_next(mini, e))
-		return mini;
-	return socket && is_next(socket, e) ? socket : NULL;
-}
-
-static int step_mini(struct check *c, const struct event *e)
-{
-	struct history_entry *entry = find_mini(c, e);
-
-	return entry ? follow(c, e, entry) : see_first(c, e);
-}
-
-static int step_socket(struct check *c, const struct event *e)
-{
-	uint64_t born_ns = born_of(e);
-	struct history_entry *entry, *mini;
-	bool unborn = check_state_is_unborn(e->old);
+	struct history_entry *entry;
 	int ret = 0;
 
-	entry = history_find(&c->history, e->cookie, e->netns_inode, false, 0);
-	if (entry && (unborn || born_ns > entry->last_ns)) {
-		ret = miss_end(c, e, entry);
-		entry = NULL;
-	}
-	if (ret || (unborn && check_state_is_unborn(e->new)))
-		return ret;
-	if (unborn)
-		return begin_life(c, e);
+	/* A new life of the socket, whose beginning was not recorded. */
+	entry = event_is_mini(e) ? NULL : history_find_socket(&c->history, e);
 	if (entry)
-		return follow(c, e, entry);
-	mini = history_find(&c->history, e->cookie, e->netns_inode, true,
-			    born_ns);
-	if (!mini || !is_same_life(mini, e))
-		return see_first(c, e);
-	if (check_hole_fits(mini, e))
-		fill_hole(c, e, mini);
-	else
-		check_finding(c, FINDING_HAND_OVER, e,
-			      "a transition of the socket after the hand-over");
-	return 0;
+		ret = miss_end(c, e, entry);
+	return ret ? ret : see_first(c, e);
 }
 
 /**
@@ -416,7 +361,21 @@ static int step_socket(struct check *c, const struct event *e)
  */
 int check_life_step(struct check *c, const struct event *e)
 {
-	return event_is_mini(e) ? step_mini(c, e) : step_socket(c, e);
+	struct history_entry *entry;
+
+	if (!event_is_mini(e) && life_state_is_unborn(e->old))
+		return step_unborn(c, e);
+	entry = history_find(&c->history, e);
+	if (!entry)
+		return step_unknown(c, e);
+	if (event_is_mini(e) || !entry->life.mini)
+		return follow(c, e, entry);
+	if (life_hole_fits(&entry->life, e))
+		fill_hole(c, e, entry);
+	else
+		check_finding(c, FINDING_HAND_OVER, e,
+			      "a transition of the socket after the hand-over");
+	return 0;
 }
 
 /**
@@ -437,20 +396,19 @@ void check_life_forget(void *check, const struct history_entry *entry)
  */
 int check_life_finish(struct check *c)
 {
-	struct history_entry *entry;
-	size_t pos = 0;
+	struct history_entry *entry = NULL;
 	int ret = 0;
 
-	while ((entry = history_walk(&c->history, &pos))) {
+	while (!ret && (entry = history_walk(&c->history, entry))) {
 		if (!(entry->flags & HISTORY_COUNTED))
 			continue;
-		if (entry->state == TCPCLOSE_CLOSE)
+		if (entry->life.over)
 			c->ended++;
 		else
 			c->open++;
 		ret = check_hole_report(c, entry);
-		if (ret)
-			break;
+		if (!ret)
+			ret = check_end_report(c, entry);
 	}
 	return ret;
 }

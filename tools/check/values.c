@@ -99,12 +99,15 @@ static void check_age(struct check *c, const struct event *e,
 		      struct history_entry *entry)
 {
 	uint64_t born_ns = e->ts_ns - (uint64_t)e->age_ns;
-	long long off_ns = (long long)(born_ns - entry->born_ns);
+	uint64_t known_ns = entry->life.born_ns;
+	bool older = born_ns < known_ns;
 
 	/* Another CPU may have read the clock a moment later. */
-	if (entry->flags & HISTORY_BORN && e->age_ns && off_ns)
-		check_finding(c, FINDING_TIME, e,
-			      "its age is wrong by %lld ns", -off_ns);
+	if (known_ns && e->age_ns && born_ns != known_ns)
+		check_finding(c, FINDING_TIME, e, "its age is %llu ns too %s",
+			      (unsigned long long)(older ? known_ns - born_ns :
+							   born_ns - known_ns),
+			      older ? "large" : "small");
 }
 
 static void check_dwell(struct check *c, const struct event *e,
@@ -116,12 +119,12 @@ static void check_dwell(struct check *c, const struct event *e,
 
 	if (entry->flags & HISTORY_RANGE) {
 		/* TIME_WAIT begins when the mini-socket is made. */
-		if (entered_ns > entry->last_ns ||
+		if (entered_ns > entry->life.last_ns ||
 		    (e->dwell_ns && entered_ns < since_ns))
 			check_finding(c, FINDING_TIME, e,
 				      "dwell %lld ns, but the hand-over was %lld ns before",
 				      dwell_ns,
-				      (long long)(e->ts_ns - entry->last_ns));
+				      (long long)(e->ts_ns - entry->life.last_ns));
 	} else if (e->ts_ns > since_ns ? entered_ns != since_ns :
 					 e->dwell_ns != 0) {
 		check_finding(c, FINDING_TIME, e,
@@ -133,7 +136,7 @@ static void check_dwell(struct check *c, const struct event *e,
 static void check_times(struct check *c, const struct event *e,
 			struct history_entry *entry)
 {
-	if (check_state_is_unborn(e->old)) {
+	if (life_state_is_unborn(e->old)) {
 		if (e->dwell_ns >= 0 || (e->age_ns != 0 && !event_is_marked(e)))
 			check_finding(c, FINDING_TIME, e,
 				      "a life begins at age 0, with no state before");
@@ -164,14 +167,14 @@ static void check_rearms(struct check *c, const struct event *e,
 			      (long long)e->rearms, rearms);
 }
 
-/* In earlier states the addresses may still change. */
+/* While the connection is opened, the addresses may still change. */
 static bool has_tuple(const struct event *e)
 {
 	return e->old != TCPCLOSE_CLOSE && e->old != TCPCLOSE_LISTEN &&
 	       e->old != TCPCLOSE_SYN_SENT && e->old != TCPCLOSE_SYN_RECV;
 }
 
-static uint32_t tuple_of(const struct check *c, const struct event *e)
+static uint64_t tuple_of(const struct check *c, const struct event *e)
 {
 	uint64_t words[4], hash;
 
@@ -179,25 +182,61 @@ static uint32_t tuple_of(const struct check *c, const struct event *e)
 	memcpy(words + 2, e->raddr, 16);
 	hash = history_hash(&c->history, words[0], words[1]);
 	hash = history_hash(&c->history, hash ^ words[2], words[3]);
-	hash = history_hash(&c->history, hash,
-			    (uint64_t)e->ipv6 << 32 |
-				    (uint32_t)e->lport << 16 | e->rport);
-	return (uint32_t)hash;
+	hash = history_hash(&c->history, hash ^ e->netns_inode, e->ipv6);
+	return history_hash(&c->history, hash,
+			    (uint32_t)e->lport << 16 | e->rport);
 }
 
 static void check_tuple(struct check *c, const struct event *e,
 			struct history_entry *entry)
 {
-	uint32_t tuple;
-
-	if (!has_tuple(e))
-		return;
-	tuple = tuple_of(c, e);
-	if (entry->flags & HISTORY_TUPLE && entry->tuple != tuple)
+	if (has_tuple(e) && entry->flags & HISTORY_TUPLE &&
+	    entry->tuple != tuple_of(c, e))
 		check_finding(c, FINDING_ADDRESS, e, "%s",
 			      "they were different before");
+}
+
+/* Two sockets of different interfaces may have the same link-local addresses. */
+static bool is_link_local(const struct event *e)
+{
+	if (e->ipv6)
+		return e->laddr[0] == 0xfe && (e->laddr[1] & 0xc0) == 0x80;
+	return e->laddr[0] == 169 && e->laddr[1] == 254;
+}
+
+/*
+ * At most one connection of a namespace has these addresses and ports once the
+ * opening is over: the one that was born first has ended.
+ */
+static int take_tuple(struct check *c, const struct event *e,
+		      struct history_entry *entry)
+{
+	struct history_entry *other;
+	uint64_t tuple;
+
+	/* It is still there. */
+	entry->replaced_ns = 0;
+	if (!has_tuple(e) && e->new != TCPCLOSE_ESTABLISHED)
+		return 0;
+	tuple = tuple_of(c, e);
+	if (entry->flags & HISTORY_TUPLE && entry->tuple == tuple)
+		return 0;
+	history_disown(&c->history, entry);
 	entry->tuple = tuple;
 	entry->flags |= HISTORY_TUPLE;
+	if (!e->netns_inode || is_link_local(e))
+		return 0;
+	other = history_owner(&c->history, tuple);
+	if (other && entry->life.born_ns && other->life.born_ns) {
+		if (entry->life.born_ns < other->life.born_ns) {
+			entry->replaced_ns = e->ts_ns;
+			return 0;
+		}
+		other->replaced_ns = e->ts_ns;
+	}
+	if (other)
+		history_disown(&c->history, other);
+	return history_own(&c->history, entry);
 }
 
 static void check_mark_bits(struct check *c, const struct event *e)
@@ -290,15 +329,18 @@ static void take_since(const struct event *e, struct history_entry *entry)
  * @c: the check
  * @e: the transition
  * @entry: what is known of the connection
+ *
+ * Return: 0 or -ENOMEM
  */
-void check_values_take(struct check *c, const struct event *e,
-		       struct history_entry *entry)
+int check_values_take(struct check *c, const struct event *e,
+		      struct history_entry *entry)
 {
+	int ret = 0;
+
 	take_since(e, entry);
-	if (e->age_ns >= 0 && !(entry->flags & HISTORY_BORN)) {
-		entry->born_ns = e->ts_ns - (uint64_t)e->age_ns;
-		entry->flags |= HISTORY_BORN;
-	}
+	if (e->age_ns >= 0 && (uint64_t)e->age_ns < e->ts_ns)
+		ret = lives_set_birth(&c->history.lives, &entry->life,
+				      e->ts_ns - (uint64_t)e->age_ns);
 	entry->closer = e->closer;
 	entry->flags |= HISTORY_CLOSER;
 	if (event_is_mini(e)) {
@@ -308,4 +350,5 @@ void check_values_take(struct check *c, const struct event *e,
 		entry->rearms = 0;
 		entry->flags |= HISTORY_REARMS;
 	}
+	return take_tuple(c, e, entry) ?: ret;
 }

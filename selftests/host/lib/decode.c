@@ -59,7 +59,7 @@ static void put(void *context, const void *bytes)
 
 static int fill(struct machine *m, unsigned int cpus)
 {
-	struct lives lives = {
+	struct synthetic_lives lives = {
 		.all = true,
 		.room = 1000,
 		.write = put,

@@ -320,7 +320,7 @@ static void add_life(void *context, const void *record)
 	buffer_add(&out, record, TCPCLOSE_RECORD_SIZE);
 }
 
-static int whole_lives(struct lives lives, unsigned long count)
+static int whole_lives(struct synthetic_lives lives, unsigned long count)
 {
 	struct recording_header h;
 
@@ -701,11 +701,11 @@ int main(int argc, char **argv)
 	else if (argc == 3 && !strcmp(what, "many"))
 		many((unsigned int)n);
 	else if (argc == 4 && !strcmp(what, "lives"))
-		failed = whole_lives((struct lives){ .room = room }, n);
+		failed = whole_lives((struct synthetic_lives){ .room = room }, n);
 	else if (argc == 4 && !strcmp(what, "losses"))
-		failed = whole_lives((struct lives){ .room = room, .losses = true }, n);
+		failed = whole_lives((struct synthetic_lives){ .room = room, .losses = true }, n);
 	else if (argc == 4 && !strcmp(what, "again"))
-		failed = whole_lives((struct lives){ .room = room, .again = true }, n);
+		failed = whole_lives((struct synthetic_lives){ .room = room, .again = true }, n);
 	else if (argc == 2 && !strcmp(what, "closes"))
 		synthetic_closes(&out);
 	else if (argc == 3 && !strcmp(what, "closes-many"))

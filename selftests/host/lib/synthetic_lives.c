@@ -98,13 +98,13 @@ static const struct step scripts[][STEPS_MAX] = {
 };
 
 /**
- * struct life - a connection
+ * struct synthetic_life - a connection
  * @steps: its transitions
  * @next: number of the next step
  * @since_ns: time at which it entered its state
  * @free: its socket has been handed over, and may be used again
  */
-struct life {
+struct synthetic_life {
 	const struct step *steps;
 	unsigned int next;
 	bool ipv6;
@@ -117,7 +117,7 @@ struct life {
 	bool free;
 };
 
-static __u64 random_below(struct lives *lives, __u64 limit)
+static __u64 random_below(struct synthetic_lives *lives, __u64 limit)
 {
 	/* Knuth's MMIX generator; its upper bits are good. */
 	lives->random = lives->random * 6364136223846793005ULL + 1442695040888963407ULL;
@@ -129,7 +129,7 @@ void lives_header(struct recording_header *h)
 	synthetic_header(h, SYNTHETIC_CLIENT);
 }
 
-static void write_marker(struct lives *lives, unsigned int kind, unsigned int cpu, __u64 value)
+static void write_marker(struct synthetic_lives *lives, unsigned int kind, unsigned int cpu, __u64 value)
 {
 	struct recording_marker m = synthetic_marker(lives->now_ns, kind, cpu, value);
 
@@ -137,7 +137,7 @@ static void write_marker(struct lives *lives, unsigned int kind, unsigned int cp
 }
 
 /* Records are lost as whole transitions, with their process. */
-static bool is_lost(struct lives *lives, unsigned int cpu, unsigned int records)
+static bool is_lost(struct synthetic_lives *lives, unsigned int cpu, unsigned int records)
 {
 	if (!lives->losses || random_below(lives, 50))
 		return false;
@@ -146,14 +146,14 @@ static bool is_lost(struct lives *lives, unsigned int cpu, unsigned int records)
 	return true;
 }
 
-static void report_loss(struct lives *lives, unsigned int cpu)
+static void report_loss(struct synthetic_lives *lives, unsigned int cpu)
 {
 	if (lives->lost[cpu])
 		write_marker(lives, RECORDING_KIND_LOST, cpu, lives->lost[cpu]);
 	lives->lost[cpu] = 0;
 }
 
-static void write_detail(struct lives *lives, unsigned int cpu, const struct life *life,
+static void write_detail(struct synthetic_lives *lives, unsigned int cpu, const struct synthetic_life *life,
 			 bool call)
 {
 	struct tcpclose_detail t = {
@@ -178,7 +178,7 @@ static void write_detail(struct lives *lives, unsigned int cpu, const struct lif
 	lives->records++;
 }
 
-static void set_addresses(struct tcpclose_record *r, const struct life *life)
+static void set_addresses(struct tcpclose_record *r, const struct synthetic_life *life)
 {
 	r->lport = life->lport;
 	r->rport = 443;
@@ -191,7 +191,7 @@ static void set_addresses(struct tcpclose_record *r, const struct life *life)
 	}
 }
 
-static __u8 closer_after(const struct life *life, const struct step *step)
+static __u8 closer_after(const struct synthetic_life *life, const struct step *step)
 {
 	if (step->to == TCPCLOSE_CLOSING)
 		return TCPCLOSE_CLOSER_BOTH;
@@ -207,7 +207,7 @@ static __u8 closer_after(const struct life *life, const struct step *step)
 		       TCPCLOSE_CLOSER_REMOTE : TCPCLOSE_CLOSER_LOCAL;
 }
 
-static void write_step(struct lives *lives, unsigned int cpu, struct life *life,
+static void write_step(struct synthetic_lives *lives, unsigned int cpu, struct synthetic_life *life,
 		       const struct step *step)
 {
 	bool birth = step == life->steps;
@@ -250,7 +250,7 @@ static bool is_opening(const struct step *step)
 }
 
 /* Record a step on a CPU, at the present time. */
-static void make(struct lives *lives, unsigned int cpu, struct life *life,
+static void make(struct synthetic_lives *lives, unsigned int cpu, struct synthetic_life *life,
 		 const struct step *step)
 {
 	bool call = step->context == TCPCLOSE_CONTEXT_PROCESS;
@@ -275,9 +275,9 @@ static void make(struct lives *lives, unsigned int cpu, struct life *life,
 }
 
 /* A socket that is used again connects again. */
-static bool use_again(struct lives *lives, struct life *life)
+static bool use_again(struct synthetic_lives *lives, struct synthetic_life *life)
 {
-	struct life *other;
+	struct synthetic_life *other;
 
 	if (!lives->again)
 		return false;
@@ -292,7 +292,7 @@ static bool use_again(struct lives *lives, struct life *life)
 	return true;
 }
 
-static void be_born(struct lives *lives, struct life *life)
+static void be_born(struct synthetic_lives *lives, struct synthetic_life *life)
 {
 	memset(life, 0, sizeof(*life));
 	lives->born++;
@@ -306,7 +306,7 @@ static void be_born(struct lives *lives, struct life *life)
 }
 
 /* Return: whether the life continues. */
-static bool live(struct lives *lives, struct life *life)
+static bool live(struct synthetic_lives *lives, struct synthetic_life *life)
 {
 	unsigned int cpu = random_below(lives, LIVES_CPUS);
 	const struct step *step = &life->steps[life->next];
@@ -331,7 +331,7 @@ static bool live(struct lives *lives, struct life *life)
 	return life->next < STEPS_MAX && life->steps[life->next].from;
 }
 
-int lives_write(struct lives *lives, uint64_t count)
+int lives_write(struct synthetic_lives *lives, uint64_t count)
 {
 	unsigned int cpu, left, i;
 

@@ -17,7 +17,7 @@
 #define LIVES_CPUS	SYNTHETIC_CPUS
 
 /**
- * struct lives - a stream
+ * struct synthetic_lives - a stream
  * @all: openings are recorded, as with scope=all
  * @losses: records are lost now and then, and the stream reports it
  * @again: sockets are used again while their mini-sockets live, so lives share
@@ -28,7 +28,7 @@
  *
  * All other members are private to the stream.
  */
-struct lives {
+struct synthetic_lives {
 	bool all;
 	bool losses;
 	bool again;
@@ -36,7 +36,7 @@ struct lives {
 	void (*write)(void *context, const void *record);
 	void *context;
 
-	struct life *living;
+	struct synthetic_life *living;
 	uint64_t now_ns;
 	uint64_t records;
 	uint64_t born;
@@ -55,6 +55,6 @@ void lives_header(struct recording_header *header);
  *
  * Return: 0, or -1 if there is no memory
  */
-int lives_write(struct lives *lives, uint64_t count);
+int lives_write(struct synthetic_lives *lives, uint64_t count);
 
 #endif /* _SELFTESTS_HOST_LIB_SYNTHETIC_LIVES_H */
