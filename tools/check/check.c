@@ -86,7 +86,8 @@ int check_init(struct check *c, const struct filter *filter)
 static struct check_start *start_of(struct check *c, uint32_t cpu)
 {
 	struct check_start *starts;
-	unsigned int count = cpu + 1;
+	unsigned int count =
+		cpu < 2 * c->start_count ? 2 * c->start_count : cpu + 1;
 
 	if (cpu < c->start_count)
 		return &c->starts[cpu];

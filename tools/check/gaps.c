@@ -7,7 +7,8 @@
  * reported: by any CPU that has written no record since. CPUs are kept in the
  * order of their latest records, and each has the gaps that were found between
  * its own latest record and that of the next CPU. A gap that no CPU is left to
- * explain is a finding. This takes memory per CPU, not per gap.
+ * explain is a finding. This takes memory per CPU, not per gap, and a report of loss
+ * takes no longer with many CPUs: those that have gaps are linked.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -18,7 +19,7 @@
 static struct gaps_cpu *cpu_of(struct gaps *g, uint32_t cpu)
 {
 	struct gaps_cpu *cpus;
-	unsigned int count = cpu + 1;
+	unsigned int count = cpu < 2 * g->cpu_count ? 2 * g->cpu_count : cpu + 1;
 
 	if (cpu < g->cpu_count)
 		return &g->cpus[cpu];
@@ -31,16 +32,54 @@ static struct gaps_cpu *cpu_of(struct gaps *g, uint32_t cpu)
 	return &cpus[cpu];
 }
 
-/* Where gaps go that @cpu can't explain any more: to the CPU before it. */
-static struct findings *passed_on(struct gaps *g, const struct gaps_cpu *cpu)
+static void remove_pending(struct gaps *g, struct gaps_pending *pending)
 {
-	struct gaps_cpu *older = &g->cpus[cpu->older];
+	*(pending->newer ? &pending->newer->older : &g->pending) = pending->older;
+	if (pending->older)
+		pending->older->newer = pending->newer;
+	g->cpus[pending->cpu].pending = NULL;
+	free(pending);
+}
 
-	if (older == cpu)
+/* @nr has a record: a CPU before it may still explain its gaps, it can't. */
+static void pass_on(struct gaps *g, uint32_t nr)
+{
+	struct gaps_cpu *cpu = &g->cpus[nr], *older = &g->cpus[cpu->older];
+	struct gaps_pending *pending = cpu->pending;
+
+	if (!pending)
+		return;
+	if (older != cpu && !older->pending) {
+		pending->cpu = cpu->older;
+		older->pending = pending;
+		cpu->pending = NULL;
+		return;
+	}
+	findings_move(older == cpu ? &g->unexplained : &older->pending->findings,
+		      &pending->findings);
+	remove_pending(g, pending);
+}
+
+/* Where a gap goes that the latest record shows; NULL: there is no memory. */
+static struct findings *open_findings(struct gaps *g)
+{
+	uint32_t nr = g->cpus[g->newest].older;
+	struct gaps_pending *pending = g->cpus[nr].pending;
+
+	if (nr == g->newest)
 		return &g->unexplained;
-	if (!older->pending)
-		older->pending = calloc(1, sizeof(*older->pending));
-	return older->pending;
+	if (pending)
+		return &pending->findings;
+	pending = calloc(1, sizeof(*pending));
+	if (!pending)
+		return NULL;
+	pending->cpu = nr;
+	pending->older = g->pending;
+	if (g->pending)
+		g->pending->newer = pending;
+	g->pending = pending;
+	g->cpus[nr].pending = pending;
+	return &pending->findings;
 }
 
 static void unlink_cpu(struct gaps *g, uint32_t nr)
@@ -67,6 +106,7 @@ static void link_newest(struct gaps *g, uint32_t nr)
 
 	cpu->newer = nr;
 	cpu->older = g->any ? g->newest : nr;
+	cpu->place = g->any ? g->cpus[g->newest].place + 1 : 0;
 	if (g->any)
 		g->cpus[g->newest].newer = nr;
 	else
@@ -94,6 +134,7 @@ int gaps_expect(struct gaps *g, uint32_t nr)
 	/* It has no record yet: it is the oldest. */
 	cpu->older = nr;
 	cpu->newer = g->any ? g->oldest : nr;
+	cpu->place = g->any ? g->cpus[g->oldest].place - 1 : 0;
 	if (g->any)
 		g->cpus[g->oldest].older = nr;
 	else
@@ -114,19 +155,13 @@ int gaps_expect(struct gaps *g, uint32_t nr)
 int gaps_record(struct gaps *g, uint32_t nr)
 {
 	struct gaps_cpu *cpu = cpu_of(g, nr);
-	struct findings *to;
 
 	if (!cpu)
 		return -ENOMEM;
 	if (g->any && g->newest == nr)
 		return 0;
 	if (cpu->known) {
-		if (cpu->pending && cpu->pending->count) {
-			to = passed_on(g, cpu);
-			if (!to)
-				return -ENOMEM;
-			findings_move(to, cpu->pending);
-		}
+		pass_on(g, nr);
 		unlink_cpu(g, nr);
 	}
 	link_newest(g, nr);
@@ -151,15 +186,12 @@ int gaps_loss(struct gaps *g, uint32_t nr, uint64_t ts_ns)
 	if (ts_ns > g->lost_ns)
 		g->lost_ns = ts_ns;
 	/* It explains all gaps found since the CPU's latest record. */
-	for (;;) {
-		struct gaps_cpu *cpu = &g->cpus[nr];
-
-		if (cpu->pending)
-			findings_move(&g->explained, cpu->pending);
-		if (cpu->newer == nr)
-			return 0;
-		nr = cpu->newer;
+	while (g->pending &&
+	       g->cpus[g->pending->cpu].place >= g->cpus[nr].place) {
+		findings_move(&g->explained, &g->pending->findings);
+		remove_pending(g, g->pending);
 	}
+	return 0;
 }
 
 /**
@@ -177,7 +209,7 @@ int gaps_add(struct gaps *g, const struct finding *f, uint64_t from_ns)
 	if (g->lost && g->lost_ns > from_ns)
 		to = &g->explained;
 	else if (g->any)
-		to = passed_on(g, &g->cpus[g->newest]);
+		to = open_findings(g);
 	if (!to)
 		return -ENOMEM;
 	findings_add(to, f);
@@ -190,11 +222,10 @@ int gaps_add(struct gaps *g, const struct finding *f, uint64_t from_ns)
  */
 void gaps_finish(struct gaps *g)
 {
-	unsigned int i;
-
-	for (i = 0; i < g->cpu_count; i++)
-		if (g->cpus[i].pending)
-			findings_move(&g->unexplained, g->cpus[i].pending);
+	while (g->pending) {
+		findings_move(&g->unexplained, &g->pending->findings);
+		remove_pending(g, g->pending);
+	}
 }
 
 /**
@@ -203,9 +234,7 @@ void gaps_finish(struct gaps *g)
  */
 void gaps_free(struct gaps *g)
 {
-	unsigned int i;
-
-	for (i = 0; i < g->cpu_count; i++)
-		free(g->cpus[i].pending);
+	while (g->pending)
+		remove_pending(g, g->pending);
 	free(g->cpus);
 }

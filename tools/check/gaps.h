@@ -11,18 +11,33 @@
 #include "check/finding.h"
 
 /**
+ * struct gaps_pending - gaps that loss on a CPU, or on an older one, may explain
+ * @findings: the gaps
+ * @cpu: the CPU
+ * @newer: those of the next CPU in the list that has any
+ * @older: those of the one before
+ */
+struct gaps_pending {
+	struct findings findings;
+	uint32_t cpu;
+	struct gaps_pending *newer;
+	struct gaps_pending *older;
+};
+
+/**
  * struct gaps_cpu - a CPU, in a list by the time of the latest record
  * @newer: the next one, with a later record; itself: none
  * @older: the one before, with an earlier record; itself: none
+ * @place: grows along the list
  * @known: it is in the list
- * @pending: gaps found after its latest record and before that of @newer: loss
- *	on this CPU, or on one before it, may still explain them
+ * @pending: gaps found after its latest record and before that of @newer; NULL: none
  */
 struct gaps_cpu {
 	uint32_t newer;
 	uint32_t older;
+	int64_t place;
 	bool known;
-	struct findings *pending;
+	struct gaps_pending *pending;
 };
 
 /**
@@ -32,6 +47,7 @@ struct gaps_cpu {
  * @newest: CPU with the latest record
  * @oldest: CPU without a record for longest
  * @any: there is a CPU in the list
+ * @pending: gaps of the newest CPU that has any; NULL: none
  * @lost: loss was reported
  * @lost_ns: time of the last record before which loss was reported
  * @explained: gaps that loss explains
@@ -43,6 +59,7 @@ struct gaps {
 	uint32_t newest;
 	uint32_t oldest;
 	bool any;
+	struct gaps_pending *pending;
 	bool lost;
 	uint64_t lost_ns;
 	struct findings explained;
