@@ -3,7 +3,7 @@
  * One side of a connection: takes its transitions one by one and keeps what a
  * drawing needs, in bounded memory.
  *
- * Knows nothing of the other side.
+ * Knows nothing of the other side, nor which transitions are of one life.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -110,40 +110,6 @@ uint64_t side_last_ns(const struct side *side)
 	return side->steps[side->count - 1].ts_ns;
 }
 
-static bool is_hand_over(const struct event *e)
-{
-	return e->origin == TCPCLOSE_ORIGIN_TRACEPOINT &&
-	       e->raw_new == TCPCLOSE_CLOSE && e->new != TCPCLOSE_CLOSE;
-}
-
-static bool has_index(const struct side *side, unsigned int index)
-{
-	unsigned int i;
-
-	for (i = 0; i < side->count; i++)
-		if (side->steps[i].index == index)
-			return true;
-	return false;
-}
-
-/**
- * side_begins_anew() - whether a transition belongs to the socket's next life
- * @side: what is known of the life so far
- * @e: a transition with the same cookie
- *
- * A socket that was disconnected can be connected again. But the last record of
- * a full socket may come after the mini-socket's end, which another CPU wrote.
- */
-bool side_begins_anew(const struct side *side, const struct event *e)
-{
-	if (!side->count)
-		return false;
-	if (e->old == TCPCLOSE_CLOSE || e->old == TCPCLOSE_LISTEN)
-		return true;
-	return side_is_complete(side) &&
-	       (!is_hand_over(e) || has_index(side, e->index));
-}
-
 static void take_tuple(struct side *side, const struct event *e)
 {
 	/* Not bound yet, or disconnected: what is known already is better. */
@@ -217,15 +183,17 @@ static void fill(struct side_step *step, const struct event *e)
 	memcpy(step->comm, e->comm, sizeof(step->comm));
 }
 
-/* Position of a step: before the mini-socket's steps, if it came late. */
+/*
+ * Position of a step that came late: before the later steps of the mini-socket. A
+ * hand-over is before all of them.
+ */
 static unsigned int place(const struct side *side, const struct event *e)
 {
+	bool first = event_hands_over(e);
 	unsigned int at = side->count;
 
-	if (!is_hand_over(e))
-		return at;
 	while (at && side->steps[at - 1].origin == TCPCLOSE_ORIGIN_TIMEWAIT &&
-	       side->steps[at - 1].index > e->index)
+	       (first || side->steps[at - 1].index > e->index))
 		at--;
 	return at;
 }
@@ -261,17 +229,18 @@ static int grow(struct side *side)
  * side_add() - take a transition
  * @side: its side; all 0 before the first
  * @e: the transition
+ * @late: it came after a later one
  *
  * Return: 0, or -ENOMEM
  */
-int side_add(struct side *side, const struct event *e)
+int side_add(struct side *side, const struct event *e, bool late)
 {
 	struct side_step *last;
 	unsigned int at;
 	int ret;
 
 	take_identity(side, e);
-	if (is_one_more_rearm(side, e)) {
+	if (!late && is_one_more_rearm(side, e)) {
 		last = &side->steps[side->count - 1];
 		at = last->skipped + 1;
 		fill(last, e);
@@ -287,7 +256,7 @@ int side_add(struct side *side, const struct event *e)
 	ret = grow(side);
 	if (ret)
 		return ret;
-	at = place(side, e);
+	at = late ? place(side, e) : side->count;
 	memmove(&side->steps[at + 1], &side->steps[at],
 		(side->count - at) * sizeof(*side->steps));
 	fill(&side->steps[at], e);

@@ -121,8 +121,7 @@ struct side {
 	struct side_step *steps;
 };
 
-int side_add(struct side *side, const struct event *e);
-bool side_begins_anew(const struct side *side, const struct event *e);
+int side_add(struct side *side, const struct event *e, bool late);
 bool side_is_complete(const struct side *side);
 bool side_is_whole(const struct side *side);
 uint64_t side_closed_ns(const struct side *side);

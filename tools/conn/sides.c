@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The sides of connections seen in a stream: found by cookie, or by addresses
- * and ports from the other side. When there are too many, those without a
+ * The sides of connections seen in a stream: found by their lives (lives.c), or by
+ * addresses and ports from the other side. When there are too many, those without a
  * transition for the longest time are forgotten; chosen ones, and their other
  * sides, only if there are no others.
  *
@@ -13,9 +13,14 @@
 
 #include "base/clock.h"
 #include "base/hash.h"
+#include "conn/lives.h"
 #include "conn/sides.h"
 
-#define BUCKETS 16384
+/*
+ * Sides with the same addresses and ports that are looked at, in each direction of
+ * time: both sides of a connection are seen at nearly the same time.
+ */
+#define LOOK_MAX 64
 
 /*
  * The child of a listener may be created a moment after the side that connected
@@ -26,47 +31,50 @@
 /**
  * struct node - a side in the table
  * @side: the side; first, so that a pointer to it is one to the node
- * @by_cookie: next in the bucket of its cookie
- * @by_tuple: next in the bucket of its addresses and ports
- * @newer: next in the list, with a later transition
- * @older: the one before, with an earlier transition
+ * @life: its life
+ * @by_tuple: found by addresses and ports, the same for both sides
  * @wanted: chosen, or the other side of a chosen one
- * @hash: of addresses and ports, the same for both sides
  */
 struct node {
 	struct side side;
-	struct node *by_cookie;
-	struct node *by_tuple;
-	struct node *newer;
-	struct node *older;
+	struct life life;
+	struct hashtable_node by_tuple;
 	bool wanted;
-	uint32_t hash;
-};
-
-struct list {
-	struct node *newest;
-	struct node *oldest;
 };
 
 /**
  * struct sides - a table of sides
- * @seed: for the hashes in @by_cookie and @by_tuple
- * @by_cookie: buckets
- * @by_tuple: buckets
- * @lists: by struct node.wanted
+ * @seed: for the keys in @by_tuple
+ * @lives: tables in which they are found
+ * @by_tuple: table of &struct node.by_tuple
+ * @lists: by struct node.wanted, in the order of their latest transitions
  * @count: number of sides
  * @steps: number of transitions that they keep
  * @forgotten: number of chosen sides that were dropped to make room
  */
 struct sides {
 	uint64_t seed;
-	struct node *by_cookie[BUCKETS];
-	struct node *by_tuple[BUCKETS];
-	struct list lists[2];
+	struct lives lives;
+	struct hashtable by_tuple;
+	struct life_list lists[2];
 	unsigned int count;
 	unsigned int steps;
 	uint64_t forgotten;
 };
+
+static struct node *of_life(struct life *life)
+{
+	const size_t offset = offsetof(struct node, life);
+
+	return life ? (struct node *)((char *)life - offset) : NULL;
+}
+
+static struct node *of_tuple(struct hashtable_node *node)
+{
+	const size_t offset = offsetof(struct node, by_tuple);
+
+	return node ? (struct node *)((char *)node - offset) : NULL;
+}
 
 /**
  * sides_new() - make an empty table
@@ -93,88 +101,58 @@ void sides_free(struct sides *sides)
 	if (!sides)
 		return;
 	for (i = 0; i < 2; i++) {
-		struct node *node = sides->lists[i].oldest;
+		struct node *node = of_life(sides->lists[i].oldest);
 
 		while (node) {
-			struct node *newer = node->newer;
+			struct node *newer = of_life(node->life.newer);
 
 			free(node->side.steps);
 			free(node);
 			node = newer;
 		}
 	}
+	lives_free(&sides->lives);
+	hashtable_free(&sides->by_tuple, NULL);
 	free(sides);
 }
 
-static struct node **cookie_bucket(struct sides *sides, uint64_t cookie)
+static bool is_loopback(const uint8_t addr[16])
 {
-	return &sides->by_cookie[hash_mix(sides->seed, cookie, 0) % BUCKETS];
+	static const uint8_t ipv4[13] = {
+		[10] = 0xff, [11] = 0xff, [12] = 127
+	};
+	static const uint8_t ipv6[16] = { [15] = 1 };
+
+	return !memcmp(addr, ipv4, sizeof(ipv4)) ||
+	       !memcmp(addr, ipv6, sizeof(ipv6));
 }
 
-static uint32_t hash_half(const struct sides *sides, const uint8_t addr[16],
+static uint64_t hash_half(const struct sides *sides, const uint8_t addr[16],
 			  uint16_t port)
 {
 	uint64_t words[2];
 
 	memcpy(words, addr, sizeof(words));
-	return (uint32_t)hash_mix(sides->seed, hash_mix(sides->seed, words[0], words[1]),
-				  port);
+	return hash_mix(sides->seed, hash_mix(sides->seed, words[0], words[1]),
+			port);
 }
 
-/* The same from both sides. */
-static uint32_t hash_tuple(const struct sides *sides, const struct side_tuple *t)
+/* The same from both sides. Loopback never leaves its namespace. */
+static uint64_t tuple_key(const struct sides *sides, const struct side *side)
 {
+	const struct side_tuple *t = &side->tuple;
+	bool stays = is_loopback(t->laddr) || is_loopback(t->raddr);
+
 	return hash_half(sides, t->laddr, t->lport) +
-	       hash_half(sides, t->raddr, t->rport);
-}
-
-static void list_remove(struct sides *sides, struct node *node)
-{
-	struct list *list = &sides->lists[node->wanted];
-
-	*(node->newer ? &node->newer->older : &list->newest) = node->older;
-	*(node->older ? &node->older->newer : &list->oldest) = node->newer;
-}
-
-static void list_add(struct sides *sides, struct node *node)
-{
-	struct list *list = &sides->lists[node->wanted];
-
-	node->newer = NULL;
-	node->older = list->newest;
-	*(list->newest ? &list->newest->newer : &list->oldest) = node;
-	list->newest = node;
-}
-
-static void tuple_remove(struct sides *sides, struct node *node)
-{
-	struct node **at = &sides->by_tuple[node->hash % BUCKETS];
-
-	while (*at && *at != node)
-		at = &(*at)->by_tuple;
-	if (*at)
-		*at = node->by_tuple;
-}
-
-static void tuple_add(struct sides *sides, struct node *node)
-{
-	struct node **at;
-
-	node->hash = hash_tuple(sides, &node->side.tuple);
-	at = &sides->by_tuple[node->hash % BUCKETS];
-	node->by_tuple = *at;
-	*at = node;
+	       hash_half(sides, t->raddr, t->rport) +
+	       (stays ? hash_mix(sides->seed, side->netns_inode, 0) : 0);
 }
 
 static void forget(struct sides *sides, struct node *node)
 {
-	struct node **at = cookie_bucket(sides, node->side.cookie);
-
-	while (*at != node)
-		at = &(*at)->by_cookie;
-	*at = node->by_cookie;
-	tuple_remove(sides, node);
-	list_remove(sides, node);
+	lives_remove(&sides->lives, &node->life);
+	hashtable_remove(&sides->by_tuple, &node->by_tuple);
+	life_list_remove(&sides->lists[node->wanted], &node->life);
 	sides->forgotten += node->side.chosen;
 	sides->count--;
 	sides->steps -= node->side.count;
@@ -185,53 +163,50 @@ static void forget(struct sides *sides, struct node *node)
 static void make_room(struct sides *sides)
 {
 	while (sides->count >= SIDES_MAX || sides->steps >= SIDES_STEPS_MAX)
-		forget(sides, sides->lists[0].oldest ? sides->lists[0].oldest :
-						       sides->lists[1].oldest);
+		forget(sides, of_life(sides->lists[0].oldest ?
+					      sides->lists[0].oldest :
+					      sides->lists[1].oldest));
 }
 
-/* The latest life of the socket with this cookie. */
-static struct node *find(struct sides *sides, uint64_t cookie)
+static struct node *add(struct sides *sides, const struct event *e)
 {
-	struct node *node = *cookie_bucket(sides, cookie);
-
-	while (node && node->side.cookie != cookie)
-		node = node->by_cookie;
-	return node;
-}
-
-static struct node *add(struct sides *sides, uint64_t cookie)
-{
-	struct node **bucket = cookie_bucket(sides, cookie);
 	struct node *node = calloc(1, sizeof(*node));
 
 	if (!node)
 		return NULL;
-	node->side.cookie = cookie;
-	node->by_cookie = *bucket;
-	*bucket = node;
+	if (hashtable_add(&sides->by_tuple, &node->by_tuple, 0))
+		goto fail;
+	if (lives_add(&sides->lives, &node->life, e->cookie, e->netns_inode)) {
+		hashtable_remove(&sides->by_tuple, &node->by_tuple);
+		goto fail;
+	}
 	sides->count++;
-	list_add(sides, node);
-	tuple_add(sides, node);
+	life_list_add(&sides->lists[false], &node->life);
 	return node;
+fail:
+	free(node);
+	return NULL;
 }
 
 /* The other side of a chosen one is wanted, whichever of them came first. */
 static void relate(struct sides *sides, struct node *node)
 {
-	struct node *other;
+	struct hashtable_node *at = &node->by_tuple;
+	unsigned int i;
 
-	tuple_remove(sides, node);
-	tuple_add(sides, node);
-	other = sides->by_tuple[node->hash % BUCKETS];
-	for (; other; other = other->by_tuple) {
+	hashtable_remove(&sides->by_tuple, at);
+	hashtable_add(&sides->by_tuple, at, tuple_key(sides, &node->side));
+	for (i = 0; i < LOOK_MAX && at; i++, at = hashtable_next(at)) {
+		struct node *other = of_tuple(at);
+
 		if (!side_tuples_match(&other->side.tuple, &node->side.tuple))
 			continue;
 		node->wanted |= other->side.chosen;
 		if (!node->side.chosen || other->wanted)
 			continue;
-		list_remove(sides, other);
+		life_list_remove(&sides->lists[false], &other->life);
 		other->wanted = true;
-		list_add(sides, other);
+		life_list_add(&sides->lists[true], &other->life);
 	}
 }
 
@@ -240,14 +215,13 @@ static void renew(struct sides *sides, struct node *node, bool chosen)
 {
 	bool more = chosen && !node->side.chosen;
 
-	list_remove(sides, node);
+	life_list_remove(&sides->lists[node->wanted], &node->life);
 	node->side.chosen |= chosen;
 	node->wanted |= chosen;
 	/* Not each time: thousands may have had the same ports. */
-	if (more || node->side.count == 1 ||
-	    node->hash != hash_tuple(sides, &node->side.tuple))
+	if (more || node->by_tuple.key != tuple_key(sides, &node->side))
 		relate(sides, node);
-	list_add(sides, node);
+	life_list_add(&sides->lists[node->wanted], &node->life);
 }
 
 /**
@@ -262,35 +236,27 @@ static void renew(struct sides *sides, struct node *node, bool chosen)
 int sides_add(struct sides *sides, const struct event *e, bool chosen,
 	      struct side **side)
 {
-	struct node *node = find(sides, e->cookie);
+	struct node *node = of_life(lives_find(&sides->lives, e));
 	unsigned int before;
+	bool late;
 	int ret;
 
-	if (!node || side_begins_anew(&node->side, e)) {
+	if (!node) {
 		make_room(sides);
-		node = add(sides, e->cookie);
+		node = add(sides, e);
 		if (!node)
 			return -ENOMEM;
 	}
 	before = node->side.count;
-	ret = side_add(&node->side, e);
+	ret = lives_follow(&sides->lives, &node->life, e, &late);
+	if (!ret)
+		ret = side_add(&node->side, e, late);
 	if (ret)
 		return ret;
 	sides->steps += node->side.count - before;
 	renew(sides, node, chosen);
 	*side = &node->side;
 	return 0;
-}
-
-static bool is_loopback(const uint8_t addr[16])
-{
-	static const uint8_t ipv4[13] = {
-		[10] = 0xff, [11] = 0xff, [12] = 127
-	};
-	static const uint8_t ipv6[16] = { [15] = 1 };
-
-	return !memcmp(addr, ipv4, sizeof(ipv4)) ||
-	       !memcmp(addr, ipv6, sizeof(ipv6));
 }
 
 /* How long both existed, nanoseconds; below 0: how late one was. */
@@ -316,36 +282,57 @@ static bool could_be_peer(const struct side *a, const struct side *b)
 	return overlap_ns(a, b) > -(int64_t)GAP_NS;
 }
 
+/**
+ * struct search - the other side of one
+ * @side: the one
+ * @peer: the best so far; NULL: none
+ * @home: it is in the same namespace
+ * @overlap_ns: how long both existed
+ * @foreign: those of other namespaces that existed with it
+ */
+struct search {
+	const struct side *side;
+	const struct side *peer;
+	bool home;
+	int64_t overlap_ns;
+	unsigned int foreign;
+};
+
 /* One of the same namespace, else the one that existed longest with it. */
-static enum sides_pairing find_peer(const struct sides *sides,
-				    const struct side *side,
+static void consider(struct search *s, const struct side *other)
+{
+	bool home = other->netns_inode == s->side->netns_inode;
+	int64_t overlap;
+
+	if (!could_be_peer(s->side, other))
+		return;
+	overlap = overlap_ns(s->side, other);
+	s->foreign += !home && overlap > 0;
+	if (s->peer && (s->home > home ||
+			(s->home == home && s->overlap_ns >= overlap)))
+		return;
+	s->peer = other;
+	s->home = home;
+	s->overlap_ns = overlap;
+}
+
+static enum sides_pairing find_peer(const struct side *side,
 				    const struct side **peer)
 {
-	uint32_t hash = hash_tuple(sides, &side->tuple);
-	const struct node *node = sides->by_tuple[hash % BUCKETS];
-	unsigned int foreign = 0;
-	bool best_home = false;
-	int64_t best = 0;
+	const struct hashtable_node *at = &((const struct node *)side)->by_tuple;
+	const struct hashtable_node *newer;
+	struct search search = { .side = side };
+	unsigned int i;
 
-	*peer = NULL;
-	for (; node; node = node->by_tuple) {
-		bool home = node->side.netns_inode == side->netns_inode;
-		int64_t overlap;
-
-		if (!could_be_peer(side, &node->side))
-			continue;
-		overlap = overlap_ns(side, &node->side);
-		foreign += !home && overlap > 0;
-		if (*peer && (best_home > home ||
-			      (best_home == home && best >= overlap)))
-			continue;
-		*peer = &node->side;
-		best_home = home;
-		best = overlap;
-	}
-	if (!*peer)
+	for (i = 0; i < LOOK_MAX && (newer = hashtable_previous(at)); i++)
+		at = newer;
+	/* Of two that fit equally well, the later one. */
+	for (i = 0; i <= 2 * LOOK_MAX && at; i++, at = hashtable_next(at))
+		consider(&search, &of_tuple((struct hashtable_node *)at)->side);
+	*peer = search.peer;
+	if (!search.peer)
 		return SIDES_ALONE;
-	return !best_home && foreign > 1 ? SIDES_DOUBTFUL : SIDES_PAIRED;
+	return !search.home && search.foreign > 1 ? SIDES_DOUBTFUL : SIDES_PAIRED;
 }
 
 /**
@@ -363,11 +350,11 @@ enum sides_pairing sides_peer(const struct sides *sides, const struct side *side
 	*peer = NULL;
 	if (!side_tuple_is_known(&side->tuple))
 		return SIDES_ALONE;
-	pairing = find_peer(sides, side, &other);
+	pairing = find_peer(side, &other);
 	if (pairing != SIDES_PAIRED)
 		return pairing;
 	/* One that fits another side better is the peer of that one. */
-	pairing = find_peer(sides, other, &back);
+	pairing = find_peer(other, &back);
 	if (pairing != SIDES_PAIRED || back != side)
 		return pairing == SIDES_PAIRED ? SIDES_ALONE : pairing;
 	*peer = (struct side *)other;
@@ -382,9 +369,9 @@ enum sides_pairing sides_peer(const struct sides *sides, const struct side *side
  */
 void sides_walk(const struct sides *sides, sides_visit *visit, void *context)
 {
-	struct node *node = sides->lists[true].newest;
+	struct node *node = of_life(sides->lists[true].newest);
 
-	for (; node; node = node->older)
+	for (; node; node = of_life(node->life.older))
 		if (node->side.chosen && !visit(context, &node->side))
 			return;
 }
