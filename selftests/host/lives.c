@@ -227,13 +227,24 @@ TEST_F(life, of_loopback_is_paired_within_its_namespace)
 	struct side *c = end(self, 2, OTHER, "127.0.0.1", 40000, "127.0.0.1", 80);
 	struct side *d = end(self, 3, OTHER, "127.0.0.1", 80, "127.0.0.1", 40000);
 	struct side *b = end(self, 4, HOME, "127.0.0.1", 80, "127.0.0.1", 40000);
-	struct side *alone = end(self, 5, HOME + 1, "127.0.0.1", 80, "127.0.0.1", 40000);
 
 	EXPECT_EQ(b, peer_of(self, a));
 	EXPECT_EQ(a, peer_of(self, b));
 	EXPECT_EQ(d, peer_of(self, c));
 	EXPECT_EQ(c, peer_of(self, d));
-	EXPECT_EQ(NULL, peer_of(self, alone));
+}
+
+TEST_F(life, of_loopback_has_no_other_side_in_another_namespace)
+{
+	struct side *a = end(self, 1, HOME, "127.0.0.1", 40000, "127.0.0.1", 80);
+	struct side *b = end(self, 2, OTHER, "127.0.0.1", 80, "127.0.0.1", 40000);
+	struct side *c = end(self, 3, HOME, "10.0.0.1", 40000, "10.0.0.2", 80);
+	struct side *d = end(self, 4, OTHER, "10.0.0.2", 80, "10.0.0.1", 40000);
+
+	EXPECT_EQ(NULL, peer_of(self, a));
+	EXPECT_EQ(NULL, peer_of(self, b));
+	EXPECT_EQ(d, peer_of(self, c));
+	EXPECT_EQ(c, peer_of(self, d));
 }
 
 /* A connection after the other uses the same addresses and ports. */
