@@ -29,11 +29,13 @@ union entry {
 /**
  * struct stream - a recording
  * @count: number of entries
+ * @ports: ports that are used again and again; 0: many
  */
 struct stream {
 	struct recording_header header;
 	union entry entries[RECORDS_MAX];
 	size_t count;
+	unsigned int ports;
 };
 
 FIXTURE(tampered)
@@ -56,6 +58,7 @@ static void keep(void *context, const void *record)
 static int generate(struct stream *s, bool all, bool losses, unsigned int records)
 {
 	struct synthetic_lives lives = {
+		.ports = s->ports,
 		.all = all,
 		.losses = losses,
 		.room = 4,
@@ -173,12 +176,18 @@ static bool is_last_of_life(const struct stream *s, size_t i)
 	return true;
 }
 
-static bool has_begun(const struct stream *s, size_t i, __u64 cookie)
+/* A connection has a transition from entry @from on, before entry @to. */
+static bool has_between(const struct stream *s, size_t from, size_t to, __u64 cookie)
 {
-	while (i--)
-		if (is_transition(&s->entries[i]) && s->entries[i].r.cookie == cookie)
+	while (to-- > from)
+		if (is_transition(&s->entries[to]) && s->entries[to].r.cookie == cookie)
 			return true;
 	return false;
+}
+
+static bool has_begun(const struct stream *s, size_t i, __u64 cookie)
+{
+	return has_between(s, 0, i, cookie);
 }
 
 /* The missing part of a life may follow within a second: see LATE_MAX_NS. */
@@ -414,6 +423,175 @@ TEST_F(tampered, a_dropped_record_is_caught_by_its_connection)
 			drop(&self->now, i);
 		renumber(&self->now);
 		EXPECT_FOUND(i, FINDING_GAP);
+	}
+}
+
+/* Drops a transition, with its process. Return: the number of the entry after it */
+static size_t drop_transition(struct stream *s, size_t i)
+{
+	if (s->entries[i - 1].t.kind == TCPCLOSE_KIND_TASK &&
+	    s->entries[i - 1].t.cookie == s->entries[i].r.cookie &&
+	    s->entries[i - 1].t.ts_ns == s->entries[i].r.ts_ns)
+		drop(s, --i);
+	drop(s, i);
+	return i;
+}
+
+/* The stream goes on: other connections, from @ns after its end. */
+static int go_on(struct stream *s, __u64 ns)
+{
+	static struct stream more;
+	__u64 after_ns = s->entries[s->count - 1].r.ts_ns + ns;
+	size_t i;
+
+	more.ports = s->ports;
+	if (generate(&more, true, false, STREAM_RECORDS))
+		return -1;
+	for (i = LIVES_CPUS; i < more.count && s->count < RECORDS_MAX; i++) {
+		union entry *e = &s->entries[s->count++];
+
+		*e = more.entries[i];
+		e->r.ts_ns += after_ns - more.entries[0].r.ts_ns;
+		e->r.cookie += 100000;
+	}
+	renumber(s);
+	return i < more.count ? -1 : 0;
+}
+
+/*
+ * The stream shows that each connection is over: its addresses are used again. Only
+ * openings are left out, which may be unrecorded, and after which the addresses are not
+ * known yet.
+ */
+TEST_F(tampered, a_missing_end_is_caught_when_addresses_are_used_again)
+{
+	unsigned int caught = 0;
+	size_t i, end;
+
+	self->base.ports = 4;
+	ASSERT_EQ(0, generate(&self->base, true, false, STREAM_RECORDS));
+	end = self->base.count;
+	ASSERT_EQ(0, go_on(&self->base, SYNTHETIC_SECOND));
+	self->now = self->base;
+	ASSERT_EQ(0, verify(self));
+	for (i = 0; i < end; i++) {
+		union entry *e = &self->base.entries[i];
+
+		if (!is_transition(e) || is_opening(to_of(e)) ||
+		    from_of(e) == TCPCLOSE_SYN_SENT)
+			continue;
+		self->now = self->base;
+		drop_transition(&self->now, i);
+		renumber(&self->now);
+		EXPECT_FOUND(i, FINDING_GAP);
+		caught++;
+	}
+	EXPECT_LT(60, caught);
+}
+
+/*
+ * No address comes back, but time goes on: a mini-socket has a timer. All other last
+ * records may still come.
+ */
+TEST_F(tampered, a_missing_end_is_caught_when_its_time_is_over)
+{
+	unsigned int caught = 0, open = 0;
+	size_t i, end;
+
+	end = self->base.count;
+	ASSERT_EQ(0, go_on(&self->base, 480 * SYNTHETIC_SECOND));
+	self->now = self->base;
+	for (i = end; i < self->now.count; i++)
+		if (is_record(&self->now.entries[i]))
+			self->now.entries[i].r.laddr[2] ^= is_transition(&self->now.entries[i]);
+	self->base = self->now;
+	ASSERT_EQ(0, verify(self));
+	for (i = 0; i < end; i++) {
+		union entry *e = &self->base.entries[i];
+
+		if (!is_transition(e) || is_opening(to_of(e)))
+			continue;
+		self->now = self->base;
+		drop_transition(&self->now, i);
+		renumber(&self->now);
+		if (is_last_of_life(&self->base, i) && !is_mini(e)) {
+			EXPECT_EQ(0, verify(self));
+			EXPECT_EQ(1, self->check.open);
+			open++;
+			continue;
+		}
+		EXPECT_FOUND(i, FINDING_GAP);
+		caught++;
+	}
+	EXPECT_LT(60, caught);
+	EXPECT_LT(10, open);
+}
+
+/* A mini-socket has no end: not in TIME_WAIT for 60 s, nor in FIN_WAIT2 for 420 s. */
+TEST_F(tampered, a_mini_socket_may_last_as_long_as_its_timer)
+{
+	static const struct {
+		unsigned int state;
+		__u64 seconds;
+		bool over;
+	} cases[] = {
+		{ TCPCLOSE_TIME_WAIT, 55, false },
+		{ TCPCLOSE_TIME_WAIT, 75, true },
+		{ TCPCLOSE_FIN_WAIT2, 410, false },
+		{ TCPCLOSE_FIN_WAIT2, 490, true },
+	};
+	unsigned int k, seen = 0;
+	size_t i, j;
+
+	for (k = 0; k < sizeof(cases) / sizeof(cases[0]); k++) {
+		FOR_EACH(i) {
+			union entry *e = &self->now.entries[i];
+
+			if (!is_transition(e) || !is_mini(e) || to_of(e) != TCPCLOSE_CLOSE ||
+			    from_of(e) != cases[k].state)
+				continue;
+			seen++;
+			drop_transition(&self->now, i);
+			/* A second of the stream is about 100 records */
+			ASSERT_EQ(0, go_on(&self->now, cases[k].seconds * SYNTHETIC_SECOND));
+			for (j = 0; j < self->now.count; j++)
+				if (is_transition(&self->now.entries[j]) &&
+				    self->now.entries[j].r.cookie > 100000)
+					self->now.entries[j].r.laddr[2] ^= 1;
+			EXPECT_EQ(cases[k].over, verify(self) > 0)
+			TH_LOG("state %u, %llu s", cases[k].state, cases[k].seconds);
+			break;
+		}
+	}
+	EXPECT_EQ(4, seen);
+}
+
+/* The machine was stopped for an hour; then the timers are due. Nothing is missing. */
+TEST_F(tampered, a_machine_that_was_stopped_is_clean)
+{
+	const __u64 stop_ns = 3600 * SYNTHETIC_SECOND;
+	size_t i, j;
+
+	FOR_EACH(i) {
+		union entry *e = &self->now.entries[i];
+
+		if (!is_transition(e) || !is_mini(e) || to_of(e) != TCPCLOSE_CLOSE)
+			continue;
+		for (j = i; j < self->now.count; j++) {
+			struct tcpclose_record *r = &self->now.entries[j].r;
+
+			if (!is_record(&self->now.entries[j]))
+				continue;
+			r->ts_ns += stop_ns;
+			if (!is_transition(&self->now.entries[j]) ||
+			    !has_begun(&self->base, i, r->cookie))
+				continue;
+			r->age_ns += stop_ns;
+			if (!has_between(&self->base, i, j, r->cookie))
+				r->dwell_ns += stop_ns;
+		}
+		EXPECT_LE(0, verify(self));
+		EXPECT_EQ(0, found(self, FINDING_GAP));
 	}
 }
 

@@ -292,6 +292,33 @@ static bool use_again(struct synthetic_lives *lives, struct synthetic_life *life
 	return true;
 }
 
+static bool is_used(const struct synthetic_lives *lives, const struct synthetic_life *life)
+{
+	unsigned int i;
+
+	for (i = 0; i < lives->room; i++) {
+		const struct synthetic_life *other = &lives->living[i];
+
+		if (other != life && other->steps && other->lport == life->lport &&
+		    other->ipv6 == life->ipv6)
+			return true;
+	}
+	return false;
+}
+
+static void choose_port(struct synthetic_lives *lives, struct synthetic_life *life)
+{
+	__u64 port = lives->born;
+
+	if (!lives->ports) {
+		life->lport = 32768 + port % 28000;
+		return;
+	}
+	do
+		life->lport = 32768 + port++ % lives->ports;
+	while (is_used(lives, life));
+}
+
 static void be_born(struct synthetic_lives *lives, struct synthetic_life *life)
 {
 	memset(life, 0, sizeof(*life));
@@ -301,7 +328,7 @@ static void be_born(struct synthetic_lives *lives, struct synthetic_life *life)
 		life->steps = scripts[random_below(lives, ARRAY_SIZE(scripts))];
 	}
 	life->ipv6 = lives->born % 2;
-	life->lport = 32768 + lives->born % 28000;
+	choose_port(lives, life);
 	life->born_ns = lives->now_ns;
 }
 

@@ -22,6 +22,8 @@
  * @losses: records are lost now and then, and the stream reports it
  * @again: sockets are used again while their mini-sockets live, so lives share
  *	cookies
+ * @ports: ports that the connections of a family share: 0: many. One port is used
+ *	again when its connection is over
  * @room: connections that live at the same time
  * @write: receives each record
  * @context: for @write
@@ -32,6 +34,7 @@ struct synthetic_lives {
 	bool all;
 	bool losses;
 	bool again;
+	unsigned int ports;
 	unsigned int room;
 	void (*write)(void *context, const void *record);
 	void *context;
