@@ -99,8 +99,6 @@ static const struct {
 			      "addresses or ports of a connection changed" },
 	[FINDING_MARK] = { "wrong-mark", "impossible marks" },
 	[FINDING_COOKIE] = { "no-cookie", "the cookie is missing" },
-	[FINDING_ORDER] = { "out-of-order",
-			    "times of different CPUs are far out of order" },
 	[FINDING_STREAM + EVENT_FLAW_GAP] = {
 		"unreported-loss", "records are missing, but no loss was reported" },
 	[FINDING_STREAM + EVENT_FLAW_LOSS] = {

@@ -30,7 +30,6 @@
  * @FINDING_ADDRESS: the connection's addresses or ports changed
  * @FINDING_MARK: marks that can't be
  * @FINDING_COOKIE: the cookie is missing
- * @FINDING_ORDER: times of different CPUs are far out of order
  * @FINDING_STREAM: the first of the kinds of &enum event_flaw
  * @FINDING_KINDS: number of kinds
  */
@@ -49,7 +48,6 @@ enum finding_kind {
 	FINDING_ADDRESS,
 	FINDING_MARK,
 	FINDING_COOKIE,
-	FINDING_ORDER,
 	FINDING_STREAM,
 	FINDING_KINDS = FINDING_STREAM + EVENT_FLAWS,
 };

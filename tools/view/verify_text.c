@@ -367,22 +367,32 @@ static void add_unseen(struct text *t)
 	}
 }
 
+static void add_clean(const struct text *t)
+{
+	uint64_t forgotten = t->c->history.forgotten;
+
+	buffer_printf(t->to, "\n%sVERDICT: clean%s: every transition is in the model, and %s",
+		      view_colour(t->how, TERMINAL_GREEN), view_plain(t->how),
+		      t->c->lost ? "reported loss explains every gap" :
+				   "no history has a gap");
+	if (forgotten)
+		buffer_printf(t->to, ", but for %llu connection%s that had to be forgotten",
+			      (unsigned long long)forgotten, format_plural(forgotten));
+	buffer_printf(t->to, "\n");
+}
+
 static void add_verdict(const struct text *t)
 {
 	uint64_t wrong = check_finding_count(t->c);
 
-	if (!wrong && !t->c->transitions)
-		buffer_printf(t->to, "\nVERDICT: clean, but there was nothing to check\n");
-	else if (!wrong)
-		buffer_printf(t->to,
-			      "\n%sVERDICT: clean%s: every transition is in the model%s\n",
-			      view_colour(t->how, TERMINAL_GREEN), view_plain(t->how),
-			      t->c->lost ? ", and reported loss explains every gap" :
-					   ", and no history has a gap");
-	else
+	if (wrong)
 		buffer_printf(t->to, "\n%sVERDICT: VIOLATION%s: %llu finding%s\n",
 			      view_colour(t->how, TERMINAL_RED), view_plain(t->how),
 			      (unsigned long long)wrong, format_plural(wrong));
+	else if (!t->c->transitions)
+		buffer_printf(t->to, "\nVERDICT: clean, but there was nothing to check\n");
+	else
+		add_clean(t);
 }
 
 /**
