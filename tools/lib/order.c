@@ -98,6 +98,11 @@ static void check_detail(struct order_cpu *cpu, bool whole,
 		cpu->detail = *(const struct tcpclose_detail *)raw;
 }
 
+static bool is_known(unsigned int kind)
+{
+	return kind == TCPCLOSE_KIND_TRANSITION || kind == TCPCLOSE_KIND_DETAIL;
+}
+
 static void check_record(struct order_cpu *cpu, bool whole,
 			 const struct recording_marker *raw,
 			 struct order_flaws *flaws)
@@ -113,10 +118,17 @@ static void check_record(struct order_cpu *cpu, bool whole,
 		add(flaws, EVENT_FLAW_TIME, 0);
 	/*
 	 * A reader of one namespace sees gaps where records of others are, but
-	 * never between details and their transition.
+	 * never between details and their transition. What a record of
+	 * an unknown kind belongs to is not known, either.
 	 */
-	check_detail(cpu, whole, raw,
-		     cpu->any && !lost && (follows || !whole), flaws);
+	if (is_known(raw->kind))
+		check_detail(cpu, whole, raw,
+			     cpu->any && !lost && !cpu->skipped &&
+				     (follows || !whole),
+			     flaws);
+	else
+		cpu->has_detail = false;
+	cpu->skipped = !is_known(raw->kind);
 	if (raw->ts_ns > cpu->last_ns)
 		cpu->last_ns = raw->ts_ns;
 	cpu->any = true;
@@ -134,10 +146,6 @@ void order_check(struct order_cpu *cpu, bool whole,
 {
 	flaws->count = 0;
 	switch (raw->kind) {
-	case TCPCLOSE_KIND_TRANSITION:
-	case TCPCLOSE_KIND_DETAIL:
-		check_record(cpu, whole, raw, flaws);
-		break;
 	case RECORDING_KIND_START:
 		if (cpu->started)
 			add(flaws, EVENT_FLAW_START_AGAIN, 0);
@@ -147,11 +155,9 @@ void order_check(struct order_cpu *cpu, bool whole,
 	case RECORDING_KIND_LOST:
 		cpu->reported += raw->value;
 		break;
-	case RECORDING_KIND_CLOCK:
-	case RECORDING_KIND_NETNS:
-		break;
 	default:
-		add(flaws, EVENT_FLAW_KIND, 0);
+		if (!recording_is_marker(raw->kind))
+			check_record(cpu, whole, raw, flaws);
 		break;
 	}
 }

@@ -24,6 +24,7 @@
  * @started: it is known where its records begin
  * @any: there was a record
  * @has_detail: the last record was @detail
+ * @skipped: the last record was of an unknown kind
  * @detail: belongs to the next record
  */
 struct order_cpu {
@@ -34,6 +35,7 @@ struct order_cpu {
 	bool started;
 	bool any;
 	bool has_detail;
+	bool skipped;
 	struct tcpclose_detail detail;
 };
 

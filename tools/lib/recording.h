@@ -6,6 +6,7 @@
 #define TCPCLOSE_LIB_RECORDING_H
 
 #include <stddef.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #include <tcpclose.h>
@@ -68,6 +69,18 @@ enum recording_kind {
 	RECORDING_KIND_CLOCK = 0xf2,
 	RECORDING_KIND_NETNS = 0xf3,
 };
+
+/**
+ * recording_is_marker() - whether a record is the recorder's own
+ * @kind: its kind
+ *
+ * All others are the module's and have a number of their CPU, also those of a kind
+ * that is not known: a newer module may write it.
+ */
+static inline bool recording_is_marker(unsigned int kind)
+{
+	return kind >= RECORDING_KIND_START;
+}
 
 /**
  * struct recording_marker - a record of the recorder's own
