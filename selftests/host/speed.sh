@@ -24,6 +24,13 @@ measure()
 	read -r ms kib <measured
 }
 
+# hostile COMMAND...: likewise, but it may complain and find faults; ended after a minute
+hostile()
+{
+	"$helpers/measure" timeout 60 "$@" >measured 2>complaints
+	read -r ms kib <measured
+}
+
 # within NAME MILLISECONDS KIB: passes if the limits for a million records hold
 within()
 {
@@ -51,6 +58,17 @@ measure "$tcpclose" watch --json --input few.rec
 within "watch --json reads a long recording in time" 4000 8192
 measure "$tcpclose" watch --input few.rec
 within "watch does" 4000 8192
+
+# 100 MB of any content take at most 10 s, which is 12,800 ms for a million records
+for kind in one-cookie one-tuple one-life many-cpus many-netns noise; do
+	"$sample" "$kind" "$records" >hostile.rec
+	for command in verify graph ladder; do
+		case $kind-$command in many-netns-*) limit=25600 ;; *) limit=12800 ;; esac
+		hostile "$tcpclose" "$command" --input hostile.rec
+		within "$command reads $kind in time" $limit 262144
+	done
+done
+rm -f hostile.rec
 
 # Memory use does not grow with the length of a stream
 "$sample" again $((4 * records)) 1000 | (measure "$tcpclose" verify --input -; echo "$kib" >long)

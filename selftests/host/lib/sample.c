@@ -17,6 +17,11 @@
  *	sample room-at-last	only the mini-socket of a connection has an entry
  *	sample pairs		a recording with a transition of each state to each
  *	sample noise N		a recording of N records of noise
+ *	sample one-cookie N	hostile: N mini-sockets of one socket, all alive
+ *	sample one-tuple N	hostile: N sides with the same addresses and ports
+ *	sample one-life N	hostile: one connection makes N transitions
+ *	sample many-cpus N	hostile: N times, one of 65536 CPUs has lost records
+ *	sample many-netns N	hostile: each of N records is of a namespace of its own
  *	sample text|json	a report of statistics
  *	sample untracked|untracked-json	reports of connections that are not tracked
  */
@@ -536,6 +541,42 @@ static void noise(unsigned int count)
 	}
 }
 
+/* What takes long if all entries of a table that are alike are looked at each time */
+static void hostile(const char *what, unsigned int count)
+{
+	const unsigned int cpus = 1 << 16;
+	struct tcpclose_record r;
+	unsigned int i;
+
+	header();
+	for (i = 0; i < count; i++) {
+		if (!strcmp(what, "many-cpus")) {
+			marker(RECORDING_KIND_LOST, i * 40503u % cpus, 1);
+			continue;
+		}
+		r = mini(0, TCPCLOSE_TIME_WAIT, TCPCLOSE_TIME_WAIT);
+		r.mark = TCPCLOSE_MARK_REARM;
+		if (!strcmp(what, "one-tuple") || !strcmp(what, "many-netns"))
+			r.cookie = i + 1;
+		if (!strcmp(what, "one-tuple") && i % 2) {
+			struct tcpclose_record other = r;
+
+			memcpy(r.laddr, other.raddr, sizeof(r.laddr));
+			memcpy(r.raddr, other.laddr, sizeof(r.raddr));
+			r.lport = other.rport;
+			r.rport = other.lport;
+		}
+		if (!strcmp(what, "one-life"))
+			r.age_ns = r.ts_ns - SYNTHETIC_START_NS;
+		if (!strcmp(what, "many-netns")) {
+			r.netns = i + 1;
+			r.netns_inode = CLIENT + i;
+			name_netns(r.netns, r.netns_inode, "many");
+		}
+		add(r);
+	}
+}
+
 static void count_duration(struct tcpclose_histogram *h, unsigned int bucket,
 			   __u64 ns, __u64 times)
 {
@@ -700,6 +741,8 @@ int main(int argc, char **argv)
 		one_of_everything();
 	else if (argc == 3 && !strcmp(what, "many"))
 		many((unsigned int)n);
+	else if (argc == 3 && (!strncmp(what, "one-", 4) || !strncmp(what, "many-", 5)))
+		hostile(what, (unsigned int)n);
 	else if (argc == 4 && !strcmp(what, "lives"))
 		failed = whole_lives((struct synthetic_lives){ .room = room }, n);
 	else if (argc == 4 && !strcmp(what, "losses"))
