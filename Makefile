@@ -234,6 +234,8 @@ $(BUILD)/selftests/%.o: selftests/%.c Makefile | $(HARNESS) packages-selftests
 # A test of the tool's model is linked with the tool, without its main()
 $(HOST_TESTS) $(HOST_HELPERS): $(filter-out $(BUILD)/tools/tcpclose.o,$(TOOL_OBJECTS)) $(HOST_LIB) $(TOOL_LIST)
 $(HOST_TESTS) $(HOST_HELPERS): TEST_LIBS = $(TOOL_LIBS)
+# Replaces a function of the tool
+$(BUILD)/selftests/host/balance: TEST_LIBS += -Wl,--wrap=source_balance
 # Attaches BPF programs
 $(BUILD)/selftests/storms/storm_tracers: TEST_LIBS = $(BPF_LIBS)
 
