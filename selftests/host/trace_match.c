@@ -227,6 +227,20 @@ TEST_F(match, knows_that_an_address_comes_back)
 	EXPECT_EQ(4, self->result.rows[0].kernel);
 }
 
+/* One socket ended unobserved; a listener's child has its address, with other ports */
+TEST_F(match, knows_that_a_child_has_an_address_again)
+{
+	struct event e = record_of(2000, 1, TCPCLOSE_LISTEN, TCPCLOSE_SYN_RECV);
+
+	BOTH(1, ESTABLISHED, FIN_WAIT1);
+	e.cookie = COOKIE + 100;
+	e.lport++;
+	trace_match_add_record(self->match, &e);
+	trace_at(self->match, 2010, 1, TCPCLOSE_LISTEN, TCPCLOSE_SYN_RECV);
+	EXPECT_DIFFERENCES(0, 0);
+	EXPECT_EQ(2, self->result.rows[0].kernel);
+}
+
 /* Both sides have the same two transitions, in different order */
 TEST_F(match, finds_records_of_a_socket_that_changed_places)
 {
