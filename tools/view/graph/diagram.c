@@ -10,17 +10,17 @@
 #include "view/graph/diagram.h"
 
 /**
- * diagram_init() - begin a diagram
+ * diagram_add_string() - write a string, in quotes
  * @d: the diagram
- * @to: where it goes
- * @g: what was seen
+ * @text: the string
  */
-void diagram_init(struct diagram *d, struct buffer *to, const struct graph *g)
+void diagram_add_string(struct diagram *d, const char *text)
 {
-	d->graph = g;
-	d->to = to;
-	d->edges = 0;
-	figure_place(&d->figure, g);
+	buffer_printf(d->to, "\"");
+	for (; *text; text++)
+		if (!d->language->escape(d->to, *text))
+			buffer_printf(d->to, "%c", *text);
+	buffer_printf(d->to, "\"");
 }
 
 /**
@@ -63,107 +63,137 @@ void diagram_add_to(struct diagram *d, const struct diagram_edge *edge)
 			 edge->to);
 }
 
-/**
- * diagram_visit_states() - visit states that were seen and have no box
- * @d: the diagram
- * @visit: is called for each; most of them are no states at all
- */
-void diagram_visit_states(struct diagram *d, diagram_state_fn visit)
+static void write_node(struct diagram *d, const struct figure_box *box,
+		       unsigned int state, const char *name)
+{
+	const struct diagram_node node = {
+		.box = box,
+		.state = state,
+		.name = name,
+		.seen = graph_visited(d->graph, state),
+	};
+
+	buffer_printf(d->to, "%s", d->language->indent);
+	diagram_add_node(d, box, state);
+	d->language->node(d, &node);
+}
+
+/* All boxes, and states that were seen and have none: most are no states at all. */
+static void write_nodes(struct diagram *d)
 {
 	char name[LABEL_MAX];
 	unsigned int state;
+	size_t i;
 
+	for (i = 0; i < FIGURE_BOXES; i++) {
+		const struct figure_box *box = &d->figure.boxes[i];
+
+		write_node(d, box, box->state, model_state(box->state)->name);
+	}
 	for (state = 0; state < TCPCLOSE_STATES; state++) {
 		if (figure_from(&d->figure, state) ||
 		    !graph_visited(d->graph, state))
 			continue;
 		label_state(name, state);
-		visit(d, state, name);
+		write_node(d, NULL, state, name);
 	}
 }
 
-static void visit_route(struct diagram *d, const struct figure_route *route,
-			diagram_edge_fn visit)
+static void write_edge(struct diagram *d, struct diagram_edge *edge,
+		       const char *event)
+{
+	char label[LABEL_MAX];
+
+	label_lines(label, event, edge->part);
+	edge->label = label;
+	edge->number = d->edges++;
+	buffer_printf(d->to, "%s", d->language->indent);
+	d->language->edge(d, edge);
+}
+
+static void write_route(struct diagram *d, const struct figure_route *route)
 {
 	const struct graph_part *part =
 		graph_seen(d->graph, route->from, route->to, GRAPH_FLOW);
 	const struct model_edge *edge = label_edge(route->from, route->to);
 	char event[LABEL_MAX];
-	const struct diagram_edge drawn = {
-		.number = d->edges++,
+	struct diagram_edge drawn = {
 		.from = route->from,
 		.to = route->to,
-		.event = event,
 		.part = part,
 		.dashed = part ? graph_is_linux(part) :
 				 edge->standing == MODEL_ABSENT,
 	};
 
 	label_event(event, edge);
-	visit(d, &drawn);
+	write_edge(d, &drawn, event);
 }
 
-static void visit_extra(struct diagram *d, unsigned int from, unsigned int to,
-			const char *event, const struct graph_part *part,
-			diagram_edge_fn visit)
+static void write_extra(struct diagram *d, unsigned int from, unsigned int to,
+			const char *event, const struct graph_part *part)
 {
-	const struct diagram_edge drawn = {
-		.number = d->edges++,
+	struct diagram_edge drawn = {
 		.from = from,
 		.to = to,
-		.event = event,
 		.part = part,
 		.dashed = !part->why && graph_is_linux(part),
 		.extra = true,
 	};
 
-	visit(d, &drawn);
+	write_edge(d, &drawn, event);
 }
 
 /* What the figure writes within a box. */
-static void visit_box(struct diagram *d, const struct figure_box *box,
-		      diagram_edge_fn visit)
+static void write_inner(struct diagram *d, const struct figure_box *box)
 {
 	const struct graph_part *loop = figure_loop(d->graph, box);
 	const struct graph_part *abrupt = figure_abrupt(d->graph, box);
 
 	if (loop)
-		visit_extra(d, box->state, box->state, "stays", loop, visit);
+		write_extra(d, box->state, box->state, "stays", loop);
 	if (abrupt)
-		visit_extra(d, box->state, TCPCLOSE_CLOSE,
-			    "RST, abort, timeout", abrupt, visit);
+		write_extra(d, box->state, TCPCLOSE_CLOSE,
+			    "RST, abort, timeout", abrupt);
 }
 
-struct rest {
-	struct diagram *d;
-	diagram_edge_fn visit;
-};
-
-static void visit_rest(void *context, unsigned int from, unsigned int to,
+static void write_rest(void *context, unsigned int from, unsigned int to,
 		       const struct graph_part *part)
 {
-	struct rest *rest = context;
 	char verdict[LABEL_MAX];
 
 	label_verdict(verdict, part);
-	visit_extra(rest->d, from, to, verdict, part, rest->visit);
+	write_extra(context, from, to, verdict, part);
 }
 
-/**
- * diagram_visit_edges() - visit all edges
- * @d: the diagram
- * @visit: is called for each
- */
-void diagram_visit_edges(struct diagram *d, diagram_edge_fn visit)
+static void write_edges(struct diagram *d)
 {
-	struct rest rest = { .d = d, .visit = visit };
 	size_t i;
 
 	for (i = 0; i < d->figure.route_count; i++)
-		visit_route(d, &d->figure.routes[i], visit);
+		write_route(d, &d->figure.routes[i]);
 	for (i = 0; i < FIGURE_BOXES; i++)
-		visit_box(d, &d->figure.boxes[i], visit);
-	figure_visit_rest(&d->figure, d->graph, visit_rest, &rest);
+		write_inner(d, &d->figure.boxes[i]);
+	figure_visit_rest(&d->figure, d->graph, write_rest, d);
+}
+
+/**
+ * diagram_write() - write a diagram
+ * @language: how
+ * @to: where it goes
+ * @g: what was seen
+ */
+void diagram_write(const struct diagram_language *language, struct buffer *to,
+		   const struct graph *g)
+{
+	struct diagram d = { .language = language, .graph = g, .to = to };
+
+	figure_place(&d.figure, g);
+	language->begin(&d);
+	write_nodes(&d);
+	if (language->between)
+		language->between(&d);
+	write_edges(&d);
+	buffer_printf(to, "%s", language->end);
 }
 
 /**

@@ -12,46 +12,44 @@
 #define CELL_WIDTH 9
 #define CELL_HEIGHT 18
 
-static void add_string(struct buffer *to, const char *text)
+static bool escape(struct buffer *to, char character)
 {
-	buffer_printf(to, "\"");
-	for (; *text; text++) {
-		/* Graphviz expands entities, so a & is escaped. */
-		if (*text == '&')
-			buffer_printf(to, "&amp;");
-		else if (*text == '\n')
-			buffer_printf(to, "\\n");
-		else if (*text == '"' || *text == '\\')
-			buffer_printf(to, "\\%c", *text);
-		else
-			buffer_printf(to, "%c", *text);
+	switch (character) {
+	case '&':
+		/* Graphviz expands entities. */
+		buffer_printf(to, "&amp;");
+		return true;
+	case '\n':
+		buffer_printf(to, "\\n");
+		return true;
+	case '"':
+	case '\\':
+		buffer_printf(to, "\\%c", character);
+		return true;
+	default:
+		return false;
 	}
-	buffer_printf(to, "\"");
 }
 
 /* Groups are columns: dot keeps them straight if it can. */
-static void add_box(struct diagram *d, const struct figure_box *box)
+static void add_node(struct diagram *d, const struct diagram_node *node)
 {
-	bool visited = graph_visited(d->graph, box->state);
-	int x = (2 * box->x + FIGURE_BOX_COLUMNS - 1) * CELL_WIDTH / 2;
-	int y = (FIGURE_ROWS - box->y) * CELL_HEIGHT;
+	const struct figure_box *box = node->box;
+	int x = (FIGURE_COLUMNS + FIGURE_BOX_COLUMNS) * CELL_WIDTH;
+	int y = (int)node->state * 3 * CELL_HEIGHT;
 
-	buffer_printf(d->to, "\t");
-	diagram_add_node(d, box, box->state);
+	if (box) {
+		x = (2 * box->x + FIGURE_BOX_COLUMNS - 1) * CELL_WIDTH / 2;
+		y = (FIGURE_ROWS - box->y) * CELL_HEIGHT;
+	}
 	buffer_printf(d->to, " [label=");
-	add_string(d->to, model_state(box->state)->name);
-	buffer_printf(d->to, ", pos=\"%d,%d\", group=%d%s];\n", x, y, box->x,
-		      visited ? "" :
-				", color=\"#9aa1ac\", fontcolor=\"#6b7280\"");
-}
-
-static void add_state(struct diagram *d, unsigned int state, const char *name)
-{
-	buffer_printf(d->to, "\tstate_%u [label=", state);
-	add_string(d->to, name);
-	buffer_printf(d->to, ", pos=\"%d,%d\"];\n",
-		      (FIGURE_COLUMNS + FIGURE_BOX_COLUMNS) * CELL_WIDTH,
-		      (int)state * 3 * CELL_HEIGHT);
+	diagram_add_string(d, node->name);
+	buffer_printf(d->to, ", pos=\"%d,%d\"", x, y);
+	if (box)
+		buffer_printf(d->to, ", group=%d", box->x);
+	if (!node->seen)
+		buffer_printf(d->to, ", color=\"#9aa1ac\", fontcolor=\"#6b7280\"");
+	buffer_printf(d->to, "];\n");
 }
 
 static const char *const colours[SVG_ROLES] = {
@@ -66,15 +64,12 @@ static void add_edge(struct diagram *d, const struct diagram_edge *edge)
 {
 	const struct graph_part *part = edge->part;
 	const char *colour = colours[label_role(part)];
-	char label[LABEL_MAX];
 
-	buffer_printf(d->to, "\t");
 	diagram_add_from(d, edge);
 	buffer_printf(d->to, " -> ");
 	diagram_add_to(d, edge);
-	label_lines(label, edge->event, part);
 	buffer_printf(d->to, " [label=");
-	add_string(d->to, label);
+	diagram_add_string(d, edge->label);
 	buffer_printf(d->to, ", color=\"%s\", fontcolor=\"%s\", penwidth=%u.%u",
 		      colour, part ? colour : "#6b7280",
 		      label_weight(part) / 10, label_weight(part) % 10);
@@ -127,7 +122,7 @@ static void add_rows(struct diagram *d)
 	}
 }
 
-static void add_caption(struct diagram *d)
+static void begin(struct diagram *d)
 {
 	const char *openings = label_openings(d->graph);
 	char caption[4 * LABEL_MAX], text[6 * LABEL_MAX];
@@ -136,10 +131,25 @@ static void add_caption(struct diagram *d)
 	snprintf(text, sizeof(text),
 		 "%s\nhow often / median time in the state left\ngrey: not seen%s%s; dashed: Linux-specific, or if grey: never made by Linux; red: illegal",
 		 caption, openings ? ", " : "", openings ? openings : "");
-	buffer_printf(d->to, "\tlabel=");
-	add_string(d->to, text);
+	buffer_printf(d->to,
+		      "digraph tcpclose {\n"
+		      "\tlabelloc=t; fontname=\"sans-serif\"; nodesep=1.2;\n"
+		      "\tnode [shape=box, style=rounded, fontname=\"sans-serif\", width=2];\n"
+		      "\tedge [fontname=\"sans-serif\", fontsize=11];\n"
+		      "\tlabel=");
+	diagram_add_string(d, text);
 	buffer_printf(d->to, ";\n");
 }
+
+static const struct diagram_language dot = {
+	.indent = "\t",
+	.escape = escape,
+	.begin = begin,
+	.node = add_node,
+	.between = add_rows,
+	.edge = add_edge,
+	.end = "}\n",
+};
 
 /**
  * graph_dot() - draw the state diagram for Graphviz
@@ -150,19 +160,5 @@ static void add_caption(struct diagram *d)
 void graph_dot(const struct view *how, struct buffer *to,
 	       const struct graph *g)
 {
-	struct diagram d;
-	size_t i;
-
-	diagram_init(&d, to, g);
-	buffer_printf(to, "digraph tcpclose {\n"
-			  "\tlabelloc=t; fontname=\"sans-serif\"; nodesep=1.2;\n"
-			  "\tnode [shape=box, style=rounded, fontname=\"sans-serif\", width=2];\n"
-			  "\tedge [fontname=\"sans-serif\", fontsize=11];\n");
-	add_caption(&d);
-	for (i = 0; i < FIGURE_BOXES; i++)
-		add_box(&d, &d.figure.boxes[i]);
-	diagram_visit_states(&d, add_state);
-	add_rows(&d);
-	diagram_visit_edges(&d, add_edge);
-	buffer_printf(to, "}\n");
+	diagram_write(&dot, to, g);
 }

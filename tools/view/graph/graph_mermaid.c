@@ -9,18 +9,15 @@
 #include "view/graph/diagram.h"
 #include "view/graph/graph_view.h"
 
-static void add_string(struct buffer *to, const char *text)
+static bool escape(struct buffer *to, char character)
 {
-	buffer_printf(to, "\"");
-	for (; *text; text++) {
-		if (*text == '\n')
-			buffer_printf(to, "<br>");
-		else if (strchr("\"#&<>`\\", *text))
-			buffer_printf(to, "#%d;", *text);
-		else
-			buffer_printf(to, "%c", *text);
-	}
-	buffer_printf(to, "\"");
+	if (character == '\n')
+		buffer_printf(to, "<br>");
+	else if (strchr("\"#&<>`\\", character))
+		buffer_printf(to, "#%d;", character);
+	else
+		return false;
+	return true;
 }
 
 static const char *const colours[SVG_ROLES] = {
@@ -31,16 +28,13 @@ static const char *const colours[SVG_ROLES] = {
 	[SVG_INK] = "#6e7781",
 };
 
-static void add_link(struct diagram *d, const struct diagram_edge *edge)
+static void add_edge(struct diagram *d, const struct diagram_edge *edge)
 {
 	const struct graph_part *part = edge->part;
-	char label[LABEL_MAX];
 
-	label_lines(label, edge->event, part);
-	buffer_printf(d->to, "    ");
 	diagram_add_from(d, edge);
 	buffer_printf(d->to, edge->dashed ? " -.->|" : " -->|");
-	add_string(d->to, label);
+	diagram_add_string(d, edge->label);
 	buffer_printf(d->to, "| ");
 	diagram_add_to(d, edge);
 	buffer_printf(d->to,
@@ -49,24 +43,14 @@ static void add_link(struct diagram *d, const struct diagram_edge *edge)
 		      label_weight(part) / 10, label_weight(part) % 10);
 }
 
-static void add_box(struct diagram *d, const struct figure_box *box)
+static void add_node(struct diagram *d, const struct diagram_node *node)
 {
-	buffer_printf(d->to, "    ");
-	diagram_add_node(d, box, box->state);
 	buffer_printf(d->to, "(");
-	add_string(d->to, model_state(box->state)->name);
-	buffer_printf(d->to, ")%s\n",
-		      graph_visited(d->graph, box->state) ? "" : ":::unseen");
+	diagram_add_string(d, node->name);
+	buffer_printf(d->to, ")%s\n", node->seen ? "" : ":::unseen");
 }
 
-static void add_state(struct diagram *d, unsigned int state, const char *name)
-{
-	buffer_printf(d->to, "    state_%u(", state);
-	add_string(d->to, name);
-	buffer_printf(d->to, ")\n");
-}
-
-static void add_caption(struct diagram *d)
+static void begin(struct diagram *d)
 {
 	const char *openings = label_openings(d->graph);
 	char text[4 * LABEL_MAX];
@@ -80,6 +64,15 @@ static void add_caption(struct diagram *d)
 		      openings ? ", " : "", openings ? openings : "");
 }
 
+static const struct diagram_language mermaid = {
+	.indent = "    ",
+	.escape = escape,
+	.begin = begin,
+	.node = add_node,
+	.edge = add_edge,
+	.end = "    classDef unseen stroke:#9aa1ac,color:#8b93a0\n",
+};
+
 /**
  * graph_mermaid() - draw the state diagram for Mermaid
  * @how: it looks the same always
@@ -89,14 +82,5 @@ static void add_caption(struct diagram *d)
 void graph_mermaid(const struct view *how, struct buffer *to,
 		   const struct graph *g)
 {
-	struct diagram d;
-	size_t i;
-
-	diagram_init(&d, to, g);
-	add_caption(&d);
-	for (i = 0; i < FIGURE_BOXES; i++)
-		add_box(&d, &d.figure.boxes[i]);
-	diagram_visit_states(&d, add_state);
-	diagram_visit_edges(&d, add_link);
-	buffer_printf(to, "    classDef unseen stroke:#9aa1ac,color:#8b93a0\n");
+	diagram_write(&mermaid, to, g);
 }
