@@ -38,6 +38,26 @@ static bool is_own_call(int old, int new)
 	       (old == TCP_LISTEN && new == TCP_CLOSE);
 }
 
+/*
+ * Edges that the softirq takes in tcp_rcv_established() and
+ * tcp_rcv_state_process() only. A SYN with a FIN (TCP Fast Open) leads from
+ * SYN_RECV to CLOSE_WAIT elsewhere.
+ */
+static bool is_for_segment(int old, int new)
+{
+	switch (new) {
+	case TCP_ESTABLISHED:
+		return tcpclose_edge_state_in(old, TCPF_SYN_SENT | TCPF_SYN_RECV);
+	case TCP_CLOSE_WAIT:
+		return old == TCP_ESTABLISHED;
+	case TCP_FIN_WAIT2:
+	case TCP_CLOSING:
+		return old == TCP_FIN_WAIT1;
+	default:
+		return false;
+	}
+}
+
 static u8 __init classify_edge(int old, int new)
 {
 	u8 edge = 0;
@@ -50,6 +70,8 @@ static u8 __init classify_edge(int old, int new)
 		edge |= TCPCLOSE_EDGE_TEARDOWN;
 	if (is_own_call(old, new))
 		edge |= TCPCLOSE_EDGE_OWN_CALL;
+	if (is_for_segment(old, new))
+		edge |= TCPCLOSE_EDGE_SEGMENT;
 	if (old == new)
 		edge |= TCPCLOSE_EDGE_SELF;
 	return edge;

@@ -11,6 +11,7 @@
 #define TCPCLOSE_EDGE_OWN_CALL	0x04	/* taken in a process's own call only */
 #define TCPCLOSE_EDGE_NO_ENTRY	0x08	/* of a listener, or before the first connection */
 #define TCPCLOSE_EDGE_SELF	0x10	/* from a state to itself */
+#define TCPCLOSE_EDGE_SEGMENT	0x20	/* in softirq taken for a segment of this socket only */
 #define TCPCLOSE_EDGE_ODD	(TCPCLOSE_EDGE_BIRTH | TCPCLOSE_EDGE_NO_ENTRY | \
 				 TCPCLOSE_EDGE_SELF)
 

@@ -17,6 +17,7 @@
 
 #include "caller.h"
 #include "handover.h"
+#include "moment.h"
 #include "record.h"
 #include "stats.h"
 #include "step.h"
@@ -192,7 +193,10 @@ static __always_inline void on_twsk_hashdance(unsigned long twsk,
 		}
 		/* FIN_WAIT2 continues, but TIME_WAIT starts now. */
 		if (substate == TCP_TIME_WAIT)
-			entry->since_ns = ktime_get_ns();
+			entry->since_ns =
+				from && tcpclose_moment_of_hand_over_is_kept(from) ?
+					tcpclose_moment_of_segment(sk) :
+					ktime_get_ns();
 		if (!entry->cookie)
 			entry->cookie = atomic64_read(&tw->tw_cookie);
 		entry->state = substate;

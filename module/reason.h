@@ -18,6 +18,7 @@
 #include "edge.h"
 #include "entry.h"
 #include "handover.h"
+#include "moment.h"
 #include "segment.h"
 #include "stats.h"
 
@@ -60,8 +61,7 @@ tcpclose_reason_of_hand_over(const struct sock *sk,
 	u8 way = entry->way, successor = entry->successor;
 	struct tcpclose_reason reason;
 
-	if (likely(way && way != TCPCLOSE_WAY_CLOSE &&
-		   way != TCPCLOSE_WAY_KEEPALIVE_TIMER && in_serving_softirq())) {
+	if (tcpclose_moment_of_hand_over_is_kept(entry)) {
 		reason.context = TCPCLOSE_CONTEXT_SOFTIRQ;
 		reason.flags = tcpclose_segment_softirq_flags(sk);
 	} else {

@@ -47,6 +47,19 @@ void tcpclose_ring_geometry(struct tcpclose_geometry *geometry);
 int tcpclose_ring_mmap(struct vm_area_struct *vma);
 
 /**
+ * tcpclose_ring_newest_ns() - time of this CPU's newest record; 0: none
+ *
+ * Context: nothing that writes records interrupts.
+ */
+static __always_inline u64 tcpclose_ring_newest_ns(void)
+{
+	u64 newest = this_cpu_read(tcpclose_rings.position) - 1;
+
+	return (this_cpu_read(tcpclose_rings.records) +
+		(newest & this_cpu_read(tcpclose_rings.mask)))->ts_ns;
+}
+
+/**
  * tcpclose_ring_begin() - reserve this CPU's next record
  * @number: set to the record's number
  *

@@ -23,6 +23,7 @@
 #include "fill.h"
 #include "handover.h"
 #include "hook.h"
+#include "moment.h"
 #include "reason.h"
 #include "request.h"
 #include "stats.h"
@@ -352,6 +353,21 @@ static __always_inline bool is_plain_transition(const struct tcpclose_entry *ent
 	       likely(!(entry->flags & ODD));
 }
 
+/* When a plain transition happened. */
+static __always_inline u64 time_of(const struct sock *sk,
+				   const struct tcpclose_entry *entry, u8 raw,
+				   u8 edge, bool closing)
+{
+	int old = TCPCLOSE_EDGE_FROM(raw);
+	bool kept;
+
+	if (closing)
+		kept = tcpclose_moment_of_close_is_kept(sk, old, entry);
+	else
+		kept = tcpclose_moment_is_kept(edge);
+	return kept ? tcpclose_moment_of_segment(sk) : ktime_get_ns();
+}
+
 /* A transition within the scope. */
 static __always_inline void record_transition(const struct sock *sk, u8 raw,
 					      u8 edge, bool closing)
@@ -361,10 +377,10 @@ static __always_inline void record_transition(const struct sock *sk, u8 raw,
 	unsigned long irq;
 
 	local_irq_save(irq);
-	now_ns = ktime_get_ns();
 	entry = tcpclose_table_find(tcpclose_table_bucket(sk), sk);
 	if (unlikely(!is_plain_transition(entry, raw, edge)))
 		goto odd;
+	now_ns = time_of(sk, entry, raw, edge, closing);
 	cookie = atomic64_read(&sk->sk_cookie);
 	if (unlikely(cookie != entry->cookie || !cookie)) {
 		if (!cookie)
@@ -378,7 +394,7 @@ static __always_inline void record_transition(const struct sock *sk, u8 raw,
 	local_irq_restore(irq);
 	return;
 odd:
-	carry_out_odd(sk, entry, raw, edge, now_ns, true);
+	carry_out_odd(sk, entry, raw, edge, ktime_get_ns(), true);
 	local_irq_restore(irq);
 }
 
@@ -397,16 +413,15 @@ static noinline void count_step(const struct sock *sk, u8 raw, u8 edge)
 {
 	struct tcpclose_entry *entry;
 	unsigned long irq;
-	u64 now_ns;
 
 	local_irq_save(irq);
-	now_ns = ktime_get_ns();
 	entry = tcpclose_table_find(tcpclose_table_bucket(sk), sk);
 	if (likely(is_plain_transition(entry, raw, edge)))
-		carry_out_transition(sk, entry, raw, edge, now_ns, 0, NULL, false,
-				     true, false);
+		carry_out_transition(sk, entry, raw, edge,
+				     time_of(sk, entry, raw, edge, false), 0, NULL,
+				     false, true, false);
 	else
-		carry_out_odd(sk, entry, raw, edge, now_ns, false);
+		carry_out_odd(sk, entry, raw, edge, ktime_get_ns(), false);
 	local_irq_restore(irq);
 }
 
