@@ -104,7 +104,7 @@ static __always_inline void on_time_wait(unsigned long sk, unsigned long state,
 
 	local_irq_save(irq);
 	tcpclose_probe_called(handover_calls[TCPCLOSE_HANDOVER_TO_TIME_WAIT]);
-	entry = tcpclose_table_find(tcpclose_table_bucket(socket), socket);
+	entry = tcpclose_table_find_sock(socket);
 	if (entry) {
 		entry->flags |= flags_of_attempt();
 		entry->successor = state;
@@ -174,7 +174,7 @@ static __always_inline void on_twsk_hashdance(unsigned long twsk,
 	local_irq_save(irq);
 	tcpclose_probe_called(handover_calls[TCPCLOSE_HANDOVER_HASHDANCE]);
 	this_cpu_inc(tcpclose_counters->born);
-	from = tcpclose_table_find(tcpclose_table_bucket(sk), sk);
+	from = tcpclose_table_find_sock(sk);
 	if (likely(from)) {
 		from->flags |= TCPCLOSE_ENTRY_HANDED_OVER;
 		from->successor = substate;

@@ -26,6 +26,9 @@
 struct tcpclose_bucket *tcpclose_table_buckets __read_mostly;
 unsigned int tcpclose_table_shift __read_mostly;
 
+static struct tcpclose_entry no_entry;	/* key: NULL */
+DEFINE_PER_CPU(struct tcpclose_entry *, tcpclose_table_recent);
+
 #define BUCKETS_AT_ONCE	4096u	/* made without a pause */
 
 /* Connections alive that were refused an entry, as far as that is known. */
@@ -41,7 +44,7 @@ static atomic_t refused;
 int tcpclose_table_init(unsigned int max_conns)
 {
 	unsigned int i, buckets;
-	int err;
+	int cpu, err;
 
 	BUILD_BUG_ON(sizeof(struct tcpclose_entry) != 64);
 
@@ -49,6 +52,8 @@ int tcpclose_table_init(unsigned int max_conns)
 	if (err)
 		return err;
 	atomic_set(&refused, 0);
+	for_each_possible_cpu(cpu)
+		per_cpu(tcpclose_table_recent, cpu) = &no_entry;
 	buckets = roundup_pow_of_two(max(max_conns, 64u));
 	tcpclose_table_shift = BITS_PER_LONG - ilog2(buckets);
 	tcpclose_table_buckets =

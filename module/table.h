@@ -7,6 +7,7 @@
 
 #include <linux/compiler.h>
 #include <linux/hash.h>
+#include <linux/percpu.h>
 #include <linux/spinlock.h>
 #include <linux/string.h>
 
@@ -23,9 +24,14 @@ struct tcpclose_bucket {
 	struct tcpclose_entry *head;
 };
 
+struct sock;
+
 /* Fixed while the module is loaded. */
 extern struct tcpclose_bucket *tcpclose_table_buckets;
 extern unsigned int tcpclose_table_shift;
+
+/* Entry of the full socket that was found or added last on this CPU. */
+DECLARE_PER_CPU(struct tcpclose_entry *, tcpclose_table_recent);
 
 int tcpclose_table_init(unsigned int max_conns);
 void tcpclose_table_exit(void);
@@ -107,6 +113,30 @@ tcpclose_table_find(const struct tcpclose_bucket *bucket, const void *key)
 		}
 	} while (unlikely(entry != tcpclose_table_end(bucket)));
 	return NULL;
+}
+
+/**
+ * tcpclose_table_find_sock() - look up a full socket's entry
+ * @sk: the socket, whose lock is held
+ *
+ * A socket often makes several transitions in a row on one CPU: try the entry
+ * that was found last. It is the socket's if its key is, wherever it has been
+ * meanwhile: only the holder of a socket's lock gives an entry that key, or
+ * takes it away, and no two entries of the table have the same.
+ *
+ * Return: the entry or NULL.
+ */
+static __always_inline struct tcpclose_entry *
+tcpclose_table_find_sock(const struct sock *sk)
+{
+	struct tcpclose_entry *entry = this_cpu_read(tcpclose_table_recent);
+
+	if (READ_ONCE(entry->key) == sk)
+		return entry;
+	entry = tcpclose_table_find(tcpclose_table_bucket(sk), sk);
+	if (likely(entry))
+		this_cpu_write(tcpclose_table_recent, entry);
+	return entry;
 }
 
 /**

@@ -79,6 +79,8 @@ static __always_inline struct tcpclose_entry *add_sock_entry(const struct sock *
 	struct tcpclose_entry *entry = tcpclose_table_add(bucket, sk);
 
 	tcpclose_table_unlock(bucket);
+	if (likely(entry))
+		this_cpu_write(tcpclose_table_recent, entry);
 	return entry;
 }
 
@@ -377,7 +379,7 @@ static __always_inline void record_transition(const struct sock *sk, u8 raw,
 	unsigned long irq;
 
 	local_irq_save(irq);
-	entry = tcpclose_table_find(tcpclose_table_bucket(sk), sk);
+	entry = tcpclose_table_find_sock(sk);
 	if (unlikely(!is_plain_transition(entry, raw, edge)))
 		goto odd;
 	now_ns = time_of(sk, entry, raw, edge, closing);
@@ -415,7 +417,7 @@ static noinline void count_step(const struct sock *sk, u8 raw, u8 edge)
 	unsigned long irq;
 
 	local_irq_save(irq);
-	entry = tcpclose_table_find(tcpclose_table_bucket(sk), sk);
+	entry = tcpclose_table_find_sock(sk);
 	if (likely(is_plain_transition(entry, raw, edge)))
 		carry_out_transition(sk, entry, raw, edge,
 				     time_of(sk, entry, raw, edge, false), 0, NULL,
