@@ -21,6 +21,7 @@
 #define TCPCLOSE_ENTRY_STAND_IN	0x40	/* not in the table: see tcpclose_table_stand_in() */
 #define TCPCLOSE_ENTRY_FAST_OPEN	0x80	/* its SYN may carry data (TCP Fast Open) */
 #define TCPCLOSE_ENTRY_MPTCP	0x100	/* subflow of an MPTCP session */
+#define TCPCLOSE_ENTRY_LONE_FIN	0x200	/* bytes_received does not count the peer's FIN */
 /* Set by handover.c. */
 #define TCPCLOSE_ENTRY_HAND_OVER (TCPCLOSE_ENTRY_TO_TIME_WAIT | \
 				  TCPCLOSE_ENTRY_HANDED_OVER)
@@ -50,7 +51,7 @@
  * @strays: see &struct tcpclose_record (mini-sockets only)
  * @own_syn: 1: its SYN is among what the peer has to acknowledge; 0: it is not,
  *	as in what a listener accepts, or unknown
- * @lone_fin: 1: bytes_received does not count the peer's FIN
+ * @share: number of the share that it counts against; 0: none
  *
  * A full socket's entry changes under the socket's lock only. A mini-socket has
  * no lock, so every access to its entry holds the lock of the bucket.
@@ -82,7 +83,7 @@ struct tcpclose_entry {
 		u16 strays;
 	};
 	u8 own_syn;
-	u8 lone_fin;
+	u8 share;
 };
 
 /*

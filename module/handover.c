@@ -19,6 +19,7 @@
 #include "handover.h"
 #include "moment.h"
 #include "record.h"
+#include "share.h"
 #include "stats.h"
 #include "step.h"
 #include "table.h"
@@ -145,7 +146,7 @@ static noinline void begin_without_entry(const struct sock *sk, u8 substate,
 		note->flags |= TCPCLOSE_ENTRY_HANDED_OVER;
 		note->successor = substate;
 	}
-	*flags = tcpclose_table_unknown_flag(tcpclose_table_unknown()) |
+	*flags = tcpclose_table_unknown_flag(tcpclose_share_unknown(sk)) |
 		 TCPCLOSE_ENTRY_MINI;
 	*closer = sk->sk_state == TCP_CLOSING ? TCPCLOSE_CLOSER_BOTH :
 						TCPCLOSE_CLOSER_LOCAL;
@@ -203,7 +204,7 @@ static __always_inline void on_twsk_hashdance(unsigned long twsk,
 		tcpclose_record_identity(entry, sk);
 		this_cpu_inc(tcpclose_counters->live_timewait);
 	} else if (from || flags & TCPCLOSE_ENTRY_REFUSED) {
-		tcpclose_table_refuse();
+		tcpclose_share_refuse(sk);
 	}
 	/*
 	 * The socket's own transition counts the mini-socket as alive, if it is

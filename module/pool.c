@@ -6,7 +6,13 @@
  * allocation may sleep. So a worker allocates entries in chunks before they are
  * needed, and probes take them from per-CPU free lists, which exchange batches
  * with a common list. Memory is freed at unload only: a busy machine will need
- * it again. Knows nothing of what an entry means.
+ * it again.
+ *
+ * When less than a quarter of the entries is free, they are shared out: each that
+ * is taken counts against a share, which can hold a multiple of what is free. So
+ * the more somebody takes the less he may take, and others find something left.
+ * Until then the inline functions of pool.h do all the work, and count nothing.
+ * Knows nothing of what an entry means, nor of whose a share is.
  */
 #include <linux/cache.h>
 #include <linux/irq_work.h>
@@ -20,13 +26,20 @@
 #include <linux/workqueue.h>
 
 #include "pool.h"
+#include "share.h"
 
-#define CHUNK		1024u	/* entries allocated together */
-#define BATCH_MAX	64u
-#define FIRST_ENTRIES	8192u	/* ready at load, at least */
-#define RETRY_DELAY	HZ	/* after memory was refused */
+#define CHUNK 1024u /* entries allocated together */
+#define BATCH_MAX 64u
+#define FIRST_ENTRIES 8192u /* ready at load, at least */
+#define RETRY_DELAY HZ /* after memory was refused */
 /* All CPUs' own free lists together hold at most this part of the entries. */
-#define MAGAZINES_PART	16u
+#define MAGAZINES_PART 16u
+/* Entries are shared out when less than this part of them is free. */
+#define SCARCE_PART 4u
+/* This part of them only the host may take. */
+#define HOST_PART 16u
+/* A share may hold so many times what is free beyond the host's part. */
+#define SHARE_FACTOR 4u
 
 DEFINE_PER_CPU(struct tcpclose_magazine, tcpclose_magazines);
 u32 tcpclose_pool_most __read_mostly;
@@ -38,18 +51,36 @@ u32 tcpclose_pool_most __read_mostly;
  */
 static struct {
 	raw_spinlock_t lock;
-	struct tcpclose_entry *head;	/* under @lock */
-	u32 entries;			/* under @lock */
+	struct tcpclose_entry *head; /* under @lock */
+	u32 entries; /* under @lock */
 } ____cacheline_aligned_in_smp pool_common = {
 	.lock = __RAW_SPIN_LOCK_UNLOCKED(pool_common.lock),
 };
 
+/*
+ * Free entries of each CPU while they are shared out: not where the inline
+ * functions would take them.
+ */
+static DEFINE_PER_CPU(struct tcpclose_magazine, kept_magazines);
+
+/* Entries that count against shares. */
+static struct {
+	raw_spinlock_t lock;
+	u32 held[TCPCLOSE_SHARE_NUMBERS]; /* under @lock */
+	u32 sum; /* under @lock */
+} pool_shares = {
+	.lock = __RAW_SPIN_LOCK_UNLOCKED(pool_shares.lock),
+};
+
 static struct tcpclose_entry **chunks;
 static unsigned int capacity;
+/* As many as there can be: fewer than @capacity if memory was refused. */
+static unsigned int obtainable;
+static unsigned int magazine_most; /* entries of one CPU's free list */
 static unsigned int batch;
-static unsigned int made;	/* entries allocated so far, at load and by the worker */
+static unsigned int made; /* entries allocated so far, at load and by the worker */
 static unsigned int first_entries;
-static bool growing;		/* an irq_work or work is pending */
+static bool growing; /* an irq_work or work is pending */
 
 static void push_batch(struct tcpclose_entry *head, u32 count)
 {
@@ -74,6 +105,80 @@ static struct tcpclose_entry *pop_batch(u32 *count)
 	}
 	raw_spin_unlock(&pool_common.lock);
 	return head;
+}
+
+/*
+ * Entries that any CPU can get, also those that the worker has yet to allocate.
+ */
+static unsigned int free_entries(void)
+{
+	unsigned int unmade = READ_ONCE(obtainable) - READ_ONCE(made);
+
+	/* Below 0 for a moment after memory was refused. */
+	return READ_ONCE(pool_common.entries) + max((int)unmade, 0);
+}
+
+static bool entries_are_scarce(void)
+{
+	return free_entries() < READ_ONCE(obtainable) / SCARCE_PART;
+}
+
+/*
+ * Count one more entry against a share, unless it may have none. The host's share
+ * is not counted: it may have all.
+ */
+static bool count_entry(u8 share)
+{
+	unsigned int entries = free_entries();
+	unsigned int hosts = READ_ONCE(obtainable) / HOST_PART;
+	bool allowed;
+
+	if (share == TCPCLOSE_SHARE_HOST)
+		return true;
+	raw_spin_lock(&pool_shares.lock);
+	allowed = entries > hosts &&
+		  pool_shares.held[share] / SHARE_FACTOR < entries - hosts;
+	if (allowed) {
+		pool_shares.held[share]++;
+		pool_shares.sum++;
+		/*
+		 * From now on no CPU returns an entry without looking at its
+		 * share: none that counts is in use yet, or this was done.
+		 */
+		WRITE_ONCE(tcpclose_pool_most, 0);
+	}
+	raw_spin_unlock(&pool_shares.lock);
+	return allowed;
+}
+
+static void uncount_entry(u8 share)
+{
+	if (share == TCPCLOSE_SHARE_HOST)
+		return;
+	raw_spin_lock(&pool_shares.lock);
+	pool_shares.held[share]--;
+	if (!--pool_shares.sum)
+		WRITE_ONCE(tcpclose_pool_most, magazine_most);
+	raw_spin_unlock(&pool_shares.lock);
+}
+
+/* Move all entries of one of this CPU's lists to another. */
+static void move_entries(struct tcpclose_magazine *from,
+			 struct tcpclose_magazine *to)
+{
+	struct tcpclose_entry *last = from->head;
+
+	if (tcpclose_entry_is_end(last))
+		return;
+	if (to->count) {
+		while (!tcpclose_entry_is_end(last->next))
+			last = last->next;
+		WRITE_ONCE(last->next, to->head);
+	}
+	to->head = from->head;
+	to->count += from->count;
+	from->head = TCPCLOSE_ENTRY_FREE_END;
+	from->count = 0;
 }
 
 /* Free entries to keep: as many as a burst may take before the worker runs. */
@@ -112,6 +217,7 @@ static int add_pool_chunk(void)
 		local_irq_restore(flags);
 	}
 	WRITE_ONCE(made, first + count);
+	WRITE_ONCE(obtainable, capacity);
 	return 0;
 }
 
@@ -120,6 +226,7 @@ static void grow_pool(struct work_struct *work)
 	while (made < capacity &&
 	       READ_ONCE(pool_common.entries) < reserve_wanted()) {
 		if (add_pool_chunk()) {
+			WRITE_ONCE(obtainable, made);
 			/* Do not ask for it again with each connection. */
 			queue_delayed_work(system_highpri_wq, to_delayed_work(work),
 					   RETRY_DELAY);
@@ -159,15 +266,20 @@ int tcpclose_pool_init(unsigned int entries)
 		magazine = per_cpu_ptr(&tcpclose_magazines, cpu);
 		magazine->head = TCPCLOSE_ENTRY_FREE_END;
 		magazine->count = 0;
+		*per_cpu_ptr(&kept_magazines, cpu) = *magazine;
 	}
+	memset(pool_shares.held, 0, sizeof(pool_shares.held));
+	pool_shares.sum = 0;
 	pool_common.head = NULL;
 	pool_common.entries = 0;
 	made = 0;
 	growing = false;
 	capacity = entries;
+	obtainable = entries;
 	batch = clamp(entries / (2 * MAGAZINES_PART * num_possible_cpus()), 1u,
 		      BATCH_MAX);
-	tcpclose_pool_most = 2 * batch;
+	magazine_most = 2 * batch;
+	tcpclose_pool_most = magazine_most;
 	/* Each CPU can fill its own list twice. */
 	first_entries = min(entries,
 			    max(FIRST_ENTRIES, 4 * batch * num_possible_cpus()));
@@ -214,38 +326,62 @@ static void grow_pool_if_low(void)
 	irq_work_queue(&growth_irq_work);
 }
 
-/**
- * tcpclose_pool_refill() - take an entry when this CPU has none left
- *
- * Takes a whole batch from the common list.
- *
- * Context: interrupts off.
- * Return: an entry, or NULL if there is none.
- */
-struct tcpclose_entry *tcpclose_pool_refill(void)
+/* Why there is no entry although nobody holds too many. */
+static u8 why_empty(void)
 {
-	struct tcpclose_magazine *magazine = this_cpu_ptr(&tcpclose_magazines);
-	struct tcpclose_entry *entry;
-
-	grow_pool_if_low();
-	entry = pop_batch(&magazine->count);
-	if (!entry)
-		return NULL;
-	magazine->head = entry->next;
-	magazine->count--;
-	return entry;
+	return READ_ONCE(made) == capacity ? TCPCLOSE_UNTRACKED_FULL :
+					     TCPCLOSE_UNTRACKED_MEMORY;
 }
 
 /**
- * tcpclose_pool_spill() - return a batch to the common list
+ * tcpclose_pool_refill() - take an entry when this CPU has none at hand
+ * @share: number of the share that it counts against if entries are scarce
+ * @why: set to &enum tcpclose_untracked if there is none
  *
- * The entries returned last go: they are in the cache.
+ * Takes a whole batch from the common list. If entries are scarce, takes only one:
+ * what lies on the lists of CPUs, others do not get.
  *
  * Context: interrupts off.
+ * Return: an entry, with undefined content except its share, or NULL.
  */
-void tcpclose_pool_spill(void)
+struct tcpclose_entry *tcpclose_pool_refill(u8 share, u8 *why)
 {
-	struct tcpclose_magazine *magazine = this_cpu_ptr(&tcpclose_magazines);
+	struct tcpclose_magazine *kept = this_cpu_ptr(&kept_magazines);
+	bool scarce = entries_are_scarce();
+	struct tcpclose_entry *entry;
+
+	if (!scarce)
+		share = TCPCLOSE_SHARE_HOST;
+	grow_pool_if_low();
+	if (!count_entry(share)) {
+		*why = TCPCLOSE_UNTRACKED_SHARE;
+		return NULL;
+	}
+	if (!kept->count) {
+		kept->head = pop_batch(&kept->count) ?: TCPCLOSE_ENTRY_FREE_END;
+		if (!kept->count) {
+			uncount_entry(share);
+			*why = why_empty();
+			return NULL;
+		}
+		if (scarce && kept->count > 1) {
+			push_batch(kept->head->next, kept->count - 1);
+			WRITE_ONCE(kept->head->next, TCPCLOSE_ENTRY_FREE_END);
+			kept->count = 1;
+		}
+	}
+	entry = kept->head;
+	kept->head = entry->next;
+	kept->count--;
+	entry->share = share;
+	if (!scarce)
+		move_entries(kept, this_cpu_ptr(&tcpclose_magazines));
+	return entry;
+}
+
+/* Return the batch of a list that was returned last: it is in the cache. */
+static void return_batch(struct tcpclose_magazine *magazine)
+{
 	struct tcpclose_entry *first = magazine->head, *last = first;
 	unsigned int i;
 
@@ -258,14 +394,27 @@ void tcpclose_pool_spill(void)
 }
 
 /**
- * tcpclose_pool_full() - find why tcpclose_pool_get() failed
+ * tcpclose_pool_spill() - finish the return of an entry to this CPU's free list
  *
- * Return: true if the limit is reached, false if there was no memory, or not in
- * time.
+ * Count it no longer against its share, and return a batch to the common list if
+ * this CPU has too many.
+ *
+ * Context: interrupts off.
  */
-bool tcpclose_pool_full(void)
+void tcpclose_pool_spill(void)
 {
-	return READ_ONCE(made) == capacity;
+	struct tcpclose_magazine *magazine = this_cpu_ptr(&tcpclose_magazines);
+	struct tcpclose_magazine *kept = this_cpu_ptr(&kept_magazines);
+
+	uncount_entry(magazine->head->share);
+	if (entries_are_scarce()) {
+		move_entries(magazine, kept);
+		magazine = kept;
+	} else {
+		move_entries(kept, magazine);
+	}
+	while (magazine->count > magazine_most)
+		return_batch(magazine);
 }
 
 /**

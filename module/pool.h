@@ -23,28 +23,31 @@ struct tcpclose_magazine {
 
 DECLARE_PER_CPU(struct tcpclose_magazine, tcpclose_magazines);
 
-/* A CPU with more free entries than that returns a batch to the common list. */
+/*
+ * A CPU with more free entries than that calls tcpclose_pool_spill(). 0 while
+ * entries count against a share: then it does so for each entry.
+ */
 extern u32 tcpclose_pool_most;
 
 int tcpclose_pool_init(unsigned int capacity);
 void tcpclose_pool_exit(void);
-struct tcpclose_entry *tcpclose_pool_refill(void);
+struct tcpclose_entry *tcpclose_pool_refill(u8 share, u8 *why);
 void tcpclose_pool_spill(void);
-bool tcpclose_pool_full(void);
 unsigned int tcpclose_pool_capacity(void);
 
 /**
- * tcpclose_pool_get() - take an entry
+ * tcpclose_pool_get() - take an entry of this CPU
  *
  * Context: interrupts off.
- * Return: the entry, with undefined content, or NULL if there is none.
+ * Return: the entry, with undefined content, or NULL: call
+ * tcpclose_pool_refill().
  */
 static __always_inline struct tcpclose_entry *tcpclose_pool_get(void)
 {
 	struct tcpclose_entry *entry = this_cpu_read(tcpclose_magazines.head);
 
 	if (unlikely(tcpclose_entry_is_end(entry)))
-		return tcpclose_pool_refill();
+		return NULL;
 	this_cpu_write(tcpclose_magazines.head, entry->next);
 	this_cpu_dec(tcpclose_magazines.count);
 	return entry;

@@ -19,6 +19,7 @@
 
 #include "hook.h"
 #include "pool.h"
+#include "share.h"
 #include "stats.h"
 
 struct tcpclose_stats __percpu *tcpclose_counters __read_mostly;
@@ -220,6 +221,7 @@ int tcpclose_stats_snapshot(struct tcpclose_stats *to)
 	}
 	to->now_ns = ktime_get_ns();
 	to->max_conns = tcpclose_pool_capacity();
+	tcpclose_share_report(to->shares);
 	sum_live_counters(to);
 	return 0;
 }
@@ -255,6 +257,7 @@ int tcpclose_stats_reset(void)
 	swap(baseline, sums);
 	since_ns = ktime_get_ns();
 	missed_before = tcpclose_hook_missed();
+	tcpclose_share_forget();
 	mutex_unlock(&baseline_lock);
 	kvfree(sums);
 	return 0;

@@ -11,7 +11,6 @@
  * without the lock: see tcpclose_table_find(). Knows nothing of what
  * transitions mean.
  */
-#include <linux/atomic.h>
 #include <linux/build_bug.h>
 #include <linux/cache.h>
 #include <linux/log2.h>
@@ -20,6 +19,7 @@
 #include <linux/vmalloc.h>
 
 #include "pool.h"
+#include "share.h"
 #include "stats.h"
 #include "table.h"
 
@@ -30,9 +30,6 @@ static struct tcpclose_entry no_entry;	/* key: NULL */
 DEFINE_PER_CPU(struct tcpclose_entry *, tcpclose_table_recent);
 
 #define BUCKETS_AT_ONCE	4096u	/* made without a pause */
-
-/* Connections alive that were refused an entry, as far as that is known. */
-static atomic_t refused;
 
 /**
  * tcpclose_table_init() - allocate the table and its pool
@@ -51,9 +48,9 @@ int tcpclose_table_init(unsigned int max_conns)
 	err = tcpclose_pool_init(max_conns);
 	if (err)
 		return err;
-	atomic_set(&refused, 0);
 	for_each_possible_cpu(cpu)
 		per_cpu(tcpclose_table_recent, cpu) = &no_entry;
+	tcpclose_share_init();
 	buckets = roundup_pow_of_two(max(max_conns, 64u));
 	tcpclose_table_shift = BITS_PER_LONG - ilog2(buckets);
 	tcpclose_table_buckets =
@@ -86,22 +83,27 @@ void tcpclose_table_exit(void)
 }
 
 /**
- * tcpclose_table_refuse() - remember that a connection got no entry
+ * tcpclose_table_refill() - make an entry when this CPU has none at hand
+ * @sk: the socket or mini-socket that it is for
+ *
+ * Context: interrupts off.
+ * Return: the entry, all 0 except its share, or NULL: tcpclose_share_unknown()
+ * says why.
  */
-void tcpclose_table_refuse(void)
+struct tcpclose_entry *tcpclose_table_refill(const struct sock *sk)
 {
-	atomic_inc(&refused);
-}
+	u8 share = tcpclose_share_of(sk), why = 0, counted;
+	struct tcpclose_entry *entry;
 
-/**
- * tcpclose_table_settle() - forget a connection without an entry, since it ends
- *	or gets one
- * @why: why it has none, &enum tcpclose_untracked
- */
-void tcpclose_table_settle(u8 why)
-{
-	if (tcpclose_table_unknown_flag(why) == TCPCLOSE_ENTRY_REFUSED)
-		atomic_dec_if_positive(&refused);
+	entry = tcpclose_pool_refill(share, &why);
+	if (!entry) {
+		tcpclose_share_failed(share, why);
+		return NULL;
+	}
+	counted = entry->share;
+	tcpclose_table_clear(entry);
+	entry->share = counted;
+	return entry;
 }
 
 /**
@@ -136,22 +138,6 @@ void tcpclose_table_stand_in(struct tcpclose_entry *entry, u8 why)
 }
 
 /**
- * tcpclose_table_unknown() - find why a connection has no entry
- *
- * As long as none is alive that was refused an entry, the connection must be
- * older than the module.
- *
- * Return: &enum tcpclose_untracked
- */
-u8 tcpclose_table_unknown(void)
-{
-	if (!atomic_read(&refused))
-		return TCPCLOSE_UNTRACKED_OLD;
-	return tcpclose_pool_full() ? TCPCLOSE_UNTRACKED_FULL :
-				      TCPCLOSE_UNTRACKED_MEMORY;
-}
-
-/**
  * tcpclose_table_unknown_flag() - flag for an entry whose connection began
  *	unseen
  * @why: &enum tcpclose_untracked
@@ -160,7 +146,6 @@ u8 tcpclose_table_unknown(void)
  */
 u8 tcpclose_table_unknown_flag(u8 why)
 {
-	return why == TCPCLOSE_UNTRACKED_FULL || why == TCPCLOSE_UNTRACKED_MEMORY ?
-		       TCPCLOSE_ENTRY_REFUSED :
-		       TCPCLOSE_ENTRY_OLD;
+	return why == TCPCLOSE_UNTRACKED_OLD ? TCPCLOSE_ENTRY_OLD :
+					       TCPCLOSE_ENTRY_REFUSED;
 }

@@ -14,6 +14,8 @@
 #include "entry.h"
 #include "pool.h"
 
+struct sock;
+
 /**
  * struct tcpclose_bucket - connections whose keys have the same hash
  * @lock: guards the chain, and the entries of mini-sockets
@@ -36,13 +38,11 @@ DECLARE_PER_CPU(struct tcpclose_entry *, tcpclose_table_recent);
 int tcpclose_table_init(unsigned int max_conns);
 void tcpclose_table_exit(void);
 
-void tcpclose_table_refuse(void);
-void tcpclose_table_settle(u8 why);
 void tcpclose_table_forget(struct tcpclose_bucket *bucket,
 			   struct tcpclose_entry *entry);
 void tcpclose_table_stand_in(struct tcpclose_entry *entry, u8 why);
-u8 tcpclose_table_unknown(void);
 u8 tcpclose_table_unknown_flag(u8 why);
+struct tcpclose_entry *tcpclose_table_refill(const struct sock *sk);
 
 /* The bucket that a key belongs to. */
 static __always_inline struct tcpclose_bucket *
@@ -115,6 +115,15 @@ tcpclose_table_find(const struct tcpclose_bucket *bucket, const void *key)
 	return NULL;
 }
 
+/* Clear an entry that is not in the table; another CPU may still read its chain. */
+static __always_inline void tcpclose_table_clear(struct tcpclose_entry *entry)
+{
+	entry->cookie = 0;
+	entry->born_ns = 0;
+	entry->since_ns = 0;
+	memset_startat(entry, 0, inode);
+}
+
 /**
  * tcpclose_table_find_sock() - look up a full socket's entry
  * @sk: the socket, whose lock is held
@@ -142,13 +151,14 @@ tcpclose_table_find_sock(const struct sock *sk)
 /**
  * tcpclose_table_add() - add an entry
  * @bucket: the key's bucket, locked
- * @key: address of the socket or mini-socket
+ * @key: the socket or mini-socket
  *
  * Replaces the entry of an earlier socket at the same address whose end was
  * missed.
  *
  * Context: interrupts off.
- * Return: the entry, all 0 except its key, or NULL if there is none left.
+ * Return: the entry, all 0 except its key and share, or NULL if there is none
+ * left.
  */
 static __always_inline struct tcpclose_entry *
 tcpclose_table_add(struct tcpclose_bucket *bucket, const void *key)
@@ -158,12 +168,13 @@ tcpclose_table_add(struct tcpclose_bucket *bucket, const void *key)
 	if (unlikely(entry))
 		tcpclose_table_forget(bucket, entry);
 	entry = tcpclose_pool_get();
-	if (unlikely(!entry))
-		return NULL;
-	entry->cookie = 0;
-	entry->born_ns = 0;
-	entry->since_ns = 0;
-	memset_startat(entry, 0, inode);
+	if (likely(entry)) {
+		tcpclose_table_clear(entry);
+	} else {
+		entry = tcpclose_table_refill(key);
+		if (!entry)
+			return NULL;
+	}
 	WRITE_ONCE(entry->key, key);
 	WRITE_ONCE(entry->next, bucket->head);
 	/* Release: for tcpclose_table_find() without the lock. */

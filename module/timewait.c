@@ -17,6 +17,7 @@
 #include "cause.h"
 #include "record.h"
 #include "segment.h"
+#include "share.h"
 #include "stats.h"
 #include "step.h"
 #include "table.h"
@@ -152,7 +153,7 @@ static noinline void restart_timewait(const struct inet_timewait_sock *tw)
 	} else if (timer_pending(&tw->tw_timer)) {
 		stand_in_for_timewait(&known,
 				      segment ? tcpclose_segment_substate(segment) : TCP_TIME_WAIT,
-				      tw, tcpclose_table_unknown());
+				      tw, tcpclose_share_unknown((const struct sock *)tw));
 		tcpclose_stats_live(TCP_TIME_WAIT, -1);
 	} else {
 		/* Another CPU ended it while this one processed the segment. */
@@ -331,10 +332,12 @@ static void end_timewait(const struct inet_timewait_sock *tw, enum tcpclose_way 
 	tcpclose_table_unlock(bucket);
 
 	if (unlikely(!entry)) {
-		u8 why = tcpclose_table_unknown();
+		/* A mini-socket has this much in common with a socket. */
+		const struct sock *sk = (const struct sock *)tw;
+		u8 why = tcpclose_share_unknown(sk);
 
 		stand_in_for_timewait(&known, READ_ONCE(tw->tw_substate), tw, why);
-		tcpclose_table_settle(why);
+		tcpclose_share_settle(sk);
 	}
 	fill_step_from(&step, &known);
 	if (step.old == TCP_FIN_WAIT2) {

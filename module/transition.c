@@ -26,6 +26,7 @@
 #include "moment.h"
 #include "reason.h"
 #include "request.h"
+#include "share.h"
 #include "stats.h"
 #include "step.h"
 #include "table.h"
@@ -101,7 +102,7 @@ static noinline struct tcpclose_entry *
 begin_entry_late(const struct sock *sk, struct tcpclose_entry *entry, int old,
 		 int new)
 {
-	u8 why = tcpclose_table_unknown();
+	u8 why = tcpclose_share_unknown(sk);
 
 	tcpclose_stats_untracked(why);
 	tcpclose_stats_live(old, 1);
@@ -115,7 +116,7 @@ begin_entry_late(const struct sock *sk, struct tcpclose_entry *entry, int old,
 		entry = NULL;
 	}
 	if (entry || new == TCP_CLOSE)
-		tcpclose_table_settle(why);
+		tcpclose_share_settle(sk);
 	if (!entry)
 		return stand_in_for_sock(sk, old, new, why);
 	entry->flags = tcpclose_table_unknown_flag(why);
@@ -159,8 +160,8 @@ begin_entry(const struct sock *sk, int old, int new, u64 now_ns)
 	struct tcpclose_entry *entry = add_sock_entry(sk);
 
 	if (unlikely(!entry)) {
-		tcpclose_table_refuse();
-		return stand_in_for_sock(sk, old, new, tcpclose_table_unknown());
+		tcpclose_share_refuse(sk);
+		return stand_in_for_sock(sk, old, new, tcpclose_share_unknown(sk));
 	}
 	entry->born_ns = now_ns;
 	if (new == TCP_SYN_SENT)
@@ -283,7 +284,7 @@ carry_out_transition(const struct sock *sk, struct tcpclose_entry *entry, u8 raw
 	if (!plain && unlikely(entry->flags & TCPCLOSE_ENTRY_FAST_OPEN &&
 			       old == TCP_ESTABLISHED &&
 			       reason.flags & TCPCLOSE_FLAG_SYN))
-		entry->lone_fin = 1;
+		entry->flags |= TCPCLOSE_ENTRY_LONE_FIN;
 	if (recorded) {
 		const struct tcpclose_step step = {
 			.now_ns = now_ns,

@@ -577,6 +577,8 @@ struct tcpclose_histogram {
  * @TCPCLOSE_UNTRACKED_MEMORY: there was no memory to track it
  * @TCPCLOSE_UNTRACKED_STALE: the end of an earlier socket at the same address
  *	was missed; what was remembered of that one was replaced
+ * @TCPCLOSE_UNTRACKED_SHARE: the connection's network namespace had used up its
+ *	share of max_conns
  * @TCPCLOSE_UNTRACKED: size of an array indexed by reason
  */
 enum tcpclose_untracked {
@@ -584,7 +586,31 @@ enum tcpclose_untracked {
 	TCPCLOSE_UNTRACKED_FULL = 1,
 	TCPCLOSE_UNTRACKED_MEMORY = 2,
 	TCPCLOSE_UNTRACKED_STALE = 3,
+	TCPCLOSE_UNTRACKED_SHARE = 4,
 	TCPCLOSE_UNTRACKED = 8,
+};
+
+/* Size of an array: the shares that refused most connections. */
+#define TCPCLOSE_SHARES	8
+
+/**
+ * struct tcpclose_share - connections not tracked since their network namespace
+ *	had used up its share of max_conns
+ * @refused: number of these connections, mini-sockets included; 0: the rest of
+ *	the array is empty
+ * @netns: inode of the network namespace of the latest of them
+ * @uid: user, in the initial user namespace, whose network namespaces have one
+ *	share together, or %TCPCLOSE_UNKNOWN_UID for one made by root
+ * @reserved: 0
+ *
+ * Shares are told apart by a hash of 8 bits, so @refused may include connections
+ * of another namespace.
+ */
+struct tcpclose_share {
+	__u64 refused;
+	__u64 netns;
+	__u32 uid;
+	__u32 reserved;
 };
 
 /**
@@ -611,6 +637,7 @@ enum tcpclose_untracked {
  *	&enum tcpclose_untracked
  * @missed: number of calls that a probe missed since it could not run; expected
  *	to be 0
+ * @shares: whose connections %TCPCLOSE_UNTRACKED_SHARE is about, most first
  */
 struct tcpclose_stats {
 	__u64 since_ns;
@@ -629,6 +656,7 @@ struct tcpclose_stats {
 	__u64 max_conns;
 	__u64 untracked[TCPCLOSE_UNTRACKED];
 	__u64 missed;
+	struct tcpclose_share shares[TCPCLOSE_SHARES];
 };
 
 /**

@@ -194,6 +194,7 @@ const char *names_untracked(unsigned int reason)
 		[TCPCLOSE_UNTRACKED_FULL] = "full",
 		[TCPCLOSE_UNTRACKED_MEMORY] = "memory",
 		[TCPCLOSE_UNTRACKED_STALE] = "stale",
+		[TCPCLOSE_UNTRACKED_SHARE] = "share",
 	};
 
 	return look_up(names, ARRAY_SIZE(names), reason);

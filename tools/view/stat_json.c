@@ -171,6 +171,25 @@ static void add_not_tracked(struct json *w, const struct statistics *s)
 	json_object_end(w);
 }
 
+static void add_shares(struct json *w, const struct tcpclose_stats *c)
+{
+	unsigned int i;
+
+	json_key(w, "shares");
+	json_array_begin(w);
+	for (i = 0; i < TCPCLOSE_SHARES && c->shares[i].refused; i++) {
+		const struct tcpclose_share *share = &c->shares[i];
+
+		json_object_begin(w);
+		json_member(w, "refused", u64, share->refused);
+		json_member(w, "netns", u64, share->netns);
+		json_member(w, "uid", known,
+			    share->uid != TCPCLOSE_UNKNOWN_UID, share->uid);
+		json_object_end(w);
+	}
+	json_array_end(w);
+}
+
 static void add_rings(struct json *w, const struct statistics *s)
 {
 	unsigned int i;
@@ -254,6 +273,7 @@ void stat_json(const struct view *how, struct buffer *to,
 	add_rings(&w, s);
 	json_key(&w, "untracked");
 	add_counts(&w, c->untracked, TCPCLOSE_UNTRACKED, names_untracked);
+	add_shares(&w, c);
 	json_member(&w, "missed", u64, c->missed);
 	add_hooks(&w, s);
 	json_object_end(&w);

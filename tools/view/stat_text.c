@@ -327,6 +327,33 @@ static void add_live(const struct text *t)
 	explain_untracked(t, any);
 }
 
+/* Whose connections were not tracked since they were too many. */
+static void add_shares(const struct text *t)
+{
+	static const struct column specs[] = {
+		{ .title = "NOT TRACKED OF NETNS", .width = 20 },
+		{ .title = "COUNT", .width = 15, .right = true },
+		{ .title = "NAMESPACES OF USER", .width = 20, .right = true },
+	};
+	const struct tcpclose_share *shares = t->now->counters.shares;
+	struct columns c;
+	unsigned int i;
+
+	if (!shares[0].refused)
+		return;
+	begin_table(t, &c, specs, ARRAY_SIZE(specs));
+	for (i = 0; i < TCPCLOSE_SHARES && shares[i].refused; i++) {
+		columns_begin(&c, NULL);
+		columns_u64(&c, shares[i].netns);
+		columns_u64(&c, shares[i].refused);
+		if (shares[i].uid == TCPCLOSE_UNKNOWN_UID)
+			columns_text(&c, "-");
+		else
+			columns_u64(&c, shares[i].uid);
+		columns_end(&c);
+	}
+}
+
 static void add_rings(const struct text *t)
 {
 	static const struct column specs[] = {
@@ -408,6 +435,13 @@ static void add_warnings(const struct text *t)
 			 c->missed);
 		add_warning(t, what, "a probe could not run; please report it");
 	}
+	if (c->untracked[TCPCLOSE_UNTRACKED_SHARE]) {
+		snprintf(what, sizeof(what),
+			 "%llu transitions of network namespaces have no dwell time",
+			 c->untracked[TCPCLOSE_UNTRACKED_SHARE]);
+		add_warning(t, what,
+			    "these had used up their share of max_conns");
+	}
 	if (c->untracked[TCPCLOSE_UNTRACKED_FULL]) {
 		snprintf(what, sizeof(what),
 			 "%llu transitions have no dwell time",
@@ -447,6 +481,7 @@ void stat_text(const struct view *how, struct buffer *to,
 	add_timewait(&t);
 	add_counts(&t, "DWELL UNKNOWN DUE TO", c->untracked, TCPCLOSE_UNTRACKED,
 		   names_untracked);
+	add_shares(&t);
 	add_rings(&t);
 	add_hooks(&t);
 	add_warnings(&t);

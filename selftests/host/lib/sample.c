@@ -625,6 +625,17 @@ static void fill_counters(struct tcpclose_stats *c)
 	c->max_conns = 65536;
 	c->untracked[TCPCLOSE_UNTRACKED_OLD] = 5;
 	c->untracked[TCPCLOSE_UNTRACKED_FULL] = 6;
+	c->untracked[TCPCLOSE_UNTRACKED_SHARE] = 7;
+	c->shares[0] = (struct tcpclose_share){
+		.refused = 4,
+		.netns = 4026532281,
+		.uid = 1000,
+	};
+	c->shares[1] = (struct tcpclose_share){
+		.refused = 1,
+		.netns = 4026532390,
+		.uid = TCPCLOSE_UNKNOWN_UID,
+	};
 	c->missed = 1;
 }
 
