@@ -208,7 +208,7 @@ static void *abort_one_and_stay(void *argument)
 	return NULL;
 }
 
-static bool is_task(const struct tcpclose_record *record)
+static bool is_detail(const struct tcpclose_record *record)
 {
 	return !device_is_transition(record);
 }
@@ -235,14 +235,13 @@ static int look_from_a_pid_namespace(int start, int started)
 		return 2;
 	first = log.count;
 	for (i = 0; i < first; i++) {
-		static const char nothing[sizeof(device_task(NULL)->comm)];
-		const struct tcpclose_task *task = device_task(&log.records[i]);
+		static const char nothing[sizeof(device_detail(NULL)->comm)];
+		const struct tcpclose_detail *detail = device_detail(&log.records[i]);
 
-		if (!is_task(&log.records[i]))
-			outer = outer && !log.records[i].pid;
-		else
-			outer = outer && !task->pid && !task->tid &&
-				!memcmp(task->comm, nothing, sizeof(nothing));
+		if (is_detail(&log.records[i]))
+			outer = outer && !detail->pid && !detail->tid &&
+				!memcmp(detail->comm, nothing, sizeof(nothing)) &&
+				!memcmp(detail->thread, nothing, sizeof(nothing));
 	}
 	if (!outer)
 		return 3;
@@ -257,13 +256,11 @@ static int look_from_a_pid_namespace(int start, int started)
 	pthread_barrier_wait(&staying.leave);
 	pthread_join(thread, NULL);
 	for (i = first; i < log.count; i++) {
-		const struct tcpclose_task *task = device_task(&log.records[i]);
+		const struct tcpclose_detail *detail = device_detail(&log.records[i]);
 
-		if (is_task(&log.records[i]))
-			inner = task->pid == 1 && task->tid == (__u32)staying.tid &&
-				!strcmp(task->comm, INNER_NAME);
-		else if (log.records[i].pid > 1)
-			return 5;
+		if (is_detail(&log.records[i]))
+			inner = detail->pid == 1 && detail->tid == (__u32)staying.tid &&
+				!strcmp(detail->thread, INNER_NAME);
 	}
 	device_log_free(&log);
 	return inner ? 0 : 6;
@@ -301,9 +298,9 @@ TEST_F(visibility, of_a_thread_and_its_name_ends_at_the_pid_namespace)
 	/* The file of the machine shows what the reader must not see */
 	EXPECT_EQ(0, device_log_until(&log, self->fd, is_close_of_both, 4, 5000));
 	for (i = 0; !name && i < log.count; i++)
-		if (is_task(&log.records[i]) &&
-		    device_task(&log.records[i])->tid == (__u32)tid)
-			name = device_task(&log.records[i])->comm;
+		if (is_detail(&log.records[i]) &&
+		    device_detail(&log.records[i])->tid == (__u32)tid)
+			name = device_detail(&log.records[i])->thread;
 	EXPECT_STREQ(OUTER_NAME, name ?: "");
 	device_log_free(&log);
 }
@@ -318,8 +315,8 @@ static int look_for(int fd, __u32 uid, __u32 pid)
 	if (device_log_until(&log, fd, is_close_of_both, 2, 5000))
 		return 1;
 	for (i = 0; i < log.count; i++) {
-		if (is_task(&log.records[i]))
-			process = process || device_task(&log.records[i])->pid == pid;
+		if (is_detail(&log.records[i]))
+			process = process || device_detail(&log.records[i])->pid == pid;
 		else
 			user = user && log.records[i].uid == uid;
 	}

@@ -246,7 +246,7 @@ static void renumber(struct stream *s)
 /* Drops a transition, with its process. Return: the number of the entry after it */
 static size_t drop_transition(struct stream *s, size_t i)
 {
-	if (s->entries[i - 1].t.kind == TCPCLOSE_KIND_TASK &&
+	if (s->entries[i - 1].t.kind == TCPCLOSE_KIND_DETAIL &&
 	    s->entries[i - 1].t.cookie == s->entries[i].r.cookie &&
 	    s->entries[i - 1].t.ts_ns == s->entries[i].r.ts_ns)
 		drop(s, --i);
