@@ -161,7 +161,7 @@ $(TOOL): $(TOOL_OBJECTS) $(TOOL_LIST)
 BPF_CFLAGS = -g -O2 -target bpf -mcpu=v3 -Wall -Wextra -Wno-unused-parameter $(if $(findstring -Werror,$(CFLAGS)),-Werror) \
 	-I/usr/include/$(shell $(CC) -print-multiarch) -Imodule/uapi -Itools
 
-BPF_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(BPF_SOURCES) $(wildcard selftests/bench/*.bpf.c))
+BPF_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(BPF_SOURCES) $(wildcard selftests/bench/*.bpf.c selftests/bpf/*.bpf.c))
 $(BPF_OBJECTS): $(BUILD)/%.bpf.o: %.bpf.c $(wildcard tools/witness/*.h selftests/bench/*.h module/uapi/*.h) Makefile | packages-witness
 	@mkdir -p $(@D)
 	@$(SAY) '  BPF     $<'
@@ -190,7 +190,8 @@ TEST_LIB += $(patsubst %,$(BUILD)/tools/%.o,lib/event lib/names model/model mode
 HOST_TESTS := $(patsubst %.c,$(BUILD)/%,$(wildcard selftests/host/*.c))
 TEST_PROGRAMS := $(patsubst %.c,$(BUILD)/%,$(filter %.c,$(shell $(QEMU)/tests guest))) $(HOST_TESTS)
 # Left out with WITNESS=0
-WITNESS_TESTS := $(patsubst %,$(BUILD)/selftests/%,host/bpf_match host/pages host/totals host/trace_match storms/storm_tracers)
+WITNESS_TESTS := $(patsubst %,$(BUILD)/selftests/%,host/bpf_match host/pages host/totals host/trace_match \
+	storms/storm_tracers recorded/odd_bpf)
 ifeq ($(WITNESS),0)
 HOST_TESTS := $(filter-out $(WITNESS_TESTS),$(HOST_TESTS))
 TEST_PROGRAMS := $(filter-out $(WITNESS_TESTS),$(TEST_PROGRAMS))
@@ -236,8 +237,10 @@ $(HOST_TESTS) $(HOST_HELPERS): $(filter-out $(BUILD)/tools/tcpclose.o,$(TOOL_OBJ
 $(HOST_TESTS) $(HOST_HELPERS): TEST_LIBS = $(TOOL_LIBS)
 # Replaces a function of the tool
 $(BUILD)/selftests/host/balance: TEST_LIBS += -Wl,--wrap=source_balance
-# Attaches BPF programs
-$(BUILD)/selftests/storms/storm_tracers: TEST_LIBS = $(BPF_LIBS)
+# Attach BPF programs
+$(addprefix $(BUILD)/selftests/,storms/storm_tracers recorded/odd_bpf): TEST_LIBS = $(BPF_LIBS)
+$(BUILD)/selftests/recorded/odd_bpf.o: ALL_CFLAGS += -I$(BUILD)/selftests
+$(BUILD)/selftests/recorded/odd_bpf.o: | $(patsubst selftests/%.bpf.c,$(BUILD)/selftests/%.skel.h,$(wildcard selftests/bpf/*.bpf.c))
 
 $(TEST_PROGRAMS) $(HOST_HELPERS): %: %.o $(TEST_LIB)
 	@$(SAY) '  LINK    $@'

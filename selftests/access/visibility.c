@@ -258,7 +258,7 @@ static int look_from_a_pid_namespace(int start, int started)
 	for (i = first; i < log.count; i++) {
 		const struct tcpclose_detail *detail = device_detail(&log.records[i]);
 
-		if (is_detail(&log.records[i]))
+		if (is_detail(&log.records[i]) && detail->call)
 			inner = detail->pid == 1 && detail->tid == (__u32)staying.tid &&
 				!strcmp(detail->thread, INNER_NAME);
 	}

@@ -129,6 +129,27 @@ wanted 'faults: vmalloc error' >"$log"
 echo 'WARNING: suspicious RCU usage' >>"$log"
 found "what comes behind one that was made to fail is"
 
+killed()
+{
+	cat <<END
+[    4.607345] $1 invoked oom-killer: gfp_mask=0xcc0(GFP_KERNEL), order=0, oom_score_adj=0
+[    4.607351] CPU: 0 UID: 0 PID: 219 Comm: $1 Tainted: G           OE
+[    4.607369] Call Trace:
+[    4.607372]  <TASK>
+[    4.607393]  dump_header+0x43/0x1d0
+[    4.607601]  </TASK>
+[    4.608091] Memory cgroup out of memory: Killed process 219 ($1) total-vm:76940kB
+END
+}
+
+killed actor >"$log"
+nothing "a process that the test made too large is no trouble"
+killed tcpclose >"$log"
+found "any other process that is killed for its memory is trouble"
+killed actor >"$log"
+echo 'WARNING: suspicious RCU usage' >>"$log"
+found "what comes behind the end of one that was made too large is"
+
 cat >"$log" <<'END'
 kasan: KernelAddressSanitizer initialized
 kcsan: enabled early

@@ -11,6 +11,11 @@
 
 int lab_open(struct lab *lab, int family)
 {
+	return lab_open_scope(lab, family, "teardown");
+}
+
+int lab_open_scope(struct lab *lab, int family, const char *scope)
+{
 	int err, fd;
 
 	memset(lab, 0, sizeof(*lab));
@@ -18,7 +23,7 @@ int lab_open(struct lab *lab, int family)
 	err = stream_open(&lab->stream);
 	if (err)
 		return err;
-	err = device_scope("teardown");
+	err = device_scope(scope);
 	if (!err)
 		err = net_enter();
 	if (err)
@@ -93,6 +98,26 @@ const char *lab_settled_path(struct stream *stream, const struct flow *flow,
 const char *lab_path(struct lab *lab, const struct flow *flow, const char *expected)
 {
 	return lab_settled_path(&lab->stream, flow, expected);
+}
+
+static bool is_opening(int state)
+{
+	return state == TCPCLOSE_SYN_SENT || state == TCPCLOSE_SYN_RECV ||
+	       state == TCPCLOSE_ESTABLISHED || state == TCPCLOSE_LISTEN;
+}
+
+const char *lab_closer(const struct lab *lab, const struct flow *flow)
+{
+	size_t i, count = stream_count(&lab->stream, flow);
+
+	for (i = 0; i < count; i++) {
+		const struct event *event = stream_event(&lab->stream, flow, i);
+
+		if (event_context(event) == TCPCLOSE_CONTEXT_PROCESS &&
+		    !is_opening(TCPCLOSE_EDGE_TO(event->r.edge)))
+			return event->task.comm;
+	}
+	return "nobody";
 }
 
 int lab_wait(struct lab *lab, const struct peer *peer, size_t count, int timeout_ms)

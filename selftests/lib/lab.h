@@ -6,6 +6,8 @@
 #ifndef _SELFTESTS_LIB_LAB_H
 #define _SELFTESTS_LIB_LAB_H
 
+#include <fnmatch.h>
+
 #include "lib/peer.h"
 #include "lib/stream.h"
 
@@ -24,6 +26,9 @@ struct lab {
 
 /** lab_open() - set up; the module's scope is "teardown", now and after lab_close() */
 int lab_open(struct lab *lab, int family);
+
+/** lab_open_scope() - likewise, but the scope is that one until lab_close() */
+int lab_open_scope(struct lab *lab, int family, const char *scope);
 void lab_close(struct lab *lab);
 
 /** lab_flow() - a connection of the lab's namespace by its ports, 0: any */
@@ -62,6 +67,20 @@ const char *lab_settled_path(struct stream *stream, const struct flow *flow,
 #define EXPECT_PEER_PATH(lab, peer, path) do { \
 	struct flow _flow = lab_peer_flow(lab, peer); \
 	EXPECT_PATH(lab, &_flow, path); \
+} while (0)
+
+/**
+ * lab_closer() - who began to close or ended this connection at this end
+ *
+ * Return: name of the process whose own call it was, or "nobody": a segment, a timer.
+ */
+const char *lab_closer(const struct lab *lab, const struct flow *flow);
+
+/** EXPECT_CLOSER() - likewise; @who: a pattern of fnmatch(3) */
+#define EXPECT_CLOSER(lab, flow, who) do { \
+	const char *_closer = lab_closer(lab, flow); \
+	EXPECT_EQ(0, fnmatch(who, _closer, 0)) \
+	TH_LOG("closed by %s instead of %s", _closer, who); \
 } while (0)
 
 /** lab_wait() - wait until @peer's connection has @count transitions */

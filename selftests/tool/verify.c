@@ -9,8 +9,6 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "kselftest_harness.h"
@@ -21,19 +19,7 @@
 #include "lib/net.h"
 #include "lib/patience.h"
 #include "lib/traffic.h"
-
-#define REPORT_MAX	65536
-
-/**
- * struct verifier - a running tcpclose verify
- * @out: its output
- * @report: the output as text, when it has ended
- */
-struct verifier {
-	pid_t pid;
-	int out;
-	char report[REPORT_MAX];
-};
+#include "lib/verifier.h"
 
 FIXTURE(verify)
 {
@@ -47,63 +33,8 @@ FIXTURE_SETUP(verify)
 
 FIXTURE_TEARDOWN(verify)
 {
-	if (self->verifier.pid > 0)
-		kill(self->verifier.pid, SIGKILL);
+	verifier_kill(&self->verifier);
 	EXPECT_EQ(0, module_reload(""));
-}
-
-/* It has opened the device, so every event from now on reaches it. */
-static bool is_open(pid_t pid)
-{
-	char path[64], target[64];
-	int fd;
-
-	for (fd = 3; fd < 16; fd++) {
-		ssize_t len;
-
-		snprintf(path, sizeof(path), "/proc/%d/fd/%d", pid, fd);
-		len = readlink(path, target, sizeof(target) - 1);
-		target[len > 0 ? len : 0] = '\0';
-		if (!strcmp(target, TCPCLOSE_DEVICE))
-			return true;
-	}
-	return false;
-}
-
-static int start(struct verifier *v, const char *argument)
-{
-	int tries;
-
-	v->out = memfd_create("report", MFD_CLOEXEC);
-	if (v->out < 0)
-		return -errno;
-	v->pid = fork();
-	if (!v->pid) {
-		dup2(v->out, STDOUT_FILENO);
-		execlp("tcpclose", "tcpclose", "verify", argument, NULL);
-		_exit(127);
-	}
-	for (tries = 0; tries < 1000 && !is_open(v->pid); tries++)
-		usleep(10000);
-	return is_open(v->pid) ? 0 : -ETIMEDOUT;
-}
-
-/* Return: its exit status; if that is not 0, the report is printed */
-static int finish(struct verifier *v)
-{
-	int status;
-	ssize_t len;
-
-	kill(v->pid, SIGINT);
-	if (waitpid(v->pid, &status, 0) != v->pid)
-		return -errno;
-	v->pid = 0;
-	len = pread(v->out, v->report, sizeof(v->report) - 1, 0);
-	v->report[len > 0 ? len : 0] = '\0';
-	close(v->out);
-	if (status)
-		fprintf(stderr, "%s\n", v->report);
-	return WIFEXITED(status) ? WEXITSTATUS(status) : -EINTR;
 }
 
 /* The number that follows @line in the report; 0: @line is not in it */
@@ -130,18 +61,18 @@ static long closes(int family, unsigned int cycles, unsigned int threads)
 
 TEST_F_TIMEOUT(verify, mixed_closes_are_clean, 120)
 {
-	ASSERT_EQ(0, start(&self->verifier, NULL));
+	ASSERT_EQ(0, verifier_start(&self->verifier, NULL));
 	EXPECT_EQ(1200, closes(AF_UNSPEC, 300, 4));
-	EXPECT_EQ(0, finish(&self->verifier));
+	EXPECT_EQ(0, verifier_finish(&self->verifier));
 	EXPECT_LE(3 * 1200, CHECKED(&self->verifier));
 }
 
 TEST_F_TIMEOUT(verify, whole_lives_are_clean, 120)
 {
 	ASSERT_EQ(0, device_scope("all"));
-	ASSERT_EQ(0, start(&self->verifier, NULL));
+	ASSERT_EQ(0, verifier_start(&self->verifier, NULL));
 	EXPECT_EQ(800, closes(AF_UNSPEC, 200, 4));
-	EXPECT_EQ(0, finish(&self->verifier));
+	EXPECT_EQ(0, verifier_finish(&self->verifier));
 	EXPECT_LE(6 * 800, CHECKED(&self->verifier));
 	EXPECT_EQ(0, number(&self->verifier, "opening not recorded (scope=teardown)"));
 }
@@ -151,7 +82,7 @@ TEST_F_TIMEOUT(verify, changes_of_scope_are_clean, 120)
 	struct traffic_run *run;
 	int i;
 
-	ASSERT_EQ(0, start(&self->verifier, NULL));
+	ASSERT_EQ(0, verifier_start(&self->verifier, NULL));
 	run = traffic_start_mixed(3);
 	ASSERT_NE(NULL, run);
 	for (i = 0; i < 40; i++) {
@@ -159,7 +90,7 @@ TEST_F_TIMEOUT(verify, changes_of_scope_are_clean, 120)
 		usleep(20000);
 	}
 	EXPECT_LT(0, traffic_stop(run));
-	EXPECT_EQ(0, finish(&self->verifier));
+	EXPECT_EQ(0, verifier_finish(&self->verifier));
 	EXPECT_LT(0, number(&self->verifier, "opening not recorded (scope=teardown)"));
 }
 
@@ -176,7 +107,7 @@ TEST_F_TIMEOUT(verify, a_socket_that_is_used_again_is_clean, 60)
 	ASSERT_LE(0, listener);
 	ASSERT_LE(0, client);
 	ASSERT_EQ(0, device_scope("all"));
-	ASSERT_EQ(0, start(&self->verifier, NULL));
+	ASSERT_EQ(0, verifier_start(&self->verifier, NULL));
 	for (i = 0; i < 4; i++) {
 		ASSERT_EQ(0, connect(client, &addr.sa, sizeof(addr.in)));
 		server = accept(listener, NULL, NULL);
@@ -192,7 +123,7 @@ TEST_F_TIMEOUT(verify, a_socket_that_is_used_again_is_clean, 60)
 	}
 	close(client);
 	close(listener);
-	EXPECT_EQ(0, finish(&self->verifier));
+	EXPECT_EQ(0, verifier_finish(&self->verifier));
 	EXPECT_EQ(8, number(&self->verifier, "ended") + number(&self->verifier, "still open"));
 }
 
@@ -207,7 +138,7 @@ TEST_F_TIMEOUT(verify, subflows_of_mptcp_are_clean, 60)
 
 	ASSERT_LE(0, listener);
 	ASSERT_EQ(0, device_scope("all"));
-	ASSERT_EQ(0, start(&self->verifier, NULL));
+	ASSERT_EQ(0, verifier_start(&self->verifier, NULL));
 	ASSERT_EQ(0, bind(listener, &addr.sa, sizeof(addr.in)));
 	ASSERT_EQ(0, listen(listener, 8));
 	for (i = 0; i < 8; i++) {
@@ -230,7 +161,7 @@ TEST_F_TIMEOUT(verify, subflows_of_mptcp_are_clean, 60)
 	}
 	close(listener);
 	sleep(2);
-	EXPECT_EQ(0, finish(&self->verifier));
+	EXPECT_EQ(0, verifier_finish(&self->verifier));
 	EXPECT_LE(8 * 4, CHECKED(&self->verifier));
 }
 
@@ -242,7 +173,7 @@ TEST_F_TIMEOUT(verify, loss_is_reported_and_explains_gaps, 120)
 	int pairs[8][2], i;
 
 	ASSERT_EQ(0, module_reload("ring_records=256"));
-	ASSERT_EQ(0, start(&self->verifier, NULL));
+	ASSERT_EQ(0, verifier_start(&self->verifier, NULL));
 	for (i = 0; i < 8; i++) {
 		ASSERT_EQ(0, net_pair(i % 2 ? AF_INET6 : AF_INET, pairs[i]));
 		ASSERT_EQ(0, shutdown(pairs[i][0], SHUT_WR));
@@ -261,7 +192,7 @@ TEST_F_TIMEOUT(verify, loss_is_reported_and_explains_gaps, 120)
 	usleep(300000);
 	EXPECT_LT(0, traffic_stop(run));
 	EXPECT_EQ(0, net_run("ss -K -t state time-wait"));
-	EXPECT_EQ(0, finish(&self->verifier));
+	EXPECT_EQ(0, verifier_finish(&self->verifier));
 	EXPECT_LT(0, number(&self->verifier, "records reported as lost"));
 	EXPECT_LT(0, number(&self->verifier, "gaps in histories, explained by that loss"));
 }
@@ -270,9 +201,9 @@ TEST_F_TIMEOUT(verify, what_is_left_in_the_rings_is_clean, 120)
 {
 	ASSERT_EQ(0, module_reload("ring_records=256"));
 	EXPECT_EQ(800, closes(AF_UNSPEC, 200, 4));
-	ASSERT_EQ(0, start(&self->verifier, "--all"));
+	ASSERT_EQ(0, verifier_start(&self->verifier, "--all"));
 	EXPECT_EQ(40, closes(AF_UNSPEC, 10, 4));
-	EXPECT_EQ(0, finish(&self->verifier));
+	EXPECT_EQ(0, verifier_finish(&self->verifier));
 	EXPECT_LE(256, CHECKED(&self->verifier));
 	EXPECT_LT(0, number(&self->verifier, "began before the stream"));
 }
@@ -291,11 +222,11 @@ TEST_F_TIMEOUT(verify, one_namespace_is_clean, 120)
 	ASSERT_NE(NULL, others);
 	before = namespace_enter(space);
 	ASSERT_LE(0, before);
-	ASSERT_EQ(0, start(&self->verifier, NULL));
+	ASSERT_EQ(0, verifier_start(&self->verifier, NULL));
 	EXPECT_EQ(200, closes(AF_UNSPEC, 100, 2));
 	ASSERT_EQ(0, namespace_leave(before));
 	EXPECT_LT(0, traffic_stop(others));
-	EXPECT_EQ(0, finish(&self->verifier));
+	EXPECT_EQ(0, verifier_finish(&self->verifier));
 	/* Only its own connections; other namespaces have more. */
 	EXPECT_LE(3 * 200, CHECKED(&self->verifier));
 	EXPECT_GE(6 * 200, CHECKED(&self->verifier));
@@ -316,7 +247,7 @@ TEST_F_TIMEOUT(verify, connections_older_than_the_module_are_clean, 120)
 	ASSERT_EQ(0, shutdown(pairs[0][0], SHUT_WR));
 	ASSERT_EQ(0, close(pairs[1][0]));
 	ASSERT_EQ(0, module_load(""));
-	ASSERT_EQ(0, start(&self->verifier, NULL));
+	ASSERT_EQ(0, verifier_start(&self->verifier, NULL));
 	for (i = 0; i < 8; i++) {
 		if (i != 1)
 			ASSERT_EQ(0, close(pairs[i][0]));
@@ -324,7 +255,7 @@ TEST_F_TIMEOUT(verify, connections_older_than_the_module_are_clean, 120)
 	}
 	EXPECT_EQ(0, net_run("ss -K -t state time-wait"));
 	EXPECT_EQ(40, closes(AF_UNSPEC, 20, 2));
-	EXPECT_EQ(0, finish(&self->verifier));
+	EXPECT_EQ(0, verifier_finish(&self->verifier));
 	EXPECT_LE(16, number(&self->verifier, "older than the module, or not tracked by it"));
 }
 
@@ -332,10 +263,10 @@ TEST_F_TIMEOUT(verify, more_connections_than_are_tracked_are_clean, 120)
 {
 	ASSERT_EQ(0, module_reload("max_conns=20"));
 	ASSERT_EQ(0, device_scope("all"));
-	ASSERT_EQ(0, start(&self->verifier, NULL));
+	ASSERT_EQ(0, verifier_start(&self->verifier, NULL));
 	EXPECT_EQ(400, closes(AF_UNSPEC, 100, 4));
 	EXPECT_EQ(0, net_run("ss -K -t state time-wait"));
-	EXPECT_EQ(0, finish(&self->verifier));
+	EXPECT_EQ(0, verifier_finish(&self->verifier));
 	EXPECT_LT(100, number(&self->verifier, "older than the module, or not tracked by it"));
 }
 
@@ -364,10 +295,10 @@ TEST_F_TIMEOUT(verify, a_module_without_some_hooks_is_clean, 300)
 		ASSERT_EQ(0, module_reload(parameters[i]))
 		TH_LOG("%s", parameters[i]);
 		ASSERT_EQ(0, device_scope("all"));
-		ASSERT_EQ(0, start(&self->verifier, NULL));
+		ASSERT_EQ(0, verifier_start(&self->verifier, NULL));
 		EXPECT_EQ(64, closes(AF_UNSPEC, 16, 4));
 		EXPECT_EQ(0, net_run("ss -K -t state time-wait"));
-		EXPECT_EQ(0, finish(&self->verifier))
+		EXPECT_EQ(0, verifier_finish(&self->verifier))
 		TH_LOG("%s", parameters[i]);
 	}
 }

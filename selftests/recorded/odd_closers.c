@@ -1,0 +1,405 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Which process closes a connection in uncommon ways: exit and death, descriptors
+ * that others hold, io_uring, an administrator's program.
+ *
+ * vm: --icount --smp 1 --memory 1024
+ */
+#include <fcntl.h>
+#include <linux/io_uring.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/utsname.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "lib/actor.h"
+#include "lib/odd_fixture.h"
+#include "lib/procfile.h"
+
+ODD_FIXTURE(odd_closers, "teardown");
+
+/**
+ * struct closer - a way to close
+ * @act: done by a process called "actor", which alone has the connection and exits
+ * @who: name of the thread that closes, a pattern
+ * @who_6_1: likewise, on Linux 6.1; NULL: the same
+ * @path: transitions until the other end closes; NULL: TO_FIN_WAIT2
+ * @status: exit status of "actor"; 0: none
+ */
+struct closer {
+	const char *how;
+	int (*act)(int fd);
+	const char *who;
+	const char *who_6_1;
+	const char *path;
+	int status;
+};
+
+/* ---- close, exit, death */
+
+static int closes(int fd)
+{
+	return close(fd);
+}
+
+static int exits(int fd)
+{
+	return 0;
+}
+
+static int is_killed(int fd)
+{
+	return raise(SIGKILL);
+}
+
+#define CGROUP "/sys/fs/cgroup/tcpclose-oom"
+
+/* In a group of little memory. */
+static int is_killed_for_memory(int fd)
+{
+	size_t size = 64 << 20;
+	char *memory;
+
+	procfile_write("/sys/fs/cgroup/cgroup.subtree_control", "+memory");
+	if ((mkdir(CGROUP, 0755) && errno != EEXIST) ||
+	    procfile_write(CGROUP "/memory.max", "16777216") ||
+	    procfile_write(CGROUP "/cgroup.procs", "0"))
+		return 1;
+	memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	memset(memory, 1, size);
+	return 1;
+}
+
+/* The descriptor is closed before the new program runs. */
+static int executes(int fd)
+{
+	fcntl(fd, F_SETFD, FD_CLOEXEC);
+	execlp("sleep", "sleep", "0", NULL);
+	return 1;
+}
+
+/* ---- others that hold it */
+
+static int leaves_it_to_a_child(int fd)
+{
+	int closed[2], status;
+	pid_t heir;
+	char c;
+
+	if (pipe(closed))
+		return 1;
+	heir = fork();
+	if (!heir) {
+		prctl(PR_SET_NAME, "heir");
+		_exit(read(closed[0], &c, 1) != 1 || close(fd));
+	}
+	close(fd);
+	return write(closed[1], "", 1) != 1 || waitpid(heir, &status, 0) != heir || status;
+}
+
+static int send_descriptor(int to, int fd)
+{
+	union {
+		struct cmsghdr header;
+		char room[CMSG_SPACE(sizeof(int))];
+	} control = { .header = {
+		.cmsg_level = SOL_SOCKET,
+		.cmsg_type = SCM_RIGHTS,
+		.cmsg_len = CMSG_LEN(sizeof(int)),
+	} };
+	struct iovec iov = { "x", 1 };
+	struct msghdr message = {
+		.msg_iov = &iov,
+		.msg_iovlen = 1,
+		.msg_control = control.room,
+		.msg_controllen = sizeof(control.room),
+	};
+
+	memcpy(CMSG_DATA(&control.header), &fd, sizeof(fd));
+	return sendmsg(to, &message, 0) == 1 ? 0 : -errno;
+}
+
+/* Sent, and never received. */
+static int drops_it_in_flight(int fd)
+{
+	int pair[2];
+
+	if (socketpair(AF_UNIX, SOCK_STREAM, 0, pair) || send_descriptor(pair[0], fd))
+		return 1;
+	close(fd);
+	return close(pair[0]) || close(pair[1]);
+}
+
+/* In a queue that only its own message refers to: the kernel's collector frees it. */
+static int drops_it_in_a_cycle(int fd)
+{
+	int pair[2];
+
+	if (socketpair(AF_UNIX, SOCK_STREAM, 0, pair) || send_descriptor(pair[0], fd) ||
+	    send_descriptor(pair[0], pair[1]))
+		return 1;
+	close(fd);
+	/* The end of the other socket makes the collector look. */
+	return close(pair[1]) || close(pair[0]);
+}
+
+/* The reader's call keeps the socket until it ends. */
+static void *reads(void *fd)
+{
+	char c;
+
+	prctl(PR_SET_NAME, "reader");
+	return (void *)read(*(int *)fd, &c, 1);
+}
+
+static int closes_while_a_thread_reads(int fd)
+{
+	struct timeval second = { .tv_sec = 1 };
+	pthread_t reader;
+
+	if (setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &second, sizeof(second)) ||
+	    pthread_create(&reader, NULL, reads, &(int){ fd }))
+		return 1;
+	usleep(100000);
+	return close(fd) || pthread_join(reader, NULL);
+}
+
+/* ---- io_uring */
+
+/* A ring with room for one request at a time; @wait: for its result, which is returned. */
+struct uring {
+	int fd;
+	unsigned int *tail, *array, *cq_head;
+	struct io_uring_sqe *request;
+	struct io_uring_cqe *results;
+};
+
+static int uring_open(struct uring *ring)
+{
+	struct io_uring_params p = { 0 };
+	char *base;
+
+	ring->fd = syscall(__NR_io_uring_setup, 1, &p);
+	if (ring->fd < 0)
+		return -errno;
+	base = mmap(NULL, p.cq_off.cqes + p.cq_entries * sizeof(*ring->results) + 4096,
+		    PROT_READ | PROT_WRITE, MAP_SHARED, ring->fd, IORING_OFF_SQ_RING);
+	ring->request = mmap(NULL, sizeof(*ring->request), PROT_READ | PROT_WRITE, MAP_SHARED,
+			     ring->fd, IORING_OFF_SQES);
+	if (base == MAP_FAILED || ring->request == MAP_FAILED)
+		return -errno;
+	ring->tail = (void *)(base + p.sq_off.tail);
+	ring->array = (void *)(base + p.sq_off.array);
+	ring->cq_head = (void *)(base + p.cq_off.head);
+	ring->results = (void *)(base + p.cq_off.cqes);
+	return 0;
+}
+
+static int uring_submit(struct uring *ring, const struct io_uring_sqe *request, bool wait)
+{
+	int ret;
+
+	*ring->request = *request;
+	ring->array[0] = 0;
+	__atomic_fetch_add(ring->tail, 1, __ATOMIC_RELEASE);
+	ret = syscall(__NR_io_uring_enter, ring->fd, 1, wait, IORING_ENTER_GETEVENTS, NULL, 0);
+	if (ret != 1)
+		return ret < 0 ? -errno : -EIO;
+	return wait ? ring->results[0].res : 0;
+}
+
+static int closes_by_ring(int fd)
+{
+	const struct io_uring_sqe request = { .opcode = IORING_OP_CLOSE, .fd = fd };
+	struct uring ring;
+
+	return uring_open(&ring) || uring_submit(&ring, &request, true);
+}
+
+static int closes_by_worker_of_ring(int fd)
+{
+	const struct io_uring_sqe request = {
+		.opcode = IORING_OP_CLOSE,
+		.flags = IOSQE_ASYNC,
+		.fd = fd,
+	};
+	struct uring ring;
+
+	return uring_open(&ring) || uring_submit(&ring, &request, true);
+}
+
+/* A worker does this, too. */
+static int shuts_down_by_ring(int fd)
+{
+	const struct io_uring_sqe request = {
+		.opcode = IORING_OP_SHUTDOWN,
+		.fd = fd,
+		.len = SHUT_WR,
+	};
+	struct uring ring;
+
+	return uring_open(&ring) || uring_submit(&ring, &request, true) ||
+	       usleep(100000) || close(fd);
+}
+
+/* The request keeps the socket until the ring ends, with the process. */
+static int leaves_it_to_a_request(int fd)
+{
+	static char buffer[100];
+	const struct io_uring_sqe request = {
+		.opcode = IORING_OP_RECV,
+		.fd = fd,
+		.addr = (unsigned long)buffer,
+		.len = sizeof(buffer),
+	};
+	struct uring ring;
+
+	return uring_open(&ring) || uring_submit(&ring, &request, false) || close(fd);
+}
+
+/* Likewise a registered file. */
+static int leaves_it_to_a_ring(int fd)
+{
+	struct uring ring;
+
+	return uring_open(&ring) ||
+	       syscall(__NR_io_uring_register, ring.fd, IORING_REGISTER_FILES, &fd, 1) ||
+	       close(fd);
+}
+
+/* ---- all of them */
+
+static const struct closer closers[] = {
+	{ .how = "close()", .act = closes, .who = "actor" },
+	{ .how = "exit", .act = exits, .who = "actor" },
+	{ .how = "SIGKILL", .act = is_killed, .who = "actor", .status = 128 + SIGKILL },
+	{ .how = "killed for memory", .act = is_killed_for_memory, .who = "actor", .status = 128 + SIGKILL },
+	{ .how = "exec", .act = executes, .who = "sleep" },
+	{ .how = "last holder after fork", .act = leaves_it_to_a_child, .who = "heir" },
+	{ .how = "SCM_RIGHTS, in flight", .act = drops_it_in_flight, .who = "actor" },
+	{ .how = "SCM_RIGHTS, collected", .act = drops_it_in_a_cycle, .who = "kworker/*" },
+	{ .how = "close() while a thread reads", .act = closes_while_a_thread_reads, .who = "reader" },
+	{ .how = "io_uring, close", .act = closes_by_ring, .who = "actor" },
+	{ .how = "io_uring, close by a worker", .act = closes_by_worker_of_ring, .who = "iou-wrk-*" },
+	{ .how = "io_uring, shutdown", .act = shuts_down_by_ring, .who = "iou-wrk-*",
+	  .path = "ESTABLISHED>FIN_WAIT1 FIN_WAIT1>FIN_WAIT2 FIN_WAIT2>FIN_WAIT2 FIN_WAIT2>FIN_WAIT2[CLOSE]" },
+	{ .how = "io_uring, request in flight", .act = leaves_it_to_a_request,
+	  .who = "kworker/*", .who_6_1 = "actor" },
+	{ .how = "io_uring, registered", .act = leaves_it_to_a_ring, .who = "kworker/*" },
+};
+
+static const char *who_closes(const struct closer *closer)
+{
+	struct utsname kernel;
+
+	uname(&kernel);
+	return closer->who_6_1 && !strncmp(kernel.release, "6.1.", 4) ? closer->who_6_1 :
+								       closer->who;
+}
+
+ODD_TEST(odd_closers, are_the_processes)
+{
+	const struct closer *closer = closers;
+
+	for (; closer < closers + ARRAY_SIZE(closers); closer++) {
+		const char *path = closer->path ?: TO_FIN_WAIT2;
+		struct flow client, server;
+		struct actor actor;
+		char whole[512];
+		int pair[2];
+
+		TH_LOG("%s", closer->how);
+		ASSERT_EQ(0, net_pair(variant->family, pair));
+		client = lab_flow(&self->lab, net_local_port(pair[0]), net_remote_port(pair[0]));
+		server = lab_flow(&self->lab, client.rport, client.lport);
+		ASSERT_EQ(0, actor_start(&actor, "actor", closer->act, pair[0]));
+		ASSERT_EQ(0, close(pair[0]));
+		EXPECT_EQ(0, stream_count(&self->lab.stream, &client));
+		ASSERT_EQ(0, actor_go(&actor));
+		EXPECT_EQ(closer->status, actor_wait(&actor));
+		EXPECT_PATH(&self->lab, &client, path);
+		EXPECT_CLOSER(&self->lab, &client, who_closes(closer));
+		ASSERT_EQ(0, close(pair[1]));
+		snprintf(whole, sizeof(whole), "%s tw:FIN_WAIT2>TIME_WAIT=FIN", path);
+		EXPECT_PATH(&self->lab, &client, whole);
+		EXPECT_PATH(&self->lab, &server, PASSIVE_CLOSE);
+		EXPECT_CLOSER(&self->lab, &server, "odd_closers");
+	}
+}
+
+/* ---- ss -K */
+
+ODD_TEST(odd_closers, ss_ends_a_connection)
+{
+	struct flow client, server;
+	int pair[2];
+
+	ASSERT_EQ(0, net_pair(variant->family, pair));
+	client = lab_flow(&self->lab, net_local_port(pair[0]), net_remote_port(pair[0]));
+	server = lab_flow(&self->lab, client.rport, client.lport);
+	ASSERT_EQ(0, net_run("ss -K -t sport = :%u", client.lport));
+	EXPECT_PATH(&self->lab, &client, "ESTABLISHED>CLOSE=DESTROYED");
+	EXPECT_CLOSER(&self->lab, &client, "ss");
+	EXPECT_PATH(&self->lab, &server, "ESTABLISHED>CLOSE=RST");
+	EXPECT_CLOSER(&self->lab, &server, "nobody");
+	close(pair[0]);
+	close(pair[1]);
+}
+
+/* A request is no connection yet: nothing ends, and its last ACK meets nobody. */
+ODD_TEST(odd_closers, ss_ends_a_request)
+{
+	ASSERT_EQ(0, peer_listen(&self->peer));
+	ASSERT_EQ(0, peer_send(&self->peer, PUPPET_SYN, NULL, 0));
+	ASSERT_EQ(0, peer_expect(&self->peer, PUPPET_SYN | PUPPET_ACK));
+	ASSERT_EQ(0, net_run("ss -K -t state syn-recv sport = :%u", self->peer.lport));
+	ASSERT_EQ(0, peer_send(&self->peer, PUPPET_ACK, NULL, 0));
+	ASSERT_EQ(0, peer_expect(&self->peer, PUPPET_RST));
+	PATH("");
+}
+
+ODD_TEST(odd_closers, ss_ends_what_is_not_accepted)
+{
+	struct flow flow;
+
+	ASSERT_EQ(0, peer_listen(&self->peer));
+	ASSERT_EQ(0, peer_knock(&self->peer));
+	ASSERT_EQ(0, net_wait(self->peer.listener, POLLIN, LAB_TIMEOUT_MS));
+	ASSERT_EQ(0, net_run("ss -K -t state established sport = :%u", self->peer.lport));
+	ASSERT_EQ(0, peer_expect(&self->peer, PUPPET_RST));
+	PATH("ESTABLISHED>CLOSE=DESTROYED");
+	flow = lab_peer_flow(&self->lab, &self->peer);
+	EXPECT_CLOSER(&self->lab, &flow, "ss");
+	/* It can still be accepted. */
+	self->peer.fd = accept(self->peer.listener, NULL, NULL);
+	EXPECT_LE(0, self->peer.fd);
+}
+
+ODD_TEST(odd_closers, ss_ends_mini_sockets)
+{
+	struct peer half;
+
+	ASSERT_EQ(0, peer_connect(&self->peer));
+	ASSERT_EQ(0, peer_close_active(&self->peer));
+	PATH(TO_TIME_WAIT);
+	peer_init(&half, &self->lab.puppet);
+	half.lport = 5001;
+	ASSERT_EQ(0, peer_connect(&half));
+	ASSERT_EQ(0, peer_close_half(&half));
+	EXPECT_PEER_PATH(&self->lab, &half, TO_FIN_WAIT2);
+	/* All of them, whatever their state */
+	ASSERT_EQ(0, net_run("ss -K -t -a dst %s",
+			     variant->family == AF_INET ? "192.0.2.2" : "[2001:db8::2]"));
+	PATH(TO_TIME_WAIT " tw:TIME_WAIT>CLOSE!DESTROYED");
+	EXPECT_STREQ("ss", EVENT(4)->task.comm);
+	EXPECT_PEER_PATH(&self->lab, &half, TO_FIN_WAIT2 " tw:FIN_WAIT2>CLOSE=DESTROYED!DESTROYED");
+	EXPECT_STREQ("ss", lab_event(&self->lab, &half, 3)->task.comm);
+}
+
+TEST_HARNESS_MAIN

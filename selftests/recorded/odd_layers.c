@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Connections with another protocol between the application and TCP: kTLS and MPTCP,
+ * which close TCP's sockets in their own ways.
+ *
+ * vm: --icount --smp 1
+ */
+#include <linux/mptcp.h>
+#include <linux/tls.h>
+#include <netinet/tcp.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "lib/actor.h"
+#include "lib/odd_fixture.h"
+
+#ifndef TCP_ULP
+#define TCP_ULP 31
+#endif
+#ifndef SOL_TLS
+#define SOL_TLS 282
+#endif
+
+ODD_FIXTURE(odd_layers, "teardown");
+
+/**
+ * struct layered - a way in which a process, "actor", ends a connection
+ * @act: done by the actor, which alone has the connecting socket; then it exits
+ * @client: transitions of its end, while the other one is open
+ * @who: name of the thread that closes there, a pattern
+ * @server: transitions of the other end, which the test closes
+ * @whole: transitions of the actor's end, in the end
+ */
+struct layered {
+	const char *how;
+	int (*act)(int fd);
+	const char *client;
+	const char *who;
+	const char *server;
+	const char *whole;
+};
+
+static int closes(int fd)
+{
+	return close(fd);
+}
+
+static int exits(int fd)
+{
+	return 0;
+}
+
+static int shuts_down(int fd)
+{
+	return shutdown(fd, SHUT_WR) || usleep(300000) || close(fd);
+}
+
+static int lingers(int fd)
+{
+	return net_abort(fd);
+}
+
+static int disconnects(int fd)
+{
+	const struct sockaddr nobody = { .sa_family = AF_UNSPEC };
+
+	return connect(fd, &nobody, sizeof(nobody)) || close(fd);
+}
+
+static int is_destroyed(int fd)
+{
+	return net_run("ss -K -t sport = :%u", net_local_port(fd)) || usleep(300000);
+}
+
+/* Waits for data, and leaves it. */
+static int leaves_data(int fd)
+{
+	return net_wait(fd, POLLIN, LAB_TIMEOUT_MS) || close(fd);
+}
+
+/* The actor has the first socket; the second one closes when the first has. */
+static void end(struct __test_metadata *_metadata, struct lab *lab, int pair[2],
+		const struct layered *layered)
+{
+	struct flow client = lab_flow(lab, net_local_port(pair[0]), net_remote_port(pair[0]));
+	struct flow server = lab_flow(lab, client.rport, client.lport);
+	struct actor actor;
+
+	TH_LOG("%s", layered->how);
+	ASSERT_EQ(0, actor_start(&actor, "actor", layered->act, pair[0]));
+	ASSERT_EQ(0, close(pair[0]));
+	ASSERT_EQ(0, actor_go(&actor));
+	if (layered->act == leaves_data)
+		ASSERT_EQ(4, write(pair[1], "left", 4));
+	EXPECT_EQ(0, actor_wait(&actor));
+	EXPECT_PATH(lab, &client, layered->client);
+	EXPECT_CLOSER(lab, &client, layered->who);
+	TH_LOG("closer: %s", lab_closer(lab, &client));
+	ASSERT_EQ(0, close(pair[1]));
+	EXPECT_PATH(lab, &server, layered->server);
+	EXPECT_PATH(lab, &client, layered->whole);
+	TH_LOG("other closer: %s", lab_closer(lab, &server));
+}
+
+/* ---- kTLS */
+
+/* Both directions, with a key that is no secret. */
+static int start_tls(int fd)
+{
+	const struct tls12_crypto_info_aes_gcm_128 keys = { .info = {
+		.version = TLS_1_2_VERSION,
+		.cipher_type = TLS_CIPHER_AES_GCM_128,
+	} };
+
+	if (setsockopt(fd, IPPROTO_TCP, TCP_ULP, "tls", sizeof("tls")) ||
+	    setsockopt(fd, SOL_TLS, TLS_TX, &keys, sizeof(keys)) ||
+	    setsockopt(fd, SOL_TLS, TLS_RX, &keys, sizeof(keys)))
+		return -errno;
+	return 0;
+}
+
+#define RESET_BY	"ESTABLISHED>CLOSE="
+
+ODD_TEST(odd_layers, tls)
+{
+	static const struct layered ways[] = {
+		{ "close()", closes, TO_FIN_WAIT2, "actor", PASSIVE_CLOSE, TO_TIME_WAIT },
+		{ "exit", exits, TO_FIN_WAIT2, "actor", PASSIVE_CLOSE, TO_TIME_WAIT },
+		{ "SO_LINGER", lingers, RESET_BY "LINGER", "actor", RESET_BY "RST",
+		  RESET_BY "LINGER" },
+		{ "unread data", leaves_data, RESET_BY "UNREAD", "actor", RESET_BY "RST",
+		  RESET_BY "UNREAD" },
+		{ "ss -K", is_destroyed, RESET_BY "DESTROYED", "ss", RESET_BY "RST",
+		  RESET_BY "DESTROYED" },
+	};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(ways); i++) {
+		char data[8];
+		int pair[2], ret;
+
+		ASSERT_EQ(0, net_pair(variant->family, pair));
+		ret = start_tls(pair[0]);
+		if (ret == -ENOENT)
+			SKIP(return, "no kTLS in this kernel");
+		ASSERT_EQ(0, ret);
+		ASSERT_EQ(0, start_tls(pair[1]));
+		ASSERT_EQ(4, write(pair[0], "data", 4));
+		ASSERT_EQ(4, read(pair[1], data, sizeof(data)));
+		end(_metadata, &self->lab, pair, &ways[i]);
+	}
+}
+
+/* ---- MPTCP */
+
+static int mptcp_pair(int family, int pair[2])
+{
+	union net_addr addr = net_loopback(family, 0);
+	socklen_t len = net_addr_len(&addr);
+	int listener = socket(family, SOCK_STREAM | SOCK_CLOEXEC, IPPROTO_MPTCP);
+	char data[8];
+
+	if (listener < 0)
+		return -errno;
+	pair[0] = socket(family, SOCK_STREAM | SOCK_CLOEXEC, IPPROTO_MPTCP);
+	if (bind(listener, &addr.sa, len) || listen(listener, 1) ||
+	    getsockname(listener, &addr.sa, &len) || connect(pair[0], &addr.sa, len))
+		return -errno;
+	pair[1] = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
+	if (pair[1] < 0)
+		return -errno;
+	close(listener);
+	/* Only then more subflows may join */
+	if (write(pair[0], "data", 4) != 4 || read(pair[1], data, 4) != 4 ||
+	    write(pair[1], "back", 4) != 4 || read(pair[0], data, 4) != 4)
+		return -EIO;
+	return 0;
+}
+
+ODD_TEST(odd_layers, mptcp)
+{
+	static const struct layered ways[] = {
+		{ "close()", closes, TO_FIN_WAIT2, "actor", PASSIVE_CLOSE, TO_TIME_WAIT },
+		{ "exit", exits, TO_FIN_WAIT2, "actor", PASSIVE_CLOSE, TO_TIME_WAIT },
+		{ "shutdown()", shuts_down, TO_FIN_WAIT2, "actor", PASSIVE_CLOSE, TO_TIME_WAIT },
+		{ "SO_LINGER", lingers, RESET_BY "LINGER", "actor", RESET_BY "RST",
+		  RESET_BY "LINGER" },
+		{ "unread data", leaves_data, RESET_BY "DISCONNECT", "actor", RESET_BY "RST",
+		  RESET_BY "UNREAD" },
+		{ "disconnect", disconnects, RESET_BY "DISCONNECT", "actor", RESET_BY "RST",
+		  RESET_BY "DISCONNECT" },
+		{ "ss -K", is_destroyed, RESET_BY "DESTROYED", "ss", RESET_BY "RST",
+		  RESET_BY "DESTROYED" },
+	};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(ways); i++) {
+		int pair[2], ret;
+
+		ret = mptcp_pair(variant->family, pair);
+		if (ret == -EPROTONOSUPPORT || ret == -ENOPROTOOPT)
+			SKIP(return, "no MPTCP in this kernel");
+		ASSERT_EQ(0, ret);
+		end(_metadata, &self->lab, pair, &ways[i]);
+	}
+}
+
+TEST_HARNESS_MAIN
