@@ -95,11 +95,9 @@ static void end(struct __test_metadata *_metadata, struct lab *lab, int pair[2],
 	EXPECT_EQ(0, actor_wait(&actor));
 	EXPECT_PATH(lab, &client, layered->client);
 	EXPECT_CLOSER(lab, &client, layered->who);
-	TH_LOG("closer: %s", lab_closer(lab, &client));
 	ASSERT_EQ(0, close(pair[1]));
 	EXPECT_PATH(lab, &server, layered->server);
 	EXPECT_PATH(lab, &client, layered->whole);
-	TH_LOG("other closer: %s", lab_closer(lab, &server));
 }
 
 /* ---- kTLS */
@@ -153,7 +151,8 @@ ODD_TEST(odd_layers, tls)
 
 /* ---- MPTCP */
 
-static int mptcp_pair(int family, int pair[2])
+/* @listener: its socket, at which more subflows join; NULL: is closed */
+static int mptcp_pair(int family, int pair[2], int *listening)
 {
 	union net_addr addr = net_loopback(family, 0);
 	socklen_t len = net_addr_len(&addr);
@@ -169,7 +168,10 @@ static int mptcp_pair(int family, int pair[2])
 	pair[1] = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
 	if (pair[1] < 0)
 		return -errno;
-	close(listener);
+	if (listening)
+		*listening = listener;
+	else
+		close(listener);
 	/* Only then more subflows may join */
 	if (write(pair[0], "data", 4) != 4 || read(pair[1], data, 4) != 4 ||
 	    write(pair[1], "back", 4) != 4 || read(pair[0], data, 4) != 4)
@@ -177,18 +179,65 @@ static int mptcp_pair(int family, int pair[2])
 	return 0;
 }
 
-ODD_TEST(odd_layers, mptcp)
+/* Wait until the FINs of both ends were exchanged, whichever was first. */
+static int finished(struct lab *lab, const struct flow *client, const struct flow *server)
+{
+	int tries;
+
+	for (tries = 0; tries < 100; tries++) {
+		if (lab_sync(lab))
+			return -EIO;
+		if (strstr(stream_path(&lab->stream, client), "=FIN") &&
+		    strstr(stream_path(&lab->stream, server), "=FIN"))
+			return 0;
+		usleep(50000);
+	}
+	stream_dump(&lab->stream, client, stdout);
+	stream_dump(&lab->stream, server, stdout);
+	return -ETIMEDOUT;
+}
+
+/*
+ * close() only tells the peer's MPTCP (DATA_FIN). When both have done so, the
+ * kernel's workers close the subflows of both ends.
+ */
+ODD_TEST(odd_layers, mptcp_closes)
+{
+	static int (*const ways[])(int fd) = { closes, exits, shuts_down };
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(ways); i++) {
+		struct flow client, server;
+		struct actor actor;
+		int pair[2], ret;
+
+		ret = mptcp_pair(variant->family, pair, NULL);
+		if (ret == -EPROTONOSUPPORT || ret == -ENOPROTOOPT)
+			SKIP(return, "no MPTCP in this kernel");
+		ASSERT_EQ(0, ret);
+		client = lab_flow(&self->lab, net_local_port(pair[0]), net_remote_port(pair[0]));
+		server = lab_flow(&self->lab, client.rport, client.lport);
+		ASSERT_EQ(0, actor_start(&actor, "actor", ways[i], pair[0]));
+		ASSERT_EQ(0, close(pair[0]));
+		ASSERT_EQ(0, actor_go(&actor));
+		EXPECT_EQ(0, actor_wait(&actor));
+		EXPECT_PATH(&self->lab, &client, "");
+		ASSERT_EQ(0, close(pair[1]));
+		EXPECT_EQ(0, finished(&self->lab, &client, &server));
+		EXPECT_CLOSER(&self->lab, &client, "kworker/*");
+		EXPECT_CLOSER(&self->lab, &server, "kworker/*");
+	}
+}
+
+/* The RST of an application that gives up its whole session has no cause of its own. */
+#define FASTCLOSE	RESET_BY "UNKNOWN"
+
+ODD_TEST(odd_layers, mptcp_gives_up)
 {
 	static const struct layered ways[] = {
-		{ "close()", closes, TO_FIN_WAIT2, "actor", PASSIVE_CLOSE, TO_TIME_WAIT },
-		{ "exit", exits, TO_FIN_WAIT2, "actor", PASSIVE_CLOSE, TO_TIME_WAIT },
-		{ "shutdown()", shuts_down, TO_FIN_WAIT2, "actor", PASSIVE_CLOSE, TO_TIME_WAIT },
-		{ "SO_LINGER", lingers, RESET_BY "LINGER", "actor", RESET_BY "RST",
-		  RESET_BY "LINGER" },
-		{ "unread data", leaves_data, RESET_BY "DISCONNECT", "actor", RESET_BY "RST",
-		  RESET_BY "UNREAD" },
-		{ "disconnect", disconnects, RESET_BY "DISCONNECT", "actor", RESET_BY "RST",
-		  RESET_BY "DISCONNECT" },
+		{ "SO_LINGER", lingers, FASTCLOSE, "actor", RESET_BY "RST", FASTCLOSE },
+		{ "unread data", leaves_data, FASTCLOSE, "actor", RESET_BY "RST", FASTCLOSE },
+		{ "disconnect", disconnects, FASTCLOSE, "actor", RESET_BY "RST", FASTCLOSE },
 		{ "ss -K", is_destroyed, RESET_BY "DESTROYED", "ss", RESET_BY "RST",
 		  RESET_BY "DESTROYED" },
 	};
@@ -197,12 +246,55 @@ ODD_TEST(odd_layers, mptcp)
 	for (i = 0; i < ARRAY_SIZE(ways); i++) {
 		int pair[2], ret;
 
-		ret = mptcp_pair(variant->family, pair);
+		ret = mptcp_pair(variant->family, pair, NULL);
 		if (ret == -EPROTONOSUPPORT || ret == -ENOPROTOOPT)
 			SKIP(return, "no MPTCP in this kernel");
 		ASSERT_EQ(0, ret);
 		end(_metadata, &self->lab, pair, &ways[i]);
 	}
+}
+
+/* Wait until the connection to @port has two subflows. */
+static int joined(uint16_t port)
+{
+	int tries;
+
+	for (tries = 0; tries < 100; tries++) {
+		if (!net_run("test $(ss -Htn state established dport = :%u | wc -l) = 2", port))
+			return 0;
+		usleep(50000);
+	}
+	return -ETIMEDOUT;
+}
+
+/* One of two subflows goes, the session stays. */
+ODD_TEST(odd_layers, one_subflow_of_mptcp)
+{
+	const char *address = variant->family == AF_INET ? "127.0.0.2" : "2001:db8::1";
+	/* The connecting ends of all subflows, the first of which stays */
+	struct flow client = lab_flow(&self->lab, 0, 0), server = client;
+	int pair[2], listener, ret;
+	char data[8];
+
+	ASSERT_EQ(0, net_run("ip mptcp limits set subflow 2 add_addr_accepted 2"));
+	ASSERT_EQ(0, net_run("ip mptcp endpoint add %s id 2 subflow", address));
+	ret = mptcp_pair(variant->family, pair, &listener);
+	if (ret == -EPROTONOSUPPORT || ret == -ENOPROTOOPT)
+		SKIP(return, "no MPTCP in this kernel");
+	ASSERT_EQ(0, ret);
+	client.rport = net_remote_port(pair[0]);
+	server.lport = client.rport;
+	ASSERT_EQ(0, joined(client.rport));
+	ASSERT_EQ(0, net_run("ip mptcp endpoint del id 2"));
+	EXPECT_EQ(0, finished(&self->lab, &client, &server));
+	EXPECT_CLOSER(&self->lab, &client, "ip");
+	EXPECT_CLOSER(&self->lab, &server, "kworker/*");
+	/* The session lives. */
+	EXPECT_EQ(4, write(pair[0], "more", 4));
+	EXPECT_EQ(4, read(pair[1], data, sizeof(data)));
+	close(pair[0]);
+	close(pair[1]);
+	close(listener);
 }
 
 TEST_HARNESS_MAIN
