@@ -106,6 +106,33 @@ static bool is_opening(int state)
 	       state == TCPCLOSE_ESTABLISHED || state == TCPCLOSE_LISTEN;
 }
 
+/* What a process did, or "kernel". */
+static const char *describe_call(const struct tcpclose_detail *detail)
+{
+	static const char *const calls[] = {
+		[TCPCLOSE_CALL_NONE] = "unknown",
+		[TCPCLOSE_CALL_CONNECT] = "connect",
+		[TCPCLOSE_CALL_LISTEN] = "listen",
+		[TCPCLOSE_CALL_SEND] = "send",
+		[TCPCLOSE_CALL_SHUTDOWN] = "shutdown",
+		[TCPCLOSE_CALL_CLOSE] = "close",
+		[TCPCLOSE_CALL_EXEC] = "exec",
+		[TCPCLOSE_CALL_EXIT] = "exit",
+		[TCPCLOSE_CALL_KILL] = "kill",
+		[TCPCLOSE_CALL_IO_URING] = "io_uring",
+		[TCPCLOSE_CALL_OTHER] = "other",
+	};
+	static char text[64];
+
+	if (detail->call == TCPCLOSE_CALL_KERNEL)
+		return "kernel";
+	snprintf(text, sizeof(text), "%.16s%s%.16s %s", detail->comm,
+		 strcmp(detail->comm, detail->thread) ? "/" : "",
+		 strcmp(detail->comm, detail->thread) ? detail->thread : "",
+		 detail->call < sizeof(calls) / sizeof(calls[0]) ? calls[detail->call] : "?");
+	return text;
+}
+
 const char *lab_closer(const struct lab *lab, const struct flow *flow)
 {
 	size_t i, count = stream_count(&lab->stream, flow);
@@ -115,7 +142,7 @@ const char *lab_closer(const struct lab *lab, const struct flow *flow)
 
 		if (event_context(event) == TCPCLOSE_CONTEXT_PROCESS &&
 		    !is_opening(TCPCLOSE_EDGE_TO(event->r.edge)))
-			return event->task.comm;
+			return describe_call(&event->detail);
 	}
 	return "nobody";
 }

@@ -72,7 +72,9 @@ const char *lab_settled_path(struct stream *stream, const struct flow *flow,
 /**
  * lab_closer() - who began to close or ended this connection at this end
  *
- * Return: name of the process whose own call it was, or "nobody": a segment, a timer.
+ * Return: the process and its call, as "nginx close", with the name of a thread that has
+ * another one, as "app/reader other"; "kernel": a thread of the kernel's; "nobody": a
+ * segment, a timer. Valid until the next call.
  */
 const char *lab_closer(const struct lab *lab, const struct flow *flow);
 

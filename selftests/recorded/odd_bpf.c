@@ -67,7 +67,7 @@ ODD_TEST(odd_bpf, destroys_in_each_state)
 		snprintf(path, sizeof(path), "%s%s>CLOSE=DESTROYED", start->path, start->state);
 		PATH(path);
 		EXPECT_EQ(ECONNABORTED, EVENT(stream_words(path) - 1)->r.sk_err);
-		EXPECT_STREQ("odd_bpf", EVENT(stream_words(path) - 1)->task.comm);
+		EXPECT_STREQ("odd_bpf", EVENT(stream_words(path) - 1)->detail.comm);
 		flow = lab_peer_flow(&self->lab, &self->peer);
 		close(self->peer.fd);
 		EXPECT_PATH(&self->lab, &flow, path);
@@ -87,7 +87,7 @@ ODD_TEST(odd_bpf, destroys_what_no_process_has)
 	PATH(TO_TIME_WAIT);
 	EXPECT_EQ(1, destroy_port(bpf, self->peer.lport));
 	PATH(TO_TIME_WAIT " tw:TIME_WAIT>CLOSE!DESTROYED");
-	EXPECT_STREQ("odd_bpf", EVENT(4)->task.comm);
+	EXPECT_STREQ("odd_bpf", EVENT(4)->detail.comm);
 
 	peer_init(&half, &self->lab.puppet);
 	half.lport = 5001;
@@ -189,8 +189,8 @@ ODD_TEST(odd_bpf, sockmap_passes_data_and_closes)
 	ASSERT_EQ(0, close(proxy.server[1]));
 	EXPECT_PATH(&self->lab, &proxy.inner[1], TO_TIME_WAIT);
 	EXPECT_PATH(&self->lab, &server, PASSIVE_CLOSE);
-	EXPECT_CLOSER(&self->lab, &client, "odd_bpf");
-	EXPECT_CLOSER(&self->lab, &proxy.inner[0], "odd_bpf");
+	EXPECT_CLOSER(&self->lab, &client, "odd_bpf close");
+	EXPECT_CLOSER(&self->lab, &proxy.inner[0], "odd_bpf close");
 	EXPECT_EQ(4, event_received(stream_event(&self->lab.stream, &proxy.inner[0], 2)));
 	EXPECT_EQ(6, event_sent(stream_event(&self->lab.stream, &proxy.inner[0], 2)));
 	redirect_bpf__destroy(proxy.bpf);
@@ -234,7 +234,7 @@ ODD_TEST(odd_bpf, sockmap_ends_abruptly)
 		client = other_end(&self->lab, &proxy.inner[0]);
 		ASSERT_EQ(0, ends[i].act(proxy.client[1]));
 		EXPECT_PATH(&self->lab, &proxy.inner[0], ends[i].path);
-		EXPECT_CLOSER(&self->lab, &proxy.inner[0], "odd_bpf");
+		EXPECT_CLOSER(&self->lab, &proxy.inner[0], "odd_bpf close");
 		EXPECT_PATH(&self->lab, &client, "ESTABLISHED>CLOSE=RST");
 		close(proxy.client[0]);
 		close(proxy.server[0]);

@@ -27,7 +27,7 @@ ODD_FIXTURE(odd_closers, "teardown");
 /**
  * struct closer - a way to close
  * @act: done by a process called "actor", which alone has the connection and exits
- * @who: name of the thread that closes, a pattern
+ * @who: who closes, as lab_closer() has it, a pattern
  * @who_6_1: likewise, on Linux 6.1; NULL: the same
  * @path: transitions until the other end closes; NULL: TO_FIN_WAIT2
  * @status: exit status of "actor"; 0: none
@@ -276,22 +276,22 @@ static int leaves_it_to_a_ring(int fd)
 /* ---- all of them */
 
 static const struct closer closers[] = {
-	{ .how = "close()", .act = closes, .who = "actor" },
-	{ .how = "exit", .act = exits, .who = "actor" },
-	{ .how = "SIGKILL", .act = is_killed, .who = "actor", .status = 128 + SIGKILL },
-	{ .how = "killed for memory", .act = is_killed_for_memory, .who = "actor", .status = 128 + SIGKILL },
-	{ .how = "exec", .act = executes, .who = "sleep" },
-	{ .how = "last holder after fork", .act = leaves_it_to_a_child, .who = "heir" },
-	{ .how = "SCM_RIGHTS, in flight", .act = drops_it_in_flight, .who = "actor" },
-	{ .how = "SCM_RIGHTS, collected", .act = drops_it_in_a_cycle, .who = "kworker/*" },
-	{ .how = "close() while a thread reads", .act = closes_while_a_thread_reads, .who = "reader" },
-	{ .how = "io_uring, close", .act = closes_by_ring, .who = "actor" },
-	{ .how = "io_uring, close by a worker", .act = closes_by_worker_of_ring, .who = "iou-wrk-*" },
-	{ .how = "io_uring, shutdown", .act = shuts_down_by_ring, .who = "iou-wrk-*",
+	{ .how = "close()", .act = closes, .who = "actor close" },
+	{ .how = "exit", .act = exits, .who = "actor exit" },
+	{ .how = "SIGKILL", .act = is_killed, .who = "actor kill", .status = 128 + SIGKILL },
+	{ .how = "killed for memory", .act = is_killed_for_memory, .who = "actor kill", .status = 128 + SIGKILL },
+	{ .how = "exec", .act = executes, .who = "sleep exec" },
+	{ .how = "last holder after fork", .act = leaves_it_to_a_child, .who = "heir close" },
+	{ .how = "SCM_RIGHTS, in flight", .act = drops_it_in_flight, .who = "actor close" },
+	{ .how = "SCM_RIGHTS, collected", .act = drops_it_in_a_cycle, .who = "kernel" },
+	{ .how = "close() while a thread reads", .act = closes_while_a_thread_reads, .who = "actor/reader other" },
+	{ .how = "io_uring, close", .act = closes_by_ring, .who = "actor io_uring" },
+	{ .how = "io_uring, close by a worker", .act = closes_by_worker_of_ring, .who = "actor/iou-wrk-* io_uring" },
+	{ .how = "io_uring, shutdown", .act = shuts_down_by_ring, .who = "actor/iou-wrk-* io_uring",
 	  .path = "ESTABLISHED>FIN_WAIT1 FIN_WAIT1>FIN_WAIT2 FIN_WAIT2>FIN_WAIT2 FIN_WAIT2>FIN_WAIT2[CLOSE]" },
 	{ .how = "io_uring, request in flight", .act = leaves_it_to_a_request,
-	  .who = "kworker/*", .who_6_1 = "actor" },
-	{ .how = "io_uring, registered", .act = leaves_it_to_a_ring, .who = "kworker/*" },
+	  .who = "kernel", .who_6_1 = "actor exit" },
+	{ .how = "io_uring, registered", .act = leaves_it_to_a_ring, .who = "kernel" },
 };
 
 static const char *who_closes(const struct closer *closer)
@@ -329,7 +329,7 @@ ODD_TEST(odd_closers, are_the_processes)
 		snprintf(whole, sizeof(whole), "%s tw:FIN_WAIT2>TIME_WAIT=FIN", path);
 		EXPECT_PATH(&self->lab, &client, whole);
 		EXPECT_PATH(&self->lab, &server, PASSIVE_CLOSE);
-		EXPECT_CLOSER(&self->lab, &server, "odd_closers");
+		EXPECT_CLOSER(&self->lab, &server, "odd_closers close");
 	}
 }
 
@@ -345,7 +345,7 @@ ODD_TEST(odd_closers, ss_ends_a_connection)
 	server = lab_flow(&self->lab, client.rport, client.lport);
 	ASSERT_EQ(0, net_run("ss -K -t sport = :%u", client.lport));
 	EXPECT_PATH(&self->lab, &client, "ESTABLISHED>CLOSE=DESTROYED");
-	EXPECT_CLOSER(&self->lab, &client, "ss");
+	EXPECT_CLOSER(&self->lab, &client, "ss send");
 	EXPECT_PATH(&self->lab, &server, "ESTABLISHED>CLOSE=RST");
 	EXPECT_CLOSER(&self->lab, &server, "nobody");
 	close(pair[0]);
@@ -375,7 +375,7 @@ ODD_TEST(odd_closers, ss_ends_what_is_not_accepted)
 	ASSERT_EQ(0, peer_expect(&self->peer, PUPPET_RST));
 	PATH("ESTABLISHED>CLOSE=DESTROYED");
 	flow = lab_peer_flow(&self->lab, &self->peer);
-	EXPECT_CLOSER(&self->lab, &flow, "ss");
+	EXPECT_CLOSER(&self->lab, &flow, "ss send");
 	/* It can still be accepted. */
 	self->peer.fd = accept(self->peer.listener, NULL, NULL);
 	EXPECT_LE(0, self->peer.fd);
@@ -397,9 +397,9 @@ ODD_TEST(odd_closers, ss_ends_mini_sockets)
 	ASSERT_EQ(0, net_run("ss -K -t -a dst %s",
 			     variant->family == AF_INET ? "192.0.2.2" : "[2001:db8::2]"));
 	PATH(TO_TIME_WAIT " tw:TIME_WAIT>CLOSE!DESTROYED");
-	EXPECT_STREQ("ss", EVENT(4)->task.comm);
+	EXPECT_STREQ("ss", EVENT(4)->detail.comm);
 	EXPECT_PEER_PATH(&self->lab, &half, TO_FIN_WAIT2 " tw:FIN_WAIT2>CLOSE=DESTROYED!DESTROYED");
-	EXPECT_STREQ("ss", lab_event(&self->lab, &half, 3)->task.comm);
+	EXPECT_STREQ("ss", lab_event(&self->lab, &half, 3)->detail.comm);
 }
 
 TEST_HARNESS_MAIN

@@ -122,13 +122,13 @@ static int start_tls(int fd)
 ODD_TEST(odd_layers, tls)
 {
 	static const struct layered ways[] = {
-		{ "close()", closes, TO_FIN_WAIT2, "actor", PASSIVE_CLOSE, TO_TIME_WAIT },
-		{ "exit", exits, TO_FIN_WAIT2, "actor", PASSIVE_CLOSE, TO_TIME_WAIT },
-		{ "SO_LINGER", lingers, RESET_BY "LINGER", "actor", RESET_BY "RST",
+		{ "close()", closes, TO_FIN_WAIT2, "actor close", PASSIVE_CLOSE, TO_TIME_WAIT },
+		{ "exit", exits, TO_FIN_WAIT2, "actor exit", PASSIVE_CLOSE, TO_TIME_WAIT },
+		{ "SO_LINGER", lingers, RESET_BY "LINGER", "actor close", RESET_BY "RST",
 		  RESET_BY "LINGER" },
-		{ "unread data", leaves_data, RESET_BY "UNREAD", "actor", RESET_BY "RST",
+		{ "unread data", leaves_data, RESET_BY "UNREAD", "actor close", RESET_BY "RST",
 		  RESET_BY "UNREAD" },
-		{ "ss -K", is_destroyed, RESET_BY "DESTROYED", "ss", RESET_BY "RST",
+		{ "ss -K", is_destroyed, RESET_BY "DESTROYED", "ss send", RESET_BY "RST",
 		  RESET_BY "DESTROYED" },
 	};
 	unsigned int i;
@@ -224,21 +224,21 @@ ODD_TEST(odd_layers, mptcp_closes)
 		EXPECT_PATH(&self->lab, &client, "");
 		ASSERT_EQ(0, close(pair[1]));
 		EXPECT_EQ(0, finished(&self->lab, &client, &server));
-		EXPECT_CLOSER(&self->lab, &client, "kworker/*");
-		EXPECT_CLOSER(&self->lab, &server, "kworker/*");
+		EXPECT_CLOSER(&self->lab, &client, "kernel");
+		EXPECT_CLOSER(&self->lab, &server, "kernel");
 	}
 }
 
-/* The RST of an application that gives up its whole session has no cause of its own. */
-#define FASTCLOSE	RESET_BY "UNKNOWN"
+/* An application that gives up its whole session (RFC 8684 3.5). */
+#define FASTCLOSE	RESET_BY "MPTCP"
 
 ODD_TEST(odd_layers, mptcp_gives_up)
 {
 	static const struct layered ways[] = {
-		{ "SO_LINGER", lingers, FASTCLOSE, "actor", RESET_BY "RST", FASTCLOSE },
-		{ "unread data", leaves_data, FASTCLOSE, "actor", RESET_BY "RST", FASTCLOSE },
-		{ "disconnect", disconnects, FASTCLOSE, "actor", RESET_BY "RST", FASTCLOSE },
-		{ "ss -K", is_destroyed, RESET_BY "DESTROYED", "ss", RESET_BY "RST",
+		{ "SO_LINGER", lingers, FASTCLOSE, "actor close", RESET_BY "RST", FASTCLOSE },
+		{ "unread data", leaves_data, FASTCLOSE, "actor close", RESET_BY "RST", FASTCLOSE },
+		{ "disconnect", disconnects, FASTCLOSE, "actor connect", RESET_BY "RST", FASTCLOSE },
+		{ "ss -K", is_destroyed, RESET_BY "DESTROYED", "ss send", RESET_BY "RST",
 		  RESET_BY "DESTROYED" },
 	};
 	unsigned int i;
@@ -287,8 +287,8 @@ ODD_TEST(odd_layers, one_subflow_of_mptcp)
 	ASSERT_EQ(0, joined(client.rport));
 	ASSERT_EQ(0, net_run("ip mptcp endpoint del id 2"));
 	EXPECT_EQ(0, finished(&self->lab, &client, &server));
-	EXPECT_CLOSER(&self->lab, &client, "ip");
-	EXPECT_CLOSER(&self->lab, &server, "kworker/*");
+	EXPECT_CLOSER(&self->lab, &client, "ip send");
+	EXPECT_CLOSER(&self->lab, &server, "kernel");
 	/* The session lives. */
 	EXPECT_EQ(4, write(pair[0], "more", 4));
 	EXPECT_EQ(4, read(pair[1], data, sizeof(data)));
