@@ -150,6 +150,9 @@ TEST_F(causes, connect_fails_on_this_machine)
 	ASSERT_EQ(EADDRNOTAVAIL, errno);
 	flow.cookie = second.cookie;
 	EXPECT_PATH(&self->lab, &flow, "SYN_SENT>CLOSE=NO_PORT");
+	EXPECT_EQ(0U, stream_event(&self->lab.stream, &flow, 0)->detail.segments_sent);
+	EXPECT_EQ(TCPCLOSE_CALL_CONNECT,
+		  stream_event(&self->lab.stream, &flow, 0)->detail.call);
 	EXPECT_EQ(TCPCLOSE_ESTABLISHED, net_state(self->peer.fd));
 }
 

@@ -206,7 +206,7 @@ TEST_F(identity, task_is_the_thread_that_closed)
 	EXPECT_EQ((__u32)closer.tid, EVENT(0)->detail.tid);
 	EXPECT_STREQ("identity", EVENT(0)->detail.comm);
 	EXPECT_STREQ("the-closer", EVENT(0)->detail.thread);
-	EXPECT_EQ(TCPCLOSE_CALL_CLOSE, EVENT(0)->detail.call);
+	EXPECT_EQ(TCPCLOSE_CALL_SHUTDOWN, EVENT(0)->detail.call);
 }
 
 TEST_F(identity, task_counts_what_was_not_read)
@@ -220,6 +220,25 @@ TEST_F(identity, task_counts_what_was_not_read)
 	PATH("ESTABLISHED>CLOSE_WAIT CLOSE_WAIT>CLOSE=UNREAD");
 	EXPECT_EQ(4U, EVENT(1)->detail.unread_bytes);
 	EXPECT_EQ(0U, EVENT(1)->detail.unacked_bytes);
+}
+
+TEST_F(identity, an_end_by_the_peer_counts_what_was_lost)
+{
+	ASSERT_EQ(0, peer_connect(&self->peer));
+	ASSERT_EQ(0, peer_send(&self->peer, PUPPET_PSH | PUPPET_ACK, "unread", 6));
+	ASSERT_EQ(7, write(self->peer.fd, "unacked", 7));
+	ASSERT_EQ(0, peer_expect(&self->peer, PUPPET_PSH));
+	ASSERT_EQ(0, peer_send(&self->peer, PUPPET_RST, NULL, 0));
+	PATH("ESTABLISHED>CLOSE=RST");
+	EXPECT_EQ(TCPCLOSE_DETAIL_TRAFFIC, EVENT(0)->detail.mark);
+	EXPECT_EQ(6U, EVENT(0)->detail.unread_bytes);
+	EXPECT_EQ(7U, EVENT(0)->detail.unacked_bytes);
+	EXPECT_EQ(0U, EVENT(0)->detail.unsent_bytes);
+	EXPECT_EQ(0U, EVENT(0)->detail.pid);
+	EXPECT_EQ(TCPCLOSE_CALL_NONE, EVENT(0)->detail.call);
+	/* SYN,ACK, data, RST; of what it sent, at least the SYN, an ACK, the data. */
+	EXPECT_EQ(3U, EVENT(0)->detail.segments_received);
+	EXPECT_LE(3U, EVENT(0)->detail.segments_sent);
 }
 
 TEST_F(identity, task_counts_what_was_not_acknowledged)

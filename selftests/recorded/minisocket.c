@@ -23,6 +23,7 @@ TEST_F(minisocket, rst_ends_time_wait)
 	PATH(TO_TIME_WAIT " tw:TIME_WAIT>CLOSE!RST");
 	EXPECT_EQ(TCPCLOSE_CONTEXT_SOFTIRQ, event_context(EVENT(4)));
 	EXPECT_EQ(TCPCLOSE_FLAG_RST | TCPCLOSE_FLAG_ACK, EVENT(4)->r.flags);
+	EXPECT_EQ(0, EVENT(4)->r.strays);
 	EXPECT_EQ(0U, EVENT(4)->detail.pid);
 }
 
@@ -32,6 +33,9 @@ TEST_F(minisocket, rst_out_of_window_ends_nothing)
 	ASSERT_EQ(0, peer_close_active(&self->peer));
 	ASSERT_EQ(0, peer_send_at(&self->peer, PUPPET_RST, self->peer.seq + 1, 0, NULL, 0));
 	PATH(TO_TIME_WAIT);
+	ASSERT_EQ(0, peer_destroy(&self->peer));
+	PATH(TO_TIME_WAIT " tw:TIME_WAIT>CLOSE!DESTROYED");
+	EXPECT_EQ(1, EVENT(4)->r.strays);
 }
 
 TEST_F(minisocket, rfc1337_ignores_rst)
@@ -41,6 +45,9 @@ TEST_F(minisocket, rfc1337_ignores_rst)
 	ASSERT_EQ(0, peer_close_active(&self->peer));
 	ASSERT_EQ(0, peer_send(&self->peer, PUPPET_RST, NULL, 0));
 	PATH(TO_TIME_WAIT);
+	ASSERT_EQ(0, peer_destroy(&self->peer));
+	PATH(TO_TIME_WAIT " tw:TIME_WAIT>CLOSE!DESTROYED");
+	EXPECT_EQ(1, EVENT(4)->r.strays);
 }
 
 TEST_F(minisocket, rst_ends_fin_wait2)

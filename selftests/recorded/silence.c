@@ -28,6 +28,30 @@ TEST_F(silence, no_answer_to_syn)
 	EXPECT_FROM(0, TIMER, LOCAL, ETIMEDOUT);
 	/* peer_connecting() has received the first one */
 	EXPECT_EQ(peer_count(&self->peer, PUPPET_SYN), EVENT(0)->r.retransmits);
+	EXPECT_EQ(0U, EVENT(0)->detail.segments_received);
+}
+
+TEST_F(silence, no_answer_to_syn_within_the_users_timeout)
+{
+	ASSERT_EQ(0, peer_socket(&self->peer));
+	ASSERT_EQ(0, tcp_option(self->peer.fd, TCP_USER_TIMEOUT, 1000));
+	ASSERT_EQ(0, peer_connecting(&self->peer));
+	ASSERT_EQ(0, net_wait(self->peer.fd, POLLHUP, 20000));
+	PATH("SYN_SENT>CLOSE=USER_TIMEOUT");
+	EXPECT_FROM(0, TIMER, LOCAL, ETIMEDOUT);
+}
+
+/* As a TIME_WAIT of the peer does: each SYN is answered with an old ACK. */
+TEST_F(silence, is_broken_by_answers_to_syn_that_fit_nothing)
+{
+	ASSERT_EQ(0, peer_socket(&self->peer));
+	ASSERT_EQ(0, tcp_option(self->peer.fd, TCP_SYNCNT, 1));
+	ASSERT_EQ(0, peer_connecting(&self->peer));
+	ASSERT_EQ(0, peer_send_at(&self->peer, PUPPET_ACK, 1000, self->peer.ack - 1000, NULL, 0));
+	ASSERT_EQ(0, peer_expect(&self->peer, PUPPET_RST));
+	ASSERT_EQ(0, net_wait(self->peer.fd, POLLHUP, 20000));
+	PATH("SYN_SENT>CLOSE=TIMEOUT");
+	EXPECT_EQ(1U, EVENT(0)->detail.segments_received);
 }
 
 TEST_F(silence, no_answer_to_data)
@@ -120,6 +144,81 @@ TEST_F(silence, no_window_for_the_data_of_an_orphan)
 	ASSERT_EQ(0, peer_close(&self->peer));
 	PATH("ESTABLISHED>FIN_WAIT1 FIN_WAIT1>CLOSE=TIMEOUT");
 	EXPECT_FROM(1, TIMER, LOCAL, ETIMEDOUT);
+}
+
+/* Close the peer's window: what is written from now on is not sent. */
+static int close_window(struct peer *peer, struct segment *closed)
+{
+	*closed = peer_segment(peer, PUPPET_ACK, peer->seq, peer->ack);
+	closed->window = 0;
+	return puppet_send(peer->puppet, closed);
+}
+
+/* Answer each probe of the window, until there are no more. */
+static int answer_probes(struct peer *peer, const struct segment *closed)
+{
+	int err = 0, probes = 0;
+
+	while (!err && !peer_expect(peer, PUPPET_ACK)) {
+		probes++;
+		err = puppet_send(peer->puppet, closed);
+	}
+	return err ? err : probes;
+}
+
+TEST_F(silence, is_broken_by_a_peer_that_opens_no_window)
+{
+	struct segment closed;
+
+	ASSERT_EQ(0, peer_connect(&self->peer));
+	ASSERT_EQ(0, tcp_option(self->peer.fd, TCP_USER_TIMEOUT, 3000));
+	ASSERT_EQ(0, close_window(&self->peer, &closed));
+	ASSERT_EQ(10, write(self->peer.fd, "0123456789", 10));
+	EXPECT_LT(1, answer_probes(&self->peer, &closed));
+	PATH("ESTABLISHED>CLOSE=ZERO_WINDOW");
+	EXPECT_FROM(0, TIMER, LOCAL, ETIMEDOUT);
+	EXPECT_EQ(10U, EVENT(0)->detail.unacked_bytes);
+	EXPECT_EQ(10U, EVENT(0)->detail.unsent_bytes);
+}
+
+/* Its limit of probes counts once they are as far apart as they can be. */
+TEST_F_TIMEOUT(silence, is_broken_for_an_orphan_by_a_peer_that_opens_no_window, 600)
+{
+	struct segment closed;
+	int tries;
+
+	ASSERT_EQ(0, net_sysctl("ipv4.tcp_orphan_retries", "2"));
+	ASSERT_EQ(0, peer_connect(&self->peer));
+	ASSERT_EQ(0, close_window(&self->peer, &closed));
+	ASSERT_EQ(10, write(self->peer.fd, "0123456789", 10));
+	ASSERT_EQ(0, peer_close(&self->peer));
+	for (tries = 0; tries < 100 && lab_wait(&self->lab, &self->peer, 2, 0); tries++)
+		EXPECT_LE(0, answer_probes(&self->peer, &closed));
+	PATH("ESTABLISHED>FIN_WAIT1 FIN_WAIT1>CLOSE=ZERO_WINDOW");
+	EXPECT_EQ(10U, EVENT(0)->detail.unsent_bytes);
+	EXPECT_EQ(10U, EVENT(1)->detail.unsent_bytes);
+	EXPECT_EQ(TCPCLOSE_DETAIL_TRAFFIC | TCPCLOSE_DETAIL_FIN_UNSENT, EVENT(1)->detail.mark);
+}
+
+/* The window closes over data in flight; each retransmission is answered. */
+TEST_F(silence, is_broken_by_a_peer_that_closes_its_window_over_data)
+{
+	struct segment closed;
+	int probes = 0;
+
+	ASSERT_EQ(0, peer_connect(&self->peer));
+	ASSERT_EQ(0, tcp_option(self->peer.fd, TCP_USER_TIMEOUT, 3000));
+	closed = peer_segment(&self->peer, PUPPET_ACK, self->peer.seq, self->peer.ack);
+	closed.window = 0;
+	ASSERT_EQ(1, write(self->peer.fd, "x", 1));
+	while (!peer_expect(&self->peer, PUPPET_ACK)) {
+		ASSERT_EQ(0, puppet_send(&self->lab.puppet, &closed));
+		probes++;
+	}
+	EXPECT_LT(1, probes);
+	PATH("ESTABLISHED>CLOSE=ZERO_WINDOW");
+	EXPECT_EQ(1U, EVENT(0)->detail.unacked_bytes);
+	EXPECT_EQ(0U, EVENT(0)->detail.unsent_bytes);
 }
 
 /* ---- the peer's FIN does not come */

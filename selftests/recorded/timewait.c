@@ -130,6 +130,9 @@ TEST_F(timewait, old_syn_does_not_rearm_the_timer)
 	ASSERT_EQ(0, peer_send_at(&self->peer, PUPPET_SYN, self->peer.seq - 1000, 0, NULL, 0));
 	ASSERT_EQ(0, peer_expect(&self->peer, PUPPET_ACK));
 	PATH(TO_TIME_WAIT);
+	ASSERT_EQ(0, peer_send(&self->peer, PUPPET_RST, NULL, 0));
+	PATH(TO_TIME_WAIT " tw:TIME_WAIT>CLOSE!RST");
+	EXPECT_EQ(1, EVENT(4)->r.strays);
 }
 
 /* The kernel's own TCP repeats its FIN when nftables drops the last ACK. */
