@@ -44,6 +44,9 @@
 #define CLIENT SYNTHETIC_CLIENT
 #define SERVER SYNTHETIC_SERVER
 
+/* More than 32 bits: from Linux 6.18 on all kinds of namespaces share a counter. */
+#define CLIENT_COOKIE 0x100000007
+
 static struct buffer out;
 static __u64 now_ns = SYNTHETIC_START_NS;
 static __u32 seq[SYNTHETIC_CPUS];
@@ -80,7 +83,7 @@ static void detail(unsigned int cpu, __u64 cookie, const char *comm)
 	t.cpu = cpu;
 	t.kind = TCPCLOSE_KIND_DETAIL;
 	t.cookie = cookie;
-	t.netns = 7;
+	t.netns = CLIENT_COOKIE;
 	t.cgroup = 1234567890123;
 	t.mark = TCPCLOSE_DETAIL_TRAFFIC;
 	t.pid = cpu == 2 ? 99 : 4711;
@@ -114,7 +117,7 @@ static struct tcpclose_record step(unsigned int cpu, unsigned int from,
 	inet_pton(AF_INET, "10.0.0.2", r.raddr);
 	r.lport = 40000;
 	r.rport = 443;
-	r.netns = 7;
+	r.netns = CLIENT_COOKIE;
 	r.netns_inode = CLIENT;
 	r.inode = 31337;
 	r.cgroup = 42;
@@ -302,7 +305,7 @@ static void one_of_everything(void)
 	seq[1] = 0xfffffffe;
 	marker(RECORDING_KIND_START, 0, 100);
 	marker(RECORDING_KIND_START, 1, 0x7fffffffeULL);
-	name_netns(7, CLIENT, "client");
+	name_netns(CLIENT_COOKIE, CLIENT, "client");
 	name_netns(8, SERVER, "ser\033ver");
 	active_close();
 	marker(RECORDING_KIND_LOST, 0, 17);
