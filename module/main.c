@@ -319,7 +319,9 @@ static int __init tcpclose_init(void)
 	err = tcpclose_table_init(max_conns);
 	if (err)
 		goto exit_stats;
-	tcpclose_wakeup_init(ring_records, tcpclose_reader_look);
+	err = tcpclose_wakeup_init(ring_records, tcpclose_reader_look);
+	if (err)
+		goto exit_table;
 	err = tcpclose_caller_init();
 	if (err)
 		goto exit_wakeup;
@@ -344,6 +346,7 @@ exit_caller:
 	tcpclose_caller_exit();
 exit_wakeup:
 	tcpclose_wakeup_exit();
+exit_table:
 	tcpclose_table_exit();
 exit_stats:
 	tcpclose_stats_exit();

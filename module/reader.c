@@ -28,15 +28,19 @@
 #define BOUNCE_RECORDS	16u
 
 #define SKIP_RECORDS	1024u	/* between two checks for signals */
+#define READERS_AT_ONCE	64u	/* looked at without a pause */
 
 /*
  * Readers that see the whole machine. Only they decide when readers are woken,
  * since that costs time on every CPU.
  */
 static LIST_HEAD(readers);
+static DEFINE_MUTEX(readers_lock);	/* guards @readers and their wishes */
+
 static LIST_HEAD(waiting_readers);
-/* Guards both lists; taken in softirq by tcpclose_reader_look(). */
-static DEFINE_SPINLOCK(readers_lock);
+/* Those of them that tcpclose_reader_look() is still to look at. */
+static LIST_HEAD(pending_readers);
+static DEFINE_SPINLOCK(waiting_lock);	/* guards both lists */
 
 /*
  * Apply the smallest values that any of @readers asks for; readers_lock held.
@@ -90,12 +94,11 @@ struct tcpclose_reader *tcpclose_reader_open(bool whole)
 	tcpclose_reader_seek(reader, false);
 
 	INIT_LIST_HEAD(&reader->waiting);
-	INIT_LIST_HEAD(&reader->node);
 	if (whole) {
-		spin_lock_bh(&readers_lock);
+		mutex_lock(&readers_lock);
 		list_add(&reader->node, &readers);
 		apply_wakeups();
-		spin_unlock_bh(&readers_lock);
+		mutex_unlock(&readers_lock);
 	}
 	return reader;
 }
@@ -108,12 +111,15 @@ struct tcpclose_reader *tcpclose_reader_open(bool whole)
  */
 void tcpclose_reader_close(struct tcpclose_reader *reader)
 {
-	spin_lock_bh(&readers_lock);
+	spin_lock(&waiting_lock);
 	list_del(&reader->waiting);
-	list_del(&reader->node);
-	if (reader->visible.whole)
+	spin_unlock(&waiting_lock);
+	if (reader->visible.whole) {
+		mutex_lock(&readers_lock);
+		list_del(&reader->node);
 		apply_wakeups();
-	spin_unlock_bh(&readers_lock);
+		mutex_unlock(&readers_lock);
+	}
 
 	tcpclose_visibility_exit(&reader->visible);
 	kvfree(reader->cursors);
@@ -340,11 +346,54 @@ bool tcpclose_reader_behind(struct tcpclose_reader *reader)
  */
 void tcpclose_reader_wait(struct tcpclose_reader *reader)
 {
-	spin_lock_bh(&readers_lock);
+	spin_lock(&waiting_lock);
 	if (list_empty(&reader->waiting))
 		list_add(&reader->waiting, &waiting_readers);
 	tcpclose_wakeup_arm();
-	spin_unlock_bh(&readers_lock);
+	spin_unlock(&waiting_lock);
+}
+
+/* waiting_lock held: let others have it after so many readers. */
+static void pause_after(unsigned int done)
+{
+	if (done % READERS_AT_ONCE)
+		return;
+	spin_unlock(&waiting_lock);
+	cond_resched();
+	spin_lock(&waiting_lock);
+}
+
+/* waiting_lock held: whether any waiting reader has something to read. */
+static bool any_behind(void)
+{
+	struct tcpclose_reader *reader;
+	unsigned int done = 0;
+	bool behind;
+
+	list_splice_init(&waiting_readers, &pending_readers);
+	while ((reader = list_first_entry_or_null(&pending_readers,
+						  struct tcpclose_reader, waiting))) {
+		behind = tcpclose_reader_behind(reader);
+		list_move_tail(&reader->waiting, &waiting_readers);
+		if (behind)
+			return true;
+		pause_after(++done);
+	}
+	return false;
+}
+
+/* waiting_lock held: those that wait now do so no more. */
+static void forget_waiting(void)
+{
+	struct tcpclose_reader *reader;
+	unsigned int done = 0;
+
+	list_splice_init(&waiting_readers, &pending_readers);
+	while ((reader = list_first_entry_or_null(&pending_readers,
+						  struct tcpclose_reader, waiting))) {
+		list_del_init(&reader->waiting);
+		pause_after(++done);
+	}
 }
 
 /**
@@ -354,28 +403,24 @@ void tcpclose_reader_wait(struct tcpclose_reader *reader)
  *
  * The argument of tcpclose_wakeup_init().
  *
- * Context: softirq.
+ * Context: process; sleeps; one call at a time.
  * Return: state of the readers. Those to be woken count as waiting no more.
  */
 enum tcpclose_waiting tcpclose_reader_look(int *state)
 {
 	enum tcpclose_waiting waiting = TCPCLOSE_NONE_WAITS;
-	struct tcpclose_reader *reader, *next;
 
-	spin_lock_bh(&readers_lock);
-	list_for_each_entry(reader, &waiting_readers, waiting) {
-		waiting = TCPCLOSE_NONE_BEHIND;
-		if (tcpclose_reader_behind(reader)) {
-			waiting = TCPCLOSE_SOME_BEHIND;
-			break;
-		}
+	spin_lock(&waiting_lock);
+	if (any_behind()) {
+		forget_waiting();
+		waiting = TCPCLOSE_SOME_BEHIND;
 	}
-	if (waiting == TCPCLOSE_SOME_BEHIND)
-		list_for_each_entry_safe(reader, next, &waiting_readers, waiting)
-			list_del_init(&reader->waiting);
-	if (waiting != TCPCLOSE_NONE_BEHIND)
+	/* Others may have begun to wait in a pause. */
+	if (list_empty(&waiting_readers))
 		WRITE_ONCE(*state, TCPCLOSE_WAKEUP_IDLE);
-	spin_unlock_bh(&readers_lock);
+	else if (waiting == TCPCLOSE_NONE_WAITS)
+		waiting = TCPCLOSE_NONE_BEHIND;
+	spin_unlock(&waiting_lock);
 	return waiting;
 }
 
@@ -444,15 +489,17 @@ int tcpclose_reader_cursor(struct tcpclose_reader *reader,
  * @reader: the reader
  * @wakeup: new values, 0 to leave one unchanged; set to those of this reader
  *
- * Context: process.
- * Return: 0, or -EPERM for a reader that may not set them.
+ * Context: process; sleeps.
+ * Return: 0, -EPERM for a reader that may not set them, or -EINTR for a process
+ * that is being killed.
  */
 int tcpclose_reader_wakeup(struct tcpclose_reader *reader,
 			   struct tcpclose_wakeup *wakeup)
 {
 	if (!reader->visible.whole && (wakeup->watermark || wakeup->delay_us))
 		return -EPERM;
-	spin_lock_bh(&readers_lock);
+	if (mutex_lock_killable(&readers_lock))
+		return -EINTR;
 	if (wakeup->watermark)
 		reader->watermark = wakeup->watermark;
 	if (wakeup->delay_us)
@@ -461,6 +508,6 @@ int tcpclose_reader_wakeup(struct tcpclose_reader *reader,
 		apply_wakeups();
 	wakeup->watermark = reader->watermark;
 	wakeup->delay_us = reader->delay_us;
-	spin_unlock_bh(&readers_lock);
+	mutex_unlock(&readers_lock);
 	return 0;
 }

@@ -34,7 +34,7 @@ struct tcpclose_cpu_cursor {
 
 /**
  * struct tcpclose_reader - one open file
- * @node: in the list of readers that see the whole machine, or empty
+ * @node: in the list of readers that see the whole machine, if it does
  * @waiting: in the list of waiting readers, or empty
  * @lock: guards @cursors
  * @cursors: one for each CPU number

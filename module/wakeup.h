@@ -43,7 +43,7 @@ enum tcpclose_waiting {
  * @state: &enum tcpclose_wakeup_state; set to idle unless readers continue to
  *	wait
  *
- * Context: softirq.
+ * Context: process; sleeps.
  * Return: state of the readers. Those to be woken count as waiting no more.
  */
 typedef enum tcpclose_waiting (*tcpclose_wakeup_look_t)(int *state);
@@ -52,7 +52,7 @@ extern int tcpclose_wakeup_state;
 extern u32 tcpclose_wakeup_watermark;
 extern struct wait_queue_head tcpclose_wakeup_queue;
 
-void tcpclose_wakeup_init(unsigned int ring_records, tcpclose_wakeup_look_t look);
+int tcpclose_wakeup_init(unsigned int ring_records, tcpclose_wakeup_look_t look);
 void tcpclose_wakeup_exit(void);
 void tcpclose_wakeup_arm(void);
 void tcpclose_wakeup_set(u32 watermark, u32 delay_us);
