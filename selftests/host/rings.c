@@ -15,6 +15,8 @@
 #define CPUS 5
 #define HOLE 3
 #define SLOTS 256u
+/* A reader that was overtaken goes on so far behind the oldest record. */
+#define LEAD (SLOTS / 8)
 #define HEADER_SIZE 4096u
 #define RING_SIZE (HEADER_SIZE + SLOTS * TCPCLOSE_RECORD_SIZE)
 /* Number of words in a record; each word is set to the record's number. */
@@ -153,11 +155,31 @@ TEST_F(rings, what_was_overwritten_is_passed_over)
 
 	for (i = 0; i < 3 * SLOTS + 5; i++)
 		put_next(self->map, self->written, 0, i);
-	ASSERT_EQ(SLOTS, rings_copy(&self->rings, UINT64_MAX, self->copy,
-				    CPUS * SLOTS));
-	for (i = 0; i < SLOTS; i++)
-		EXPECT_EQ(2 * SLOTS + 5 + i, self->copy[i].seq);
-	EXPECT_EQ(2 * SLOTS + 5, self->rings.cpus[0].lost);
+	ASSERT_EQ(SLOTS - LEAD, rings_copy(&self->rings, UINT64_MAX, self->copy,
+					   CPUS * SLOTS));
+	for (i = 0; i < SLOTS - LEAD; i++)
+		EXPECT_EQ(2 * SLOTS + 5 + LEAD + i, self->copy[i].seq);
+	EXPECT_EQ(2 * SLOTS + 5 + LEAD, self->rings.cpus[0].lost);
+}
+
+/* The oldest record is overwritten next: who goes on there loses again. */
+TEST_F(rings, a_reader_that_was_overtaken_is_not_overtaken_by_the_next_record)
+{
+	uint64_t lost;
+	size_t i;
+
+	for (i = 0; i < SLOTS + 1; i++)
+		put_next(self->map, self->written, 0, i);
+	ASSERT_EQ(1, rings_copy(&self->rings, UINT64_MAX, self->copy, 1));
+	EXPECT_EQ(1 + LEAD, self->copy[0].seq);
+	lost = self->rings.cpus[0].lost;
+	EXPECT_EQ(1 + LEAD, lost);
+	for (i = 0; i < LEAD; i++) {
+		put_next(self->map, self->written, 0, SLOTS + 1 + i);
+		ASSERT_EQ(1, rings_copy(&self->rings, UINT64_MAX, self->copy, 1));
+		EXPECT_EQ(2 + LEAD + i, self->copy[0].seq);
+	}
+	EXPECT_EQ(lost, self->rings.cpus[0].lost);
 }
 
 TEST_F(rings, a_record_being_overwritten_is_left_out)
@@ -168,10 +190,10 @@ TEST_F(rings, a_record_being_overwritten_is_left_out)
 		put_next(self->map, self->written, 0, i);
 	/* The module has begun to write three more, and has not finished them. */
 	header_of(self->map, 0)->begun += 3;
-	ASSERT_EQ(SLOTS - 3, rings_copy(&self->rings, UINT64_MAX, self->copy,
+	ASSERT_EQ(SLOTS - 3 - LEAD, rings_copy(&self->rings, UINT64_MAX, self->copy,
 					CPUS * SLOTS));
-	EXPECT_EQ(3, self->copy[0].seq);
-	EXPECT_EQ(3, self->rings.cpus[0].lost);
+	EXPECT_EQ(3 + LEAD, self->copy[0].seq);
+	EXPECT_EQ(3 + LEAD, self->rings.cpus[0].lost);
 }
 
 struct writer {

@@ -3,7 +3,9 @@
  * The module's rings, mapped: copies records of all CPUs in the order of time.
  *
  * A record is copied before it is used, and dropped if the module began to
- * overwrite it meanwhile: its number, missing in the stream, shows the loss.
+ * overwrite it meanwhile: its number, missing in the stream, shows the loss. What
+ * was overtaken goes on an eighth of the ring behind the oldest record, as in the
+ * module's own reader: the oldest is overwritten next.
  *
  * Knows the layout of the mapping; knows neither the device nor what a record
  * means.
@@ -101,24 +103,37 @@ static uint64_t overwritten(const struct rings *r, const struct rings_cpu *c,
 }
 
 /*
- * The time of a ring's next record. One that has been overwritten is skipped:
- * by the time of the record that replaced it, records that are still there
- * would have to wait for all other rings.
+ * Skip what has been overwritten from the next record on, and an eighth of the
+ * ring, but no more than is there.
  */
-static uint64_t head_ns(const struct rings *r, struct rings_cpu *c)
+static void skip(const struct rings *r, struct rings_cpu *c, uint64_t bad)
 {
-	for (;;) {
-		uint64_t ns = time_of(slot(r, c, c->position));
-		uint64_t bad = overwritten(r, c, c->position);
+	uint64_t next = c->position + bad + r->ring_records / 8;
 
+	c->end = __atomic_load_n(&c->header->committed, __ATOMIC_ACQUIRE);
+	if (next > c->end)
+		next = c->end;
+	c->lost += next - c->position;
+	c->position = next;
+}
+
+/*
+ * Find the time of a ring's next record; whether there is one. One that has been
+ * overwritten is skipped: by the time of the record that replaced it, records
+ * that are still there would have to wait for all other rings.
+ */
+static bool find_head(const struct rings *r, struct rings_cpu *c, uint64_t *ns)
+{
+	while (c->position < c->end) {
+		uint64_t bad;
+
+		*ns = time_of(slot(r, c, c->position));
+		bad = overwritten(r, c, c->position);
 		if (!bad)
-			return ns;
-		c->position += bad;
-		c->lost += bad;
-		if (c->position >= c->end)
-			c->end = __atomic_load_n(&c->header->committed,
-						 __ATOMIC_ACQUIRE);
+			return true;
+		skip(r, c, bad);
 	}
+	return false;
 }
 
 static bool is_before(const struct rings_head *a, const struct rings_head *b)
@@ -184,9 +199,8 @@ static void look(struct rings *r)
 			continue;
 		c->end = __atomic_load_n(&c->header->committed,
 					 __ATOMIC_ACQUIRE);
-		if (c->position == c->end)
+		if (!find_head(r, c, &r->heads[r->head_count].ts_ns))
 			continue;
-		r->heads[r->head_count].ts_ns = head_ns(r, c);
 		r->heads[r->head_count].cpu = cpu;
 		sift_up(r, r->head_count++);
 	}
@@ -245,10 +259,8 @@ size_t rings_copy(struct rings *r, uint64_t until_ns,
 		if (limit_ns > until_ns)
 			limit_ns = until_ns;
 		count += copy_run(r, c, limit_ns, to + count, max - count);
-		if (c->position == c->end)
+		if (!find_head(r, c, &r->heads[0].ts_ns))
 			r->heads[0] = r->heads[--r->head_count];
-		else
-			r->heads[0].ts_ns = head_ns(r, c);
 		sift_down(r);
 	}
 	return count;
