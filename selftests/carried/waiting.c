@@ -12,12 +12,14 @@
 #include <sys/epoll.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 
 #include "kselftest_harness.h"
 
 #include "lib/absent.h"
 #include "lib/device.h"
 #include "lib/module.h"
+#include "lib/namespace.h"
 #include "lib/patience.h"
 #include "lib/procfile.h"
 #include "lib/traffic.h"
@@ -282,6 +284,165 @@ TEST_F(waiting, nobody_waits_for_a_reader_whose_buffer_is_not_there)
 	EXPECT_LT(0, reader.got);
 	EXPECT_TRUE(others.done);
 	absent_close(&absent);
+}
+
+/* ---- a process that waits for a file's lock */
+
+#define LOCK_CYCLES	3000
+#define LOCK_TRIES	200
+/* A thread that the hog keeps from running is not helped by the kernel for so long */
+#define STARVED_MS	400
+
+static void precede(int policy, int priority)
+{
+	struct sched_param param = { .sched_priority = priority };
+
+	sched_setscheduler(0, policy, &param);
+}
+
+/* A reader that skips many records that it must not see, under the file's lock */
+struct slow {
+	int fd;
+	bool begun;
+	pthread_t thread;
+};
+
+static void *skip_records(void *arg)
+{
+	struct tcpclose_record records[16];
+	struct slow *slow = arg;
+
+	precede(SCHED_IDLE, 0);
+	lseek(slow->fd, 0, SEEK_SET);
+	__atomic_store_n(&slow->begun, true, __ATOMIC_RELEASE);
+	read(slow->fd, records, sizeof(records));
+	return NULL;
+}
+
+/* Lets nobody run that does not precede it */
+struct hog {
+	bool stop;
+	pthread_t thread;
+};
+
+static void *spin(void *arg)
+{
+	struct hog *hog = arg;
+
+	precede(SCHED_FIFO, 10);
+	while (!__atomic_load_n(&hog->stop, __ATOMIC_ACQUIRE))
+		;
+	return NULL;
+}
+
+typedef void (*locking_t)(int fd);
+
+static void lock_by_poll(int fd)
+{
+	struct pollfd pollfd = { .fd = fd, .events = POLLIN };
+
+	poll(&pollfd, 1, 0);
+}
+
+static void lock_by_seek(int fd)
+{
+	lseek(fd, 0, SEEK_END);
+}
+
+static void lock_by_cursor(int fd)
+{
+	struct tcpclose_cursor cursor = {};
+
+	ioctl(fd, TCPCLOSE_IOC_CURSOR, &cursor);
+}
+
+/* State of a process as in /proc/PID/stat, or 0 */
+static char state_of(pid_t pid)
+{
+	char path[64], text[256], *where;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+	if (procfile_read(path, text, sizeof(text)) < 0)
+		return 0;
+	where = strrchr(text, ')');
+	return where ? where[2] : 0;
+}
+
+/* Whether a child ends within some time */
+static bool ends(pid_t child, int ms)
+{
+	for (; ms; ms--) {
+		if (waitpid(child, NULL, WNOHANG) == child)
+			return true;
+		usleep(1000);
+	}
+	return false;
+}
+
+/*
+ * Have a child wait for the lock that a starved reader holds, and kill it. Returns 1 if
+ * it ends, 0 if not, -1 if it did not have to wait.
+ */
+static int kill_waiting(int fd, locking_t locking, unsigned int after_us)
+{
+	struct slow slow = { .fd = fd };
+	struct hog hog = {};
+	int killed = -1;
+	pid_t child;
+
+	pthread_create(&slow.thread, NULL, skip_records, &slow);
+	while (!__atomic_load_n(&slow.begun, __ATOMIC_ACQUIRE))
+		usleep(10);
+	usleep(after_us);
+	pthread_create(&hog.thread, NULL, spin, &hog);
+	child = fork();
+	if (!child) {
+		locking(fd);
+		_exit(0);
+	}
+	if (!ends(child, 5)) {
+		if (state_of(child) == 'D') {
+			kill(child, SIGKILL);
+			killed = ends(child, STARVED_MS);
+		}
+		__atomic_store_n(&hog.stop, true, __ATOMIC_RELEASE);
+		if (killed != 1)
+			waitpid(child, NULL, 0);
+	}
+	__atomic_store_n(&hog.stop, true, __ATOMIC_RELEASE);
+	pthread_join(hog.thread, NULL);
+	pthread_join(slow.thread, NULL);
+	return killed;
+}
+
+TEST_F_TIMEOUT(waiting, for_a_lock_can_be_killed, 120)
+{
+	static const locking_t lockings[] = { lock_by_poll, lock_by_seek, lock_by_cursor };
+	int namespace = namespace_new(), home, fd, killed, try;
+	size_t i;
+
+	ASSERT_LE(0, namespace);
+	home = namespace_enter(namespace);
+	ASSERT_LE(0, home);
+	fd = device_open(O_RDONLY | O_NONBLOCK);
+	ASSERT_LE(0, fd);
+	ASSERT_EQ(0, namespace_leave(home));
+	ASSERT_EQ(LOCK_CYCLES, traffic_run(&(struct traffic){
+				       .family = AF_INET,
+				       .closes = TRAFFIC_CLIENT,
+				       .cycles = LOCK_CYCLES,
+			       }));
+	precede(SCHED_FIFO, 20);
+	for (i = 0; i < ARRAY_SIZE(lockings); i++) {
+		killed = -1;
+		for (try = 0; try < LOCK_TRIES && killed < 0; try++)
+			killed = kill_waiting(fd, lockings[i], 20 * try);
+		EXPECT_EQ(1, killed)
+		TH_LOG("call %zu, after %d tries", i, try);
+	}
+	precede(SCHED_OTHER, 0);
+	close(fd);
+	close(namespace);
 }
 
 TEST_F(waiting, a_lone_event_is_shown_within_50_ms)

@@ -12,6 +12,8 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
 #include <sys/socket.h>
 
 #include "kselftest_harness.h"
@@ -166,6 +168,93 @@ TEST_F(loading, reports_kprobes_that_are_switched_off_later)
 	ASSERT_EQ(0, procfile_write(KPROBES_ENABLED, "1"));
 	EXPECT_EQ(0, silenced(self->fd));
 	expect_live_hooks(_metadata, self->fd);
+}
+
+/* ---- memory that a load or an unload keeps */
+
+#define ROUNDS		16
+/* Less than half of the smallest of what a load allocates, 24 KiB, each time */
+#define KEPT_MAX_KB	(ROUNDS * 10)
+
+static long meminfo_kb(const char *name)
+{
+	char line[128];
+	long kb = -1, value;
+	char found[64];
+	FILE *file = fopen("/proc/meminfo", "re");
+
+	if (!file)
+		return -1;
+	while (fgets(line, sizeof(line), file))
+		if (sscanf(line, "%63[^:]: %ld", found, &value) == 2 && !strcmp(found, name))
+			kb = value;
+	fclose(file);
+	return kb;
+}
+
+/* Memory of the kinds that the module takes */
+static long used_kb(void)
+{
+	return meminfo_kb("VmallocUsed") + meminfo_kb("Percpu") +
+	       meminfo_kb("SUnreclaim");
+}
+
+/*
+ * Load several times, and unload where that succeeds. Returns by how much the used
+ * memory grew, KiB, or a negative errno if a load did not return @expected.
+ */
+static long kept_by_loads(const char *parameters, int expected)
+{
+	long before = 0, after = 0;
+	int i, ret;
+
+	for (i = -ROUNDS; i < ROUNDS; i++) {
+		/* The first ones fill caches */
+		if (!i)
+			before = used_kb();
+		ret = module_load(parameters);
+		if (ret != expected)
+			return ret ? ret : -EBADE;
+		if (!ret)
+			ret = module_unload();
+		if (ret && ret != expected)
+			return ret;
+	}
+	/* Memory of a module is freed by a worker */
+	for (i = 0; i < 50; i++) {
+		after = used_kb();
+		if (after - before < KEPT_MAX_KB)
+			break;
+		usleep(100000);
+	}
+	return after > before ? after - before : 0;
+}
+
+#define EXPECT_KEPT(parameters, expected) do {				\
+	long _kb = kept_by_loads(parameters, expected);			\
+	EXPECT_LE(0, _kb)						\
+	TH_LOG("%s: %s", parameters, strerror((int)-_kb));		\
+	EXPECT_GT(KEPT_MAX_KB, _kb)					\
+	TH_LOG("%s: %ld KiB kept by %d loads", parameters, _kb, ROUNDS); \
+} while (0)
+
+TEST_F_TIMEOUT(loading, keeps_no_memory_when_unloaded, 120)
+{
+	EXPECT_KEPT("", 0);
+}
+
+/* At each step of a load that something outside the module can make fail */
+TEST_F_TIMEOUT(loading, keeps_no_memory_when_it_fails, 240)
+{
+	/* The table: larger than the machine's memory */
+	EXPECT_KEPT("max_conns=67108864", -ENOMEM);
+	/* The hooks' first step */
+	ASSERT_EQ(0, procfile_write(KPROBES_ENABLED, "0"));
+	EXPECT_KEPT("hooks=kprobe", -ENXIO);
+	ASSERT_EQ(0, procfile_write(KPROBES_ENABLED, "1"));
+	/* Attaching */
+	if (!procfile_write(FTRACE_ENABLED, "0"))
+		EXPECT_KEPT("hooks=ftrace", -EBUSY);
 }
 
 TEST_HARNESS_MAIN
