@@ -90,12 +90,22 @@ void tcpclose_stats_exit(void)
 	baseline = NULL;
 }
 
+static void count_buckets(struct tcpclose_histogram *histogram)
+{
+	unsigned int i;
+
+	histogram->count = 0;
+	for (i = 0; i < TCPCLOSE_BUCKETS; i++)
+		histogram->count += histogram->buckets[i];
+}
+
 /*
  * All members except minima and maxima are 64-bit counts: add them up as an
  * array.
  */
 static void sum_counters(struct tcpclose_stats *to)
 {
+	unsigned int i;
 	int cpu;
 
 	BUILD_BUG_ON(sizeof(*to) % sizeof(u64));
@@ -106,7 +116,6 @@ static void sum_counters(struct tcpclose_stats *to)
 		struct tcpclose_stats *stats = per_cpu_ptr(tcpclose_counters, cpu);
 		u64 *from = (u64 *)stats, *into = (u64 *)to;
 		u64 min_ns[HISTOGRAMS], max_ns[HISTOGRAMS];
-		unsigned int i;
 
 		for (i = 0; i < HISTOGRAMS; i++) {
 			struct tcpclose_histogram *h = nth_histogram(stats, i);
@@ -124,6 +133,8 @@ static void sum_counters(struct tcpclose_stats *to)
 		}
 		cond_resched();
 	}
+	for (i = 0; i < HISTOGRAMS; i++)
+		count_buckets(nth_histogram(to, i));
 }
 
 static void subtract_counters(struct tcpclose_stats *from,

@@ -15,7 +15,8 @@
 
 /*
  * Counters of each CPU, in the form of a snapshot; written only by that CPU,
- * with interrupts off. Members that only a snapshot has remain 0.
+ * with interrupts off. Members that only a snapshot has remain 0, and so does
+ * the count of a histogram, which is the sum of its buckets.
  */
 extern struct tcpclose_stats __percpu *tcpclose_counters;
 
@@ -30,37 +31,38 @@ static inline void tcpclose_stats_untracked(enum tcpclose_untracked why)
 	this_cpu_inc(tcpclose_counters->untracked[why]);
 }
 
-/* Bucket of a duration: the inverse of TCPCLOSE_BUCKET_NS(). */
-static __always_inline unsigned int tcpclose_stats_bucket(u64 ns)
+/* Add a duration to its bucket: the inverse of TCPCLOSE_BUCKET_NS(). */
+static __always_inline void
+tcpclose_stats_bucket_inc(struct tcpclose_histogram __percpu *histogram, u64 ns)
 {
-	unsigned int log2;
+	unsigned long log2, bucket;
 
-	if (ns < 1u << TCPCLOSE_BUCKET_FIRST_LOG2)
-		return 0;
+	if (unlikely(ns < 1u << TCPCLOSE_BUCKET_FIRST_LOG2)) {
+		this_cpu_inc(histogram->buckets[0]);
+		return;
+	}
 	log2 = __fls(ns);
-	log2 = (log2 - TCPCLOSE_BUCKET_FIRST_LOG2) * 4 + (ns >> (log2 - 2) & 3);
-	return log2 < TCPCLOSE_BUCKETS ? log2 : TCPCLOSE_BUCKETS - 1;
+	/* The highest bit makes the shifted number 4 to 7. */
+	bucket = log2 * 4 + (ns >> (log2 - 2)) -
+		 (TCPCLOSE_BUCKET_FIRST_LOG2 * 4 + 4);
+	if (likely(bucket < TCPCLOSE_BUCKETS))
+		this_cpu_inc(histogram->buckets[bucket]);
+	else
+		this_cpu_inc(histogram->buckets[TCPCLOSE_BUCKETS - 1]);
 }
 
-/* Add a duration to a histogram. */
+/* Add a duration to a histogram, whose count is that of its buckets. */
 static __always_inline void
 tcpclose_stats_measure(struct tcpclose_histogram __percpu *histogram, u64 ns)
 {
 	/* Make the compiler use one base address for all members. */
 	OPTIMIZER_HIDE_VAR(histogram);
-	this_cpu_inc(histogram->buckets[tcpclose_stats_bucket(ns)]);
-	this_cpu_inc(histogram->count);
+	tcpclose_stats_bucket_inc(histogram, ns);
 	this_cpu_add(histogram->sum_ns, ns);
 	if (unlikely(ns < this_cpu_read(histogram->min_ns)))
 		this_cpu_write(histogram->min_ns, ns);
 	if (unlikely(ns > this_cpu_read(histogram->max_ns)))
 		this_cpu_write(histogram->max_ns, ns);
-}
-
-/* Add a time spent in a state. */
-static __always_inline void tcpclose_stats_dwell(u8 state, u64 ns)
-{
-	tcpclose_stats_measure(&tcpclose_counters->dwell[state], ns);
 }
 
 /**
@@ -75,20 +77,23 @@ static __always_inline void tcpclose_stats_dwell(u8 state, u64 ns)
  */
 static __always_inline void tcpclose_stats_edge(u8 from, u8 to, u64 dwell_ns)
 {
-	this_cpu_inc(tcpclose_counters->transitions[from][to]);
+	struct tcpclose_stats __percpu *counters = tcpclose_counters;
+
+	this_cpu_inc(counters->transitions[from][to]);
 	if (likely(from != to && dwell_ns != TCPCLOSE_UNKNOWN_NS))
-		tcpclose_stats_dwell(from, dwell_ns);
+		tcpclose_stats_measure(&counters->dwell[from], dwell_ns);
 }
 
 /* Count a transition that is not a self-loop, and whose dwell is known. */
 static __always_inline void tcpclose_stats_plain_edge(u8 edge, u64 dwell_ns)
 {
-	u64 __percpu *transitions = &tcpclose_counters->transitions[0][0];
+	struct tcpclose_stats __percpu *counters = tcpclose_counters;
+	u64 __percpu *transitions = &counters->transitions[0][0];
 
 	BUILD_BUG_ON(TCPCLOSE_EDGE(1, 0) !=
 		     sizeof(tcpclose_counters->transitions[0]) / sizeof(u64));
 	this_cpu_inc(transitions[edge]);
-	tcpclose_stats_dwell(TCPCLOSE_EDGE_FROM(edge), dwell_ns);
+	tcpclose_stats_measure(&counters->dwell[TCPCLOSE_EDGE_FROM(edge)], dwell_ns);
 }
 
 /**
