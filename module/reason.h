@@ -124,6 +124,13 @@ tcpclose_reason_find(const struct sock *sk, int old, int new, u8 edge, u16 known
 	if (likely(edge & TCPCLOSE_EDGE_OWN_CALL &&
 		   !(known & (TCPCLOSE_ENTRY_STAND_IN | TCPCLOSE_ENTRY_SHUT_DOWN))))
 		return reason;
+	/* From the backlog. */
+	if (new == TCP_CLOSE && likely(tcpclose_cause_is_last_ack(sk, old))) {
+		reason.context = tcpclose_cause_segment_context(sk);
+		reason.cause = TCPCLOSE_CAUSE_FIN;
+		reason.flags = tcpclose_segment_task_flags(sk);
+		return reason;
+	}
 	return tcpclose_reason_find_slow(sk, old, new, known);
 }
 

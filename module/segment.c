@@ -33,16 +33,19 @@ DEFINE_PER_CPU(struct tcpclose_segment [2], tcpclose_segments);
 
 static noinline void note_segment_in_task(const void *owner, u32 what)
 {
-	struct tcpclose_segment *segment;
-	unsigned long irq;
+	unsigned long switches = tcpclose_worker_switches();
 
-	/* Another task must neither see nor leave half a note. */
-	local_irq_save(irq);
-	segment = tcpclose_segment_slot();
-	segment->owner = owner;
-	segment->worker = tcpclose_worker_here();
-	segment->what = what;
-	local_irq_restore(irq);
+	/*
+	 * Another task on this CPU may leave half a note of this one, and this
+	 * one half of that: both have been switched since they counted, so
+	 * neither will take it for its own.
+	 */
+	barrier();
+	this_cpu_write(tcpclose_segments[TCPCLOSE_SEGMENT_TASK].owner, owner);
+	this_cpu_write(tcpclose_segments[TCPCLOSE_SEGMENT_TASK].worker.task, current);
+	this_cpu_write(tcpclose_segments[TCPCLOSE_SEGMENT_TASK].worker.switches,
+		       switches);
+	this_cpu_write(tcpclose_segments[TCPCLOSE_SEGMENT_TASK].what, what);
 }
 
 static __always_inline void note_segment(const void *owner, const struct tcphdr *th,

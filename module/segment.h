@@ -45,7 +45,9 @@ static __always_inline u8 tcpclose_segment_substate(const struct tcpclose_segmen
 /* Indexed by tcpclose_worker_slot(). */
 DECLARE_PER_CPU(struct tcpclose_segment [2], tcpclose_segments);
 
-#define TCPCLOSE_SEGMENT_SOFTIRQ	1	/* tcpclose_worker_slot() in softirq */
+/* tcpclose_worker_slot() */
+#define TCPCLOSE_SEGMENT_TASK	0
+#define TCPCLOSE_SEGMENT_SOFTIRQ	1
 
 static inline struct tcpclose_segment *tcpclose_segment_slot(void)
 {
@@ -95,6 +97,23 @@ static __always_inline u16 tcpclose_segment_softirq_flags(const void *owner)
 	if (this_cpu_read(tcpclose_segments[TCPCLOSE_SEGMENT_SOFTIRQ].owner) != owner)
 		return 0;
 	return this_cpu_read(tcpclose_segments[TCPCLOSE_SEGMENT_SOFTIRQ].what);
+}
+
+/**
+ * tcpclose_segment_task_flags() - tcpclose_segment_flags() for task context
+ * @owner: socket or mini-socket
+ *
+ * Context: task, interrupts off.
+ * Return: TCPCLOSE_FLAG_*; 0: no note, or it is uncertain.
+ */
+static __always_inline u16 tcpclose_segment_task_flags(const void *owner)
+{
+	if (this_cpu_read(tcpclose_segments[TCPCLOSE_SEGMENT_TASK].owner) != owner ||
+	    this_cpu_read(tcpclose_segments[TCPCLOSE_SEGMENT_TASK].worker.task) != current ||
+	    this_cpu_read(tcpclose_segments[TCPCLOSE_SEGMENT_TASK].worker.switches) !=
+		    tcpclose_worker_switches())
+		return 0;
+	return this_cpu_read(tcpclose_segments[TCPCLOSE_SEGMENT_TASK].what);
 }
 
 struct tcphdr;
