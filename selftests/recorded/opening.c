@@ -51,6 +51,20 @@ TEST_F(opening, of_fast_open_is_closed_in_syn_recv)
 	PATH("SYN_RECV>FIN_WAIT1 FIN_WAIT1>FIN_WAIT2 FIN_WAIT2>TIME_WAIT[CLOSE]=FIN");
 }
 
+/* The segment causes both, but shutdown() happens after it was received. */
+TEST_F(opening, of_fast_open_ends_in_the_order_of_time)
+{
+	char data[4];
+
+	ASSERT_EQ(0, fast_open(&self->peer));
+	ASSERT_EQ(4, read(self->peer.fd, data, 4));
+	ASSERT_EQ(0, shutdown(self->peer.fd, SHUT_WR));
+	ASSERT_EQ(0, peer_send(&self->peer, PUPPET_FIN | PUPPET_ACK, NULL, 0));
+	PATH("ESTABLISHED>FIN_WAIT1 FIN_WAIT1>CLOSING");
+	EXPECT_LE(EVENT(0)->r.ts_ns, EVENT(1)->r.ts_ns);
+	EXPECT_EQ(EVENT(1)->r.ts_ns - EVENT(0)->r.ts_ns, EVENT(1)->r.dwell_ns);
+}
+
 TEST_F(opening, of_fast_open_is_closed_with_unread_data)
 {
 	ASSERT_EQ(0, fast_open(&self->peer));

@@ -370,6 +370,18 @@ TEST_F(record, dwell_and_age_are_the_clocks)
 	EXPECT_EQ(EVENT(1)->r.ts_ns - EVENT(0)->r.ts_ns, EVENT(1)->r.dwell_ns);
 }
 
+TEST_F(record, transitions_of_one_segment_have_one_time)
+{
+	ASSERT_EQ(0, peer_connect(&self->peer));
+	ASSERT_EQ(0, peer_close(&self->peer));
+	ASSERT_EQ(0, peer_expect(&self->peer, PUPPET_FIN));
+	ASSERT_EQ(0, peer_send(&self->peer, PUPPET_FIN | PUPPET_ACK, NULL, 0));
+	PATH("ESTABLISHED>FIN_WAIT1 FIN_WAIT1>FIN_WAIT2 FIN_WAIT2>TIME_WAIT[CLOSE]=FIN");
+	EXPECT_LT(EVENT(0)->r.ts_ns, EVENT(1)->r.ts_ns);
+	EXPECT_EQ(EVENT(1)->r.ts_ns, EVENT(2)->r.ts_ns);
+	EXPECT_EQ(0, EVENT(2)->r.dwell_ns);
+}
+
 TEST_F(record, dwell_continues_over_the_hand_over)
 {
 	int i;

@@ -163,6 +163,7 @@ struct moment {
 	uint16_t family;
 	uint16_t edge;
 	uint64_t ts_ns;
+	size_t order;
 	uint64_t socket;
 };
 
@@ -171,13 +172,21 @@ static int compare_sockets(const struct moment *a, const struct moment *b)
 	return memcmp(a, b, offsetof(struct moment, edge));
 }
 
+/* Transitions of one segment have one time. */
+static int compare_times(const struct moment *a, const struct moment *b)
+{
+	if (a->ts_ns != b->ts_ns)
+		return a->ts_ns > b->ts_ns ? 1 : -1;
+	return (a->order > b->order) - (a->order < b->order);
+}
+
 static int compare_owners(const void *left, const void *right)
 {
 	const struct moment *a = left, *b = right;
 
 	if (a->socket != b->socket)
 		return a->socket > b->socket ? 1 : -1;
-	return (a->ts_ns > b->ts_ns) - (a->ts_ns < b->ts_ns);
+	return compare_times(a, b);
 }
 
 static int compare_moments(const void *left, const void *right)
@@ -185,7 +194,7 @@ static int compare_moments(const void *left, const void *right)
 	const struct moment *a = left, *b = right;
 	int ret = compare_sockets(a, b);
 
-	return ret ? ret : (a->ts_ns > b->ts_ns) - (a->ts_ns < b->ts_ns);
+	return ret ? ret : compare_times(a, b);
 }
 
 /* The transitions that scope=teardown leaves out: the opening */
@@ -234,6 +243,7 @@ static size_t moments_of_trace(const struct trace *trace, bool all,
 		moment->family = event->family;
 		moment->edge = TCPCLOSE_EDGE(event->oldstate, event->newstate);
 		moment->ts_ns = event->ts_ns;
+		moment->order = i;
 		moment->socket = event->socket;
 		moment++;
 	}
@@ -260,6 +270,7 @@ static size_t moments_of_stream(const struct device_log *log,
 								  AF_INET;
 		moment->edge = record->raw;
 		moment->ts_ns = record->ts_ns;
+		moment->order = i;
 		moment->socket = record->cookie;
 		moment++;
 	}
