@@ -32,6 +32,34 @@ golden "graph writes Mermaid" graph.mmd draw mermaid graph.rec
 golden "graph writes SVG" graph.svg draw svg graph.rec
 golden "graph writes text without any transition" graph-empty.txt draw text empty.rec
 
+# An arrow has the events that happened, each with its count, and no others
+"$sample" recycled >recycled.rec
+"$sample" ends >ends.rec
+for format in text dot mermaid svg; do
+	draw "$format" recycled.rec >actual
+	if grep -q 'active OPEN' actual && grep -q '83 .*2\.1s' actual && ! grep -q 'Timeout=2MSL' actual; then
+		ok "only what happened is named ($format)"
+	else
+		not_ok "only what happened is named ($format)" actual
+	fi
+done
+golden "several events share an arrow (text)" graph-events.txt draw text ends.rec
+golden "several events share an arrow (SVG)" graph-events.svg draw svg ends.rec
+for format in dot mermaid; do
+	draw "$format" ends.rec | grep 'Timeout=2MSL' >actual
+	if grep -q 'Timeout=2MSL / delete TCB\(\\n\|<br>\)1 / 1.0s\(\\n\|<br>\)rcv SYN\(\\n\|<br>\)1 / 1.0s\(\\n\|<br>\)active OPEN\(\\n\|<br>\)1 / 1.0s"' actual; then
+		ok "several events share an arrow ($format)"
+	else
+		not_ok "several events share an arrow ($format)" actual
+	fi
+	draw "$format" ends.rec >actual
+	if grep -q 'stays\|RST, abort, timeout' actual; then
+		not_ok "and none has a name for all ($format)" actual
+	else
+		ok "and none has a name for all ($format)"
+	fi
+done
+
 # Hostile: a kernel release string that closes any open quote or tag, without NUL
 {
 	head -c 56 graph.rec
@@ -75,7 +103,8 @@ else
 fi
 
 # No picture is wider than a usual terminal
-for input in graph pairs noise; do
+"$tcpclose" graph --input ends.rec >ends.text
+for input in graph pairs noise ends; do
 	if sed '/^TRANSITION/,$d' "$input.text" | grep -q '.\{101\}'; then
 		not_ok "$input: the picture fits 100 columns" "$input.text"
 	else

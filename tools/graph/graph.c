@@ -38,6 +38,44 @@ static bool is_listener(const struct event *e)
 	       (e->old == TCPCLOSE_LISTEN && e->new == TCPCLOSE_CLOSE);
 }
 
+/*
+ * The event with the words of an edge: different edges may have the same, such as
+ * that of a full socket and that of a mini-socket.
+ */
+static struct graph_event *event_of(struct graph_part *part,
+				    const struct model_edge *edge)
+{
+	struct graph_event *events;
+	unsigned int i;
+
+	for (i = 0; i < part->event_count; i++)
+		if (part->events[i].edge == edge ||
+		    !strcmp(part->events[i].edge->event, edge->event))
+			return &part->events[i];
+	events = realloc(part->events, (i + 1) * sizeof(*events));
+	if (!events)
+		return NULL;
+	memset(&events[i], 0, sizeof(events[i]));
+	events[i].edge = edge;
+	part->events = events;
+	part->event_count = i + 1;
+	return &events[i];
+}
+
+static int add_event(struct graph_part *part, const struct event *e,
+		     const struct model_judgement *judgement)
+{
+	struct graph_event *event = event_of(part, judgement->edge);
+
+	if (!event)
+		return -ENOMEM;
+	event->count++;
+	event->verdicts[judgement->verdict]++;
+	return e->dwell_ns == EVENT_UNKNOWN ?
+		       0 :
+		       median_add(&event->dwell, (uint64_t)e->dwell_ns);
+}
+
 /**
  * graph_add() - add an event
  * @g: what was seen
@@ -65,6 +103,8 @@ int graph_add(struct graph *g, const struct event *e)
 		return -ENOMEM;
 	if (e->dwell_ns != EVENT_UNKNOWN &&
 	    median_add(&part->dwell, (uint64_t)e->dwell_ns))
+		return -ENOMEM;
+	if (kind != GRAPH_WRONG && add_event(part, e, &judgement))
 		return -ENOMEM;
 	if (!part->count) {
 		part->edge = judgement.edge;
@@ -116,22 +156,52 @@ void graph_set_release(struct graph *g, const char *release, size_t size)
 	g->release[i] = '\0';
 }
 
+static uint64_t median_of(struct median *dwell)
+{
+	return dwell->count ? median_get(dwell) : GRAPH_UNKNOWN_NS;
+}
+
+static int by_edge(const void *a, const void *b)
+{
+	size_t left = model_index(((const struct graph_event *)a)->edge);
+	size_t right = model_index(((const struct graph_event *)b)->edge);
+
+	return (left > right) - (left < right);
+}
+
 /**
- * graph_finish() - compute the medians
+ * graph_finish() - compute the medians, put events in order
  * @g: what was seen
  */
 void graph_finish(struct graph *g)
 {
-	unsigned int i;
+	unsigned int i, j;
 
 	for (i = 0; i < PARTS; i++) {
 		struct graph_part *part = part_at(g, i);
 
-		if (part)
-			part->median_ns = part->dwell.count ?
-						  median_get(&part->dwell) :
-						  GRAPH_UNKNOWN_NS;
+		if (!part)
+			continue;
+		part->median_ns = median_of(&part->dwell);
+		for (j = 0; j < part->event_count; j++)
+			part->events[j].median_ns =
+				median_of(&part->events[j].dwell);
+		qsort(part->events, part->event_count, sizeof(*part->events),
+		      by_edge);
 	}
+}
+
+static void free_part(struct graph_part *part)
+{
+	unsigned int i;
+
+	if (!part)
+		return;
+	median_free(&part->dwell);
+	for (i = 0; i < part->event_count; i++)
+		median_free(&part->events[i].dwell);
+	free(part->events);
+	free(part);
 }
 
 /**
@@ -142,13 +212,8 @@ void graph_free(struct graph *g)
 {
 	unsigned int i;
 
-	for (i = 0; i < PARTS; i++) {
-		struct graph_part *part = part_at(g, i);
-
-		if (part)
-			median_free(&part->dwell);
-		free(part);
-	}
+	for (i = 0; i < PARTS; i++)
+		free_part(part_at(g, i));
 	distinct_free(&g->connections);
 }
 

@@ -12,6 +12,8 @@
 #include "model/model.h"
 
 #define GRAPH_UNKNOWN_NS UINT64_MAX
+/* More than there are events between two states. */
+#define GRAPH_EVENTS_MAX 24
 
 /**
  * enum graph_kind - parts of what happens between two states
@@ -29,6 +31,23 @@ enum graph_kind {
 };
 
 /**
+ * struct graph_event - transitions of a part with one event: several edges may lead
+ *	from one state to another
+ * @edge: the first one's edge
+ * @count: transitions
+ * @verdicts: of them, by &enum model_verdict
+ * @dwell: times in the old state, as far as known
+ * @median_ns: their median, or %GRAPH_UNKNOWN_NS; after graph_finish()
+ */
+struct graph_event {
+	const struct model_edge *edge;
+	uint64_t count;
+	uint64_t verdicts[MODEL_IMPOSSIBLE + 1];
+	struct median dwell;
+	uint64_t median_ns;
+};
+
+/**
  * struct graph_part - what was seen of one kind between two states
  * @count: transitions
  * @verdicts: of them, by &enum model_verdict
@@ -36,6 +55,9 @@ enum graph_kind {
  * @why: what is wrong with the first one; NULL: nothing
  * @dwell: times in the old state, as far as known
  * @median_ns: their median, or %GRAPH_UNKNOWN_NS; after graph_finish()
+ * @events: the same by event, in the model's order after graph_finish(); not of
+ *	%GRAPH_WRONG
+ * @event_count: how many
  */
 struct graph_part {
 	uint64_t count;
@@ -44,6 +66,8 @@ struct graph_part {
 	const char *why;
 	struct median dwell;
 	uint64_t median_ns;
+	struct graph_event *events;
+	unsigned int event_count;
 };
 
 /**

@@ -14,6 +14,7 @@
  *	sample graph		a recording of all that a diagram may show
  *	sample empty		a recording without records
  *	sample ends		a recording of all ends that a mini-socket may have
+ *	sample recycled		a recording of TIME_WAITs whose ports connect() took
  *	sample room-at-last	only the mini-socket of a connection has an entry
  *	sample pairs		a recording with a transition of each state to each
  *	sample noise N		a recording of N records of noise
@@ -492,30 +493,41 @@ static void all_ends(void)
 	static const struct {
 		__u8 end;
 		__u8 cause;
+		__u8 context;
 	} ends[] = {
-		{ TCPCLOSE_END_EXPIRED, TCPCLOSE_CAUSE_FIN_WAIT2_TIMEOUT },
-		{ TCPCLOSE_END_RST, TCPCLOSE_CAUSE_RST },
-		{ TCPCLOSE_END_SYN, TCPCLOSE_CAUSE_REPLACED },
-		{ TCPCLOSE_END_RECYCLED, TCPCLOSE_CAUSE_REPLACED },
-		{ TCPCLOSE_END_RST_SENT, TCPCLOSE_CAUSE_DATA_AFTER_CLOSE },
-		{ TCPCLOSE_END_DESTROYED, TCPCLOSE_CAUSE_DESTROYED },
-		{ TCPCLOSE_END_NETNS, TCPCLOSE_CAUSE_NETNS },
-		{ TCPCLOSE_END_OTHER, TCPCLOSE_CAUSE_UNKNOWN },
+		{ TCPCLOSE_END_EXPIRED, TCPCLOSE_CAUSE_FIN_WAIT2_TIMEOUT, TCPCLOSE_CONTEXT_TIMER },
+		{ TCPCLOSE_END_RST, TCPCLOSE_CAUSE_RST, TCPCLOSE_CONTEXT_SOFTIRQ },
+		{ TCPCLOSE_END_SYN, TCPCLOSE_CAUSE_REPLACED, TCPCLOSE_CONTEXT_SOFTIRQ },
+		{ TCPCLOSE_END_RECYCLED, TCPCLOSE_CAUSE_REPLACED, TCPCLOSE_CONTEXT_PROCESS },
+		{ TCPCLOSE_END_RST_SENT, TCPCLOSE_CAUSE_DATA_AFTER_CLOSE, TCPCLOSE_CONTEXT_SOFTIRQ },
+		{ TCPCLOSE_END_DESTROYED, TCPCLOSE_CAUSE_DESTROYED, TCPCLOSE_CONTEXT_PROCESS },
+		{ TCPCLOSE_END_NETNS, TCPCLOSE_CAUSE_NETNS, TCPCLOSE_CONTEXT_PROCESS },
+		{ TCPCLOSE_END_OTHER, TCPCLOSE_CAUSE_UNKNOWN, TCPCLOSE_CONTEXT_SOFTIRQ },
 		/* No kernel makes this one. */
-		{ TCPCLOSE_END_RST, TCPCLOSE_CAUSE_DESTROYED },
+		{ TCPCLOSE_END_RST, TCPCLOSE_CAUSE_DESTROYED, TCPCLOSE_CONTEXT_SOFTIRQ },
 	};
 	unsigned int i;
 
 	header();
 	for (i = 0; i < ARRAY_SIZE(ends); i++) {
-		add_mini(TCPCLOSE_FIN_WAIT2, TCPCLOSE_CLOSE,
-			 TCPCLOSE_CONTEXT_SOFTIRQ, ends[i].cause, ends[i].end,
-			 SECOND);
-		add_mini(TCPCLOSE_TIME_WAIT, TCPCLOSE_CLOSE,
-			 TCPCLOSE_CONTEXT_SOFTIRQ, 0, ends[i].end, SECOND);
+		add_mini(TCPCLOSE_FIN_WAIT2, TCPCLOSE_CLOSE, ends[i].context,
+			 ends[i].cause, ends[i].end, SECOND);
+		add_mini(TCPCLOSE_TIME_WAIT, TCPCLOSE_CLOSE, ends[i].context, 0,
+			 ends[i].end, SECOND);
 	}
 	add_step(TCPCLOSE_SYN_SENT, TCPCLOSE_CLOSE, TCPCLOSE_CONTEXT_SOFTIRQ,
 		 TCPCLOSE_CAUSE_REFUSED, SECOND);
+}
+
+static void recycled(void)
+{
+	unsigned int i;
+
+	header();
+	for (i = 0; i < 83; i++)
+		add_mini(TCPCLOSE_TIME_WAIT, TCPCLOSE_CLOSE,
+			 TCPCLOSE_CONTEXT_PROCESS, 0, TCPCLOSE_END_RECYCLED,
+			 2 * SECOND + SECOND / 10);
 }
 
 static void all_pairs(void)
@@ -775,6 +787,8 @@ int main(int argc, char **argv)
 		header();
 	else if (argc == 2 && !strcmp(what, "ends"))
 		all_ends();
+	else if (argc == 2 && !strcmp(what, "recycled"))
+		recycled();
 	else if (argc == 2 && !strcmp(what, "room-at-last"))
 		room_at_last();
 	else if (argc == 2 && !strcmp(what, "pairs"))

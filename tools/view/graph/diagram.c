@@ -102,7 +102,7 @@ static void write_nodes(struct diagram *d)
 static void write_edge(struct diagram *d, struct diagram_edge *edge,
 		       const char *event)
 {
-	char label[LABEL_MAX];
+	char label[LABEL_LINES_MAX];
 
 	label_lines(label, event, edge->part);
 	edge->label = label;
@@ -150,10 +150,9 @@ static void write_inner(struct diagram *d, const struct figure_box *box)
 	const struct graph_part *abrupt = figure_abrupt(d->graph, box);
 
 	if (loop)
-		write_extra(d, box->state, box->state, "stays", loop);
+		write_extra(d, box->state, box->state, NULL, loop);
 	if (abrupt)
-		write_extra(d, box->state, TCPCLOSE_CLOSE,
-			    "RST, abort, timeout", abrupt);
+		write_extra(d, box->state, TCPCLOSE_CLOSE, NULL, abrupt);
 }
 
 static void write_rest(void *context, unsigned int from, unsigned int to,

@@ -32,23 +32,24 @@ struct curve_area graph_svg_box(const struct figure_box *box)
 /**
  * graph_svg_count() - how often and for how long
  * @text: result: "1,234", a dot in the middle, "20.1ms"
- * @part: what was seen
+ * @how_often: how often
+ * @median_ns: for how long, or %GRAPH_UNKNOWN_NS
  * @font: how it will be written
  * @room: pixels; a count that is too long for them is shortened
  */
-void graph_svg_count(char text[LABEL_MAX], const struct graph_part *part,
-		     const struct svg_font *font, int room)
+void graph_svg_count(char text[LABEL_MAX], uint64_t how_often,
+		     uint64_t median_ns, const struct svg_font *font, int room)
 {
 	char count[LABEL_MAX], median[LABEL_MAX];
 	const char *dot;
 
-	label_count(count, part->count);
-	label_median(median, part);
+	label_count(count, how_often);
+	label_median(median, median_ns);
 	dot = *median ? " \u00b7 " : "";
 	snprintf(text, LABEL_MAX, "%.40s%s%.20s", count, dot, median);
 	if (svg_text_width(font, text) <= room)
 		return;
-	label_short_count(count, part->count);
+	label_short_count(count, how_often);
 	snprintf(text, LABEL_MAX, "%.40s%s%.20s", count, dot, median);
 }
 
@@ -98,6 +99,9 @@ static int figure_bottom(const struct graph_svg *p)
 		if (bottom < area.y + area.height)
 			bottom = area.y + area.height;
 	}
+	for (i = 0; i < p->figure.route_count; i++)
+		if (bottom < graph_svg_label_bottom(&p->labels[i]))
+			bottom = graph_svg_label_bottom(&p->labels[i]);
 	return bottom;
 }
 

@@ -21,6 +21,9 @@
 /* This many transitions without a place in the figure are drawn and listed. */
 #define REST_MAX 8
 
+/* Lines of a label: three for each of the events that may share an arrow. */
+#define GRAPH_SVG_LINES 9
+
 /**
  * struct graph_svg_line - one line of a label
  * @font: how it is written
@@ -35,14 +38,18 @@ struct graph_svg_line {
  * struct graph_svg_label - an edge's label, placed
  * @lines: its lines
  * @count: how many
+ * @above: how many of them are above the edge's line; the others are below it
  * @x: where they are aligned to
  * @y: baseline of the first
+ * @below_y: baseline of the first below the line
  */
 struct graph_svg_label {
-	struct graph_svg_line lines[4];
+	struct graph_svg_line lines[GRAPH_SVG_LINES];
 	int count;
+	int above;
 	int x;
 	int y;
+	int below_y;
 };
 
 /**
@@ -93,13 +100,14 @@ static inline int py(int row)
 }
 
 struct curve_area graph_svg_box(const struct figure_box *box);
-void graph_svg_count(char text[LABEL_MAX], const struct graph_part *part,
-		     const struct svg_font *font, int room);
+void graph_svg_count(char text[LABEL_MAX], uint64_t how_often,
+		     uint64_t median_ns, const struct svg_font *font, int room);
 void graph_svg_loop_icon(struct buffer *to, int x, int y, enum svg_role role,
 			 bool dashed);
 void graph_svg_abrupt_icon(struct buffer *to, int x, int y);
 
 void graph_svg_place_labels(struct graph_svg *p);
+int graph_svg_label_bottom(const struct graph_svg_label *label);
 void graph_svg_draw_routes(struct graph_svg *p);
 void graph_svg_draw_boxes(struct graph_svg *p);
 void graph_svg_draw_labels(struct graph_svg *p);

@@ -50,40 +50,94 @@ static void make_event(struct graph_svg_label *label, const struct figure_label 
 
 /* Count and median in a line each. */
 static void split_count(struct graph_svg_label *label, const struct figure_label *place,
-			const struct graph_part *part)
+			uint64_t how_often, uint64_t median_ns)
 {
 	struct graph_svg_line *line = &label->lines[label->count - 1];
 
-	label_count(line->text, part->count);
+	label_count(line->text, how_often);
 	if (!fits(line, place))
-		label_short_count(line->text, part->count);
-	if (part->median_ns == GRAPH_UNKNOWN_NS)
+		label_short_count(line->text, how_often);
+	if (median_ns == GRAPH_UNKNOWN_NS)
 		return;
 	label->lines[label->count] = *line;
-	label_median(label->lines[label->count++].text, part);
+	label_median(label->lines[label->count++].text, median_ns);
+}
+
+static void make_count(struct graph_svg_label *label, const struct figure_label *place,
+		       enum svg_role role, uint64_t how_often, uint64_t median_ns)
+{
+	struct graph_svg_line *line = add_label_line(label, place, role);
+
+	line->font.size = 13;
+	line->font.bold = true;
+	graph_svg_count(line->text, how_often, median_ns, &line->font,
+			place->columns * CELL_WIDTH);
+	if (!fits(line, place))
+		split_count(label, place, how_often, median_ns);
+}
+
+/* Several events share the arrow: each with its count. */
+static void make_events(struct graph_svg_label *label, const struct figure_label *place,
+			const struct graph_part *part)
+{
+	unsigned int i;
+
+	for (i = 0; i < part->event_count &&
+		    label->count + 3 <= GRAPH_SVG_LINES; i++) {
+		const struct graph_event *e = &part->events[i];
+		struct graph_svg_line *line =
+			add_label_line(label, place, SVG_INK);
+
+		snprintf(line->text, LABEL_MAX, "%s", e->edge->event);
+		make_count(label, place, label_role(part), e->count,
+			   e->median_ns);
+		/* The first one above the line, the others below. */
+		if (!i && place->above)
+			label->above = label->count;
+	}
 }
 
 static void make_label(struct graph_svg_label *label, const struct figure_route *route,
 		       const struct graph_part *part)
 {
 	const struct figure_label *place = &route->label;
-	struct graph_svg_line *line;
 
-	make_event(label, place, label_edge(route->from, route->to),
-		   part ? SVG_INK : SVG_MUTED);
-	if (part) {
-		line = add_label_line(label, place, label_role(part));
-		line->font.size = 13;
-		line->font.bold = true;
-		graph_svg_count(line->text, part, &line->font,
-				place->columns * CELL_WIDTH);
-		if (!fits(line, place))
-			split_count(label, place, part);
+	if (part && part->event_count > 1) {
+		make_events(label, place, part);
+	} else {
+		make_event(label, place,
+			   part ? part->edge :
+				  label_edge(route->from, route->to),
+			   part ? SVG_INK : SVG_MUTED);
+		if (part)
+			make_count(label, place, label_role(part), part->count,
+				   part->median_ns);
+		label->above = label->count;
 	}
+	if (!place->above)
+		label->above = label->count;
 	label->x = px(place->x);
 	label->y = py(place->y) + (place->above ? 6 : 3);
 	if (place->above)
-		label->y -= LINE_HEIGHT * (label->count - 1);
+		label->y -= LINE_HEIGHT * (label->above - 1);
+	label->below_y = py(place->y + 2);
+}
+
+/* Baseline of a line. */
+static int line_y(const struct graph_svg_label *label, int i)
+{
+	return i < label->above ?
+		       label->y + i * LINE_HEIGHT :
+		       label->below_y + (i - label->above) * LINE_HEIGHT;
+}
+
+/**
+ * graph_svg_label_bottom() - where a label ends
+ * @label: the label, placed
+ */
+int graph_svg_label_bottom(const struct graph_svg_label *label)
+{
+	return label->count ? line_y(label, label->count - 1) + 4 : 0;
 }
 
 static struct curve_area line_area(const struct graph_svg_label *label, int i)
@@ -92,7 +146,7 @@ static struct curve_area line_area(const struct graph_svg_label *label, int i)
 	int width = svg_text_width(&line->font, line->text);
 	struct curve_area area = {
 		label->x,
-		label->y + i * LINE_HEIGHT - (int)line->font.size,
+		line_y(label, i) - (int)line->font.size,
 		width,
 		(int)line->font.size + 3,
 		false,
@@ -140,8 +194,7 @@ void graph_svg_draw_labels(struct graph_svg *p)
 
 		for (j = 0; j < label->count; j++)
 			svg_text(p->to, &label->lines[j].font, label->x,
-				 label->y + j * LINE_HEIGHT,
-				 label->lines[j].text);
+				 line_y(label, j), label->lines[j].text);
 	}
 }
 
@@ -171,34 +224,61 @@ static void draw_way(struct graph_svg *p, const struct svg_stroke *stroke,
 			 x1, y1, x1 + dx, y1 + dy, x2, y2);
 }
 
+/* What the RFC and Linux say of an edge; of each that was seen. */
+static size_t add_title(char *title, size_t size, const char *before,
+			const struct model_edge *edge)
+{
+	int len = snprintf(title, size, "%s%.40s (RFC 9293, %.20s; Linux: %.80s)",
+			   before, edge->event, edge->section,
+			   edge->standing == MODEL_ABSENT ? "never" : edge->by);
+
+	return len > 0 && (size_t)len < size ? (size_t)len : 0;
+}
+
+static void make_title(char title[LABEL_LINES_MAX],
+		       const struct figure_route *route,
+		       const struct graph_part *part)
+{
+	char from[LABEL_MAX], to[LABEL_MAX];
+	unsigned int i;
+	size_t len;
+
+	label_state(from, route->from);
+	label_state(to, route->to);
+	len = (size_t)snprintf(title, LABEL_LINES_MAX, "%.40s \u2192 %.40s",
+			       from, to);
+	for (i = 0; part && i < part->event_count; i++)
+		len += add_title(title + len, LABEL_LINES_MAX - len,
+				 i ? ", " : ": ", part->events[i].edge);
+	if (!part)
+		add_title(title + len, LABEL_LINES_MAX - len, ": ",
+			  label_edge(route->from, route->to));
+}
+
 /**
  * graph_svg_draw_routes() - draw the figure's edges
  * @p: the picture
  */
 void graph_svg_draw_routes(struct graph_svg *p)
 {
-	char from[LABEL_MAX], to[LABEL_MAX], title[3 * LABEL_MAX];
+	char title[LABEL_LINES_MAX];
 	size_t i;
 
 	for (i = 0; i < p->figure.route_count; i++) {
 		const struct figure_route *route = &p->figure.routes[i];
 		const struct graph_part *part = graph_seen(
 			p->graph, route->from, route->to, GRAPH_FLOW);
-		const struct model_edge *edge =
-			part ? part->edge : label_edge(route->from, route->to);
 		const struct svg_stroke stroke = {
 			.role = label_role(part),
 			.tenths = label_weight(part),
 			.dashed = part ? graph_is_linux(part) :
-					 edge->standing == MODEL_ABSENT,
+					 label_edge(route->from, route->to)
+							 ->standing ==
+						 MODEL_ABSENT,
 			.head = true,
 		};
 
-		label_state(from, route->from);
-		label_state(to, route->to);
-		snprintf(title, sizeof(title), "%.40s \u2192 %.40s: RFC 9293, %.20s; Linux: %.80s",
-			 from, to, edge->section,
-			 edge->standing == MODEL_ABSENT ? "never" : edge->by);
+		make_title(title, route, part);
 		svg_group_begin(p->to, title);
 		draw_way(p, &stroke, route);
 		svg_group_end(p->to);
@@ -224,8 +304,27 @@ static int draw_box_part(struct graph_svg *p, const struct curve_area *area,
 	const struct svg_font font = { .size = 12 };
 	char text[LABEL_MAX];
 
-	graph_svg_count(text, part, &font, area->width - ICON - 2 * BOX_MARGIN);
+	graph_svg_count(text, part->count, part->median_ns, &font,
+			area->width - ICON - 2 * BOX_MARGIN);
 	return draw_box_text(p, area, y, label_role(part), text);
+}
+
+/* Its title names the events that its lines count. */
+static void begin_box(struct graph_svg *p, const struct model_state *state,
+		      const struct graph_part *loop,
+		      const struct graph_part *abrupt)
+{
+	char title[3 * LABEL_LINES_MAX], stays[LABEL_LINES_MAX] = "";
+	char ends[LABEL_LINES_MAX] = "";
+
+	if (loop)
+		label_events(stays, loop);
+	if (abrupt)
+		label_events(ends, abrupt);
+	snprintf(title, sizeof(title), "%s: RFC 9293, %s%s%s%s%s",
+		 state->rfc_name, state->section, loop ? "; stays: " : "",
+		 stays, abrupt ? "; ended abruptly: " : "", ends);
+	svg_group_begin(p->to, title);
 }
 
 static void draw_box(struct graph_svg *p, const struct figure_box *box)
@@ -244,9 +343,7 @@ static void draw_box(struct graph_svg *p, const struct figure_box *box)
 	int y = area.y + (area.height - 18 * lines) / 2 + 5;
 	char text[LABEL_MAX], count[LABEL_MAX];
 
-	snprintf(text, sizeof(text), "%s: RFC 9293, %s", state->rfc_name,
-		 state->section);
-	svg_group_begin(p->to, text);
+	begin_box(p, state, loop, abrupt);
 	svg_box(p->to, &border, area.x, area.y, area.width, area.height, 8);
 	svg_text(p->to, &name, area.x + area.width / 2, y, state->name);
 	if (loop) {

@@ -143,7 +143,8 @@ int graph_svg_list_rest(struct graph_svg *p, int y)
 
 		label_state(from, rest->from);
 		label_state(to, rest->to);
-		graph_svg_count(count, rest->part, &font, PAGE_WIDTH);
+		graph_svg_count(count, rest->part->count,
+				rest->part->median_ns, &font, PAGE_WIDTH);
 		label_verdict(verdict, rest->part);
 		draw_badge(p, font.role, PAGE_MARGIN + CURVE_BADGE / 2, y - 4,
 			   i + 1);

@@ -36,12 +36,13 @@ struct text {
 	struct figure figure;
 };
 
-static void add_count(char text[LABEL_MAX], const struct graph_part *part)
+static void add_count(char text[LABEL_MAX], uint64_t how_often,
+		      uint64_t median_ns)
 {
 	char count[LABEL_MAX], median[LABEL_MAX];
 
-	label_short_count(count, part->count);
-	label_median(median, part);
+	label_short_count(count, how_often);
+	label_median(median, median_ns);
 	snprintf(text, LABEL_MAX, "%.20s%s%.20s", count, *median ? " " : "",
 		 median);
 }
@@ -60,7 +61,7 @@ static void draw_box_part(struct text *t, const struct figure_box *box, int row,
 {
 	char count[LABEL_MAX], words[LABEL_MAX];
 
-	add_count(count, part);
+	add_count(count, part->count, part->median_ns);
 	snprintf(words, sizeof(words), "%s %.80s", symbol, count);
 	if (canvas_columns(words) > FIGURE_BOX_COLUMNS - 2) {
 		label_short_count(count, part->count);
@@ -125,6 +126,28 @@ static void draw_label_line(struct text *t, const struct figure_label *label,
 	canvas_text(&t->canvas, x, y, style, words);
 }
 
+/* Several events share the arrow: each with its count, as far as there is room. */
+static void draw_events(struct text *t, const struct figure_label *label,
+			const struct graph_part *part)
+{
+	char count[LABEL_MAX];
+	unsigned int i;
+	int y = label->above ? label->y - 1 : label->y;
+
+	for (i = 0; i < part->event_count; i++) {
+		const struct graph_event *e = &part->events[i];
+
+		add_count(count, e->count, e->median_ns);
+		if (canvas_columns(count) > label->columns)
+			label_short_count(count, e->count);
+		draw_label_line(t, label, y++, CANVAS_PLAIN, e->edge->event);
+		draw_label_line(t, label, y++, CANVAS_PLAIN, count);
+		/* The first one above the line, the others below. */
+		if (!i && label->above)
+			y++;
+	}
+}
+
 static void draw_label(struct text *t, const struct figure_label *label,
 		       const struct model_edge *edge,
 		       const struct graph_part *part)
@@ -132,12 +155,17 @@ static void draw_label(struct text *t, const struct figure_label *label,
 	char lines[3][LABEL_MAX];
 	int count = 0, i, y;
 
-	snprintf(lines[count++], LABEL_MAX, "%s", edge->event);
+	if (part && part->event_count > 1) {
+		draw_events(t, label, part);
+		return;
+	}
+	snprintf(lines[count++], LABEL_MAX, "%s",
+		 part ? part->edge->event : edge->event);
 	if (part) {
-		add_count(lines[count++], part);
+		add_count(lines[count++], part->count, part->median_ns);
 		if (canvas_columns(lines[1]) > label->columns) {
 			label_short_count(lines[1], part->count);
-			label_median(lines[count++], part);
+			label_median(lines[count++], part->median_ns);
 		}
 	}
 	y = label->above ? label->y - count + 1 : label->y;
@@ -202,28 +230,43 @@ static void add_legend(const struct text *t)
 		buffer_printf(t->to, "Not shown: %s.\n", openings);
 }
 
+/* What was seen of one event between two states; a part without events has none. */
 static void add_row(const struct text *t, struct columns *c, unsigned int from,
-		    unsigned int to, enum graph_kind kind)
+		    unsigned int to, const struct graph_part *part,
+		    const struct graph_event *event)
+{
+	char old[LABEL_MAX], new[LABEL_MAX], label[LABEL_MAX];
+
+	label_state(old, from);
+	label_state(new, to);
+	columns_begin(c, event ? NULL : TERMINAL_RED);
+	columns_printf(c, "%-11.20s %s %-11.20s", old, view_arrow(t->how), new);
+	label_count(label, event ? event->count : part->count);
+	columns_text(c, label);
+	label_median(label, event ? event->median_ns : part->median_ns);
+	columns_text(c, *label ? label : "-");
+	columns_text(c, event ? model_manner_name(event->edge->manner) : "-");
+	columns_text(c, event ? event->edge->event : "-");
+	if (event)
+		label_event_verdict(label, event);
+	else
+		label_verdict(label, part);
+	columns_text(c, label);
+	columns_end(c);
+}
+
+static void add_rows(const struct text *t, struct columns *c, unsigned int from,
+		     unsigned int to, enum graph_kind kind)
 {
 	const struct graph_part *part = graph_seen(t->graph, from, to, kind);
-	char old[LABEL_MAX], new[LABEL_MAX], label[LABEL_MAX];
+	unsigned int i;
 
 	if (!part)
 		return;
-	label_state(old, from);
-	label_state(new, to);
-	columns_begin(c, kind == GRAPH_WRONG ? TERMINAL_RED : NULL);
-	columns_printf(c, "%-11.20s %s %-11.20s", old, view_arrow(t->how), new);
-	label_count(label, part->count);
-	columns_text(c, label);
-	label_median(label, part);
-	columns_text(c, *label ? label : "-");
-	columns_text(c, kind == GRAPH_WRONG ?
-				"-" :
-				model_manner_name(part->edge->manner));
-	label_verdict(label, part);
-	columns_text(c, label);
-	columns_end(c);
+	for (i = 0; i < part->event_count; i++)
+		add_row(t, c, from, to, part, &part->events[i]);
+	if (!part->event_count)
+		add_row(t, c, from, to, part, NULL);
 }
 
 static void add_table(const struct text *t)
@@ -243,6 +286,7 @@ static void add_table(const struct text *t)
 		{ .title = "COUNT", .width = 13, .right = true },
 		{ .title = "MEDIAN", .width = 9, .right = true },
 		{ .title = "MANNER", .width = 8, .gap = 2 },
+		{ .title = "EVENT", .width = 24, .gap = 2 },
 		{ .title = "VERDICT", .gap = 2 },
 	};
 	unsigned int from, to, kind;
@@ -253,7 +297,7 @@ static void add_table(const struct text *t)
 	for (from = 0; from < ARRAY_SIZE(order); from++)
 		for (to = 0; to < ARRAY_SIZE(order); to++)
 			for (kind = 0; kind < GRAPH_KINDS; kind++)
-				add_row(t, &c, order[from], order[to], kind);
+				add_rows(t, &c, order[from], order[to], kind);
 }
 
 static void add_caption(const struct text *t)

@@ -95,34 +95,79 @@ void label_short_count(char text[LABEL_MAX], uint64_t count)
 /**
  * label_median() - the median of the times in the state that was left
  * @text: result; empty if no time is known
- * @part: what was seen
+ * @median_ns: the median, or %GRAPH_UNKNOWN_NS
  */
-void label_median(char text[LABEL_MAX], const struct graph_part *part)
+void label_median(char text[LABEL_MAX], uint64_t median_ns)
 {
-	if (part->median_ns != GRAPH_UNKNOWN_NS)
-		text = format_duration(text, part->median_ns);
+	if (median_ns != GRAPH_UNKNOWN_NS)
+		text = format_duration(text, median_ns);
 	*text = '\0';
+}
+
+/* Append; what has no room is cut. */
+static size_t add_lines(char *text, size_t len, const char *event,
+			uint64_t how_often, uint64_t median_ns)
+{
+	char count[LABEL_MAX], median[LABEL_MAX];
+	int added;
+
+	label_count(count, how_often);
+	label_median(median, median_ns);
+	added = snprintf(text + len, LABEL_LINES_MAX - len,
+			 "%s%.90s\n%.40s%s%.20s", len ? "\n" : "", event, count,
+			 *median ? " / " : "", median);
+	len += added > 0 ? (size_t)added : 0;
+	return len < LABEL_LINES_MAX ? len : LABEL_LINES_MAX - 1;
 }
 
 /**
  * label_lines() - what stands at an edge, in lines
  * @text: result
- * @event: what makes the edge happen
- * @part: what was seen; NULL: nothing
+ * @event: what makes the edge happen, if nothing was seen of it or it is wrong
+ * @part: what was seen: each event that happened, how often and when; NULL: nothing
  */
-void label_lines(char text[LABEL_MAX], const char *event,
+void label_lines(char text[LABEL_LINES_MAX], const char *event,
 		 const struct graph_part *part)
 {
-	char count[LABEL_MAX], median[LABEL_MAX];
+	char words[LABEL_MAX];
+	unsigned int i;
+	size_t len = 0;
 
 	if (!part) {
-		snprintf(text, LABEL_MAX, "%s", event);
+		snprintf(text, LABEL_LINES_MAX, "%s", event);
 		return;
 	}
-	label_count(count, part->count);
-	label_median(median, part);
-	snprintf(text, LABEL_MAX, "%.90s\n%.40s%s%.20s", event, count,
-		 *median ? " / " : "", median);
+	for (i = 0; i < part->event_count; i++) {
+		const struct graph_event *e = &part->events[i];
+
+		label_event(words, e->edge);
+		len = add_lines(text, len, words, e->count, e->median_ns);
+	}
+	if (!part->event_count)
+		add_lines(text, 0, event, part->count, part->median_ns);
+}
+
+/**
+ * label_events() - the events that happened, and how often, in one line
+ * @text: result
+ * @part: what was seen; it has events
+ */
+void label_events(char text[LABEL_LINES_MAX], const struct graph_part *part)
+{
+	char count[LABEL_MAX];
+	unsigned int i;
+	size_t len = 0;
+
+	text[0] = '\0';
+	for (i = 0; i < part->event_count && len < LABEL_LINES_MAX; i++) {
+		int added;
+
+		label_count(count, part->events[i].count);
+		added = snprintf(text + len, LABEL_LINES_MAX - len,
+				 "%s%.90s %.40s", i ? ", " : "",
+				 part->events[i].edge->event, count);
+		len += added > 0 ? (size_t)added : 0;
+	}
 }
 
 /**
@@ -171,6 +216,24 @@ void label_event(char text[LABEL_MAX], const struct model_edge *edge)
 		 edge->action ? " / " : "", edge->action ? edge->action : "");
 }
 
+static void verdict_words(char text[LABEL_MAX], const uint64_t *verdicts)
+{
+	char linux_only[LABEL_MAX];
+
+	if (!verdicts[MODEL_OK_LINUX]) {
+		snprintf(text, LABEL_MAX, "%s",
+			 model_verdict_name(MODEL_OK_DOCUMENTED));
+	} else if (!verdicts[MODEL_OK_DOCUMENTED]) {
+		snprintf(text, LABEL_MAX, "%s",
+			 model_verdict_name(MODEL_OK_LINUX));
+	} else {
+		label_count(linux_only, verdicts[MODEL_OK_LINUX]);
+		snprintf(text, LABEL_MAX, "%s, %.40s %s",
+			 model_verdict_name(MODEL_OK_DOCUMENTED), linux_only,
+			 model_verdict_name(MODEL_OK_LINUX));
+	}
+}
+
 /**
  * label_verdict() - what the model says of what was seen
  * @text: result
@@ -178,26 +241,24 @@ void label_event(char text[LABEL_MAX], const struct model_edge *edge)
  */
 void label_verdict(char text[LABEL_MAX], const struct graph_part *part)
 {
-	char linux_only[LABEL_MAX];
-
-	if (part->why) {
+	if (part->why)
 		snprintf(text, LABEL_MAX, "%s: %s",
 			 model_verdict_name(part->verdicts[MODEL_ILLEGAL] ?
 						    MODEL_ILLEGAL :
 						    MODEL_IMPOSSIBLE),
 			 part->why);
-	} else if (graph_is_linux(part)) {
-		snprintf(text, LABEL_MAX, "%s",
-			 model_verdict_name(MODEL_OK_LINUX));
-	} else if (part->verdicts[MODEL_OK_LINUX]) {
-		label_count(linux_only, part->verdicts[MODEL_OK_LINUX]);
-		snprintf(text, LABEL_MAX, "%s, %.40s %s",
-			 model_verdict_name(MODEL_OK_DOCUMENTED), linux_only,
-			 model_verdict_name(MODEL_OK_LINUX));
-	} else {
-		snprintf(text, LABEL_MAX, "%s",
-			 model_verdict_name(MODEL_OK_DOCUMENTED));
-	}
+	else
+		verdict_words(text, part->verdicts);
+}
+
+/**
+ * label_event_verdict() - likewise of one event
+ * @text: result
+ * @event: the event
+ */
+void label_event_verdict(char text[LABEL_MAX], const struct graph_event *event)
+{
+	verdict_words(text, event->verdicts);
 }
 
 /**
