@@ -306,4 +306,35 @@ TEST(rows_hold_what_the_buckets_hold)
 	}
 }
 
+/* Up to eight buckets are shown as they are; more in whole powers of two. */
+TEST(rows_are_fine_where_they_are_few)
+{
+	struct histogram_row rows[HISTOGRAM_ROWS];
+	unsigned int first, last, n, i, powers, wide;
+
+	for (first = 0; first < TCPCLOSE_BUCKETS; first++) {
+		for (last = first; last < TCPCLOSE_BUCKETS; last++) {
+			struct tcpclose_histogram h = { .count = 0 };
+
+			h.buckets[first] = 1;
+			h.buckets[last] += 2;
+			n = histogram_rows(&h, rows);
+			if (last - first < 8) {
+				ASSERT_EQ(n, last - first + 1);
+				for (i = 0; i < n; i++)
+					ASSERT_EQ(rows[i].from_ns,
+						  first + i ? TCPCLOSE_BUCKET_NS(first + i) : 0);
+				continue;
+			}
+			/* As few powers of two in each row as twelve rows allow */
+			powers = last / 4 - first / 4 + 1;
+			wide = (powers + 11) / 12;
+			ASSERT_EQ(n, (powers + wide - 1) / wide);
+			for (i = 0; i < n; i++)
+				ASSERT_EQ(rows[i].from_ns,
+					  first / 4 + i ? 256ULL << (first / 4 + i * wide) : 0);
+		}
+	}
+}
+
 TEST_HARNESS_MAIN
