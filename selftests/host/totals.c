@@ -74,12 +74,15 @@ static void add_last(struct totals *t, struct kernel *kernel, uint64_t ms)
 	totals_end(t, &all);
 }
 
-static void record(struct totals *t, uint64_t ms, uint64_t cookie,
-		   unsigned int origin, unsigned int old, unsigned int new)
+/* @lport: of the mini-socket; its other addresses are 0 */
+static void record_of_port(struct totals *t, uint64_t ms, uint64_t cookie,
+			   uint16_t lport, unsigned int origin,
+			   unsigned int old, unsigned int new)
 {
 	struct event e = {
 		.ts_ns = ms * MS,
 		.cookie = cookie,
+		.lport = lport,
 		.netns = NETNS,
 		.netns_inode = INODE,
 		.origin = origin,
@@ -94,6 +97,12 @@ static void record(struct totals *t, uint64_t ms, uint64_t cookie,
 	totals_add_record(t, &e);
 }
 
+static void record(struct totals *t, uint64_t ms, uint64_t cookie,
+		   unsigned int origin, unsigned int old, unsigned int new)
+{
+	record_of_port(t, ms, cookie, 0, origin, old, new);
+}
+
 #define RECORD_BIRTH(ms, cookie, state) \
 	record(self->totals, ms, cookie, TCPCLOSE_ORIGIN_TRACEPOINT, \
 	       TCPCLOSE_FIN_WAIT2, TCPCLOSE_##state)
@@ -101,10 +110,20 @@ static void record(struct totals *t, uint64_t ms, uint64_t cookie,
 	record(self->totals, ms, cookie, TCPCLOSE_ORIGIN_TIMEWAIT, \
 	       TCPCLOSE_##old, TCPCLOSE_##new)
 
+static void list_of_port(struct kernel *kernel, uint64_t cookie, uint16_t lport,
+			 unsigned int state)
+{
+	static const uint8_t nowhere[16];
+	struct sockdiag_entry *entry = &kernel->list[kernel->listed++];
+
+	entry->key = sockdiag_key(cookie, lport, 0, nowhere);
+	entry->cookie = cookie;
+	entry->state = state;
+}
+
 static void list(struct kernel *kernel, uint64_t cookie, unsigned int state)
 {
-	kernel->list[kernel->listed].cookie = cookie;
-	kernel->list[kernel->listed++].state = state;
+	list_of_port(kernel, cookie, 0, state);
 }
 
 /* The kernel makes a mini-socket */
@@ -163,6 +182,36 @@ TEST_F(totals, add_up)
 	EXPECT_ROW("the same by cookie", 3, 3, 0, 0);
 	EXPECT_EQ(0, self->result.detail_count);
 	EXPECT_EQ(~0ULL, row(&self->result, "passive opens")->difference);
+}
+
+/* A socket that connects again has the cookie of its living mini-sockets. */
+TEST_F(totals, tell_mini_sockets_of_one_cookie_apart)
+{
+	uint16_t port;
+
+	list_of_port(&self->kernel, 1, 40000, TCPCLOSE_TIME_WAIT);
+	add_first(self->totals, &self->kernel, 100);
+	for (port = 40001; port < 40004; port++) {
+		record_of_port(self->totals, 200, 1, port,
+			       TCPCLOSE_ORIGIN_TRACEPOINT, TCPCLOSE_FIN_WAIT2,
+			       TCPCLOSE_TIME_WAIT);
+		self->kernel.counters.value[COUNTER_BIRTHS]++;
+		list_of_port(&self->kernel, 1, port, TCPCLOSE_TIME_WAIT);
+	}
+	/* The oldest and the latest end. */
+	record_of_port(self->totals, 210, 1, 40000, TCPCLOSE_ORIGIN_TIMEWAIT,
+		       TCPCLOSE_TIME_WAIT, TCPCLOSE_CLOSE);
+	record_of_port(self->totals, 220, 1, 40003, TCPCLOSE_ORIGIN_TIMEWAIT,
+		       TCPCLOSE_TIME_WAIT, TCPCLOSE_CLOSE);
+	self->kernel.listed--;
+	self->kernel.list[0] = self->kernel.list[2];
+	self->kernel.listed--;
+	add_last(self->totals, &self->kernel, 300);
+	EXPECT_TRUE(totals_are_exact(self->totals));
+	CONCLUDE();
+	EXPECT_ROW("mini-sockets now", 2, 2, 0, 0);
+	EXPECT_ROW("the same by cookie", 2, 2, 0, 0);
+	EXPECT_EQ(0, self->result.detail_count);
 }
 
 TEST_F(totals, miss_a_record)

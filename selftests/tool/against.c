@@ -86,6 +86,33 @@ static int make_closes(long count, bool here)
 	return done == count ? 0 : 1;
 }
 
+/*
+ * One socket, which connects again and again while mini-sockets with its cookie are
+ * alive: TIME_WAIT is the client's, and tcp_disconnect() keeps the cookie.
+ */
+static int connect_again(int times)
+{
+	const struct sockaddr nobody = { .sa_family = AF_UNSPEC };
+	union net_addr addr = net_loopback(AF_INET, PORT);
+	int listener = net_listen(&addr, 8);
+	int client = socket(AF_INET, SOCK_STREAM, 0);
+	int server;
+	char byte;
+
+	while (times--) {
+		if (connect(client, &addr.sa, sizeof(addr.in)))
+			return 1;
+		server = accept(listener, NULL, NULL);
+		/* The client's FIN, then the server's */
+		if (server < 0 || shutdown(client, SHUT_WR) ||
+		    read(server, &byte, 1) || close(server) ||
+		    read(client, &byte, 1) ||
+		    connect(client, &nobody, sizeof(nobody)))
+			return 1;
+	}
+	return 0;
+}
+
 FIXTURE(against)
 {
 	char *answer;
@@ -270,6 +297,28 @@ TEST_F_TIMEOUT(against, closes_without_openings_either_way_of_hooking, 3 * MINUT
 					  "kernel"));
 		EXPECT_EQ(-1, number_of(self->answer, "passive opens",
 					"kernel"));
+	}
+}
+
+/* Mini-sockets of one cookie, several at once; some end while others are alive. */
+TEST_F_TIMEOUT(against, socket_that_connects_again, 3 * MINUTES)
+{
+	static const char *const commands[] = {
+		"-- " SELF " again 5",
+		"-- sh -c '" SELF " again 5 && ss -K state time-wait >/dev/null'",
+		"-- sh -c '" SELF " again 3 && " SELF " again 2'",
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
+		ASSERT_EQ(0, traffic_end_leftovers());
+		ASSERT_EQ(0, module_reload("scope=all"));
+		EXPECT_EQ(0, verify(self->answer, "", commands[i]))
+		{
+			TH_LOG("%s", commands[i]);
+		}
+		EXPECT_ALL_AGREE();
+		EXPECT_LE(5, number_of(self->answer, "births", "kernel"));
 	}
 }
 
@@ -510,5 +559,7 @@ int main(int argc, char **argv)
 		return make_closes(atol(argv[2]), false);
 	if (argc == 3 && !strcmp(argv[1], "here"))
 		return make_closes(atol(argv[2]), true);
+	if (argc == 3 && !strcmp(argv[1], "again"))
+		return connect_again(atoi(argv[2]));
 	return test_harness_run(argc, argv);
 }

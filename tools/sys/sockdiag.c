@@ -2,6 +2,7 @@
 /*
  * The kernel's list of TCP sockets, as sock_diag reports it.
  */
+#include <arpa/inet.h>
 #include <errno.h>
 #include <linux/inet_diag.h>
 #include <linux/netlink.h>
@@ -62,6 +63,7 @@ static int add(void *context, const struct inet_diag_msg *m)
 {
 	struct sockdiag_list *list = context;
 	struct sockdiag_entry *entry;
+	uint8_t raddr[16] = {};
 
 	if (m->idiag_timer != TIMER_OF_MINISOCK)
 		return 0;
@@ -78,6 +80,10 @@ static int add(void *context, const struct inet_diag_msg *m)
 	entry->cookie = m->id.idiag_cookie[0] |
 			(uint64_t)m->id.idiag_cookie[1] << 32;
 	entry->state = m->idiag_state;
+	memcpy(raddr, m->id.idiag_dst,
+	       m->idiag_family == AF_INET ? 4 : sizeof(raddr));
+	entry->key = sockdiag_key(entry->cookie, ntohs(m->id.idiag_sport),
+				  ntohs(m->id.idiag_dport), raddr);
 	return 0;
 }
 

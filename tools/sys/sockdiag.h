@@ -9,12 +9,33 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/hash.h"
+
+/**
+ * sockdiag_key() - what tells mini-sockets apart
+ * @cookie: cookie; a socket that connects again has that of its living mini-sockets
+ * @lport: local port
+ * @rport: remote port
+ * @raddr: remote address; an IPv4 address is in the first 4 bytes, the others are 0
+ */
+static inline uint64_t sockdiag_key(uint64_t cookie, uint16_t lport,
+				    uint16_t rport, const uint8_t raddr[16])
+{
+	uint64_t key = hash_bytes(0, &cookie, sizeof(cookie));
+
+	key = hash_bytes(key, &lport, sizeof(lport));
+	key = hash_bytes(key, &rport, sizeof(rport));
+	return hash_bytes(key, raddr, 16);
+}
+
 /**
  * struct sockdiag_entry - one mini-socket
+ * @key: what it is found by, sockdiag_key()
  * @cookie: its cookie
  * @state: FIN_WAIT2 or TIME_WAIT
  */
 struct sockdiag_entry {
+	uint64_t key;
 	uint64_t cookie;
 	unsigned int state;
 };

@@ -13,13 +13,15 @@
 
 /**
  * struct minisock - a mini-socket that should be alive
- * @node: in the table, by cookie
+ * @node: in the table, by key
+ * @cookie: its cookie
  * @state: FIN_WAIT2 or TIME_WAIT; 0: its birth is not recorded yet
  * @early: state that was recorded before its birth
  * @list_number: of the latest list that has it
  */
 struct minisock {
 	struct hashtable_node node;
+	uint64_t cookie;
 	unsigned int state;
 	unsigned int early;
 	unsigned int list_number;
@@ -39,20 +41,21 @@ void census_free(struct census *c)
 	hashtable_free(&c->minisocks, free_node);
 }
 
-static struct minisock *find(const struct census *c, uint64_t cookie)
+static struct minisock *find(const struct census *c, uint64_t key)
 {
-	return (struct minisock *)hashtable_find(&c->minisocks, cookie);
+	return (struct minisock *)hashtable_find(&c->minisocks, key);
 }
 
-static int add(struct census *c, uint64_t cookie, unsigned int state,
-	       unsigned int early)
+static int add(struct census *c, uint64_t key, uint64_t cookie,
+	       unsigned int state, unsigned int early)
 {
 	struct minisock *m = calloc(1, sizeof(*m));
 
-	if (!m || hashtable_add(&c->minisocks, &m->node, cookie)) {
+	if (!m || hashtable_add(&c->minisocks, &m->node, key)) {
 		free(m);
 		return -ENOMEM;
 	}
+	m->cookie = cookie;
 	m->state = state;
 	m->early = early;
 	c->alive += state != 0;
@@ -93,11 +96,11 @@ int census_begin(struct census *c, const struct sockdiag_list *list)
 	int ret = 0;
 
 	for (i = 0; !ret && i < list->count; i++) {
-		struct minisock *m = find(c, list->entries[i].cookie);
+		const struct sockdiag_entry *entry = &list->entries[i];
+		struct minisock *m = find(c, entry->key);
 
 		if (!m)
-			ret = add(c, list->entries[i].cookie,
-				  list->entries[i].state, 0);
+			ret = add(c, entry->key, entry->cookie, entry->state, 0);
 		else if (m->early != TCPCLOSE_CLOSE)
 			add_birth(c, m);
 	}
@@ -115,18 +118,19 @@ int census_begin(struct census *c, const struct sockdiag_list *list)
  */
 int census_move(struct census *c, const struct census_item *item)
 {
-	struct minisock *m = find(c, item->cookie);
+	struct minisock *m = find(c, item->key);
 
 	switch (item->move) {
 	case MOVE_BORN:
 		if (!m)
-			return add(c, item->cookie, item->state, 0);
+			return add(c, item->key, item->cookie, item->state, 0);
 		add_birth(c, m);
 		return 0;
 	case MOVE_CHANGED:
 	case MOVE_DIED:
 		if (!m)
-			return add(c, item->cookie, 0, item->state);
+			return add(c, item->key, item->cookie, 0,
+				   item->state);
 		if (!m->state)
 			m->early = item->state;
 		else if (item->move == MOVE_DIED)
@@ -184,7 +188,7 @@ void census_compare_number(struct census *c, const struct census_items *items,
 	keep_better(&c->number, &o);
 }
 
-/* Cookies with a record close to the list, each once. */
+/* Keys with a record close to the list, each once. */
 static int find_moving(const struct census_items *items, uint64_t netns,
 		       uint64_t end_ns, struct hashtable *moving)
 {
@@ -197,10 +201,10 @@ static int find_moving(const struct census_items *items, uint64_t netns,
 		if (item->ts_ns >= end_ns)
 			break;
 		if (item->netns != netns || !item->move ||
-		    hashtable_find(moving, item->cookie))
+		    hashtable_find(moving, item->key))
 			continue;
 		node = calloc(1, sizeof(*node));
-		if (!node || hashtable_add(moving, node, item->cookie)) {
+		if (!node || hashtable_add(moving, node, item->key)) {
 			free(node);
 			return -ENOMEM;
 		}
@@ -219,9 +223,9 @@ static void add_difference(struct census_result *o, uint64_t cookie)
 static void compare_listed(struct census *c, const struct hashtable *moving,
 			   const struct sockdiag_entry *entry, struct census_result *o)
 {
-	struct minisock *m = find(c, entry->cookie);
+	struct minisock *m = find(c, entry->key);
 
-	if (hashtable_find(moving, entry->cookie) ||
+	if (hashtable_find(moving, entry->key) ||
 	    (m && m->list_number == c->list_number))
 		return;
 	o->row.kernel++;
@@ -260,7 +264,7 @@ int census_compare_list(struct census *c, const struct census_items *items,
 			continue;
 		o.row.tcpclose++;
 		if (m->list_number != c->list_number)
-			add_difference(&o, node->key);
+			add_difference(&o, m->cookie);
 	}
 	if (!ret)
 		keep_better(&c->list, &o);

@@ -34,6 +34,7 @@ enum census_move_kind {
  * struct census_item - what a record changes
  * @ts_ns: CLOCK_MONOTONIC
  * @netns: key of the namespace
+ * @key: of the mini-socket, sockdiag_key()
  * @cookie: of the mini-socket
  * @counters: bits of &enum counter
  * @inode: of the namespace
@@ -43,6 +44,7 @@ enum census_move_kind {
 struct census_item {
 	uint64_t ts_ns;
 	uint64_t netns;
+	uint64_t key;
 	uint64_t cookie;
 	uint32_t counters;
 	uint32_t inode;
@@ -74,7 +76,7 @@ struct census_result {
 
 /**
  * struct census - mini-sockets of one namespace
- * @minisocks: by cookie
+ * @minisocks: by key: some may have the cookie of one socket
  * @alive: how many of them should be alive
  * @list_number: number of the kernel's latest list
  * @number: result for the kernel's number of them

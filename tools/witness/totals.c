@@ -120,6 +120,7 @@ int totals_add_record(struct totals *t, const struct event *e)
 	struct census_item item = {
 		.ts_ns = e->ts_ns,
 		.netns = key_of(e->netns, e->netns_inode),
+		.key = sockdiag_key(e->cookie, e->lport, e->rport, e->raddr),
 		.cookie = e->cookie,
 		.counters = counters_of(e),
 		.inode = e->netns_inode,
