@@ -8,6 +8,7 @@
 
 #include "kselftest_harness.h"
 
+#include "base/compiler.h"
 #include "conn/sides.h"
 
 #define SECOND 1000000000ULL
@@ -72,7 +73,7 @@ static struct side *take(FIXTURE_DATA(life) * self, unsigned int index, uint64_t
 #define EXPECT_STEPS(side, ...) do { \
 	const unsigned int wanted[] = { __VA_ARGS__ }; \
 	unsigned int i_; \
-	ASSERT_EQ(sizeof(wanted) / sizeof(wanted[0]), (side)->count); \
+	ASSERT_EQ(ARRAY_SIZE(wanted), (side)->count); \
 	for (i_ = 0; i_ < (side)->count; i_++) \
 		EXPECT_EQ(wanted[i_], (side)->steps[i_].index); \
 } while (0)

@@ -352,7 +352,8 @@ static void write_out(void *context, const void *record)
 }
 
 /* Return: whether a stream too long for the array was written to the file */
-static int generate_file(FIXTURE_DATA(tampered) * self, struct synthetic_lives *lives, uint64_t records)
+static int generate_file(FIXTURE_DATA(tampered) * self, struct synthetic_lives *lives,
+			 uint64_t records)
 {
 	FILE *file = fdopen(dup(self->fd), "w");
 
@@ -612,7 +613,7 @@ TEST_F(tampered, a_mini_socket_may_last_as_long_as_its_timer)
 	unsigned int k, seen = 0;
 	size_t i, j;
 
-	for (k = 0; k < sizeof(cases) / sizeof(cases[0]); k++) {
+	for (k = 0; k < ARRAY_SIZE(cases); k++) {
 		FOR_EACH(i) {
 			union entry *e = &self->now.entries[i];
 

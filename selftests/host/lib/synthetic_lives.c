@@ -129,7 +129,8 @@ void lives_header(struct recording_header *h)
 	synthetic_header(h, SYNTHETIC_CLIENT);
 }
 
-static void write_marker(struct synthetic_lives *lives, unsigned int kind, unsigned int cpu, __u64 value)
+static void write_marker(struct synthetic_lives *lives, unsigned int kind, unsigned int cpu,
+			 __u64 value)
 {
 	struct recording_marker m = synthetic_marker(lives->now_ns, kind, cpu, value);
 
@@ -153,8 +154,8 @@ static void report_loss(struct synthetic_lives *lives, unsigned int cpu)
 	lives->lost[cpu] = 0;
 }
 
-static void write_detail(struct synthetic_lives *lives, unsigned int cpu, const struct synthetic_life *life,
-			 bool call)
+static void write_detail(struct synthetic_lives *lives, unsigned int cpu,
+			 const struct synthetic_life *life, bool call)
 {
 	struct tcpclose_detail t = {
 		.ts_ns = lives->now_ns,
