@@ -204,6 +204,12 @@ static bool is_link_local(const struct event *e)
 	return e->laddr[0] == 169 && e->laddr[1] == 254;
 }
 
+/* The age of a marked one begins with the first transition that was seen. */
+static bool knows_birth(const struct history_entry *entry)
+{
+	return entry->life.born_ns && !(entry->flags & HISTORY_MARKED);
+}
+
 /*
  * At most one connection of a namespace has these addresses and ports once the
  * opening is over: the one that was born first has ended.
@@ -227,7 +233,7 @@ static int take_tuple(struct check *c, const struct event *e,
 	if (!e->netns_inode || is_link_local(e))
 		return 0;
 	other = history_owner(&c->history, tuple);
-	if (other && entry->life.born_ns && other->life.born_ns) {
+	if (other && knows_birth(entry) && knows_birth(other)) {
 		if (entry->life.born_ns < other->life.born_ns) {
 			entry->replaced_ns = e->ts_ns;
 			return 0;
