@@ -213,6 +213,27 @@ TEST_F(columns, end_where_the_terminal_does_if_asked_to)
 	EXPECT_STREQ("abc       4711  why\n", WRITTEN());
 }
 
+/* However long a row is, it ends with a whole character. */
+TEST_F(columns, never_split_a_character)
+{
+	char name[2 * COLUMNS_ROOM], *p = name;
+	unsigned int before;
+	const char *end;
+
+	while (p + 3 < name + sizeof(name))
+		p = stpcpy(p, "\u2192");
+	for (before = 0; before < 3; before++) {
+		columns_begin(&self->c, NULL);
+		columns_text(&self->c, &"aa"[2 - before]);
+		columns_text(&self->c, name);
+		columns_end(&self->c);
+		end = WRITTEN();
+		EXPECT_GT(COLUMNS_ROOM, strlen(end));
+		end += strlen(end) - 4;
+		EXPECT_STREQ("\u2192\n", end);
+	}
+}
+
 TEST_F(columns, end_with_their_colour)
 {
 	struct columns *c = &self->c;

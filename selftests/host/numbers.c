@@ -219,6 +219,23 @@ TEST(numbers_are_read_in_full)
 	EXPECT_EQ(parse_seconds("1000000001", &value), -EINVAL);
 }
 
+TEST(cookies_are_read_in_full)
+{
+	uint_least64_t value;
+
+	EXPECT_EQ(parse_cookie("0xffffffffffffffff", &value), 0);
+	EXPECT_EQ(value, ~0ULL);
+	EXPECT_EQ(parse_cookie("sk:1000000000000000", &value), 0);
+	EXPECT_EQ(value, 1ULL << 60);
+	EXPECT_EQ(parse_cookie("4711", &value), 0);
+	EXPECT_EQ(value, 4711);
+	EXPECT_EQ(parse_cookie("0x10000000000000000", &value), -EINVAL);
+	EXPECT_EQ(parse_cookie("0x", &value), -EINVAL);
+	EXPECT_EQ(parse_cookie("0x0", &value), -EINVAL);
+	EXPECT_EQ(parse_cookie("0", &value), -EINVAL);
+	EXPECT_EQ(parse_cookie("sk:g", &value), -EINVAL);
+}
+
 static void count(struct tcpclose_histogram *h, __u64 ns)
 {
 	int b = TCPCLOSE_BUCKETS - 1;

@@ -101,6 +101,33 @@ TEST(more_numbers_than_there_is_room_for_are_reported)
 	distinct_free(&d);
 }
 
+/* Records of several processors may come out of order. */
+TEST(a_graph_is_of_the_time_from_the_earliest_to_the_latest)
+{
+	static const uint64_t times[] = { 500, 900, 700, 300, 600 };
+	struct graph g = { 0 };
+	size_t i;
+
+	for (i = 0; i < sizeof(times) / sizeof(*times); i++) {
+		struct event e = {
+			.kind = EVENT_TRANSITION,
+			.ts_ns = times[i],
+			.realtime_ns = times[i] + 10000,
+			.old = TCPCLOSE_ESTABLISHED,
+			.new = TCPCLOSE_FIN_WAIT1,
+			.dwell_ns = EVENT_UNKNOWN,
+			.age_ns = EVENT_UNKNOWN,
+		};
+
+		ASSERT_EQ(graph_add(&g, &e), 0);
+	}
+	EXPECT_EQ(g.first_ns, 300);
+	EXPECT_EQ(g.first_realtime_ns, 10300);
+	EXPECT_EQ(g.last_ns, 900);
+	EXPECT_EQ(g.last_realtime_ns, 10900);
+	graph_free(&g);
+}
+
 TEST(numbers_are_shortened_to_nine_characters)
 {
 	static const struct {

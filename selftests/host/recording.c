@@ -12,12 +12,122 @@
 
 #include "kselftest_harness.h"
 
+#include "conn/sides.h"
 #include "lib/filter.h"
+#include "lib/order.h"
 #include "lib/recording.h"
 #include "lib/source.h"
 #include "view/events.h"
 
 #define RECORDS 8
+
+/* ---- what is decided on each record */
+
+static bool has_flaw(struct order_cpu *cpu, bool whole, const void *record,
+		     enum event_flaw flaw)
+{
+	struct order_flaws flaws;
+	unsigned int i;
+
+	order_check(cpu, whole, record, &flaws);
+	for (i = 0; i < flaws.count; i++)
+		if (flaws.what[i] == flaw)
+			return true;
+	return false;
+}
+
+/* Numbers have 32 bits: half of them lie ahead, the other half behind */
+TEST(half_of_all_numbers_come_again_and_half_are_a_gap)
+{
+	struct order_cpu ahead = { .started = true, .next_seq = 7 };
+	struct order_cpu behind = ahead;
+	struct tcpclose_record r = {
+		.kind = TCPCLOSE_KIND_TRANSITION,
+		.seq = 7 + (1U << 31) - 1,
+	};
+
+	EXPECT_TRUE(has_flaw(&ahead, true, &r, EVENT_FLAW_GAP));
+	r.seq++;
+	EXPECT_TRUE(has_flaw(&behind, true, &r, EVENT_FLAW_AGAIN));
+}
+
+/* A reader of one namespace may not see the process of one of the two records */
+TEST(process_records_are_of_the_same_process)
+{
+	const struct tcpclose_task task = {
+		.kind = TCPCLOSE_KIND_TASK,
+		.pid = 5,
+	};
+	struct tcpclose_record r = {
+		.kind = TCPCLOSE_KIND_TRANSITION,
+		.seq = 1,
+		.how = TCPCLOSE_HOW(TCPCLOSE_ORIGIN_TRACEPOINT, 0,
+				    TCPCLOSE_CONTEXT_PROCESS, 0, 0),
+	};
+	static const struct {
+		bool whole;
+		__u32 pid;
+		bool wrong;
+	} cases[] = {
+		{ true, 5, false }, { true, 6, true }, { true, 0, true },
+		{ false, 5, false }, { false, 6, true }, { false, 0, false },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct order_cpu cpu = { .started = true };
+
+		r.pid = cases[i].pid;
+		EXPECT_FALSE(has_flaw(&cpu, cases[i].whole, &task,
+				      EVENT_FLAW_TASK_OTHER));
+		EXPECT_EQ(cases[i].wrong, has_flaw(&cpu, cases[i].whole, &r,
+						   EVENT_FLAW_TASK_OTHER));
+	}
+}
+
+static bool count_one(void *count, struct side *side)
+{
+	(*(unsigned int *)count)++;
+	return true;
+}
+
+/* What is forgotten makes room: as many connections are remembered as before */
+TEST(connections_with_many_steps_make_room_for_as_many)
+{
+	struct sides *sides = sides_new();
+	unsigned int kept[2] = { 0 }, round, i, n;
+	struct event e = {
+		.kind = EVENT_TRANSITION,
+		.age_ns = EVENT_UNKNOWN,
+		.dwell_ns = EVENT_UNKNOWN,
+		.lport = 1,
+		.rport = 2,
+	};
+	struct side *side;
+
+	ASSERT_NE(NULL, sides);
+	for (round = 0; round < 2; round++) {
+		for (i = 0; i < SIDES_STEPS_MAX / SIDE_STEPS_MAX + 100; i++) {
+			e.cookie++;
+			e.lport = (uint16_t)e.cookie | 1;
+			for (n = 0; n < SIDE_STEPS_MAX; n++) {
+				e.ts_ns++;
+				e.old = n ? TCPCLOSE_CLOSE_WAIT :
+					    TCPCLOSE_ESTABLISHED;
+				e.new = TCPCLOSE_CLOSE_WAIT;
+				e.index = (uint16_t)n;
+				ASSERT_EQ(0, sides_add(sides, &e, true, &side));
+			}
+		}
+		sides_walk(sides, count_one, &kept[round]);
+	}
+	EXPECT_LT(SIDES_STEPS_MAX / SIDE_STEPS_MAX - 2, kept[0]);
+	EXPECT_EQ(kept[0], kept[1]);
+	EXPECT_LT(0, sides_forgotten(sides));
+	sides_free(sides);
+}
+
+/* ---- recordings */
 
 FIXTURE(recording)
 {

@@ -121,6 +121,20 @@ TEST_F(rings, all_cpus_come_in_the_order_of_time)
 	EXPECT_FALSE(rings_behind(&self->rings));
 }
 
+/* So that the order does not depend on how often a reader looks */
+TEST_F(rings, records_of_the_same_time_come_by_cpu)
+{
+	put_next(self->map, self->written, 4, 10);
+	put_next(self->map, self->written, 1, 10);
+	put_next(self->map, self->written, 2, 10);
+	put_next(self->map, self->written, 0, 10);
+	ASSERT_EQ(4, rings_copy(&self->rings, UINT64_MAX, self->copy, 16));
+	EXPECT_EQ(0, self->copy[0].cpu);
+	EXPECT_EQ(1, self->copy[1].cpu);
+	EXPECT_EQ(2, self->copy[2].cpu);
+	EXPECT_EQ(4, self->copy[3].cpu);
+}
+
 TEST_F(rings, younger_records_wait)
 {
 	put_next(self->map, self->written, 0, 10);

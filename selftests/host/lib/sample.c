@@ -715,6 +715,9 @@ static void report(const struct view *how)
 	before.counters.now_ns -= 2 * SECOND;
 	before.counters.transitions[TCPCLOSE_ESTABLISHED][TCPCLOSE_FIN_WAIT1] =
 		700;
+	/* Another process has reset the counters meanwhile. */
+	before.counters.transitions[TCPCLOSE_FIN_WAIT2][TCPCLOSE_TIME_WAIT] =
+		5000;
 	buffer_printf(&out, "\n");
 	stat_write(how, &out,
 		   &(struct stat_report){ .now = &s, .before = &before });
