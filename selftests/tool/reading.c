@@ -9,6 +9,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -240,6 +241,103 @@ TEST_F(reading, a_step_of_the_clock_is_where_it_was)
 		}
 	}
 	fclose(shown);
+}
+
+/* ---- stat, which asks the module instead of reading records */
+
+#define STAT_SIZE 16384
+
+/* Output and complaints of a command; returns its exit status */
+static int output_of(const char *command, char text[STAT_SIZE])
+{
+	FILE *from = popen(command, "r");
+	size_t len = 0, got;
+
+	if (!from)
+		return -1;
+	while (len < STAT_SIZE - 1 &&
+	       (got = fread(text + len, 1, STAT_SIZE - 1 - len, from)))
+		len += got;
+	text[len] = '\0';
+	return WEXITSTATUS(pclose(from));
+}
+
+/* The number behind a name, on the first line that begins with it */
+static long long number_of(const char *text, const char *name, const char *format)
+{
+	unsigned long long number;
+	const char *line;
+
+	for (line = text; line; line = strchr(line, '\n')) {
+		line += *line == '\n';
+		if (!strncmp(line, name, strlen(name)) && line[strlen(name)] == ' ')
+			return sscanf(line + strlen(name), format, &number) == 1 ?
+				       (long long)number : -2;
+		if (!*line)
+			break;
+	}
+	return -1;
+}
+
+TEST(stat_shows_what_the_module_has_counted)
+{
+	static char text[STAT_SIZE];
+	static struct tcpclose_stats stats;
+	struct tcpclose_cursor cursor = {};
+	int fd = device_open(O_RDONLY);
+
+	ASSERT_LE(0, fd);
+	ASSERT_EQ(0, output_of("tcpclose stat --reset 2>&1", text));
+	ASSERT_EQ(3, traffic_run(&(struct traffic){
+			     .family = AF_INET,
+			     .closes = TRAFFIC_LINGER,
+			     .cycles = 3,
+		     }));
+	ASSERT_EQ(0, device_stats_settled(fd, &stats, 0));
+	ASSERT_EQ(0, device_cursor(fd, 0, &cursor));
+	ASSERT_EQ(0, output_of("tcpclose stat 2>&1", text));
+	EXPECT_EQ(3, number_of(text, "linger", "%llu"));
+	EXPECT_EQ(3, number_of(text, "rst", "%llu"));
+	EXPECT_EQ(stats.tracked, number_of(text, "tracked", "%llu"));
+	EXPECT_EQ(stats.max_conns, number_of(text, "tracked", "%*u of at most %llu"));
+	EXPECT_EQ(cursor.written, number_of(text, "0", "%llu"));
+	EXPECT_LT(0, number_of(text, "inet_sock_set_state", " tracepoint %llu"));
+	EXPECT_LT(0, number_of(text, "tcp_reset", "%*s %llu"));
+	EXPECT_EQ(NULL, strstr(text, "WARNING"))
+	TH_LOG("%s", text);
+	close(fd);
+}
+
+TEST(stat_shows_rates_and_resets)
+{
+	static char text[STAT_SIZE];
+	static struct tcpclose_stats stats;
+	int fd = device_open(O_RDONLY);
+
+	ASSERT_LE(0, fd);
+	ASSERT_EQ(1, traffic_one(TRAFFIC_LINGER));
+	ASSERT_EQ(0, output_of("tcpclose stat --interval 0.01 --count 2 2>&1", text));
+	EXPECT_NE(NULL, strstr(text, "Rates are those of the last 0.0 s."));
+	ASSERT_EQ(0, output_of("tcpclose stat --reset 2>&1", text));
+	EXPECT_LE(1, number_of(text, "linger", "%llu"));
+	ASSERT_EQ(0, device_stats(fd, &stats));
+	EXPECT_EQ(0, stats.causes[TCPCLOSE_CAUSE_LINGER]);
+	close(fd);
+}
+
+TEST(stat_is_for_the_whole_machine_only)
+{
+	static char text[STAT_SIZE];
+	int namespace = namespace_new(), before;
+
+	ASSERT_LE(0, namespace);
+	before = namespace_enter(namespace);
+	ASSERT_LE(0, before);
+	EXPECT_EQ(2, output_of("tcpclose stat 2>&1", text));
+	EXPECT_NE(NULL, strstr(text, "run this in the initial network namespace"))
+	TH_LOG("%s", text);
+	ASSERT_EQ(0, namespace_leave(before));
+	close(namespace);
 }
 
 TEST_MAIN_WITH_MODULE("")
