@@ -50,6 +50,10 @@ help:
 	@echo 'make demo            show what tcpclose does, in a virtual machine (KERNEL=)'
 	@echo 'make vm              open a shell in a virtual machine (KERNEL=)'
 	@echo 'make check           run all tests, quick ones first, on 6.1 and 6.12 (KERNEL=, TESTS="NAME...")'
+	@echo 'make check TESTS=@FILE'
+	@echo '                     run those that show most about a source, as @module/pool.c; takes a minute'
+	@echo 'make coverage        find out which tests run which source; writes selftests/coverage/map;'
+	@echo '                     takes half an hour'
 	@echo 'make check-host      run those that need no virtual machine; takes a minute'
 	@echo 'make -C selftests run_tests'
 	@echo '                     run tests on this machine with the loaded module: see testing.rst'
@@ -322,7 +326,7 @@ packages-module packages-tool packages-witness packages-selftests: packages-%:
 
 # ---- virtual machine
 
-.PHONY: vm demo claims check check-host storms debug-kernel check-debug style bench bench-quick bench-check bench-profile
+.PHONY: vm demo claims check check-host coverage storms debug-kernel check-debug style bench bench-quick bench-check bench-profile
 vm:
 	@$(QEMU)/vm --kernel $(VM_KERNEL)
 
@@ -337,6 +341,9 @@ check:
 
 check-host:
 	@$(QEMU)/check --host $(TESTS)
+
+coverage:
+	@selftests/coverage/measure
 
 storms:
 	@$(QEMU)/check --no-host --full $(if $(KERNEL),--kernel $(KERNEL)) \
