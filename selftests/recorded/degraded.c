@@ -15,6 +15,7 @@
 #include "lib/device.h"
 #include "lib/lab.h"
 #include "lib/module.h"
+#include "lib/net.h"
 #include "lib/traffic.h"
 
 #define CLOSES 3
@@ -66,6 +67,75 @@ static long closes(void)
 		.cycles = CLOSES,
 	});
 }
+
+/* ---- connections that are older than the module */
+
+static bool is_of_mini_socket(const struct tcpclose_record *record)
+{
+	return device_from_timewait(record) &&
+	       record->edge ==
+		       TCPCLOSE_EDGE(TCPCLOSE_FIN_WAIT2, TCPCLOSE_TIME_WAIT);
+}
+
+/*
+ * Their first transition after the load begins at a state in which nobody counted
+ * them: the numbers of live connections must not become wrong by it.
+ */
+TEST_F(degraded, connections_older_than_the_module_are_counted_from_then_on)
+{
+	static struct tcpclose_stats stats;
+	int orphan[2], half[2], whole[2];
+	const struct tcpclose_record *r;
+	size_t i;
+
+	ASSERT_EQ(0, module_unload());
+	ASSERT_EQ(0, net_pair(AF_INET, orphan));
+	ASSERT_EQ(0, net_pair(AF_INET, half));
+	ASSERT_EQ(0, net_pair(AF_INET, whole));
+	/* A mini-socket in FIN_WAIT2 */
+	ASSERT_EQ(0, close(orphan[0]));
+	ASSERT_EQ(0, module_load("scope=all"));
+	self->fd = device_open_at_end();
+	ASSERT_LE(0, self->fd);
+	ASSERT_EQ(0, device_stats(self->fd, &stats));
+	EXPECT_EQ(0, stats.tracked);
+
+	ASSERT_EQ(0, shutdown(half[0], SHUT_WR));
+	ASSERT_EQ(0, device_stats_until(self->fd, &stats,
+					&stats.transitions[TCPCLOSE_FIN_WAIT1]
+							  [TCPCLOSE_FIN_WAIT2],
+					1, 5000));
+	EXPECT_EQ(1, stats.live[TCPCLOSE_FIN_WAIT2]);
+	EXPECT_EQ(1, stats.live[TCPCLOSE_CLOSE_WAIT]);
+	EXPECT_EQ(2, stats.tracked);
+	EXPECT_EQ(2, stats.untracked[TCPCLOSE_UNTRACKED_OLD]);
+
+	ASSERT_EQ(0, net_abort(whole[0]));
+	ASSERT_EQ(0, close(orphan[1]));
+	ASSERT_EQ(0, device_log_until(&self->log, self->fd, is_of_mini_socket, 1,
+				      5000));
+	ASSERT_EQ(0, device_stats_settled(self->fd, &stats, 2));
+	EXPECT_EQ(1, stats.live[TCPCLOSE_FIN_WAIT2]);
+	EXPECT_EQ(1, stats.live[TCPCLOSE_CLOSE_WAIT]);
+	EXPECT_EQ(0, stats.live[TCPCLOSE_ESTABLISHED]);
+	EXPECT_EQ(0, stats.live[TCPCLOSE_TIME_WAIT]);
+	EXPECT_EQ(0, stats.live[TCPCLOSE_LAST_ACK]);
+	EXPECT_EQ(0, stats.live_timewait);
+	EXPECT_EQ(2, stats.tracked);
+	for (i = 0; i < self->log.count; i++) {
+		r = &self->log.records[i];
+		if (!is_of_mini_socket(r))
+			continue;
+		EXPECT_EQ(TCPCLOSE_MARK_OLD, r->mark);
+		EXPECT_EQ(TCPCLOSE_CLOSER_LOCAL, TCPCLOSE_HOW_CLOSER(r->how));
+		EXPECT_EQ(TCPCLOSE_FLAG_FIN | TCPCLOSE_FLAG_ACK, r->flags);
+	}
+	close(whole[1]);
+	close(half[1]);
+	close(half[0]);
+}
+
+/* ---- hooks that are missing */
 
 TEST_F_TIMEOUT(degraded, end_of_a_mini_socket_is_caught_when_its_memory_goes, 300)
 {

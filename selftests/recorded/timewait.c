@@ -111,6 +111,9 @@ TEST_F(timewait, rearms_are_counted_exactly)
 	for (i = 0; i < 5; i++)
 		EXPECT_EQ(i + 1, EVENT(4 + i)->r.rearms);
 	EXPECT_EQ(5, EVENT(9)->r.rearms);
+	/* Each is one of the connection's transitions */
+	for (i = 0; i < 10; i++)
+		EXPECT_EQ(EVENT(0)->r.index + i, EVENT(i)->r.index);
 }
 
 TEST_F(timewait, bare_ack_rearms_the_timer)

@@ -317,7 +317,7 @@ TEST(stat_shows_rates_and_resets)
 	ASSERT_LE(0, fd);
 	ASSERT_EQ(1, traffic_one(TRAFFIC_LINGER));
 	ASSERT_EQ(0, output_of("tcpclose stat --interval 0.01 --count 2 2>&1", text));
-	EXPECT_NE(NULL, strstr(text, "Rates are those of the last 0.0 s."));
+	EXPECT_NE(NULL, strstr(text, "Rates are those of the last "));
 	ASSERT_EQ(0, output_of("tcpclose stat --reset 2>&1", text));
 	EXPECT_LE(1, number_of(text, "linger", "%llu"));
 	ASSERT_EQ(0, device_stats(fd, &stats));
