@@ -77,7 +77,7 @@
 #define ABORT_OK(state, name)                                                \
 	ABORT(state, name,                                                   \
 	      "Respond with \"ok\" and delete the TCB, enter CLOSED state, " \
-	      "and return.", "snd RST if data is unacknowledged")
+	      "and return.", "snd RST if its FIN is unsent")
 
 #define TIMEOUT(state, name)                                                 \
 	{                                                                    \
@@ -104,12 +104,12 @@
 			   "their TCP implementations (MAY-5)",              \
 	}
 
-#define DESTROYED(state, name)                                               \
+#define DESTROYED(state, name, sends)                                        \
 	{                                                                    \
 		FROM_TO(state, CLOSE), .id = name "-close-destroyed",        \
 		.standing = MODEL_LINUX, .manner = MODEL_ABRUPT,             \
 		.trigger = MODEL_BY_ADMIN, .causes = C(DESTROYED),           \
-		.contexts = PROCESS, .event = "ss -K", .action = "snd RST",  \
+		.contexts = PROCESS, .event = "ss -K", .action = sends,      \
 		.by = "tcp_abort()", .section = "-",                         \
 		.wording = "An administrator, or a BPF program, aborts it.", \
 	}
@@ -447,7 +447,7 @@ const struct model_edge edges_all[] = {
 	UNREACHABLE(SYN_SENT, "syn_sent"),
 	REPAIR(SYN_SENT, "syn_sent"),
 	MPTCP(SYN_SENT, "syn_sent"),
-	DESTROYED(SYN_SENT, "syn_sent"),
+	DESTROYED(SYN_SENT, "syn_sent", NULL),
 	UNKNOWN(SYN_SENT, "syn_sent"),
 	{
 		FROM_TO(SYN_RECV, CLOSE), .id = "syn_recv-close-open_failed",
@@ -469,7 +469,7 @@ const struct model_edge edges_all[] = {
 	NOT_ACCEPTED(SYN_RECV, "syn_recv"),
 	REPAIR(SYN_RECV, "syn_recv"),
 	MPTCP(SYN_RECV, "syn_recv"),
-	DESTROYED(SYN_RECV, "syn_recv"),
+	DESTROYED(SYN_RECV, "syn_recv", "snd RST"),
 	UNKNOWN(SYN_RECV, "syn_recv"),
 
 	/* ---- the active close */
@@ -722,7 +722,7 @@ const struct model_edge edges_all[] = {
 	ZERO_WINDOW(ESTABLISHED, "established"),
 	REPAIR(ESTABLISHED, "established"),
 	MPTCP(ESTABLISHED, "established"),
-	DESTROYED(ESTABLISHED, "established"),
+	DESTROYED(ESTABLISHED, "established", "snd RST"),
 	UNKNOWN(ESTABLISHED, "established"),
 
 	/* ---- abrupt ends after this end has closed */
@@ -740,7 +740,7 @@ const struct model_edge edges_all[] = {
 	ZERO_WINDOW(FIN_WAIT1, "fin_wait1"),
 	REPAIR(FIN_WAIT1, "fin_wait1"),
 	MPTCP(FIN_WAIT1, "fin_wait1"),
-	DESTROYED(FIN_WAIT1, "fin_wait1"),
+	DESTROYED(FIN_WAIT1, "fin_wait1", "snd RST"),
 	UNKNOWN(FIN_WAIT1, "fin_wait1"),
 	RESET(FIN_WAIT2, "fin_wait2",
 	      "If the RST bit is set, then [...] Enter the CLOSED state, delete the TCB, and return.",
@@ -765,7 +765,7 @@ const struct model_edge edges_all[] = {
 	NO_NETNS(FIN_WAIT2, "fin_wait2"),
 	REPAIR(FIN_WAIT2, "fin_wait2"),
 	MPTCP(FIN_WAIT2, "fin_wait2"),
-	DESTROYED(FIN_WAIT2, "fin_wait2"),
+	DESTROYED(FIN_WAIT2, "fin_wait2", "snd RST"),
 	UNKNOWN(FIN_WAIT2, "fin_wait2"),
 
 	/* ---- abrupt ends after the peer has closed */
@@ -783,7 +783,7 @@ const struct model_edge edges_all[] = {
 	ZERO_WINDOW(CLOSE_WAIT, "close_wait"),
 	REPAIR(CLOSE_WAIT, "close_wait"),
 	MPTCP(CLOSE_WAIT, "close_wait"),
-	DESTROYED(CLOSE_WAIT, "close_wait"),
+	DESTROYED(CLOSE_WAIT, "close_wait", "snd RST"),
 	UNKNOWN(CLOSE_WAIT, "close_wait"),
 
 	/* ---- abrupt ends after both ends have closed */
@@ -801,7 +801,7 @@ const struct model_edge edges_all[] = {
 	ZERO_WINDOW(CLOSING, "closing"),
 	REPAIR(CLOSING, "closing"),
 	MPTCP(CLOSING, "closing"),
-	DESTROYED(CLOSING, "closing"),
+	DESTROYED(CLOSING, "closing", NULL),
 	UNKNOWN(CLOSING, "closing"),
 	RESET(LAST_ACK, "last_ack",
 	      "If the RST bit is set, then enter the CLOSED state, delete the TCB, and return.",
@@ -817,7 +817,7 @@ const struct model_edge edges_all[] = {
 	ZERO_WINDOW(LAST_ACK, "last_ack"),
 	REPAIR(LAST_ACK, "last_ack"),
 	MPTCP(LAST_ACK, "last_ack"),
-	DESTROYED(LAST_ACK, "last_ack"),
+	DESTROYED(LAST_ACK, "last_ack", NULL),
 	UNKNOWN(LAST_ACK, "last_ack"),
 
 	/* ---- what the RFC allows after a RST */
