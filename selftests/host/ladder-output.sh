@@ -14,12 +14,16 @@ cd "$work" || exit 1
 "$sample" closes >lives.rec
 "$sample" closes-many 20000 >many.rec
 
-# ladder PORT [OPTION...]: from the recording, without the complaints
+# ladder PORT|COOKIE [OPTION...]: from the recording, without the complaints
 ladder()
 {
-	port=$1
+	which="--port $1"
+	case $1 in
+	0x*) which=$1 ;;
+	esac
 	shift
-	"$tcpclose" ladder --input lives.rec --port "$port" "$@" 2>complaints
+	# shellcheck disable=SC2086 # an option and its value
+	"$tcpclose" ladder --input lives.rec $which "$@" 2>complaints
 }
 
 # golden NAME FILE COMMAND...
@@ -34,13 +38,24 @@ golden()
 	same "$name" expected actual
 }
 
-# draws NAME PORT PATTERN: a row of the ladder matches
+# draws NAME PORT|COOKIE PATTERN: a row of the ladder matches
 draws()
 {
 	if ladder "$2" | grep -q -e "$3"; then
 		ok "$1"
 	else
 		ladder "$2" >drawn
+		not_ok "$1" drawn
+	fi
+}
+
+# draws_no NAME PORT|COOKIE PATTERN: no row of the ladder matches, and there is a ladder
+draws_no()
+{
+	ladder "$2" >drawn
+	if grep -q '^model: ' drawn && ! grep -q -e "$3" drawn; then
+		ok "$1"
+	else
 		not_ok "$1" drawn
 	fi
 }
@@ -67,7 +82,9 @@ count_ladders()
 all_of_them()
 {
 	for port in 8000 8001 8002 8003 8004 8005 8006 8007 8008 8009 8010 8011 8012 8013 \
-		    8014 8015 8016 8017 8018 8019 8020 8021 8022 8023 8024 8025 8026 8027; do
+		    8014 8015 8016 8017 8018 8019 8020 8021 8022 8023 8024 8025 8026 8027 \
+		    8030 8031 8032 8033 8034 8035 8036 8037 8038 8039 8040 8041 8042 8043 \
+		    8044 8045 8046 8047 8048 8049 8050 8051 8052 8053 8054 8055 8056; do
 		echo "---- $port"
 		ladder "$port"
 		cat complaints
@@ -102,6 +119,62 @@ draws "an end of many is no end" 8014 '(several sockets fit)'
 draws "loopback is paired within its namespace" 8011 '^ *\[::1\]:40011 *\[::1\]:8011$'
 draws "an open connection says so" 8012 '^not closed, or not seen to the end: .* FIN_WAIT2, .* CLOSE_WAIT$'
 draws "what the model forbids is said" 8020 'illegal: 2 (TIME_WAIT -> FIN_WAIT1'
+
+# No segment that was never sent
+draws_no "a close in repair mode sends no RST" 8030 '.*RST.*nginx'
+draws "and a later RST came from somewhere else" 8030 '  \.\.\.*-* RST -->| CLOSE'
+draws_no "a connect() without a local port sends no SYN" 8031 'SYN -'
+draws "and says why" 8031 ' connect(): no port |'
+draws_no "a connect() that failed before sends no SYN" 8032 'SYN -'
+draws_no "a FIN that was never sent is not drawn" 8033 'FIN,ACK'
+draws "and says behind what it was" 8033 ' FIN behind 2496230 B unsent |'
+draws "also at the end" 8033 \
+	'^the FIN of 10.0.0.1:40033 was never sent: it was behind 2496230 unsent bytes$'
+draws "a FIN that was sent later arrives later" 8034 "'-* 3.0s ->| CLOSE_WAIT"
+draws "a RST does not show that the FIN arrived" 8035 'curl\[4711\] close() +-- FIN,ACK -*\.*? *|$'
+draws_no "a FIN without data before it may never leave either" 8055 'FIN,ACK'
+draws_no "a timer that gave up sends no RST" 8036 '| *+-* RST'
+draws_no "an orphan that a timer ended may have sent no RST" 8039 'RST'
+draws "one that close() ended sent a RST" 8040 'curl\[4711\] +- RST,ACK -'
+draws_no "ss -K sends no RST after both FINs" 8041 'RST'
+ladder 8042 --count 2 >drawn
+if [ "$(grep -c 'RST,ACK' drawn)" = 1 ] && [ "$(grep -c 'FIN,ACK -.*?' drawn)" = 1 ]; then
+	ok "nor does SO_LINGER 0, unless the FIN has not left"
+else
+	not_ok "nor does SO_LINGER 0, unless the FIN has not left" drawn
+fi
+draws "a RST without an ACK did not come from an abort" 8043 'nginx\[815\] +-- RST,ACK -*\.*?'
+draws_no "a restored connection sends no SYN and no ACK" 8044 'SYN -\|connect.*ACK'
+draws_no "nor is the ACK drawn that a reset forestalled" 8045 ' ACK -'
+draws "a SYN is not answered by a SYN" 8052 ' connect() +-- SYN -*\.*?'
+
+# What a process did
+draws "a kill is not close()" 8046 'curl\[4711\] is killed +- FIN,ACK'
+draws "nor is the exit" 8046 'FIN,ACK -+ nginx\[815\] exits$'
+draws "a deferred release says so" 8047 ' releases it late |'
+draws "and names the thread beside the process" 8047 ' thread reader |'
+draws "and that close() came before" 8047 'close() came before: .* call of dotnet\[815\] returned$'
+draws_no "a worker is not a process" 8048 'kworker'
+draws "but the kernel" 8048 ' kernel releases it +- FIN,ACK -'
+draws "a subflow names its session" 8049 '^ *MPTCP subflow of 0x15 *MPTCP subflow of 0x17$'
+draws "and its self-loop is explained" 8049 '^FIN_WAIT1 -> FIN_WAIT1: MPTCP '
+draws "a RST of MPTCP says so" 8050 ' MPTCP resets it, ECONNRESET +- RST,ACK -'
+draws "exec has its own name" 8051 ' exec, data unread$'
+draws "a call of a 32-bit program is inferred" 8054 'curl\[4711\] shutdown() +- FIN,ACK'
+
+# Why it ended
+draws "a window of 0 is not silence" 8036 '^Abrupt end: the peer kept its window at 0 and answered the probes$'
+draws "TCP_USER_TIMEOUT has its own words" 8037 ' within TCP_USER_TIMEOUT$'
+draws "segments that acknowledged no SYN are counted" 0x1059 \
+	'^Abrupt end: 3 segments came, but none acknowledged the SYN$'
+draws "and the TIME_WAIT in the way is named" 0x1059 \
+	'^meanwhile 10.0.0.1:40038 was in TIME_WAIT .*(cookie 0x1057); it received 7 SYN or RST that changed nothing$'
+draws_no "but not one that received no SYN" 0x107f '^meanwhile'
+if ladder 8038 --count 2 | grep -q 'until its timer expired, received 7 SYN or RST'; then
+	ok "a TIME_WAIT counts what changed nothing"
+else
+	not_ok "a TIME_WAIT counts what changed nothing"
+fi
 
 # Which connection is drawn
 "$tcpclose" ladder --input lives.rec --port 8027 2>/dev/null >latest

@@ -138,6 +138,10 @@ static void take_identity(struct side *side, const struct event *e)
 		side->born_ns = e->ts_ns - (uint64_t)e->age_ns;
 	if (e->closer)
 		side->closer = e->closer;
+	if (e->session)
+		side->session = e->session;
+	if (e->mark & TCPCLOSE_MARK_MPTCP)
+		side->mptcp = true;
 	if (e->netns_inode)
 		side->netns_inode = e->netns_inode;
 	if (e->netns_name && !side->netns_name[0])
@@ -166,6 +170,7 @@ static void fill(struct side_step *step, const struct event *e)
 	step->flags = e->flags;
 	step->rearms = e->rearms > 0 ? (uint16_t)e->rearms : 0;
 	step->retransmits = e->retransmits > 0 ? (uint16_t)e->retransmits : 0;
+	step->strays = e->strays > 0 ? (uint16_t)e->strays : 0;
 	step->old = e->old;
 	step->new = e->new;
 	step->mark = e->mark;
@@ -173,6 +178,7 @@ static void fill(struct side_step *step, const struct event *e)
 	step->context = e->context;
 	step->end = e->end;
 	step->cause = e->cause;
+	step->call = e->call;
 	step->verdict = (uint8_t)judgement.verdict;
 	step->edge = judgement.edge ? (uint8_t)model_index(judgement.edge) :
 				      SIDE_NO_EDGE;
@@ -181,6 +187,14 @@ static void fill(struct side_step *step, const struct event *e)
 	step->orphaned = event_is_orphaned(e);
 	step->no_process = e->origin == TCPCLOSE_ORIGIN_TRACEPOINT && !e->inode;
 	memcpy(step->comm, e->comm, sizeof(step->comm));
+	memcpy(step->thread, e->thread, sizeof(step->thread));
+	if (e->segments_sent == EVENT_UNKNOWN)
+		return;
+	step->traffic = true;
+	step->fin_unsent = e->fin_unsent;
+	step->unsent_bytes = (uint32_t)e->unsent_bytes;
+	step->segments_sent = (uint32_t)e->segments_sent;
+	step->segments_received = (uint32_t)e->segments_received;
 }
 
 /*

@@ -18,12 +18,13 @@
  * struct side_step - one transition, reduced to what a drawing needs
  * @ts_ns: CLOCK_MONOTONIC
  * @dwell_ns: time in the old state, or %EVENT_UNKNOWN
- * @pid: process whose own call it was; 0: none
+ * @pid: process whose own call it was, or the kernel's; 0: none
  * @skipped: re-arms before this one that are not kept
  * @index: number of the transition in the connection's life
  * @flags: control bits of the segment that caused it; 0: no segment
  * @rearms: starts anew of TIME_WAIT's timer; of a mini-socket only
  * @retransmits: segments sent again so far; of a full socket only
+ * @strays: segments that changed nothing so far; of a mini-socket only
  * @old: true old state
  * @new: true new state
  * @mark: TCPCLOSE_MARK_* bits
@@ -31,13 +32,21 @@
  * @context: &enum tcpclose_context
  * @end: &enum tcpclose_end
  * @cause: &enum tcpclose_cause
+ * @call: &enum tcpclose_call
  * @verdict: &enum model_verdict
  * @edge: model_index() of the edge that it is; %SIDE_NO_EDGE: none
  * @sk_err: error pending on the socket, 0: none, or %EVENT_UNKNOWN
  * @sk_shutdown: directions shut down, or %EVENT_UNKNOWN
  * @orphaned: the full socket goes on in the state it had, as a mini-socket
  * @no_process: no process held the full socket any more
- * @comm: name of the thread; empty: unknown
+ * @traffic: the following are known
+ * @fin_unsent: its FIN is behind data that was never sent, or waits for the
+ *	peer's window
+ * @unsent_bytes: data that was never sent
+ * @segments_sent: by the socket so far
+ * @segments_received: by the socket so far
+ * @comm: name of the process; empty: unknown
+ * @thread: name of the thread; empty: unknown
  */
 struct side_step {
 	uint64_t ts_ns;
@@ -48,6 +57,7 @@ struct side_step {
 	uint16_t flags;
 	uint16_t rearms;
 	uint16_t retransmits;
+	uint16_t strays;
 	uint8_t old;
 	uint8_t new;
 	uint8_t mark;
@@ -55,13 +65,20 @@ struct side_step {
 	uint8_t context;
 	uint8_t end;
 	uint8_t cause;
+	uint8_t call;
 	uint8_t verdict;
 	uint8_t edge;
 	int16_t sk_err;
 	int8_t sk_shutdown;
 	bool orphaned;
 	bool no_process;
+	bool traffic;
+	bool fin_unsent;
+	uint32_t unsent_bytes;
+	uint32_t segments_sent;
+	uint32_t segments_received;
 	char comm[17];
+	char thread[17];
 };
 
 #define SIDE_NO_EDGE UINT8_MAX
@@ -84,6 +101,7 @@ struct side_tuple {
  * struct side - one side of a connection
  * @tuple: its addresses and ports
  * @cookie: socket cookie
+ * @session: cookie of the MPTCP socket of a subflow; 0: unknown, or none
  * @born_ns: when the connection began, CLOCK_MONOTONIC; 0: unknown
  * @realtime_offset_ns: what to add to CLOCK_MONOTONIC for the time since the
  *	epoch
@@ -93,6 +111,7 @@ struct side_tuple {
  * @retransmits: segments sent again, or %EVENT_UNKNOWN
  * @srtt_us: smoothed round-trip time, or %EVENT_UNKNOWN
  * @closer: &enum tcpclose_closer, as this side sees it
+ * @mptcp: it is a subflow of an MPTCP session
  * @netns_inode: inode of the network namespace; 0: unknown
  * @netns_name: its name; empty: none known
  * @chosen: the user asked for it
@@ -104,6 +123,7 @@ struct side_tuple {
 struct side {
 	struct side_tuple tuple;
 	uint64_t cookie;
+	uint64_t session;
 	uint64_t born_ns;
 	int64_t realtime_offset_ns;
 	int64_t uid;
@@ -112,6 +132,7 @@ struct side {
 	int64_t retransmits;
 	int64_t srtt_us;
 	uint8_t closer;
+	bool mptcp;
 	uint32_t netns_inode;
 	char netns_name[NETNS_NAME_SIZE];
 	bool chosen;
@@ -144,6 +165,12 @@ static inline bool side_step_is_edge(const struct side_step *step,
 static inline bool side_step_is_call(const struct side_step *step)
 {
 	return step->context == TCPCLOSE_CONTEXT_PROCESS;
+}
+
+/* No process: a thread or worker of the kernel. */
+static inline bool side_step_is_kernels(const struct side_step *step)
+{
+	return step->call == TCPCLOSE_CALL_KERNEL;
 }
 
 /* A segment caused it, or completed it. */

@@ -28,6 +28,9 @@
  */
 #define GAP_NS (2 * NS_PER_S)
 
+/* TCP_TIMEWAIT_LEN */
+#define TIME_WAIT_NS (60 * NS_PER_S)
+
 /**
  * struct node - a side in the table
  * @side: the side; first, so that a pointer to it is one to the node
@@ -259,6 +262,13 @@ int sides_add(struct sides *sides, const struct event *e, bool chosen,
 	return 0;
 }
 
+/* In one namespace, or in two that a cable may connect. */
+static bool can_reach(const struct side *a, const struct side *b)
+{
+	return a->netns_inode == b->netns_inode ||
+	       !(is_loopback(a->tuple.laddr) || is_loopback(a->tuple.raddr));
+}
+
 /* How long both existed, nanoseconds; below 0: how late one was. */
 static int64_t overlap_ns(const struct side *a, const struct side *b)
 {
@@ -274,10 +284,7 @@ static int64_t overlap_ns(const struct side *a, const struct side *b)
 static bool could_be_peer(const struct side *a, const struct side *b)
 {
 	if (a == b || a->cookie == b->cookie ||
-	    !side_tuples_match(&a->tuple, &b->tuple))
-		return false;
-	if (a->netns_inode != b->netns_inode &&
-	    (is_loopback(a->tuple.laddr) || is_loopback(a->tuple.raddr)))
+	    !side_tuples_match(&a->tuple, &b->tuple) || !can_reach(a, b))
 		return false;
 	return overlap_ns(a, b) > -(int64_t)GAP_NS;
 }
@@ -359,6 +366,81 @@ enum sides_pairing sides_peer(const struct sides *sides, const struct side *side
 		return pairing == SIDES_PAIRED ? SIDES_ALONE : pairing;
 	*peer = (struct side *)other;
 	return SIDES_PAIRED;
+}
+
+/*
+ * Whether a side was in TIME_WAIT all the time from one moment to another. If its
+ * end was not seen it has its whole length.
+ */
+static bool waited(const struct side *side, uint64_t from_ns, uint64_t to_ns)
+{
+	const struct side_step *last = &side->steps[side->count - 1];
+	uint64_t since_ns = side_closed_ns(side);
+
+	if (since_ns > from_ns)
+		return false;
+	if (last->new == TCPCLOSE_TIME_WAIT)
+		return to_ns < last->ts_ns + TIME_WAIT_NS;
+	/* It would have counted the SYN. */
+	return last->old == TCPCLOSE_TIME_WAIT && last->ts_ns >= to_ns &&
+	       (last->strays || last->rearms);
+}
+
+/* A SYN that was never acknowledged, though something answered it. */
+static bool is_ill_answered(const struct side *side)
+{
+	const struct side_step *last;
+
+	if (!side->count)
+		return false;
+	last = &side->steps[side->count - 1];
+	return side_step_is_edge(last, TCPCLOSE_SYN_SENT, TCPCLOSE_CLOSE) &&
+	       (last->cause == TCPCLOSE_CAUSE_TIMEOUT ||
+		last->cause == TCPCLOSE_CAUSE_USER_TIMEOUT) &&
+	       last->dwell_ns != EVENT_UNKNOWN && last->traffic &&
+	       last->segments_received;
+}
+
+/**
+ * sides_obstacle() - the mini-socket that answered a SYN, which was meant for a
+ *	listener
+ * @side: a side of a table that may have tried to connect in vain
+ *
+ * Return: the only side that had its peer's addresses and ports in TIME_WAIT all
+ * the time, or NULL
+ */
+const struct side *sides_obstacle(const struct side *side)
+{
+	const struct side *found[2] = { NULL, NULL };
+	bool twice[2] = { false, false };
+	const struct hashtable_node *at, *newer;
+	const struct side_step *last;
+	uint64_t to_ns;
+	unsigned int i;
+
+	if (!is_ill_answered(side) || !side_tuple_is_known(&side->tuple))
+		return NULL;
+	last = &side->steps[side->count - 1];
+	to_ns = last->ts_ns;
+	at = &((const struct node *)side)->by_tuple;
+	for (i = 0; i < LOOK_MAX && (newer = hashtable_previous(at)); i++)
+		at = newer;
+	for (i = 0; i <= 2 * LOOK_MAX && at; i++, at = hashtable_next(at)) {
+		const struct side *other =
+			&of_tuple((struct hashtable_node *)at)->side;
+		bool home = other->netns_inode == side->netns_inode;
+
+		if (!other->count || other == side ||
+		    !side_tuples_match(&other->tuple, &side->tuple) ||
+		    !can_reach(other, side) ||
+		    !waited(other, to_ns - (uint64_t)last->dwell_ns, to_ns))
+			continue;
+		twice[home] |= found[home] != NULL;
+		found[home] = other;
+	}
+	if (found[true])
+		return twice[true] ? NULL : found[true];
+	return twice[false] ? NULL : found[false];
 }
 
 /**

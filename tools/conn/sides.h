@@ -38,6 +38,7 @@ int sides_add(struct sides *sides, const struct event *e, bool chosen,
 	      struct side **side);
 enum sides_pairing sides_peer(const struct sides *sides, const struct side *side,
 			      struct side **peer);
+const struct side *sides_obstacle(const struct side *side);
 void sides_walk(const struct sides *sides, sides_visit *visit, void *context);
 uint64_t sides_forgotten(const struct sides *sides);
 

@@ -67,6 +67,7 @@ static bool choose(void *context, struct side *side)
 	    rank_of(&candidate) != choosing->rank)
 		return true;
 	choice->total++;
+	candidate.obstacle = sides_obstacle(side);
 	if (choice->count < choice->wanted)
 		choice->chosen[choice->count++] = candidate;
 	else if (choice->other_count < ARRAY_SIZE(choice->others))

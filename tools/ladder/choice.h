@@ -20,11 +20,13 @@
  * @side: one side of it
  * @peer: the other, or NULL
  * @pairing: how @peer was found, or why there is none
+ * @obstacle: mini-socket that answered the SYN of @side, or NULL
  */
 struct choice_candidate {
 	const struct side *side;
 	const struct side *peer;
 	enum sides_pairing pairing;
+	const struct side *obstacle;
 };
 
 /**

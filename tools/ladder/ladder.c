@@ -136,10 +136,11 @@ static unsigned int bits_implied(const struct ladder_step *ls)
 	return edge->bits;
 }
 
-/* The latest step that can have sent @part before @arrival_ns. */
+/* The latest step that can have sent @part, which made the step @arrival. */
 static int find_departure(const struct half *half, unsigned int part,
-			  uint64_t arrival_ns)
+			  const struct side_step *arrival)
 {
+	uint64_t arrival_ns = arrival->ts_ns;
 	int i, found = LADDER_NONE;
 
 	for (i = 0; i < half->count; i++) {
@@ -147,7 +148,8 @@ static int find_departure(const struct half *half, unsigned int part,
 
 		if (!(segments_sent(ls) & part) ||
 		    ls->sent != LADDER_NONE ||
-		    ls->step->ts_ns > arrival_ns + LATE_NS)
+		    ls->step->ts_ns > arrival_ns + LATE_NS ||
+		    (part == SEGMENT_RST && !segments_fit_rst(ls, arrival)))
 			continue;
 		/* One that was recorded late only if there is no other. */
 		if (found == LADDER_NONE || ls->step->ts_ns <= arrival_ns)
@@ -195,8 +197,7 @@ static void add_arrivals(struct ladder *ladder, struct half halves[],
 		arrow->bits = (uint16_t)bits;
 		arrow->bits_seen = seen;
 		arrow->departure = find_departure(
-			other, segments_received(ls->step, bits),
-			ls->step->ts_ns);
+			other, segments_received(ls->step, bits), ls->step);
 		if (arrow->departure != LADDER_NONE)
 			other->steps[arrow->departure].sent = ls->received;
 	}
@@ -215,40 +216,92 @@ static bool fin_carried_ack(const struct half *peer)
 	return false;
 }
 
+/* The ACK of a SYN,ACK may be delayed, and the socket reset before it leaves. */
+static bool sends_ack_of_syn_surely(const struct half *half, int i)
+{
+	const struct side_step *step = half->steps[i].step, *next;
+
+	if (i + 1 == half->count)
+		return true;
+	next = half->steps[i + 1].step;
+	if (next->new != TCPCLOSE_CLOSE ||
+	    next->ts_ns >= step->ts_ns + ACK_DELAY_NS)
+		return true;
+	/* More than the SYN left; tcp_abort() counts its RST before. */
+	return next->traffic && next->cause != TCPCLOSE_CAUSE_DESTROYED &&
+	       next->segments_sent > 1U + next->retransmits;
+}
+
 /* Whether an ACK was sent, alone or with data, before the FIN. */
 static bool sends_ack_surely(const struct half *half, int i,
 			     const struct half *peer)
 {
 	const struct side_step *step = half->steps[i].step;
 
+	if (step->new == TCPCLOSE_ESTABLISHED)
+		return sends_ack_of_syn_surely(half, i);
 	if (step->new != TCPCLOSE_CLOSE_WAIT)
 		return true;
 	return !fin_carried_ack(peer) && i + 1 < half->count &&
 	       half->steps[i + 1].step->ts_ns >= step->ts_ns + ACK_DELAY_NS;
 }
 
+/* Whether a step shows that the FIN or SYN of its end was acknowledged. */
+static bool is_answer(const struct side_step *step, unsigned int bits)
+{
+	if (bits & FIN)
+		return segments_received(step, step->flags) ==
+			       SEGMENT_ACK_OF_FIN ||
+		       side_step_is_edge(step, TCPCLOSE_FIN_WAIT1,
+					 TCPCLOSE_FIN_WAIT2);
+	/* The SYN of the other end alone says nothing of this end's. */
+	return step->cause == TCPCLOSE_CAUSE_REFUSED ||
+	       (step->new == TCPCLOSE_ESTABLISHED &&
+		!segments_is_restored(step));
+}
+
 /*
  * Whether a later step of its sender shows that a SYN or FIN was answered:
- * acknowledged or refused.
+ * acknowledged, or a SYN refused. A RST does not show that a FIN arrived.
  */
 static bool is_answered(const struct half *half, int after, unsigned int bits)
 {
 	int i;
 
-	for (i = after + 1; i < half->count; i++) {
-		const struct side_step *step = half->steps[i].step;
-
-		if (bits & SYN && step->old == TCPCLOSE_SYN_SENT)
-			return step->new != TCPCLOSE_CLOSE ||
-			       step->cause == TCPCLOSE_CAUSE_REFUSED;
-		if (bits & FIN && (segments_received(step, step->flags) ==
-					   SEGMENT_ACK_OF_FIN ||
-				   side_step_is_edge(step, TCPCLOSE_FIN_WAIT1,
-						     TCPCLOSE_FIN_WAIT2) ||
-				   step->flags & RST))
+	if (!(bits & (SYN | FIN)))
+		return false;
+	for (i = after + 1; i < half->count; i++)
+		if (is_answer(half->steps[i].step, bits))
 			return true;
-	}
 	return false;
+}
+
+/* No SYN: connect() failed before, or the connection was restored. */
+static bool lacks_syn(const struct side_step *step)
+{
+	if (segments_is_restored(step))
+		return true;
+	return side_step_is_edge(step, TCPCLOSE_SYN_SENT, TCPCLOSE_CLOSE) &&
+	       (step->cause == TCPCLOSE_CAUSE_NO_PORT ||
+		(step->traffic && !step->segments_sent));
+}
+
+/*
+ * Whether the SYN or FIN of step @i left, as far as later steps of its side
+ * show; one behind data that was not sent yet leaves later, or never.
+ */
+static bool has_left(const struct half *half, int i, unsigned int part)
+{
+	const struct side_step *step = half->steps[i].step;
+	const struct side_step *last = half->steps[half->count - 1].step;
+
+	if (part == SEGMENT_SYN)
+		return i + 1 == half->count || !lacks_syn(half->steps[i + 1].step);
+	if (part != SEGMENT_FIN)
+		return true;
+	if (last->new == TCPCLOSE_CLOSE && last->fin_unsent)
+		return false;
+	return !step->unsent_bytes || is_answered(half, i, FIN);
 }
 
 static void add_departures(struct ladder *ladder, struct half halves[],
@@ -266,24 +319,28 @@ static void add_departures(struct ladder *ladder, struct half halves[],
 			continue;
 		if (parts == SEGMENT_RST && !segments_sure_rst(ls))
 			continue;
-		if (parts == SEGMENT_ACK_OF_FIN &&
+		if ((parts == SEGMENT_ACK_OF_FIN ||
+		     parts == SEGMENT_ACK_OF_SYN) &&
 		    !sends_ack_surely(half, i, &halves[!from]))
+			continue;
+		if (!has_left(half, i, parts))
 			continue;
 		ls->sent = ladder->arrow_count;
 		arrow = add_arrow(ladder, from);
 		arrow->departure = i;
-		arrow->bits = (uint16_t)segment_bits(parts);
+		arrow->bits = (uint16_t)segments_bits(ls, parts);
 		arrow->answered = is_answered(half, i, arrow->bits);
 	}
 }
 
-/* A side in SYN_SENT has sent a SYN, even if openings are not recorded. */
+/* A side in SYN_SENT sent a SYN, even if openings are not recorded. */
 static void add_syn(struct ladder *ladder, const struct half *half,
 		    enum ladder_column from)
 {
 	struct ladder_arrow *arrow;
 
-	if (!half->count || half->steps[0].step->old != TCPCLOSE_SYN_SENT)
+	if (!half->count || half->steps[0].step->old != TCPCLOSE_SYN_SENT ||
+	    lacks_syn(half->steps[0].step))
 		return;
 	arrow = add_arrow(ladder, from);
 	arrow->before = true;

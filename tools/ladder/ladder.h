@@ -17,6 +17,8 @@
 /* Each step receives and sends at most one segment; and one SYN per side. */
 #define LADDER_ARROWS_MAX (2 * LADDER_STEPS_MAX + 2)
 #define LADDER_NONE (-1)
+/* Room for what ladder_call() says. */
+#define LADDER_CALL_SIZE 40
 
 /**
  * enum ladder_column - where a side is drawn
@@ -73,6 +75,8 @@ struct ladder_step {
  * struct ladder - one connection
  * @sides: by side; the right one may be NULL
  * @pairing: why the right one is NULL
+ * @obstacle: mini-socket in TIME_WAIT that answered the SYN of a connection that
+ *	was never established; NULL: none, or not sure
  * @steps: steps of both sides, causes before effects
  * @step_count: size of @steps
  * @arrows: segments
@@ -83,6 +87,7 @@ struct ladder_step {
 struct ladder {
 	const struct side *sides[LADDER_COLUMNS];
 	enum sides_pairing pairing;
+	const struct side *obstacle;
 	struct ladder_step steps[LADDER_STEPS_MAX];
 	int step_count;
 	struct ladder_arrow arrows[LADDER_ARROWS_MAX];
@@ -127,6 +132,9 @@ bool ladder_is_fin_again(const struct side_step *step);
 const struct ladder_step *ladder_deciding_step(const struct ladder *ladder);
 const struct model_edge *ladder_edge(const struct ladder_step *step);
 int64_t ladder_stay_ns(const struct ladder *ladder, int step);
-const char *ladder_call(const struct ladder *ladder, int step);
+bool ladder_is_deferred(const struct side_step *step);
+const char *ladder_closing(const struct side_step *step);
+const char *ladder_call(const struct ladder *ladder, int step,
+			char text[LADDER_CALL_SIZE]);
 
 #endif /* TCPCLOSE_LADDER_LADDER_H */

@@ -66,36 +66,117 @@ static const char *action_of(const struct ladder_step *step)
 	return edge && edge->action ? edge->action : "";
 }
 
+/* States in which tcp_disconnect() and tcp_abort() reset (tcp_need_reset()). */
+static bool needs_reset(unsigned int state)
+{
+	switch (state) {
+	case TCPCLOSE_ESTABLISHED:
+	case TCPCLOSE_CLOSE_WAIT:
+	case TCPCLOSE_FIN_WAIT1:
+	case TCPCLOSE_FIN_WAIT2:
+	case TCPCLOSE_SYN_RECV:
+		return true;
+	default:
+		return false;
+	}
+}
+
+enum certainty {
+	NEVER,
+	PERHAPS,
+	SURELY,
+};
+
+static enum certainty sends_rst(const struct ladder_step *ls)
+{
+	const struct side_step *step = ls->step;
+
+	if (step->new != TCPCLOSE_CLOSE)
+		return NEVER;
+	if (step->end == TCPCLOSE_END_RST_SENT)
+		return SURELY;
+	if (strncmp(action_of(ls), "snd RST", strlen("snd RST")))
+		return NEVER;
+	switch (step->cause) {
+	case TCPCLOSE_CAUSE_MEMORY:
+	case TCPCLOSE_CAUSE_ORPHANS:
+		/* A timer resets what was active lately (tcp_out_of_resources()). */
+		return side_step_is_call(step) ? SURELY : PERHAPS;
+	case TCPCLOSE_CAUSE_LINGER:
+	case TCPCLOSE_CAUSE_DISCONNECT:
+		/* After both FINs only if this end's FIN has not left. */
+		if (needs_reset(step->old))
+			return SURELY;
+		if (!step->traffic)
+			return PERHAPS;
+		return step->fin_unsent ? SURELY : NEVER;
+	case TCPCLOSE_CAUSE_MPTCP:
+		/* mptcp_do_fastclose() always, tcp_disconnect() not always. */
+		return needs_reset(step->old) ? SURELY : PERHAPS;
+	default:
+		return SURELY;
+	}
+}
+
 /**
  * segments_sure_rst() - whether a RST must have been sent
  * @ls: the step
  */
 bool segments_sure_rst(const struct ladder_step *ls)
 {
-	const struct side_step *step = ls->step;
-
-	if (step->new != TCPCLOSE_CLOSE)
-		return false;
-	/* A timer sends none if there is no memory for it. */
-	if (step->cause == TCPCLOSE_CAUSE_MEMORY && !side_step_is_call(step))
-		return false;
-	return step->end == TCPCLOSE_END_RST_SENT ||
-	       !strcmp(action_of(ls), "snd RST");
+	return sends_rst(ls) == SURELY;
 }
 
-static bool may_send_rst(const struct ladder_step *ls)
+/* A RST that answers a segment, as opposed to tcp_send_active_reset(). */
+static bool answers_segment(const struct side_step *step)
 {
-	return segments_sure_rst(ls) ||
-	       (ls->step->new == TCPCLOSE_CLOSE &&
-		!strncmp(action_of(ls), "snd RST", strlen("snd RST")));
+	return step->end == TCPCLOSE_END_RST_SENT ||
+	       (side_step_in_segment(step) &&
+		(step->cause == TCPCLOSE_CAUSE_DATA_AFTER_CLOSE ||
+		 step->cause == TCPCLOSE_CAUSE_FIN_WAIT2_TIMEOUT));
+}
+
+/**
+ * segments_fit_rst() - whether a RST received can be the one that a step sent
+ * @ls: the step
+ * @received: what the RST made, with its control bits, or 0
+ *
+ * An end that aborts sends RST,ACK. A segment for no connection, or for one
+ * that takes none, is answered with a RST that has an ACK only if that segment
+ * had none, which is a SYN (tcp_v4_send_reset()).
+ */
+bool segments_fit_rst(const struct ladder_step *ls,
+		      const struct side_step *received)
+{
+	const struct side_step *step = ls->step;
+
+	/* A SYN met no socket: a full one answers otherwise, but for Fast Open. */
+	if (received->old == TCPCLOSE_SYN_SENT)
+		return step->end == TCPCLOSE_END_RST_SENT ||
+		       step->old == TCPCLOSE_SYN_RECV;
+	if (!received->flags || step->end == TCPCLOSE_END_RST_SENT)
+		return true;
+	return answers_segment(step) == !(received->flags & ACK);
+}
+
+/**
+ * segments_is_restored() - whether connect() restored a connection: no segment is
+ *	sent (TCP_REPAIR)
+ * @step: the transition
+ */
+bool segments_is_restored(const struct side_step *step)
+{
+	return side_step_is_edge(step, TCPCLOSE_SYN_SENT,
+				 TCPCLOSE_ESTABLISHED) &&
+	       side_step_is_call(step);
 }
 
 /**
  * segments_sent() - what a step sends
  * @ls: the step
  *
- * Return: &enum segment_purpose of what must have been sent, or may have been sent if
- * it is a RST; 0: nothing
+ * Return: &enum segment_purpose of what is sent, now or later, or may have been sent if
+ * it is a RST; 0: nothing. A SYN or FIN may never have left.
  */
 unsigned int segments_sent(const struct ladder_step *ls)
 {
@@ -112,8 +193,8 @@ unsigned int segments_sent(const struct ladder_step *ls)
 	if (side_step_is_edge(step, TCPCLOSE_SYN_SENT, TCPCLOSE_SYN_RECV))
 		return SEGMENT_SYN_ACK;
 	if (side_step_is_edge(step, TCPCLOSE_SYN_SENT, TCPCLOSE_ESTABLISHED))
-		return SEGMENT_ACK_OF_SYN;
-	return may_send_rst(ls) ? SEGMENT_RST : 0;
+		return segments_is_restored(step) ? 0 : SEGMENT_ACK_OF_SYN;
+	return sends_rst(ls) == NEVER ? 0 : SEGMENT_RST;
 }
 
 /**
@@ -146,10 +227,11 @@ unsigned int segments_received(const struct side_step *step,
 }
 
 /**
- * segment_bits() - control bits that such a segment must have
+ * segments_bits() - control bits that a segment must have
+ * @ls: the step that sends it
  * @part: &enum segment_purpose
  */
-unsigned int segment_bits(unsigned int part)
+unsigned int segments_bits(const struct ladder_step *ls, unsigned int part)
 {
 	switch (part) {
 	case SEGMENT_SYN:
@@ -160,7 +242,7 @@ unsigned int segment_bits(unsigned int part)
 		/* RFC 9293 3.1: "Once a connection is established, [ACK] is always sent." */
 		return FIN | ACK;
 	case SEGMENT_RST:
-		return RST;
+		return answers_segment(ls->step) ? RST : RST | ACK;
 	default:
 		return ACK;
 	}

@@ -34,6 +34,9 @@ struct socket {
 	__u32 netns;
 	__u32 pid;
 	const char *comm;
+	/* Name of the thread; NULL: that of the process */
+	const char *thread;
+	__u64 session;
 	__u16 index;
 	__u64 since_ns;
 	__u64 born_ns;
@@ -57,8 +60,17 @@ struct how {
 	__u8 closer;
 	__u16 rearms;
 	__u16 retransmits;
+	__u16 strays;
 	/* Raw new state; 0: the true one */
 	__u8 raw;
+	/* &enum tcpclose_call; 0: unknown, as of a 32-bit program */
+	__u8 does;
+	bool fin_unsent;
+	__u32 unsent;
+	/* Segments sent and received, if @counts; else some */
+	bool counts;
+	__u32 segments_sent;
+	__u32 segments_received;
 };
 
 static struct buffer *out;
@@ -88,7 +100,8 @@ static void marker(unsigned int kind, __u64 value)
 
 static void name_netns(__u64 cookie, __u32 inode, const char *name)
 {
-	struct recording_marker m = synthetic_netns(now_ns, cookie, inode, name);
+	struct recording_marker m =
+		synthetic_netns(now_ns, cookie, inode, name);
 
 	buffer_add(out, &m, sizeof(m));
 }
@@ -104,13 +117,20 @@ static void detail(const struct socket *s, const struct how *how)
 	t.cookie = s->cookie;
 	t.netns = s->netns - CLIENT + 7;
 	t.mark = TCPCLOSE_DETAIL_TRAFFIC;
-	t.segments_sent = 7;
-	t.segments_received = 5;
+	if (how->fin_unsent)
+		t.mark |= TCPCLOSE_DETAIL_FIN_UNSENT;
+	t.session = s->session;
+	t.unacked_bytes = how->unsent;
+	t.unsent_bytes = how->unsent;
+	t.segments_sent = how->counts ? how->segments_sent : 7;
+	t.segments_received = how->counts ? how->segments_received : 5;
 	if (how->call) {
 		t.pid = s->pid;
-		t.tid = s->pid;
+		t.tid = s->thread ? s->pid + 1 : s->pid;
+		t.call = how->does;
 		snprintf(t.comm, sizeof(t.comm), "%s", s->comm);
-		snprintf(t.thread, sizeof(t.thread), "%s", s->comm);
+		snprintf(t.thread, sizeof(t.thread), "%s",
+			 s->thread ? s->thread : s->comm);
 	}
 	buffer_add(out, &t, sizeof(t));
 }
@@ -133,7 +153,8 @@ static void step(struct socket *s, unsigned int from, unsigned int to,
 {
 	struct tcpclose_record r;
 
-	if (how.call || (!how.mini && how.cause && how.cause != TCPCLOSE_CAUSE_FIN))
+	if (how.call ||
+	    (!how.mini && how.cause && how.cause != TCPCLOSE_CAUSE_FIN))
 		detail(s, &how);
 	memset(&r, 0, sizeof(r));
 	if (from == TCPCLOSE_CLOSE || from == TCPCLOSE_LISTEN) {
@@ -144,6 +165,8 @@ static void step(struct socket *s, unsigned int from, unsigned int to,
 	r.seq = seq++;
 	r.kind = TCPCLOSE_KIND_TRANSITION;
 	r.mark = how.mark;
+	if (s->session)
+		r.mark |= TCPCLOSE_MARK_MPTCP;
 	r.cookie = s->cookie;
 	r.dwell_ns = from == TCPCLOSE_CLOSE || from == TCPCLOSE_LISTEN ?
 			     TCPCLOSE_UNKNOWN_NS :
@@ -161,6 +184,8 @@ static void step(struct socket *s, unsigned int from, unsigned int to,
 		r.bytes_sent_lo = s->sent;
 		r.bytes_received_lo = s->received;
 		r.srtt_us = 20000;
+	} else {
+		r.strays = how.strays;
 	}
 	r.retransmits = how.mini ? how.rearms : how.retransmits;
 	r.index = s->index++;
@@ -241,7 +266,8 @@ static void open_up(void)
 	client.index = 0;
 	server.index = 0;
 	client.lport = 0;
-	STEP(client, CLOSE, SYN_SENT, .call = true);
+	STEP(client, CLOSE, SYN_SENT, .call = true,
+	     .does = TCPCLOSE_CALL_CONNECT);
 	client.lport = lport;
 	later(20000);
 	STEP(client, SYN_SENT, ESTABLISHED, .flags = SYN_ACK);
@@ -256,14 +282,14 @@ static void open_up(void)
 static void closes_first(struct socket *s)
 {
 	STEP(*s, ESTABLISHED, FIN_WAIT1, .call = true, .shutdown = 3,
-	     .closer = 1);
+	     .closer = 1, .does = TCPCLOSE_CALL_CLOSE);
 	s->orphan = true;
 }
 
 static void client_shuts_down(void)
 {
 	STEP(client, ESTABLISHED, FIN_WAIT1, .call = true, .shutdown = 2,
-	     .closer = 1);
+	     .closer = 1, .does = TCPCLOSE_CALL_SHUTDOWN);
 }
 
 static void gets_fin(struct socket *s)
@@ -275,7 +301,7 @@ static void gets_fin(struct socket *s)
 static void server_closes(void)
 {
 	STEP(server, CLOSE_WAIT, LAST_ACK, .call = true, .shutdown = 3,
-	     .closer = 2);
+	     .closer = 2, .does = TCPCLOSE_CALL_CLOSE);
 	server.orphan = true;
 }
 
@@ -372,11 +398,11 @@ static void half_close(void)
 	fin_is_acknowledged(2);
 	later(600000);
 	STEP(client, FIN_WAIT2, FIN_WAIT2, .call = true, .shutdown = 3,
-	     .closer = 1);
+	     .closer = 1, .does = TCPCLOSE_CALL_CLOSE);
 	client.orphan = true;
 	later(7);
 	STEP(client, FIN_WAIT2, FIN_WAIT2, .call = true, .shutdown = 3,
-	     .closer = 1, .raw = TCPCLOSE_CLOSE);
+	     .closer = 1, .does = TCPCLOSE_CALL_CLOSE, .raw = TCPCLOSE_CLOSE);
 	close_second();
 	last_ack();
 	wait_time(&client, 0, 1);
@@ -408,7 +434,7 @@ static void simultaneous(void)
 static void reset(unsigned int cause)
 {
 	STEP(client, ESTABLISHED, CLOSE, .call = true, .shutdown = 3,
-	     .closer = 1, .cause = cause);
+	     .closer = 1, .cause = cause, .does = TCPCLOSE_CALL_CLOSE);
 	later(10080);
 	STEP(server, ESTABLISHED, CLOSE, .flags = RST, .closer = 2,
 	     .cause = TCPCLOSE_CAUSE_RST, .sk_err = 104);
@@ -667,33 +693,490 @@ static void fin_again(void)
 	     .sk_err = 32);
 }
 
+/* ---- Segments that never left, and what stands for calls */
+
+static void repaired(void)
+{
+	STEP(server, ESTABLISHED, CLOSE, .call = true, .closer = 1,
+	     .cause = TCPCLOSE_CAUSE_REPAIR, .does = TCPCLOSE_CALL_CLOSE);
+	later(1000000);
+	STEP(client, ESTABLISHED, CLOSE, .flags = TCPCLOSE_FLAG_RST,
+	     .closer = 2, .cause = TCPCLOSE_CAUSE_RST, .sk_err = 104);
+}
+
+static void connects(void)
+{
+	client.index = 0;
+	STEP(client, CLOSE, SYN_SENT, .call = true,
+	     .does = TCPCLOSE_CALL_CONNECT, .counts = true);
+}
+
+static void no_port(void)
+{
+	client.lport = 0;
+	connects();
+	later(8);
+	STEP(client, SYN_SENT, CLOSE, .call = true, .closer = 1,
+	     .cause = TCPCLOSE_CAUSE_NO_PORT, .does = TCPCLOSE_CALL_CONNECT,
+	     .counts = true);
+}
+
+/* The opening is not recorded. */
+static void no_route(void)
+{
+	client.index = 1;
+	STEP(client, SYN_SENT, CLOSE, .call = true, .closer = 1,
+	     .cause = TCPCLOSE_CAUSE_CONNECT_ABORTED,
+	     .does = TCPCLOSE_CALL_CONNECT, .counts = true);
+}
+
+static void closes_behind(__u32 unsent)
+{
+	STEP(client, ESTABLISHED, FIN_WAIT1, .call = true, .shutdown = 3,
+	     .closer = 1, .does = TCPCLOSE_CALL_CLOSE,
+	     .unsent = unsent);
+	client.orphan = true;
+}
+
+/* The peer reads nothing, and exits. */
+static void behind_data(void)
+{
+	closes_behind(2496230);
+	later(20000000);
+	STEP(server, ESTABLISHED, CLOSE, .call = true, .shutdown = 3,
+	     .closer = 1, .cause = TCPCLOSE_CAUSE_UNREAD,
+	     .does = TCPCLOSE_CALL_EXIT);
+	later(10000);
+	STEP(client, FIN_WAIT1, CLOSE, .flags = RST, .shutdown = 3, .closer = 1,
+	     .cause = TCPCLOSE_CAUSE_RST, .sk_err = 104, .unsent = 2496230,
+	     .fin_unsent = true);
+}
+
+/* The peer reads everything in the end. */
+static void behind_data_at_first(void)
+{
+	closes_behind(65536);
+	later(3000000);
+	gets_fin(&server);
+	later(10050);
+	fin_is_acknowledged(3);
+	waits_as_mini();
+	close_second();
+	last_ack();
+	wait_time(&client, 0, 1);
+}
+
+/* The peer resets; whether the FIN came nobody knows. */
+static void fin_unanswered(void)
+{
+	closes_first(&client);
+	later(20);
+	STEP(server, ESTABLISHED, CLOSE, .call = true, .shutdown = 3,
+	     .closer = 1, .cause = TCPCLOSE_CAUSE_LINGER,
+	     .does = TCPCLOSE_CALL_KILL);
+	later(10000);
+	STEP(client, FIN_WAIT1, CLOSE, .flags = RST, .shutdown = 3, .closer = 1,
+	     .cause = TCPCLOSE_CAUSE_RST, .sk_err = 104);
+}
+
+/* The last data filled the window. */
+static void fin_at_window_0(void)
+{
+	client.raddr = "203.0.113.9";
+	closes_first(&client);
+	later(60000000);
+	STEP(client, FIN_WAIT1, CLOSE, .timer = true, .shutdown = 3,
+	     .closer = 1, .cause = TCPCLOSE_CAUSE_ZERO_WINDOW, .sk_err = 110,
+	     .fin_unsent = true);
+}
+
+static void zero_window(void)
+{
+	later(10000000);
+	STEP(client, ESTABLISHED, CLOSE, .timer = true, .closer = 1,
+	     .cause = TCPCLOSE_CAUSE_ZERO_WINDOW, .sk_err = 110,
+	     .unsent = 14651);
+	later(50000000);
+	STEP(server, ESTABLISHED, CLOSE, .call = true, .shutdown = 3,
+	     .closer = 1, .cause = TCPCLOSE_CAUSE_UNREAD,
+	     .does = TCPCLOSE_CALL_CLOSE);
+}
+
+static void syn_unanswered(void)
+{
+	connects();
+	later(10000000);
+	STEP(client, SYN_SENT, CLOSE, .timer = true, .closer = 1,
+	     .cause = TCPCLOSE_CAUSE_USER_TIMEOUT, .sk_err = 110,
+	     .counts = true, .segments_sent = 4, .retransmits = 3);
+}
+
+/* A mini-socket answers each SYN of the next connection with an ACK. */
+static void connects_in_vain(void)
+{
+	client = server;
+	client.cookie = next_cookie++;
+	client.orphan = false;
+	connects();
+	later(7000000);
+	STEP(client, SYN_SENT, CLOSE, .timer = true, .closer = 1,
+	     .cause = TCPCLOSE_CAUSE_TIMEOUT, .sk_err = 110, .counts = true,
+	     .segments_sent = 4, .segments_received = 3, .retransmits = 3);
+}
+
+static void syn_to_time_wait(void)
+{
+	struct socket mini;
+
+	close_first();
+	close_second();
+	last_ack();
+	mini = client;
+	connects_in_vain();
+	later(53000000);
+	STEP(mini, TIME_WAIT, CLOSE, .timer = true, .mini = true,
+	     .end = TCPCLOSE_END_EXPIRED, .strays = 7, .closer = 1);
+}
+
+/* The mini-socket counted no SYN: something else answered them. */
+static void syn_unprovoked(void)
+{
+	struct socket mini;
+
+	close_first();
+	close_second();
+	last_ack();
+	mini = client;
+	connects_in_vain();
+	later(53000000);
+	STEP(mini, TIME_WAIT, CLOSE, .timer = true, .mini = true,
+	     .end = TCPCLOSE_END_EXPIRED, .closer = 1);
+}
+
+/* Whether it sent a RST depends on what it sent before. */
+static void orphan_of_timer(void)
+{
+	closes_first(&client);
+	later(1000000);
+	STEP(client, FIN_WAIT1, CLOSE, .timer = true, .shutdown = 3,
+	     .closer = 1, .cause = TCPCLOSE_CAUSE_ORPHANS);
+}
+
+static void orphan_of_close(void)
+{
+	client_shuts_down();
+	later(10000);
+	gets_fin(&server);
+	later(10050);
+	fin_is_acknowledged(2);
+	later(5000);
+	STEP(client, FIN_WAIT2, CLOSE, .call = true, .shutdown = 3, .closer = 1,
+	     .cause = TCPCLOSE_CAUSE_ORPHANS, .does = TCPCLOSE_CALL_CLOSE);
+	later(10000);
+	STEP(server, CLOSE_WAIT, CLOSE, .flags = RST, .shutdown = 1,
+	     .closer = 2, .cause = TCPCLOSE_CAUSE_RST, .sk_err = 32);
+}
+
+/* tcp_abort() sends no RST after both FINs. */
+static void destroyed_in_last_ack(void)
+{
+	server.raddr = "203.0.113.9";
+	gets_fin(&server);
+	later(300000);
+	server_closes();
+	later(5000000);
+	STEP(server, LAST_ACK, CLOSE, .call = true, .shutdown = 3, .closer = 2,
+	     .cause = TCPCLOSE_CAUSE_DESTROYED, .sk_err = 103,
+	     .does = TCPCLOSE_CALL_SEND);
+}
+
+/* Nor does tcp_disconnect(), unless the FIN has not left. */
+static void linger_in_last_ack(void)
+{
+	struct socket other = server;
+
+	other.raddr = "203.0.113.9";
+	other.cookie = next_cookie++;
+	server.raddr = "203.0.113.8";
+	gets_fin(&server);
+	later(300000);
+	STEP(server, CLOSE_WAIT, LAST_ACK, .call = true, .shutdown = 3,
+	     .closer = 2, .does = TCPCLOSE_CALL_SHUTDOWN);
+	later(300000);
+	STEP(server, LAST_ACK, CLOSE, .call = true, .shutdown = 3, .closer = 2,
+	     .cause = TCPCLOSE_CAUSE_LINGER, .does = TCPCLOSE_CALL_CLOSE);
+	gets_fin(&other);
+	later(300000);
+	STEP(other, CLOSE_WAIT, LAST_ACK, .call = true, .shutdown = 3,
+	     .closer = 2, .does = TCPCLOSE_CALL_SHUTDOWN, .unsent = 4000,
+	     .fin_unsent = true);
+	later(300000);
+	STEP(other, LAST_ACK, CLOSE, .call = true, .shutdown = 3, .closer = 2,
+	     .cause = TCPCLOSE_CAUSE_LINGER, .does = TCPCLOSE_CALL_CLOSE,
+	     .unsent = 4000, .fin_unsent = true);
+}
+
+/* The RST of the abort is lost; data is answered with another one later. */
+static void reset_later(void)
+{
+	STEP(server, ESTABLISHED, CLOSE, .call = true, .shutdown = 3,
+	     .closer = 1, .cause = TCPCLOSE_CAUSE_LINGER,
+	     .does = TCPCLOSE_CALL_CLOSE);
+	later(5000000);
+	STEP(client, ESTABLISHED, CLOSE, .flags = TCPCLOSE_FLAG_RST,
+	     .closer = 2, .cause = TCPCLOSE_CAUSE_RST, .sk_err = 104);
+}
+
+static void restored(void)
+{
+	connects();
+	later(10);
+	STEP(client, SYN_SENT, ESTABLISHED, .call = true,
+	     .does = TCPCLOSE_CALL_CONNECT, .counts = true);
+	later(1000000);
+	closes_first(&client);
+	later(20000);
+	fin_is_acknowledged(3);
+	hands_over(3);
+	wait_time(&client, 0, 1);
+}
+
+/* A health check: the SYN,ACK is enough, and the ACK is never sent. */
+static void checked_only(void)
+{
+	connects();
+	later(20000);
+	STEP(client, SYN_SENT, ESTABLISHED, .flags = SYN_ACK);
+	later(30);
+	STEP(client, ESTABLISHED, CLOSE, .call = true, .shutdown = 3,
+	     .closer = 1, .cause = TCPCLOSE_CAUSE_LINGER,
+	     .does = TCPCLOSE_CALL_CLOSE, .counts = true, .segments_sent = 1,
+	     .segments_received = 1);
+}
+
+static void killed(void)
+{
+	STEP(client, ESTABLISHED, FIN_WAIT1, .call = true, .shutdown = 3,
+	     .closer = 1, .does = TCPCLOSE_CALL_KILL);
+	later(10000);
+	gets_fin(&server);
+	later(10050);
+	fin_is_acknowledged(3);
+	waits_as_mini();
+	later(300000);
+	STEP(server, CLOSE_WAIT, LAST_ACK, .call = true, .shutdown = 3,
+	     .closer = 2, .does = TCPCLOSE_CALL_EXIT);
+	later(10000);
+	mini_gets_fin();
+	last_ack();
+	wait_time(&client, 0, 1);
+}
+
+/* Another thread reads while one closes: the socket is released when it returns. */
+static void deferred(void)
+{
+	server.comm = "dotnet";
+	server.thread = "reader";
+	STEP(server, ESTABLISHED, FIN_WAIT1, .call = true, .shutdown = 3,
+	     .closer = 1, .does = TCPCLOSE_CALL_OTHER);
+	server.orphan = true;
+	later(10000);
+	STEP(client, ESTABLISHED, CLOSE_WAIT, .flags = FIN, .shutdown = 1,
+	     .closer = 2);
+}
+
+static void by_worker(struct socket *s)
+{
+	s->comm = "kworker/0:0";
+	s->pid = 9;
+}
+
+/* No process held the descriptor any more. */
+static void collected(void)
+{
+	by_worker(&client);
+	STEP(client, ESTABLISHED, FIN_WAIT1, .call = true, .shutdown = 3,
+	     .closer = 1, .does = TCPCLOSE_CALL_KERNEL);
+	client.orphan = true;
+	later(10000);
+	gets_fin(&server);
+	later(10050);
+	fin_is_acknowledged(3);
+	waits_as_mini();
+	close_second();
+	last_ack();
+	wait_time(&client, 0, 1);
+}
+
+static void subflow(void)
+{
+	client.session = 0x15;
+	server.session = 0x17;
+	open_up();
+	by_worker(&client);
+	STEP(client, ESTABLISHED, FIN_WAIT1, .call = true, .shutdown = 3,
+	     .closer = 1, .does = TCPCLOSE_CALL_KERNEL);
+	later(9);
+	STEP(client, FIN_WAIT1, FIN_WAIT1, .call = true, .shutdown = 3,
+	     .closer = 1, .does = TCPCLOSE_CALL_KERNEL);
+	client.orphan = true;
+	later(10000);
+	gets_fin(&server);
+	later(9);
+	by_worker(&server);
+	STEP(server, CLOSE_WAIT, LAST_ACK, .call = true, .shutdown = 3,
+	     .closer = 2, .does = TCPCLOSE_CALL_KERNEL);
+	later(10000);
+	STEP(client, FIN_WAIT1, FIN_WAIT2, .flags = FIN, .shutdown = 3,
+	     .closer = 1);
+	later(6);
+	hands_over(3);
+	last_ack();
+	wait_time(&client, 0, 1);
+}
+
+static void subflow_reset(void)
+{
+	client.session = 0x15;
+	server.session = 0x17;
+	STEP(client, ESTABLISHED, CLOSE, .flags = ACK, .closer = 1,
+	     .cause = TCPCLOSE_CAUSE_MPTCP, .sk_err = 104);
+	later(10000);
+	STEP(server, ESTABLISHED, CLOSE, .flags = RST, .closer = 2,
+	     .cause = TCPCLOSE_CAUSE_RST, .sk_err = 104);
+}
+
+static void uring_and_exec(void)
+{
+	STEP(client, ESTABLISHED, FIN_WAIT1, .call = true, .shutdown = 3,
+	     .closer = 1, .does = TCPCLOSE_CALL_IO_URING);
+	later(10000);
+	gets_fin(&server);
+	later(10050);
+	fin_is_acknowledged(3);
+	waits_as_mini();
+	later(300000);
+	STEP(server, CLOSE_WAIT, CLOSE, .call = true, .shutdown = 3,
+	     .closer = 2, .cause = TCPCLOSE_CAUSE_UNREAD,
+	     .does = TCPCLOSE_CALL_EXEC);
+	later(10000);
+	STEP(client, FIN_WAIT2, CLOSE, .flags = RST, .mini = true,
+	     .end = TCPCLOSE_END_RST, .cause = TCPCLOSE_CAUSE_RST, .closer = 1);
+}
+
+/* The SYN of one end shows nothing of the other's. */
+static void syns_cross(void)
+{
+	connects();
+	later(20000);
+	STEP(client, SYN_SENT, SYN_RECV, .flags = SYN);
+	later(60000000);
+	STEP(client, SYN_RECV, CLOSE, .timer = true, .closer = 1,
+	     .cause = TCPCLOSE_CAUSE_TIMEOUT, .sk_err = 110);
+}
+
+static void overflow(void)
+{
+	closes_first(&client);
+	later(10000);
+	gets_fin(&server);
+	later(10050);
+	fin_is_acknowledged(3);
+	later(10);
+	STEP(client, FIN_WAIT2, CLOSE, .flags = ACK, .shutdown = 3, .closer = 1,
+	     .cause = TCPCLOSE_CAUSE_OVERFLOW, .end = TCPCLOSE_END_OVERFLOW);
+}
+
+/* The calls of a 32-bit program are not known, but the self-loop is close(). */
+static void old_program(void)
+{
+	STEP(client, ESTABLISHED, FIN_WAIT1, .call = true, .shutdown = 3,
+	     .closer = 1);
+	later(10000);
+	gets_fin(&server);
+	later(10050);
+	fin_is_acknowledged(3);
+	later(300000);
+	STEP(client, FIN_WAIT2, FIN_WAIT2, .call = true, .shutdown = 3,
+	     .closer = 1);
+	client.orphan = true;
+	later(7);
+	STEP(client, FIN_WAIT2, FIN_WAIT2, .call = true, .shutdown = 3,
+	     .closer = 1, .raw = TCPCLOSE_CLOSE);
+	close_second();
+	last_ack();
+	wait_time(&client, 0, 1);
+}
+
 void synthetic_closes(struct buffer *to)
 {
 	static const struct {
 		__u16 port;
 		void (*live)(void);
-	} lives[] = {
-		{ 8000, four_way },	  { 8001, three_segments },
-		{ 8002, half_close },	  { 8003, simultaneous },
-		{ 8006, refused },	  { 8007, lost_last_ack },
-		{ 8008, passive_alone },  { 8009, active_alone },
-		{ 8010, strange_names },  { 8011, loopback },
-		{ 8012, close_first },	  { 8013, some_lost },
-		{ 8014, doubles },	  { 8015, given_up_waiting },
-		{ 8016, many_rearms },	  { 8017, recorded_late },
-		{ 8018, hand_over_late }, { 8019, socket_again },
-		{ 8020, never_happens },  { 8021, nameless },
-		{ 8022, listener },	  { 8023, simultaneous_open },
-		{ 8024, kept_alive },	  { 8025, fin_again },
-	};
+	} unsent[] = {
+		{ 8030, repaired },
+		{ 8031, no_port },
+		{ 8032, no_route },
+		{ 8033, behind_data },
+		{ 8034, behind_data_at_first },
+		{ 8035, fin_unanswered },
+		{ 8036, zero_window },
+		{ 8037, syn_unanswered },
+		{ 8038, syn_to_time_wait },
+		{ 8039, orphan_of_timer },
+		{ 8040, orphan_of_close },
+		{ 8041, destroyed_in_last_ack },
+		{ 8042, linger_in_last_ack },
+		{ 8043, reset_later },
+		{ 8044, restored },
+		{ 8045, checked_only },
+		{ 8046, killed },
+		{ 8047, deferred },
+		{ 8048, collected },
+		{ 8049, subflow },
+		{ 8050, subflow_reset },
+		{ 8051, uring_and_exec },
+		{ 8052, syns_cross },
+		{ 8053, overflow },
+		{ 8054, old_program },
+		{ 8055, fin_at_window_0 },
+		{ 8056, syn_unprovoked },
+	},
+	  lives[] = {
+		  { 8000, four_way },
+		  { 8001, three_segments },
+		  { 8002, half_close },
+		  { 8003, simultaneous },
+		  { 8006, refused },
+		  { 8007, lost_last_ack },
+		  { 8008, passive_alone },
+		  { 8009, active_alone },
+		  { 8010, strange_names },
+		  { 8011, loopback },
+		  { 8012, close_first },
+		  { 8013, some_lost },
+		  { 8014, doubles },
+		  { 8015, given_up_waiting },
+		  { 8016, many_rearms },
+		  { 8017, recorded_late },
+		  { 8018, hand_over_late },
+		  { 8019, socket_again },
+		  { 8020, never_happens },
+		  { 8021, nameless },
+		  { 8022, listener },
+		  { 8023, simultaneous_open },
+		  { 8024, kept_alive },
+		  { 8025, fin_again },
+	  };
 	unsigned int i;
 
 	begin(to);
 	marker(RECORDING_KIND_START, 0);
 	name_netns(7, CLIENT, "client");
 	name_netns(7 + SERVER - CLIENT, SERVER, "server");
-	name_netns(8 + SERVER - CLIENT, SERVER + 1,
-		   "<b>\033[7m&amp;\xc3\xa9 a name that is much longer than any that anybody would choose for it");
+	name_netns(
+		8 + SERVER - CLIENT, SERVER + 1,
+		"<b>\033[7m&amp;\xc3\xa9 a name that is much longer than any that anybody would choose for it");
 	meet(8004);
 	reset(TCPCLOSE_CAUSE_LINGER);
 	meet(8005);
@@ -709,6 +1192,10 @@ void synthetic_closes(struct buffer *to)
 	for (i = 0; i < 7; i++) {
 		meet(8027);
 		four_way();
+	}
+	for (i = 0; i < sizeof(unsent) / sizeof(*unsent); i++) {
+		meet(unsent[i].port);
+		unsent[i].live();
 	}
 }
 
@@ -747,6 +1234,8 @@ void synthetic_closes_random(struct buffer *to, uint32_t seed)
 		if (draw(&state) % 8 == 0)
 			now_ns -= draw(&state) % 20000000;
 		s->index = draw(&state) % 8 ? s->index : draw(&state);
+		s->thread = draw(&state) % 4 ? NULL : "thread\033[31m";
+		s->session = draw(&state) % 4 ? 0 : draw(&state);
 		step(s, draw(&state) % 3 ? to : draw(&state) % 16,
 		     draw(&state) % 16,
 		     (struct how){
@@ -764,6 +1253,13 @@ void synthetic_closes_random(struct buffer *to, uint32_t seed)
 			     .closer = draw(&state) % 4,
 			     .rearms = draw(&state) % 65536,
 			     .raw = draw(&state) % 4 ? 0 : draw(&state) % 16,
+			     .does = draw(&state) % 16,
+			     .strays = draw(&state) % 65536,
+			     .fin_unsent = draw(&state) % 2,
+			     .unsent = draw(&state) % 4 ? 0 : draw(&state) * 256,
+			     .counts = draw(&state) % 2,
+			     .segments_sent = draw(&state) % 4,
+			     .segments_received = draw(&state) % 4,
 		     });
 	}
 }

@@ -318,7 +318,7 @@ static int draw_notes(const struct ladder_svg *p, bool write)
 	static const char *const notes[] = {
 		"Not to scale. Beside a state: how long it lasted.",
 		"Beside an arrow's head: the time from the sender's step to the receiver's; a segment that left later than its step, such as a delayed ACK, was faster.",
-		"Broken line: not seen at that end. Question mark: no answer to it was seen, either.",
+		"Broken line: not seen at that end. Question mark: nothing shows that it arrived.",
 	};
 	const bool wanted[] = {
 		true,

@@ -210,7 +210,7 @@ static void write_conclusions(const struct ladder_text *d)
 	if (ladder_has_arrow(d->ladder, false))
 		buffer_printf(
 			d->to,
-			"%s%s%s: not seen at that end; ?: no answer to it was seen, either\n",
+			"%s%s%s: not seen at that end; ?: nothing shows that it arrived\n",
 			g->unseen, g->unseen, g->unseen);
 }
 

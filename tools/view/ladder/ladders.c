@@ -31,6 +31,7 @@ int ladders_write(const struct view *how, struct buffer *to,
 		const struct choice_candidate *c = &choice->chosen[i];
 
 		ladder_build(ladder, c->side, c->peer, c->pairing);
+		ladder->obstacle = c->obstacle;
 		ret = svg ? ladder_svg(how, to, ladder) :
 			    ladder_text(how, to, ladder);
 		if (i)

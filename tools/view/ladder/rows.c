@@ -181,8 +181,12 @@ static void put_step(struct placing *p, int i)
 	p->column[ls->column] = max(p->column[ls->column], row + 1);
 	/* The next step begins below all that belongs to this one. */
 	p->last = p->column[ls->column] - 1;
-	if (ls->sent != LADDER_NONE)
-		put_departure(p, ls->sent, max(row, p->middle));
+	if (ls->sent == LADDER_NONE)
+		return;
+	put_departure(p, ls->sent, max(row, p->middle));
+	/* Not beside the side's next step, which did not send it. */
+	p->column[ls->column] =
+		max(p->column[ls->column], p->rows->from[ls->sent] + 1);
 }
 
 /* The last row of a side's line: that of CLOSE, or of what is sent with it. */

@@ -16,6 +16,8 @@
 
 /* Process and call share a line that is not longer than this. */
 #define CAPTION_COLUMNS 26
+/* So do timer and error. */
+#define TIMER_COLUMNS 27
 
 /**
  * words_add_state() - add a state
@@ -66,8 +68,24 @@ void words_add_address(struct line *w, const struct ladder *ladder,
 				  ladder->sides[!column]->tuple.rport);
 }
 
-static void add_process(struct line *w, const struct side_step *step)
+/* A name that is not that of its process. */
+static bool has_thread(const struct side_step *step)
 {
+	return !side_step_is_kernels(step) && step->thread[0] &&
+	       strcmp(step->thread, step->comm);
+}
+
+/**
+ * words_add_process() - the process that made a step
+ * @w: the line
+ * @step: the step
+ */
+void words_add_process(struct line *w, const struct side_step *step)
+{
+	if (side_step_is_kernels(step)) {
+		line_add(w, "kernel");
+		return;
+	}
 	if (step->comm[0])
 		line_add_name(w, step->comm);
 	if (step->pid)
@@ -117,6 +135,13 @@ static bool add_retransmits(struct line *w, const struct side *side)
 	return true;
 }
 
+static bool is_same_process(const struct side_step *a, const struct side_step *b)
+{
+	if (side_step_is_kernels(a) || side_step_is_kernels(b))
+		return side_step_is_kernels(a) == side_step_is_kernels(b);
+	return a->pid == b->pid && !strcmp(a->comm, b->comm);
+}
+
 /* Processes that acted at this side, each once, as far as there is room. */
 static bool add_processes(struct line *w, const struct side *side)
 {
@@ -127,15 +152,24 @@ static bool add_processes(struct line *w, const struct side *side)
 		const struct side_step *step = &side->steps[i];
 
 		if (!side_step_is_call(step) ||
-		    (last && last->pid == step->pid &&
-		     !strcmp(last->comm, step->comm)))
+		    (last && is_same_process(last, step)))
 			continue;
 		if (shown++)
 			line_add(w, ", ");
-		add_process(w, step);
+		words_add_process(w, step);
 		last = step;
 	}
 	return shown;
+}
+
+static bool add_session(struct line *w, const struct side *side)
+{
+	if (!side->mptcp)
+		return false;
+	line_add(w, "MPTCP subflow");
+	if (side->session)
+		line_add(w, " of 0x%llx", (unsigned long long)side->session);
+	return true;
 }
 
 /**
@@ -172,6 +206,7 @@ int words_headings(struct line lines[WORDS_HEADINGS],
 	if (side->uid != EVENT_UNKNOWN)
 		line_add(&lines[count], ", uid %lld", (long long)side->uid);
 	count++;
+	count += add_session(&lines[count], side);
 	count += add_processes(&lines[count], side);
 	count += add_traffic(&lines[count], side);
 	count += add_retransmits(&lines[count], side);
@@ -221,9 +256,18 @@ static const char *timer_phrase(const struct side_step *step)
 	case TCPCLOSE_CAUSE_KEEPALIVE:
 		return "timer: keepalive";
 	case TCPCLOSE_CAUSE_TIMEOUT:
-		return "timer: no answer";
+		return step->old == TCPCLOSE_SYN_SENT && step->traffic &&
+				       step->segments_received ?
+			       "timer: no good answer" :
+			       "timer: no answer";
+	case TCPCLOSE_CAUSE_USER_TIMEOUT:
+		return "timer: user timeout";
+	case TCPCLOSE_CAUSE_ZERO_WINDOW:
+		return "timer: window stays 0";
 	case TCPCLOSE_CAUSE_MEMORY:
 		return "timer: no memory";
+	case TCPCLOSE_CAUSE_ORPHANS:
+		return "timer: orphan limit";
 	case TCPCLOSE_CAUSE_NETNS:
 		return "timer: namespace gone";
 	default:
@@ -266,6 +310,8 @@ static void caption_segment(struct line *w, const struct side_step *step)
 		line_add(w, "ICMP error");
 	else if (step->cause == TCPCLOSE_CAUSE_OPEN_FAILED)
 		line_add(w, "no room for the socket");
+	else if (step->cause == TCPCLOSE_CAUSE_MPTCP)
+		line_add(w, "MPTCP resets it");
 	else if (step->cause == TCPCLOSE_CAUSE_UNKNOWN)
 		line_add(w, "cause unknown");
 	add_error(w, step);
@@ -283,6 +329,8 @@ static size_t process_columns(const struct side_step *step)
 {
 	char number[16];
 
+	if (side_step_is_kernels(step))
+		return strlen("kernel");
 	return name_columns(step) +
 	       (size_t)snprintf(number, sizeof(number), "[%u]", step->pid);
 }
@@ -294,8 +342,9 @@ static void add_short_process(struct line *w, const struct side_step *step)
 	size_t room = name_columns(step);
 
 	*format_text(shown, step->comm, line_is_utf8(w)) = '\0';
-	if (w->raw || format_columns(shown, strlen(shown)) <= room) {
-		add_process(w, step);
+	if (w->raw || side_step_is_kernels(step) ||
+	    format_columns(shown, strlen(shown)) <= room) {
+		words_add_process(w, step);
 		return;
 	}
 	line_add(w, "%.*s...", (int)line_fit(shown, room - 3), shown);
@@ -312,6 +361,49 @@ static bool is_timers(const struct ladder_step *ls)
 		edge->trigger == MODEL_BY_TIMER);
 }
 
+/* A process, what it called, and its thread if that has another name. */
+static int caption_call(struct line lines[WORDS_CAPTIONS],
+			const struct ladder *ladder, int step)
+{
+	const struct side_step *s = ladder->steps[step].step;
+	char text[LADDER_CALL_SIZE];
+	const char *call = ladder_call(ladder, step, text);
+	int count = 1;
+
+	add_short_process(&lines[0], s);
+	if (process_columns(s) + 1 + strlen(call) <= CAPTION_COLUMNS)
+		line_add(&lines[0], " %s", call);
+	else
+		line_add(&lines[count++], "%s", call);
+	if (has_thread(s)) {
+		line_add(&lines[count], "thread ");
+		line_add_name(&lines[count++], s->thread);
+	}
+	return count;
+}
+
+/* A FIN that could not leave at once. */
+static int caption_unsent(struct line *w, const struct side_step *step)
+{
+	if (!ladder_sends_fin(step) || !step->unsent_bytes)
+		return 0;
+	line_add(w, "FIN behind %u B unsent", step->unsent_bytes);
+	return 1;
+}
+
+static int caption_timer(struct line lines[WORDS_CAPTIONS],
+			 const struct side_step *step)
+{
+	line_add(&lines[0], "%s", timer_phrase(step));
+	add_error(&lines[1], step);
+	if (!lines[1].text[0])
+		return 1;
+	if (strlen(lines[0].text) + 2 + strlen(lines[1].text) > TIMER_COLUMNS)
+		return 2;
+	add_error(&lines[0], step);
+	return 1;
+}
+
 /**
  * words_captions() - what made a step, beside its segment
  * @lines: result
@@ -325,27 +417,18 @@ int words_captions(struct line lines[WORDS_CAPTIONS],
 {
 	const struct ladder_step *ls = &ladder->steps[step];
 	struct line *w = &lines[0];
-	const char *call;
+	int i, count;
 
-	line_begin(&lines[0]);
-	line_begin(&lines[1]);
-	if (is_timers(ls)) {
-		line_add(w, "%s", timer_phrase(ls->step));
-		add_error(w, ls->step);
-		return 1;
-	}
+	for (i = 0; i < WORDS_CAPTIONS; i++)
+		line_begin(&lines[i]);
+	if (is_timers(ls))
+		return caption_timer(lines, ls->step);
 	if (!side_step_is_call(ls->step) || ls->step->orphaned) {
 		caption_segment(w, ls->step);
 		return w->text[0] ? 1 : 0;
 	}
-	call = ladder_call(ladder, step);
-	add_short_process(w, ls->step);
-	if (process_columns(ls->step) + 1 + strlen(call) <= CAPTION_COLUMNS) {
-		line_add(w, " %s", call);
-		return 1;
-	}
-	line_add(&lines[1], "%s", call);
-	return 2;
+	count = caption_call(lines, ladder, step);
+	return count + caption_unsent(&lines[count], ls->step);
 }
 
 /**

@@ -11,9 +11,9 @@
 #include "ladder/ladder.h"
 
 /* Largest number of lines of each part. */
-#define WORDS_CAPTIONS 2
-#define WORDS_HEADINGS 7
-#define WORDS_CONCLUSIONS 12
+#define WORDS_CAPTIONS 4
+#define WORDS_HEADINGS 8
+#define WORDS_CONCLUSIONS 24
 
 void words_title(struct line *w, const struct ladder *ladder);
 void words_start(struct line *w, const struct ladder *ladder);
@@ -25,6 +25,7 @@ int words_captions(struct line lines[WORDS_CAPTIONS],
 int words_conclusions(struct line lines[WORDS_CONCLUSIONS],
 		      const struct ladder *ladder);
 void words_add_state(struct line *w, unsigned int state);
+void words_add_process(struct line *w, const struct side_step *step);
 void words_bits(struct line *w, unsigned int bits);
 void words_add_address(struct line *w, const struct ladder *ladder,
 		       enum ladder_column column);

@@ -13,8 +13,6 @@ static const char *cause_phrase(unsigned int cause)
 		[TCPCLOSE_CAUSE_RST] = "a RST arrived",
 		[TCPCLOSE_CAUSE_REFUSED] = "the SYN was answered with a RST",
 		[TCPCLOSE_CAUSE_DATA_AFTER_CLOSE] = "data arrived after close()",
-		[TCPCLOSE_CAUSE_UNREAD] = "close() with unread data",
-		[TCPCLOSE_CAUSE_LINGER] = "close() with SO_LINGER 0",
 		[TCPCLOSE_CAUSE_DISCONNECT] = "disconnected",
 		[TCPCLOSE_CAUSE_CONNECT_ABORTED] =
 			"aborted before it was established",
@@ -25,7 +23,7 @@ static const char *cause_phrase(unsigned int cause)
 		[TCPCLOSE_CAUSE_FIN_WAIT2_TIMEOUT] =
 			"the peer's FIN did not arrive in time",
 		[TCPCLOSE_CAUSE_UNREACHABLE] = "an ICMP error arrived",
-		[TCPCLOSE_CAUSE_MEMORY] = "too many orphans, or no memory",
+		[TCPCLOSE_CAUSE_MEMORY] = "no memory for it",
 		[TCPCLOSE_CAUSE_NOT_ACCEPTED] =
 			"the listener closed before accept()",
 		[TCPCLOSE_CAUSE_OPEN_FAILED] =
@@ -33,10 +31,56 @@ static const char *cause_phrase(unsigned int cause)
 		[TCPCLOSE_CAUSE_NETNS] = "its network namespace was removed",
 		[TCPCLOSE_CAUSE_LISTENER] = "a listener closed",
 		[TCPCLOSE_CAUSE_REPLACED] = "a new connection took the port",
+		[TCPCLOSE_CAUSE_REPAIR] =
+			"closed in repair mode, without a segment",
+		[TCPCLOSE_CAUSE_NO_PORT] =
+			"connect() found no local port, and sent no SYN",
+		[TCPCLOSE_CAUSE_USER_TIMEOUT] =
+			"the peer did not answer within TCP_USER_TIMEOUT",
+		[TCPCLOSE_CAUSE_ZERO_WINDOW] =
+			"the peer kept its window at 0 and answered the probes",
+		[TCPCLOSE_CAUSE_ORPHANS] = "more orphans than tcp_max_orphans",
+		[TCPCLOSE_CAUSE_MPTCP] = "MPTCP reset its subflow",
+		[TCPCLOSE_CAUSE_OVERFLOW] =
+			"no mini-socket could wait for the peer's FIN",
 	};
 
 	return cause < TCPCLOSE_CAUSES && phrases[cause] ? phrases[cause] :
 							   "cause unknown";
+}
+
+/* Segments came, but none of them acknowledged the SYN. */
+static bool is_ill_answered(const struct side_step *step)
+{
+	return (step->cause == TCPCLOSE_CAUSE_TIMEOUT ||
+		step->cause == TCPCLOSE_CAUSE_USER_TIMEOUT) &&
+	       step->old == TCPCLOSE_SYN_SENT && step->traffic &&
+	       step->segments_received;
+}
+
+static bool is_sendless(const struct side_step *step)
+{
+	return step->old == TCPCLOSE_SYN_SENT && step->traffic &&
+	       !step->segments_sent &&
+	       step->cause == TCPCLOSE_CAUSE_CONNECT_ABORTED;
+}
+
+static void add_cause(struct line *w, const struct side_step *step)
+{
+	if (step->cause == TCPCLOSE_CAUSE_UNREAD)
+		line_add(w, "%s with unread data", ladder_closing(step));
+	else if (step->cause == TCPCLOSE_CAUSE_LINGER)
+		line_add(w, "%s with SO_LINGER 0", ladder_closing(step));
+	else if (is_ill_answered(step))
+		line_add(w,
+			 step->segments_received == 1 ?
+				 "a segment came, but did not acknowledge the SYN" :
+				 "%u segments came, but none acknowledged the SYN",
+			 step->segments_received);
+	else if (is_sendless(step))
+		line_add(w, "aborted before a SYN was sent");
+	else
+		line_add(w, "%s", cause_phrase(step->cause));
 }
 
 static void add_edge(struct line *w, const struct side_step *step)
@@ -75,13 +119,14 @@ void words_title(struct line *w, const struct ladder *ladder)
 	enum ladder_kind kind = ladder_kind(ladder);
 
 	line_begin(w);
-	if (kind != LADDER_ABRUPT)
+	if (kind != LADDER_ABRUPT) {
 		line_add(w, "%s", kinds[kind]);
-	else if (decisive->step->cause == TCPCLOSE_CAUSE_REFUSED)
+	} else if (decisive->step->cause == TCPCLOSE_CAUSE_REFUSED) {
 		line_add(w, "Connection refused");
-	else
-		line_add(w, "Abrupt end: %s",
-			 cause_phrase(decisive->step->cause));
+	} else {
+		line_add(w, "Abrupt end: ");
+		add_cause(w, decisive->step);
+	}
 	if (ladder_is_half_close(ladder))
 		line_add(w, " after a half-close");
 	if (has_fin_again(ladder))
@@ -118,8 +163,9 @@ static void conclude_manner(struct line *w, const struct ladder *ladder)
 			 "closed, but the deciding step was not seen");
 		return;
 	case LADDER_ABRUPT:
-		line_add(w, "abrupt: %s, at ",
-			 cause_phrase(decisive->step->cause));
+		line_add(w, "abrupt: ");
+		add_cause(w, decisive->step);
+		line_add(w, ", at ");
 		words_add_address(w, ladder, decisive->column);
 		return;
 	default:
@@ -158,6 +204,14 @@ static const char *time_wait_end(unsigned int end)
 	}
 }
 
+static void add_strays(struct line *w, const char *subject,
+		       const struct side_step *step)
+{
+	if (step->strays)
+		line_add(w, "%sreceived %u SYN or RST that changed nothing",
+			 subject, step->strays);
+}
+
 static bool conclude_time_wait(struct line *w, const struct ladder *ladder,
 			       enum ladder_column column)
 {
@@ -171,6 +225,7 @@ static bool conclude_time_wait(struct line *w, const struct ladder *ladder,
 		line_add(w, "TIME_WAIT of ");
 		words_add_address(w, ladder, column);
 		line_add(w, " is not over");
+		add_strays(w, ", ", last);
 		return true;
 	}
 	if (last->old != TCPCLOSE_TIME_WAIT)
@@ -188,6 +243,91 @@ static bool conclude_time_wait(struct line *w, const struct ladder *ladder,
 	else if (last->rearms)
 		line_add(w, ", its timer was restarted %u times",
 			 last->rearms);
+	add_strays(w, ", ", last);
+	return true;
+}
+
+/* A FIN that never left, as the end of its socket shows. */
+static bool conclude_unsent(struct line *w, const struct ladder *ladder,
+			    enum ladder_column column)
+{
+	const struct side *side = ladder->sides[column];
+	const struct side_step *last;
+
+	if (!side)
+		return false;
+	last = &side->steps[side->count - 1];
+	if (last->new != TCPCLOSE_CLOSE || !last->fin_unsent)
+		return false;
+	line_add(w, "the FIN of ");
+	words_add_address(w, ladder, column);
+	line_add(w, " was never sent");
+	if (last->unsent_bytes)
+		line_add(w, ": it was behind %u unsent bytes",
+			 last->unsent_bytes);
+	return true;
+}
+
+/* Who released a socket that a call had closed before. */
+static bool conclude_release(struct line *w, const struct ladder *ladder,
+			     enum ladder_column column)
+{
+	int i;
+
+	for (i = 0; i < ladder->step_count; i++) {
+		const struct side_step *step = ladder->steps[i].step;
+
+		if (ladder->steps[i].column != column)
+			continue;
+		if (ladder_is_deferred(step)) {
+			words_add_address(w, ladder, column);
+			line_add(w, ": close() came before: the socket was in use, and released when another call of ");
+			words_add_process(w, step);
+			line_add(w, " returned");
+			return true;
+		}
+		if (side_step_is_call(step) && side_step_is_kernels(step) &&
+		    !(step->mark & TCPCLOSE_MARK_MPTCP) &&
+		    ladder_sends_fin(step)) {
+			words_add_address(w, ladder, column);
+			line_add(w, ": the kernel released the socket, which no process held any more");
+			return true;
+		}
+	}
+	return false;
+}
+
+/* The self-loops of MPTCP look odd. */
+static bool conclude_mptcp(struct line *w, const struct ladder *ladder)
+{
+	int i;
+
+	for (i = 0; i < ladder->step_count; i++) {
+		const struct side_step *step = ladder->steps[i].step;
+
+		if (!(step->mark & TCPCLOSE_MARK_MPTCP) ||
+		    step->old != step->new || step->orphaned ||
+		    side_step_is_rearm(step))
+			continue;
+		add_edge(w, step);
+		line_add(w, ": MPTCP shuts its subflow down, and closes it later, which stores the state again");
+		return true;
+	}
+	return false;
+}
+
+/* A mini-socket of this machine that answered a SYN instead of a listener. */
+static bool conclude_obstacle(struct line *w, const struct ladder *ladder)
+{
+	const struct side *obstacle = ladder->obstacle;
+
+	if (!obstacle)
+		return false;
+	line_add(w, "meanwhile ");
+	line_add_endpoint(w, obstacle->tuple.laddr, obstacle->tuple.lport);
+	line_add(w, " was in TIME_WAIT for an earlier connection with the same addresses and ports (cookie 0x%llx)",
+		 (unsigned long long)obstacle->cookie);
+	add_strays(w, "; it ", &obstacle->steps[obstacle->count - 1]);
 	return true;
 }
 
@@ -316,10 +456,16 @@ int words_conclusions(struct line lines[WORDS_CONCLUSIONS],
 	for (i = 0; i < WORDS_CONCLUSIONS; i++)
 		line_begin(&lines[i]);
 	conclude_manner(&lines[count++], ladder);
+	count += conclude_unsent(&lines[count], ladder, LADDER_LEFT);
+	count += conclude_unsent(&lines[count], ladder, LADDER_RIGHT);
+	count += conclude_release(&lines[count], ladder, LADDER_LEFT);
+	count += conclude_release(&lines[count], ladder, LADDER_RIGHT);
 	count += conclude_repeats(&lines[count], ladder, LADDER_LEFT);
 	count += conclude_repeats(&lines[count], ladder, LADDER_RIGHT);
 	count += conclude_time_wait(&lines[count], ladder, LADDER_LEFT);
 	count += conclude_time_wait(&lines[count], ladder, LADDER_RIGHT);
+	count += conclude_obstacle(&lines[count], ladder);
+	count += conclude_mptcp(&lines[count], ladder);
 	conclude_model(&lines[count++], ladder);
 	if (has_missing(ladder))
 		line_add(
