@@ -435,7 +435,7 @@ const struct side *sides_obstacle(const struct side *side)
 		    !can_reach(other, side) ||
 		    !waited(other, to_ns - (uint64_t)last->dwell_ns, to_ns))
 			continue;
-		twice[home] |= found[home] != NULL;
+		twice[home] |= !!found[home];
 		found[home] = other;
 	}
 	if (found[true])
