@@ -7,6 +7,7 @@
  */
 #include <fcntl.h>
 #include <linux/io_uring.h>
+#include <netinet/tcp.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -21,6 +22,7 @@
 #include "lib/actor.h"
 #include "lib/odd_fixture.h"
 #include "lib/procfile.h"
+#include "lib/start.h"
 
 ODD_FIXTURE(odd_closers, "teardown");
 
@@ -400,6 +402,33 @@ ODD_TEST(odd_closers, ss_ends_mini_sockets)
 	EXPECT_STREQ("ss", EVENT(4)->detail.comm);
 	EXPECT_PEER_PATH(&self->lab, &half, TO_FIN_WAIT2 " tw:FIN_WAIT2>CLOSE=DESTROYED!DESTROYED");
 	EXPECT_STREQ("ss", lab_event(&self->lab, &half, 3)->detail.comm);
+}
+
+/* ---- repair mode */
+
+/* As a program that saves connections does: the end that it saved sends nothing. */
+ODD_TEST(odd_closers, closed_in_repair_mode_in_each_state)
+{
+	const struct start *start;
+	int on = TCP_REPAIR_ON;
+
+	FOR_EACH_START(start, SYN_SENT, LAST_ACK) {
+		struct flow flow;
+		char path[256];
+
+		TH_LOG("%s", start->state);
+		peer_init(&self->peer, &self->lab.puppet);
+		self->peer.lport += 10 + (start - starts);
+		ASSERT_EQ(0, start->reach(&self->peer));
+		ASSERT_EQ(0, setsockopt(self->peer.fd, IPPROTO_TCP, TCP_REPAIR, &on, sizeof(on)));
+		peer_count(&self->peer, 0);
+		ASSERT_EQ(0, peer_close(&self->peer));
+		snprintf(path, sizeof(path), "%s%s>CLOSE=DISCONNECT", start->path, start->state);
+		PATH(path);
+		flow = lab_peer_flow(&self->lab, &self->peer);
+		EXPECT_CLOSER(&self->lab, &flow, "odd_closers");
+		EXPECT_TRUE(peer_silent(&self->peer, 100));
+	}
 }
 
 TEST_HARNESS_MAIN
