@@ -281,12 +281,14 @@ static const struct closer closers[] = {
 	{ .how = "close()", .act = closes, .who = "actor close" },
 	{ .how = "exit", .act = exits, .who = "actor exit" },
 	{ .how = "SIGKILL", .act = is_killed, .who = "actor kill", .status = 128 + SIGKILL },
-	{ .how = "killed for memory", .act = is_killed_for_memory, .who = "actor kill", .status = 128 + SIGKILL },
 	{ .how = "exec", .act = executes, .who = "sleep exec" },
 	{ .how = "last holder after fork", .act = leaves_it_to_a_child, .who = "heir close" },
 	{ .how = "SCM_RIGHTS, in flight", .act = drops_it_in_flight, .who = "actor close" },
 	{ .how = "SCM_RIGHTS, collected", .act = drops_it_in_a_cycle, .who = "kernel" },
 	{ .how = "close() while a thread reads", .act = closes_while_a_thread_reads, .who = "actor/reader other" },
+};
+
+static const struct closer of_io_uring[] = {
 	{ .how = "io_uring, close", .act = closes_by_ring, .who = "actor io_uring" },
 	{ .how = "io_uring, close by a worker", .act = closes_by_worker_of_ring, .who = "actor/iou-wrk-* io_uring" },
 	{ .how = "io_uring, shutdown", .act = shuts_down_by_ring, .who = "actor/iou-wrk-* io_uring",
@@ -305,11 +307,12 @@ static const char *who_closes(const struct closer *closer)
 								       closer->who;
 }
 
-ODD_TEST(odd_closers, are_the_processes)
+static void close_each(struct __test_metadata *_metadata, struct lab *lab,
+		       const struct closer *closer, size_t count)
 {
-	const struct closer *closer = closers;
+	const struct closer *last = closer + count;
 
-	for (; closer < closers + ARRAY_SIZE(closers); closer++) {
+	for (; closer < last; closer++) {
 		const char *path = closer->path ?: TO_FIN_WAIT2;
 		struct flow client, server;
 		struct actor actor;
@@ -317,22 +320,51 @@ ODD_TEST(odd_closers, are_the_processes)
 		int pair[2];
 
 		TH_LOG("%s", closer->how);
-		ASSERT_EQ(0, net_pair(variant->family, pair));
-		client = lab_flow(&self->lab, net_local_port(pair[0]), net_remote_port(pair[0]));
-		server = lab_flow(&self->lab, client.rport, client.lport);
+		ASSERT_EQ(0, net_pair(lab->family, pair));
+		client = lab_flow(lab, net_local_port(pair[0]), net_remote_port(pair[0]));
+		server = lab_flow(lab, client.rport, client.lport);
 		ASSERT_EQ(0, actor_start(&actor, "actor", closer->act, pair[0]));
 		ASSERT_EQ(0, close(pair[0]));
-		EXPECT_EQ(0, stream_count(&self->lab.stream, &client));
+		EXPECT_EQ(0, stream_count(&lab->stream, &client));
 		ASSERT_EQ(0, actor_go(&actor));
 		EXPECT_EQ(closer->status, actor_wait(&actor));
-		EXPECT_PATH(&self->lab, &client, path);
-		EXPECT_CLOSER(&self->lab, &client, who_closes(closer));
+		EXPECT_PATH(lab, &client, path);
+		EXPECT_CLOSER(lab, &client, who_closes(closer));
 		ASSERT_EQ(0, close(pair[1]));
 		snprintf(whole, sizeof(whole), "%s tw:FIN_WAIT2>TIME_WAIT=FIN", path);
-		EXPECT_PATH(&self->lab, &client, whole);
-		EXPECT_PATH(&self->lab, &server, PASSIVE_CLOSE);
-		EXPECT_CLOSER(&self->lab, &server, "odd_closers close");
+		EXPECT_PATH(lab, &client, whole);
+		EXPECT_PATH(lab, &server, PASSIVE_CLOSE);
+		EXPECT_CLOSER(lab, &server, "odd_closers close");
 	}
+}
+
+ODD_TEST(odd_closers, are_the_processes)
+{
+	close_each(_metadata, &self->lab, closers, ARRAY_SIZE(closers));
+}
+
+ODD_TEST(odd_closers, are_the_processes_with_io_uring)
+{
+	if (syscall(__NR_io_uring_setup, 0, NULL) < 0 && (errno == ENOSYS || errno == EPERM))
+		SKIP(return, "no io_uring in this kernel");
+	close_each(_metadata, &self->lab, of_io_uring, ARRAY_SIZE(of_io_uring));
+}
+
+ODD_TEST(odd_closers, is_the_process_killed_for_memory)
+{
+	static const struct closer killed = {
+		.how = "killed for memory",
+		.act = is_killed_for_memory,
+		.who = "actor",
+		.status = 128 + SIGKILL,
+	};
+	char controllers[256];
+
+	if (procfile_read("/sys/fs/cgroup/cgroup.controllers", controllers,
+			  sizeof(controllers)) < 0 ||
+	    !strstr(controllers, "memory"))
+		SKIP(return, "no control group limits memory");
+	close_each(_metadata, &self->lab, &killed, 1);
 }
 
 /* ---- ss -K */
