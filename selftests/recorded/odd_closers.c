@@ -110,11 +110,7 @@ static int send_descriptor(int to, int fd)
 	union {
 		struct cmsghdr header;
 		char room[CMSG_SPACE(sizeof(int))];
-	} control = { .header = {
-		.cmsg_level = SOL_SOCKET,
-		.cmsg_type = SCM_RIGHTS,
-		.cmsg_len = CMSG_LEN(sizeof(int)),
-	} };
+	} control = { 0 };
 	struct iovec iov = { "x", 1 };
 	struct msghdr message = {
 		.msg_iov = &iov,
@@ -123,6 +119,9 @@ static int send_descriptor(int to, int fd)
 		.msg_controllen = sizeof(control.room),
 	};
 
+	control.header.cmsg_level = SOL_SOCKET;
+	control.header.cmsg_type = SCM_RIGHTS;
+	control.header.cmsg_len = CMSG_LEN(sizeof(int));
 	memcpy(CMSG_DATA(&control.header), &fd, sizeof(fd));
 	return sendmsg(to, &message, 0) == 1 ? 0 : -errno;
 }
@@ -174,10 +173,10 @@ static int closes_while_a_thread_reads(int fd)
 
 /* ---- io_uring */
 
-/* A ring with room for one request at a time; @wait: for its result, which is returned. */
+/* A ring with room for one request at a time */
 struct uring {
 	int fd;
-	unsigned int *tail, *array, *cq_head;
+	unsigned int *tail, *array;
 	struct io_uring_sqe *request;
 	struct io_uring_cqe *results;
 };
@@ -198,11 +197,11 @@ static int uring_open(struct uring *ring)
 		return -errno;
 	ring->tail = (void *)(base + p.sq_off.tail);
 	ring->array = (void *)(base + p.sq_off.array);
-	ring->cq_head = (void *)(base + p.cq_off.head);
 	ring->results = (void *)(base + p.cq_off.cqes);
 	return 0;
 }
 
+/* @wait: for the result, which is returned */
 static int uring_submit(struct uring *ring, const struct io_uring_sqe *request, bool wait)
 {
 	int ret;
@@ -285,12 +284,14 @@ static const struct closer closers[] = {
 	{ .how = "last holder after fork", .act = leaves_it_to_a_child, .who = "heir close" },
 	{ .how = "SCM_RIGHTS, in flight", .act = drops_it_in_flight, .who = "actor close" },
 	{ .how = "SCM_RIGHTS, collected", .act = drops_it_in_a_cycle, .who = "kernel" },
-	{ .how = "close() while a thread reads", .act = closes_while_a_thread_reads, .who = "actor/reader other" },
+	{ .how = "close() while a thread reads", .act = closes_while_a_thread_reads,
+	  .who = "actor/reader other" },
 };
 
 static const struct closer of_io_uring[] = {
 	{ .how = "io_uring, close", .act = closes_by_ring, .who = "actor io_uring" },
-	{ .how = "io_uring, close by a worker", .act = closes_by_worker_of_ring, .who = "actor/iou-wrk-* io_uring" },
+	{ .how = "io_uring, close by a worker", .act = closes_by_worker_of_ring,
+	  .who = "actor/iou-wrk-* io_uring" },
 	{ .how = "io_uring, shutdown", .act = shuts_down_by_ring, .who = "actor/iou-wrk-* io_uring",
 	  .path = "ESTABLISHED>FIN_WAIT1 FIN_WAIT1>FIN_WAIT2 FIN_WAIT2>FIN_WAIT2 FIN_WAIT2>FIN_WAIT2[CLOSE]" },
 	{ .how = "io_uring, request in flight", .act = leaves_it_to_a_request,
@@ -303,8 +304,9 @@ static const char *who_closes(const struct closer *closer)
 	struct utsname kernel;
 
 	uname(&kernel);
-	return closer->who_6_1 && !strncmp(kernel.release, "6.1.", 4) ? closer->who_6_1 :
-								       closer->who;
+	if (closer->who_6_1 && !strncmp(kernel.release, "6.1.", 4))
+		return closer->who_6_1;
+	return closer->who;
 }
 
 static void close_each(struct __test_metadata *_metadata, struct lab *lab,
@@ -355,7 +357,7 @@ ODD_TEST(odd_closers, is_the_process_killed_for_memory)
 	static const struct closer killed = {
 		.how = "killed for memory",
 		.act = is_killed_for_memory,
-		.who = "actor",
+		.who = "actor kill",
 		.status = 128 + SIGKILL,
 	};
 	char controllers[256];
@@ -455,10 +457,10 @@ ODD_TEST(odd_closers, closed_in_repair_mode_in_each_state)
 		ASSERT_EQ(0, setsockopt(self->peer.fd, IPPROTO_TCP, TCP_REPAIR, &on, sizeof(on)));
 		peer_count(&self->peer, 0);
 		ASSERT_EQ(0, peer_close(&self->peer));
-		snprintf(path, sizeof(path), "%s%s>CLOSE=DISCONNECT", start->path, start->state);
+		snprintf(path, sizeof(path), "%s%s>CLOSE=REPAIR", start->path, start->state);
 		PATH(path);
 		flow = lab_peer_flow(&self->lab, &self->peer);
-		EXPECT_CLOSER(&self->lab, &flow, "odd_closers");
+		EXPECT_CLOSER(&self->lab, &flow, "odd_closers close");
 		EXPECT_TRUE(peer_silent(&self->peer, 100));
 	}
 }

@@ -105,10 +105,10 @@ static void end(struct __test_metadata *_metadata, struct lab *lab, int pair[2],
 /* Both directions, with a key that is no secret. */
 static int start_tls(int fd)
 {
-	const struct tls12_crypto_info_aes_gcm_128 keys = { .info = {
-		.version = TLS_1_2_VERSION,
-		.cipher_type = TLS_CIPHER_AES_GCM_128,
-	} };
+	const struct tls12_crypto_info_aes_gcm_128 keys = {
+		.info.version = TLS_1_2_VERSION,
+		.info.cipher_type = TLS_CIPHER_AES_GCM_128,
+	};
 
 	if (setsockopt(fd, IPPROTO_TCP, TCP_ULP, "tls", sizeof("tls")) ||
 	    setsockopt(fd, SOL_TLS, TLS_TX, &keys, sizeof(keys)) ||

@@ -123,7 +123,7 @@ ODD_TEST(odd_openings, fast_open_is_closed_before_an_answer)
 	ASSERT_EQ(0, fast_connecting(&self->peer));
 	ASSERT_EQ(0, peer_close(&self->peer));
 	PATH("CLOSE>SYN_SENT SYN_SENT>CLOSE=CONNECT_ABORTED");
-	EXPECT_PEER_CLOSER("odd_openings");
+	EXPECT_PEER_CLOSER("odd_openings close");
 }
 
 /* The answer acknowledges the SYN only: the data is sent again. */
@@ -151,7 +151,7 @@ ODD_TEST(odd_openings, by_syn_cookie)
 	ASSERT_EQ(0, peer_accept(&self->peer));
 	ASSERT_EQ(0, peer_close_active(&self->peer));
 	PATH(ACCEPTED " " TO_TIME_WAIT);
-	EXPECT_PEER_CLOSER("odd_openings");
+	EXPECT_PEER_CLOSER("odd_openings close");
 	EXPECT_EQ(self->peer.cookie, EVENT(0)->r.cookie);
 }
 
@@ -173,7 +173,7 @@ ODD_TEST(odd_openings, by_syn_cookie_and_not_accepted)
 	ASSERT_EQ(0, close(self->peer.listener));
 	ASSERT_EQ(0, peer_expect(&self->peer, PUPPET_RST));
 	PATH(ACCEPTED " ESTABLISHED>CLOSE=NOT_ACCEPTED");
-	EXPECT_PEER_CLOSER("odd_openings");
+	EXPECT_PEER_CLOSER("odd_openings close");
 }
 
 /* The other end forgot the answer, so its RST meets no connection. */
@@ -221,7 +221,7 @@ ODD_TEST(odd_openings, restored_in_repair_mode)
 	ASSERT_EQ(0, peer_close(&self->peer));
 	ASSERT_EQ(0, peer_expect(&self->peer, PUPPET_RST));
 	PATH(CONNECTED " ESTABLISHED>CLOSE=UNREAD");
-	EXPECT_PEER_CLOSER("odd_openings");
+	EXPECT_PEER_CLOSER("odd_openings close");
 	EXPECT_EQ(4, event_received(EVENT(2)));
 }
 
@@ -271,7 +271,7 @@ ODD_TEST(odd_openings, group_of_listeners_shrinks)
 	ASSERT_EQ(0, close(listeners[first]));
 	ASSERT_EQ(0, peer_expect(&self->peer, PUPPET_RST));
 	PATH(ACCEPTED " ESTABLISHED>CLOSE=NOT_ACCEPTED");
-	EXPECT_PEER_CLOSER("odd_openings");
+	EXPECT_PEER_CLOSER("odd_openings close");
 	/* The other listener opens connections. */
 	self->peer.rport += 1000;
 	ASSERT_EQ(0, peer_knock(&self->peer));

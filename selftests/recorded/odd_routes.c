@@ -95,12 +95,12 @@ static void close_and_reset(struct __test_metadata *_metadata, struct lab *lab,
 		int (*close)(int fd);
 		const char *client, *closer, *server, *whole;
 	} ways[] = {
-		{ close, TO_FIN_WAIT2, "odd_routes", PASSIVE_CLOSE, TO_TIME_WAIT },
-		{ net_abort, "ESTABLISHED>CLOSE=LINGER", "odd_routes", "ESTABLISHED>CLOSE=RST",
-		  "ESTABLISHED>CLOSE=LINGER" },
-		{ disconnect, "ESTABLISHED>CLOSE=DISCONNECT", "odd_routes",
+		{ close, TO_FIN_WAIT2, "odd_routes close", PASSIVE_CLOSE, TO_TIME_WAIT },
+		{ net_abort, "ESTABLISHED>CLOSE=LINGER", "odd_routes close",
+		  "ESTABLISHED>CLOSE=RST", "ESTABLISHED>CLOSE=LINGER" },
+		{ disconnect, "ESTABLISHED>CLOSE=DISCONNECT", "odd_routes connect",
 		  "ESTABLISHED>CLOSE=RST", "ESTABLISHED>CLOSE=DISCONNECT" },
-		{ destroy, "ESTABLISHED>CLOSE=DESTROYED", "ss", "ESTABLISHED>CLOSE=RST",
+		{ destroy, "ESTABLISHED>CLOSE=DESTROYED", "ss send", "ESTABLISHED>CLOSE=RST",
 		  "ESTABLISHED>CLOSE=DESTROYED" },
 	};
 	unsigned int i;
