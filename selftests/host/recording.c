@@ -51,37 +51,43 @@ TEST(half_of_all_numbers_come_again_and_half_are_a_gap)
 	EXPECT_TRUE(has_flaw(&behind, true, &r, EVENT_FLAW_AGAIN));
 }
 
-/* A reader of one namespace may not see the process of one of the two records */
-TEST(process_records_are_of_the_same_process)
+/* A reader of one namespace may not see the process that made a transition */
+TEST(details_have_a_process_where_one_acted)
 {
-	const struct tcpclose_task task = {
-		.kind = TCPCLOSE_KIND_TASK,
-		.pid = 5,
-	};
-	struct tcpclose_record r = {
-		.kind = TCPCLOSE_KIND_TRANSITION,
-		.seq = 1,
-		.how = TCPCLOSE_HOW(TCPCLOSE_ORIGIN_TRACEPOINT, 0,
-				    TCPCLOSE_CONTEXT_PROCESS, 0, 0),
-	};
 	static const struct {
 		bool whole;
+		unsigned int context;
 		__u32 pid;
 		bool wrong;
 	} cases[] = {
-		{ true, 5, false }, { true, 6, true }, { true, 0, true },
-		{ false, 5, false }, { false, 6, true }, { false, 0, false },
+		{ true, TCPCLOSE_CONTEXT_PROCESS, 5, false },
+		{ true, TCPCLOSE_CONTEXT_PROCESS, 0, true },
+		{ false, TCPCLOSE_CONTEXT_PROCESS, 5, false },
+		{ false, TCPCLOSE_CONTEXT_PROCESS, 0, false },
+		{ true, TCPCLOSE_CONTEXT_TIMER, 0, false },
+		{ true, TCPCLOSE_CONTEXT_TIMER, 5, true },
+		{ false, TCPCLOSE_CONTEXT_TIMER, 5, true },
 	};
 	size_t i;
 
 	for (i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		const struct tcpclose_detail detail = {
+			.kind = TCPCLOSE_KIND_DETAIL,
+			.pid = cases[i].pid,
+		};
+		const struct tcpclose_record r = {
+			.kind = TCPCLOSE_KIND_TRANSITION,
+			.seq = 1,
+			.how = TCPCLOSE_HOW(TCPCLOSE_ORIGIN_TRACEPOINT, 0,
+					    cases[i].context, 0, 0),
+			.cause = TCPCLOSE_CAUSE_TIMEOUT,
+		};
 		struct order_cpu cpu = { .started = true };
 
-		r.pid = cases[i].pid;
-		EXPECT_FALSE(has_flaw(&cpu, cases[i].whole, &task,
-				      EVENT_FLAW_TASK_OTHER));
+		EXPECT_FALSE(has_flaw(&cpu, cases[i].whole, &detail,
+				      EVENT_FLAW_DETAIL_OTHER));
 		EXPECT_EQ(cases[i].wrong, has_flaw(&cpu, cases[i].whole, &r,
-						   EVENT_FLAW_TASK_OTHER));
+						   EVENT_FLAW_DETAIL_OTHER));
 	}
 }
 
