@@ -172,9 +172,9 @@ TEST_F(loading, reports_kprobes_that_are_switched_off_later)
 
 /* ---- memory that a load or an unload keeps */
 
-#define ROUNDS		16
+#define ROUNDS 16
 /* Less than half of the smallest of what a load allocates, 24 KiB, each time */
-#define KEPT_MAX_KB	(ROUNDS * 10)
+#define KEPT_MAX_KB (ROUNDS * 10)
 
 static long meminfo_kb(const char *name)
 {
@@ -230,13 +230,14 @@ static long kept_by_loads(const char *parameters, int expected)
 	return after > before ? after - before : 0;
 }
 
-#define EXPECT_KEPT(parameters, expected) do {				\
-	long _kb = kept_by_loads(parameters, expected);			\
-	EXPECT_LE(0, _kb)						\
-	TH_LOG("%s: %s", parameters, strerror((int)-_kb));		\
-	EXPECT_GT(KEPT_MAX_KB, _kb)					\
-	TH_LOG("%s: %ld KiB kept by %d loads", parameters, _kb, ROUNDS); \
-} while (0)
+#define EXPECT_KEPT(parameters, expected) \
+	do { \
+		long _kb = kept_by_loads(parameters, expected); \
+		EXPECT_LE(0, _kb) \
+		TH_LOG("%s: %s", parameters, strerror((int)-_kb)); \
+		EXPECT_GT(KEPT_MAX_KB, _kb) \
+		TH_LOG("%s: %ld KiB kept by %d loads", parameters, _kb, ROUNDS); \
+	} while (0)
 
 TEST_F_TIMEOUT(loading, keeps_no_memory_when_unloaded, 120)
 {
