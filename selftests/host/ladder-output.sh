@@ -84,7 +84,7 @@ all_of_them()
 	for port in 8000 8001 8002 8003 8004 8005 8006 8007 8008 8009 8010 8011 8012 8013 \
 		    8014 8015 8016 8017 8018 8019 8020 8021 8022 8023 8024 8025 8026 8027 \
 		    8030 8031 8032 8033 8034 8035 8036 8037 8038 8039 8040 8041 8042 8043 \
-		    8044 8045 8046 8047 8048 8049 8050 8051 8052 8053 8054 8055 8056; do
+		    8044 8045 8046 8047 8048 8049 8050 8051 8052 8053 8054 8055 8056 8057; do
 		echo "---- $port"
 		ladder "$port"
 		cat complaints
@@ -158,6 +158,7 @@ draws_no "a worker is not a process" 8048 'kworker'
 draws "but the kernel" 8048 ' kernel releases it +- FIN,ACK -'
 draws "a subflow names its session" 8049 '^ *MPTCP subflow of 0x15 *MPTCP subflow of 0x17$'
 draws "and its self-loop is explained" 8049 '^FIN_WAIT1 -> FIN_WAIT1: MPTCP '
+draws_no "but not a connection that is no subflow any more" 8057 'MPTCP'
 draws "a RST of MPTCP says so" 8050 ' MPTCP resets it, ECONNRESET +- RST,ACK -'
 draws "exec has its own name" 8051 ' exec, data unread$'
 draws "a call of a 32-bit program is inferred" 8054 'curl\[4711\] shutdown() +- FIN,ACK'

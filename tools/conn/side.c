@@ -140,8 +140,6 @@ static void take_identity(struct side *side, const struct event *e)
 		side->closer = e->closer;
 	if (e->session)
 		side->session = e->session;
-	if (e->mark & TCPCLOSE_MARK_MPTCP)
-		side->mptcp = true;
 	if (e->netns_inode)
 		side->netns_inode = e->netns_inode;
 	if (e->netns_name && !side->netns_name[0])
@@ -151,6 +149,8 @@ static void take_identity(struct side *side, const struct event *e)
 		side->uid = e->uid;
 	if (e->origin != TCPCLOSE_ORIGIN_TRACEPOINT)
 		return;
+	/* It is none any more if the peer does not know MPTCP. */
+	side->mptcp = e->mark & TCPCLOSE_MARK_MPTCP;
 	side->bytes_sent = e->bytes_sent;
 	side->bytes_received = e->bytes_received;
 	side->retransmits = e->retransmits;

@@ -1035,6 +1035,18 @@ static void subflow(void)
 	wait_time(&client, 0, 1);
 }
 
+/* The peer does not know MPTCP. */
+static void subflow_no_more(void)
+{
+	client.session = 0x15;
+	connects();
+	client.session = 0;
+	later(20000);
+	STEP(client, SYN_SENT, ESTABLISHED, .flags = SYN_ACK);
+	later(1000000);
+	four_way();
+}
+
 static void subflow_reset(void)
 {
 	client.session = 0x15;
@@ -1141,6 +1153,7 @@ void synthetic_closes(struct buffer *to)
 		{ 8054, old_program },
 		{ 8055, fin_at_window_0 },
 		{ 8056, syn_unprovoked },
+		{ 8057, subflow_no_more },
 	},
 	  lives[] = {
 		  { 8000, four_way },
