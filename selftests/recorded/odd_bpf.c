@@ -200,10 +200,12 @@ ODD_TEST(odd_bpf, sockmap_passes_data_and_closes)
  * struct sockmap_end - an abrupt end of the proxy's connection with the client
  * @act: closes the proxy's socket
  * @path: transitions there; the client receives a RST
+ * @who: who makes the first of them
  */
 struct sockmap_end {
 	int (*act)(int fd);
 	const char *path;
+	const char *who;
 };
 
 static int disconnects(int fd)
@@ -216,8 +218,8 @@ static int disconnects(int fd)
 ODD_TEST(odd_bpf, sockmap_ends_abruptly)
 {
 	static const struct sockmap_end ends[] = {
-		{ net_abort, "ESTABLISHED>CLOSE=LINGER" },
-		{ disconnects, "ESTABLISHED>CLOSE=DISCONNECT" },
+		{ net_abort, "ESTABLISHED>CLOSE=LINGER", "odd_bpf close" },
+		{ disconnects, "ESTABLISHED>CLOSE=DISCONNECT", "odd_bpf connect" },
 	};
 	unsigned int i;
 
@@ -234,7 +236,7 @@ ODD_TEST(odd_bpf, sockmap_ends_abruptly)
 		client = other_end(&self->lab, &proxy.inner[0]);
 		ASSERT_EQ(0, ends[i].act(proxy.client[1]));
 		EXPECT_PATH(&self->lab, &proxy.inner[0], ends[i].path);
-		EXPECT_CLOSER(&self->lab, &proxy.inner[0], "odd_bpf close");
+		EXPECT_CLOSER(&self->lab, &proxy.inner[0], ends[i].who);
 		EXPECT_PATH(&self->lab, &client, "ESTABLISHED>CLOSE=RST");
 		close(proxy.client[0]);
 		close(proxy.server[0]);
