@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The measured workload: connections over the loopback device, one after the other,
- * both ends in one process.
+ * The measured workloads: connections over the loopback device, both ends in one
+ * process.
  *
  * A cycle is connect, one byte, close: ten calls of the tracepoint, and one
- * mini-socket, which stays for 60 seconds. Knows sockets and the clock; knows nothing
- * of observers.
+ * mini-socket, which stays for 60 seconds. Or it is something on one established
+ * connection: a request and its answer, or a MiB. Knows sockets and the clock; knows
+ * nothing of observers.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -23,6 +24,7 @@
 #include "mark.h"
 
 #define WARM_UP_CYCLES 1000
+#define WARM_UP_MIBS 40
 #define WARM_UP_RUNS 30
 /* Largest difference of two runs in a row when nothing runs in the background */
 #define WARM_UP_AGREE 0.005
@@ -34,10 +36,29 @@
 #define PER_ADDRESS 200
 #define MOST_CYCLES 100000
 
+#define REQUEST 100
+#define ANSWER 1000
+#define CHUNK 65536
+#define MIB 1048576
+
+/**
+ * struct workload - what is measured
+ * @listener: socket of the server
+ * @done: number of connections made
+ * @server: its address
+ * @client: of the established connection: the end that asks
+ * @accepted: the end that answers
+ * @cycle: what is measured
+ * @warm_up: number of cycles before a measurement
+ */
 struct workload {
 	int listener;
 	unsigned int done;
 	struct sockaddr_in server;
+	int client;
+	int accepted;
+	void (*cycle)(struct workload *w);
+	unsigned int warm_up;
 };
 
 /**
@@ -71,7 +92,7 @@ static void workload_listen(struct workload *w, unsigned int port)
 	memset(w, 0, sizeof(*w));
 	w->server.sin_family = AF_INET;
 	w->server.sin_port = htons(port);
-	/* Any address: workload_cycle() uses many loopback addresses */
+	/* Any address: workload_connect() uses many loopback addresses */
 	w->listener = socket(AF_INET, SOCK_STREAM, 0);
 	if (w->listener < 0 ||
 	    setsockopt(w->listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) ||
@@ -81,25 +102,79 @@ static void workload_listen(struct workload *w, unsigned int port)
 		die("listen");
 }
 
-static void workload_cycle(struct workload *w)
+static void workload_connect(struct workload *w)
 {
-	int client, server;
-	char byte = 'x';
-
 	w->server.sin_addr.s_addr =
 		htonl(INADDR_LOOPBACK + w->done++ / PER_ADDRESS);
-	client = socket(AF_INET, SOCK_STREAM, 0);
-	if (client < 0 || connect(client, (const struct sockaddr *)&w->server,
-				  sizeof(w->server)))
+	w->client = socket(AF_INET, SOCK_STREAM, 0);
+	if (w->client < 0 ||
+	    connect(w->client, (const struct sockaddr *)&w->server,
+		    sizeof(w->server)))
 		die("connect");
-	server = accept(w->listener, NULL, NULL);
-	if (server < 0)
+	w->accepted = accept(w->listener, NULL, NULL);
+	if (w->accepted < 0)
 		die("accept");
-	if (write(client, &byte, 1) != 1 || read(server, &byte, 1) != 1)
+}
+
+static void cycle_connection(struct workload *w)
+{
+	char byte = 'x';
+
+	workload_connect(w);
+	if (write(w->client, &byte, 1) != 1 || read(w->accepted, &byte, 1) != 1)
 		die("one byte");
 	/* The client's end enters TIME_WAIT */
-	close(client);
-	close(server);
+	close(w->client);
+	close(w->accepted);
+}
+
+/* It fits into the buffers of both sockets. */
+static void transfer(int from, int to, size_t size)
+{
+	static char buffer[CHUNK];
+	size_t received = 0;
+
+	if (write(from, buffer, size) != (ssize_t)size)
+		die("write");
+	while (received < size) {
+		ssize_t ret = read(to, buffer, sizeof(buffer));
+
+		if (ret <= 0)
+			die("read");
+		received += (size_t)ret;
+	}
+}
+
+static void cycle_request(struct workload *w)
+{
+	transfer(w->client, w->accepted, REQUEST);
+	transfer(w->accepted, w->client, ANSWER);
+}
+
+static void cycle_mib(struct workload *w)
+{
+	unsigned int i;
+
+	for (i = 0; i < MIB / CHUNK; i++)
+		transfer(w->client, w->accepted, CHUNK);
+}
+
+static void workload_choose(struct workload *w, const char *name)
+{
+	w->cycle = cycle_connection;
+	w->warm_up = WARM_UP_CYCLES;
+	if (!name)
+		return;
+	if (!strcmp(name, "request")) {
+		w->cycle = cycle_request;
+	} else if (!strcmp(name, "mib")) {
+		w->cycle = cycle_mib;
+		w->warm_up = WARM_UP_MIBS;
+	} else {
+		fprintf(stderr, "cycle: no work '%s': request or mib\n", name);
+		exit(2);
+	}
+	workload_connect(w);
 }
 
 static double workload_run(struct workload *w, unsigned int cycles)
@@ -108,7 +183,7 @@ static double workload_run(struct workload *w, unsigned int cycles)
 	unsigned int i;
 
 	for (i = 0; i < cycles; i++)
-		workload_cycle(w);
+		w->cycle(w);
 	return (double)(now_ns() - begin) / cycles;
 }
 
@@ -139,7 +214,7 @@ static unsigned int warm_up(struct workload *w)
 	unsigned int runs;
 
 	for (runs = 0; runs < WARM_UP_RUNS;) {
-		mean[runs++] = workload_run(w, WARM_UP_CYCLES);
+		mean[runs++] = workload_run(w, w->warm_up);
 		if (agree(mean, runs, 1) ||
 		    (runs > WARM_UP_RUNS / 2 && agree(mean, runs, 4)))
 			return runs;
@@ -169,7 +244,7 @@ static struct figures measure(struct workload *w, unsigned int cycles)
 	begin = now_ns();
 	last = begin;
 	for (i = 0; i < cycles; i++) {
-		workload_cycle(w);
+		w->cycle(w);
 		now = now_ns();
 		length[i] = now - last;
 		last = now;
@@ -184,12 +259,14 @@ static struct figures measure(struct workload *w, unsigned int cycles)
 
 static void print_usage(FILE *to)
 {
-	fputs("usage: cycle [--port PORT] --cycles N | --make N\n"
+	fputs("usage: cycle [--port PORT] [--work WORK] --cycles N | --make N\n"
 	      "\n"
 	      "--cycles: warm up, measure N cycles, and print the mean length of a\n"
 	      "cycle in nanoseconds, the median, and the number of cycles including the\n"
 	      "warm-up.\n"
-	      "--make: just make N connections, which leaves N mini-sockets.\n",
+	      "--make: just make N connections, which leaves N mini-sockets.\n"
+	      "--work: request (and answer) or mib: a cycle is that, on one established\n"
+	      "connection; without it a cycle is a connection.\n",
 	      to);
 }
 
@@ -214,11 +291,13 @@ int main(int argc, char **argv)
 		{ "port", required_argument, NULL, 'p' },
 		{ "cycles", required_argument, NULL, 'c' },
 		{ "make", required_argument, NULL, 'm' },
+		{ "work", required_argument, NULL, 'w' },
 		{ "help", no_argument, NULL, 'h' },
 		{},
 	};
 	unsigned int port = 900, cycles = 0, make = 0, runs, i;
 	struct figures figures;
+	const char *work = NULL;
 	struct workload w;
 	int option;
 
@@ -232,6 +311,9 @@ int main(int argc, char **argv)
 			break;
 		case 'm':
 			make = parse_number(optarg, 10000000);
+			break;
+		case 'w':
+			work = optarg;
 			break;
 		case 'h':
 			print_usage(stdout);
@@ -247,9 +329,10 @@ int main(int argc, char **argv)
 	}
 
 	workload_listen(&w, port);
+	workload_choose(&w, work);
 	if (make) {
 		for (i = 0; i < make; i++)
-			workload_cycle(&w);
+			w.cycle(&w);
 		return 0;
 	}
 	runs = warm_up(&w);
@@ -260,6 +343,6 @@ int main(int argc, char **argv)
 	}
 	figures = measure(&w, cycles);
 	printf("%.1f %" PRIu64 " %u\n", figures.mean, figures.median,
-	       runs * WARM_UP_CYCLES + cycles);
+	       runs * w.warm_up + cycles);
 	return 0;
 }
