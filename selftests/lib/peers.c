@@ -26,6 +26,7 @@
 enum action {
 	SEND = 'w',
 	RECEIVE = 'r',
+	FILL = 'f',
 	SEE_END = 'e',
 	SEE_RESET = 'd',
 	SHUT_DOWN = 'h',
@@ -46,6 +47,8 @@ static const struct scenario {
 	{ "fin-ack", "Cw Sr Sq! . Cx" },
 	{ "abort", "Cw Sr . Ca Sd Sx" },
 	{ "unread", "Cw Sr Cw . Sx Cd Cx" },
+	/* Only when the window is closed all that is written stays behind it */
+	{ "held-back", "Cf . Cf . Cf . Cx . Sx" },
 	{ "refused", NULL },
 };
 
@@ -81,6 +84,18 @@ static int see_end(int fd, int error)
 	return (got < 0 ? errno : 0) == error ? 0 : -EPROTO;
 }
 
+/* Write until nothing more fits. */
+static int fill(int fd)
+{
+	static const char data[65536];
+	ssize_t sent;
+
+	do {
+		sent = send(fd, data, sizeof(data), MSG_DONTWAIT);
+	} while (sent > 0);
+	return errno == EAGAIN ? 0 : -errno;
+}
+
 static int act(int fd, char action)
 {
 	struct linger abort = { .l_onoff = 1 };
@@ -94,6 +109,8 @@ static int act(int fd, char action)
 	case RECEIVE:
 		ret = read(fd, message, sizeof(message));
 		return ret == sizeof(message) ? 0 : -EPIPE;
+	case FILL:
+		return fill(fd);
 	case SEE_END:
 		return see_end(fd, 0);
 	case SEE_RESET:

@@ -9,7 +9,7 @@
 /**
  * struct peers - a scenario, and the network it runs in
  * @scenario: "active", "passive", "half-close", "simultaneous", "fin-ack",
- *	"abort", "unread", "refused"
+ *	"abort", "unread", "held-back", "refused"
  * @client: descriptor of the client's network namespace; 0: the caller's
  * @server: likewise
  * @address: of the server, IPv4 or IPv6

@@ -105,7 +105,8 @@ add rule inet lost out tcp dport $port tcp dport @closed tcp dport != @done tcp 
 }
 
 for address in 10.0.0.2 fd00::2; do
-	for name in active passive half-close simultaneous fin-ack abort unread refused; do
+	for name in active passive half-close simultaneous fin-ack abort unread held-back \
+		    refused; do
 		act "$name" "$name-$address" "$address"
 	done
 	act_lost "lost-$address" "$address"
@@ -204,6 +205,12 @@ for address in 10.0.0.2 fd00::2; do
 	rows "close() with unread data resets, $v" "$work/unread-$address" \
 		'^Abrupt end: close() with unread data$' ' server\[[0-9]*\] +- RST,ACK -' \
 		' close(), data unread |' ' CLOSE |' '->| CLOSE$' ' ECONNRESET$'
+	rows "a FIN behind a closed window, $v" "$work/held-back-$address" \
+		'^Abrupt end: close() with unread data$' ' client\[[0-9]*\] close() |' \
+		' FIN behind [0-9]* B unsent |' ' FIN_WAIT1 ' '-* RST,ACK -+ server\[[0-9]*\]$' \
+		' close(), data unread$' "^ *[0-9.]* *CLOSE |<- $once -*'" ' ECONNRESET ' \
+		'^the FIN of .* was never sent: it was behind [0-9]* unsent bytes$'
+	lacks "and no FIN arrives, $v" "$work/held-back-$address" 'FIN,ACK'
 	rows "nobody listens, $v" "$work/refused-$address" \
 		'^Connection refused$' '(not seen here)$' " SYN_SENT  $twice +-- SYN -*\.*>:" \
 		'^  0.000000 .* CLOSE |<-- RST,ACK -*\.*:' ' ECONNREFUSED '
@@ -218,7 +225,8 @@ for address in 10.0.0.2 fd00::2; do
 		' ESTABLISHED .* |<-- SYN,ACK -*\.*|$' ' +- ACK -' '->| SYN_RECV ' '| ESTABLISHED ' \
 		'close() +- FIN,ACK -' '->| CLOSE_WAIT ' ' TIME_WAIT ' '->| CLOSE$' \
 		'^model: 11 of 12 steps'
-	for name in active passive half-close simultaneous fin-ack abort unread lost; do
+	for name in active passive half-close simultaneous fin-ack abort unread held-back \
+		    lost; do
 		lacks "$name: both ends are there, $v" "$work/$name-$address" '(not seen here)\|illegal'
 	done
 done

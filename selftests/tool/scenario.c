@@ -107,6 +107,10 @@ FIXTURE_VARIANT_ADD(scenario, unread) {
 	.name = "unread", .client = "E.", .server = "E.",
 };
 
+FIXTURE_VARIANT_ADD(scenario, held_back) {
+	.name = "held-back", .client = "E1.", .server = "E.",
+};
+
 FIXTURE_VARIANT_ADD(scenario, refused) {
 	.name = "refused", .client = "S.", .server = "",
 };
