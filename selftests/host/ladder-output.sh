@@ -84,7 +84,7 @@ all_of_them()
 	for port in 8000 8001 8002 8003 8004 8005 8006 8007 8008 8009 8010 8011 8012 8013 \
 		    8014 8015 8016 8017 8018 8019 8020 8021 8022 8023 8024 8025 8026 8027 \
 		    8030 8031 8032 8033 8034 8035 8036 8037 8038 8039 8040 8041 8042 8043 \
-		    8044 8045 8046 8047 8048 8049 8050 8051 8052 8053 8054 8055 8056 8057; do
+		    8044 8045 8046 8047 8048 8049 8050 8051 8052 8053 8054 8055 8056 8057 8058; do
 		echo "---- $port"
 		ladder "$port"
 		cat complaints
@@ -132,6 +132,7 @@ draws "also at the end" 8033 \
 	'^the FIN of 10.0.0.1:40033 was never sent: it was behind 2496230 unsent bytes$'
 draws "a FIN that was sent later arrives later" 8034 "'-* 3.0s ->| CLOSE_WAIT"
 draws "a RST does not show that the FIN arrived" 8035 'curl\[4711\] close() +-- FIN,ACK -*\.*? *|$'
+draws "a FIN out of order is a FIN, whatever filled the gap" 8058 'close() +- FIN,ACK -'
 draws_no "a FIN without data before it may never leave either" 8055 'FIN,ACK'
 draws_no "a timer that gave up sends no RST" 8036 '| *+-* RST'
 draws_no "an orphan that a timer ended may have sent no RST" 8039 'RST'

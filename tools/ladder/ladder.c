@@ -182,7 +182,7 @@ static void add_arrivals(struct ladder *ladder, struct half halves[],
 	for (i = 0; i < half->count; i++) {
 		struct ladder_step *ls = &half->steps[i];
 		unsigned int bits = bits_in_hand(half, i);
-		unsigned int seen = bits;
+		unsigned int seen = bits, part;
 		struct ladder_arrow *arrow;
 
 		if (ls->same_segment || !side_step_in_segment(ls->step))
@@ -191,13 +191,18 @@ static void add_arrivals(struct ladder *ladder, struct half halves[],
 			bits = bits_implied(ls);
 		if (!bits)
 			continue;
+		part = segments_received(ls->step, bits);
+		/* A FIN out of order: the bits are those of what filled the gap. */
+		if (part == SEGMENT_FIN && !(bits & FIN)) {
+			bits = FIN | ACK;
+			seen = 0;
+		}
 		ls->received = ladder->arrow_count;
 		arrow = add_arrow(ladder, !to);
 		arrow->arrival = i;
 		arrow->bits = (uint16_t)bits;
 		arrow->bits_seen = seen;
-		arrow->departure = find_departure(
-			other, segments_received(ls->step, bits), ls->step);
+		arrow->departure = find_departure(other, part, ls->step);
 		if (arrow->departure != LADDER_NONE)
 			other->steps[arrow->departure].sent = ls->received;
 	}

@@ -766,6 +766,21 @@ static void behind_data_at_first(void)
 	wait_time(&client, 0, 1);
 }
 
+/* The FIN waits for data that was lost. */
+static void fin_out_of_order(void)
+{
+	closes_first(&client);
+	later(220000);
+	STEP(server, ESTABLISHED, CLOSE_WAIT, .flags = TCPCLOSE_FLAG_PSH | ACK,
+	     .shutdown = 1, .closer = 2);
+	later(10050);
+	fin_is_acknowledged(3);
+	waits_as_mini();
+	close_second();
+	last_ack();
+	wait_time(&client, 0, 1);
+}
+
 /* The peer resets; whether the FIN came nobody knows. */
 static void fin_unanswered(void)
 {
@@ -1154,6 +1169,7 @@ void synthetic_closes(struct buffer *to)
 		{ 8055, fin_at_window_0 },
 		{ 8056, syn_unprovoked },
 		{ 8057, subflow_no_more },
+		{ 8058, fin_out_of_order },
 	},
 	  lives[] = {
 		  { 8000, four_way },
