@@ -43,6 +43,12 @@ static __always_inline u64 tcpclose_moment_of_segment(const struct sock *sk)
 	return likely(received_ns >= newest_ns) ? received_ns : newest_ns;
 }
 
+/* With PREEMPT_RT a softirq can be preempted for long. */
+static __always_inline bool tcpclose_moment_in_softirq(void)
+{
+	return !IS_ENABLED(CONFIG_PREEMPT_RT) && in_serving_softirq();
+}
+
 /**
  * tcpclose_moment_is_kept() - whether tcpclose_moment_of_segment() is the time of
  *	a transition to another state than CLOSE
@@ -50,7 +56,7 @@ static __always_inline u64 tcpclose_moment_of_segment(const struct sock *sk)
  */
 static __always_inline bool tcpclose_moment_is_kept(u8 edge)
 {
-	return edge & TCPCLOSE_EDGE_SEGMENT && in_serving_softirq();
+	return edge & TCPCLOSE_EDGE_SEGMENT && tcpclose_moment_in_softirq();
 }
 
 /**
@@ -65,7 +71,8 @@ tcpclose_moment_of_hand_over_is_kept(const struct tcpclose_entry *entry)
 	u8 way = entry->way;
 
 	return likely(way && way != TCPCLOSE_WAY_CLOSE &&
-		      way != TCPCLOSE_WAY_KEEPALIVE_TIMER && in_serving_softirq());
+		      way != TCPCLOSE_WAY_KEEPALIVE_TIMER &&
+		      tcpclose_moment_in_softirq());
 }
 
 /**
@@ -81,7 +88,7 @@ tcpclose_moment_of_close_is_kept(const struct sock *sk, int old,
 {
 	if (entry->flags & TCPCLOSE_ENTRY_HAND_OVER)
 		return tcpclose_moment_of_hand_over_is_kept(entry);
-	return in_serving_softirq() && tcpclose_cause_is_last_ack(sk, old);
+	return tcpclose_moment_in_softirq() && tcpclose_cause_is_last_ack(sk, old);
 }
 
 #endif /* TCPCLOSE_MOMENT_H */
