@@ -4,7 +4,7 @@
  * namespace, or a user with many of them, only its own share. What was refused is
  * counted, with the name of who is to blame.
  *
- * vm: --icount --smp 2 --disruptive
+ * vm: --smp 2 --disruptive
  */
 #include <fcntl.h>
 #include <stdlib.h>
