@@ -207,6 +207,22 @@ TEST_F(bpf_match, accepts_a_change_of_an_unknown_one)
 	EXPECT_ROW(ROW_CHANGED, 2, 2, 0);
 }
 
+/* Its namespace is removed at once: BPF's events are read before the records */
+TEST_F(bpf_match, accepts_a_change_of_an_unknown_one_that_is_dead_already)
+{
+	SEE(1, IN_TIME_WAIT, TIME_WAIT);
+	SEE(1, DIED, TIME_WAIT);
+	RECORD(1, FIN_WAIT2, TIME_WAIT);
+	RECORD(1, TIME_WAIT, CLOSE);
+	/* A change that BPF did not see is a difference all the same. */
+	SEE(2, DIED, FIN_WAIT2);
+	RECORD(2, FIN_WAIT2, TIME_WAIT);
+	RECORD(2, TIME_WAIT, CLOSE);
+	CONCLUDE();
+	EXPECT_ROW(ROW_CHANGED, 1, 2, 1);
+	EXPECT_ROW(ROW_DIED, 2, 2, 0);
+}
+
 /* A FIN reaches a mini-socket that another CPU ended a moment before */
 TEST_F(bpf_match, ignores_a_change_after_the_end)
 {

@@ -225,8 +225,8 @@ static enum bpf_match_step step_seen(struct bpf_match *m,
 	case MINISOCK_CHANGED:
 		return CHANGED;
 	case MINISOCK_DIED:
+		/* The record of its change may come later than both events. */
 		forget_old(m, e->cookie, false);
-		forget_old(m, e->cookie, true);
 		return DIED;
 	default:
 		return STEPS;
