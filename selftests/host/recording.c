@@ -13,6 +13,7 @@
 #include "kselftest_harness.h"
 
 #include "conn/sides.h"
+#include "host/lib/synthetic.h"
 #include "lib/filter.h"
 #include "lib/order.h"
 #include "lib/recording.h"
@@ -319,6 +320,44 @@ TEST_F(recording, has_the_time_that_was_right_at_each_record)
 	for (i = 0; i < ARRAY_SIZE(places); i++) {
 		ASSERT_EQ(source_next(self->source, &e), 1);
 		EXPECT_EQ(e.realtime_ns, expected[i].ts_ns + expected[i].offset_ns);
+	}
+	source_close(self->source);
+}
+
+/* Inodes come from one counter: any two namespaces may have any two of them */
+TEST_F(recording, names_each_namespace_whatever_their_inodes)
+{
+	enum { NAMESPACES = 3000 };
+	struct recording_marker m;
+	struct tcpclose_record r;
+	struct event e;
+	char name[16];
+	unsigned int i;
+
+	ASSERT_EQ(sizeof(self->file.header),
+		  pwrite(self->fd, &self->file.header,
+			 sizeof(self->file.header), 0));
+	lseek(self->fd, 0, SEEK_END);
+	for (i = 0; i < NAMESPACES; i++) {
+		m = synthetic_netns(1000, i + 1, 1024 * (i / 2), "");
+		snprintf(m.name, sizeof(m.name), "name-%u", i);
+		ASSERT_EQ(sizeof(m), write(self->fd, &m, sizeof(m)));
+	}
+	for (i = 0; i < NAMESPACES; i++) {
+		r = transition(0, i);
+		r.netns = i + 1;
+		r.netns_inode = 1024 * (i / 2);
+		ASSERT_EQ(sizeof(r), write(self->fd, &r, sizeof(r)));
+	}
+	ASSERT_EQ(0, source_open_recording(&self->source, self->path, &self->why));
+	for (i = 0; i < NAMESPACES; i++) {
+		ASSERT_EQ(1, source_next(self->source, &e));
+		snprintf(name, sizeof(name), "name-%u", i);
+		ASSERT_NE(NULL, e.netns_name)
+		{
+			TH_LOG("namespace %u", i);
+		}
+		ASSERT_STREQ(name, e.netns_name);
 	}
 	source_close(self->source);
 }

@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 #include "lib/event.h"
-#include "sys/netns.h"
+#include "sys/netns_table.h"
 
 /* More than a TCP connection makes, without re-arms, which are not all kept. */
 #define SIDE_STEPS_MAX 48

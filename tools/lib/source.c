@@ -130,7 +130,9 @@ static int track_marker(struct source *s, const struct recording_marker *m)
 		source_set_clock(s, m->ts_ns, (int64_t)m->value);
 		break;
 	case RECORDING_KIND_NETNS:
-		entry = netns_take(&s->netns, m->value, m->inode);
+		entry = netns_table_take(&s->netns, m->value, m->inode);
+		if (!entry)
+			return -ENOMEM;
 		memcpy(entry->name, m->name, sizeof(entry->name));
 		entry->name[sizeof(entry->name) - 1] = '\0';
 		break;
@@ -315,7 +317,7 @@ static void transition_event(struct source *s, const struct tcpclose_record *r,
 	e->seq = cpu->next_seq - 1;
 	e->realtime_ns = source_realtime_ns(s, r->ts_ns);
 	e->own_netns = r->netns_inode && r->netns_inode == s->head.own_netns;
-	entry = netns_find(&s->netns, r->netns, r->netns_inode);
+	entry = netns_table_find(&s->netns, r->netns, r->netns_inode);
 	if (entry && entry->name[0])
 		e->netns_name = entry->name;
 	else if (e->own_netns)

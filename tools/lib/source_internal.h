@@ -8,7 +8,8 @@
 #include "lib/order.h"
 #include "lib/rings.h"
 #include "lib/source.h"
-#include "sys/netns.h"
+#include "sys/netns_names.h"
+#include "sys/netns_table.h"
 #include "sys/wallclock.h"
 
 #define BATCH_SIZE (2048 * TCPCLOSE_RECORD_SIZE)
@@ -81,6 +82,7 @@ struct source {
 	size_t queue_first, queue_end, queue_size;
 
 	struct netns_table netns;
+	struct netns_names names; /* live only */
 	size_t pos, len;
 	uint64_t buf[BATCH_SIZE / sizeof(uint64_t)];
 };

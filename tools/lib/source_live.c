@@ -8,6 +8,7 @@
  * by read().
  */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -213,17 +214,24 @@ static int enqueue_clock(struct source *s, const struct tcpclose_record *r)
 static int report_netns(struct source *s, const struct tcpclose_record *r)
 {
 	struct netns_entry *entry =
-		netns_find(&s->netns, r->netns, r->netns_inode);
+		netns_table_take(&s->netns, r->netns, r->netns_inode);
 	struct recording_marker *m;
+	const char *name;
 
-	if (entry &&
-	    (entry->name[0] || s->batch_ns - entry->looked_ns < NETNS_RETRY_NS))
+	if (!entry)
+		return -ENOMEM;
+	if (entry->name[0] ||
+	    (entry->looked_ns &&
+	     s->batch_ns < entry->looked_ns + NETNS_RETRY_NS))
 		return 0;
-	entry = netns_take(&s->netns, r->netns, r->netns_inode);
-	entry->looked_ns = s->batch_ns;
-	netns_look_up(r->netns_inode, entry->name);
-	if (!entry->name[0])
+	/* One listing is for all namespaces of a batch. */
+	netns_names_refresh(&s->names, s->batch_ns);
+	if (s->names.listed_ns > s->batch_ns)
+		entry->looked_ns = s->names.listed_ns;
+	name = netns_names_find(&s->names, r->netns_inode);
+	if (!name)
 		return 0;
+	snprintf(entry->name, sizeof(entry->name), "%s", name);
 	m = enqueue(s, RECORDING_KIND_NETNS, r->ts_ns, r->cpu, r->netns);
 	if (!m)
 		return -ENOMEM;

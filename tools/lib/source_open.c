@@ -11,6 +11,10 @@
 
 #include "lib/devnode.h"
 #include "lib/source_internal.h"
+#include "sys/netns.h"
+
+/* Namespaces that are remembered: 64 MiB. A busy machine has thousands. */
+#define NETNS_MAX (1U << 18)
 
 static struct source *source_alloc(void)
 {
@@ -20,6 +24,7 @@ static struct source *source_alloc(void)
 		return NULL;
 	s->fd = -1;
 	s->step_ns = UINT64_MAX;
+	netns_table_init(&s->netns, NETNS_MAX);
 	return s;
 }
 
@@ -143,6 +148,8 @@ void source_close(struct source *s)
 	source_live_end(s);
 	if (s->fd >= 0)
 		close(s->fd);
+	netns_table_free(&s->netns);
+	netns_names_free(&s->names);
 	free(s->cpus);
 	free(s->queue);
 	free(s);
