@@ -55,6 +55,12 @@ shows "--netns host is the whole machine's first" "07" --netns host
 shows "--netns twice means either" "07 10" --netns self --netns 4026539999
 shows "--netns leaves an unknown name out" "" --netns nobody
 
+# A recorder that saw its own namespace only: byte 44 of the header
+cp sample.rec confined.rec
+printf '\000' | dd of=confined.rec bs=1 seek=44 conv=notrunc 2>/dev/null
+complains "--netns host is refused where the initial namespace is not seen" "use --netns self" \
+	"$tcpclose" watch --input confined.rec --netns host
+
 shows "--pid" "01" --pid 4711
 shows "--pid twice means either" "01 10" --pid 4711 --pid 99
 

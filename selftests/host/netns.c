@@ -15,6 +15,7 @@
 #include "kselftest_harness.h"
 
 #include "base/clock.h"
+#include "lib/filter.h"
 #include "sys/netns.h"
 #include "sys/netns_names.h"
 #include "sys/netns_table.h"
@@ -97,6 +98,25 @@ static int name_own(const char *name)
 	return 0;
 }
 
+/* What a record knows of a namespace */
+struct namespace_id {
+	uint64_t cookie;
+	uint32_t inode;
+};
+
+static struct namespace_id own_id(void)
+{
+	struct namespace_id id = { .inode = netns_own_inode() };
+
+	netns_own_cookie(&id.cookie);
+	return id;
+}
+
+static const char *name_of(struct netns_names *names, struct namespace_id id)
+{
+	return netns_names_find(names, id.cookie, id.inode);
+}
+
 FIXTURE_SETUP(names)
 {
 	int flags = CLONE_NEWNS | CLONE_NEWNET;
@@ -115,19 +135,19 @@ FIXTURE_TEARDOWN(names)
 TEST_F(names, are_listed_once_for_all_namespaces)
 {
 	uint64_t now_ns = clock_monotonic_ns();
-	uint32_t first, second, none;
+	struct namespace_id first, second, none;
 	unsigned int i;
 
-	first = netns_own_inode();
+	first = own_id();
 	ASSERT_EQ(0, name_own("first"));
-	second = netns_own_inode();
+	second = own_id();
 	ASSERT_EQ(0, name_own("second"));
-	none = netns_own_inode();
+	none = own_id();
 	for (i = 0; i < 1000; i++) {
 		netns_names_refresh(&self->names, now_ns);
-		ASSERT_STREQ("first", netns_names_find(&self->names, first));
-		ASSERT_STREQ("second", netns_names_find(&self->names, second));
-		ASSERT_EQ(NULL, netns_names_find(&self->names, none));
+		ASSERT_STREQ("first", name_of(&self->names, first));
+		ASSERT_STREQ("second", name_of(&self->names, second));
+		ASSERT_EQ(NULL, name_of(&self->names, none));
 	}
 	EXPECT_EQ(1, self->names.listings);
 }
@@ -136,22 +156,78 @@ TEST_F(names, are_listed_once_for_all_namespaces)
 TEST_F(names, are_listed_again_after_a_while)
 {
 	uint64_t spent_ns = 0, begin_ns, end_ns;
-	uint32_t inode;
+	struct namespace_id late;
 
 	begin_ns = clock_monotonic_ns();
 	netns_names_refresh(&self->names, begin_ns);
-	inode = netns_own_inode();
+	late = own_id();
 	ASSERT_EQ(0, name_own("late"));
-	while (!netns_names_find(&self->names, inode)) {
+	while (!name_of(&self->names, late)) {
 		uint64_t listings = self->names.listings;
 
 		netns_names_refresh(&self->names, clock_monotonic_ns());
 		if (self->names.listings > listings)
 			spent_ns += (self->names.due_ns -
-				     self->names.listed_ns) / 10;
+				     self->names.listed_ns) /
+				    10;
 	}
 	end_ns = self->names.due_ns;
 	EXPECT_LT(5 * spent_ns, end_ns - begin_ns);
+}
+
+/* The inode of a namespace that is gone is used again: its name is another's */
+TEST_F(names, are_not_given_to_who_had_the_inode_before)
+{
+	struct namespace_id gone, named = own_id();
+
+	ASSERT_NE(0, named.cookie);
+	ASSERT_EQ(0, name_own("named"));
+	netns_names_refresh(&self->names, clock_monotonic_ns());
+	gone = (struct namespace_id){ named.cookie + 1, named.inode };
+	EXPECT_EQ(NULL, name_of(&self->names, gone));
+	gone.cookie = 0;
+	EXPECT_EQ(NULL, name_of(&self->names, gone));
+	EXPECT_STREQ("named", name_of(&self->names, named));
+}
+
+TEST_F(names, are_wanted_whichever_namespace_has_them)
+{
+	struct namespace_id first = own_id();
+	struct filter filter = { 0 };
+	struct event e = {
+		.kind = EVENT_TRANSITION,
+		.netns = first.cookie,
+		.netns_inode = first.inode,
+	};
+
+	ASSERT_EQ(0, name_own("name"));
+	ASSERT_EQ(0, filter_add_netns(&filter, NETNS_NAMES_DIR "/name"));
+	EXPECT_TRUE(filter_matches(&filter, &e));
+	e.netns++;
+	EXPECT_FALSE(filter_matches(&filter, &e))
+	{
+		TH_LOG("another namespace has the inode");
+	}
+	ASSERT_EQ(0, filter_add_netns(&filter, "name"));
+	EXPECT_FALSE(filter_matches(&filter, &e));
+	e.netns_name = "name";
+	EXPECT_TRUE(filter_matches(&filter, &e))
+	{
+		TH_LOG("another namespace has the name");
+	}
+}
+
+TEST_F(names, of_nothing_are_refused)
+{
+	struct filter filter = { 0 };
+	uint64_t cookie;
+	int fd = open(NETNS_NAMES_DIR "/file", O_WRONLY | O_CREAT, 0600);
+
+	ASSERT_LE(0, fd);
+	close(fd);
+	EXPECT_EQ(-ENOENT, netns_cookie(NETNS_NAMES_DIR "/file", &cookie));
+	EXPECT_EQ(-ENOENT, netns_cookie(NETNS_NAMES_DIR "/none", &cookie));
+	EXPECT_EQ(-ENOENT, filter_add_netns(&filter, NETNS_NAMES_DIR "/file"));
 }
 
 TEST_HARNESS_MAIN

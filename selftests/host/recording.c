@@ -362,6 +362,36 @@ TEST_F(recording, names_each_namespace_whatever_their_inodes)
 	source_close(self->source);
 }
 
+/* A namespace that is gone had the inode of the recorder's before */
+TEST_F(recording, takes_no_other_namespace_for_the_recorders)
+{
+	static const struct {
+		__u64 recorder;
+		__u64 record;
+		bool own;
+	} cases[] = {
+		{ 5, 5, true },
+		{ 5, 6, false },
+		{ 0, 6, true },
+		{ 5, 0, true },
+	};
+	struct event e;
+	unsigned int i;
+
+	self->file.header.own_netns = 4026532000U;
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		self->file.header.own_netns_cookie = cases[i].recorder;
+		self->file.r[0].record = transition(0, 1);
+		self->file.r[0].record.netns = cases[i].record;
+		ASSERT_EQ(0, open_cut(self, sizeof(self->file.header) +
+						    TCPCLOSE_RECORD_SIZE));
+		ASSERT_EQ(1, source_next(self->source, &e));
+		EXPECT_EQ(cases[i].own, e.own_netns);
+		EXPECT_EQ(cases[i].own, !!e.netns_name);
+		source_close(self->source);
+	}
+}
+
 TEST_F(recording, cut_within_its_header_is_refused)
 {
 	size_t size;

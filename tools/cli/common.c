@@ -66,8 +66,12 @@ static int set_family(const struct option_spec *spec, void *filter,
 static int set_netns(const struct option_spec *spec, void *filter,
 		     const char *value, struct error *expected)
 {
-	return added(filter_add_netns(filter, value), expected,
-		     "self, a name or inode, or the path of a network namespace");
+	int ret = filter_add_netns(filter, value);
+
+	return added(ret, expected,
+		     ret == -EPERM ?
+			     "a network namespace that may be entered: run it as root, or name the inode" :
+			     "self, a name or inode, or the path of a network namespace");
 }
 
 static int set_pid(const struct option_spec *spec, void *filter,

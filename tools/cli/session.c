@@ -49,15 +49,37 @@ static int check_netns_names(struct session *s)
 	for (i = 0; i < s->filter.netns_count; i++) {
 		struct filter_netns *n = &s->filter.netns[i];
 		char path[300];
+		int ret;
 
-		if (n->own || n->inode || !strcmp(n->name, "host"))
+		if (n->own || n->host || n->path || n->inode)
 			continue;
 		snprintf(path, sizeof(path), "/run/netns/%s", n->name);
-		n->inode = netns_inode(path);
-		if (n->inode)
+		ret = netns_cookie(path, &n->cookie);
+		if (!ret)
 			continue;
-		complain("no network namespace is called %.80s: %s",
-			 n->name, "see `ip netns list`");
+		if (ret == -ENOENT)
+			complain("no network namespace is called %.80s: %s",
+				 n->name, "see `ip netns list`");
+		else
+			complain("%.80s: cannot be entered: %s: run it as root, or name the inode",
+				 n->name, strerror(-ret));
+		return ret;
+	}
+	return 0;
+}
+
+/* Likewise the initial namespace, where it is not seen. */
+static int check_netns_host(const struct session *s)
+{
+	unsigned int i;
+
+	if (source_header(s->source)->visible)
+		return 0;
+	for (i = 0; i < s->filter.netns_count; i++) {
+		if (!s->filter.netns[i].host)
+			continue;
+		complain("%.200s: shows one network namespace only, perhaps not the initial one: use --netns self",
+			 session_name(s));
 		return -ENOENT;
 	}
 	return 0;
@@ -96,6 +118,11 @@ int session_open(struct session *s)
 	}
 	if (ret) {
 		complain("%s", why.text);
+		return ret;
+	}
+	ret = check_netns_host(s);
+	if (ret) {
+		session_close(s);
 		return ret;
 	}
 	s->filtered = !filter_is_empty(&s->filter);

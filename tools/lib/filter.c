@@ -91,13 +91,16 @@ int filter_add_addr(struct filter *f, const char *text)
 /**
  * filter_add_netns() - want a network namespace
  * @f: the filter
- * @text: "self", an inode, a path such as /proc/PID/ns/net, or a name; must
+ * @text: "self", "host", an inode, a path such as /proc/PID/ns/net, or a name; must
  *	outlive the filter
+ *
+ * Returns another -errno, too, if the namespace of a path must not be entered.
  */
 int filter_add_netns(struct filter *f, const char *text)
 {
 	struct filter_netns *n = &f->netns[f->netns_count];
 	uint64_t inode;
+	int ret;
 
 	if (f->netns_count == FILTER_MAX)
 		return -E2BIG;
@@ -107,12 +110,15 @@ int filter_add_netns(struct filter *f, const char *text)
 		return -EINVAL;
 	if (!strcmp(text, "self")) {
 		n->own = true;
+	} else if (!strcmp(text, "host")) {
+		n->host = true;
 	} else if (!parse_u64(text, 1, UINT32_MAX, &inode)) {
 		n->inode = (uint32_t)inode;
 	} else if (strchr(text, '/')) {
-		n->inode = netns_inode(text);
-		if (!n->inode)
-			return -ENOENT;
+		n->path = true;
+		ret = netns_cookie(text, &n->cookie);
+		if (ret)
+			return ret;
 	}
 	f->netns_count++;
 	return 0;
@@ -211,18 +217,26 @@ static bool matches_addr(const struct filter *f, const struct event *e,
 	return false;
 }
 
+/* A namespace may have several names, and a name several namespaces by and by. */
+static bool matches_one_netns(const struct filter_netns *n,
+			      const struct event *e)
+{
+	if (n->own || n->host)
+		return e->own_netns;
+	if (n->inode)
+		return e->netns_inode == n->inode;
+	if (n->cookie && e->netns == n->cookie)
+		return true;
+	return !n->path && e->netns_name && !strcmp(e->netns_name, n->name);
+}
+
 static bool matches_netns(const struct filter *f, const struct event *e)
 {
 	unsigned int i;
 
-	for (i = 0; i < f->netns_count; i++) {
-		const struct filter_netns *n = &f->netns[i];
-
-		if (n->own   ? e->own_netns :
-		    n->inode ? e->netns_inode == n->inode :
-			       e->netns_name && !strcmp(e->netns_name, n->name))
+	for (i = 0; i < f->netns_count; i++)
+		if (matches_one_netns(&f->netns[i], e))
 			return true;
-	}
 	return false;
 }
 

@@ -35,14 +35,20 @@ struct filter_addr {
 };
 
 /**
- * struct filter_netns - a network namespace
- * @inode: its inode; 0: go by @name
+ * struct filter_netns - a network namespace, by one of these
+ * @cookie: cookie of the one that @name stands for now; 0: unknown
+ * @inode: its inode; 0: any
  * @own: the reader's own
- * @name: its name
+ * @host: the initial one
+ * @path: @name is the path of a file
+ * @name: as it was given; other namespaces of that name are wanted, too
  */
 struct filter_netns {
+	uint64_t cookie;
 	uint32_t inode;
 	bool own;
+	bool host;
+	bool path;
 	const char *name;
 };
 

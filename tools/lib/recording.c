@@ -25,7 +25,7 @@ static_assert(offsetof(struct recording_marker, kind) ==
 
 /**
  * recording_header_init() - make a header for this machine and moment
- * @h: result; @h->own_netns, @h->visible and @h->cpus are left 0
+ * @h: result; @h->own_netns, its cookie, @h->visible and @h->cpus are left 0
  */
 void recording_header_init(struct recording_header *h)
 {
@@ -42,7 +42,8 @@ void recording_header_init(struct recording_header *h)
 	h->realtime_offset_ns = clock_realtime_offset_ns();
 	h->start_ns = clock_monotonic_ns();
 	if (!uname(&uts))
-		snprintf(h->release, sizeof(h->release), "%s", uts.release);
+		snprintf(h->release, sizeof(h->release), "%.*s",
+			 (int)sizeof(h->release) - 1, uts.release);
 }
 
 /**

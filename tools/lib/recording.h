@@ -33,7 +33,9 @@
  * @visible: 1 if the recorder saw the whole machine, 0 if @own_netns only
  * @cpus: number of CPUs that the machine could have
  * @reserved: 0
- * @release: kernel release, as in uname -r; NUL-padded
+ * @release: kernel release, as in uname -r, cut if it is longer; NUL-padded
+ * @own_netns_cookie: cookie of @own_netns, which no other namespace ever has; 0:
+ *	unknown
  */
 struct recording_header {
 	char magic[8];
@@ -49,7 +51,8 @@ struct recording_header {
 	uint32_t visible;
 	uint32_t cpus;
 	uint32_t reserved;
-	char release[72];
+	char release[64];
+	uint64_t own_netns_cookie;
 };
 
 /**

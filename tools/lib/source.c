@@ -303,6 +303,14 @@ static void lost_event(struct source *s, const struct recording_marker *m,
 	e->realtime_ns = source_realtime_ns(s, m->ts_ns);
 }
 
+/* One that is gone may have had the inode before. */
+static bool is_own_netns(const struct source *s, const struct tcpclose_record *r)
+{
+	return r->netns_inode && r->netns_inode == s->head.own_netns &&
+	       (!s->head.own_netns_cookie || !r->netns ||
+		r->netns == s->head.own_netns_cookie);
+}
+
 static void transition_event(struct source *s, const struct tcpclose_record *r,
 			     struct event *e)
 {
@@ -316,7 +324,7 @@ static void transition_event(struct source *s, const struct tcpclose_record *r,
 	event_decode(e, r, detail);
 	e->seq = cpu->next_seq - 1;
 	e->realtime_ns = source_realtime_ns(s, r->ts_ns);
-	e->own_netns = r->netns_inode && r->netns_inode == s->head.own_netns;
+	e->own_netns = is_own_netns(s, r);
 	entry = netns_table_find(&s->netns, r->netns, r->netns_inode);
 	if (entry && entry->name[0])
 		e->netns_name = entry->name;

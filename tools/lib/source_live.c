@@ -228,7 +228,7 @@ static int report_netns(struct source *s, const struct tcpclose_record *r)
 	netns_names_refresh(&s->names, s->batch_ns);
 	if (s->names.listed_ns > s->batch_ns)
 		entry->looked_ns = s->names.listed_ns;
-	name = netns_names_find(&s->names, r->netns_inode);
+	name = netns_names_find(&s->names, r->netns, r->netns_inode);
 	if (!name)
 		return 0;
 	snprintf(entry->name, sizeof(entry->name), "%s", name);

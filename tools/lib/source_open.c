@@ -71,6 +71,8 @@ int source_open_device(struct source **result, const char *path, bool all,
 	s->head.visible = geometry.visible;
 	s->head.cpus = geometry.rings;
 	s->head.own_netns = netns_own_inode();
+	if (netns_own_cookie(&s->head.own_netns_cookie))
+		s->head.own_netns_cookie = 0;
 	source_begin_clock(s);
 	ret = source_live_start(s, &geometry);
 	if (ret)

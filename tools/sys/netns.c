@@ -4,7 +4,13 @@
  *
  * Knows nsfs; knows no names and no records.
  */
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <sched.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "sys/netns.h"
 
@@ -34,4 +40,83 @@ uint32_t netns_inode(const char *path)
 uint32_t netns_own_inode(void)
 {
 	return netns_inode(NETNS_OWN);
+}
+
+/**
+ * netns_own_cookie() - the cookie of this thread's namespace
+ * @cookie: result; no other namespace ever has it until the machine starts again
+ *
+ * Return: 0, or -errno
+ */
+int netns_own_cookie(uint64_t *cookie)
+{
+	socklen_t size = sizeof(*cookie);
+	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0), ret = 0;
+
+	if (fd < 0)
+		return -errno;
+	if (getsockopt(fd, SOL_SOCKET, SO_NETNS_COOKIE, cookie, &size))
+		ret = -errno;
+	close(fd);
+	return ret;
+}
+
+/**
+ * struct visit - a namespace to be entered
+ * @fd: its file
+ * @cookie: result
+ * @error: why it has none, -errno, or 0
+ */
+struct visit {
+	int fd;
+	uint64_t *cookie;
+	int error;
+};
+
+static void *visit(void *arg)
+{
+	struct visit *v = arg;
+
+	v->error = setns(v->fd, CLONE_NEWNET) ? -errno :
+						netns_own_cookie(v->cookie);
+	return NULL;
+}
+
+/* No other thread changes its namespace: this one ends. */
+static int enter(int fd, uint64_t *cookie)
+{
+	struct visit v = { .fd = fd, .cookie = cookie };
+	pthread_t thread;
+	int ret = -pthread_create(&thread, NULL, visit, &v);
+
+	if (ret)
+		return ret;
+	pthread_join(thread, NULL);
+	return v.error;
+}
+
+/**
+ * netns_cookie() - the cookie of the namespace that a file stands for
+ * @path: as for netns_inode()
+ * @cookie: result
+ *
+ * Needs the right to enter it, unless it is this process's.
+ *
+ * Return: 0, -ENOENT if @path stands for none, or another -errno
+ */
+int netns_cookie(const char *path, uint64_t *cookie)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC), ret;
+	struct stat own, st;
+
+	if (fd < 0)
+		return -errno;
+	if (stat(NETNS_OWN, &own) || fstat(fd, &st) || st.st_dev != own.st_dev)
+		ret = -ENOENT;
+	else if (st.st_ino == own.st_ino)
+		ret = netns_own_cookie(cookie);
+	else
+		ret = enter(fd, cookie);
+	close(fd);
+	return ret;
 }

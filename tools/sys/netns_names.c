@@ -6,6 +6,7 @@
  * Knows a directory; knows no records.
  */
 #include <dirent.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -20,10 +21,14 @@
 /**
  * struct name - one name
  * @node: by inode; the first member
+ * @cookie: of its namespace; 0: unknown
+ * @asked: @cookie was asked for
  * @text: the name
  */
 struct name {
 	struct hashtable_node node;
+	uint64_t cookie;
+	bool asked;
 	char text[NETNS_NAME_SIZE];
 };
 
@@ -90,18 +95,37 @@ void netns_names_refresh(struct netns_names *n, uint64_t before_ns)
 	n->listings++;
 }
 
+/* Only a few of the names may be asked for: to enter all would take long. */
+static void ask(struct name *name)
+{
+	char path[sizeof(NETNS_NAMES_DIR "/") + NETNS_NAME_SIZE];
+
+	name->asked = true;
+	snprintf(path, sizeof(path), NETNS_NAMES_DIR "/%s", name->text);
+	if (netns_cookie(path, &name->cookie))
+		name->cookie = 0;
+}
+
 /**
  * netns_names_find() - the name of a namespace
  * @n: the names
- * @inode: its inode
+ * @cookie: its cookie
+ * @inode: its inode, which may be another namespace's by now
+ *
+ * A namespace that must not be entered has no name.
  *
  * Return: the name, valid until the names are listed again; NULL: it has none
  */
-const char *netns_names_find(struct netns_names *n, uint32_t inode)
+const char *netns_names_find(struct netns_names *n, uint64_t cookie,
+			     uint32_t inode)
 {
-	struct hashtable_node *node = hashtable_find(&n->by_inode, inode);
+	struct name *name = (struct name *)hashtable_find(&n->by_inode, inode);
 
-	return node ? ((struct name *)node)->text : NULL;
+	if (!name)
+		return NULL;
+	if (!name->asked)
+		ask(name);
+	return cookie && name->cookie == cookie ? name->text : NULL;
 }
 
 /**

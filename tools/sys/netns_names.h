@@ -27,7 +27,8 @@ struct netns_names {
 };
 
 void netns_names_refresh(struct netns_names *n, uint64_t before_ns);
-const char *netns_names_find(struct netns_names *n, uint32_t inode);
+const char *netns_names_find(struct netns_names *n, uint64_t cookie,
+			     uint32_t inode);
 void netns_names_free(struct netns_names *n);
 
 #endif /* TCPCLOSE_SYS_NETNS_NAMES_H */
