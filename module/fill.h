@@ -121,6 +121,9 @@ static __always_inline void tcpclose_fill_sock(const struct tcpclose_step *step,
 		tcpclose_record_request_addresses(record, sk, req);
 	else
 		tcpclose_fill_sock_addresses(record, sk);
+	/* After a disconnect inet_sport still has the former port. */
+	if (!plain && step->old == TCP_CLOSE)
+		record->lport = inet_sk(sk)->inet_num;
 	tcpclose_field_set_netns(record, net);
 	record->inode = tcpclose_field_inode(sk);
 	record->cgroup = tcpclose_field_fit(tcpclose_field_cgroup(sk));

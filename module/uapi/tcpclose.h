@@ -309,7 +309,8 @@ enum tcpclose_cause {
  *	are 0
  * @raddr: remote address, likewise
  * @netns: network namespace cookie (SO_NETNS_COOKIE)
- * @lport: local port, host byte order; 0: not yet bound
+ * @lport: local port, host byte order; 0: not yet bound. (The tracepoint reports
+ *	the former port of a socket that connects again.)
  * @rport: remote port, host byte order; 0: unknown
  * @netns_inode: inode of the network namespace, as in /proc/PID/ns/net
  * @inode: inode of the socket, as in /proc/PID/fd; 0: unknown or orphan

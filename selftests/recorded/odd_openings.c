@@ -363,6 +363,27 @@ ODD_TEST(odd_openings, connects_again_after_it_disconnected)
 		    CONNECTED " ESTABLISHED>CLOSE=DISCONNECT " CONNECTED " " TO_TIME_WAIT);
 }
 
+/* The port of the first life is not that of the second. */
+ODD_TEST(odd_openings, connects_again_from_no_port_yet)
+{
+	struct flow all = { 0 };
+	const struct stream *stream = &self->lab.stream;
+
+	self->peer.lport = 0;
+	ASSERT_EQ(0, peer_connect(&self->peer));
+	all.cookie = self->peer.cookie;
+	ASSERT_EQ(0, disconnect(self->peer.fd));
+	self->peer.rport += 1000;
+	self->peer.seq = 5000;
+	ASSERT_EQ(0, peer_connect(&self->peer));
+	ASSERT_EQ(0, peer_close(&self->peer));
+	EXPECT_PATH(&self->lab, &all,
+		    CONNECTED " ESTABLISHED>CLOSE=DISCONNECT " CONNECTED " ESTABLISHED>FIN_WAIT1");
+	EXPECT_EQ(0, stream_event(stream, &all, 0)->r.lport);
+	EXPECT_EQ(0, stream_event(stream, &all, 3)->r.lport);
+	EXPECT_EQ(self->peer.lport, stream_event(stream, &all, 4)->r.lport);
+}
+
 ODD_TEST(odd_openings, listener_becomes_a_client)
 {
 	struct flow all = { 0 };

@@ -114,6 +114,12 @@ static bool shows_listener(const struct step *s)
 	return s->e.old == TCPCLOSE_LISTEN && s->e.new == TCPCLOSE_SYN_RECV;
 }
 
+/* In the trace a socket that connects again still has its former port. */
+static bool may_show_former_port(const struct step *s)
+{
+	return s->e.old == TCPCLOSE_CLOSE;
+}
+
 static uint64_t key_of(const struct step *s)
 {
 	uint32_t what = s->e.cpu << 16 | (uint32_t)s->e.ipv6 << 8 |
@@ -122,7 +128,8 @@ static uint64_t key_of(const struct step *s)
 
 	if (shows_listener(s))
 		return key;
-	key = hash_bytes(key, &s->e.lport, sizeof(s->e.lport));
+	if (!may_show_former_port(s))
+		key = hash_bytes(key, &s->e.lport, sizeof(s->e.lport));
 	key = hash_bytes(key, &s->e.rport, sizeof(s->e.rport));
 	key = hash_bytes(key, s->e.laddr, sizeof(s->e.laddr));
 	return hash_bytes(key, s->e.raddr, sizeof(s->e.raddr));
