@@ -188,8 +188,11 @@ static void set_traffic(struct tcpclose_detail *detail, const struct sock *sk, u
 	u32 unread = tp->rcv_nxt - tp->copied_seq;
 	u32 unacked = tp->write_seq - tp->snd_una;
 	u32 unsent = tp->write_seq - tp->snd_nxt;
+	const struct socket *socket = READ_ONCE(sk->sk_socket);
 
 	detail->mark = TCPCLOSE_DETAIL_TRAFFIC;
+	if (socket && READ_ONCE(socket->file))
+		detail->mark |= TCPCLOSE_DETAIL_FILE;
 	/* SYN and FIN take a sequence number each, but are not data. */
 	if (unread && sock_flag(sk, SOCK_DONE))
 		unread--;

@@ -394,6 +394,7 @@ struct tcpclose_record {
 /* Bits of &struct tcpclose_detail.mark. */
 #define TCPCLOSE_DETAIL_TRAFFIC	0x01	/* unread_bytes to segments_received are known */
 #define TCPCLOSE_DETAIL_FIN_UNSENT	0x02	/* its FIN is behind unsent data */
+#define TCPCLOSE_DETAIL_FILE	0x04	/* a file: not a socket of the kernel's own */
 
 /**
  * struct tcpclose_detail - what else is known of the transition in the next

@@ -125,7 +125,7 @@ static const char *describe_call(const struct tcpclose_detail *detail)
 	static char text[64];
 
 	if (detail->call == TCPCLOSE_CALL_KERNEL)
-		return "kernel";
+		return detail->mark & TCPCLOSE_DETAIL_FILE ? "kernel releases" : "kernel";
 	snprintf(text, sizeof(text), "%.16s%s%.16s %s", detail->comm,
 		 strcmp(detail->comm, detail->thread) ? "/" : "",
 		 strcmp(detail->comm, detail->thread) ? detail->thread : "",

@@ -73,7 +73,8 @@ const char *lab_settled_path(struct stream *stream, const struct flow *flow,
  * lab_closer() - who began to close or ended this connection at this end
  *
  * Return: the process and its call, as "nginx close", with the name of a thread that has
- * another one, as "app/reader other"; "kernel": a thread of the kernel's; "nobody": a
+ * another one, as "app/reader other"; "kernel releases": a thread of the
+ * kernel's, what no process holds; "kernel": likewise, a socket without a file; "nobody": a
  * segment, a timer. Valid until the next call.
  */
 const char *lab_closer(const struct lab *lab, const struct flow *flow);

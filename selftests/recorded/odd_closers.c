@@ -283,7 +283,7 @@ static const struct closer closers[] = {
 	{ .how = "exec", .act = executes, .who = "sleep exec" },
 	{ .how = "last holder after fork", .act = leaves_it_to_a_child, .who = "heir close" },
 	{ .how = "SCM_RIGHTS, in flight", .act = drops_it_in_flight, .who = "actor close" },
-	{ .how = "SCM_RIGHTS, collected", .act = drops_it_in_a_cycle, .who = "kernel" },
+	{ .how = "SCM_RIGHTS, collected", .act = drops_it_in_a_cycle, .who = "kernel releases" },
 	{ .how = "close() while a thread reads", .act = closes_while_a_thread_reads,
 	  .who = "actor/reader other" },
 };
@@ -295,8 +295,8 @@ static const struct closer of_io_uring[] = {
 	{ .how = "io_uring, shutdown", .act = shuts_down_by_ring, .who = "actor/iou-wrk-* io_uring",
 	  .path = "ESTABLISHED>FIN_WAIT1 FIN_WAIT1>FIN_WAIT2 FIN_WAIT2>FIN_WAIT2 FIN_WAIT2>FIN_WAIT2[CLOSE]" },
 	{ .how = "io_uring, request in flight", .act = leaves_it_to_a_request,
-	  .who = "kernel", .who_6_1 = "actor exit" },
-	{ .how = "io_uring, registered", .act = leaves_it_to_a_ring, .who = "kernel" },
+	  .who = "kernel releases", .who_6_1 = "actor exit" },
+	{ .how = "io_uring, registered", .act = leaves_it_to_a_ring, .who = "kernel releases" },
 };
 
 static const char *who_closes(const struct closer *closer)

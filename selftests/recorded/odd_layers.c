@@ -233,8 +233,8 @@ ODD_TEST(odd_layers, mptcp_closes)
 		EXPECT_PATH(&self->lab, &client, "");
 		ASSERT_EQ(0, close(pair[1]));
 		EXPECT_EQ(0, finished(&self->lab, &client, &server, true));
-		EXPECT_CLOSER(&self->lab, &client, "kernel");
-		EXPECT_CLOSER(&self->lab, &server, "kernel");
+		EXPECT_CLOSER(&self->lab, &client, "kernel*");
+		EXPECT_CLOSER(&self->lab, &server, "kernel*");
 	}
 }
 
@@ -298,7 +298,7 @@ ODD_TEST(odd_layers, one_subflow_of_mptcp)
 	/* The address may be gone before the last ACK can reach it. */
 	EXPECT_EQ(0, finished(&self->lab, &client, &server, false));
 	EXPECT_CLOSER(&self->lab, &client, "ip send");
-	EXPECT_CLOSER(&self->lab, &server, "kernel");
+	EXPECT_CLOSER(&self->lab, &server, "kernel*");
 	/* The session lives. */
 	EXPECT_EQ(4, write(pair[0], "more", 4));
 	EXPECT_EQ(4, read(pair[1], data, sizeof(data)));

@@ -179,6 +179,7 @@ static void fill(struct side_step *step, const struct event *e)
 	step->end = e->end;
 	step->cause = e->cause;
 	step->call = e->call;
+	step->deferred = e->deferred;
 	step->verdict = (uint8_t)judgement.verdict;
 	step->edge = judgement.edge ? (uint8_t)model_index(judgement.edge) :
 				      SIDE_NO_EDGE;

@@ -41,6 +41,7 @@
  * @no_process: no process held the full socket any more
  * @traffic: the following are known
  * @fin_unsent: its FIN is behind data that was never sent, or waits for the
+ * @deferred: a descriptor was released after the call that gave it up
  *	peer's window
  * @unsent_bytes: data that was never sent
  * @segments_sent: by the socket so far
@@ -74,6 +75,7 @@ struct side_step {
 	bool no_process;
 	bool traffic;
 	bool fin_unsent;
+	bool deferred;
 	uint32_t unsent_bytes;
 	uint32_t segments_sent;
 	uint32_t segments_received;

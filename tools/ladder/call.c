@@ -32,32 +32,6 @@ bool ladder_is_half_close(const struct ladder *ladder)
 	return false;
 }
 
-/**
- * ladder_is_deferred() - whether a step is the release of a socket that another
- *	call had closed before
- * @step: a step that a process made
- */
-bool ladder_is_deferred(const struct side_step *step)
-{
-	if (!side_step_is_call(step) || step->call != TCPCLOSE_CALL_OTHER ||
-	    step->end)
-		return false;
-	switch (step->cause) {
-	case TCPCLOSE_CAUSE_NONE:
-		return step->old == step->new || ladder_sends_fin(step);
-	case TCPCLOSE_CAUSE_UNREAD:
-	case TCPCLOSE_CAUSE_LINGER:
-	case TCPCLOSE_CAUSE_REPAIR:
-	case TCPCLOSE_CAUSE_CONNECT_ABORTED:
-	case TCPCLOSE_CAUSE_FIN_WAIT2_TIMEOUT:
-	case TCPCLOSE_CAUSE_MEMORY:
-	case TCPCLOSE_CAUSE_ORPHANS:
-		return true;
-	default:
-		return false;
-	}
-}
-
 static bool closes_abruptly(const struct side_step *step)
 {
 	return step->cause == TCPCLOSE_CAUSE_UNREAD ||
@@ -128,7 +102,7 @@ static const char *closing_verb(const struct side_step *step)
 		return "releases it late";
 	case TCPCLOSE_CALL_KERNEL:
 		if (!(step->mark & TCPCLOSE_MARK_MPTCP))
-			return "releases it";
+			return step->deferred ? "releases it" : "closes it";
 		return step->old == step->new ? "close() for MPTCP" :
 						"for MPTCP";
 	default:

@@ -132,7 +132,6 @@ bool ladder_is_fin_again(const struct side_step *step);
 const struct ladder_step *ladder_deciding_step(const struct ladder *ladder);
 const struct model_edge *ladder_edge(const struct ladder_step *step);
 int64_t ladder_stay_ns(const struct ladder *ladder, int step);
-bool ladder_is_deferred(const struct side_step *step);
 const char *ladder_closing(const struct side_step *step);
 const char *ladder_call(const struct ladder *ladder, int step,
 			char text[LADDER_CALL_SIZE]);

@@ -74,6 +74,39 @@ static void decode_traffic_left(struct event *e, const struct tcpclose_detail *d
 	e->fin_unsent = d->mark & TCPCLOSE_DETAIL_FIN_UNSENT;
 }
 
+/* Whether it closes a socket, as the release of its last descriptor does. */
+static bool is_release(const struct event *e)
+{
+	switch (e->cause) {
+	case TCPCLOSE_CAUSE_NONE:
+		return e->old == e->new || e->new == TCPCLOSE_FIN_WAIT1 ||
+		       e->new == TCPCLOSE_LAST_ACK;
+	case TCPCLOSE_CAUSE_UNREAD:
+	case TCPCLOSE_CAUSE_LINGER:
+	case TCPCLOSE_CAUSE_REPAIR:
+	case TCPCLOSE_CAUSE_CONNECT_ABORTED:
+	case TCPCLOSE_CAUSE_FIN_WAIT2_TIMEOUT:
+	case TCPCLOSE_CAUSE_MEMORY:
+	case TCPCLOSE_CAUSE_ORPHANS:
+	case TCPCLOSE_CAUSE_LISTENER:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/*
+ * Whether a descriptor was given up before: by a call of another thread while this
+ * one used the socket, or by all processes, so that the kernel released it.
+ */
+static bool is_deferred(const struct event *e, const struct tcpclose_detail *d)
+{
+	return (d->call == TCPCLOSE_CALL_OTHER ||
+		(d->call == TCPCLOSE_CALL_KERNEL && d->mark & TCPCLOSE_DETAIL_FILE &&
+		 !(e->mark & TCPCLOSE_MARK_MPTCP))) &&
+	       is_release(e);
+}
+
 static void decode_detail(struct event *e, const struct tcpclose_detail *d)
 {
 	decode_traffic_left(e, d);
@@ -82,6 +115,7 @@ static void decode_detail(struct event *e, const struct tcpclose_detail *d)
 		e->pid = 0;
 		e->tid = 0;
 		e->call = TCPCLOSE_CALL_NONE;
+		e->deferred = false;
 		e->comm[0] = '\0';
 		e->thread[0] = '\0';
 		return;
@@ -92,6 +126,7 @@ static void decode_detail(struct event *e, const struct tcpclose_detail *d)
 	e->pid = d->pid;
 	e->tid = d->tid;
 	e->call = d->call;
+	e->deferred = is_deferred(e, d);
 	copy_name(e->comm, d->comm);
 	copy_name(e->thread, d->thread);
 }

@@ -111,6 +111,7 @@ enum event_flaw {
  * @cause: &enum tcpclose_cause
  * @call: &enum tcpclose_call
  * @fin_unsent: its FIN is behind data that was never sent
+ * @deferred: a descriptor was released after the call that gave it up
  * @ipv6: addresses are 16 bytes, else 4
  * @own_netns: it happened in the reader's own network namespace
  * @laddr: local address, network order
@@ -167,6 +168,7 @@ struct event {
 	uint8_t cause;
 	uint8_t call;
 	bool fin_unsent;
+	bool deferred;
 	bool ipv6;
 	bool own_netns;
 	uint8_t laddr[16];
@@ -201,27 +203,6 @@ static inline bool event_is_marked(const struct event *e)
 static inline bool event_is_kernels(const struct event *e)
 {
 	return e->call == TCPCLOSE_CALL_KERNEL;
-}
-
-/* Whether it closes a socket, as the release of its last descriptor does. */
-static inline bool event_is_release(const struct event *e)
-{
-	switch (e->cause) {
-	case TCPCLOSE_CAUSE_NONE:
-		return e->old == e->new || e->new == TCPCLOSE_FIN_WAIT1 ||
-		       e->new == TCPCLOSE_LAST_ACK;
-	case TCPCLOSE_CAUSE_UNREAD:
-	case TCPCLOSE_CAUSE_LINGER:
-	case TCPCLOSE_CAUSE_REPAIR:
-	case TCPCLOSE_CAUSE_CONNECT_ABORTED:
-	case TCPCLOSE_CAUSE_FIN_WAIT2_TIMEOUT:
-	case TCPCLOSE_CAUSE_MEMORY:
-	case TCPCLOSE_CAUSE_ORPHANS:
-	case TCPCLOSE_CAUSE_LISTENER:
-		return true;
-	default:
-		return false;
-	}
 }
 
 /* Whether it ends a full socket otherwise than by both FINs. */

@@ -73,6 +73,7 @@ static inline void add_process(struct json *w, const struct event *e)
 	json_member(w, "comm", string, e->comm[0] ? e->comm : NULL);
 	json_member(w, "thread", string, e->thread[0] ? e->thread : NULL);
 	NAMED(w, "call", names_call(e->call), e->call);
+	json_member(w, "deferred", bool, e->deferred);
 	SIGNED(w, "uid", e->uid);
 	NONZERO(w, "inode", e->inode);
 	NONZERO(w, "cgroup", e->cgroup);

@@ -284,10 +284,8 @@ static const char *manner_of_call(const struct event *e)
 		return "killed";
 	case TCPCLOSE_CALL_IO_URING:
 		return "io_uring";
-	case TCPCLOSE_CALL_OTHER:
-		return event_is_release(e) ? "deferred" : NULL;
 	default:
-		return NULL;
+		return e->deferred ? "deferred" : NULL;
 	}
 }
 

@@ -86,7 +86,7 @@ static void detail(unsigned int cpu, __u64 cookie, const char *comm)
 	t.cookie = cookie;
 	t.netns = CLIENT_COOKIE;
 	t.cgroup = 1234567890123;
-	t.mark = TCPCLOSE_DETAIL_TRAFFIC;
+	t.mark = TCPCLOSE_DETAIL_TRAFFIC | TCPCLOSE_DETAIL_FILE;
 	t.pid = cpu == 2 ? 99 : 4711;
 	t.tid = 4712;
 	memcpy(t.comm, comm, strlen(comm));

@@ -116,7 +116,7 @@ static void detail(const struct socket *s, const struct how *how)
 	t.kind = TCPCLOSE_KIND_DETAIL;
 	t.cookie = s->cookie;
 	t.netns = s->netns - CLIENT + 7;
-	t.mark = TCPCLOSE_DETAIL_TRAFFIC;
+	t.mark = TCPCLOSE_DETAIL_TRAFFIC | TCPCLOSE_DETAIL_FILE;
 	if (how->fin_unsent)
 		t.mark |= TCPCLOSE_DETAIL_FIN_UNSENT;
 	t.session = s->session;

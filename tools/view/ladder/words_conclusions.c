@@ -279,16 +279,14 @@ static bool conclude_release(struct line *w, const struct ladder *ladder,
 
 		if (ladder->steps[i].column != column)
 			continue;
-		if (ladder_is_deferred(step)) {
+		if (step->deferred && step->call == TCPCLOSE_CALL_OTHER) {
 			words_add_address(w, ladder, column);
 			line_add(w, ": close() came before: the socket was in use, and released when another call of ");
 			words_add_process(w, step);
 			line_add(w, " returned");
 			return true;
 		}
-		if (side_step_is_call(step) && side_step_is_kernels(step) &&
-		    !(step->mark & TCPCLOSE_MARK_MPTCP) &&
-		    ladder_sends_fin(step)) {
+		if (step->deferred && ladder_sends_fin(step)) {
 			words_add_address(w, ladder, column);
 			line_add(w, ": the kernel released the socket, which no process held any more");
 			return true;
