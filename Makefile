@@ -222,11 +222,19 @@ TEST_WRAP := $(patsubst %,-Wl$(comma)--wrap=%,open close dup read lseek _exit al
 
 # Programs that the host's scripts call: linked with the tool, too
 HOST_HELPERS := $(patsubst %,$(BUILD)/selftests/host/lib/%,decode machine measure rules sample)
+# A device in front of the C library, for LD_PRELOAD; by itself, whatever the programs
+# are compiled with
+HOST_DEVICE := $(BUILD)/selftests/host/lib/madeup.so
 # Synthetic recordings, for tests of the host
 HOST_LIB := $(patsubst %.c,$(BUILD)/%.o,$(wildcard selftests/host/lib/synthetic*.c))
 
 .PHONY: selftests
-selftests: $(TEST_PROGRAMS) $(HOST_HELPERS)
+selftests: $(TEST_PROGRAMS) $(HOST_HELPERS) $(HOST_DEVICE)
+
+$(HOST_DEVICE): selftests/host/lib/madeup.c Makefile | packages-selftests
+	@mkdir -p $(@D)
+	@$(SAY) '  CC      $<'
+	@$(CC) -std=gnu11 -D_GNU_SOURCE= -MMD -MP $(WARNINGS) -Imodule/uapi -Itools -O2 -g -fPIC -shared -o $@ $<
 
 $(HARNESS): $(QEMU)/linux-source
 	@$(QEMU)/linux-source
@@ -251,7 +259,7 @@ $(TEST_PROGRAMS) $(HOST_HELPERS): %: %.o $(TEST_LIB)
 	@$(CC) $(CFLAGS) $(LDFLAGS) $(TEST_WRAP) -o $@ $(filter %.o,$^) $(TEST_LIBS) -lmnl -lpthread $(LDLIBS)
 
 .SECONDARY:
--include $(TEST_PROGRAMS:=.d) $(HOST_HELPERS:=.d) $(TEST_LIB:.o=.d) $(HOST_LIB:.o=.d)
+-include $(TEST_PROGRAMS:=.d) $(HOST_HELPERS:=.d) $(HOST_DEVICE:.so=.d) $(TEST_LIB:.o=.d) $(HOST_LIB:.o=.d)
 
 # ---- bench: the workload, and the tools that the module is compared with
 

@@ -15,6 +15,12 @@
 #include "cli/session.h"
 #include "sys/netns.h"
 
+/* Why events end: the command has enough, or they are after the end. */
+enum {
+	DONE = 1,
+	DONE_TIME = 2,
+};
+
 /**
  * session_init() - a session with nothing asked for
  * @s: the session; zeroed
@@ -131,20 +137,31 @@ int session_open(struct session *s)
 	return 0;
 }
 
+/*
+ * Whether a record, or an event of that time, is after the end. What a live source
+ * adds itself is not: the loss of earlier records may be noticed late.
+ */
+static bool is_after_end(const struct session *s, uint64_t ts_ns, bool added)
+{
+	return ts_ns > s->end_ns && !(added && source_is_live(s->source));
+}
+
 /* How many of @raw, from the first on, are not after the end. */
-static size_t count_until(const struct recording_marker *raw, size_t count,
-			  uint64_t end_ns)
+static size_t count_until_end(const struct session *s,
+			      const struct recording_marker *raw, size_t count)
 {
 	size_t i;
 
-	if (end_ns == UINT64_MAX)
+	if (s->end_ns == UINT64_MAX)
 		return count;
-	for (i = 0; i < count && raw[i].ts_ns <= end_ns; i++)
-		;
+	for (i = 0; i < count; i++)
+		if (is_after_end(s, raw[i].ts_ns,
+				 recording_is_marker(raw[i].kind)))
+			break;
 	return i;
 }
 
-/* Return: as source_next(); @done: 0 to go on, 1 to end, or -errno */
+/* Return: as source_next(); @done: 0 to go on, %DONE, %DONE_TIME, or -errno */
 static int next_raw(struct session *s, const struct session_calls *calls,
 		    void *context, int *done)
 {
@@ -154,14 +171,14 @@ static int next_raw(struct session *s, const struct session_calls *calls,
 
 	if (ret <= 0)
 		return ret;
-	wanted = count_until(raw, count, s->end_ns);
-	*done = wanted ? calls->raw(context, raw, wanted) : 1;
+	wanted = count_until_end(s, raw, count);
+	*done = wanted ? calls->raw(context, raw, wanted) : 0;
 	if (wanted < count && !*done)
-		*done = 1;
+		*done = DONE_TIME;
 	return ret;
 }
 
-/* Return: 0 to go on, 1 to end, or -errno */
+/* Return: 0 to go on, %DONE, %DONE_TIME, or -errno */
 static int deliver(struct session *s, const struct event *e,
 		   const struct session_calls *calls, void *context)
 {
@@ -171,8 +188,8 @@ static int deliver(struct session *s, const struct event *e,
 	if (s->end_ns == UINT64_MAX && s->duration_ns &&
 	    !source_is_live(s->source))
 		s->end_ns = e->ts_ns + s->duration_ns;
-	if (e->ts_ns > s->end_ns)
-		return 1;
+	if (is_after_end(s, e->ts_ns, e->kind == EVENT_LOST))
+		return DONE_TIME;
 	if (calls->every)
 		return calls->every(context, e);
 	if (s->filtered && !calls->unfiltered && !filter_matches(&s->filter, e))
@@ -193,23 +210,29 @@ static int next_event(struct session *s, const struct session_calls *calls,
 	return ret;
 }
 
+/* Return: as source_next(); @done: likewise */
+static int next(struct session *s, const struct session_calls *calls,
+		void *context, int *done)
+{
+	*done = 0;
+	return calls->raw ? next_raw(s, calls, context, done) :
+			    next_event(s, calls, context, done);
+}
+
 /*
- * The device holds records back for 1 ms (HOLD_NS in module/reader.c), so what
- * happened just before the end can be read only a moment after it.
- *
- * Return: whether there was something to wait for
+ * The device holds records back for 1 ms, so what happened just before the end can
+ * be read only a moment after it.
  */
-static bool settle(const struct session *s)
+static void settle(const struct session *s)
 {
 	uint64_t settled_ns = s->end_ns + 2 * NS_PER_MS;
 	uint64_t now_ns = clock_monotonic_ns();
 	struct timespec left = {};
 
 	if (now_ns >= settled_ns)
-		return false;
+		return;
 	left.tv_nsec = (long)(settled_ns - now_ns);
 	nanosleep(&left, NULL);
-	return true;
 }
 
 static uint64_t wait_until_ns(const struct session *s)
@@ -217,6 +240,48 @@ static uint64_t wait_until_ns(const struct session *s)
 	if (!source_is_live(s->source))
 		return UINT64_MAX;
 	return s->wake_ns < s->end_ns ? s->wake_ns : s->end_ns;
+}
+
+/*
+ * Move events until there are none for now. A signal ends a live source now.
+ *
+ * Return: as source_next(); @done likewise
+ */
+static int drain(struct session *s, const struct session_calls *calls,
+		 void *context, int *done)
+{
+	bool stopped = signals_stop();
+	int ret;
+
+	if (stopped && s->end_ns > clock_monotonic_ns())
+		s->end_ns = clock_monotonic_ns();
+	do {
+		ret = next(s, calls, context, done);
+		/* It may have cut the read short. */
+		if (!stopped && signals_stop())
+			return *done ? ret : 1;
+	} while (ret > 0 && !*done);
+	return ret;
+}
+
+/*
+ * All records up to the end were delivered: report losses that no record follows.
+ * Whatever comes behind them is after the end.
+ *
+ * Return: 0, or -errno
+ */
+static int conclude(struct session *s, const struct session_calls *calls,
+		    void *context)
+{
+	int done = 0, ret = 0;
+
+	if (source_is_live(s->source))
+		ret = source_conclude(s->source, s->end_ns);
+	while (ret > 0 && !done)
+		ret = next(s, calls, context, &done);
+	if (done < 0)
+		return done;
+	return ret < 0 && ret != -EAGAIN ? ret : 0;
 }
 
 /**
@@ -228,31 +293,24 @@ static uint64_t wait_until_ns(const struct session *s)
  * Ends with the recording, with the time to run, at a signal or when the
  * command asks for it. A signal and the end of the time work alike: what
  * happened before is still delivered, for the module may not have reported it
- * yet.
+ * yet, or the command may have been held up by its output.
  *
  * Return: 0, or -errno of the source or of @calls
  */
 int session_run(struct session *s, const struct session_calls *calls,
 		void *context)
 {
-	int (*next)(struct session *s, const struct session_calls *calls,
-		    void *context, int *done) =
-		calls->raw ? next_raw : next_event;
+	bool live = source_is_live(s->source);
 	int ret, done;
 
 	for (;;) {
-		bool stopped = signals_stop();
-
-		if (stopped && !source_is_live(s->source))
+		if (!live && signals_stop())
 			return 0;
-		if (stopped && s->end_ns > clock_monotonic_ns())
-			s->end_ns = clock_monotonic_ns();
-		while ((ret = next(s, calls, context, &done)) > 0) {
-			if (done)
-				return done < 0 ? done : 0;
-			if (!stopped && signals_stop())
-				break;
-		}
+		ret = drain(s, calls, context, &done);
+		if (done == DONE_TIME)
+			return conclude(s, calls, context);
+		if (done)
+			return done < 0 ? done : 0;
 		if (ret > 0)
 			continue;
 		if (ret != -EAGAIN)
@@ -260,12 +318,10 @@ int session_run(struct session *s, const struct session_calls *calls,
 		ret = calls->idle ? calls->idle(context) : 0;
 		if (ret)
 			return ret;
-		if (source_is_live(s->source) && clock_monotonic_ns() >= s->end_ns) {
-			if (settle(s))
-				continue;
-			ret = source_conclude(s->source, s->end_ns);
-			if (ret <= 0)
-				return ret;
+		if (live && source_is_complete(s->source, s->end_ns))
+			return conclude(s, calls, context);
+		if (live && clock_monotonic_ns() >= s->end_ns) {
+			settle(s);
 			continue;
 		}
 		ret = source_wait(s->source, wait_until_ns(s));

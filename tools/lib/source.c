@@ -471,8 +471,21 @@ int source_wait(struct source *s, uint64_t deadline_ns)
 }
 
 /**
+ * source_is_complete() - whether all records up to a moment were read
+ * @s: a live source; there is nothing ready, or a record after the moment was
+ *	delivered
+ * @until_ns: the moment, CLOCK_MONOTONIC
+ *
+ * Only a read that began after it can show that there are no more.
+ */
+bool source_is_complete(const struct source *s, uint64_t until_ns)
+{
+	return s->batch_ns > HOLD_NS && s->batch_ns - HOLD_NS >= until_ns;
+}
+
+/**
  * source_conclude() - report losses that no record follows
- * @s: the source; there is nothing ready
+ * @s: the source; all records that are wanted were delivered
  * @ts_ns: the time of the end
  *
  * Return: 1 if source_next() has an event to deliver, 0 if not, or -errno

@@ -41,6 +41,7 @@ int source_next_raw(struct source *s, const struct recording_marker **raw);
 int source_next_run(struct source *s, const struct recording_marker **first,
 		    size_t *count);
 int source_wait(struct source *s, uint64_t deadline_ns);
+bool source_is_complete(const struct source *s, uint64_t until_ns);
 int source_conclude(struct source *s, uint64_t ts_ns);
 int source_balance(struct source *s, struct error *why);
 

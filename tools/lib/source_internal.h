@@ -5,6 +5,7 @@
 #ifndef TCPCLOSE_LIB_SOURCE_INTERNAL_H
 #define TCPCLOSE_LIB_SOURCE_INTERNAL_H
 
+#include "base/clock.h"
 #include "lib/order.h"
 #include "lib/rings.h"
 #include "lib/source.h"
@@ -13,6 +14,12 @@
 #include "sys/wallclock.h"
 
 #define BATCH_SIZE (2048 * TCPCLOSE_RECORD_SIZE)
+
+/*
+ * Producers on two CPUs may write in another order than they read the clock:
+ * younger records are not read yet, as read() does (module/reader.c).
+ */
+#define HOLD_NS NS_PER_MS
 
 /**
  * struct source_cpu - state of one CPU's records
@@ -59,6 +66,7 @@ struct source {
 	/* Live only; the first step that is not in the stream yet: UINT64_MAX: none. */
 	struct wallclock wallclock;
 	uint64_t step_ns;
+	/* Live only; when the latest read began. */
 	uint64_t batch_ns;
 	struct source_summary summary;
 

@@ -15,18 +15,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/clock.h"
 #include "base/signals.h"
 #include "lib/devnode.h"
 #include "lib/source_internal.h"
 
 #define NETNS_RETRY_NS NS_PER_S
 
-/*
- * Producers on two CPUs may write in another order than they read the clock:
- * younger records are not read yet, as read() does (module/reader.c).
- */
-#define HOLD_NS NS_PER_MS
 /*
  * How often a continuous stream is read. A wake-up costs as much as tens of
  * records; a single event must be seen within 50 ms, on a busy machine too.
@@ -332,7 +326,7 @@ static int stand(struct source *s, unsigned int cpu, uint64_t *position,
 
 /**
  * source_live_conclude() - report losses that no record follows
- * @s: the source; there is nothing ready
+ * @s: the source; all records that are wanted were delivered
  * @ts_ns: the time of the end
  *
  * Return: 1 if there is something to deliver, 0 if not, or -errno

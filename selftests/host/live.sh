@@ -1,0 +1,82 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# What the tool makes of a device: nothing is lost in silence when a command ends, and
+# what is reported as lost is reported where it was lost. A library makes up the device
+# (lib/madeup.c), so each case happens in each run.
+
+set -u
+# shellcheck source=selftests/host/lib/tap.sh
+. "$(dirname "$0")/lib/tap.sh"
+
+lives=$work/lives.rec
+
+# transitions FILE: their number in a recording
+transitions()
+{
+	"$tcpclose" watch --json --input "$1" 2>"$work/complaints" |
+		grep -c '"old":'
+}
+
+# whole NAME: passes if all transitions are in out.rec
+whole()
+{
+	transitions "$lives" >"$work/expected"
+	transitions "$work/out.rec" >"$work/number"
+	same "$1" "$work/expected" "$work/number"
+}
+
+# exit_is NAME STATUS: of the command before
+exit_is()
+{
+	if [ "$status" = "$2" ]; then
+		ok "$1"
+	else
+		echo "exit status $status" >>"$work/err"
+		not_ok "$1" "$work/err"
+	fi
+}
+
+# try SETTING... "$tcpclose" ARGUMENT...: run it with such a device, keep output and status
+try()
+{
+	status=0
+	env MADEUP_DEVICE=/dev/tcpclose LD_PRELOAD="$helpers/madeup.so" "$@" \
+		>"$work/out.rec" 2>"$work/err" </dev/null || status=$?
+}
+
+"$sample" lives 16000 20 >"$lives"
+if [ "$(transitions "$lives")" -gt 10000 ]; then ok "there are records"; else not_ok "there are records"; fi
+recording=MADEUP_RECORDING=$lives
+
+for sees in machine namespace; do
+	confined=MADEUP_NOTHING=
+	[ $sees = machine ] || confined=MADEUP_CONFINED=1
+
+	try "$recording" $confined MADEUP_SPREAD=900 "$tcpclose" record --all --duration 1 -
+	whole "$sees: all that happened until the end of --duration is recorded"
+
+	try "$recording" $confined MADEUP_SPREAD=900 MADEUP_STALL=1500 \
+		"$tcpclose" record --all --duration 1 -
+	whole "$sees: likewise if the output stalls until after the end"
+	exit_is "$sees: and it ends well" 0
+
+	try "$recording" $confined MADEUP_SPREAD=900 MADEUP_STALL=1500 MADEUP_STEP=1200 \
+		"$tcpclose" record --all --duration 1 -
+	whole "$sees: likewise if the clock is set meanwhile"
+
+	try "$recording" $confined MADEUP_SPREAD=2000 MADEUP_SLOW=50 MADEUP_INTERRUPT=500 \
+		MADEUP_LOG="$work/log" "$tcpclose" record --all -
+	read -r before _ <"$work/log"
+	echo "$before before Ctrl-C, $(transitions "$work/out.rec") recorded" >>"$work/err"
+	if [ "$before" -gt 0 ] && [ "$(transitions "$work/out.rec")" -ge "$before" ]; then
+		ok "$sees: all that happened until Ctrl-C is recorded"
+	else
+		not_ok "$sees: all that happened until Ctrl-C is recorded" "$work/err"
+	fi
+
+	try "$recording" $confined MADEUP_HOLE=2 "$tcpclose" record --all --duration 0.1 -
+	whole "$sees: all is recorded where a CPU's number is not in use"
+done
+
+finish
