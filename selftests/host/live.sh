@@ -75,6 +75,18 @@ for sees in machine namespace; do
 		not_ok "$sees: all that happened until Ctrl-C is recorded" "$work/err"
 	fi
 
+	try "$recording" $confined MADEUP_KIND=100 "$tcpclose" record --all --duration 0.1 -
+	exit_is "$sees: a record of an unknown kind is no error" 0
+	if grep -q ' 0 records lost' "$work/err"; then
+		ok "$sees: nor a loss"
+	else
+		not_ok "$sees: nor a loss" "$work/err"
+	fi
+	exits "$sees: the recording is without fault" 0 "$tcpclose" verify \
+		--input "$work/out.rec"
+	try "$recording" $confined MADEUP_KIND=100 "$tcpclose" verify --all --duration 0.1
+	exit_is "$sees: nor is it one live" 0
+
 	try "$recording" $confined MADEUP_HOLE=2 "$tcpclose" record --all --duration 0.1 -
 	whole "$sees: all is recorded where a CPU's number is not in use"
 done

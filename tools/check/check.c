@@ -249,7 +249,6 @@ static void take_flaw(struct check *c, const struct event *e)
 			      lost, seq, e->cpu);
 		break;
 	case EVENT_FLAW_START_AGAIN:
-	case EVENT_FLAW_KIND:
 		check_finding(c, kind, e, "of CPU %u", e->cpu);
 		break;
 	default:

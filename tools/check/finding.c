@@ -117,8 +117,6 @@ static const struct {
 		"wrong-details", "details of another transition" },
 	[FINDING_STREAM + EVENT_FLAW_NO_DETAIL] = {
 		"no-details", "calls of a process, or ends, without their details" },
-	[FINDING_STREAM + EVENT_FLAW_KIND] = { "unknown-kind",
-					     "records of unknown kind" },
 };
 
 /**

@@ -44,7 +44,6 @@ enum event_kind {
  * @EVENT_FLAW_DETAIL_OTHER: details of another transition
  * @EVENT_FLAW_NO_DETAIL: a call of a process, or an end
  *	that was not graceful, without its details
- * @EVENT_FLAW_KIND: a record of unknown kind
  * @EVENT_FLAWS: number of flaws
  */
 enum event_flaw {
@@ -57,7 +56,6 @@ enum event_flaw {
 	EVENT_FLAW_DETAIL_ALONE,
 	EVENT_FLAW_DETAIL_OTHER,
 	EVENT_FLAW_NO_DETAIL,
-	EVENT_FLAW_KIND,
 	EVENT_FLAWS,
 };
 

@@ -148,10 +148,12 @@ static int track(struct source *s, const struct recording_marker *m)
 	struct source_cpu *cpu;
 	uint32_t distance;
 
+	if (recording_is_marker(m->kind))
+		return track_marker(s, m);
 	if (m->kind == TCPCLOSE_KIND_TRANSITION)
 		s->summary.transitions++;
 	else if (m->kind != TCPCLOSE_KIND_DETAIL)
-		return track_marker(s, m);
+		s->summary.skipped++;
 	cpu = source_cpu(s, m->cpu);
 	if (!cpu)
 		return -ENOMEM;
