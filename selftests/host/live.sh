@@ -91,4 +91,13 @@ for sees in machine namespace; do
 	whole "$sees: all is recorded where a CPU's number is not in use"
 done
 
+try MADEUP_HOLE=2 "$tcpclose" stat --json
+exit_is "stat reports where a CPU's number is not in use" 0
+if grep -o '"cpu":[0-9]*,"written"' "$work/out.rec" | grep -o '[0-9]*' | tr '\n' ' ' |
+   grep -q '^0 1 3 4 5 6 7 $'; then
+	ok "and leaves it out"
+else
+	not_ok "and leaves it out" "$work/out.rec"
+fi
+
 finish

@@ -29,11 +29,13 @@ static int fetch_rings(int fd, struct statistics *s)
 	if (!s->rings)
 		return -ENOMEM;
 	for (cpu = 0; cpu < geometry.rings; cpu++) {
-		ret = devnode_cursor(fd, cpu, &s->rings[cpu]);
-		if (ret)
+		ret = devnode_cursor(fd, cpu, &s->rings[s->ring_count]);
+		if (!ret)
+			s->ring_count++;
+		/* A hole in the numbering of CPUs has no ring. */
+		else if (ret != -EINVAL)
 			return ret;
 	}
-	s->ring_count = geometry.rings;
 	return 0;
 }
 

@@ -35,7 +35,7 @@ struct statistics_untracked {
  * struct statistics - everything counted, at one moment
  * @counters: the module's counters
  * @realtime_offset_ns: what to add to their times for the time since the epoch
- * @rings: one cursor per ring, for what was written and overwritten
+ * @rings: one cursor per CPU that has a ring, for what was written and overwritten
  * @ring_count: size of @rings
  * @hooks: one per hook
  * @hook_count: size of @hooks

@@ -198,7 +198,7 @@ static void add_rings(struct json *w, const struct statistics *s)
 	json_array_begin(w);
 	for (i = 0; i < s->ring_count; i++) {
 		json_object_begin(w);
-		json_member(w, "cpu", u64, i);
+		json_member(w, "cpu", u64, s->rings[i].cpu);
 		json_member(w, "written", u64, s->rings[i].written);
 		json_member(w, "overwritten", u64, s->rings[i].overwritten);
 		json_object_end(w);

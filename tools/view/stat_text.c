@@ -371,7 +371,7 @@ static void add_rings(const struct text *t)
 		if (!ring->written)
 			continue;
 		columns_begin(&c, NULL);
-		columns_u64(&c, i);
+		columns_u64(&c, ring->cpu);
 		columns_u64(&c, ring->written);
 		columns_u64(&c, ring->overwritten);
 		columns_end(&c);
