@@ -91,6 +91,14 @@ for sees in machine namespace; do
 	whole "$sees: all is recorded where a CPU's number is not in use"
 done
 
+try "$recording" MADEUP_CONFINED=1 MADEUP_LOSE="3000 40" "$tcpclose" verify --all --duration 0.1
+exit_is "a loss that was reported explains what is missing" 0
+if grep -q 'lost' "$work/out.rec"; then
+	ok "and it is reported"
+else
+	not_ok "and it is reported" "$work/out.rec" "$work/err"
+fi
+
 try MADEUP_HOLE=2 "$tcpclose" stat --json
 exit_is "stat reports where a CPU's number is not in use" 0
 if grep -o '"cpu":[0-9]*,"written"' "$work/out.rec" | grep -o '[0-9]*' | tr '\n' ' ' |

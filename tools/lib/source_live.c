@@ -139,22 +139,10 @@ void source_live_end(struct source *s)
 	rings_free(&s->rings);
 }
 
-/* Time of a CPU's oldest record that can still be read; else now. */
-static uint64_t first_ns(const struct source *s, unsigned int cpu)
-{
-	size_t pos;
-
-	for (pos = s->pos; pos < s->len; pos += TCPCLOSE_RECORD_SIZE) {
-		const struct tcpclose_record *r =
-			(const void *)((const char *)s->buf + pos);
-
-		if (r->cpu == cpu)
-			return r->ts_ns;
-	}
-	return s->batch_ns;
-}
-
-/* Only the device knows the losses of a reader of one namespace. */
+/*
+ * Only the device knows the losses of a reader of one namespace, but not where they
+ * are: before the batch, within it or behind it. Their time is the latest possible.
+ */
 static int enqueue_losses(struct source *s)
 {
 	struct tcpclose_cursor cursor;
@@ -170,7 +158,7 @@ static int enqueue_losses(struct source *s)
 			return ret;
 		if (cursor.lost == s->cpus[cpu].lost)
 			continue;
-		if (!enqueue(s, RECORDING_KIND_LOST, first_ns(s, cpu), cpu,
+		if (!enqueue(s, RECORDING_KIND_LOST, clock_monotonic_ns(), cpu,
 			     cursor.lost - s->cpus[cpu].lost))
 			return -ENOMEM;
 		s->cpus[cpu].lost = cursor.lost;
