@@ -9,10 +9,12 @@
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
@@ -539,6 +541,105 @@ TEST_F(waiting, the_most_eager_reader_sets_the_pace)
 	pthread_join(reader.thread, NULL);
 	EXPECT_GT(900000000, reader.done_ns - begin);
 	close(eager);
+}
+
+TEST_F(waiting, a_closed_file_sets_the_pace_no_more)
+{
+	int eager = device_open(O_RDONLY);
+	struct reader reader;
+	uint64_t begin;
+
+	ASSERT_LE(0, eager);
+	ASSERT_EQ(0, device_wakeup(self->fd, 8192, 400000));
+	ASSERT_EQ(0, device_wakeup(eager, 1, 1000));
+	ASSERT_EQ(0, close(eager));
+	ASSERT_TRUE(reader_start(&reader, self->fd));
+	begin = now_ns();
+	ASSERT_EQ(1, traffic_one(TRAFFIC_LINGER));
+	pthread_join(reader.thread, NULL);
+	EXPECT_LE(128, reader.got);
+	EXPECT_LT(350000000, reader.done_ns - begin);
+	EXPECT_GT(2000000000, reader.done_ns - begin);
+}
+
+/* ---- how often the module looks whether waiting readers have something to read */
+
+#define INSTANCE "/sys/kernel/tracing/instances/tcpclose-looks"
+
+static void stop_counting(void)
+{
+	rmdir(INSTANCE);
+}
+
+/* Trace the kernel's workers from now on */
+static int count_looks(void)
+{
+	stop_counting();
+	if (mkdir(INSTANCE, 0700))
+		return -errno;
+	return procfile_write(INSTANCE "/events/workqueue/workqueue_execute_start/enable", "1");
+}
+
+/* How often the worker that looks has run since then */
+static int looks(void)
+{
+	FILE *file = fopen(INSTANCE "/trace", "re");
+	char line[512];
+	int count = 0;
+
+	if (!file)
+		return -1;
+	while (fgets(line, sizeof(line), file))
+		count += !!strstr(line, "function wake_readers");
+	fclose(file);
+	return count;
+}
+
+/* Wait until there are so many looks, then see for some time whether more come */
+static int settled_looks(int expected)
+{
+	uint64_t end = now_ns() + patience_ms(5000) * 1000000ULL;
+
+	while (now_ns() < end && looks() < expected)
+		usleep(10000);
+	usleep(100000);
+	return looks();
+}
+
+/*
+ * A producer that does not know yet that somebody waits may miss him, so there is
+ * one more look after somebody began to wait, and after a delay whose record was read
+ * before its end. One, since a look costs something.
+ */
+TEST_F(waiting, readers_are_looked_at_once_more_after_each_change)
+{
+	const uint64_t delay_us = 1000000;
+	int begun, after;
+	uint64_t took_ns;
+	int tries = 0;
+
+	do {
+		ASSERT_GT(10, tries++);
+		/* Nobody has ever waited, and no earlier connection can end */
+		ASSERT_EQ(0, traffic_end_leftovers());
+		close(self->fd);
+		ASSERT_EQ(0, module_reload(""));
+		self->fd = device_open_at_end();
+		ASSERT_LE(0, self->fd);
+		ASSERT_EQ(0, device_wakeup(self->fd, 8192, delay_us));
+		ASSERT_EQ(0, count_looks());
+		EXPECT_EQ(0, device_readable_ms(self->fd, 0));
+		begun = settled_looks(1);
+		took_ns = now_ns();
+		EXPECT_EQ(1, traffic_one(TRAFFIC_LINGER));
+		EXPECT_EQ(0, device_log_drain(&self->log, self->fd));
+		took_ns = now_ns() - took_ns;
+		after = settled_looks(3);
+		stop_counting();
+		/* On a busy host the delay may end before all is read */
+	} while (took_ns > delay_us * 1000 / 2);
+	EXPECT_EQ(1, begun);
+	EXPECT_EQ(3, after);
 }
 
 TEST_MAIN_WITH_MODULE("")
