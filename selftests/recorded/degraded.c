@@ -3,8 +3,9 @@
  * A kernel without one of the watched functions: the module reports what is
  * missing, and everything else is correct.
  */
-/* vm: --icount --smp 1 --disruptive */
+/* vm: --icount --smp 1 --with nest --disruptive */
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -213,6 +214,43 @@ TEST_F(degraded, the_stack_shows_resets_that_were_not_noted)
 	EXPECT_PEER_PATH(&lab, &peer,
 			 "ESTABLISHED>FIN_WAIT1 FIN_WAIT1>CLOSE=DATA_AFTER_CLOSE");
 	lab_close(&lab);
+}
+
+/* ---- calls that hooks missed */
+
+#define NEST "/root/nest.ko"
+
+/* Load a module that makes so many calls which a kprobe misses */
+static int miss(unsigned int calls)
+{
+	char parameters[32];
+	int ret;
+
+	snprintf(parameters, sizeof(parameters), "calls=%u", calls);
+	ret = module_load_other(NEST, parameters);
+	return ret ? ret : module_unload_other("nest");
+}
+
+TEST_F(degraded, missed_calls_are_counted_since_the_reset)
+{
+	struct tcpclose_stats stats;
+
+	if (access(NEST, R_OK))
+		SKIP(return, "no nest.ko: it is not built for this kernel");
+	if (module_may_lack("tcp_twsk_destructor"))
+		SKIP(return, "this kernel has no hook on ends");
+	ASSERT_EQ(0, module_reload("hooks=kprobe"));
+	self->fd = device_open_at_end();
+	ASSERT_LE(0, self->fd);
+	ASSERT_EQ(0, miss(3));
+	ASSERT_EQ(0, device_stats(self->fd, &stats));
+	EXPECT_EQ(3, stats.missed);
+	ASSERT_EQ(0, device_ioctl(self->fd, TCPCLOSE_IOC_STATS_RESET, NULL));
+	ASSERT_EQ(0, device_stats(self->fd, &stats));
+	EXPECT_EQ(0, stats.missed);
+	ASSERT_EQ(0, miss(2));
+	ASSERT_EQ(0, device_stats(self->fd, &stats));
+	EXPECT_EQ(2, stats.missed);
 }
 
 TEST_F(degraded, unknown_function_is_refused)
