@@ -597,6 +597,51 @@ TEST_F(tampered, a_missing_end_is_caught_when_its_time_is_over)
 	EXPECT_LT(10, open);
 }
 
+/* What no record shows has neither CPU nor number, in JSON either */
+TEST_F(tampered, a_missing_record_has_no_place)
+{
+	const struct view how = { .json = true };
+	size_t i = self->base.count, end = self->base.count;
+	struct buffer text;
+
+	ASSERT_EQ(0, go_on(&self->base, 480 * SYNTHETIC_SECOND));
+	self->now = self->base;
+	while (i-- && !(i < end && is_transition(&self->now.entries[i]) &&
+			is_mini(&self->now.entries[i]) &&
+			is_last_of_life(&self->now, i)))
+		;
+	ASSERT_LT(0, i);
+	drop_transition(&self->now, i);
+	renumber(&self->now);
+	EXPECT_FOUND(i, FINDING_GAP);
+	buffer_init(&text, -1);
+	verify_json(&how, &text, &self->check);
+	text.data[text.len] = '\0';
+	EXPECT_NE(NULL, strstr(text.data, "\"cpu\":null,\"seq\":null,\"cookie\":"))
+	{
+		TH_LOG("%s", strstr(text.data, "\"findings\""));
+	}
+}
+
+/* A marker has no number; what a namespace is called, and a cookie, may be unknown */
+TEST_F(tampered, what_is_unknown_is_null)
+{
+	const struct view how = { .json = true };
+	struct finding *f = &self->check.findings[FINDING_COOKIE].examples[0];
+	struct buffer text;
+
+	insert(&self->now, 1, &self->now.entries[0]);
+	EXPECT_LT(0, verify(self));
+	buffer_init(&text, -1);
+	f->transition = true;
+	self->check.findings[FINDING_COOKIE].count = 1;
+	self->check.findings[FINDING_COOKIE].kept = 1;
+	verify_json(&how, &text, &self->check);
+	text.data[text.len] = '\0';
+	EXPECT_NE(NULL, strstr(text.data, "\"cpu\":0,\"seq\":null,\"what\":"));
+	EXPECT_NE(NULL, strstr(text.data, "\"cookie\":null,\"netns_inode\":null,\"netns_name\":null,"));
+}
+
 /* A mini-socket has no end: not in TIME_WAIT for 60 s, nor in FIN_WAIT2 for 420 s. */
 TEST_F(tampered, a_mini_socket_may_last_as_long_as_its_timer)
 {

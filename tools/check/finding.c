@@ -18,6 +18,7 @@ void finding_of_event(struct finding *f, enum finding_kind kind,
 {
 	memset(f, 0, sizeof(*f));
 	f->kind = kind;
+	f->record = true;
 	f->ts_ns = e->ts_ns;
 	f->realtime_ns = e->realtime_ns;
 	f->cpu = e->cpu;

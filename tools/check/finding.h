@@ -55,14 +55,17 @@ enum finding_kind {
 /**
  * struct finding - one finding
  * @kind: its kind
+ * @record: it is about one record: @cpu is known; and so is @seq, except that a
+ *	marker's is %EVENT_UNKNOWN
  * @transition: it is about a transition; else only @realtime_ns, @ts_ns, @cpu,
- *	@seq and @what count
+ *	@seq and @what count, and @cookie and @netns_inode if they are not 0
  * @realtime_ns: as in &struct event, and all others likewise
  * @netns_name: may be cut
  * @what: what is wrong, one phrase
  */
 struct finding {
 	enum finding_kind kind;
+	bool record;
 	bool transition;
 	bool ipv6;
 	uint8_t old;

@@ -345,6 +345,14 @@ static void start_event(const struct recording_marker *m, struct event *e)
 	e->ts_ns = m->ts_ns;
 }
 
+/* The number of the record that was read last; a marker has none. */
+static uint64_t full_seq(const struct source *s, const struct recording_marker *m)
+{
+	if (m->kind == TCPCLOSE_KIND_TRANSITION || m->kind == TCPCLOSE_KIND_DETAIL)
+		return s->cpus[m->cpu].next_seq - 1;
+	return m->kind < RECORDING_KIND_START ? m->seq : (uint64_t)EVENT_UNKNOWN;
+}
+
 static void flaw_event(struct source *s, const struct recording_marker *m,
 		       struct event *e)
 {
@@ -352,7 +360,7 @@ static void flaw_event(struct source *s, const struct recording_marker *m,
 	e->kind = EVENT_FLAW;
 	e->flaw = s->flaws.what[s->flaw];
 	e->lost = s->flaws.lost[s->flaw++];
-	e->seq = m->seq;
+	e->seq = full_seq(s, m);
 	e->cpu = m->cpu;
 	e->ts_ns = m->ts_ns;
 	e->realtime_ns = source_realtime_ns(s, m->ts_ns);

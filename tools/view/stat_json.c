@@ -52,6 +52,15 @@ static void add_duration(struct json *w, const struct tcpclose_histogram *h)
 	json_object_end(w);
 }
 
+static void add_name_key(struct json *w, const char *name, unsigned int number)
+{
+	char text[32];
+
+	if (!name)
+		snprintf(text, sizeof(text), "number-%u", number);
+	json_name_key(w, name ? name : text);
+}
+
 /* A number without a name is left out unless something was counted there. */
 static void add_counts(struct json *w, const __u64 *counts, unsigned int size,
 		       const char *(*name_of)(unsigned int number))
@@ -60,14 +69,9 @@ static void add_counts(struct json *w, const __u64 *counts, unsigned int size,
 
 	json_object_begin(w);
 	for (i = 0; i < size; i++) {
-		const char *name = name_of(i);
-		char number[32];
-
-		if (!name && !counts[i])
+		if (!name_of(i) && !counts[i])
 			continue;
-		if (!name)
-			snprintf(number, sizeof(number), "number-%u", i);
-		json_name_key(w, name ? name : number);
+		add_name_key(w, name_of(i), i);
 		json_u64(w, counts[i]);
 	}
 	json_object_end(w);
@@ -81,12 +85,13 @@ static void add_transitions(struct json *w, const struct tcpclose_stats *c)
 	json_array_begin(w);
 	for (from = 0; from < TCPCLOSE_STATES; from++) {
 		for (into = 0; into < TCPCLOSE_STATES; into++) {
-			if (!c->transitions[from][into] || !names_state(from) ||
-			    !names_state(into))
+			if (!c->transitions[from][into])
 				continue;
 			json_object_begin(w);
-			json_member(w, "from", name, names_state(from));
-			json_member(w, "to", name, names_state(into));
+			json_member(w, "from", number_name, names_state(from),
+				    from);
+			json_member(w, "to", number_name, names_state(into),
+				    into);
 			json_member(w, "count", u64,
 				    c->transitions[from][into]);
 			json_object_end(w);
@@ -102,19 +107,24 @@ static void add_dwell(struct json *w, const struct tcpclose_stats *c)
 	json_key(w, "dwell");
 	json_object_begin(w);
 	for (state = 0; state < TCPCLOSE_STATES; state++) {
-		if (!names_state(state))
+		if (!names_state(state) && !c->dwell[state].count)
 			continue;
-		json_name_key(w, names_state(state));
+		add_name_key(w, names_state(state), state);
 		add_duration(w, &c->dwell[state]);
 	}
 	json_object_end(w);
+}
+
+/* Without mini-sockets that were never created. */
+static const char *end_name(unsigned int end)
+{
+	return end == TCPCLOSE_END_OVERFLOW ? NULL : names_end(end);
 }
 
 static void add_timewait(struct json *w, const struct tcpclose_stats *c)
 {
 	__u64 ends[TCPCLOSE_ENDS];
 
-	/* Without mini-sockets that were never created. */
 	memcpy(ends, c->ends, sizeof(ends));
 	ends[TCPCLOSE_END_NONE] = 0;
 	ends[TCPCLOSE_END_OVERFLOW] = 0;
@@ -126,7 +136,7 @@ static void add_timewait(struct json *w, const struct tcpclose_stats *c)
 	json_member(w, "rearmed", u64, c->rearmed);
 	json_member(w, "late", u64, c->late);
 	json_key(w, "ended");
-	add_counts(w, ends, TCPCLOSE_END_OVERFLOW, names_end);
+	add_counts(w, ends, TCPCLOSE_ENDS, end_name);
 	json_key(w, "duration");
 	add_duration(w, &c->timewait);
 	json_object_end(w);
@@ -139,9 +149,9 @@ static void add_live(struct json *w, const struct tcpclose_stats *c)
 	json_key(w, "live");
 	json_object_begin(w);
 	for (state = 0; state < TCPCLOSE_STATES; state++) {
-		if (!names_state(state))
+		if (!names_state(state) && !c->live[state])
 			continue;
-		json_name_key(w, names_state(state));
+		add_name_key(w, names_state(state), state);
 		json_s64(w, c->live[state]);
 	}
 	json_object_end(w);

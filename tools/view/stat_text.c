@@ -114,17 +114,25 @@ static double seconds_between(const struct text *t)
 	return (double)ns / (double)NS_PER_S;
 }
 
+static void add_name(struct columns *c, const char *name, unsigned int number)
+{
+	if (name)
+		columns_text(c, name);
+	else
+		columns_printf(c, "number-%u", number);
+}
+
 static void add_transition(const struct text *t, struct columns *c,
 			   unsigned int from, unsigned int into)
 {
 	__u64 count = t->now->counters.transitions[from][into];
 	__u64 less;
 
-	if (!count || !names_state(from) || !names_state(into))
+	if (!count)
 		return;
 	columns_begin(c, NULL);
-	columns_text(c, names_state(from));
-	columns_text(c, names_state(into));
+	add_name(c, names_state(from), from);
+	add_name(c, names_state(into), into);
 	columns_u64(c, count);
 	if (t->before) {
 		less = t->before->counters.transitions[from][into];
@@ -214,10 +222,7 @@ static void add_counts(const struct text *t, const char *title,
 			begin_counts(t, &c, title);
 		any = true;
 		columns_begin(&c, NULL);
-		if (name_of(i))
-			columns_text(&c, name_of(i));
-		else
-			columns_printf(&c, "number-%u", i);
+		add_name(&c, name_of(i), i);
 		columns_u64(&c, counts[i]);
 		columns_end(&c);
 	}
@@ -312,12 +317,11 @@ static void add_live(const struct text *t)
 
 	begin_table(t, &c, specs, ARRAY_SIZE(specs));
 	for (state = 0; state < TCPCLOSE_STATES; state++) {
-		if (!names_state(state) ||
-		    (!counters->live[state] && !has_untracked(t->now, state)))
+		if (!counters->live[state] && !has_untracked(t->now, state))
 			continue;
 		any |= has_untracked(t->now, state);
 		columns_begin(&c, NULL);
-		columns_text(&c, names_state(state));
+		add_name(&c, names_state(state), state);
 		columns_s64(&c, counters->live[state]);
 		add_untracked(t, &c, state);
 		columns_end(&c);

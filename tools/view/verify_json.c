@@ -14,11 +14,18 @@ static void add_states(struct json *w, unsigned int from, unsigned int into)
 	json_member(w, "new", number_name, names_state(into), into);
 }
 
+static void add_socket(struct json *w, const struct finding *f)
+{
+	json_member(w, "cookie", known, f->cookie != 0, f->cookie);
+	json_member(w, "netns_inode", known, f->netns_inode != 0,
+		    f->netns_inode);
+}
+
 static void add_connection(struct json *w, const struct finding *f)
 {
-	json_member(w, "cookie", u64, f->cookie);
-	json_member(w, "netns_inode", u64, f->netns_inode);
-	json_member(w, "netns_name", string, f->netns_name);
+	add_socket(w, f);
+	json_member(w, "netns_name", string,
+		    f->netns_name[0] ? f->netns_name : NULL);
 	json_member(w, "family", name, f->ipv6 ? "inet6" : "inet");
 	json_member(w, "laddr", ip, f->ipv6, f->laddr);
 	json_member(w, "lport", known, f->lport != 0, f->lport);
@@ -31,13 +38,16 @@ static void add_example(struct json *w, const struct finding *f)
 	json_object_begin(w);
 	json_member(w, "ts_ns", u64, f->ts_ns);
 	json_member(w, "time", moment, f->realtime_ns);
-	json_member(w, "cpu", u64, f->cpu);
-	json_member(w, "seq", u64, f->seq);
+	json_member(w, "cpu", known, f->record, f->cpu);
+	json_member(w, "seq", known,
+		    f->record && f->seq != (uint64_t)EVENT_UNKNOWN, f->seq);
 	if (f->transition) {
 		json_member(w, "index", u64, f->index);
 		add_states(w, f->old, f->new);
 		json_member(w, "origin", name, names_origin(f->origin));
 		add_connection(w, f);
+	} else if (f->cookie) {
+		add_socket(w, f);
 	}
 	json_member(w, "what", string, f->what);
 	json_object_end(w);

@@ -25,6 +25,7 @@
  *	sample many-netns N	hostile: each of N records is of a namespace of its own
  *	sample text|json	a report of statistics
  *	sample untracked|untracked-json	reports of connections that are not tracked
+ *	sample compared		a comparison with the kernel, as JSON
  */
 #include <arpa/inet.h>
 #include <stddef.h>
@@ -39,6 +40,8 @@
 #include "host/lib/synthetic.h"
 #include "host/lib/synthetic_lives.h"
 #include "view/stat.h"
+#include "view/verify_both.h"
+#include "witness/outcome.h"
 
 #define SECOND SYNTHETIC_SECOND
 #define HOST SYNTHETIC_HOST
@@ -627,6 +630,10 @@ static void fill_counters(struct tcpclose_stats *c)
 	c->ends[TCPCLOSE_END_EXPIRED] = 998;
 	c->ends[TCPCLOSE_END_RST] = 1;
 	c->ends[TCPCLOSE_END_OVERFLOW] = 1;
+	/* Of a newer module */
+	c->ends[TCPCLOSE_ENDS - 1] = 3;
+	c->transitions[TCPCLOSE_ESTABLISHED][TCPCLOSE_STATES - 1] = 2;
+	c->live[TCPCLOSE_STATES - 1] = 1;
 	c->born = 1002;
 	c->rearmed = 4;
 	c->late = 1;
@@ -756,6 +763,36 @@ static void room_at_last(void)
 	buffer_add(&out, &r, sizeof(r));
 }
 
+/* All members that the object may have. */
+static void compared(void)
+{
+	static const struct view json = { .json = true };
+	static struct check check;
+	static struct outcome o;
+	char *command[] = { (char *)"true", NULL };
+	unsigned int i;
+
+	outcome_init(&o);
+	o.command = command;
+	for (i = 0; i < WITNESSES; i++) {
+		comparison_add_row(&o.witnesses[i], &(struct comparison_row){
+							    .what = "transitions",
+							    .kernel = 5,
+							    .tcpclose = 4,
+							    .difference = 1,
+						    });
+		comparison_add_detail(&o.witnesses[i], "one is missing");
+		error_set(&o.witnesses[i].remarks, 0, "some");
+	}
+	error_set(&o.witnesses[WITNESS_BPF].missing, 0, "no BTF");
+	error_set(&o.witnesses[WITNESS_TRACE].incomplete, 0, "full");
+	error_set(&o.incomplete, 0, "lost");
+	verify_both(&json, &out, &check, &o);
+	/* The other end that a command may have */
+	o.command_status = 9;
+	verify_both(&json, &out, &check, &o);
+}
+
 int main(int argc, char **argv)
 {
 	const struct view text = { .json = false };
@@ -802,6 +839,8 @@ int main(int argc, char **argv)
 		report(&text);
 	else if (argc == 2 && !strcmp(what, "json"))
 		report(&json);
+	else if (argc == 2 && !strcmp(what, "compared"))
+		compared();
 	else if (argc == 2 && !strcmp(what, "untracked"))
 		reports_of_untracked(&text);
 	else if (argc == 2 && !strcmp(what, "untracked-json"))
