@@ -243,6 +243,37 @@ TEST_F(reading, a_step_of_the_clock_is_where_it_was)
 	fclose(shown);
 }
 
+/*
+ * In a time namespace CLOCK_MONOTONIC is shifted, but not that of the records: times
+ * are right, and "--duration" ends after that time, with all that happened in it.
+ */
+TEST_F(reading, a_time_namespace_shifts_nothing)
+{
+	static const char *const shifts[] = { "100000", "-1" };
+	long long ts, wall, begin_ns, offset_ns;
+	char command[160];
+	unsigned int i, n;
+	FILE *shown;
+
+	for (i = 0; i < sizeof(shifts) / sizeof(shifts[0]); i++) {
+		snprintf(command, sizeof(command),
+			 "unshare --fork --time --monotonic %s tcpclose watch --json --duration 4",
+			 shifts[i]);
+		begin_ns = now_ns();
+		shown = popen(command, "r");
+		ASSERT_NE(NULL, shown);
+		while (poll(&(struct pollfd){ fileno(shown), POLLIN, 0 }, 1, 50) != 1)
+			ASSERT_EQ(1, traffic_one(TRAFFIC_REFUSED));
+		offset_ns = wall_ns() - now_ns();
+		for (n = 0; read_shown(shown, &ts, &wall); n++)
+			EXPECT_GT(NEAR_NS, llabs(wall - ts - offset_ns));
+		EXPECT_LT(0, n);
+		EXPECT_EQ(0, WEXITSTATUS(pclose(shown)));
+		EXPECT_LE(4000000000LL, now_ns() - begin_ns);
+		EXPECT_GT(patience_ms(30000) * 1000000LL, now_ns() - begin_ns);
+	}
+}
+
 /* ---- stat, which asks the module instead of reading records */
 
 #define STAT_SIZE 16384

@@ -128,8 +128,7 @@ out_close:
 int run_reports(void *context)
 {
 	struct run *run = context;
-	uint64_t due_ns = clock_monotonic_ns();
-	uint64_t number = 0;
+	uint64_t number = 0, due_ns;
 	struct error why;
 	int ret;
 
@@ -139,6 +138,7 @@ int run_reports(void *context)
 		complain("%s", why.text);
 		return EXIT_COULD_NOT_RUN;
 	}
+	due_ns = clock_monotonic_ns();
 	do {
 		ret = run->command->report(run, number++);
 		if (ret || !run->interval_ns || number == run->count)

@@ -10,6 +10,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "lib/devnode.h"
 
 static int open_error(const char *path, int error, struct error *why)
@@ -64,13 +65,18 @@ static int check_version(int fd, const char *path, struct error *why)
  * @path: its name
  * @why: why it failed
  *
+ * From then on clock_monotonic_ns() is the clock of the records.
+ *
  * Return: a file descriptor, or -errno
  */
 int devnode_open(const char *path, struct error *why)
 {
-	int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-	int ret;
+	int fd, ret;
 
+	ret = clock_begin(why);
+	if (ret)
+		return ret;
+	fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 	if (fd < 0)
 		return open_error(path, errno, why);
 	ret = check_version(fd, path, why);
