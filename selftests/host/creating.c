@@ -133,4 +133,37 @@ TEST_F(creating, writes_to_a_device_as_it_is)
 	EXPECT_EQ(0, access("/dev/null", F_OK));
 }
 
+/* What is written to a FIFO is read by its owner, and by all that its mode allows */
+TEST_F(creating, writes_to_no_fifo_that_others_may_read)
+{
+	int reader, fd;
+
+	ASSERT_EQ(0, mkfifo(self->path, 0600));
+	reader = open(self->path, O_RDONLY | O_NONBLOCK);
+	ASSERT_LE(0, reader);
+	fd = recording_create(self->path, false, &self->why);
+	EXPECT_LE(0, fd);
+	close(fd);
+	ASSERT_EQ(0, chmod(self->path, 0640));
+	EXPECT_EQ(-EEXIST, recording_create(self->path, false, &self->why));
+	EXPECT_NE(NULL, strstr(self->why.text, "FIFO"));
+	fd = recording_create(self->path, true, &self->why);
+	EXPECT_LE(0, fd);
+	close(fd);
+	ASSERT_EQ(0, chmod(self->path, 0600));
+	if (!geteuid()) {
+		ASSERT_EQ(0, chown(self->path, 65534, 65534));
+		EXPECT_EQ(-EEXIST, recording_create(self->path, false, &self->why));
+	}
+	close(reader);
+}
+
+/* Nobody reads it: to open it would take until somebody does */
+TEST_F(creating, does_not_wait_for_a_fifo_that_it_refuses)
+{
+	ASSERT_EQ(0, mkfifo(self->path, 0600));
+	ASSERT_EQ(0, chmod(self->path, 0666));
+	EXPECT_EQ(-EEXIST, recording_create(self->path, false, &self->why));
+}
+
 TEST_HARNESS_MAIN

@@ -103,15 +103,29 @@ static int create_new(const char *path)
 	return fd < 0 ? -errno : fd;
 }
 
-/* Open a pipe or device, which loses no data by that. Return: it, or -errno */
-static int open_special(const char *path)
+/* A device is used as it is, a FIFO only if no other user reads from it. */
+static bool is_wanted(const struct stat *st, bool force)
 {
-	int fd = open(path, O_WRONLY | O_CLOEXEC);
-	struct stat st;
+	if (S_ISREG(st->st_mode))
+		return false;
+	return force || !S_ISFIFO(st->st_mode) ||
+	       (st->st_uid == geteuid() && !(st->st_mode & 077));
+}
 
+/* Open a pipe or device, which loses no data by that. Return: it, or -errno */
+static int open_special(const char *path, bool force, struct stat *st)
+{
+	int fd;
+
+	/* To open a FIFO may take long: not if it is not wanted. */
+	if (stat(path, st))
+		return -errno;
+	if (!is_wanted(st, force))
+		return -EEXIST;
+	fd = open(path, O_WRONLY | O_CLOEXEC);
 	if (fd < 0)
 		return -errno;
-	if (!fstat(fd, &st) && !S_ISREG(st.st_mode))
+	if (!fstat(fd, st) && is_wanted(st, force))
 		return fd;
 	close(fd);
 	return -EEXIST;
@@ -135,7 +149,7 @@ static int replace(const char *path, struct error *why)
 /**
  * recording_create() - create a file for a recording
  * @path: its name, "-" for standard output
- * @force: replace a file that exists
+ * @force: replace a file that exists, write to a FIFO whoever may read it
  * @why: why it failed
  *
  * A file of that name is removed, not written to: its owner and mode might show
@@ -145,6 +159,7 @@ static int replace(const char *path, struct error *why)
  */
 int recording_create(const char *path, int force, struct error *why)
 {
+	struct stat st = { 0 };
 	int fd;
 
 	if (!strcmp(path, "-")) {
@@ -155,9 +170,12 @@ int recording_create(const char *path, int force, struct error *why)
 	}
 	fd = create_new(path);
 	if (fd == -EEXIST)
-		fd = open_special(path);
+		fd = open_special(path, force, &st);
 	if (fd >= 0)
 		return fd;
+	if (fd == -EEXIST && S_ISFIFO(st.st_mode))
+		return error_set(why, -EEXIST, "%s: a FIFO that others may read: %s",
+				 path, "give it mode 600, or add --force");
 	if (fd == -EEXIST && force)
 		return replace(path, why);
 	if (fd == -EEXIST)
