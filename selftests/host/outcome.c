@@ -112,6 +112,19 @@ TEST_F(outcome, without_a_witness_is_inconclusive)
 	EXPECT_NE(NULL, strstr(TEXT(), "INCONCLUSIVE: no witness: "));
 }
 
+/* The kernel's types do not change, whatever was recorded */
+TEST_F(outcome, with_types_as_the_only_witness_is_inconclusive)
+{
+	self->trace->row_count = 0;
+	error_set(&self->trace->missing, 0, "no tracefs");
+	agree(&self->outcome.witnesses[WITNESS_BTF], "states", 13);
+	EXPECT_EQ(OUTCOME_NO_WITNESS, outcome_result(&self->outcome));
+	EXPECT_NE(NULL, strstr(TEXT(), "INCONCLUSIVE: no witness: "));
+	EXPECT_NE(NULL, strstr(JSON(), "\"verdict\":\"no witness\""));
+	differ(&self->outcome.witnesses[WITNESS_BTF]);
+	EXPECT_EQ(OUTCOME_DIFFER, outcome_result(&self->outcome));
+}
+
 /* It shows neither agreement nor a difference */
 TEST_F(outcome, of_one_that_lost_something_is_inconclusive)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Signals that ask the program to stop: the first SIGINT or SIGTERM asks for a clean end, the
- * second one ends the program.
+ * Signals that ask the program to stop: the first SIGINT, SIGTERM or SIGHUP asks for a
+ * clean end, the second one, whichever it is, ends the program.
  */
 #include <errno.h>
 #include <signal.h>
@@ -9,33 +9,50 @@
 #include <stddef.h>
 
 #include "base/clock.h"
+#include "base/compiler.h"
 #include "base/signals.h"
 
 /* A signal handler is given no context: this is all that it can reach. */
 static atomic_bool stop;
 
+static const int ending[] = { SIGINT, SIGTERM, SIGHUP };
+
 static void on_signal(int signal)
 {
+	unsigned int i;
+
 	(void)signal;
 	stop = true;
+	for (i = 0; i < ARRAY_SIZE(ending); i++) {
+		struct sigaction action;
+
+		/* What was ignored from the start stays so. */
+		if (!sigaction(ending[i], NULL, &action) &&
+		    action.sa_handler == on_signal) {
+			action.sa_handler = SIG_DFL;
+			sigaction(ending[i], &action, NULL);
+		}
+	}
 }
 
 /**
- * signals_catch() - take SIGINT and SIGTERM as a wish to stop, ignore SIGPIPE
+ * signals_catch() - take SIGINT, SIGTERM and SIGHUP as a wish to stop, ignore SIGPIPE
  *
- * Without SA_RESTART, so that a system call that waits returns -EINTR.
+ * A signal that is ignored, as nohup(1) and shells do for a job in the background,
+ * stays ignored. Without SA_RESTART, so that a system call that waits returns -EINTR.
  */
 void signals_catch(void)
 {
-	struct sigaction action = {
-		.sa_handler = on_signal,
-		.sa_flags = SA_RESETHAND,
-	};
+	struct sigaction action = { .sa_handler = on_signal }, old;
+	unsigned int i;
 
-	sigaction(SIGINT, &action, NULL);
-	sigaction(SIGTERM, &action, NULL);
+	for (i = 0; i < ARRAY_SIZE(ending); i++)
+		sigaddset(&action.sa_mask, ending[i]);
+	for (i = 0; i < ARRAY_SIZE(ending); i++)
+		if (!sigaction(ending[i], NULL, &old) &&
+		    old.sa_handler == SIG_DFL)
+			sigaction(ending[i], &action, NULL);
 	action.sa_handler = SIG_IGN;
-	action.sa_flags = 0;
 	sigaction(SIGPIPE, &action, NULL);
 }
 
@@ -60,12 +77,13 @@ int signals_poll(struct pollfd *fds, unsigned int count, uint64_t deadline_ns)
 {
 	struct timespec timeout, *limit = NULL;
 	sigset_t block, old;
+	unsigned int i;
 	int ret;
 
 	/* Blocked between the look at the flag and the wait: none slips through. */
 	sigemptyset(&block);
-	sigaddset(&block, SIGINT);
-	sigaddset(&block, SIGTERM);
+	for (i = 0; i < ARRAY_SIZE(ending); i++)
+		sigaddset(&block, ending[i]);
 	sigprocmask(SIG_BLOCK, &block, &old);
 	if (stop) {
 		ret = -EINTR;

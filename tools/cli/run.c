@@ -57,7 +57,7 @@ static int close_output(struct run *run)
 	if (run->path && close(run->out.fd) && !ret)
 		ret = -errno;
 	/* The reader has seen enough. */
-	return !run->path && ret == -EPIPE ? 0 : ret;
+	return ret == -EPIPE && (!run->path || !strcmp(run->path, "-")) ? 0 : ret;
 }
 
 /* Complain of what could not be done to a file, or to standard output. */
@@ -99,10 +99,10 @@ int run_events(void *context)
 	const struct command *c = run->command;
 	struct session *s = &run->session;
 	int ret = EXIT_COULD_NOT_RUN;
-	int error;
+	int error = session_open(s);
 
-	if (session_open(s))
-		return ret;
+	if (error)
+		return error == -EINTR ? EXIT_CLEAN : ret;
 	if (c->begin && c->begin(run))
 		goto out_close;
 	error = session_run(s, &c->calls, run);

@@ -106,7 +106,8 @@ const char *session_name(const struct session *s)
  *
  * The time to run begins here.
  *
- * Return: 0, or -errno after a complaint
+ * Return: 0, -EINTR if a signal asked for the end before there was anything to
+ * read, or another -errno after a complaint
  */
 int session_open(struct session *s)
 {
@@ -123,7 +124,8 @@ int session_open(struct session *s)
 		ret = source_open_device(&s->source, s->device, s->all, &why);
 	}
 	if (ret) {
-		complain("%s", why.text);
+		if (ret != -EINTR)
+			complain("%s", why.text);
 		return ret;
 	}
 	ret = check_netns_host(s);

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/signals.h"
 #include "lib/devnode.h"
 #include "lib/source_internal.h"
 #include "sys/netns.h"
@@ -94,9 +95,18 @@ static int read_header(struct source *s, const char *path, struct error *why)
 	int ret;
 
 	while (len < sizeof(s->head)) {
-		ssize_t got = read(s->fd, (char *)&s->head + len,
-				   sizeof(s->head) - len);
+		struct pollfd fd = { .fd = s->fd, .events = POLLIN };
+		ssize_t got;
 
+		/* A pipe may be empty, and reading from it not wait. */
+		ret = signals_poll(&fd, 1, UINT64_MAX);
+		if (ret < 0)
+			return error_set(why, ret, "%s: cannot be read: %s",
+					 path, strerror(-ret));
+		got = read(s->fd, (char *)&s->head + len,
+			   sizeof(s->head) - len);
+		if (got < 0 && (errno == EAGAIN || errno == EINTR))
+			continue;
 		if (got < 0)
 			return error_set(why, -errno, "%s: cannot be read: %s",
 					 path, strerror(errno));
@@ -114,7 +124,8 @@ static int read_header(struct source *s, const char *path, struct error *why)
  * @path: name of the file, "-" for standard input
  * @why: why it failed
  *
- * Return: 0, or -errno
+ * Return: 0, -EINTR if a signal asked for the end before the header came, or
+ * another -errno
  */
 int source_open_recording(struct source **result, const char *path,
 			  struct error *why)

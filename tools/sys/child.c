@@ -25,9 +25,11 @@ int child_start(pid_t *pid, char *const *argv, bool quiet)
 	sigset_t signals;
 	int ret;
 
-	/* The command would inherit that the signal is ignored. */
+	/* Ignored, the status of a child is lost; and the command would inherit that. */
+	signal(SIGCHLD, SIG_DFL);
 	sigemptyset(&signals);
 	sigaddset(&signals, SIGPIPE);
+	sigaddset(&signals, SIGCHLD);
 	posix_spawn_file_actions_init(&actions);
 	posix_spawnattr_init(&attributes);
 	posix_spawnattr_setsigdefault(&attributes, &signals);
@@ -60,4 +62,13 @@ bool child_has_ended(pid_t pid, int *status)
 void child_end(pid_t pid)
 {
 	kill(pid, SIGTERM);
+}
+
+/**
+ * child_kill() - end a command that was asked to end and does not
+ * @pid: of the command, which has not ended
+ */
+void child_kill(pid_t pid)
+{
+	kill(pid, SIGKILL);
 }

@@ -11,5 +11,6 @@
 int child_start(pid_t *pid, char *const *argv, bool quiet);
 bool child_has_ended(pid_t pid, int *status);
 void child_end(pid_t pid);
+void child_kill(pid_t pid);
 
 #endif /* TCPCLOSE_SYS_CHILD_H */

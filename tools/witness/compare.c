@@ -32,6 +32,8 @@
 #define SETTLE_NS (20 * NS_PER_MS)
 /* A mini-socket is freed when its last reference is gone. */
 #define GRACE_NS (2 * NS_PER_S)
+/* A command that is asked to end has that long. */
+#define PATIENCE_NS (5 * NS_PER_S)
 
 static int take_snapshots_once(struct compare *run, struct snapshots *s)
 {
@@ -184,7 +186,7 @@ static int attach(struct compare *run)
 
 static int run_command(struct compare *run)
 {
-	bool asked = false;
+	uint64_t kill_ns = 0;
 	pid_t pid;
 	int ret = child_start(&pid, run->options->command, run->options->quiet);
 
@@ -197,9 +199,11 @@ static int run_command(struct compare *run)
 	while (!child_has_ended(pid, &run->outcome->command_status)) {
 		/* The command has to be waited for even after an error. */
 		compare_read(run);
-		if (signals_stop() && !asked) {
-			asked = true;
+		if (signals_stop() && !kill_ns) {
+			kill_ns = clock_monotonic_ns() + PATIENCE_NS;
 			child_end(pid);
+		} else if (kill_ns && clock_monotonic_ns() >= kill_ns) {
+			child_kill(pid);
 		}
 		compare_pause(run, UINT64_MAX);
 	}

@@ -75,6 +75,17 @@ unsigned int outcome_comparisons(const struct outcome *o)
 	return count;
 }
 
+/* Names and numbers of states alone show nothing of what was recorded. */
+static bool has_witness_of_records(const struct outcome *o)
+{
+	int i;
+
+	for (i = 0; i < WITNESSES; i++)
+		if (i != WITNESS_BTF && o->witnesses[i].row_count)
+			return true;
+	return false;
+}
+
 /**
  * outcome_result() - the result of all comparisons
  * @o: the outcome
@@ -101,7 +112,7 @@ enum outcome_result outcome_result(const struct outcome *o)
 		differ = true;
 	if (differ)
 		return OUTCOME_DIFFER;
-	if (!outcome_comparisons(o))
+	if (!has_witness_of_records(o))
 		return OUTCOME_NO_WITNESS;
 	return incomplete ? OUTCOME_INCOMPLETE : OUTCOME_AGREE;
 }

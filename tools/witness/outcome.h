@@ -27,7 +27,7 @@ enum witness {
  * @OUTCOME_AGREE: no difference from any witness that could be had
  * @OUTCOME_DIFFER: there is a difference
  * @OUTCOME_INCOMPLETE: no difference that counts, but something was lost
- * @OUTCOME_NO_WITNESS: all witnesses are missing
+ * @OUTCOME_NO_WITNESS: all witnesses of what happens are missing
  */
 enum outcome_result {
 	OUTCOME_AGREE,
