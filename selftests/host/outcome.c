@@ -132,6 +132,9 @@ TEST_F(outcome, of_one_that_lost_something_is_inconclusive)
 	error_set(&self->bpf->incomplete, 0, "full");
 	EXPECT_EQ(OUTCOME_INCOMPLETE, outcome_result(&self->outcome));
 	EXPECT_NE(NULL, strstr(TEXT(), "INCONCLUSIVE: a witness is incomplete: "));
+	EXPECT_NE(NULL, strstr(TEXT(), ", 0 differences, "));
+	EXPECT_EQ(NULL, strstr(TEXT(), "cookie abc"));
+	EXPECT_EQ(NULL, strstr(JSON(), "cookie abc"));
 	self->bpf->row_count = 0;
 	EXPECT_EQ(OUTCOME_INCOMPLETE, outcome_result(&self->outcome));
 	/* Another witness is complete, and finds a difference */
@@ -144,9 +147,17 @@ TEST_F(outcome, with_records_lost_is_inconclusive)
 	differ(self->bpf);
 	error_set(&self->outcome.incomplete, 0, "lost");
 	EXPECT_EQ(OUTCOME_INCOMPLETE, outcome_result(&self->outcome));
+	/* Differences that prove nothing are neither listed nor counted */
+	EXPECT_NE(NULL, strstr(TEXT(), ", 0 differences, "));
+	EXPECT_EQ(NULL, strstr(TEXT(), "cookie abc"));
+	EXPECT_NE(NULL, strstr(JSON(), "{\"verdict\":\"incomplete\",\"differences\":0,"));
+	EXPECT_EQ(NULL, strstr(JSON(), "\"status\":\"differs\""));
+	EXPECT_EQ(NULL, strstr(JSON(), "cookie abc"));
+	EXPECT_NE(NULL, strstr(JSON(), "\"details\":[],\"details_in_all\":0"));
 	/* But the comparison of state names and numbers needs no records */
 	differ(&self->outcome.witnesses[WITNESS_BTF]);
 	EXPECT_EQ(OUTCOME_DIFFER, outcome_result(&self->outcome));
+	EXPECT_NE(NULL, strstr(JSON(), "{\"verdict\":\"differ\",\"differences\":2,"));
 }
 
 /* Names of network namespaces and commands are chosen by other users */

@@ -37,38 +37,40 @@ static void add_rows(struct json *w, const struct comparison *c)
 	json_array_end(w);
 }
 
-static void add_details(struct json *w, const struct comparison *c)
+/* Those that prove nothing are left out. */
+static void add_details(struct json *w, const struct comparison *c, bool counts)
 {
+	uint64_t count = counts ? c->detail_count : 0;
 	uint64_t i;
 
 	json_key(w, "details");
 	json_array_begin(w);
-	for (i = 0; i < c->detail_count && i < COMPARISON_DETAILS; i++)
+	for (i = 0; i < count && i < COMPARISON_DETAILS; i++)
 		json_string(w, c->details[i].text);
 	json_array_end(w);
-	json_member(w, "details_in_all", u64, c->detail_count);
+	json_member(w, "details_in_all", u64, count);
 }
 
-static const char *status_of(const struct comparison *c)
+static const char *status_of(const struct comparison *c, bool counts)
 {
 	if (comparison_is_missing(c))
 		return "missing";
-	if (comparison_is_incomplete(c))
+	if (!counts)
 		return "incomplete";
 	return comparison_differences(c) ? "differs" : "agrees";
 }
 
-static void add_witness(struct json *w, const struct comparison *c)
+static void add_witness(struct json *w, const struct comparison *c, bool counts)
 {
 	json_object_begin(w);
 	json_member(w, "witness", string, c->witness);
 	json_member(w, "source", string, c->source);
-	json_member(w, "status", name, status_of(c));
+	json_member(w, "status", name, status_of(c, counts));
 	add_reason(w, "missing", &c->missing);
 	add_reason(w, "incomplete", &c->incomplete);
 	add_reason(w, "left_out", &c->remarks);
 	add_rows(w, c);
-	add_details(w, c);
+	add_details(w, c, counts);
 	json_object_end(w);
 }
 
@@ -123,7 +125,7 @@ void witness_add_json(struct json *w, const struct outcome *h)
 	json_key(w, "witnesses");
 	json_array_begin(w);
 	for (i = 0; i < WITNESSES; i++)
-		add_witness(w, &h->witnesses[i]);
+		add_witness(w, &h->witnesses[i], outcome_counts(h, i));
 	json_array_end(w);
 	json_object_end(w);
 }

@@ -41,7 +41,7 @@ static void measure(struct columns *c, const struct outcome *h)
 				      h->witnesses[i].rows[j].what);
 }
 
-static void add_rows(struct columns *c, const struct comparison *w)
+static void add_rows(struct columns *c, const struct comparison *w, bool counts)
 {
 	unsigned int i;
 
@@ -53,9 +53,12 @@ static void add_rows(struct columns *c, const struct comparison *w)
 		columns_text(c, row->what);
 		columns_u64(c, row->kernel);
 		columns_u64(c, row->tcpclose);
-		if (row->difference)
+		if (row->difference && counts)
 			columns_colour(c, TERMINAL_RED);
-		columns_u64(c, row->difference);
+		if (row->difference && !counts)
+			columns_text(c, "-");
+		else
+			columns_u64(c, row->difference);
 		if (row->moving)
 			columns_printf(c, "%llu in motion",
 				       (unsigned long long)row->moving);
@@ -167,12 +170,15 @@ void witness_text(const struct view *how, struct buffer *to,
 	columns_header(&c);
 	for (i = 0; i < WITNESSES; i++) {
 		const struct comparison *w = &h->witnesses[i];
+		bool counts = outcome_counts(h, i);
 
 		add_warning(&c, w, "MISSING", &w->missing);
-		add_rows(&c, w);
+		add_rows(&c, w, counts);
 		add_warning(&c, w, "incomplete", &w->incomplete);
 		add_warning(&c, w, "left out", &w->remarks);
-		add_details(&c, w);
+		/* Those that prove nothing are left out. */
+		if (counts)
+			add_details(&c, w);
 	}
 	add_warning(&c, &stream, "incomplete", &h->incomplete);
 	add_command(how, to, h);

@@ -34,7 +34,21 @@ void outcome_init(struct outcome *o)
 }
 
 /**
- * outcome_differences() - the sum over all witnesses
+ * outcome_counts() - whether a witness's differences prove anything
+ * @o: the outcome
+ * @which: the witness
+ *
+ * Only if neither the witness nor the stream lost anything: otherwise the loss may
+ * explain them. Names and numbers of states do not depend on what was lost.
+ */
+bool outcome_counts(const struct outcome *o, enum witness which)
+{
+	return !comparison_is_incomplete(&o->witnesses[which]) &&
+	       (which == WITNESS_BTF || !o->incomplete.text[0]);
+}
+
+/**
+ * outcome_differences() - the sum over all witnesses whose differences count
  * @o: the outcome
  */
 uint64_t outcome_differences(const struct outcome *o)
@@ -43,7 +57,8 @@ uint64_t outcome_differences(const struct outcome *o)
 	int i;
 
 	for (i = 0; i < WITNESSES; i++)
-		sum += comparison_differences(&o->witnesses[i]);
+		if (outcome_counts(o, i))
+			sum += comparison_differences(&o->witnesses[i]);
 	return sum;
 }
 
@@ -89,28 +104,16 @@ static bool has_witness_of_records(const struct outcome *o)
 /**
  * outcome_result() - the result of all comparisons
  * @o: the outcome
- *
- * A difference counts only if neither its witness nor the stream lost anything:
- * otherwise the loss may explain it.
  */
 enum outcome_result outcome_result(const struct outcome *o)
 {
 	bool incomplete = o->incomplete.text[0];
-	bool differ = false;
 	int i;
 
-	for (i = 0; i < WITNESSES; i++) {
-		const struct comparison *c = &o->witnesses[i];
-
-		if (comparison_is_incomplete(c))
+	for (i = 0; i < WITNESSES; i++)
+		if (comparison_is_incomplete(&o->witnesses[i]))
 			incomplete = true;
-		else if (comparison_differences(c) && !o->incomplete.text[0])
-			differ = true;
-	}
-	/* Names and numbers of states do not depend on what was lost. */
-	if (comparison_differences(&o->witnesses[WITNESS_BTF]))
-		differ = true;
-	if (differ)
+	if (outcome_differences(o))
 		return OUTCOME_DIFFER;
 	if (!has_witness_of_records(o))
 		return OUTCOME_NO_WITNESS;

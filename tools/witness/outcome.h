@@ -25,7 +25,7 @@ enum witness {
 /**
  * enum outcome_result - the result of all comparisons
  * @OUTCOME_AGREE: no difference from any witness that could be had
- * @OUTCOME_DIFFER: there is a difference
+ * @OUTCOME_DIFFER: there is a difference that counts
  * @OUTCOME_INCOMPLETE: no difference that counts, but something was lost
  * @OUTCOME_NO_WITNESS: all witnesses of what happens are missing
  */
@@ -66,6 +66,7 @@ struct outcome {
 
 void outcome_init(struct outcome *o);
 enum outcome_result outcome_result(const struct outcome *o);
+bool outcome_counts(const struct outcome *o, enum witness which);
 uint64_t outcome_differences(const struct outcome *o);
 unsigned int outcome_missing(const struct outcome *o);
 unsigned int outcome_comparisons(const struct outcome *o);
