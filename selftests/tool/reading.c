@@ -165,6 +165,46 @@ TEST_F(reading, a_signal_ends_it_with_all_that_happened_before)
 	EXPECT_EQ(0, got % TCPCLOSE_RECORD_SIZE);
 }
 
+/* A record of the recorder's own: losses, as in Documentation/recording.rst */
+#define KIND_LOST 0xf1
+#define HEADER_SIZE 128
+/* Each makes a transition and its detail: many more than a ring has room for. */
+#define STALLED 20000
+
+/* Also what the pipe has no room for */
+TEST_F_TIMEOUT(reading, a_stalled_output_loses_nothing, 120)
+{
+	struct tcpclose_record record;
+	long transitions = 0, losses = 0;
+	FILE *recording;
+	int status;
+
+	self->pid = start(&self->from, "record", "-");
+	ASSERT_LT(0, self->pid);
+	ASSERT_EQ(1, poll(&(struct pollfd){ .fd = self->from, .events = POLLIN },
+			  1, 5000));
+	ASSERT_EQ(STALLED, traffic_run(&(struct traffic){
+				   .family = AF_INET,
+				   .closes = TRAFFIC_REFUSED,
+				   .cycles = STALLED,
+			   }));
+	ASSERT_EQ(0, kill(self->pid, SIGINT));
+	recording = fdopen(self->from, "r");
+	ASSERT_NE(NULL, recording);
+	ASSERT_EQ(1, fread(&record, HEADER_SIZE, 1, recording));
+	while (fread(&record, sizeof(record), 1, recording) == 1) {
+		transitions += record.kind == TCPCLOSE_KIND_TRANSITION;
+		losses += record.kind == KIND_LOST;
+	}
+	fclose(recording);
+	self->from = -1;
+	ASSERT_EQ(self->pid, waitpid(self->pid, &status, 0));
+	self->pid = 0;
+	EXPECT_EQ(0, status);
+	EXPECT_EQ(0, losses);
+	EXPECT_EQ(STALLED, transitions);
+}
+
 #define AROUND	5
 #define NEAR_NS	5000000LL
 

@@ -65,6 +65,9 @@ static int create(void *run)
 	struct record_run *r = run;
 	int ret = run_create(&r->run, r->path, r->force);
 
+	/* A slow disk must not lose records; without memory for that it may. */
+	if (!ret)
+		source_collect(&r->run.session.source, NULL);
 	if (!ret)
 		buffer_add(&r->run.out, source_header(r->run.session.source),
 			   sizeof(struct recording_header));

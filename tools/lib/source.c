@@ -56,7 +56,7 @@ int source_fill(struct source *s)
 
 	if (s->at_end)
 		return 0;
-	if (!s->live) {
+	if (!s->live && !s->intake) {
 		struct pollfd fd = { .fd = s->fd, .events = POLLIN };
 
 		/* A pipe may be empty: let the caller use the rest first. */
@@ -66,9 +66,17 @@ int source_fill(struct source *s)
 	memmove(s->buf, (char *)s->buf + s->pos, rest);
 	s->pos = 0;
 	s->len = rest;
-	got = read(s->fd, (char *)s->buf + rest, sizeof(s->buf) - rest);
-	if (got < 0)
-		return errno == EINTR ? -EAGAIN : -errno;
+	if (s->intake) {
+		got = intake_read(s->intake, (char *)s->buf + rest,
+				  sizeof(s->buf) - rest);
+		if (got < 0)
+			return (int)got;
+	} else {
+		got = read(s->fd, (char *)s->buf + rest,
+			   sizeof(s->buf) - rest);
+		if (got < 0)
+			return errno == EINTR ? -EAGAIN : -errno;
+	}
 	s->len += (size_t)got;
 	if (!got) {
 		s->at_end = true;
@@ -474,9 +482,14 @@ int source_next_every(struct source *s, struct event *e)
 int source_wait(struct source *s, uint64_t deadline_ns)
 {
 	struct pollfd fd = { .fd = s->fd, .events = POLLIN };
-	int ret = s->live ? source_live_wait(s, deadline_ns) :
-			    signals_poll(&fd, 1, deadline_ns);
+	int ret;
 
+	if (s->intake)
+		ret = intake_wait(s->intake, deadline_ns);
+	else if (s->live)
+		ret = source_live_wait(s, deadline_ns);
+	else
+		ret = signals_poll(&fd, 1, deadline_ns);
 	return ret < 0 ? ret : 0;
 }
 
@@ -502,6 +515,8 @@ bool source_is_complete(const struct source *s, uint64_t until_ns)
  */
 int source_conclude(struct source *s, uint64_t ts_ns)
 {
+	if (s->intake)
+		return intake_conclude(s->intake, ts_ns);
 	return s->live ? source_live_conclude(s, ts_ns) : 0;
 }
 
@@ -516,6 +531,8 @@ int source_conclude(struct source *s, uint64_t ts_ns)
  */
 int source_balance(struct source *s, struct error *why)
 {
+	if (s->intake)
+		return intake_balance(s->intake, why);
 	return s->live ? source_live_balance(s, why) : 0;
 }
 
@@ -525,7 +542,7 @@ int source_balance(struct source *s, struct error *why)
  */
 bool source_is_live(const struct source *s)
 {
-	return s->live;
+	return s->live || s->intake;
 }
 
 /**

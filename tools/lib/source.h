@@ -13,6 +13,7 @@
 #include "lib/event.h"
 #include "lib/recording.h"
 
+struct intake_how;
 struct source;
 
 /**
@@ -33,6 +34,7 @@ int source_open_device(struct source **result, const char *path, bool all,
 		       struct error *why);
 int source_open_recording(struct source **result, const char *path,
 			  struct error *why);
+int source_collect(struct source **s, const struct intake_how *how);
 void source_close(struct source *s);
 
 int source_next(struct source *s, struct event *e);

@@ -5,7 +5,10 @@
 #ifndef TCPCLOSE_LIB_SOURCE_INTERNAL_H
 #define TCPCLOSE_LIB_SOURCE_INTERNAL_H
 
+#include <poll.h>
+
 #include "base/clock.h"
+#include "lib/intake.h"
 #include "lib/order.h"
 #include "lib/rings.h"
 #include "lib/source.h"
@@ -72,6 +75,9 @@ struct source {
 
 	struct source_cpu *cpus;
 	unsigned int cpu_count;
+
+	/* Reads the device for it, which is not live then; NULL: nothing does. */
+	struct intake *intake;
 
 	/* A record whose flaws are delivered before it. */
 	const struct recording_marker *held;
@@ -145,6 +151,8 @@ int source_live_start(struct source *s,
 		      const struct tcpclose_geometry *geometry);
 int source_live_inspect(struct source *s, const struct tcpclose_record *r);
 int source_live_batch(struct source *s);
+int source_live_prepare_wait(struct source *s, struct pollfd *fd,
+			     uint64_t *deadline_ns);
 int source_live_wait(struct source *s, uint64_t deadline_ns);
 int source_live_conclude(struct source *s, uint64_t ts_ns);
 int source_live_balance(struct source *s, struct error *why);

@@ -382,6 +382,32 @@ int source_live_balance(struct source *s, struct error *why)
 }
 
 /**
+ * source_live_prepare_wait() - how to wait until there is something to read
+ * @s: the source
+ * @fd: result: what to poll()
+ * @deadline_ns: no longer than to this CLOCK_MONOTONIC; may become earlier
+ *
+ * Return: 0, or -errno
+ */
+int source_live_prepare_wait(struct source *s, struct pollfd *fd,
+			     uint64_t *deadline_ns)
+{
+	fd->fd = s->fd;
+	fd->events = POLLIN;
+	if (s->rings.map) {
+		uint64_t again_ns = clock_monotonic_ns() + PACE_NS;
+
+		/* No wake-up for what is read through the mapping. */
+		if (lseek(s->fd, 0, SEEK_END) < 0)
+			return -errno;
+		/* But some were too young, or were written before that. */
+		if (rings_behind(&s->rings) && again_ns < *deadline_ns)
+			*deadline_ns = again_ns;
+	}
+	return 0;
+}
+
+/**
  * source_live_wait() - wait until there is something to read
  * @s: the source
  * @deadline_ns: wait no longer than to this CLOCK_MONOTONIC; UINT64_MAX: no limit
@@ -390,17 +416,8 @@ int source_live_balance(struct source *s, struct error *why)
  */
 int source_live_wait(struct source *s, uint64_t deadline_ns)
 {
-	struct pollfd fd = { .fd = s->fd, .events = POLLIN };
+	struct pollfd fd;
+	int ret = source_live_prepare_wait(s, &fd, &deadline_ns);
 
-	if (s->rings.map) {
-		uint64_t again_ns = clock_monotonic_ns() + PACE_NS;
-
-		/* No wake-up for what is read through the mapping. */
-		if (lseek(s->fd, 0, SEEK_END) < 0)
-			return -errno;
-		/* But some were too young, or were written before that. */
-		if (rings_behind(&s->rings) && again_ns < deadline_ns)
-			deadline_ns = again_ns;
-	}
-	return signals_poll(&fd, 1, deadline_ns);
+	return ret ? ret : signals_poll(&fd, 1, deadline_ns);
 }

@@ -153,11 +153,42 @@ err_close:
 }
 
 /**
+ * source_collect() - let a thread read the device, so that its records can be taken
+ *	at any speed
+ * @s: a live source from which nothing was read; replaced by one that delivers the
+ *	same, unless there is an error
+ * @how: what else is collected; NULL: nothing
+ *
+ * Return: 0, or -errno
+ */
+int source_collect(struct source **s, const struct intake_how *how)
+{
+	static const struct intake_how records_only;
+	struct source *front = source_alloc();
+	int ret;
+
+	if (!front)
+		return -ENOMEM;
+	front->head = (*s)->head;
+	source_begin_clock(front);
+	ret = intake_start(&front->intake, *s,
+			   how ? how : &records_only);
+	if (ret) {
+		free(front);
+		return ret;
+	}
+	*s = front;
+	return 0;
+}
+
+/**
  * source_close() - stop reading, free the source
  * @s: the source
  */
 void source_close(struct source *s)
 {
+	if (s->intake)
+		intake_stop(s->intake);
 	source_live_end(s);
 	if (s->fd >= 0)
 		close(s->fd);

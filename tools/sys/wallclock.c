@@ -8,7 +8,6 @@
  */
 #include <errno.h>
 #include <poll.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +16,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "sys/priority.h"
 #include "sys/wallclock.h"
 
 /* A smaller difference is the slow correction by NTP, or imprecision. */
@@ -51,19 +51,6 @@ void wallclock_look(struct wallclock *w)
 	pthread_mutex_unlock(&w->lock);
 }
 
-/*
- * A busy machine must not delay it: it would take records from after the step for
- * those from before. Not allowed to everybody, and not essential.
- */
-static void hurry(void)
-{
-	struct sched_param param = {
-		.sched_priority = sched_get_priority_min(SCHED_FIFO),
-	};
-
-	pthread_setschedparam(pthread_self(), SCHED_FIFO, &param);
-}
-
 static void *thread_main(void *arg)
 {
 	struct wallclock *w = arg;
@@ -73,7 +60,11 @@ static void *thread_main(void *arg)
 	};
 	uint64_t expirations;
 
-	hurry();
+	/*
+	 * A busy machine must not delay it: it would take records from after the
+	 * step for those from before. Nor must the thread that reads them.
+	 */
+	priority_raise(1);
 	for (;;) {
 		if (poll(fds, 2, -1) < 0 && errno != EINTR)
 			return NULL;
