@@ -6,13 +6,15 @@
  * Started with "traffic", the program makes the closes: the tool runs it as its
  * command.
  */
-/* vm: --smp 4 --one-thread --memory 1024 --limit 1350 --disruptive --slow */
+/* vm: --smp 4 --memory 1024 --limit 1350 --disruptive --slow */
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -245,7 +247,35 @@ static const char *of_kernel(const char *answer)
 	{ TH_LOG("%s", of_kernel(self->answer)); } \
 } while (0)
 
-TEST_F_TIMEOUT(against, hundred_thousand_closes_without_a_difference, 6 * MINUTES)
+static void start_busy_loops(pid_t *loops, int count)
+{
+	int i;
+
+	for (i = 0; i < count; i++) {
+		loops[i] = fork();
+		if (loops[i])
+			continue;
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		for (;;)
+			;
+	}
+}
+
+static void stop_busy_loops(const pid_t *loops, int count)
+{
+	int i;
+
+	for (i = 0; i < count; i++) {
+		kill(loops[i], SIGKILL);
+		waitpid(loops[i], NULL, 0);
+	}
+}
+
+/*
+ * The rings have their usual size: other programs take the processors, and the
+ * comparison does not keep up.
+ */
+TEST_F_TIMEOUT(against, hundred_thousand_closes_beside_busy_programs, 6 * MINUTES)
 {
 	static const char *const rows[] = {
 		"transitions of full sockets", "mini-sockets born in FIN_WAIT2",
@@ -254,10 +284,13 @@ TEST_F_TIMEOUT(against, hundred_thousand_closes_without_a_difference, 6 * MINUTE
 		"unread data", "data after close", "TCP_LINGER2",
 		"passive opens", "mini-sockets now", "the same by cookie",
 	};
+	pid_t loops[10];
 	size_t i;
 
-	ASSERT_EQ(0, module_reload("scope=all ring_records=262144"));
+	ASSERT_EQ(0, module_reload("scope=all"));
+	start_busy_loops(loops, 10);
 	EXPECT_EQ(0, verify_closes(self->answer, "", MANY));
+	stop_busy_loops(loops, 10);
 	EXPECT_EQ(MANY, closes_made());
 	EXPECT_ALL_AGREE();
 	for (i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
@@ -502,8 +535,8 @@ TEST_F_TIMEOUT(wrong, is_found, MINUTES)
 TEST_F_TIMEOUT(against, losses_prove_nothing, MINUTES)
 {
 	ASSERT_EQ(0, module_reload("ring_records=256"));
-	/* The tool can't read while it is stopped; the model may object, too */
-	EXPECT_NE(0, verify(self->answer, "",
+	/* The tool can't read while it is stopped */
+	EXPECT_EQ(2, verify(self->answer, "",
 			    "-- sh -c 'kill -STOP $PPID; " SELF
 			    " traffic 2000; kill -CONT $PPID'"));
 	EXPECT_NE(NULL, strstr(self->answer, "\"against_kernel\":{\"verdict\":\"incomplete\""))
@@ -511,6 +544,12 @@ TEST_F_TIMEOUT(against, losses_prove_nothing, MINUTES)
 		TH_LOG("%s", of_kernel(self->answer));
 	}
 	EXPECT_NE(NULL, strstr(self->answer, "ring_records"));
+	EXPECT_NE(NULL, strstr(self->answer, "\"differences\":0"));
+	EXPECT_EQ(NULL, strstr(self->answer, "\"status\":\"differs\""));
+	EXPECT_EQ(NULL, strstr(of_kernel(self->answer), "cookie "))
+	{
+		TH_LOG("%s", of_kernel(self->answer));
+	}
 }
 
 TEST_F_TIMEOUT(against, scope_that_changes_proves_nothing, MINUTES)

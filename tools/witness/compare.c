@@ -121,24 +121,14 @@ static void prepare(struct compare *run)
 	struct comparison *c = run->outcome->witnesses;
 
 	if (!trace_open(&run->trace, &c[WITNESS_TRACE].missing))
-		trace_set_receiver(run->trace, compare_take_trace_event,
+		trace_set_receiver(run->trace, compare_move_trace_event,
 				   run);
 	if (!bpf_witness_load(&run->bpf, &c[WITNESS_BPF].missing))
-		bpf_witness_set_receiver(run->bpf, compare_take_bpf_event,
+		bpf_witness_set_receiver(run->bpf, compare_move_bpf_event,
 					 run);
+	run->open_trace = run->trace;
+	run->open_bpf = run->bpf;
 	btf_compare(&c[WITNESS_BTF]);
-}
-
-static void drop_trace(struct compare *run)
-{
-	trace_close(run->trace);
-	run->trace = NULL;
-}
-
-static void drop_bpf(struct compare *run)
-{
-	bpf_witness_close(run->bpf);
-	run->bpf = NULL;
 }
 
 static void *attach_all(void *arg)
@@ -177,10 +167,10 @@ static int attach(struct compare *run)
 	if (!ret)
 		ret = compare_wait_for(run, SETTLE_NS);
 	if (run->trace && comparison_is_missing(&c[WITNESS_TRACE]))
-		drop_trace(run);
+		run->trace = NULL;
 	if (run->bpf && (comparison_is_missing(&c[WITNESS_BPF]) ||
 			 bpf_witness_check(run->bpf, &c[WITNESS_BPF].missing)))
-		drop_bpf(run);
+		run->bpf = NULL;
 	return ret;
 }
 
@@ -243,7 +233,9 @@ static int detach(struct compare *run)
 	while (!is_settled(run) && clock_monotonic_ns() < until_ns && !run->error)
 		compare_wait_for(run, SETTLE_NS);
 	ret = compare_in_thread(run, detach_all);
-	return ret ? ret : compare_wait_for(run, SETTLE_NS);
+	if (!ret)
+		ret = compare_wait_for(run, SETTLE_NS);
+	return ret ? ret : compare_conclude(run);
 }
 
 /* How often a hook could not run, as a kprobe within a kprobe cannot. */
@@ -380,19 +372,25 @@ static int open_all(struct compare *run)
 	}
 	prepare(run);
 	ret = source_open_device(&run->source, run->options->device, false, &why);
-	if (ret)
+	if (ret) {
 		complain("%s", why.text);
+		return ret;
+	}
+	ret = compare_collect(run);
+	if (ret)
+		complain("no thread to read the device: %s", strerror(-ret));
 	return ret;
 }
 
 static void close_all(struct compare *run)
 {
+	/* The intake reads the witnesses. */
 	if (run->source)
 		source_close(run->source);
-	if (run->trace)
-		drop_trace(run);
-	if (run->bpf)
-		drop_bpf(run);
+	if (run->open_trace)
+		trace_close(run->open_trace);
+	if (run->open_bpf)
+		bpf_witness_close(run->open_bpf);
 	totals_free(run->totals);
 	bpf_match_free(run->bpf_match);
 	trace_match_free(run->trace_match);

@@ -7,6 +7,7 @@
 
 #include <pthread.h>
 
+#include "lib/intake.h"
 #include "lib/source.h"
 #include "witness/bpf.h"
 #include "witness/bpf_match.h"
@@ -21,6 +22,11 @@
  * @source: the stream
  * @trace: NULL: missing
  * @bpf: NULL: missing
+ * @open_trace: as @trace, but does not become NULL if it proves to be missing: the
+ *	thread of the intake may be reading it
+ * @open_bpf: likewise
+ * @intake: moves all that is read to memory; set by its thread, for its thread
+ * @collect_error: first error of moving what witnesses deliver, likewise
  * @trace_match: compares @trace with the stream
  * @bpf_match: compares @bpf with the stream
  * @totals: compares counters and tables with the stream
@@ -38,6 +44,10 @@ struct compare {
 	struct source *source;
 	struct trace_witness *trace;
 	struct bpf_witness *bpf;
+	struct trace_witness *open_trace;
+	struct bpf_witness *open_bpf;
+	struct intake *intake;
+	int collect_error;
 	struct trace_match *trace_match;
 	struct bpf_match *bpf_match;
 	struct totals *totals;
@@ -52,8 +62,10 @@ struct compare {
 };
 
 void compare_note_error(struct compare *run, int error);
-void compare_take_trace_event(void *ctx, const struct trace_event *e);
-void compare_take_bpf_event(void *ctx, const struct minisock_event *e);
+void compare_move_trace_event(void *ctx, const struct trace_event *e);
+void compare_move_bpf_event(void *ctx, const struct minisock_event *e);
+int compare_collect(struct compare *run);
+int compare_conclude(struct compare *run);
 int compare_read(struct compare *run);
 void compare_pause(struct compare *run, uint64_t until_ns);
 int compare_wait_until(struct compare *run, uint64_t until_ns);

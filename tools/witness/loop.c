@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * tcpclose against the kernel: keeps reading the stream and all witnesses,
- * while another step of the comparison runs.
+ * tcpclose against the kernel: keeps collecting the stream and all witnesses, and
+ * takes what was collected, while another step of the comparison runs.
  *
  * Knows where events come from and where they go; knows no order of steps.
  */
@@ -14,10 +14,16 @@
 
 /* How often the witnesses are read; a trace buffer lasts much longer. */
 #define ROUND_NS (10 * NS_PER_MS)
-/* The device keeps records back that are younger than 1 ms. */
+/* What a wait for the next round may take longer than the time that it is for. */
 #define BEHIND_NS (2 * NS_PER_MS)
-/* Records that are read before the witnesses are read again. */
+/* Records that are taken before looking at anything else. */
 #define AT_A_TIME 8192
+
+/* What is collected beside the stream. */
+enum item {
+	ITEM_TRACE,
+	ITEM_BPF,
+};
 
 /**
  * compare_note_error() - remember the first error
@@ -41,33 +47,103 @@ static bool in_scope(const struct compare *run, unsigned int old,
 					   1U << TCPCLOSE_LISTEN;
 
 	return run->outcome->openings ||
-	       (!(1U << old & unborn) && !(1U << new & opening));
+	       (!(1U << old & unborn) && !(1U << new &opening));
 }
 
-/**
- * compare_take_trace_event() - receive an event of the trace
- * @ctx: the run
- * @e: the event
- */
-void compare_take_trace_event(void *ctx, const struct trace_event *e)
+static void take_trace_event(struct compare *run, const struct trace_event *e)
 {
-	struct compare *run = ctx;
-
-	if (in_scope(run, e->old, e->new))
+	if (run->trace && in_scope(run, e->old, e->new))
 		compare_note_error(run, trace_match_add_event(run->trace_match,
 							      e));
 }
 
+static void take_bpf_event(struct compare *run, const struct minisock_event *e)
+{
+	if (run->bpf)
+		compare_note_error(run, bpf_match_add_event(run->bpf_match, e));
+}
+
+static void move(struct compare *run, enum item kind, const void *bytes,
+		 size_t len)
+{
+	int ret = intake_add(run->intake, kind, bytes, len);
+
+	if (ret && !run->collect_error)
+		run->collect_error = ret;
+}
+
 /**
- * compare_take_bpf_event() - receive an event of the BPF programs
- * @ctx: the run
+ * compare_move_trace_event() - add an event of the trace to what is collected
+ * @ctx: the run; by the intake's thread
  * @e: the event
  */
-void compare_take_bpf_event(void *ctx, const struct minisock_event *e)
+void compare_move_trace_event(void *ctx, const struct trace_event *e)
 {
-	struct compare *run = ctx;
+	move(ctx, ITEM_TRACE, e, sizeof(*e));
+}
 
-	compare_note_error(run, bpf_match_add_event(run->bpf_match, e));
+/**
+ * compare_move_bpf_event() - add an event of the BPF programs to what is collected
+ * @ctx: the run; by the intake's thread
+ * @e: the event
+ */
+void compare_move_bpf_event(void *ctx, const struct minisock_event *e)
+{
+	move(ctx, ITEM_BPF, e, sizeof(*e));
+}
+
+/* The trace comes first: the stream has every record of what was read from it. */
+static int gather(void *context, struct intake *c)
+{
+	struct compare *run = context;
+	int ret = 0;
+
+	run->intake = c;
+	if (run->open_trace)
+		ret = trace_read(run->open_trace);
+	if (!ret && run->open_bpf)
+		ret = bpf_witness_read(run->open_bpf);
+	return ret < 0 ? ret : run->collect_error;
+}
+
+static void take_item(void *context, unsigned int kind, const void *bytes,
+		      size_t len)
+{
+	if (kind == ITEM_TRACE)
+		take_trace_event(context, bytes);
+	else
+		take_bpf_event(context, bytes);
+}
+
+/* All that was read until then is added; in a snapshot, sums have to wait. */
+static void end_round(void *context, const struct intake_round *round)
+{
+	struct compare *run = context;
+
+	if (round->read_ns > run->read_ns)
+		run->read_ns = round->read_ns;
+	if (run->trace)
+		trace_match_advance(run->trace_match, run->read_ns);
+	if (!run->in_snapshot)
+		totals_advance(run->totals, round->begin_ns);
+}
+
+/**
+ * compare_collect() - begin to collect the stream and what witnesses deliver
+ * @run: the run; its source is open
+ *
+ * Return: 0, or -errno
+ */
+int compare_collect(struct compare *run)
+{
+	return source_collect(&run->source,
+			      &(struct intake_how){
+				      .gather = gather,
+				      .receive = take_item,
+				      .round = end_round,
+				      .context = run,
+				      .round_ns = ROUND_NS,
+			      });
 }
 
 static void take_event(struct compare *run, const struct event *e)
@@ -93,54 +169,51 @@ static void take_event(struct compare *run, const struct event *e)
 	compare_note_error(run, totals_add_record(run->totals, e));
 }
 
-/* Return: CLOCK_MONOTONIC up to which all records were read, or 0. */
-static uint64_t read_stream(struct compare *run)
+/* Return: 1 if there may be more, or 0 */
+static int take_some(struct compare *run)
 {
-	uint64_t now_ns = clock_monotonic_ns();
-	uint64_t read_ns = 0;
 	struct event e;
 	int i, ret = 1;
 
-	for (i = 0; ret > 0 && !run->error && i < AT_A_TIME; i++) {
+	for (i = 0; !run->error && i < AT_A_TIME; i++) {
 		ret = source_next_every(run->source, &e);
 		if (ret <= 0)
 			break;
 		take_event(run, &e);
-		if (e.kind == EVENT_TRANSITION)
-			read_ns = e.ts_ns;
 	}
-	if (ret == -EAGAIN)
-		return now_ns - BEHIND_NS;
-	if (ret <= 0)
+	if (ret <= 0 && ret != -EAGAIN)
 		compare_note_error(run, ret ? ret : -EPIPE);
-	return read_ns;
+	return !run->error && ret > 0;
 }
 
 /**
- * compare_read() - read the witnesses and the stream
+ * compare_read() - take what was collected of the stream and of the witnesses
  * @run: the run
- *
- * The trace comes first: the stream has every record of what was read from it.
  *
  * Return: 0, or the first -errno ever
  */
 int compare_read(struct compare *run)
 {
-	uint64_t now_ns = clock_monotonic_ns(), read_ns;
+	take_some(run);
+	return run->error;
+}
 
-	if (run->trace)
-		compare_note_error(run, trace_read(run->trace));
-	if (run->bpf)
-		compare_note_error(run, bpf_witness_read(run->bpf));
-	read_ns = read_stream(run);
-	if (read_ns > now_ns - BEHIND_NS)
-		read_ns = now_ns - BEHIND_NS;
-	if (read_ns > run->read_ns)
-		run->read_ns = read_ns;
-	if (run->trace)
-		trace_match_advance(run->trace_match, run->read_ns);
-	if (!run->in_snapshot)
-		totals_advance(run->totals, now_ns);
+/**
+ * compare_conclude() - collect and take what is left, end collecting
+ * @run: the run; the witnesses are detached
+ *
+ * Return: 0, or the first -errno ever
+ */
+int compare_conclude(struct compare *run)
+{
+	int ret;
+
+	do {
+		ret = source_conclude(run->source, clock_monotonic_ns());
+		compare_note_error(run, ret);
+		while (take_some(run))
+			;
+	} while (ret > 0 && !run->error);
 	return run->error;
 }
 
