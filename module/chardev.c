@@ -28,9 +28,9 @@
 #include "wakeup.h"
 
 /* How long a reader sleeps if all new records are held back still. */
-#define YOUNG_NS	NSEC_PER_MSEC
+#define YOUNG_NS NSEC_PER_MSEC
 
-#define DELAY_US_MAX	1000000
+#define DELAY_US_MAX 1000000
 
 static int chardev_open(struct inode *inode, struct file *file)
 {
@@ -162,12 +162,12 @@ static int ioctl_stats(void __user *to)
 
 	if (copy_from_user(&request, to, sizeof(request)))
 		return -EFAULT;
-	if (request.reserved)
+	if (request.flags & ~TCPCLOSE_STATS_RESET)
 		return -EINVAL;
 	stats = kvmalloc(sizeof(*stats), GFP_KERNEL);
 	if (!stats)
 		return -ENOMEM;
-	err = tcpclose_stats_snapshot(stats);
+	err = tcpclose_stats_snapshot(stats, request.flags);
 	if (err)
 		goto out;
 
@@ -177,6 +177,19 @@ static int ioctl_stats(void __user *to)
 	    copy_to_user(to, &request, sizeof(request)))
 		err = -EFAULT;
 out:
+	kvfree(stats);
+	return err;
+}
+
+/* Likewise, without a copy */
+static int ioctl_stats_reset(void)
+{
+	struct tcpclose_stats *stats = kvmalloc(sizeof(*stats), GFP_KERNEL);
+	int err;
+
+	if (!stats)
+		return -ENOMEM;
+	err = tcpclose_stats_snapshot(stats, true);
 	kvfree(stats);
 	return err;
 }
@@ -245,7 +258,7 @@ static long chardev_ioctl(struct file *file, unsigned int request,
 	case TCPCLOSE_IOC_STATS:
 		return reader->visible.whole ? ioctl_stats(to) : -EPERM;
 	case TCPCLOSE_IOC_STATS_RESET:
-		return reader->visible.whole ? tcpclose_stats_reset() : -EPERM;
+		return reader->visible.whole ? ioctl_stats_reset() : -EPERM;
 	case TCPCLOSE_IOC_HOOK:
 		return reader->visible.whole ? ioctl_hook(to) : -EPERM;
 	default:

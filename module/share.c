@@ -140,15 +140,17 @@ u8 tcpclose_share_unknown(const struct sock *sk)
 /**
  * tcpclose_share_report() - list the shares that refused most connections
  * @to: %TCPCLOSE_SHARES shares, most refusals first; those left are all 0
+ * @reset: count refusals from 0 again
  */
-void tcpclose_share_report(struct tcpclose_share *to)
+void tcpclose_share_report(struct tcpclose_share *to, bool reset)
 {
 	unsigned int number, i, count = 0;
 
 	memset(to, 0, TCPCLOSE_SHARES * sizeof(*to));
 	for (number = 0; number < TCPCLOSE_SHARE_NUMBERS; number++) {
-		const struct share *share = &shares[number];
-		u64 refused = atomic64_read(&share->refused);
+		struct share *share = &shares[number];
+		u64 refused = reset ? atomic64_xchg(&share->refused, 0) :
+				      atomic64_read(&share->refused);
 
 		if (!refused)
 			continue;
@@ -165,15 +167,4 @@ void tcpclose_share_report(struct tcpclose_share *to)
 		if (count < TCPCLOSE_SHARES)
 			count++;
 	}
-}
-
-/**
- * tcpclose_share_forget() - count refusals from 0
- */
-void tcpclose_share_forget(void)
-{
-	unsigned int number;
-
-	for (number = 0; number < TCPCLOSE_SHARE_NUMBERS; number++)
-		atomic64_set(&shares[number].refused, 0);
 }

@@ -19,7 +19,6 @@ void tcpclose_share_failed(u8 share, u8 why);
 void tcpclose_share_refuse(const struct sock *sk);
 void tcpclose_share_settle(const struct sock *sk);
 u8 tcpclose_share_unknown(const struct sock *sk);
-void tcpclose_share_report(struct tcpclose_share *to);
-void tcpclose_share_forget(void);
+void tcpclose_share_report(struct tcpclose_share *to, bool reset);
 
 #endif /* TCPCLOSE_SHARE_H */

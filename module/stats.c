@@ -26,13 +26,13 @@ struct tcpclose_stats __percpu *tcpclose_counters __read_mostly;
 
 /* Sums at the last reset, and its time. */
 static DEFINE_MUTEX(baseline_lock);
-static struct tcpclose_stats *baseline;	/* under baseline_lock */
-static u64 since_ns;			/* under baseline_lock */
-static u64 missed_before;		/* under baseline_lock */
+static struct tcpclose_stats *baseline; /* under baseline_lock */
+static u64 since_ns; /* under baseline_lock */
+static u64 missed_before; /* under baseline_lock */
 
-#define HISTOGRAMS	(TCPCLOSE_STATES + 1)
+#define HISTOGRAMS (TCPCLOSE_STATES + 1)
 
-#define CPUS_AT_ONCE	8u	/* summed without a pause */
+#define CPUS_AT_ONCE 8u /* summed without a pause */
 
 /* All histograms: those of dwells, then that of TIME_WAIT's length. */
 static struct tcpclose_histogram *nth_histogram(struct tcpclose_stats *stats,
@@ -99,11 +99,20 @@ static void count_buckets(struct tcpclose_histogram *histogram)
 		histogram->count += histogram->buckets[i];
 }
 
+static u64 take_extreme(u64 *extreme, u64 none, bool reset)
+{
+	u64 value = READ_ONCE(*extreme);
+
+	if (reset)
+		WRITE_ONCE(*extreme, none);
+	return value;
+}
+
 /*
  * All members except minima and maxima are 64-bit counts: add them up as an
- * array.
+ * array. Minima and maxima are cleared for a reset.
  */
-static void sum_counters(struct tcpclose_stats *to)
+static void sum_counters(struct tcpclose_stats *to, bool reset)
 {
 	unsigned int i;
 	int cpu;
@@ -121,9 +130,9 @@ static void sum_counters(struct tcpclose_stats *to)
 			struct tcpclose_histogram *h = nth_histogram(stats, i);
 
 			min_ns[i] = min(nth_histogram(to, i)->min_ns,
-					READ_ONCE(h->min_ns));
+					take_extreme(&h->min_ns, TCPCLOSE_UNKNOWN_NS, reset));
 			max_ns[i] = max(nth_histogram(to, i)->max_ns,
-					READ_ONCE(h->max_ns));
+					take_extreme(&h->max_ns, 0, reset));
 		}
 		for (i = 0; i < sizeof(*to) / sizeof(u64); i++)
 			into[i] += READ_ONCE(from[i]);
@@ -137,15 +146,23 @@ static void sum_counters(struct tcpclose_stats *to)
 		count_buckets(nth_histogram(to, i));
 }
 
-static void subtract_counters(struct tcpclose_stats *from,
-			      const struct tcpclose_stats *what)
+/* From sums since load to those since the last reset; @reset: the next one is now */
+static void subtract_baseline(struct tcpclose_stats *from, bool reset)
 {
-	const u64 *less = (const u64 *)what;
-	u64 *into = (u64 *)from;
+	u64 *into = (u64 *)from, *less = (u64 *)baseline;
 	unsigned int i;
 
-	for (i = 0; i < sizeof(*from) / sizeof(u64); i++)
+	for (i = 0; i < sizeof(*from) / sizeof(u64); i++) {
+		u64 sum = into[i];
+
 		into[i] -= less[i];
+		if (reset)
+			less[i] = sum;
+	}
+	for (i = 0; reset && i < HISTOGRAMS; i++) {
+		nth_histogram(baseline, i)->min_ns = 0;
+		nth_histogram(baseline, i)->max_ns = 0;
+	}
 }
 
 /*
@@ -204,20 +221,33 @@ static void sum_live_counters(struct tcpclose_stats *to)
 /**
  * tcpclose_stats_snapshot() - add up all counters
  * @to: set to what was counted since load or the last reset
+ * @reset: count from 0 again
+ *
+ * With @reset, each event is in this snapshot or in the next one, and in no other.
+ * Numbers of live connections are not reset. A measurement that ends meanwhile may
+ * be missing from minimum and maximum, but never from the counts.
  *
  * Context: process; sleeps.
  * Return: 0 or -ERESTARTSYS.
  */
-int tcpclose_stats_snapshot(struct tcpclose_stats *to)
+int tcpclose_stats_snapshot(struct tcpclose_stats *to, bool reset)
 {
 	unsigned int i;
+	u64 missed;
 
 	if (mutex_lock_interruptible(&baseline_lock))
 		return -ERESTARTSYS;
-	sum_counters(to);
-	subtract_counters(to, baseline);
+	sum_counters(to, reset);
+	subtract_baseline(to, reset);
+	missed = tcpclose_hook_missed();
+	to->missed = missed - missed_before;
+	tcpclose_share_report(to->shares, reset);
 	to->since_ns = since_ns;
-	to->missed = tcpclose_hook_missed() - missed_before;
+	to->now_ns = ktime_get_ns();
+	if (reset) {
+		since_ns = to->now_ns;
+		missed_before = missed;
+	}
 	mutex_unlock(&baseline_lock);
 
 	/*
@@ -230,46 +260,7 @@ int tcpclose_stats_snapshot(struct tcpclose_stats *to)
 		nth_histogram(to, i)->min_ns = TCPCLOSE_UNKNOWN_NS;
 		nth_histogram(to, i)->max_ns = 0;
 	}
-	to->now_ns = ktime_get_ns();
 	to->max_conns = tcpclose_pool_capacity();
-	tcpclose_share_report(to->shares);
 	sum_live_counters(to);
-	return 0;
-}
-
-/**
- * tcpclose_stats_reset() - start counting from 0
- *
- * Numbers of live connections are not reset. A measurement that ends meanwhile
- * may be missing from minimum and maximum, but never from the counts.
- *
- * Context: process; sleeps.
- * Return: 0, -ENOMEM or -ERESTARTSYS.
- */
-int tcpclose_stats_reset(void)
-{
-	struct tcpclose_stats *sums = kvmalloc(sizeof(*sums), GFP_KERNEL);
-	unsigned int i;
-	int cpu;
-
-	if (!sums)
-		return -ENOMEM;
-	if (mutex_lock_interruptible(&baseline_lock)) {
-		kvfree(sums);
-		return -ERESTARTSYS;
-	}
-	for_each_possible_cpu(cpu)
-		clear_extremes(per_cpu_ptr(tcpclose_counters, cpu));
-	sum_counters(sums);
-	for (i = 0; i < HISTOGRAMS; i++) {
-		nth_histogram(sums, i)->min_ns = 0;
-		nth_histogram(sums, i)->max_ns = 0;
-	}
-	swap(baseline, sums);
-	since_ns = ktime_get_ns();
-	missed_before = tcpclose_hook_missed();
-	tcpclose_share_forget();
-	mutex_unlock(&baseline_lock);
-	kvfree(sums);
 	return 0;
 }

@@ -22,8 +22,7 @@ extern struct tcpclose_stats __percpu *tcpclose_counters;
 
 int tcpclose_stats_init(void);
 void tcpclose_stats_exit(void);
-int tcpclose_stats_snapshot(struct tcpclose_stats *to);
-int tcpclose_stats_reset(void);
+int tcpclose_stats_snapshot(struct tcpclose_stats *to, bool reset);
 
 /* Count a transition without a known dwell. */
 static inline void tcpclose_stats_untracked(enum tcpclose_untracked why)

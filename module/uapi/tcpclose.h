@@ -661,17 +661,22 @@ struct tcpclose_stats {
 	struct tcpclose_share shares[TCPCLOSE_SHARES];
 };
 
+/* Count from 0 again: each event is in this snapshot or in the next one. */
+#define TCPCLOSE_STATS_RESET	0x1
+
 /**
  * struct tcpclose_stats_request - buffer for a snapshot
  * @buf: address of the caller's &struct tcpclose_stats
  * @size: size of the caller's structure, bytes; on return that of the module's.
  *	The smaller of the two is copied
- * @reserved: must be 0
+ * @flags: %TCPCLOSE_STATS_RESET or 0; others fail with -EINVAL. A reset concerns
+ *	everyone who reads the statistics. It happened even if the snapshot could
+ *	not be copied (-EFAULT)
  */
 struct tcpclose_stats_request {
 	__u64 buf;
 	__u32 size;
-	__u32 reserved;
+	__u32 flags;
 };
 
 /**

@@ -93,7 +93,7 @@ TEST_F(ioctls, reserved_members_must_be_zero)
 	struct tcpclose_stats_request request = {
 		.buf = (uintptr_t)&self->stats,
 		.size = sizeof(self->stats),
-		.reserved = 1,
+		.flags = ~TCPCLOSE_STATS_RESET,
 	};
 	struct tcpclose_cursor cursor = { .reserved = 1 };
 	struct tcpclose_wakeup wakeup = { .reserved = 1 };

@@ -108,4 +108,15 @@ else
 	not_ok "and leaves it out" "$work/out.rec"
 fi
 
+try MADEUP_LOG="$work/log" "$tcpclose" stat --json --reset --count 5 --interval 0.01
+read -r _ reset <"$work/log"
+sum=$(grep -o '"from":"FIN_WAIT1","to":"FIN_WAIT2","count":[0-9]*' "$work/out.rec" |
+      awk -F : '{ sum += $4 } END { print sum }')
+echo "$sum reported, $reset counted" >>"$work/err"
+if [ "$reset" -gt 0 ] && [ "$sum" = "$reset" ]; then
+	ok "stat --reset reports everything that was counted"
+else
+	not_ok "stat --reset reports everything that was counted" "$work/err"
+fi
+
 finish

@@ -59,15 +59,15 @@ static int report(void *run, uint64_t number)
 	ret = statistics_fetch(r->run.device, now);
 	if (!ret)
 		ret = statistics_find_untracked(r->run.device, now);
+	/* What is counted while the report is written is in the next one. */
+	if (!ret && r->reset)
+		ret = statistics_reset(r->run.device, now);
 	if (ret)
 		return complain_device(r, ret);
 	if (number && !r->run.view.json)
 		buffer_printf(&r->run.out, "\n");
 	stat_write(&r->run.view, &r->run.out, &shown);
-	ret = run_flush(&r->run);
-	if (!ret && r->reset)
-		ret = complain_device(r, statistics_reset(r->run.device));
-	return ret;
+	return run_flush(&r->run);
 }
 
 static void free_snapshots(void *run)

@@ -61,11 +61,13 @@ static int fetch_hooks(int fd, struct statistics *s)
 	return 0;
 }
 
-static int fetch_counters(int fd, struct tcpclose_stats *counters)
+static int fetch_counters(int fd, struct tcpclose_stats *counters,
+			  unsigned int flags)
 {
 	struct tcpclose_stats_request request = {
 		.buf = (uintptr_t)counters,
 		.size = sizeof(*counters),
+		.flags = flags,
 	};
 
 	/* An older module fills less than this tool knows. */
@@ -86,7 +88,7 @@ int statistics_fetch(int fd, struct statistics *s)
 	int ret;
 
 	memset(s, 0, sizeof(*s));
-	ret = fetch_counters(fd, &s->counters);
+	ret = fetch_counters(fd, &s->counters, 0);
 	if (ret)
 		return ret;
 	s->realtime_offset_ns = clock_realtime_offset_ns();
@@ -164,7 +166,7 @@ int statistics_find_untracked(int fd, struct statistics *s)
 	struct tcpclose_stats before, after;
 	uint64_t distance = UINT64_MAX;
 	unsigned int i;
-	int ret = fetch_counters(fd, &after);
+	int ret = fetch_counters(fd, &after, 0);
 
 	if (ret)
 		return ret;
@@ -176,7 +178,7 @@ int statistics_find_untracked(int fd, struct statistics *s)
 		s->why = sockets.why;
 		if (ret)
 			return 0;
-		ret = fetch_counters(fd, &after);
+		ret = fetch_counters(fd, &after, 0);
 		if (ret)
 			return ret;
 		/* Another process may have reset the counters. */
@@ -197,12 +199,14 @@ int statistics_find_untracked(int fd, struct statistics *s)
 /**
  * statistics_reset() - let the module count from 0 again
  * @fd: the device
+ * @s: a snapshot; its counters are replaced by the last ones before that, so that the
+ *	next ones continue them
  *
  * Return: 0, or -errno
  */
-int statistics_reset(int fd)
+int statistics_reset(int fd, struct statistics *s)
 {
-	return ioctl(fd, TCPCLOSE_IOC_STATS_RESET) ? -errno : 0;
+	return fetch_counters(fd, &s->counters, TCPCLOSE_STATS_RESET);
 }
 
 /**

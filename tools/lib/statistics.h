@@ -59,7 +59,7 @@ struct statistics {
 
 int statistics_fetch(int fd, struct statistics *s);
 int statistics_find_untracked(int fd, struct statistics *s);
-int statistics_reset(int fd);
+int statistics_reset(int fd, struct statistics *s);
 void statistics_free(struct statistics *s);
 
 /* The module wants the hook but could not set it. */

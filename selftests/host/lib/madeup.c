@@ -282,7 +282,7 @@ off_t lseek(int fd, off_t offset, int whence)
 	return 0;
 }
 
-static int stats(struct tcpclose_stats_request *request, bool reset)
+static int stats(struct tcpclose_stats_request *request)
 {
 	struct tcpclose_stats *s = (void *)(uintptr_t)request->buf;
 
@@ -291,7 +291,7 @@ static int stats(struct tcpclose_stats_request *request, bool reset)
 	s->now_ns = real_ns(CLOCK_MONOTONIC);
 	s->transitions[TCPCLOSE_FIN_WAIT1][TCPCLOSE_FIN_WAIT2] =
 		device.counted - device.base;
-	if (reset)
+	if (request->flags & TCPCLOSE_STATS_RESET)
 		device.base = device.counted;
 	return 0;
 }
@@ -353,7 +353,7 @@ int ioctl(int fd, unsigned long request, ...)
 	case TCPCLOSE_IOC_WAKEUP:
 		return 0;
 	case TCPCLOSE_IOC_STATS:
-		return stats(to, false);
+		return stats(to);
 	case TCPCLOSE_IOC_STATS_RESET:
 		device.base = device.counted;
 		return 0;
