@@ -28,9 +28,9 @@
 #include "wakeup.h"
 
 /* How long a reader sleeps if all new records are held back still. */
-#define YOUNG_NS NSEC_PER_MSEC
+#define YOUNG_NS	NSEC_PER_MSEC
 
-#define DELAY_US_MAX 1000000
+#define DELAY_US_MAX	1000000
 
 static int chardev_open(struct inode *inode, struct file *file)
 {

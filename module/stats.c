@@ -26,13 +26,13 @@ struct tcpclose_stats __percpu *tcpclose_counters __read_mostly;
 
 /* Sums at the last reset, and its time. */
 static DEFINE_MUTEX(baseline_lock);
-static struct tcpclose_stats *baseline; /* under baseline_lock */
-static u64 since_ns; /* under baseline_lock */
-static u64 missed_before; /* under baseline_lock */
+static struct tcpclose_stats *baseline;	/* under baseline_lock */
+static u64 since_ns;			/* under baseline_lock */
+static u64 missed_before;		/* under baseline_lock */
 
-#define HISTOGRAMS (TCPCLOSE_STATES + 1)
+#define HISTOGRAMS	(TCPCLOSE_STATES + 1)
 
-#define CPUS_AT_ONCE 8u /* summed without a pause */
+#define CPUS_AT_ONCE	8u	/* summed without a pause */
 
 /* All histograms: those of dwells, then that of TIME_WAIT's length. */
 static struct tcpclose_histogram *nth_histogram(struct tcpclose_stats *stats,
