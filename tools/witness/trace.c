@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/statfs.h>
@@ -24,6 +25,7 @@
 
 #define TRACEFS "/sys/kernel/tracing"
 #define EVENT "events/sock/inet_sock_set_state"
+#define INSTANCES_DIR "instances"
 /* Names that are tried for the instance. */
 #define INSTANCES 16
 /* For each CPU: some 20000 events between two reads. */
@@ -159,22 +161,72 @@ static int read_formats(struct trace_witness *w)
 	return ret ? ret : trace_format_event(&w->format, text);
 }
 
+/* A lock shows that the process lives, whichever PID namespace it is in. */
+static void remove_if_stale(int dir, const char *name)
+{
+	int pid, number, fd;
+
+	if (sscanf(name, "tcpclose-%d-%d", &pid, &number) != 2)
+		return;
+	fd = openat(dir, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return;
+	/* One whose files are open is not removed: EBUSY. */
+	if (!flock(fd, LOCK_EX | LOCK_NB))
+		unlinkat(dir, name, AT_REMOVEDIR);
+	close(fd);
+}
+
+/* What a process that was killed left behind goes on tracing. */
+static void remove_stale(int tracefs)
+{
+	int fd = openat(tracefs, INSTANCES_DIR,
+			O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	struct dirent *entry;
+
+	if (!dir) {
+		if (fd >= 0)
+			close(fd);
+		return;
+	}
+	while ((entry = readdir(dir)))
+		remove_if_stale(dirfd(dir), entry->d_name);
+	closedir(dir);
+}
+
+/* Return: 0, -EEXIST if the name is taken, or another -errno */
+static int try_instance(struct trace_witness *w)
+{
+	if (mkdirat(w->tracefs, w->name, 0700))
+		return -errno;
+	w->instance = openat(w->tracefs, w->name,
+			     O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	/* Another process may have removed it before it was locked. */
+	if (w->instance >= 0 && !flock(w->instance, LOCK_SH | LOCK_NB) &&
+	    !faccessat(w->instance, "trace_clock", F_OK, 0))
+		return 0;
+	if (w->instance < 0 && errno != ENOENT)
+		return -errno;
+	if (w->instance >= 0)
+		close(w->instance);
+	w->instance = -1;
+	return -EEXIST;
+}
+
 static int make_instance(struct trace_witness *w)
 {
 	unsigned int i;
 	int ret = -EEXIST;
 
-	/* A name may be taken: left behind, or by a process of another namespace. */
+	remove_stale(w->tracefs);
+	/* A name may be taken, by a process of another namespace. */
 	for (i = 0; ret == -EEXIST && i < INSTANCES; i++) {
-		snprintf(w->name, sizeof(w->name), "instances/tcpclose-%d-%u",
-			 (int)getpid(), i);
-		ret = mkdirat(w->tracefs, w->name, 0700) ? -errno : 0;
+		snprintf(w->name, sizeof(w->name),
+			 INSTANCES_DIR "/tcpclose-%d-%u", (int)getpid(), i);
+		ret = try_instance(w);
 	}
-	if (ret)
-		return ret;
-	w->instance = openat(w->tracefs, w->name,
-			     O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	return w->instance < 0 ? -errno : 0;
+	return ret;
 }
 
 static int set_up(struct trace_witness *w)
