@@ -37,7 +37,7 @@ struct netns_entry {
  * struct netns_table - namespaces seen so far
  * @entries: by cookie and inode
  * @seed: of their keys, so that no two namespaces can be made to have one key
- * @max: number of entries; one that was not found for long makes room for a new one,
+ * @max: number of entries, at least 1; one that was not found for long makes room for a new one,
  *	so that many namespaces cannot fill the memory
  * @oldest: the one that was added first
  * @link: where the next one is added

@@ -95,6 +95,7 @@ static struct source *open_rings(const struct machine *m)
 	s->head.visible = 1;
 	s->head.cpus = m->cpus;
 	s->step_ns = UINT64_MAX;
+	netns_table_init(&s->netns, 1024);
 	s->head.realtime_offset_ns = clock_realtime_offset_ns();
 	source_begin_clock(s);
 	wallclock_start(&s->wallclock, s->head.realtime_offset_ns);
