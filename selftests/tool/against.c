@@ -6,7 +6,7 @@
  * Started with "traffic", the program makes the closes: the tool runs it as its
  * command.
  */
-/* vm: --smp 4 --memory 1024 --limit 1350 --disruptive --slow */
+/* vm: --smp 4 --memory 1024 --limit 1800 --disruptive --slow */
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -275,7 +275,7 @@ static void stop_busy_loops(const pid_t *loops, int count)
  * The rings have their usual size: other programs take the processors, and the
  * comparison does not keep up.
  */
-TEST_F_TIMEOUT(against, hundred_thousand_closes_beside_busy_programs, 6 * MINUTES)
+TEST_F_TIMEOUT(against, hundred_thousand_closes_beside_busy_programs, 8 * MINUTES)
 {
 	static const char *const rows[] = {
 		"transitions of full sockets", "mini-sockets born in FIN_WAIT2",
