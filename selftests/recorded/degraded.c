@@ -136,6 +136,41 @@ TEST_F(degraded, connections_older_than_the_module_are_counted_from_then_on)
 	close(half[0]);
 }
 
+/*
+ * Of a connection whose first transition after the load makes it a mini-socket, nothing
+ * is known but what the mini-socket has.
+ */
+TEST_F(degraded, connections_older_than_the_module_keep_their_cookie_as_mini_sockets)
+{
+	unsigned int ends = 0;
+	uint64_t cookie;
+	int pair[2];
+	size_t i;
+
+	ASSERT_EQ(0, module_unload());
+	ASSERT_EQ(0, net_pair(AF_INET, pair));
+	cookie = net_cookie(pair[0]);
+	ASSERT_EQ(0, shutdown(pair[0], SHUT_WR));
+	for (i = 0; i < 1000 && net_state(pair[0]) != TCPCLOSE_FIN_WAIT2; i++)
+		usleep(1000);
+	ASSERT_EQ(0, module_load(""));
+	self->fd = device_open_at_end();
+	ASSERT_LE(0, self->fd);
+	ASSERT_EQ(0, close(pair[1]));
+	for (i = 0; i < 1000 && net_state(pair[0]) != TCPCLOSE_CLOSE; i++)
+		usleep(1000);
+	ASSERT_EQ(0, close(pair[0]));
+	ASSERT_EQ(0, traffic_end_leftovers());
+	ASSERT_EQ(0, device_log_until(&self->log, self->fd, is_end, 1, 5000));
+	for (i = 0; i < self->log.count; i++) {
+		if (!is_end(&self->log.records[i]))
+			continue;
+		ends++;
+		EXPECT_EQ(cookie, self->log.records[i].cookie);
+	}
+	EXPECT_EQ(1, ends);
+}
+
 /* ---- hooks that are missing */
 
 TEST_F_TIMEOUT(degraded, end_of_a_mini_socket_is_caught_when_its_memory_goes, 300)
@@ -169,6 +204,29 @@ TEST_F_TIMEOUT(degraded, end_of_a_mini_socket_is_caught_when_its_memory_goes, 30
 	EXPECT_EQ(0, stats.live_timewait);
 }
 
+/* That "ss" runs when the memory goes does not show that it ended the mini-socket. */
+TEST_F(degraded, end_that_is_caught_late_names_no_process)
+{
+	size_t i;
+
+	if (module_may_lack("tcp_twsk_destructor"))
+		SKIP(return, "this kernel has no hook on ends");
+	ASSERT_EQ(0, module_reload("without=inet_twsk_kill"));
+	self->fd = device_open_at_end();
+	ASSERT_LE(0, self->fd);
+	ASSERT_EQ(CLOSES, closes());
+	ASSERT_EQ(0, traffic_end_leftovers());
+	ASSERT_EQ(0, device_log_until(&self->log, self->fd, is_end, CLOSES, 5000));
+	for (i = 0; i < self->log.count; i++) {
+		const struct tcpclose_record *r = &self->log.records[i];
+
+		if (!is_end(r))
+			continue;
+		EXPECT_EQ(TCPCLOSE_END_OTHER, r->end);
+		EXPECT_EQ(TCPCLOSE_CONTEXT_SOFTIRQ, TCPCLOSE_HOW_CONTEXT(r->how));
+	}
+}
+
 TEST_F(degraded, without_births_no_overflow_is_made_up)
 {
 	ASSERT_EQ(0, module_reload("without=inet_twsk_hashdance"));
@@ -178,6 +236,38 @@ TEST_F(degraded, without_births_no_overflow_is_made_up)
 	usleep(200000);
 	ASSERT_LE(0, device_log_drain(&self->log, self->fd));
 	EXPECT_EQ(0, device_log_count(&self->log, is_overflow));
+}
+
+/*
+ * With neither hook of hand-overs, one looks on the stack like data after close() or a
+ * lack of memory: the cause is unknown.
+ */
+TEST_F(degraded, without_hand_overs_no_cause_is_made_up)
+{
+	struct peer peer;
+	struct lab lab;
+
+	ASSERT_EQ(0, module_reload("without=tcp_time_wait,inet_twsk_hashdance"));
+	ASSERT_EQ(0, lab_open(&lab, AF_INET));
+	/* The segment with the ACK hands over */
+	peer_init(&peer, &lab.puppet);
+	ASSERT_EQ(0, peer_connect(&peer));
+	ASSERT_EQ(0, peer_close_half(&peer));
+	EXPECT_PEER_PATH(&lab, &peer,
+			 "ESTABLISHED>FIN_WAIT1 FIN_WAIT1>FIN_WAIT2 FIN_WAIT2>CLOSE=UNKNOWN");
+
+	/* close() does */
+	peer_init(&peer, &lab.puppet);
+	peer.lport++;
+	ASSERT_EQ(0, peer_connect(&peer));
+	ASSERT_EQ(0, shutdown(peer.fd, SHUT_WR));
+	ASSERT_EQ(0, peer_expect(&peer, PUPPET_FIN));
+	ASSERT_EQ(0, peer_send(&peer, PUPPET_ACK, NULL, 0));
+	EXPECT_PEER_PATH(&lab, &peer, "ESTABLISHED>FIN_WAIT1 FIN_WAIT1>FIN_WAIT2");
+	ASSERT_EQ(0, peer_close(&peer));
+	EXPECT_PEER_PATH(&lab, &peer,
+			 "ESTABLISHED>FIN_WAIT1 FIN_WAIT1>FIN_WAIT2 FIN_WAIT2>FIN_WAIT2 FIN_WAIT2>CLOSE=UNKNOWN");
+	lab_close(&lab);
 }
 
 TEST_F(degraded, the_stack_shows_resets_that_were_not_noted)
