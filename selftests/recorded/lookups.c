@@ -233,4 +233,27 @@ TEST_F_TIMEOUT(lookups, of_symbols_end_once_all_ways_are_known, 1200)
 	stop_counting();
 }
 
+/* The memory of a module that goes may get other functions, not only a module's. */
+TEST_F(lookups, of_symbols_begin_again_when_a_module_goes)
+{
+	long before = 0;
+	int i;
+
+	ASSERT_EQ(0, net_run("modprobe dummy"));
+	ASSERT_EQ(0, count_lookups());
+	for (i = 0; i < 3; i++) {
+		before = lookups();
+		another(&self->lab, &self->peer, 5000);
+		ASSERT_EQ(0, aborted(&self->lab, &self->peer));
+		ASSERT_EQ(0, lab_sync(&self->lab));
+	}
+	EXPECT_EQ(before, lookups());
+	ASSERT_EQ(0, net_run("modprobe -r dummy"));
+	another(&self->lab, &self->peer, 5000);
+	ASSERT_EQ(0, aborted(&self->lab, &self->peer));
+	ASSERT_EQ(0, lab_sync(&self->lab));
+	EXPECT_LT(before, lookups());
+	stop_counting();
+}
+
 TEST_HARNESS_MAIN
