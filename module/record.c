@@ -11,7 +11,6 @@
  */
 #include <linux/sock_diag.h>
 #include <net/inet_timewait_sock.h>
-#include <net/ipv6.h>
 #include <net/request_sock.h>
 #include <net/tcp.h>
 
@@ -87,18 +86,10 @@ void tcpclose_record_request_addresses(struct tcpclose_record *record,
 	record->lport = ireq->ir_num;
 	record->rport = ntohs(ireq->ir_rmt_port);
 #if IS_ENABLED(CONFIG_IPV6)
-	if (sk->sk_family == AF_INET6 && ireq->ireq_family == AF_INET6) {
+	/* As the request has its listener's family, it has IPv4 mapped, too. */
+	if (sk->sk_family == AF_INET6) {
 		memcpy(record->laddr, &ireq->ir_v6_loc_addr, 16);
 		memcpy(record->raddr, &ireq->ir_v6_rmt_addr, 16);
-		return;
-	}
-	if (sk->sk_family == AF_INET6) {
-		struct in6_addr mapped;
-
-		ipv6_addr_set_v4mapped(ireq->ir_loc_addr, &mapped);
-		memcpy(record->laddr, &mapped, 16);
-		ipv6_addr_set_v4mapped(ireq->ir_rmt_addr, &mapped);
-		memcpy(record->raddr, &mapped, 16);
 		return;
 	}
 #endif

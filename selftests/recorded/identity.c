@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
+#include "lib/device.h"
 #include "lib/lab_fixture.h"
 #include "lib/procfile.h"
 
@@ -173,6 +174,37 @@ TEST_F(identity, mapped_address_is_shown_as_the_socket_has_it)
 		EXPECT_EQ(0, memcmp(mapped, event->r.laddr, 16));
 		EXPECT_EQ(0, memcmp(mapped, event->r.raddr, 16));
 	}
+}
+
+/*
+ * A listener has no addresses to copy, so those of its new socket are the request's
+ * at first.
+ */
+TEST_F(identity, mapped_addresses_are_right_from_the_first_transition)
+{
+	const __u8 server[16] = { [10] = 0xff, 0xff, 127, 0, 0, 1 };
+	const __u8 client[16] = { [10] = 0xff, 0xff, 127, 0, 0, 2 };
+	union net_addr from = net_address(AF_INET, "127.0.0.2", 0), to;
+	union net_addr any = net_address(AF_INET6, "::", 0);
+	int i, listener, fd;
+	struct flow flow;
+
+	ASSERT_EQ(0, device_scope("all"));
+	listener = net_listen(&any, 1);
+	ASSERT_LE(0, listener);
+	to = net_loopback(AF_INET, net_local_port(listener));
+	fd = net_connect(&from, &to);
+	ASSERT_LE(0, fd);
+	flow = lab_flow(&self->lab, net_remote_port(fd), net_local_port(fd));
+	EXPECT_PATH(&self->lab, &flow, "LISTEN>SYN_RECV SYN_RECV>ESTABLISHED");
+	for (i = 0; i < 2; i++) {
+		const struct event *event = stream_event(&self->lab.stream, &flow, i);
+
+		EXPECT_EQ(1, TCPCLOSE_HOW_IPV6(event->r.how));
+		EXPECT_EQ(0, memcmp(server, event->r.laddr, 16));
+		EXPECT_EQ(0, memcmp(client, event->r.raddr, 16));
+	}
+	ASSERT_EQ(0, device_scope("teardown"));
 }
 
 /* ---- the process that acted */
