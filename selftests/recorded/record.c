@@ -139,6 +139,34 @@ TEST_F(record, retransmits_are_the_sockets_own_count)
 	EXPECT_EQ(4U, event_sent(stream_event(&self->lab.stream, &client, 0)));
 }
 
+/* More than fit into a byte */
+TEST_F(record, many_retransmits_are_counted)
+{
+	static char block[400 * 1000];
+	unsigned int retransmits;
+	struct flow client;
+	int pair[2], tries;
+
+	ASSERT_EQ(0, net_run("ip link set lo mtu 1500"));
+	ASSERT_EQ(0, net_pair(variant->family, pair));
+	client = lab_flow(&self->lab, net_local_port(pair[0]), net_remote_port(pair[0]));
+	ASSERT_EQ(0, net_nonblock(pair[0]));
+	ASSERT_EQ(0, net_run("nft 'add table inet lost; add chain inet lost in { type filter hook input priority 0; }; add rule inet lost in tcp sport %u meta length > 1000 numgen inc mod 2 == 0 drop'",
+			     client.lport));
+	for (tries = 0; tries < 3000 && info_of(pair[0]).tcpi_total_retrans < 300; tries++) {
+		write(pair[0], block, sizeof(block));
+		while (recv(pair[1], block, sizeof(block), MSG_DONTWAIT) > 0)
+			;
+		usleep(10000);
+	}
+	ASSERT_EQ(0, net_run("nft delete table inet lost"));
+	ASSERT_EQ(0, net_abort(pair[0]));
+	EXPECT_PATH(&self->lab, &client, "ESTABLISHED>CLOSE=LINGER");
+	retransmits = stream_event(&self->lab.stream, &client, 0)->r.retransmits;
+	EXPECT_LE(300U, retransmits);
+	close(pair[1]);
+}
+
 TEST_F(record, srtt_is_the_delay_of_the_path)
 {
 	struct flow client;
