@@ -5,8 +5,10 @@
  */
 /* vm: --icount --smp 1 --disruptive */
 #include <fcntl.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -199,6 +201,39 @@ TEST_F(agreement, of_connections_older_than_the_module_with_ss)
 TEST_F(agreement, of_time_wait_with_sockstat)
 {
 	EXPECT_EQ(procfile_sockstat("tw"), self->after.live_timewait);
+}
+
+#define MANY 8000 /* pairs; 8192 entries are made at load */
+#define BURST 700 /* pairs for which the entries kept free are enough */
+
+/* More entries are made before there are none, again and again. */
+TEST(entries_are_made_before_they_are_needed)
+{
+	struct rlimit files = { 2 * MANY + 100, 2 * MANY + 100 };
+	struct sched_param param = { .sched_priority = 10 };
+	struct tcpclose_stats stats = {};
+	static int pairs[MANY][2];
+	int fd, i;
+
+	ASSERT_EQ(0, setrlimit(RLIMIT_NOFILE, &files));
+	ASSERT_EQ(0, module_reload("max_conns=65536"));
+	fd = device_open_at_end();
+	ASSERT_LE(0, fd);
+	/* The worker that makes them runs between bursts only */
+	ASSERT_EQ(0, sched_setscheduler(0, SCHED_FIFO, &param));
+	for (i = 0; i < MANY; i++) {
+		ASSERT_EQ(0, net_pair(AF_INET, pairs[i]));
+		if (i % BURST == 0)
+			usleep(10000);
+	}
+	ASSERT_EQ(0, device_stats(fd, &stats));
+	EXPECT_EQ(2 * MANY, stats.tracked);
+	EXPECT_EQ(0, stats.untracked[TCPCLOSE_UNTRACKED_MEMORY]);
+	for (i = 0; i < MANY; i++) {
+		ASSERT_EQ(0, net_abort(pairs[i][0]));
+		close(pairs[i][1]);
+	}
+	close(fd);
 }
 
 TEST_HARNESS_MAIN
