@@ -67,7 +67,8 @@ tcpclose_fill_received(const struct sock *sk, const struct tcpclose_entry *entry
 
 	if (plain)
 		return received - sock_flag(sk, SOCK_DONE);
-	return received - (received && sock_flag(sk, SOCK_DONE) && !(entry->flags & TCPCLOSE_ENTRY_LONE_FIN));
+	return received - (received && sock_flag(sk, SOCK_DONE) &&
+			   !(entry->flags & TCPCLOSE_ENTRY_LONE_FIN));
 }
 
 static __always_inline void tcpclose_fill_traffic(struct tcpclose_record *record,

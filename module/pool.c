@@ -115,7 +115,7 @@ static unsigned int free_entries(void)
 	unsigned int unmade = READ_ONCE(obtainable) - READ_ONCE(made);
 
 	/* Below 0 for a moment after memory was refused. */
-	return READ_ONCE(pool_common.entries) + max((int)unmade, 0);
+	return READ_ONCE(pool_common.entries) + max_t(int, unmade, 0);
 }
 
 static bool entries_are_scarce(void)

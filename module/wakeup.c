@@ -63,8 +63,7 @@ static bool wake_some(struct wait_queue_entry *mark)
 
 	spin_lock_irq(&tcpclose_wakeup_queue.lock);
 	waiter = list_next_entry(mark, entry);
-	list_for_each_entry_safe_from(waiter, next, waiters, entry)
-	{
+	list_for_each_entry_safe_from(waiter, next, waiters, entry) {
 		if (count++ == WAITERS_AT_ONCE)
 			break;
 		/* May remove this waiter, and no other. */

@@ -77,7 +77,7 @@ TEST(a_signal_that_is_ignored_stays_ignored)
 /* The status of a child is lost to a process that ignores SIGCHLD */
 TEST(a_command_has_its_status)
 {
-	char *argv[] = { (char *)"sh", (char *)"-c", (char *)"exit 7", NULL };
+	char *argv[4] = { (char *)"sh", (char *)"-c", (char *)"exit 7", NULL };
 	int status = 0;
 	pid_t pid;
 
@@ -100,8 +100,10 @@ static bool is_waiting(pid_t pid, int signal)
 	if (!file)
 		return false;
 	while (fgets(line, sizeof(line), file)) {
-		sscanf(line, "State: %c", &state);
-		sscanf(line, "SigCgt: %llx", &caught);
+		if (sscanf(line, "State: %c", &state) == 1)
+			continue;
+		if (sscanf(line, "SigCgt: %llx", &caught) == 1)
+			break;
 	}
 	fclose(file);
 	return state == 'Z' || (state == 'S' && caught >> (signal - 1) & 1);
@@ -116,7 +118,7 @@ FIXTURE(late)
 /* A tool that reads a pipe in which there is nothing yet */
 FIXTURE_SETUP(late)
 {
-	char *argv[] = { (char *)"--input", (char *)"-", NULL };
+	char *argv[3] = { (char *)"--input", (char *)"-", NULL };
 
 	ASSERT_EQ(0, pipe2(self->ends, O_NONBLOCK | O_CLOEXEC));
 	self->pid = fork();

@@ -121,8 +121,8 @@ for command in watch record graph ladder verify stat; do
 	"$tcpclose" "$command" --help | sed -n 's/^ .*\(--[a-z-]*\) .*/\1/p'
 done | sort -u | grep -v -e '^--help$' >options
 "$tcpclose" watch --json --input sample.rec 2>complaints >json
-"$sample" compared >compared
-cat json compared "$golden/stat.json" "$golden/verify.json" | grep -o '"[a-z0-9_]*":' | tr -d '":' | sort -u >names
+"$sample" compared >object
+cat json object "$golden/stat.json" "$golden/verify.json" | grep -o '"[a-z0-9_]*":' | tr -d '":' | sort -u >names
 for list in options names; do
 	while read -r word; do
 		grep -q -w -e "$word" manual || echo "$word"

@@ -106,10 +106,9 @@ static bool is_opening(int state)
 	       state == TCPCLOSE_ESTABLISHED || state == TCPCLOSE_LISTEN;
 }
 
-/* What a process did, or "kernel". */
-static const char *describe_call(const struct tcpclose_detail *detail)
+static const char *call_name(unsigned int call)
 {
-	static const char *const calls[] = {
+	static const char *const names[TCPCLOSE_CALL_KERNEL + 1] = {
 		[TCPCLOSE_CALL_NONE] = "unknown",
 		[TCPCLOSE_CALL_CONNECT] = "connect",
 		[TCPCLOSE_CALL_LISTEN] = "listen",
@@ -122,6 +121,13 @@ static const char *describe_call(const struct tcpclose_detail *detail)
 		[TCPCLOSE_CALL_IO_URING] = "io_uring",
 		[TCPCLOSE_CALL_OTHER] = "other",
 	};
+
+	return call <= TCPCLOSE_CALL_KERNEL && names[call] ? names[call] : "?";
+}
+
+/* What a process did, or "kernel". */
+static const char *describe_call(const struct tcpclose_detail *detail)
+{
 	static char text[64];
 
 	if (detail->call == TCPCLOSE_CALL_KERNEL)
@@ -129,7 +135,7 @@ static const char *describe_call(const struct tcpclose_detail *detail)
 	snprintf(text, sizeof(text), "%.16s%s%.16s %s", detail->comm,
 		 strcmp(detail->comm, detail->thread) ? "/" : "",
 		 strcmp(detail->comm, detail->thread) ? detail->thread : "",
-		 detail->call < sizeof(calls) / sizeof(calls[0]) ? calls[detail->call] : "?");
+		 call_name(detail->call));
 	return text;
 }
 

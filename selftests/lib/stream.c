@@ -322,7 +322,8 @@ void stream_dump(const struct stream *stream, const struct flow *flow, FILE *to)
 			closers[event_closer(e)], event_shutdown(e), r->flags);
 		fprintf(to, " err %u uid %d inode %u pid %u comm '%s' call %u sent %" PRIu64
 			" received %" PRIu64 " retransmits/rearms %u srtt %u\n",
-			r->sk_err, (int)r->uid, r->inode, e->detail.pid, e->detail.comm, e->detail.call,
+			r->sk_err, (int)r->uid, r->inode, e->detail.pid, e->detail.comm,
+			e->detail.call,
 			event_sent(e), event_received(e), r->retransmits, r->srtt_us);
 	}
 }

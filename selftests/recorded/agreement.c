@@ -63,18 +63,14 @@ static long established(void)
 /* Connections in a state that the tool calls not tracked: bounds that are equal */
 static long untracked(const char *state)
 {
-	static const char format[] =
-		"nsenter -t 1 -n tcpclose stat --json | "
-		"grep -o '\"%s\":{\"at_least\":[0-9]*,\"at_most\":[0-9]*' | "
-		"awk -F '[:,]' '{ print $3 == $5 ? $3 : -2 }'";
-
-	return number_of(format, state);
+	return number_of("nsenter -t 1 -n tcpclose stat --json | grep -o '\"%s\":{\"at_least\":[0-9]*,\"at_most\":[0-9]*' | awk -F '[:,]' '{ print $3 == $5 ? $3 : -2 }'",
+			 state);
 }
 
 static long tracked(const char *state)
 {
-	return number_of("nsenter -t 1 -n tcpclose stat --json | grep -o '\"live\":{[^}]*' | "
-			 "grep -o '\"%s\":[0-9]*' | cut -d : -f 2", state);
+	return number_of("nsenter -t 1 -n tcpclose stat --json | grep -o '\"live\":{[^}]*' | grep -o '\"%s\":[0-9]*' | cut -d : -f 2",
+			 state);
 }
 
 FIXTURE(agreement)

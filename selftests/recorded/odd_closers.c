@@ -288,12 +288,15 @@ static const struct closer closers[] = {
 	  .who = "actor/reader other" },
 };
 
+#define CLOSE_AFTER_SHUTDOWN \
+	"ESTABLISHED>FIN_WAIT1 FIN_WAIT1>FIN_WAIT2 FIN_WAIT2>FIN_WAIT2 FIN_WAIT2>FIN_WAIT2[CLOSE]"
+
 static const struct closer of_io_uring[] = {
 	{ .how = "io_uring, close", .act = closes_by_ring, .who = "actor io_uring" },
 	{ .how = "io_uring, close by a worker", .act = closes_by_worker_of_ring,
 	  .who = "actor/iou-wrk-* io_uring" },
 	{ .how = "io_uring, shutdown", .act = shuts_down_by_ring, .who = "actor/iou-wrk-* io_uring",
-	  .path = "ESTABLISHED>FIN_WAIT1 FIN_WAIT1>FIN_WAIT2 FIN_WAIT2>FIN_WAIT2 FIN_WAIT2>FIN_WAIT2[CLOSE]" },
+	  .path = CLOSE_AFTER_SHUTDOWN },
 	{ .how = "io_uring, request in flight", .act = leaves_it_to_a_request,
 	  .who = "kernel releases", .who_6_1 = "actor exit" },
 	{ .how = "io_uring, registered", .act = leaves_it_to_a_ring, .who = "kernel releases" },

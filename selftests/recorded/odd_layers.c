@@ -246,7 +246,8 @@ ODD_TEST(odd_layers, mptcp_gives_up)
 	static const struct layered ways[] = {
 		{ "SO_LINGER", lingers, FASTCLOSE, "actor close", RESET_BY "RST", FASTCLOSE },
 		{ "unread data", leaves_data, FASTCLOSE, "actor close", RESET_BY "RST", FASTCLOSE },
-		{ "disconnect", disconnects, FASTCLOSE, "actor connect", RESET_BY "RST", FASTCLOSE },
+		{ "disconnect", disconnects, FASTCLOSE, "actor connect", RESET_BY "RST",
+		  FASTCLOSE },
 		{ "ss -K", is_destroyed, RESET_BY "DESTROYED", "ss send", RESET_BY "RST",
 		  RESET_BY "DESTROYED" },
 	};

@@ -26,7 +26,7 @@ FIXTURE(sums)
 	struct tcpclose_histogram timewait;
 };
 
-static int reset(FIXTURE_DATA(sums) *self)
+static int reset(FIXTURE_DATA(sums) * self)
 {
 	device_log_free(&self->log);
 	memset(&self->log, 0, sizeof(self->log));
@@ -77,7 +77,7 @@ static void count(struct tcpclose_histogram *h, uint64_t ns)
 }
 
 /* What the records say; a transition to the same state ends no dwell */
-static void count_records(FIXTURE_DATA(sums) *self)
+static void count_records(FIXTURE_DATA(sums) * self)
 {
 	size_t i;
 
@@ -113,7 +113,7 @@ static void count_records(FIXTURE_DATA(sums) *self)
 } while (0)
 
 /* All that was recorded since the reset, and nothing else, is in the statistics. */
-static void expect_sums(struct __test_metadata *_metadata, FIXTURE_DATA(sums) *self)
+static void expect_sums(struct __test_metadata *_metadata, FIXTURE_DATA(sums) * self)
 {
 	char name[16];
 	int state;

@@ -343,7 +343,7 @@ TEST_F_TIMEOUT(against, socket_that_connects_again, 3 * MINUTES)
 	};
 	size_t i;
 
-	for (i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(commands); i++) {
 		ASSERT_EQ(0, traffic_end_leftovers());
 		ASSERT_EQ(0, module_reload("scope=all"));
 		EXPECT_EQ(0, verify(self->answer, "", commands[i]))

@@ -259,7 +259,7 @@ TEST_F(reading, a_step_of_the_clock_is_where_it_was)
 	} while (poll(&(struct pollfd){ self->from, POLLIN, 0 }, 1, 50) != 1);
 	shown = fdopen(dup(self->from), "r");
 	ASSERT_NE(NULL, shown);
-	for (i = 0; i < sizeof(shifts) / sizeof(shifts[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(shifts); i++) {
 		old = wall_ns() - now_ns();
 		for (n = 0; n < AROUND; n++)
 			ASSERT_EQ(1, traffic_one(TRAFFIC_REFUSED));
@@ -275,7 +275,8 @@ TEST_F(reading, a_step_of_the_clock_is_where_it_was)
 			n += ts >= after;
 			EXPECT_GT(NEAR_NS, llabs(wall - ts - (ts >= after ? new : old)))
 			{
-				TH_LOG("%lld ns %s the clock was set", ts >= after ? ts - after : before - ts,
+				TH_LOG("%lld ns %s the clock was set",
+				       ts >= after ? ts - after : before - ts,
 				       ts >= after ? "after" : "before");
 			}
 		}
@@ -295,7 +296,7 @@ TEST_F(reading, a_time_namespace_shifts_nothing)
 	unsigned int i, n;
 	FILE *shown;
 
-	for (i = 0; i < sizeof(shifts) / sizeof(shifts[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(shifts); i++) {
 		snprintf(command, sizeof(command),
 			 "unshare --fork --time --monotonic %s tcpclose watch --json --duration 4",
 			 shifts[i]);

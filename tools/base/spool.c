@@ -20,6 +20,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "base/compiler.h"
 #include "base/spool.h"
 
 /* Blocks that are kept for later, rather than given back. */
@@ -170,7 +171,7 @@ static int open_file(void)
 	unsigned int i;
 	int fd = -1;
 
-	for (i = 0; fd < 0 && i < sizeof(places) / sizeof(places[0]); i++)
+	for (i = 0; fd < 0 && i < ARRAY_SIZE(places); i++)
 		fd = open(places[i], O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
 	return fd;
 }

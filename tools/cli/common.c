@@ -70,7 +70,7 @@ static int set_netns(const struct option_spec *spec, void *filter,
 
 	return added(ret, expected,
 		     ret == -EPERM ?
-			     "a network namespace that may be entered: run it as root, or name the inode" :
+			     "the inode of a network namespace, or a name if you are root" :
 			     "self, a name or inode, or the path of a network namespace");
 }
 

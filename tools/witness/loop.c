@@ -47,7 +47,7 @@ static bool in_scope(const struct compare *run, unsigned int old,
 					   1U << TCPCLOSE_LISTEN;
 
 	return run->outcome->openings ||
-	       (!(1U << old & unborn) && !(1U << new &opening));
+	       !((1U << old) & unborn || (1U << new) & opening);
 }
 
 static void take_trace_event(struct compare *run, const struct trace_event *e)

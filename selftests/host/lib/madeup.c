@@ -81,7 +81,7 @@ static struct {
 	.hole = CPUS,
 };
 
-#define REAL(function) ((__typeof__(&(function)))dlsym(RTLD_NEXT, #function))
+#define REAL(function) ((__typeof__(function) *)dlsym(RTLD_NEXT, #function))
 
 static uint64_t real_ns(clockid_t clock)
 {

@@ -82,11 +82,13 @@ static void make_events(struct graph_svg_label *label, const struct figure_label
 {
 	unsigned int i;
 
-	for (i = 0; i < part->event_count &&
-		    label->count + 3 <= GRAPH_SVG_LINES; i++) {
+	for (i = 0; i < part->event_count; i++) {
 		const struct graph_event *e = &part->events[i];
-		struct graph_svg_line *line =
-			add_label_line(label, place, SVG_INK);
+		struct graph_svg_line *line;
+
+		if (label->count + 3 > GRAPH_SVG_LINES)
+			return;
+		line = add_label_line(label, place, SVG_INK);
 
 		snprintf(line->text, LABEL_MAX, "%s", e->edge->event);
 		make_count(label, place, label_role(part), e->count,
@@ -268,13 +270,13 @@ void graph_svg_draw_routes(struct graph_svg *p)
 		const struct figure_route *route = &p->figure.routes[i];
 		const struct graph_part *part = graph_seen(
 			p->graph, route->from, route->to, GRAPH_FLOW);
+		const struct model_edge *edge =
+			label_edge(route->from, route->to);
 		const struct svg_stroke stroke = {
 			.role = label_role(part),
 			.tenths = label_weight(part),
 			.dashed = part ? graph_is_linux(part) :
-					 label_edge(route->from, route->to)
-							 ->standing ==
-						 MODEL_ABSENT,
+					 edge->standing == MODEL_ABSENT,
 			.head = true,
 		};
 
