@@ -175,7 +175,14 @@ static int next_raw(struct session *s, const struct session_calls *calls,
 		return ret;
 	wanted = count_until_end(s, raw, count);
 	*done = wanted ? calls->raw(context, raw, wanted) : 0;
-	if (wanted < count && !*done)
+	if (wanted == count)
+		return ret;
+	/* A loss of before the end may stand behind what came after it. */
+	for (; wanted < count && !*done; wanted++)
+		if (recording_is_marker(raw[wanted].kind) &&
+		    !is_after_end(s, raw[wanted].ts_ns, true))
+			*done = calls->raw(context, &raw[wanted], 1);
+	if (!*done)
 		*done = DONE_TIME;
 	return ret;
 }
@@ -275,12 +282,18 @@ static int drain(struct session *s, const struct session_calls *calls,
 static int conclude(struct session *s, const struct session_calls *calls,
 		    void *context)
 {
-	int done = 0, ret = 0;
+	int done = 0, ret = -EAGAIN;
 
-	if (source_is_live(s->source))
+	if (!source_is_live(s->source))
+		return 0;
+	while (ret == -EAGAIN && !done) {
 		ret = source_conclude(s->source, s->end_ns);
-	while (ret > 0 && !done)
-		ret = next(s, calls, context, &done);
+		while (ret > 0 && !done) {
+			ret = next(s, calls, context, &done);
+			if (done == DONE_TIME && source_is_collected(s->source))
+				done = 0;
+		}
+	}
 	if (done < 0)
 		return done;
 	return ret < 0 && ret != -EAGAIN ? ret : 0;

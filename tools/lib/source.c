@@ -503,6 +503,9 @@ int source_wait(struct source *s, uint64_t deadline_ns)
  */
 bool source_is_complete(const struct source *s, uint64_t until_ns)
 {
+	/* When it is concluded, the intake reads the device once more. */
+	if (s->intake)
+		return clock_monotonic_ns() >= until_ns;
 	return s->batch_ns > HOLD_NS && s->batch_ns - HOLD_NS >= until_ns;
 }
 
@@ -510,6 +513,8 @@ bool source_is_complete(const struct source *s, uint64_t until_ns)
  * source_conclude() - report losses that no record follows
  * @s: the source; all records that are wanted were delivered
  * @ts_ns: the time of the end
+ *
+ * To be called again, after reading all that is ready, until it returns 0.
  *
  * Return: 1 if source_next() has an event to deliver, 0 if not, or -errno
  */
@@ -543,6 +548,16 @@ int source_balance(struct source *s, struct error *why)
 bool source_is_live(const struct source *s)
 {
 	return s->live || s->intake;
+}
+
+/**
+ * source_is_collected() - whether a thread reads the device: what it read ends when
+ *	it is concluded, also behind records of after the end
+ * @s: the source
+ */
+bool source_is_collected(const struct source *s)
+{
+	return s->intake;
 }
 
 /**

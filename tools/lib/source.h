@@ -48,6 +48,7 @@ int source_conclude(struct source *s, uint64_t ts_ns);
 int source_balance(struct source *s, struct error *why);
 
 bool source_is_live(const struct source *s);
+bool source_is_collected(const struct source *s);
 const struct recording_header *source_header(const struct source *s);
 void source_summarize(const struct source *s, struct source_summary *summary);
 
