@@ -42,10 +42,20 @@ static long number_of(const char *format, const char *name)
 	return pclose(output) ? -1 : value;
 }
 
-/* How many sockets ss lists in a state, by ss's name of the state */
+/*
+ * How many sockets ss lists in a state, by ss's name of the state. A dump that needs
+ * more than one message may list a socket twice: two have to agree.
+ */
 static long listed(const char *state)
 {
-	return number_of("ss -Htan state %s | wc -l", state);
+	long before, now = -1;
+	int tries = 0;
+
+	do {
+		before = now;
+		now = number_of("ss -Htan state %s | wc -l", state);
+	} while (now != before && ++tries < 10);
+	return now;
 }
 
 /* The counter's value in nstat, since the namespace was made */
