@@ -77,7 +77,7 @@ for program in $programs; do
 	record "$work/$program.rec"
 	"$here/$program" >"$work/out" 2>&1
 	status=$?
-	kill -INT "$recorder"
+	kill -TERM "$recorder"
 	wait "$recorder"
 	result "$program passes while it is recorded" "$status" "$work/out"
 	tcpclose verify --input "$work/$program.rec" >"$work/report"

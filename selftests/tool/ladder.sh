@@ -134,7 +134,7 @@ interrupted=$!
 scenario active client server 10.0.0.2 "$port"
 port=$((port + 1))
 sleep 0.5
-kill -INT "$interrupted"
+kill -TERM "$interrupted"
 
 for pid in $pids; do
 	wait "$pid" || echo "# a ladder ended with status $?"
