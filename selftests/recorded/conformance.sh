@@ -13,20 +13,39 @@ programs="abrupt backlog causes edges minisocket opening scope silence timewait"
 
 # Edges that no program can cause: ends with an unknown cause, full sockets that
 # outlive their network namespace (only the kernel's own sockets do), and actions of
-# two CPUs on a mini-socket at the same time.
+# two CPUs on a mini-socket at the same time. Others cause those in repair mode
+# (odd_closers) and by MPTCP (odd_layers); windows that stay 0 are shown in ESTABLISHED
+# and FIN_WAIT1.
 unshown="
+close_wait-close-mptcp
 close_wait-close-unknown
+close_wait-close-zero_window
+closing-close-mptcp
 closing-close-netns
+closing-close-repair
 closing-close-unknown
+closing-close-zero_window
+established-close-mptcp
 established-close-unknown
+fin_wait1-close-mptcp
 fin_wait1-close-netns
+fin_wait1-close-repair
 fin_wait1-close-unknown
+fin_wait2-close-mptcp
 fin_wait2-close-netns
 fin_wait2-close-other
+fin_wait2-close-repair
 fin_wait2-close-unknown
+last_ack-close-mptcp
 last_ack-close-netns
+last_ack-close-repair
 last_ack-close-unknown
+last_ack-close-zero_window
+syn_recv-close-mptcp
+syn_recv-close-repair
 syn_recv-close-unknown
+syn_sent-close-mptcp
+syn_sent-close-repair
 syn_sent-close-unknown
 time_wait-close-other
 time_wait-close-rst_sent
