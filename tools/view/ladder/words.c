@@ -332,7 +332,7 @@ static size_t process_columns(const struct side_step *step)
 	if (side_step_is_kernels(step))
 		return strlen("kernel");
 	return name_columns(step) +
-	       (size_t)snprintf(number, sizeof(number), "[%u]", step->pid);
+	       (size_t)snprintf(number, sizeof(number), "[%4u]", step->pid);
 }
 
 /* A name that escapes make too long is cut; the heading has all of it. */
