@@ -5,6 +5,8 @@
 #ifndef TCPCLOSE_BASE_COMPILER_H
 #define TCPCLOSE_BASE_COMPILER_H
 
+#include <stddef.h>
+
 #ifndef ARRAY_SIZE
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 #endif
@@ -13,6 +15,10 @@
 #ifndef __always_inline
 #define __always_inline inline __attribute((__always_inline__))
 #endif
+
+/* The object that has @pointer's object as a member; NULL if @pointer is NULL. */
+#define CONTAINER_OR_NULL(pointer, type, member) \
+	((type *)((pointer) ? (char *)(pointer)-offsetof(type, member) : NULL))
 
 /* The compiler checks the arguments of what is formatted. */
 #ifndef __printf

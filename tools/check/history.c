@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/compiler.h"
 #include "base/hash.h"
 #include "check/history.h"
 
@@ -21,9 +22,7 @@ static struct history_entry *entry_of(struct life *life)
 
 static struct history_entry *of_tuple(struct hashtable_node *node)
 {
-	const size_t offset = offsetof(struct history_entry, by_tuple);
-
-	return node ? (struct history_entry *)((char *)node - offset) : NULL;
+	return CONTAINER_OR_NULL(node, struct history_entry, by_tuple);
 }
 
 /**

@@ -7,6 +7,7 @@
  */
 #include <string.h>
 
+#include "base/compiler.h"
 #include "base/hash.h"
 #include "conn/lives.h"
 
@@ -27,16 +28,12 @@ enum fit {
 
 static struct life *of_cookie(struct hashtable_node *node)
 {
-	const size_t offset = offsetof(struct life, by_cookie);
-
-	return node ? (struct life *)((char *)node - offset) : NULL;
+	return CONTAINER_OR_NULL(node, struct life, by_cookie);
 }
 
 static struct life *of_birth(struct hashtable_node *node)
 {
-	const size_t offset = offsetof(struct life, by_birth);
-
-	return node ? (struct life *)((char *)node - offset) : NULL;
+	return CONTAINER_OR_NULL(node, struct life, by_birth);
 }
 
 /* The tables hash these with their own seeds. */

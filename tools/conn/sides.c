@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/compiler.h"
 #include "base/hash.h"
 #include "conn/lives.h"
 #include "conn/sides.h"
@@ -67,16 +68,12 @@ struct sides {
 
 static struct node *of_life(struct life *life)
 {
-	const size_t offset = offsetof(struct node, life);
-
-	return life ? (struct node *)((char *)life - offset) : NULL;
+	return CONTAINER_OR_NULL(life, struct node, life);
 }
 
 static struct node *of_tuple(struct hashtable_node *node)
 {
-	const size_t offset = offsetof(struct node, by_tuple);
-
-	return node ? (struct node *)((char *)node - offset) : NULL;
+	return CONTAINER_OR_NULL(node, struct node, by_tuple);
 }
 
 /**

@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/compiler.h"
 #include "base/format.h"
 #include "base/hash.h"
 #include "base/hashtable.h"
@@ -85,7 +86,7 @@ static void free_step(struct hashtable_node *node)
 
 static struct link *link_of_cookie(struct hashtable_node *node)
 {
-	return (struct link *)((char *)node - offsetof(struct link, by_cookie));
+	return CONTAINER_OR_NULL(node, struct link, by_cookie);
 }
 
 /**
@@ -219,7 +220,7 @@ static struct link *find_link(const struct trace_match *m, const struct step *s)
 	if (!s->is_record)
 		return (struct link *)hashtable_find(&m->by_socket, s->owner);
 	node = s->owner ? hashtable_find(&m->by_cookie, s->owner) : NULL;
-	return node ? link_of_cookie(node) : NULL;
+	return link_of_cookie(node);
 }
 
 static void drop_link(struct trace_match *m, struct link *l)
