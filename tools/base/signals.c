@@ -65,6 +65,28 @@ bool signals_stop(void)
 }
 
 /**
+ * signals_start_thread() - start a thread that gets no signals
+ * @thread: result
+ * @run: what it does
+ * @arg: for @run
+ *
+ * All signals are for the first thread, which waits for them.
+ *
+ * Return: 0, or -errno
+ */
+int signals_start_thread(pthread_t *thread, void *(*run)(void *), void *arg)
+{
+	sigset_t all, old;
+	int ret;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_BLOCK, &all, &old);
+	ret = -pthread_create(thread, NULL, run, arg);
+	pthread_sigmask(SIG_SETMASK, &old, NULL);
+	return ret;
+}
+
+/**
  * signals_poll() - wait for files, a moment, or a signal, whichever comes first
  * @fds: what to wait for, as for poll()
  * @count: how many

@@ -9,7 +9,6 @@
 #include <errno.h>
 #include <poll.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -246,20 +245,6 @@ static void *thread_main(void *arg)
 	return NULL;
 }
 
-/* All signals are for the other thread, which waits for them. */
-static int start_thread(struct intake *c)
-{
-	sigset_t all, old;
-	int ret;
-
-	sigfillset(&all);
-	pthread_sigmask(SIG_BLOCK, &all, &old);
-	ret = -pthread_create(&c->thread, NULL, thread_main, c);
-	pthread_sigmask(SIG_SETMASK, &old, NULL);
-	c->runs = !ret;
-	return ret;
-}
-
 /**
  * intake_start() - read a device in a thread
  * @result: the intake
@@ -287,9 +272,10 @@ int intake_start(struct intake **result, struct source *source,
 	ret = spool_new(&c->spool, MEMORY);
 	if (ret)
 		goto err_close;
-	ret = start_thread(c);
+	ret = signals_start_thread(&c->thread, thread_main, c);
 	if (ret)
 		goto err_spool;
+	c->runs = true;
 	*result = c;
 	return 0;
 

@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/signals.h"
 #include "sys/netns.h"
 
 #define NETNS_OWN "/proc/self/ns/net"
@@ -87,7 +88,7 @@ static int enter(int fd, uint64_t *cookie)
 {
 	struct visit v = { .fd = fd, .cookie = cookie };
 	pthread_t thread;
-	int ret = -pthread_create(&thread, NULL, visit, &v);
+	int ret = signals_start_thread(&thread, visit, &v);
 
 	if (ret)
 		return ret;

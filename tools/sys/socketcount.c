@@ -7,6 +7,7 @@
 #include <pthread.h>
 #include <string.h>
 
+#include "base/signals.h"
 #include "sys/namespaces.h"
 #include "sys/socketcount.h"
 
@@ -58,7 +59,7 @@ int socketcount_read(struct socketcount *s)
 	memset(s->counts, 0, sizeof(s->counts));
 	s->namespaces = 0;
 	s->closed = 0;
-	ret = -pthread_create(&thread, NULL, thread_main, &work);
+	ret = signals_start_thread(&thread, thread_main, &work);
 	if (ret)
 		return error_set(&s->why, ret, "%s", strerror(-ret));
 	pthread_join(thread, NULL);

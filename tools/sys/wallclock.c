@@ -8,7 +8,6 @@
  */
 #include <errno.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -16,6 +15,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/signals.h"
 #include "sys/priority.h"
 #include "sys/wallclock.h"
 
@@ -95,19 +95,6 @@ static int open_timer(void)
 	return -1;
 }
 
-/* All signals are for the other thread, which waits for them. */
-static int start_thread(struct wallclock *w)
-{
-	sigset_t all, old;
-	int ret;
-
-	sigfillset(&all);
-	pthread_sigmask(SIG_BLOCK, &all, &old);
-	ret = pthread_create(&w->thread, NULL, thread_main, w);
-	pthread_sigmask(SIG_SETMASK, &old, NULL);
-	return ret;
-}
-
 static void close_files(struct wallclock *w)
 {
 	if (w->timer >= 0)
@@ -133,7 +120,8 @@ void wallclock_start(struct wallclock *w, int64_t offset_ns)
 	w->offset_ns = offset_ns;
 	w->end = eventfd(0, EFD_CLOEXEC);
 	w->timer = open_timer();
-	if (w->end < 0 || w->timer < 0 || start_thread(w))
+	if (w->end < 0 || w->timer < 0 ||
+	    signals_start_thread(&w->thread, thread_main, w))
 		close_files(w);
 }
 

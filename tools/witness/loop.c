@@ -276,7 +276,7 @@ int compare_in_thread(struct compare *run, void *(*work)(void *))
 	int ret;
 
 	run->thread_runs = true;
-	ret = -pthread_create(&thread, NULL, work, run);
+	ret = signals_start_thread(&thread, work, run);
 	if (ret)
 		return ret;
 	while (__atomic_load_n(&run->thread_runs, __ATOMIC_ACQUIRE)) {

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/signals.h"
 #include "witness/snapshot.h"
 
 static void take(struct snapshot *s)
@@ -64,7 +65,7 @@ static void *thread_main(void *arg)
 int snapshots_start(struct snapshots *s)
 {
 	memset(s, 0, sizeof(*s));
-	return -pthread_create(&s->thread, NULL, thread_main, s);
+	return signals_start_thread(&s->thread, thread_main, s);
 }
 
 /**
