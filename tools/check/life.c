@@ -181,19 +181,15 @@ static void check_marks(struct check *c, const struct event *e,
 static int advance(struct check *c, const struct event *e,
 		   struct history_entry *entry)
 {
-	struct life *life = &entry->life;
 	int ret = check_values_take(c, e, entry);
 
 	count_seen(c, entry);
-	life->next = e->index == UINT16_MAX ? UINT16_MAX : e->index + 1;
-	life->state = e->new;
-	life->mini |= event_is_mini(e) || event_hands_over(e);
-	life->over = e->new == TCPCLOSE_CLOSE;
-	if (e->ts_ns > life->last_ns)
-		life->last_ns = e->ts_ns;
+	life_advance(&entry->life, e);
+	if (e->ts_ns > entry->life.last_ns)
+		entry->life.last_ns = e->ts_ns;
 	history_renew(&c->history, entry);
 	/* A transition that must still come needs to find the entry. */
-	if (life->over && !(entry->flags & HISTORY_LINGER))
+	if (entry->life.over && !(entry->flags & HISTORY_LINGER))
 		end_life(c, e, entry);
 	return ret;
 }

@@ -229,6 +229,19 @@ static void pass_over(struct life *life, const struct event *e)
 }
 
 /**
+ * life_advance() - let a life go on to what a transition leads to
+ * @life: the life
+ * @e: the transition; does not come late
+ */
+void life_advance(struct life *life, const struct event *e)
+{
+	life->next = e->index == UINT16_MAX ? UINT16_MAX : e->index + 1;
+	life->state = e->new;
+	life->mini |= event_is_mini(e) || event_hands_over(e);
+	life->over = e->new == TCPCLOSE_CLOSE;
+}
+
+/**
  * lives_follow() - take a transition of a life
  * @lives: all lives
  * @life: the life that lives_find() found for it, or a new one
@@ -247,10 +260,7 @@ int lives_follow(struct lives *lives, struct life *life, const struct event *e,
 		life->hole = false;
 	} else {
 		pass_over(life, e);
-		life->next = e->index == UINT16_MAX ? UINT16_MAX : e->index + 1;
-		life->state = e->new;
-		life->mini |= event_is_mini(e) || event_hands_over(e);
-		life->over = e->new == TCPCLOSE_CLOSE;
+		life_advance(life, e);
 	}
 	if (e->ts_ns > life->last_ns)
 		life->last_ns = e->ts_ns;

@@ -320,16 +320,25 @@ static void consider(struct search *s, const struct side *other)
 	s->overlap_ns = overlap;
 }
 
-static enum sides_pairing find_peer(const struct side *side,
-				    const struct side **peer)
+/* The newest of the sides to be looked at; from there on the older ones follow. */
+static const struct hashtable_node *newest_near(const struct side *side)
 {
 	const struct hashtable_node *at = &((const struct node *)side)->by_tuple;
 	const struct hashtable_node *newer;
-	struct search search = { .side = side };
 	unsigned int i;
 
 	for (i = 0; i < LOOK_MAX && (newer = hashtable_previous(at)); i++)
 		at = newer;
+	return at;
+}
+
+static enum sides_pairing find_peer(const struct side *side,
+				    const struct side **peer)
+{
+	const struct hashtable_node *at = newest_near(side);
+	struct search search = { .side = side };
+	unsigned int i;
+
 	/* Of two that fit equally well, the later one. */
 	for (i = 0; i <= 2 * LOOK_MAX && at; i++, at = hashtable_next(at))
 		consider(&search, &of_tuple((struct hashtable_node *)at)->side);
@@ -410,7 +419,7 @@ const struct side *sides_obstacle(const struct side *side)
 {
 	const struct side *found[2] = { NULL, NULL };
 	bool twice[2] = { false, false };
-	const struct hashtable_node *at, *newer;
+	const struct hashtable_node *at;
 	const struct side_step *last;
 	uint64_t to_ns;
 	unsigned int i;
@@ -419,9 +428,7 @@ const struct side *sides_obstacle(const struct side *side)
 		return NULL;
 	last = &side->steps[side->count - 1];
 	to_ns = last->ts_ns;
-	at = &((const struct node *)side)->by_tuple;
-	for (i = 0; i < LOOK_MAX && (newer = hashtable_previous(at)); i++)
-		at = newer;
+	at = newest_near(side);
 	for (i = 0; i <= 2 * LOOK_MAX && at; i++, at = hashtable_next(at)) {
 		const struct side *other =
 			&of_tuple((struct hashtable_node *)at)->side;
