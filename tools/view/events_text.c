@@ -342,12 +342,6 @@ static char *text_why(char *p, const struct event *e)
 	unsigned int doubt = e->mark & ~(unsigned int)TCPCLOSE_MARK_REARM;
 	char *start = p;
 
-	if (!e->end && !e->cause && !e->mark && e->sk_err <= 0 &&
-	    e->rearms <= 0 && e->strays <= 0 && e->unsent_bytes <= 0 &&
-	    !manner && !event_is_orphaned(e)) {
-		*p++ = '-';
-		return p;
-	}
 	if (event_is_rearm(e))
 		p = format_u64(FORMAT_LITERAL(p, "re-arm "),
 			       e->rearms > 0 ? (uint64_t)e->rearms : 0);
