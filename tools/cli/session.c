@@ -14,6 +14,7 @@
 #include "base/signals.h"
 #include "cli/session.h"
 #include "sys/netns.h"
+#include "sys/netns_names.h"
 
 /* Why events end: the command has enough, or they are after the end. */
 enum {
@@ -59,7 +60,7 @@ static int check_netns_names(struct session *s)
 
 		if (n->own || n->host || n->path || n->inode)
 			continue;
-		snprintf(path, sizeof(path), "/run/netns/%s", n->name);
+		snprintf(path, sizeof(path), NETNS_NAMES_DIR "/%s", n->name);
 		ret = netns_cookie(path, &n->cookie);
 		if (!ret)
 			continue;

@@ -154,14 +154,19 @@ static int enqueue_losses(struct source *s)
 	return 0;
 }
 
-/* Notice when the clock was set, up to now: before the latest record. */
-static void look_at_clock(struct source *s)
+static void await_step(struct source *s)
 {
 	struct wallclock_step step;
 
-	wallclock_look(&s->wallclock);
 	s->step_ns = wallclock_first(&s->wallclock, &step) ? step.ts_ns :
 							     UINT64_MAX;
+}
+
+/* Notice when the clock was set, up to now: before the latest record. */
+static void look_at_clock(struct source *s)
+{
+	wallclock_look(&s->wallclock);
+	await_step(s);
 }
 
 /* All steps until the record. */
@@ -174,9 +179,7 @@ static int enqueue_clock(struct source *s, const struct tcpclose_record *r)
 			     (uint64_t)step.offset_ns))
 			return -ENOMEM;
 		wallclock_drop(&s->wallclock);
-		s->step_ns = wallclock_first(&s->wallclock, &step) ?
-				     step.ts_ns :
-				     UINT64_MAX;
+		await_step(s);
 	}
 	return 0;
 }

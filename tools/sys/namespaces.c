@@ -20,8 +20,8 @@
 #include "base/hashtable.h"
 #include "sys/namespaces.h"
 #include "sys/netns.h"
+#include "sys/netns_names.h"
 
-#define NAMED "/run/netns"
 #define OWN "/proc/thread-self/ns/net"
 
 /**
@@ -73,7 +73,7 @@ static int find(struct walk *w, const char *path)
 
 static int find_named(struct walk *w)
 {
-	DIR *dir = opendir(NAMED);
+	DIR *dir = opendir(NETNS_NAMES_DIR);
 	struct dirent *entry;
 	char path[320];
 	int ret = 0;
@@ -81,7 +81,7 @@ static int find_named(struct walk *w)
 	if (!dir)
 		return 0;
 	while (!ret && (entry = readdir(dir))) {
-		snprintf(path, sizeof(path), NAMED "/%s", entry->d_name);
+		snprintf(path, sizeof(path), NETNS_NAMES_DIR "/%s", entry->d_name);
 		ret = find(w, path);
 	}
 	closedir(dir);
