@@ -191,6 +191,49 @@ static u8 cause_of_disconnect(const struct sock *sk, int old)
 				     TCPCLOSE_CAUSE_DISCONNECT;
 }
 
+/*
+ * In which context the decisive function ran, and whether a segment that is noted
+ * made it run.
+ * @backlog: a process took it from its backlog
+ * @received: below is the stack of what receives segments
+ */
+static void find_context(struct tcpclose_verdict *verdict, const struct sock *sk,
+			 enum tcpclose_way decisive, bool backlog, bool received)
+{
+	switch (decisive) {
+	case TCPCLOSE_WAY_RESET:
+	case TCPCLOSE_WAY_VALIDATE:
+	case TCPCLOSE_WAY_SEGMENT:
+	case TCPCLOSE_WAY_OPEN_FAILED:
+		/*
+		 * In tcp_rcv_established() nothing is noted, nor of the segment
+		 * for which a socket is made that cannot be opened: the note is
+		 * an older one, or of another socket that had this address.
+		 */
+		verdict->segment = verdict->cause == TCPCLOSE_CAUSE_RST ?
+					   tcpclose_segment_flags(sk) & TCPCLOSE_FLAG_RST :
+					   decisive != TCPCLOSE_WAY_OPEN_FAILED;
+		verdict->context = tcpclose_cause_segment_context(sk);
+		break;
+	case TCPCLOSE_WAY_ICMP:
+		verdict->context = tcpclose_cause_segment_context(sk);
+		break;
+	case TCPCLOSE_WAY_RESOURCES:
+	case TCPCLOSE_WAY_WRITE_TIMER:
+	case TCPCLOSE_WAY_KEEPALIVE_TIMER:
+		verdict->context = backlog ? TCPCLOSE_CONTEXT_BACKLOG :
+					     TCPCLOSE_CONTEXT_TIMER;
+		break;
+	default:
+		if (backlog)
+			verdict->context = TCPCLOSE_CONTEXT_BACKLOG;
+		else if (in_serving_softirq() || received)
+			verdict->context = TCPCLOSE_CONTEXT_SOFTIRQ;
+		else
+			verdict->context = TCPCLOSE_CONTEXT_PROCESS;
+	}
+}
+
 /* The innermost function of interest decides on cause and context. */
 static struct tcpclose_verdict cause_on_stack(const struct sock *sk, int old)
 {
@@ -228,38 +271,7 @@ static struct tcpclose_verdict cause_on_stack(const struct sock *sk, int old)
 	if (verdict.cause == TCPCLOSE_CAUSE_NONE)
 		verdict.cause = TCPCLOSE_CAUSE_UNKNOWN;
 
-	switch (decisive) {
-	case TCPCLOSE_WAY_RESET:
-	case TCPCLOSE_WAY_VALIDATE:
-	case TCPCLOSE_WAY_SEGMENT:
-	case TCPCLOSE_WAY_OPEN_FAILED:
-		/*
-		 * In tcp_rcv_established() nothing is noted, nor of the segment
-		 * for which a socket is made that cannot be opened: the note is
-		 * an older one, or of another socket that had this address.
-		 */
-		verdict.segment = verdict.cause == TCPCLOSE_CAUSE_RST ?
-					  tcpclose_segment_flags(sk) & TCPCLOSE_FLAG_RST :
-					  decisive != TCPCLOSE_WAY_OPEN_FAILED;
-		verdict.context = tcpclose_cause_segment_context(sk);
-		break;
-	case TCPCLOSE_WAY_ICMP:
-		verdict.context = tcpclose_cause_segment_context(sk);
-		break;
-	case TCPCLOSE_WAY_RESOURCES:
-	case TCPCLOSE_WAY_WRITE_TIMER:
-	case TCPCLOSE_WAY_KEEPALIVE_TIMER:
-		verdict.context = backlog ? TCPCLOSE_CONTEXT_BACKLOG :
-					    TCPCLOSE_CONTEXT_TIMER;
-		break;
-	default:
-		if (backlog)
-			verdict.context = TCPCLOSE_CONTEXT_BACKLOG;
-		else if (in_serving_softirq() || received)
-			verdict.context = TCPCLOSE_CONTEXT_SOFTIRQ;
-		else
-			verdict.context = TCPCLOSE_CONTEXT_PROCESS;
-	}
+	find_context(&verdict, sk, decisive, backlog, received);
 	return verdict;
 }
 
