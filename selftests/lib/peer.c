@@ -239,6 +239,15 @@ int peer_knock(struct peer *peer)
 	return err;
 }
 
+int peer_knock_fast(struct peer *peer)
+{
+	int err = peer_send(peer, PUPPET_SYN, "data", 4);
+
+	if (!err)
+		err = peer_expect(peer, PUPPET_SYN | PUPPET_ACK);
+	return err ? err : net_wait(peer->listener, POLLIN, PEER_TIMEOUT_MS);
+}
+
 int peer_accept(struct peer *peer)
 {
 	int err = 0;

@@ -65,6 +65,12 @@ int peer_listen(struct peer *peer);
 /** peer_knock() - the puppet connects to the listener: ESTABLISHED */
 int peer_knock(struct peer *peer);
 
+/**
+ * peer_knock_fast() - likewise with data in the SYN: SYN_RECV, ready for accept(); the
+ *	listener takes Fast Open without a cookie (tcp_fastopen)
+ */
+int peer_knock_fast(struct peer *peer);
+
 /** peer_accept() - peer_listen(), peer_knock(), accept() */
 int peer_accept(struct peer *peer);
 

@@ -240,11 +240,7 @@ static int fast_open(struct peer *peer, int (*listening)(int fd))
 		err = peer_listen(peer);
 	if (!err && listening)
 		err = listening(peer->listener);
-	if (!err)
-		err = peer_send(peer, PUPPET_SYN, "data", 4);
-	if (!err)
-		err = peer_expect(peer, PUPPET_SYN | PUPPET_ACK);
-	return err ? err : net_wait(peer->listener, POLLIN, PEER_TIMEOUT_MS);
+	return err ? err : peer_knock_fast(peer);
 }
 
 TEST_F(abrupt, listener_closes_on_a_fast_open)

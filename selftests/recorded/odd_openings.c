@@ -32,11 +32,7 @@ static int fast_request(struct peer *peer)
 
 	if (!err)
 		err = peer_listen(peer);
-	if (!err)
-		err = peer_send(peer, PUPPET_SYN, "data", 4);
-	if (!err)
-		err = peer_expect(peer, PUPPET_SYN | PUPPET_ACK);
-	return err ? err : net_wait(peer->listener, POLLIN, PEER_TIMEOUT_MS);
+	return err ? err : peer_knock_fast(peer);
 }
 
 static int fast_connecting(struct peer *peer)

@@ -25,11 +25,7 @@ static int fast_open(struct peer *peer)
 	if (!err)
 		err = peer_listen(peer);
 	if (!err)
-		err = peer_send(peer, PUPPET_SYN, "data", 4);
-	if (!err)
-		err = peer_expect(peer, PUPPET_SYN | PUPPET_ACK);
-	if (!err)
-		err = net_wait(peer->listener, POLLIN, PEER_TIMEOUT_MS);
+		err = peer_knock_fast(peer);
 	if (err)
 		return err;
 	peer->fd = accept(peer->listener, NULL, NULL);

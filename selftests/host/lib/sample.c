@@ -77,7 +77,8 @@ static void name_netns(__u64 cookie, __u32 inode, const char *name)
 	buffer_add(&out, &m, sizeof(m));
 }
 
-static void detail(unsigned int cpu, __u64 cookie, const char *comm)
+/* Details of the next transition of a CPU, to be changed and written. */
+static struct tcpclose_detail next_detail(unsigned int cpu, __u64 cookie, __u64 netns)
 {
 	struct tcpclose_detail t;
 
@@ -87,7 +88,14 @@ static void detail(unsigned int cpu, __u64 cookie, const char *comm)
 	t.cpu = cpu;
 	t.kind = TCPCLOSE_KIND_DETAIL;
 	t.cookie = cookie;
-	t.netns = CLIENT_COOKIE;
+	t.netns = netns;
+	return t;
+}
+
+static void detail(unsigned int cpu, __u64 cookie, const char *comm)
+{
+	struct tcpclose_detail t = next_detail(cpu, cookie, CLIENT_COOKIE);
+
 	t.cgroup = 1234567890123;
 	t.mark = TCPCLOSE_DETAIL_TRAFFIC | TCPCLOSE_DETAIL_FILE;
 	t.pid = cpu == 2 ? 99 : 4711;
@@ -204,16 +212,9 @@ static void active_close(void)
 /* Of an end that no process made. */
 static void traffic_left(unsigned int cpu, __u64 cookie, __u64 netns)
 {
-	struct tcpclose_detail t;
+	struct tcpclose_detail t = next_detail(cpu, cookie, netns);
 
-	memset(&t, 0, sizeof(t));
-	t.ts_ns = now_ns + 1000;
-	t.seq = seq[cpu]++;
-	t.cpu = cpu;
-	t.kind = TCPCLOSE_KIND_DETAIL;
 	t.mark = TCPCLOSE_DETAIL_TRAFFIC | TCPCLOSE_DETAIL_FIN_UNSENT;
-	t.cookie = cookie;
-	t.netns = netns;
 	t.unread_bytes = 10;
 	t.unacked_bytes = 2000;
 	t.unsent_bytes = 540;
