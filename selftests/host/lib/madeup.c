@@ -83,12 +83,21 @@ static struct {
 
 #define REAL(function) ((__typeof__(function) *)dlsym(RTLD_NEXT, #function))
 
-static uint64_t real_ns(clockid_t clock)
+/* CLOCK_MONOTONIC begins a day earlier: a recording may be older than the real boot. */
+static int shifted_time(clockid_t clock, struct timespec *ts)
+{
+	int ret = REAL(clock_gettime)(clock, ts);
+
+	if (clock == CLOCK_MONOTONIC)
+		ts->tv_sec += 24 * 3600;
+	return ret;
+}
+
+static uint64_t now_of(clockid_t clock)
 {
 	struct timespec ts;
 
-	REAL(clock_gettime)
-	(clock, &ts);
+	shifted_time(clock, &ts);
 	return (uint64_t)ts.tv_sec * NS_PER_S + (uint64_t)ts.tv_nsec;
 }
 
@@ -188,7 +197,7 @@ static void advance(uint64_t now_ns)
 static void look(void)
 {
 	pthread_mutex_lock(&device.lock);
-	advance(real_ns(CLOCK_MONOTONIC));
+	advance(now_of(CLOCK_MONOTONIC));
 	pthread_mutex_unlock(&device.lock);
 }
 
@@ -211,7 +220,7 @@ static int open_device(void)
 	device.hole = (unsigned int)number("MADEUP_HOLE", CPUS);
 	if (path)
 		load(path);
-	device.opened_ns = real_ns(CLOCK_MONOTONIC);
+	device.opened_ns = now_of(CLOCK_MONOTONIC);
 	device.step_ns = moment("MADEUP_STEP");
 	prepare();
 	return device.fd;
@@ -245,7 +254,7 @@ ssize_t read(int fd, void *to, size_t size)
 	if (fd != device.fd)
 		return REAL(read)(fd, to, size);
 	pthread_mutex_lock(&device.lock);
-	now_ns = real_ns(CLOCK_MONOTONIC);
+	now_ns = now_of(CLOCK_MONOTONIC);
 	advance(now_ns);
 	while (device.next < device.written &&
 	       size - done >= TCPCLOSE_RECORD_SIZE) {
@@ -288,7 +297,7 @@ static int stats(struct tcpclose_stats_request *request)
 
 	memset(s, 0, request->size);
 	s->since_ns = device.opened_ns;
-	s->now_ns = real_ns(CLOCK_MONOTONIC);
+	s->now_ns = now_of(CLOCK_MONOTONIC);
 	s->transitions[TCPCLOSE_FIN_WAIT1][TCPCLOSE_FIN_WAIT2] =
 		device.counted - device.base;
 	if (request->flags & TCPCLOSE_STATS_RESET)
@@ -367,13 +376,13 @@ int ioctl(int fd, unsigned long request, ...)
 /* The machine's clock, by which records are due, with the step of the wall clock */
 int clock_gettime(clockid_t clock, struct timespec *ts)
 {
-	int ret = REAL(clock_gettime)(clock, ts);
+	int ret = shifted_time(clock, ts);
 
 	if (device.fd < 0)
 		return ret;
 	look();
 	if (clock == CLOCK_REALTIME && device.step_ns != NEVER &&
-	    real_ns(CLOCK_MONOTONIC) >= device.step_ns)
+	    now_of(CLOCK_MONOTONIC) >= device.step_ns)
 		ts->tv_sec += 3600;
 	return ret;
 }
@@ -381,7 +390,7 @@ int clock_gettime(clockid_t clock, struct timespec *ts)
 ssize_t write(int fd, const void *bytes, size_t size)
 {
 	uint64_t until_ns = moment("MADEUP_STALL");
-	uint64_t now_ns = real_ns(CLOCK_MONOTONIC);
+	uint64_t now_ns = now_of(CLOCK_MONOTONIC);
 
 	if (fd == STDERR_FILENO || device.fd < 0)
 		return REAL(write)(fd, bytes, size);
@@ -399,7 +408,7 @@ static void interrupt(void)
 	size_t i;
 
 	if (device.interrupted ||
-	    real_ns(CLOCK_MONOTONIC) < moment("MADEUP_INTERRUPT"))
+	    now_of(CLOCK_MONOTONIC) < moment("MADEUP_INTERRUPT"))
 		return;
 	look();
 	device.interrupted = true;
@@ -417,7 +426,7 @@ static bool is_behind(void)
 	if (device.confined)
 		return device.next < device.written &&
 		       device.records[device.next].ts_ns + HOLD_NS <=
-			       real_ns(CLOCK_MONOTONIC);
+			       now_of(CLOCK_MONOTONIC);
 	for (cpu = 0; cpu < CPUS; cpu++)
 		if (device.rings[cpu].position < device.rings[cpu].written)
 			return true;
@@ -433,7 +442,7 @@ int ppoll(struct pollfd *fds, nfds_t count, const struct timespec *timeout,
 	if (device.fd < 0 || !count)
 		return REAL(ppoll)(fds, count, timeout, mask);
 	if (timeout)
-		end_ns = real_ns(CLOCK_MONOTONIC) +
+		end_ns = now_of(CLOCK_MONOTONIC) +
 			 (uint64_t)timeout->tv_sec * NS_PER_S +
 			 (uint64_t)timeout->tv_nsec;
 	for (;;) {
@@ -444,7 +453,7 @@ int ppoll(struct pollfd *fds, nfds_t count, const struct timespec *timeout,
 		fds->revents = is_behind() ? POLLIN : 0;
 		if (fds->revents)
 			return 1;
-		if (real_ns(CLOCK_MONOTONIC) >= end_ns)
+		if (now_of(CLOCK_MONOTONIC) >= end_ns)
 			return 0;
 	}
 }
