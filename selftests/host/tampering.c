@@ -319,6 +319,82 @@ TEST_F(tampered, reported_loss_is_clean)
 	EXPECT_LT(0, self->check.gaps.explained.count);
 }
 
+/*
+ * The next transition of a life that begins at entry @i, and gets that one's time.
+ * Return: its first entry; 0: the life does not begin there, or ends there
+ */
+static size_t join_next(struct stream *s, size_t i)
+{
+	__u64 cookie = s->entries[i].r.cookie;
+	size_t j = i + 1;
+
+	if (!is_transition(&s->entries[i]) || has_begun(s, i, cookie) || is_last_of_life(s, i))
+		return 0;
+	while (!is_transition(&s->entries[j]) || s->entries[j].r.cookie != cookie)
+		j++;
+	s->entries[j].r.dwell_ns = 0;
+	return s->entries[j - 1].t.kind == TCPCLOSE_KIND_DETAIL &&
+	       s->entries[j - 1].t.cookie == cookie ? j - 1 : j;
+}
+
+/* A segment that causes two transitions gives both its time: the first may be lost. */
+TEST_F(tampered, loss_of_the_first_of_two_at_one_time_is_clean)
+{
+	unsigned int seen = 0;
+	size_t i, j;
+
+	ASSERT_EQ(0, generate(&self->base, false, false, STREAM_RECORDS));
+	FOR_EACH(i) {
+		union entry lost = { 0 };
+
+		j = join_next(&self->now, i);
+		if (!j)
+			continue;
+		lost.m = synthetic_marker(self->now.entries[j].r.ts_ns, RECORDING_KIND_LOST,
+					  self->now.entries[j].r.cpu, 1);
+		insert(&self->now, j, &lost);
+		drop_transition(&self->now, i);
+		renumber(&self->now);
+		EXPECT_EQ(0, verify(self))
+		TH_LOG("entry %zu", i);
+		EXPECT_EQ(1, self->check.gaps.explained.count);
+		seen++;
+	}
+	EXPECT_LT(5, seen);
+}
+
+/* Likewise, the first may be overwritten before the stream begins, with --all. */
+TEST_F(tampered, a_stream_between_two_at_one_time_is_clean)
+{
+	unsigned int seen = 0;
+	size_t i, j;
+
+	ASSERT_EQ(0, generate(&self->base, false, false, STREAM_RECORDS));
+	for (i = 0; i < self->base.count; i++) {
+		union entry *e = &self->base.entries[i];
+
+		if (is_record(e)) {
+			e->r.cpu = 0;
+			continue;
+		}
+		e->m.ts_ns = self->base.entries[self->base.count - 1].r.ts_ns;
+		e->m.value = i ? 0 : 1000;
+	}
+	FOR_EACH(i) {
+		j = join_next(&self->now, i);
+		if (!j)
+			continue;
+		self->now.count -= j - LIVES_CPUS;
+		memmove(&self->now.entries[LIVES_CPUS], &self->now.entries[j],
+			(self->now.count - LIVES_CPUS) * sizeof(union entry));
+		renumber(&self->now);
+		EXPECT_EQ(0, verify(self))
+		TH_LOG("entry %zu", i);
+		seen++;
+	}
+	EXPECT_LT(5, seen);
+}
+
 /* The stream may begin in the middle of lives, and end there. */
 TEST_F(tampered, any_part_is_clean)
 {

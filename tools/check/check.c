@@ -146,7 +146,7 @@ static int take_cpu(struct check *c, const struct event *e)
 bool check_covers(const struct check *c, uint64_t ts_ns)
 {
 	return ts_ns >= c->start_ns ||
-	       (!c->unseen && ts_ns >= c->covered_ns);
+	       (!c->unseen && ts_ns > c->covered_ns);
 }
 
 static void judge(struct check *c, const struct event *e)

@@ -206,7 +206,8 @@ int gaps_add(struct gaps *g, const struct finding *f, uint64_t from_ns)
 {
 	struct findings *to = &g->unexplained;
 
-	if (g->lost && g->lost_ns > from_ns)
+	/* All transitions by one segment have its time, lost ones and the next. */
+	if (g->lost && g->lost_ns >= from_ns)
 		to = &g->explained;
 	else if (g->any)
 		to = open_findings(g);

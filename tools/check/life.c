@@ -91,16 +91,15 @@ static int jump(struct check *c, const struct event *e,
 	unsigned int from = entry->life.state;
 	uint64_t from_ns = entry->life.last_ns;
 	bool was_mini = entry->life.mini;
+	/* The last of them may be older than the stream. */
+	bool before = e->dwell_ns >= 0 &&
+		      !check_covers(c, e->ts_ns - (uint64_t)e->dwell_ns);
 	const char *name;
 
-	/* The last of them was before the stream, which began between the two. */
-	if (e->dwell_ns >= 0 &&
-	    !check_covers(c, e->ts_ns - (uint64_t)e->dwell_ns)) {
-		adopt(entry, e);
-		return 0;
-	}
 	if (missing == 1 && life_hole_may_open(&entry->life, e)) {
 		check_hole_skip(entry, e);
+		if (before)
+			entry->flags &= (uint16_t)~HISTORY_NEEDED;
 		return 0;
 	}
 	adopt(entry, e);
@@ -108,6 +107,8 @@ static int jump(struct check *c, const struct event *e,
 	if (event_is_mini(e) && !was_mini && !entry->life.hole)
 		check_hole_open(entry, HISTORY_LINGER, e->index - 1u, 0, e->old,
 				from_ns);
+	if (before)
+		return 0;
 	if (is_unrecorded_opening(from, e->old, missing)) {
 		if (c->wanted)
 			c->unopened++;
