@@ -60,8 +60,8 @@ int verifier_start(struct verifier *v, const char *argument)
 /* The tool runs a command when all witnesses are ready, and ends with it. */
 int verifier_start_against_kernel(struct verifier *v)
 {
-	char command[64], byte;
 	int ready[2], stop[2], err;
+	char byte;
 
 	if (access("/sys/kernel/btf/vmlinux", R_OK))
 		return verifier_start(v, NULL);
@@ -70,12 +70,14 @@ int verifier_start_against_kernel(struct verifier *v)
 		return -errno;
 	v->pid = fork();
 	if (!v->pid) {
-		int from = dup(stop[0]), to = dup(ready[1]);
+		/* A shell may know only numbers of one digit. */
+		int from = fcntl(stop[0], F_DUPFD, 10), to = fcntl(ready[1], F_DUPFD, 10);
 
 		dup2(v->out, STDOUT_FILENO);
-		snprintf(command, sizeof(command), "echo >&%d; read -r line <&%d", to, from);
+		dup2(from, 3);
+		dup2(to, 4);
 		execlp("tcpclose", "tcpclose", "verify", "--against-kernel", "--", "sh", "-c",
-		       command, NULL);
+		       "echo >&4; read -r line <&3", NULL);
 		_exit(127);
 	}
 	v->stop = stop[1];

@@ -10,14 +10,19 @@
 set -u
 
 # Only some of the tests that would pass: the quick ones
-quick="agreement
-causes
-edges"
+quick="causes
+crowd
+edges
+ends.sh"
 slow="abrupt
 backlog
 conformance.sh
 identity
 minisocket
+odd_bpf
+odd_layers
+odd_openings
+odd_routes
 opening
 record
 scope
