@@ -384,14 +384,19 @@ TEST_F_TIMEOUT(against, traffic_that_neither_begins_nor_ends_with_it, 2 * MINUTE
 		EXPECT_LT(0, traffic_stop(runs[i]));
 }
 
-/* When the first fifo is opened, close both ends, then open the second fifo */
+/*
+ * When the first fifo is opened, close both ends, then open the second fifo. A socket
+ * has received the other's FIN when it is closed.
+ */
 static void close_on_request(int pairs[][2], int count)
 {
 	int i, go = open("/tmp/go", O_RDONLY);
+	char byte;
 
 	for (i = 0; i < count; i++) {
 		close(pairs[i][1]);
-		close(pairs[i][0]);
+		if (pairs[i][0] >= 0 && read(pairs[i][0], &byte, 1) == 0)
+			close(pairs[i][0]);
 	}
 	close(go);
 	close(open("/tmp/gone", O_WRONLY));
