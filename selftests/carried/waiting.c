@@ -70,22 +70,6 @@ static void *reader_main(void *arg)
 	return NULL;
 }
 
-/* Whether a thread sleeps in read(2), as /proc shows it */
-static bool is_reading(pid_t tid)
-{
-	char path[64], text[256], *where;
-
-	snprintf(path, sizeof(path), "/proc/self/task/%d/syscall", tid);
-	if (procfile_read(path, text, sizeof(text)) < 0 ||
-	    strncmp(text, "0 ", 2))
-		return false;
-	snprintf(path, sizeof(path), "/proc/self/task/%d/stat", tid);
-	if (procfile_read(path, text, sizeof(text)) < 0)
-		return false;
-	where = strrchr(text, ')');
-	return where && where[2] == 'S';
-}
-
 static bool reader_start(struct reader *reader, int fd)
 {
 	uint64_t deadline = now_ns() + 10000000000ULL;
@@ -97,7 +81,7 @@ static bool reader_start(struct reader *reader, int fd)
 		return false;
 	while (now_ns() < deadline) {
 		tid = __atomic_load_n(&reader->tid, __ATOMIC_ACQUIRE);
-		if (tid && is_reading(tid))
+		if (tid && procfile_sleeps_in(tid, 'S') == SYS_read)
 			return true;
 		sched_yield();
 	}
@@ -170,7 +154,6 @@ TEST_F(waiting, a_read_continues_after_a_handler_with_sa_restart)
 TEST_F(waiting, a_fatal_signal_ends_a_blocked_process)
 {
 	struct tcpclose_record records[16];
-	char path[64], text[64];
 	uint64_t deadline = now_ns() + 10000000000ULL;
 	int status;
 	pid_t child = fork();
@@ -181,11 +164,8 @@ TEST_F(waiting, a_fatal_signal_ends_a_blocked_process)
 			_exit(1);
 		_exit(0);
 	}
-	snprintf(path, sizeof(path), "/proc/%d/syscall", child);
-	do {
+	while (procfile_sleeps_in(child, 'S') != SYS_read)
 		ASSERT_LT(now_ns(), deadline);
-		ASSERT_LE(0, procfile_read(path, text, sizeof(text)));
-	} while (strncmp(text, "0 ", 2));
 	ASSERT_EQ(0, kill(child, SIGKILL));
 	ASSERT_EQ(child, waitpid(child, &status, 0));
 	EXPECT_TRUE(WIFSIGNALED(status));
@@ -365,19 +345,8 @@ static void lock_by_cursor(int fd)
 /* Whether a process sleeps in one of the calls above, as only a lock makes it */
 static bool waits_for_lock(pid_t pid)
 {
-	char path[64], text[256], *where;
-	int number;
+	int number = procfile_sleeps_in(pid, 'D');
 
-	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
-	if (procfile_read(path, text, sizeof(text)) < 0)
-		return false;
-	where = strrchr(text, ')');
-	if (!where || where[2] != 'D')
-		return false;
-	snprintf(path, sizeof(path), "/proc/%d/syscall", pid);
-	if (procfile_read(path, text, sizeof(text)) < 0)
-		return false;
-	number = atoi(text);
 	return number == SYS_poll || number == SYS_lseek || number == SYS_ioctl;
 }
 

@@ -69,6 +69,26 @@ long procfile_number(const char *path)
 	return ret < 0 ? ret : strtol(text, NULL, 10);
 }
 
+int procfile_sleeps_in(pid_t tid, char state)
+{
+	char path[64], text[256], *where;
+	int ret;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", tid);
+	ret = procfile_read(path, text, sizeof(text));
+	if (ret < 0)
+		return ret;
+	where = strrchr(text, ')');
+	if (!where || where[2] != state)
+		return -EAGAIN;
+	/* "running": it woke up meanwhile */
+	snprintf(path, sizeof(path), "/proc/%d/syscall", tid);
+	ret = procfile_read(path, text, sizeof(text));
+	if (ret < 0)
+		return ret;
+	return text[0] >= '0' && text[0] <= '9' ? atoi(text) : -EAGAIN;
+}
+
 /* Value number N of the second line belongs to name number N of the first */
 static long counter(const char *path, const char *prefix, const char *name)
 {

@@ -8,6 +8,7 @@
 #define _SELFTESTS_LIB_PROCFILE_H
 
 #include <stddef.h>
+#include <sys/types.h>
 
 /** procfile_write() - write a text in one go */
 int procfile_write(const char *path, const char *text);
@@ -24,6 +25,15 @@ int procfile_read(const char *path, char *text, size_t size);
 
 /** procfile_number() - the number in a file, or -errno */
 long procfile_number(const char *path);
+
+/**
+ * procfile_sleeps_in() - the system call that a thread sleeps in
+ * @tid: its id
+ * @state: how, as in /proc/PID/stat: 'S', or 'D' where few signals end it
+ *
+ * Return: number of the call; -EAGAIN: it does not sleep so
+ */
+int procfile_sleeps_in(pid_t tid, char state);
 
 /**
  * procfile_tcpext() - a counter of TcpExt in /proc/thread-self/net/netstat

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -15,13 +16,14 @@
 
 #include "lib/net.h"
 #include "lib/patience.h"
+#include "lib/procfile.h"
 #include "lib/verifier.h"
 
 /* Loading the witnesses takes some seconds on a slow machine */
 #define READY_MS	60000
 
-/* It has opened the device, so every event from now on reaches it. */
-static bool is_open(pid_t pid)
+/* It has opened the device, gone to the end of the rings, and waits for records. */
+static bool waits(pid_t pid)
 {
 	char path[64], target[64];
 	int fd;
@@ -33,14 +35,14 @@ static bool is_open(pid_t pid)
 		len = readlink(path, target, sizeof(target) - 1);
 		target[len > 0 ? len : 0] = '\0';
 		if (!strcmp(target, TCPCLOSE_DEVICE))
-			return true;
+			return procfile_sleeps_in(pid, 'S') == SYS_ppoll;
 	}
 	return false;
 }
 
 int verifier_start(struct verifier *v, const char *argument)
 {
-	int tries;
+	int waited_ms;
 
 	v->stop = -1;
 	v->out = memfd_create("report", MFD_CLOEXEC);
@@ -52,9 +54,12 @@ int verifier_start(struct verifier *v, const char *argument)
 		execlp("tcpclose", "tcpclose", "verify", argument, NULL);
 		_exit(127);
 	}
-	for (tries = 0; tries < 1000 && !is_open(v->pid); tries++)
+	for (waited_ms = 0; !waits(v->pid); waited_ms += 10) {
+		if (waited_ms > patience_ms(READY_MS))
+			return -ETIMEDOUT;
 		usleep(10000);
-	return is_open(v->pid) ? 0 : -ETIMEDOUT;
+	}
+	return 0;
 }
 
 /* The tool runs a command when all witnesses are ready, and ends with it. */
