@@ -316,10 +316,11 @@ struct tcpclose_verdict tcpclose_cause_of_close(const struct sock *sk, int old)
  * tcpclose_cause_of_end() - find why a connection ended in a FIN_WAIT2
  *	mini-socket
  * @end: what ended its mini-socket, &enum tcpclose_end
+ * @flags: control bits of the segment that did so, 0: unknown
  *
  * Return: &enum tcpclose_cause
  */
-u8 tcpclose_cause_of_end(u8 end)
+u8 tcpclose_cause_of_end(u8 end, u8 flags)
 {
 	switch (end) {
 	case TCPCLOSE_END_EXPIRED:
@@ -327,7 +328,8 @@ u8 tcpclose_cause_of_end(u8 end)
 	case TCPCLOSE_END_RST:
 		return TCPCLOSE_CAUSE_RST;
 	case TCPCLOSE_END_RST_SENT:
-		return TCPCLOSE_CAUSE_DATA_AFTER_CLOSE;
+		return flags & TCPCLOSE_FLAG_SYN ? TCPCLOSE_CAUSE_REPLACED :
+						   TCPCLOSE_CAUSE_DATA_AFTER_CLOSE;
 	case TCPCLOSE_END_DESTROYED:
 		return TCPCLOSE_CAUSE_DESTROYED;
 	case TCPCLOSE_END_NETNS:

@@ -341,7 +341,7 @@ static void end_timewait(const struct inet_timewait_sock *tw, enum tcpclose_way 
 	}
 	fill_step_from(&step, &known);
 	if (step.old == TCP_FIN_WAIT2) {
-		step.cause = tcpclose_cause_of_end(reason);
+		step.cause = tcpclose_cause_of_end(reason, step.flags);
 		this_cpu_inc(tcpclose_counters->causes[step.cause]);
 	} else if (step.dwell_ns != TCPCLOSE_UNKNOWN_NS) {
 		tcpclose_stats_measure(&tcpclose_counters->timewait,

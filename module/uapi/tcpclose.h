@@ -202,7 +202,8 @@ enum tcpclose_end {
  * @TCPCLOSE_CAUSE_NETNS: its network namespace was removed
  * @TCPCLOSE_CAUSE_LISTENER: a listener was closed; not a connection
  * @TCPCLOSE_CAUSE_REPLACED: a new connection reused the port while a FIN_WAIT2
- *	mini-socket waited for the peer's FIN
+ *	mini-socket waited for the peer's FIN; or the peer's SYN tried to, and was
+ *	answered with a RST (%TCPCLOSE_END_RST_SENT)
  * @TCPCLOSE_CAUSE_REPAIR: closed in repair mode (TCP_REPAIR): nothing was sent
  * @TCPCLOSE_CAUSE_NO_PORT: connect() found no local port (EADDRNOTAVAIL): nothing
  *	was sent

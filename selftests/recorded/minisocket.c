@@ -131,7 +131,7 @@ TEST_F(minisocket, syn_into_fin_wait2_is_answered_with_rst)
 	ASSERT_EQ(0, peer_close_half(&self->peer));
 	ASSERT_EQ(0, peer_send_at(&self->peer, PUPPET_SYN, self->peer.seq + 1000, 0, NULL, 0));
 	ASSERT_EQ(0, peer_expect(&self->peer, PUPPET_RST));
-	PATH(TO_FIN_WAIT2 " tw:FIN_WAIT2>CLOSE=DATA_AFTER_CLOSE!RST_SENT");
+	PATH(TO_FIN_WAIT2 " tw:FIN_WAIT2>CLOSE=REPLACED!RST_SENT");
 	EXPECT_EQ(TCPCLOSE_FLAG_SYN, EVENT(3)->r.flags);
 }
 

@@ -302,6 +302,9 @@ static void caption_segment(struct line *w, const struct side_step *step)
 			 step->rearms);
 	else if (step->orphaned)
 		line_add(w, "goes on as mini-socket");
+	else if (step->end == TCPCLOSE_END_RST_SENT &&
+		 step->cause == TCPCLOSE_CAUSE_REPLACED)
+		line_add(w, "not for a new SYN: reset");
 	else if (step->end)
 		line_add(w, "%s", end_phrase(step->end));
 	else if (step->cause == TCPCLOSE_CAUSE_DATA_AFTER_CLOSE)

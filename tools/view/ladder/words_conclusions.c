@@ -30,7 +30,7 @@ static const char *cause_phrase(unsigned int cause)
 			"the opening could not be completed",
 		[TCPCLOSE_CAUSE_NETNS] = "its network namespace was removed",
 		[TCPCLOSE_CAUSE_LISTENER] = "a listener closed",
-		[TCPCLOSE_CAUSE_REPLACED] = "a new connection took the port",
+		[TCPCLOSE_CAUSE_REPLACED] = "a new connection claimed the port",
 		[TCPCLOSE_CAUSE_REPAIR] =
 			"closed in repair mode, without a segment",
 		[TCPCLOSE_CAUSE_NO_PORT] =
