@@ -50,9 +50,15 @@ static int exits(int fd)
 	return 0;
 }
 
+/* Sends its FIN, and gets the ACK. */
+static int half_closes(int fd)
+{
+	return shutdown(fd, SHUT_WR) || usleep(300000);
+}
+
 static int shuts_down(int fd)
 {
-	return shutdown(fd, SHUT_WR) || usleep(300000) || close(fd);
+	return half_closes(fd) || close(fd);
 }
 
 static int lingers(int fd)
@@ -76,6 +82,27 @@ static int is_destroyed(int fd)
 static int leaves_data(int fd)
 {
 	return net_wait(fd, POLLIN, LAB_TIMEOUT_MS) || close(fd);
+}
+
+/* The other end delays its ACK of the FIN. */
+static int shuts_down_and_lingers(int fd)
+{
+	return shutdown(fd, SHUT_WR) || lingers(fd);
+}
+
+static int shuts_down_and_disconnects(int fd)
+{
+	return shutdown(fd, SHUT_WR) || disconnects(fd);
+}
+
+static int half_closes_and_lingers(int fd)
+{
+	return half_closes(fd) || lingers(fd);
+}
+
+static int half_closes_and_disconnects(int fd)
+{
+	return half_closes(fd) || disconnects(fd);
 }
 
 /* The actor has the first socket; the second one closes when the first has. */
@@ -151,12 +178,15 @@ ODD_TEST(odd_layers, tls)
 
 /* ---- MPTCP */
 
-/* @listener: its socket, at which more subflows join; NULL: is closed */
-static int mptcp_pair(int family, int pair[2], int *listening)
+/*
+ * @protocol: of the listener; IPPROTO_TCP: the connection falls back to TCP
+ * @listener: its socket, at which more subflows join; NULL: is closed
+ */
+static int mptcp_pair(int family, int protocol, int pair[2], int *listening)
 {
 	union net_addr addr = net_loopback(family, 0);
 	socklen_t len = net_addr_len(&addr);
-	int listener = socket(family, SOCK_STREAM | SOCK_CLOEXEC, IPPROTO_MPTCP);
+	int listener = socket(family, SOCK_STREAM | SOCK_CLOEXEC, protocol);
 	char data[8];
 
 	if (listener < 0)
@@ -220,7 +250,7 @@ ODD_TEST(odd_layers, mptcp_closes)
 		struct actor actor;
 		int pair[2], ret;
 
-		ret = mptcp_pair(variant->family, pair, NULL);
+		ret = mptcp_pair(variant->family, IPPROTO_MPTCP, pair, NULL);
 		if (ret == -EPROTONOSUPPORT || ret == -ENOPROTOOPT)
 			SKIP(return, "no MPTCP in this kernel");
 		ASSERT_EQ(0, ret);
@@ -240,6 +270,9 @@ ODD_TEST(odd_layers, mptcp_closes)
 
 /* An application that gives up its whole session (RFC 8684 3.5). */
 #define FASTCLOSE	RESET_BY "MPTCP"
+#define IN_FIN_WAIT1	"ESTABLISHED>FIN_WAIT1 FIN_WAIT1>CLOSE="
+#define IN_FIN_WAIT2	"ESTABLISHED>FIN_WAIT1 FIN_WAIT1>FIN_WAIT2 FIN_WAIT2>CLOSE="
+#define PASSIVE_RESET	"ESTABLISHED>CLOSE_WAIT CLOSE_WAIT>CLOSE=RST"
 
 ODD_TEST(odd_layers, mptcp_gives_up)
 {
@@ -256,7 +289,36 @@ ODD_TEST(odd_layers, mptcp_gives_up)
 	for (i = 0; i < ARRAY_SIZE(ways); i++) {
 		int pair[2], ret;
 
-		ret = mptcp_pair(variant->family, pair, NULL);
+		ret = mptcp_pair(variant->family, IPPROTO_MPTCP, pair, NULL);
+		if (ret == -EPROTONOSUPPORT || ret == -ENOPROTOOPT)
+			SKIP(return, "no MPTCP in this kernel");
+		ASSERT_EQ(0, ret);
+		end(_metadata, &self->lab, pair, &ways[i]);
+	}
+}
+
+/*
+ * In a connection that fell back to TCP, shutdown() sends the FIN: then the end is not
+ * one that data after close() makes.
+ */
+ODD_TEST(odd_layers, mptcp_gives_up_half_closed)
+{
+	static const struct layered ways[] = {
+		{ "SO_LINGER in FIN_WAIT1", shuts_down_and_lingers, IN_FIN_WAIT1 "LINGER",
+		  "actor shutdown", PASSIVE_RESET, IN_FIN_WAIT1 "LINGER" },
+		{ "disconnect in FIN_WAIT1", shuts_down_and_disconnects, IN_FIN_WAIT1 "MPTCP",
+		  "actor shutdown", PASSIVE_RESET, IN_FIN_WAIT1 "MPTCP" },
+		{ "SO_LINGER in FIN_WAIT2", half_closes_and_lingers, IN_FIN_WAIT2 "LINGER",
+		  "actor shutdown", PASSIVE_RESET, IN_FIN_WAIT2 "LINGER" },
+		{ "disconnect in FIN_WAIT2", half_closes_and_disconnects, IN_FIN_WAIT2 "MPTCP",
+		  "actor shutdown", PASSIVE_RESET, IN_FIN_WAIT2 "MPTCP" },
+	};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(ways); i++) {
+		int pair[2], ret;
+
+		ret = mptcp_pair(variant->family, IPPROTO_TCP, pair, NULL);
 		if (ret == -EPROTONOSUPPORT || ret == -ENOPROTOOPT)
 			SKIP(return, "no MPTCP in this kernel");
 		ASSERT_EQ(0, ret);
@@ -288,7 +350,7 @@ ODD_TEST(odd_layers, one_subflow_of_mptcp)
 
 	ASSERT_EQ(0, net_run("ip mptcp limits set subflow 2 add_addr_accepted 2"));
 	ASSERT_EQ(0, net_run("ip mptcp endpoint add %s id 2 subflow", address));
-	ret = mptcp_pair(variant->family, pair, &listener);
+	ret = mptcp_pair(variant->family, IPPROTO_MPTCP, pair, &listener);
 	if (ret == -EPROTONOSUPPORT || ret == -ENOPROTOOPT)
 		SKIP(return, "no MPTCP in this kernel");
 	ASSERT_EQ(0, ret);
