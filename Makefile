@@ -145,7 +145,7 @@ TOOL_SOURCES := $(filter-out $(BPF_SOURCES) $(TOOL_LEFT_OUT),$(wildcard tools/*.
 TOOL_OBJECTS := $(TOOL_SOURCES:%.c=$(BUILD)/%.o)
 WARNINGS := -Wall -Wextra -Wstrict-prototypes -Wmissing-prototypes -Wno-unused-parameter
 # _GNU_SOURCE is empty, so that a source may define it as well
-ALL_CFLAGS = -std=gnu11 -D_GNU_SOURCE= -MMD -MP $(WARNINGS) -Imodule/uapi -Itools $(CPPFLAGS) $(CFLAGS)
+ALL_CFLAGS = -std=gnu11 -D_GNU_SOURCE= -D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64 -MMD -MP $(WARNINGS) -Imodule/uapi -Itools $(CPPFLAGS) $(CFLAGS)
 
 .PHONY: tool
 tool: $(if $(TOOL_SOURCES),$(TOOL))

@@ -14,6 +14,17 @@
  */
 uint64_t hash_seed(void);
 
+/* Both halves of a product, combined; a machine of 32 bits has no type for it. */
+static inline uint64_t hash_fold(uint64_t a, uint64_t b)
+{
+	uint64_t low = (a & UINT32_MAX) * (b & UINT32_MAX);
+	uint64_t left = (a >> 32) * (b & UINT32_MAX) + (low >> 32);
+	uint64_t right = (a & UINT32_MAX) * (b >> 32) + (left & UINT32_MAX);
+	uint64_t high = (a >> 32) * (b >> 32) + (left >> 32) + (right >> 32);
+
+	return high ^ (right << 32 | (low & UINT32_MAX));
+}
+
 /**
  * hash_mix() - one number of two
  * @seed: of hash_seed()
@@ -22,13 +33,8 @@ uint64_t hash_seed(void);
  */
 static inline uint64_t hash_mix(uint64_t seed, uint64_t a, uint64_t b)
 {
-	unsigned __int128 product;
-
-	product = (unsigned __int128)(a ^ seed) * (b ^ 0x9e3779b97f4a7c15ULL);
-	a = (uint64_t)product ^ (uint64_t)(product >> 64);
-	product = (unsigned __int128)(a ^ (seed >> 32 | seed << 32)) *
-		  0xd6e8feb86659fd93ULL;
-	return (uint64_t)product ^ (uint64_t)(product >> 64);
+	a = hash_fold(a ^ seed, b ^ 0x9e3779b97f4a7c15ULL);
+	return hash_fold(a ^ (seed >> 32 | seed << 32), 0xd6e8feb86659fd93ULL);
 }
 
 uint64_t hash_bytes(uint64_t key, const void *bytes, size_t len);
