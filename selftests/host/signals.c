@@ -82,7 +82,7 @@ TEST(a_command_has_its_status)
 	pid_t pid;
 
 	signal(SIGCHLD, SIG_IGN);
-	ASSERT_EQ(0, child_start(&pid, argv, false));
+	ASSERT_EQ(0, child_start(&pid, argv, false, RLIM_INFINITY));
 	while (!child_has_ended(pid, &status))
 		usleep(1000);
 	EXPECT_EQ(7, WEXITSTATUS(status));

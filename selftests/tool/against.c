@@ -588,6 +588,17 @@ TEST_F_TIMEOUT(against, witnesses_that_cannot_be_are_named, MINUTES)
 	EXPECT_STATUS("btf", "agrees");
 }
 
+/* A file for each CPU, and more; the command may open as many as it always may. */
+TEST_F_TIMEOUT(against, needs_more_files_than_may_be_open, MINUTES)
+{
+	ASSERT_EQ(0, module_reload(""));
+	EXPECT_EQ(0, verify(self->answer, "sh -c 'ulimit -S -n 12; exec \"$@\"' sh",
+			    "-- sh -c 'test $(ulimit -S -n) = 12 && ulimit -S -n 1024 &&"
+			    " exec " SELF " here 400'"));
+	EXPECT_EQ(400, closes_made());
+	EXPECT_ALL_AGREE();
+}
+
 TEST_F_TIMEOUT(against, one_namespace_is_not_the_machine, MINUTES)
 {
 	ASSERT_EQ(0, module_reload(""));

@@ -9,20 +9,23 @@
 #include <unistd.h>
 
 #include "sys/child.h"
+#include "sys/descriptors.h"
 
 /**
  * child_start() - run a command
  * @pid: result
  * @argv: the command and its arguments, NULL at the end
  * @quiet: its standard output goes to its standard error
+ * @descriptors: how many files it may have open
  *
  * Return: 0, or -errno if there is no such program
  */
-int child_start(pid_t *pid, char *const *argv, bool quiet)
+int child_start(pid_t *pid, char *const *argv, bool quiet, rlim_t descriptors)
 {
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attributes;
 	sigset_t signals;
+	rlim_t own;
 	int ret;
 
 	/* Ignored, the status of a child is lost; and the command would inherit that. */
@@ -37,7 +40,9 @@ int child_start(pid_t *pid, char *const *argv, bool quiet)
 	if (quiet)
 		posix_spawn_file_actions_adddup2(&actions, STDERR_FILENO,
 						 STDOUT_FILENO);
+	own = descriptors_limit(descriptors);
 	ret = posix_spawnp(pid, argv[0], &actions, &attributes, argv, environ);
+	descriptors_limit(own);
 	posix_spawnattr_destroy(&attributes);
 	posix_spawn_file_actions_destroy(&actions);
 	return -ret;

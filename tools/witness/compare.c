@@ -178,7 +178,8 @@ static int run_command(struct compare *run)
 {
 	uint64_t kill_ns = 0;
 	pid_t pid;
-	int ret = child_start(&pid, run->options->command, run->options->quiet);
+	int ret = child_start(&pid, run->options->command, run->options->quiet,
+			      run->descriptors);
 
 	if (ret) {
 		complain("%.200s: cannot be run: %s",
@@ -418,6 +419,7 @@ int witness_compare(const struct witness_options *options,
 	run->outcome = outcome;
 	outcome_init(outcome);
 	signals_catch();
+	run->descriptors = descriptors_raise();
 	ret = open_all(run);
 	if (!ret) {
 		ret = compare(run);

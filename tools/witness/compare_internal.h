@@ -9,6 +9,7 @@
 
 #include "lib/intake.h"
 #include "lib/source.h"
+#include "sys/descriptors.h"
 #include "witness/bpf.h"
 #include "witness/bpf_match.h"
 #include "witness/compare.h"
@@ -31,6 +32,7 @@
  * @bpf_match: compares @bpf with the stream
  * @totals: compares counters and tables with the stream
  * @outcome: the result
+ * @descriptors: how many files the command may have open
  * @enabled_ns: CLOCK_MONOTONIC just before the trace was enabled
  * @missed: calls that the module's hooks had missed before
  * @read_ns: all records before this CLOCK_MONOTONIC were read
@@ -52,6 +54,7 @@ struct compare {
 	struct bpf_match *bpf_match;
 	struct totals *totals;
 	struct outcome *outcome;
+	rlim_t descriptors;
 	uint64_t enabled_ns;
 	uint64_t missed;
 	uint64_t read_ns;
