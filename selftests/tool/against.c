@@ -593,7 +593,7 @@ TEST_F_TIMEOUT(against, needs_more_files_than_may_be_open, MINUTES)
 {
 	ASSERT_EQ(0, module_reload(""));
 	EXPECT_EQ(0, verify(self->answer, "sh -c 'ulimit -S -n 12; exec \"$@\"' sh",
-			    "-- sh -c 'test $(ulimit -S -n) = 12 && ulimit -S -n 1024 &&"
+			    "-- sh -c 'test $(ulimit -S -n) = 12 || exit; ulimit -S -n 1024;"
 			    " exec " SELF " here 400'"));
 	EXPECT_EQ(400, closes_made());
 	EXPECT_ALL_AGREE();

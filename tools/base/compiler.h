@@ -18,12 +18,17 @@
 
 /* The object that has @pointer's object as a member; NULL if @pointer is NULL. */
 #define CONTAINER_OR_NULL(pointer, type, member) \
-	((type *)((pointer) ? (char *)(pointer)-offsetof(type, member) : NULL))
+	((type *)container_or_null(pointer, offsetof(type, member)))
 
 /* The compiler checks the arguments of what is formatted. */
 #ifndef __printf
 #define __printf(format, first) \
 	__attribute((__format__(__printf__, format, first)))
 #endif
+
+static inline void *container_or_null(void *member, size_t offset)
+{
+	return member ? (char *)member - offset : NULL;
+}
 
 #endif /* TCPCLOSE_BASE_COMPILER_H */

@@ -51,12 +51,12 @@ static struct recording_marker *enqueue(struct source *s, unsigned int kind,
 	return m;
 }
 
-/* Without the mapping, or the memory for it, read() is used. */
+/* Without the mapping, or the memory or the addresses for it, read() is used. */
 static void map_rings(struct source *s, const struct tcpclose_geometry *g)
 {
 	void *map;
 
-	if (!g->visible)
+	if (!g->visible || (size_t)g->mmap_size != g->mmap_size)
 		return;
 	map = mmap(NULL, g->mmap_size, PROT_READ, MAP_SHARED, s->fd, 0);
 	if (map == MAP_FAILED)
