@@ -54,7 +54,7 @@ help:
 	@echo '                     run those that show most about a source, as @module/pool.c; takes a minute'
 	@echo 'make coverage        find out which tests run which source; writes selftests/coverage/map;'
 	@echo '                     takes half an hour'
-	@echo 'make check-host      run those that need no virtual machine; takes a minute'
+	@echo 'make check-host      run those that need no virtual machine; takes two minutes'
 	@echo 'make -C selftests run_tests'
 	@echo '                     run tests on this machine with the loaded module: see testing.rst'
 	@echo 'make claims          test what documents say about closing, on 6.1 and 6.12 (KERNEL=);'
@@ -258,8 +258,23 @@ $(TEST_PROGRAMS) $(HOST_HELPERS): %: %.o $(TEST_LIB)
 	@$(SAY) '  LINK    $@'
 	@$(CC) $(CFLAGS) $(LDFLAGS) $(TEST_WRAP) -o $@ $(filter %.o,$^) $(TEST_LIBS) -lmnl -lpthread $(LDLIBS)
 
+# libFuzzer is clang's, so this is another build of the tool
+FUZZER := $(BUILD)/selftests/host/lib/fuzz
+FUZZ_CFLAGS := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all
+
+.PHONY: fuzz fuzzer
+fuzz: | packages-fuzz
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/fuzz WITNESS=0 CC=$(CLANG) \
+		CFLAGS="$(FUZZ_CFLAGS) -fsanitize=fuzzer-no-link" fuzzer
+fuzzer: $(FUZZER)
+
+$(FUZZER).o: TEST_CFLAGS := -Wno-missing-prototypes
+$(FUZZER): $(FUZZER).o $(filter-out $(BUILD)/tools/tcpclose.o,$(TOOL_OBJECTS)) $(TOOL_LIST)
+	@$(SAY) '  LINK    $@'
+	@$(CC) $(FUZZ_CFLAGS) -fsanitize=fuzzer -o $@ $(filter %.o,$^) $(TOOL_LIBS)
+
 .SECONDARY:
--include $(TEST_PROGRAMS:=.d) $(HOST_HELPERS:=.d) $(HOST_DEVICE:.so=.d) $(TEST_LIB:.o=.d) $(HOST_LIB:.o=.d)
+-include $(FUZZER).d $(TEST_PROGRAMS:=.d) $(HOST_HELPERS:=.d) $(HOST_DEVICE:.so=.d) $(TEST_LIB:.o=.d) $(HOST_LIB:.o=.d)
 
 # ---- bench: the workload, and the tools that the module is compared with
 
@@ -328,8 +343,8 @@ endif
 
 # ---- packages of the host, checked before the first use only
 
-.PHONY: packages-module packages-tool packages-witness packages-selftests
-packages-module packages-tool packages-witness packages-selftests: packages-%:
+.PHONY: packages-module packages-tool packages-witness packages-selftests packages-fuzz
+packages-module packages-tool packages-witness packages-selftests packages-fuzz: packages-%:
 	@$(QEMU)/packages $*
 
 # ---- virtual machine
@@ -348,7 +363,7 @@ check:
 	@$(QEMU)/check $(if $(KERNEL),--kernel $(KERNEL)) $(TESTS)
 
 check-host:
-	@$(QEMU)/check --host $(TESTS)
+	@FUZZ_SECONDS=$${FUZZ_SECONDS:-2} $(QEMU)/check --host $(TESTS)
 
 coverage:
 	@selftests/coverage/measure
