@@ -186,8 +186,9 @@ void graph_finish(struct graph *g)
 		for (j = 0; j < part->event_count; j++)
 			part->events[j].median_ns =
 				median_of(&part->events[j].dwell);
-		qsort(part->events, part->event_count, sizeof(*part->events),
-		      by_edge);
+		if (part->event_count)
+			qsort(part->events, part->event_count,
+			      sizeof(*part->events), by_edge);
 	}
 }
 

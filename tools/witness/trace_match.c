@@ -310,6 +310,8 @@ void trace_match_advance(struct trace_match *m, uint64_t horizon_ns)
 {
 	size_t i;
 
+	if (!m->count)
+		return;
 	qsort(m->waiting, m->count, sizeof(struct step *), compare_time);
 	for (i = 0; i < m->count; i++) {
 		if (m->waiting[i]->e.ts_ns >= horizon_ns)
