@@ -230,6 +230,13 @@ static long kept_by_loads(const char *parameters, int expected)
 	return after > before ? after - before : 0;
 }
 
+/* Its own notes grow, and KASAN holds back what is freed. */
+#define SKIP_WITH_KMEMLEAK() \
+	do { \
+		if (!access("/sys/kernel/debug/kmemleak", F_OK)) \
+			SKIP(return, "kmemleak looks for that memory"); \
+	} while (0)
+
 #define EXPECT_KEPT(parameters, expected) \
 	do { \
 		long _kb = kept_by_loads(parameters, expected); \
@@ -241,12 +248,14 @@ static long kept_by_loads(const char *parameters, int expected)
 
 TEST_F_TIMEOUT(loading, keeps_no_memory_when_unloaded, 120)
 {
+	SKIP_WITH_KMEMLEAK();
 	EXPECT_KEPT("", 0);
 }
 
 /* At each step of a load that something outside the module can make fail */
 TEST_F_TIMEOUT(loading, keeps_no_memory_when_it_fails, 240)
 {
+	SKIP_WITH_KMEMLEAK();
 	/* The table: larger than the machine's memory */
 	EXPECT_KEPT("max_conns=67108864", -ENOMEM);
 	/* The hooks' first step */
