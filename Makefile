@@ -144,8 +144,10 @@ endif
 TOOL_SOURCES := $(filter-out $(BPF_SOURCES) $(TOOL_LEFT_OUT),$(wildcard tools/*.c tools/*/*.c tools/*/*/*.c))
 TOOL_OBJECTS := $(TOOL_SOURCES:%.c=$(BUILD)/%.o)
 WARNINGS := -Wall -Wextra -Wstrict-prototypes -Wmissing-prototypes -Wno-unused-parameter
+# Files and times are as large on a machine of 32 bits
+NARROW := $(if $(shell $(CC) -dM -E -x c /dev/null | grep __LP64__),,-D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64)
 # _GNU_SOURCE is empty, so that a source may define it as well
-ALL_CFLAGS = -std=gnu11 -D_GNU_SOURCE= -D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64 -MMD -MP $(WARNINGS) -Imodule/uapi -Itools $(CPPFLAGS) $(CFLAGS)
+ALL_CFLAGS = -std=gnu11 -D_GNU_SOURCE= $(NARROW) -MMD -MP $(WARNINGS) -Imodule/uapi -Itools $(CPPFLAGS) $(CFLAGS)
 
 .PHONY: tool
 tool: $(if $(TOOL_SOURCES),$(TOOL))
