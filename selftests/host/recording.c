@@ -14,6 +14,7 @@
 
 #include "conn/sides.h"
 #include "host/lib/synthetic.h"
+#include "lib/decoder.h"
 #include "lib/filter.h"
 #include "lib/order.h"
 #include "lib/recording.h"
@@ -150,6 +151,7 @@ FIXTURE(recording)
 	struct view how;
 	struct buffer out;
 	struct source *source;
+	struct decoder decoder;
 	struct error why;
 	char path[32];
 	int fd;
@@ -232,12 +234,29 @@ FIXTURE_TEARDOWN(recording)
 	close(self->fd);
 }
 
+static int open_source(FIXTURE_DATA(recording) * self)
+{
+	int ret = source_open_recording(&self->source, self->path, &self->why);
+
+	if (ret)
+		return ret;
+	memset(&self->decoder, 0, sizeof(self->decoder));
+	decoder_init(&self->decoder, source_header(self->source), false);
+	return 0;
+}
+
+static void close_source(FIXTURE_DATA(recording) * self)
+{
+	decoder_free(&self->decoder);
+	source_close(self->source);
+}
+
 static int open_cut(FIXTURE_DATA(recording) * self, size_t size)
 {
 	if (ftruncate(self->fd, 0) ||
 	    pwrite(self->fd, &self->file, size, 0) != (ssize_t)size)
 		return -EIO;
-	return source_open_recording(&self->source, self->path, &self->why);
+	return open_source(self);
 }
 
 /* Return: number of events that were read, and shown in both formats */
@@ -246,7 +265,7 @@ static int read_all(FIXTURE_DATA(recording) * self)
 	struct event e;
 	int count = 0, ret;
 
-	while ((ret = source_next(self->source, &e)) > 0) {
+	while ((ret = decoder_next(&self->decoder, self->source, &e)) > 0) {
 		self->how.json = count % 2;
 		events_add(&self->events, &e);
 		count++;
@@ -256,35 +275,33 @@ static int read_all(FIXTURE_DATA(recording) * self)
 
 TEST_F(recording, is_read_as_it_was_written)
 {
-	struct source_summary summary;
 	struct event e;
 
 	ASSERT_EQ(open_cut(self, sizeof(self->file)), 0);
-	ASSERT_EQ(source_next(self->source, &e), 1);
+	ASSERT_EQ(decoder_next(&self->decoder, self->source, &e), 1);
 	EXPECT_EQ(e.cpu, 1);
 	EXPECT_EQ(e.seq, 10);
 	EXPECT_STREQ(e.comm, "");
 	EXPECT_EQ(e.tid, 0);
-	ASSERT_EQ(source_next(self->source, &e), 1);
+	ASSERT_EQ(decoder_next(&self->decoder, self->source, &e), 1);
 	EXPECT_EQ(e.cpu, 0);
 	EXPECT_EQ(e.seq, 0x1ffffffffULL);
 	EXPECT_STREQ(e.comm, "xxxxxxxxxxxxxxxx");
 	EXPECT_EQ(strlen(e.netns_name), 95);
-	ASSERT_EQ(source_next(self->source, &e), 1);
+	ASSERT_EQ(decoder_next(&self->decoder, self->source, &e), 1);
 	EXPECT_EQ(e.kind, EVENT_LOST);
 	EXPECT_EQ(e.lost, 3);
-	ASSERT_EQ(source_next(self->source, &e), 1);
+	ASSERT_EQ(decoder_next(&self->decoder, self->source, &e), 1);
 	EXPECT_EQ(e.seq, 0x200000003ULL);
 	EXPECT_STREQ(e.comm, "");
-	ASSERT_EQ(source_next(self->source, &e), 1);
+	ASSERT_EQ(decoder_next(&self->decoder, self->source, &e), 1);
 	EXPECT_EQ(e.seq, 11);
-	ASSERT_EQ(source_next(self->source, &e), 0);
-	source_summarize(self->source, &summary);
-	EXPECT_EQ(summary.transitions, 4);
-	EXPECT_EQ(summary.lost, 3);
-	EXPECT_EQ(summary.skipped, 0);
-	EXPECT_EQ(summary.cut_bytes, 0);
-	source_close(self->source);
+	ASSERT_EQ(decoder_next(&self->decoder, self->source, &e), 0);
+	EXPECT_EQ(self->decoder.summary.transitions, 4);
+	EXPECT_EQ(self->decoder.summary.lost, 3);
+	EXPECT_EQ(self->decoder.summary.skipped, 0);
+	EXPECT_EQ(source_cut_bytes(self->source), 0);
+	close_source(self);
 }
 
 static struct recording_marker clock_set(__u64 ts_ns, __u64 offset_ns)
@@ -318,10 +335,10 @@ TEST_F(recording, has_the_time_that_was_right_at_each_record)
 	self->file.r[4].marker = clock_set(1600, 1000000);
 	ASSERT_EQ(open_cut(self, sizeof(self->file)), 0);
 	for (i = 0; i < ARRAY_SIZE(places); i++) {
-		ASSERT_EQ(source_next(self->source, &e), 1);
+		ASSERT_EQ(decoder_next(&self->decoder, self->source, &e), 1);
 		EXPECT_EQ(e.realtime_ns, expected[i].ts_ns + expected[i].offset_ns);
 	}
-	source_close(self->source);
+	close_source(self);
 }
 
 /* Inodes come from one counter: any two namespaces may have any two of them */
@@ -349,9 +366,9 @@ TEST_F(recording, names_each_namespace_whatever_their_inodes)
 		r.netns_inode = 1024 * (i / 2);
 		ASSERT_EQ(sizeof(r), write(self->fd, &r, sizeof(r)));
 	}
-	ASSERT_EQ(0, source_open_recording(&self->source, self->path, &self->why));
+	ASSERT_EQ(0, open_source(self));
 	for (i = 0; i < NAMESPACES; i++) {
-		ASSERT_EQ(1, source_next(self->source, &e));
+		ASSERT_EQ(1, decoder_next(&self->decoder, self->source, &e));
 		snprintf(name, sizeof(name), "name-%u", i);
 		ASSERT_NE(NULL, e.netns_name)
 		{
@@ -359,7 +376,7 @@ TEST_F(recording, names_each_namespace_whatever_their_inodes)
 		}
 		ASSERT_STREQ(name, e.netns_name);
 	}
-	source_close(self->source);
+	close_source(self);
 }
 
 /* A namespace that is gone had the inode of the recorder's before */
@@ -385,10 +402,10 @@ TEST_F(recording, takes_no_other_namespace_for_the_recorders)
 		self->file.r[0].record.netns = cases[i].record;
 		ASSERT_EQ(0, open_cut(self, sizeof(self->file.header) +
 						    TCPCLOSE_RECORD_SIZE));
-		ASSERT_EQ(1, source_next(self->source, &e));
+		ASSERT_EQ(1, decoder_next(&self->decoder, self->source, &e));
 		EXPECT_EQ(cases[i].own, e.own_netns);
 		EXPECT_EQ(cases[i].own, !!e.netns_name);
-		source_close(self->source);
+		close_source(self);
 	}
 }
 
@@ -411,16 +428,13 @@ TEST_F(recording, cut_at_any_byte_leaves_what_is_whole)
 	size_t header = sizeof(self->file.header), size;
 
 	for (size = header; size <= sizeof(self->file); size++) {
-		struct source_summary summary;
-
 		ASSERT_EQ(open_cut(self, size), 0);
 		EXPECT_EQ(read_all(self),
 			  events[(size - header) / TCPCLOSE_RECORD_SIZE])
 		TH_LOG("at byte %zu", size);
-		source_summarize(self->source, &summary);
-		EXPECT_EQ(summary.cut_bytes,
+		EXPECT_EQ(source_cut_bytes(self->source),
 			  (size - header) % TCPCLOSE_RECORD_SIZE);
-		source_close(self->source);
+		close_source(self);
 	}
 }
 
@@ -447,7 +461,7 @@ TEST_F(recording, with_any_byte_changed_does_no_harm)
 			TH_LOG("byte %zu is %u", at, values[i]);
 			EXPECT_LE(count, 6)
 			TH_LOG("byte %zu is %u", at, values[i]);
-			source_close(self->source);
+			close_source(self);
 		}
 		bytes[at] = was;
 	}
@@ -473,7 +487,7 @@ TEST_F(recording, of_noise_does_no_harm)
 				kinds[rand_r(&seed) % sizeof(kinds)];
 		ASSERT_EQ(open_cut(self, sizeof(self->file)), 0);
 		EXPECT_GE(read_all(self), 0);
-		source_close(self->source);
+		close_source(self);
 	}
 }
 

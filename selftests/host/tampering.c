@@ -15,6 +15,7 @@
 
 #include "base/buffer.h"
 #include "check/check.h"
+#include "lib/decoder.h"
 #include "lib/source.h"
 #include "host/lib/synthetic_lives.h"
 #include "view/verify.h"
@@ -91,6 +92,7 @@ FIXTURE_TEARDOWN(tampered)
 /* Return: number of findings for the recording in the file, or -1 */
 static long verify_file(FIXTURE_DATA(tampered) * self)
 {
+	struct decoder decoder = {};
 	struct source *source;
 	struct error why;
 	struct event e;
@@ -98,8 +100,11 @@ static long verify_file(FIXTURE_DATA(tampered) * self)
 
 	if (ret)
 		return -1;
-	while ((ret = source_next_every(source, &e)) > 0 && !check_event(&self->check, &e))
+	decoder_init(&decoder, source_header(source), true);
+	while ((ret = decoder_next(&decoder, source, &e)) > 0 &&
+	       !check_event(&self->check, &e))
 		;
+	decoder_free(&decoder);
 	source_close(source);
 	if (!ret)
 		ret = check_finish(&self->check);

@@ -164,7 +164,7 @@ static size_t count_until_end(const struct session *s,
 	return i;
 }
 
-/* Return: as source_next(); @done: 0 to go on, %DONE, %DONE_TIME, or -errno */
+/* Return: as source_next_run(); @done: 0 to go on, %DONE, %DONE_TIME, or -errno */
 static int next_raw(struct session *s, const struct session_calls *calls,
 		    void *context, int *done)
 {
@@ -212,15 +212,14 @@ static int next_event(struct session *s, const struct session_calls *calls,
 		      void *context, int *done)
 {
 	struct event e;
-	int ret = calls->every ? source_next_every(s->source, &e) :
-				 source_next(s->source, &e);
+	int ret = decoder_next(&s->decoder, s->source, &e);
 
 	if (ret > 0)
 		*done = deliver(s, &e, calls, context);
 	return ret;
 }
 
-/* Return: as source_next(); @done: likewise */
+/* Return: as source_next_run(); @done: likewise */
 static int next(struct session *s, const struct session_calls *calls,
 		void *context, int *done)
 {
@@ -255,7 +254,7 @@ static uint64_t wait_until_ns(const struct session *s)
 /*
  * Move events until there are none for now. A signal ends a live source now.
  *
- * Return: as source_next(); @done likewise
+ * Return: as source_next_run(); @done likewise
  */
 static int drain(struct session *s, const struct session_calls *calls,
 		 void *context, int *done)
@@ -319,6 +318,7 @@ int session_run(struct session *s, const struct session_calls *calls,
 	bool live = source_is_live(s->source);
 	int ret, done;
 
+	decoder_init(&s->decoder, source_header(s->source), calls->every);
 	for (;;) {
 		if (!live && signals_stop())
 			return 0;
@@ -356,16 +356,15 @@ void session_report_damage(const struct session *s)
 		"%s: ends within a record: its last %zu byte%s left out; all before are used";
 	static const char unknown[] =
 		"%s: %llu record%s of unknown kind left out: damaged, or made for a newer tcpclose";
-	struct source_summary summary;
+	uint64_t skipped = s->decoder.summary.skipped;
+	size_t cut_bytes = source_cut_bytes(s->source);
 
-	source_summarize(s->source, &summary);
-	if (summary.cut_bytes)
-		complain(cut, s->input, summary.cut_bytes,
-			 summary.cut_bytes == 1 ? " is" : "s are");
-	if (summary.skipped)
-		complain(unknown, session_name(s),
-			 (unsigned long long)summary.skipped,
-			 summary.skipped == 1 ? "" : "s");
+	if (cut_bytes)
+		complain(cut, s->input, cut_bytes,
+			 cut_bytes == 1 ? " is" : "s are");
+	if (skipped)
+		complain(unknown, session_name(s), (unsigned long long)skipped,
+			 skipped == 1 ? "" : "s");
 }
 
 /**
@@ -385,11 +384,12 @@ int session_balance(const struct session *s)
 }
 
 /**
- * session_close() - close the source
+ * session_close() - close the source, free what was decoded
  * @s: an open session
  */
 void session_close(struct session *s)
 {
+	decoder_free(&s->decoder);
 	source_close(s->source);
 	s->source = NULL;
 }

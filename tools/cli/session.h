@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "lib/decoder.h"
 #include "lib/event.h"
 #include "lib/filter.h"
 #include "lib/source.h"
@@ -16,6 +17,7 @@
 /**
  * struct session - where events come from
  * @source: the source; NULL until session_open()
+ * @decoder: makes events of its records
  * @filter: which are wanted
  * @device: name of the device
  * @input: name of the recording; NULL: the device
@@ -28,6 +30,7 @@
  */
 struct session {
 	struct source *source;
+	struct decoder decoder;
 	struct filter filter;
 	const char *device;
 	const char *input;

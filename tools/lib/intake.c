@@ -57,9 +57,7 @@ struct intake {
 	uint64_t added;
 	int error;
 
-	/* The reader's: what is left of an item, and the records that it has taken. */
-	const char *rest;
-	size_t rest_len;
+	/* The reader's: records that it has taken. */
 	uint64_t taken;
 	/* It took everything, and the thread has ended. */
 	bool over;
@@ -215,10 +213,11 @@ static int finish(struct intake *c)
 	/* Markers only: what the device has by now is of the time after the end. */
 	while (ret > 0 && !source_queue_is_empty(c->source)) {
 		const struct recording_marker *raw;
+		size_t count;
 
-		ret = source_next_raw(c->source, &raw);
+		ret = source_next_run(c->source, &raw, &count);
 		if (ret > 0)
-			ret = add_records(c, raw, 1) ? -ECANCELED : 1;
+			ret = add_records(c, raw, count) ? -ECANCELED : 1;
 	}
 	return ret < 0 ? ret : 0;
 }
@@ -311,64 +310,54 @@ void intake_stop(struct intake *c)
 	free(c);
 }
 
-static void take_item(struct intake *c, const struct spool_item *item)
+/* What is no record is received here. */
+static void receive(struct intake *c, const struct spool_item *item)
 {
 	struct intake_round round;
 
-	switch (item->kind) {
-	case ITEM_RECORDS:
-		c->rest = item->bytes;
-		c->rest_len = item->len;
-		break;
-	case ITEM_ROUND:
-		memcpy(&round, item->bytes, sizeof(round));
-		c->how.round(c->how.context, &round);
-		break;
-	default:
+	if (item->kind != ITEM_ROUND) {
 		c->how.receive(c->how.context, item->kind - ITEM_OTHER,
 			       item->bytes, item->len);
+		return;
 	}
+	memcpy(&round, item->bytes, sizeof(round));
+	c->how.round(c->how.context, &round);
 }
 
 /**
- * intake_read() - take records, as with read(); for one thread
+ * intake_next() - take records; for one thread
  * @c: the intake
- * @to: result
- * @room: bytes of @to
+ * @first: result, valid until the next call
+ * @count: result
  *
  * What was added between records is received before those behind it.
  *
- * Return: number of bytes, -EAGAIN if nothing is ready, or another -errno
+ * Return: as source_next_run()
  */
-ssize_t intake_read(struct intake *c, void *to, size_t room)
+int intake_next(struct intake *c, const struct recording_marker **first,
+		size_t *count)
 {
 	struct spool_item item;
-	size_t len;
+	int ret;
 
-	while (!c->rest_len) {
-		int ret = spool_next(c->spool, &item);
-
-		if (ret > 0) {
-			take_item(c, &item);
+	while ((ret = spool_next(c->spool, &item)) > 0) {
+		if (item.kind != ITEM_RECORDS) {
+			receive(c, &item);
 			continue;
 		}
-		if (ret != -EAGAIN)
-			c->over = true;
-		return ret ? ret : -EAGAIN;
+		*first = item.bytes;
+		*count = item.len / TCPCLOSE_RECORD_SIZE;
+		c->taken += *count;
+		return 1;
 	}
-	len = room - room % TCPCLOSE_RECORD_SIZE;
-	if (len > c->rest_len)
-		len = c->rest_len;
-	memcpy(to, c->rest, len);
-	c->rest += len;
-	c->rest_len -= len;
-	c->taken += len / TCPCLOSE_RECORD_SIZE;
-	return (ssize_t)len;
+	if (ret != -EAGAIN)
+		c->over = true;
+	return ret ? ret : -EAGAIN;
 }
 
 /**
  * intake_wait() - wait until there is something to read
- * @c: the intake; intake_read() has returned -EAGAIN
+ * @c: the intake; intake_next() has returned -EAGAIN
  * @deadline_ns: wait no longer than to this CLOCK_MONOTONIC; UINT64_MAX: no limit
  *
  * Return: as signals_poll()
@@ -382,7 +371,7 @@ int intake_wait(struct intake *c, uint64_t deadline_ns)
 
 /**
  * intake_conclude() - read the device for the last time, end the thread
- * @c: the intake; intake_read() has returned -EAGAIN
+ * @c: the intake; intake_next() has returned -EAGAIN
  * @ts_ns: the time of the end; what was before it, and losses that no record
  *	follows, can be read afterwards
  *
@@ -419,15 +408,14 @@ int intake_conclude(struct intake *c, uint64_t ts_ns)
  */
 int intake_balance(struct intake *c, struct error *why)
 {
-	uint64_t left = c->rest_len / TCPCLOSE_RECORD_SIZE;
 	struct spool_item item;
+	uint64_t left = 0;
 
 	set(&c->give_up);
 	join(c);
 	while (spool_next(c->spool, &item) > 0)
 		if (item.kind == ITEM_RECORDS)
 			left += item.len / TCPCLOSE_RECORD_SIZE;
-	c->rest_len = 0;
 	if (c->added != c->taken + left)
 		return error_set(why, -EPROTO,
 				 "%llu records collected, %llu taken and %llu left: please report it",

@@ -8,9 +8,9 @@
 
 #include <stddef.h>
 #include <stdint.h>
-#include <sys/types.h>
 
 #include "base/error.h"
+#include "lib/recording.h"
 
 struct intake;
 struct source;
@@ -53,7 +53,8 @@ void intake_stop(struct intake *c);
 int intake_add(struct intake *c, unsigned int kind, const void *bytes,
 	       size_t len);
 
-ssize_t intake_read(struct intake *c, void *to, size_t room);
+int intake_next(struct intake *c, const struct recording_marker **first,
+		size_t *count);
 int intake_wait(struct intake *c, uint64_t deadline_ns);
 int intake_conclude(struct intake *c, uint64_t ts_ns);
 int intake_balance(struct intake *c, struct error *why);

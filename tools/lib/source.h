@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Where events come from: the live device or a recording, behind one interface.
+ * Where records come from: the live device or a recording, behind one interface.
  */
 #ifndef TCPCLOSE_LIB_SOURCE_H
 #define TCPCLOSE_LIB_SOURCE_H
@@ -10,25 +10,10 @@
 #include <stdint.h>
 
 #include "base/error.h"
-#include "lib/event.h"
 #include "lib/recording.h"
 
 struct intake_how;
 struct source;
-
-/**
- * struct source_summary - counts of a source so far
- * @transitions: transitions delivered
- * @lost: records lost, as far as the source knows
- * @skipped: records of unknown kinds
- * @cut_bytes: bytes of an incomplete last record
- */
-struct source_summary {
-	uint64_t transitions;
-	uint64_t lost;
-	uint64_t skipped;
-	size_t cut_bytes;
-};
 
 int source_open_device(struct source **result, const char *path, bool all,
 		       struct error *why);
@@ -37,9 +22,6 @@ int source_open_recording(struct source **result, const char *path,
 int source_collect(struct source **s, const struct intake_how *how);
 void source_close(struct source *s);
 
-int source_next(struct source *s, struct event *e);
-int source_next_every(struct source *s, struct event *e);
-int source_next_raw(struct source *s, const struct recording_marker **raw);
 int source_next_run(struct source *s, const struct recording_marker **first,
 		    size_t *count);
 int source_wait(struct source *s, uint64_t deadline_ns);
@@ -50,6 +32,6 @@ int source_balance(struct source *s, struct error *why);
 bool source_is_live(const struct source *s);
 bool source_is_collected(const struct source *s);
 const struct recording_header *source_header(const struct source *s);
-void source_summarize(const struct source *s, struct source_summary *summary);
+size_t source_cut_bytes(const struct source *s);
 
 #endif /* TCPCLOSE_LIB_SOURCE_H */

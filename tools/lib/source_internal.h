@@ -9,7 +9,6 @@
 
 #include "base/clock.h"
 #include "lib/intake.h"
-#include "lib/order.h"
 #include "lib/rings.h"
 #include "lib/source.h"
 #include "sys/netns_names.h"
@@ -25,35 +24,24 @@
 #define HOLD_NS NS_PER_MS
 
 /**
- * struct source_cpu - state of one CPU's records
- * @next_seq: number that the next record has if none is lost
+ * struct source_cpu - state of one CPU's records (live only)
+ * @next_seq: number that the next record has if none is lost, the low half
  * @lost: losses that the device reported so far (reader of one namespace only)
- * @begin: number of the first record to come (live only)
- * @lost_before: losses that the device had reported then (live only)
+ * @begin: number of the first record to come
+ * @lost_before: losses that the device had reported then
  * @delivered: records delivered
  * @reported: losses reported in the stream
  * @there: the device has a ring for it
- * @started: @next_seq is known
- * @has_detail: @detail waits for its transition
- * @detail: of the next record
- * @order: whether its records are in order
  */
 struct source_cpu {
-	uint64_t next_seq;
+	uint32_t next_seq;
 	uint64_t lost;
 	uint64_t begin;
 	uint64_t lost_before;
 	uint64_t delivered;
 	uint64_t reported;
 	bool there;
-	bool started;
-	bool has_detail;
-	struct tcpclose_detail detail;
-	struct order_cpu order;
 };
-
-/* Steps of the wall clock that are remembered: records may come late. */
-#define CLOCK_STEPS 16
 
 struct source {
 	int fd;
@@ -64,25 +52,18 @@ struct source {
 	/* source_live_start() has started @wallclock. */
 	bool watches_clock;
 	struct recording_header head;
-	/* What to add to a record's time for the time since the epoch: the latest. */
-	struct wallclock_step clock[CLOCK_STEPS];
-	/* Live only; the first step that is not in the stream yet: UINT64_MAX: none. */
 	struct wallclock wallclock;
+	/* Live only; the first step that is not in the stream yet: UINT64_MAX: none. */
 	uint64_t step_ns;
 	/* Live only; when the latest read began. */
 	uint64_t batch_ns;
-	struct source_summary summary;
+	size_t cut_bytes;
 
+	/* As many as the header says (live only). */
 	struct source_cpu *cpus;
-	unsigned int cpu_count;
 
 	/* Reads the device for it, which is not live then; NULL: nothing does. */
 	struct intake *intake;
-
-	/* A record whose flaws are delivered before it. */
-	const struct recording_marker *held;
-	struct order_flaws flaws;
-	unsigned int flaw;
 
 	/* The whole machine's records, mapped; rings.map is NULL: read() them. */
 	struct rings rings;
@@ -101,20 +82,6 @@ struct source {
 	uint64_t buf[BATCH_SIZE / sizeof(uint64_t)];
 };
 
-struct source_cpu *source_new_cpu(struct source *s, unsigned int cpu);
-
-/**
- * source_cpu() - find the state of one CPU
- * @s: the source
- * @cpu: its number; a damaged recording may hold any
- *
- * Return: it, or NULL if there is no memory
- */
-static inline struct source_cpu *source_cpu(struct source *s, unsigned int cpu)
-{
-	return cpu < s->cpu_count ? &s->cpus[cpu] : source_new_cpu(s, cpu);
-}
-
 /**
  * source_queue_is_empty() - whether no marker is to be delivered
  * @s: the source
@@ -129,28 +96,20 @@ static inline bool source_queue_is_empty(struct source *s)
 }
 
 /**
- * source_realtime_ns() - the time since the epoch
- * @s: the source
- * @ts_ns: time of a record
+ * source_at() - the next record of the buffer
+ * @s: the source; there is one
  */
-static inline uint64_t source_realtime_ns(const struct source *s,
-					  uint64_t ts_ns)
+static inline const struct recording_marker *source_at(const struct source *s)
 {
-	unsigned int i = 0;
-
-	while (i + 1 < CLOCK_STEPS && ts_ns < s->clock[i].ts_ns)
-		i++;
-	return ts_ns + (uint64_t)s->clock[i].offset_ns;
+	return (const void *)((const char *)s->buf + s->pos);
 }
 
 int source_fill(struct source *s);
-void source_set_clock(struct source *s, uint64_t ts_ns, int64_t offset_ns);
-void source_begin_clock(struct source *s);
 
 int source_live_start(struct source *s,
 		      const struct tcpclose_geometry *geometry);
-int source_live_inspect(struct source *s, const struct tcpclose_record *r);
-int source_live_batch(struct source *s);
+int source_live_next(struct source *s, const struct recording_marker **first,
+		     size_t *count);
 int source_live_prepare_wait(struct source *s, struct pollfd *fd,
 			     uint64_t *deadline_ns);
 int source_live_wait(struct source *s, uint64_t deadline_ns);

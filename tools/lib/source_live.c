@@ -75,10 +75,10 @@ static int start_cpu(struct source *s, unsigned int cpu)
 	/* A hole in the numbering of CPUs has no ring. */
 	if (ret)
 		return ret == -EINVAL ? 0 : ret;
-	if (!source_cpu(s, cpu) || !enqueue(s, RECORDING_KIND_START,
-					    s->head.start_ns, cpu,
-					    cursor.position))
+	if (!enqueue(s, RECORDING_KIND_START, s->head.start_ns, cpu,
+		     cursor.position))
 		return -ENOMEM;
+	s->cpus[cpu].next_seq = (uint32_t)cursor.position;
 	s->cpus[cpu].lost = cursor.lost;
 	s->cpus[cpu].lost_before = cursor.lost;
 	s->cpus[cpu].begin = cursor.position;
@@ -106,6 +106,9 @@ int source_live_start(struct source *s,
 
 	wallclock_start(&s->wallclock, s->head.realtime_offset_ns);
 	s->watches_clock = true;
+	s->cpus = calloc(s->head.cpus ? s->head.cpus : 1, sizeof(*s->cpus));
+	if (!s->cpus)
+		return -ENOMEM;
 	map_rings(s, geometry);
 	for (cpu = 0; cpu < s->head.cpus && !ret; cpu++)
 		ret = start_cpu(s, cpu);
@@ -226,29 +229,76 @@ static int enqueue_netns(struct source *s, const struct tcpclose_record *r)
 /* Number of records missing before @seq. */
 static uint32_t gap(const struct source_cpu *cpu, uint32_t seq)
 {
-	uint32_t distance = seq - (uint32_t)cpu->next_seq;
+	uint32_t distance = seq - cpu->next_seq;
 
-	return cpu->started && distance < 1U << 31 ? distance : 0;
+	return distance < 1U << 31 ? distance : 0;
 }
 
-/**
- * source_live_inspect() - queue the markers that belong before a record
- * @s: the source
- * @r: the record, not delivered yet
- *
- * Return: 0, or -errno
- */
-int source_live_inspect(struct source *s, const struct tcpclose_record *r)
+/* Queue the markers that belong before a record that is not delivered yet. */
+static int inspect(struct source *s, const struct tcpclose_record *r)
 {
-	struct source_cpu *cpu = source_cpu(s, r->cpu);
+	uint32_t missing;
 
-	if (!cpu || enqueue_clock(s, r))
+	if (s->inspected)
+		return 0;
+	s->inspected = true;
+	if (r->cpu >= s->head.cpus)
+		return -EPROTO;
+	missing = gap(&s->cpus[r->cpu], r->seq);
+	if (enqueue_clock(s, r))
 		return -ENOMEM;
-	if (s->head.visible && gap(cpu, r->seq) &&
-	    !enqueue(s, RECORDING_KIND_LOST, r->ts_ns, r->cpu,
-		     gap(cpu, r->seq)))
+	if (s->head.visible && missing &&
+	    !enqueue(s, RECORDING_KIND_LOST, r->ts_ns, r->cpu, missing))
 		return -ENOMEM;
 	return r->kind == TCPCLOSE_KIND_TRANSITION ? enqueue_netns(s, r) : 0;
+}
+
+/*
+ * Whether a record needs no inspect(), as nearly all: it follows the one before and
+ * is of a namespace that needs no marker.
+ */
+static bool is_plain(const struct source *s, const struct tcpclose_record *r)
+{
+	return r->cpu < s->head.cpus && r->ts_ns < s->step_ns &&
+	       r->seq == s->cpus[r->cpu].next_seq &&
+	       (r->kind == TCPCLOSE_KIND_DETAIL ||
+		(r->kind == TCPCLOSE_KIND_TRANSITION &&
+		 r->netns_inode == s->latest_inode &&
+		 r->netns == s->latest_netns));
+}
+
+static const struct recording_marker *take_marker(struct source *s)
+{
+	const struct recording_marker *m = &s->queue[s->queue_first++];
+
+	if (m->kind == RECORDING_KIND_LOST)
+		s->cpus[m->cpu].reported += m->value;
+	return m;
+}
+
+/*
+ * Records of the buffer, up to the first that needs a marker.
+ *
+ * Return: 0, or -errno; @count: 0 if that is the first one
+ */
+static int take_records(struct source *s, size_t *count)
+{
+	*count = 0;
+	while (s->len - s->pos >= TCPCLOSE_RECORD_SIZE) {
+		const struct tcpclose_record *r = (const void *)source_at(s);
+		struct source_cpu *cpu;
+		int ret = is_plain(s, r) ? 0 : inspect(s, r);
+
+		if (ret || !source_queue_is_empty(s))
+			return ret;
+		cpu = &s->cpus[r->cpu];
+		cpu->next_seq = r->seq + 1;
+		cpu->delivered++;
+		s->inspected = false;
+		s->pos += TCPCLOSE_RECORD_SIZE;
+		++*count;
+	}
+	return 0;
 }
 
 static int copy_rings(struct source *s)
@@ -262,14 +312,8 @@ static int copy_rings(struct source *s)
 	return count ? (int)s->len : -EAGAIN;
 }
 
-/**
- * source_live_batch() - read the next records
- * @s: the source
- *
- * Return: above 0 if there is something to deliver, -EAGAIN if not, or another
- * -errno
- */
-int source_live_batch(struct source *s)
+/* Return: above 0 if there is something to deliver, -EAGAIN if not, or another -errno */
+static int read_batch(struct source *s)
 {
 	int got, ret = 0;
 
@@ -283,6 +327,39 @@ int source_live_batch(struct source *s)
 	if (ret)
 		return ret;
 	return got == -EAGAIN && !source_queue_is_empty(s) ? 1 : got;
+}
+
+/**
+ * source_live_next() - the next records, or one marker
+ * @s: the source
+ * @first: result
+ * @count: result
+ *
+ * Return: as source_next_run()
+ */
+int source_live_next(struct source *s, const struct recording_marker **first,
+		     size_t *count)
+{
+	int ret;
+
+	for (;;) {
+		if (!source_queue_is_empty(s)) {
+			*first = take_marker(s);
+			*count = 1;
+			return 1;
+		}
+		*first = source_at(s);
+		ret = take_records(s, count);
+		if (ret)
+			return ret;
+		if (*count)
+			return 1;
+		if (!source_queue_is_empty(s))
+			continue;
+		ret = read_batch(s);
+		if (ret <= 0)
+			return ret;
+	}
 }
 
 /* Number of a CPU's next record, and number of records lost before it. */

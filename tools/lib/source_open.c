@@ -74,7 +74,6 @@ int source_open_device(struct source **result, const char *path, bool all,
 	s->head.own_netns = netns_own_inode();
 	if (netns_own_cookie(&s->head.own_netns_cookie))
 		s->head.own_netns_cookie = 0;
-	source_begin_clock(s);
 	ret = source_live_start(s, &geometry);
 	if (ret)
 		goto err_explain;
@@ -143,7 +142,6 @@ int source_open_recording(struct source **result, const char *path,
 	if (ret)
 		goto err_close;
 	s->head.release[sizeof(s->head.release) - 1] = '\0';
-	source_begin_clock(s);
 	*result = s;
 	return 0;
 
@@ -170,7 +168,6 @@ int source_collect(struct source **s, const struct intake_how *how)
 	if (!front)
 		return -ENOMEM;
 	front->head = (*s)->head;
-	source_begin_clock(front);
 	ret = intake_start(&front->intake, *s,
 			   how ? how : &records_only);
 	if (ret) {

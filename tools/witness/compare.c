@@ -392,6 +392,7 @@ static void close_all(struct compare *run)
 		trace_close(run->open_trace);
 	if (run->open_bpf)
 		bpf_witness_close(run->open_bpf);
+	decoder_free(&run->decoder);
 	totals_free(run->totals);
 	bpf_match_free(run->bpf_match);
 	trace_match_free(run->trace_match);

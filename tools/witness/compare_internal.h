@@ -7,6 +7,7 @@
 
 #include <pthread.h>
 
+#include "lib/decoder.h"
 #include "lib/intake.h"
 #include "lib/source.h"
 #include "sys/descriptors.h"
@@ -21,6 +22,7 @@
  * struct compare - one comparison
  * @options: what to compare
  * @source: the stream
+ * @decoder: makes events of its records
  * @trace: NULL: missing
  * @bpf: NULL: missing
  * @open_trace: as @trace, but does not become NULL if it proves to be missing: the
@@ -44,6 +46,7 @@
 struct compare {
 	const struct witness_options *options;
 	struct source *source;
+	struct decoder decoder;
 	struct trace_witness *trace;
 	struct bpf_witness *bpf;
 	struct trace_witness *open_trace;

@@ -136,6 +136,7 @@ static void end_round(void *context, const struct intake_round *round)
  */
 int compare_collect(struct compare *run)
 {
+	decoder_init(&run->decoder, source_header(run->source), true);
 	return source_collect(&run->source,
 			      &(struct intake_how){
 				      .gather = gather,
@@ -176,7 +177,7 @@ static int take_some(struct compare *run)
 	int i, ret = 1;
 
 	for (i = 0; !run->error && i < AT_A_TIME; i++) {
-		ret = source_next_every(run->source, &e);
+		ret = decoder_next(&run->decoder, run->source, &e);
 		if (ret <= 0)
 			break;
 		take_event(run, &e);

@@ -19,6 +19,7 @@
 
 #include "base/compiler.h"
 #include "cmd/commands.h"
+#include "lib/decoder.h"
 #include "lib/filter.h"
 #include "lib/source.h"
 
@@ -74,14 +75,17 @@ static const char *file_of(const uint8_t *data, size_t size)
 
 static void decode(const uint8_t *data, size_t size)
 {
+	struct decoder decoder = {};
 	struct source *source;
 	struct error why;
 	struct event e;
 
 	if (source_open_recording(&source, file_of(data, size), &why))
 		return;
-	while (source_next_every(source, &e) > 0)
+	decoder_init(&decoder, source_header(source), true);
+	while (decoder_next(&decoder, source, &e) > 0)
 		;
+	decoder_free(&decoder);
 	source_close(source);
 }
 
