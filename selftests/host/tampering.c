@@ -610,6 +610,42 @@ TEST_F(tampered, a_dropped_record_is_caught_by_its_connection)
 }
 
 /*
+ * The end of a TIME_WAIT tells when it began: what led to it is missing, though the
+ * stream ends right there.
+ */
+TEST_F(tampered, missing_hand_over_is_found_if_time_wait_lasted)
+{
+	unsigned int seen = 0;
+	size_t i, j;
+
+	ASSERT_EQ(0, generate(&self->base, false, false, STREAM_RECORDS));
+	FOR_EACH(i) {
+		const __u64 longer_ns = 1500000000;
+		union entry *e = &self->now.entries[i], *end;
+
+		if (!is_transition(e) || is_mini(e) || from_of(e) != TCPCLOSE_FIN_WAIT2 ||
+		    to_of(e) != TCPCLOSE_TIME_WAIT || is_last_of_life(&self->now, i))
+			continue;
+		j = i + 1;
+		while (!is_transition(&self->now.entries[j]) ||
+		       self->now.entries[j].r.cookie != e->r.cookie)
+			j++;
+		end = &self->now.entries[j];
+		if (to_of(end) != TCPCLOSE_CLOSE)
+			continue;
+		end->r.ts_ns += longer_ns;
+		end->r.dwell_ns += longer_ns;
+		end->r.age_ns += longer_ns;
+		self->now.count = j + 1;
+		drop_transition(&self->now, i);
+		renumber(&self->now);
+		EXPECT_FOUND(i, FINDING_GAP);
+		seen++;
+	}
+	EXPECT_LT(0, seen);
+}
+
+/*
  * The stream shows that each connection is over: its addresses are used again. Only
  * openings are left out, which may be unrecorded, and after which the addresses are not
  * known yet.

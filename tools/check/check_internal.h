@@ -31,8 +31,8 @@ void check_life_forget(void *check, const struct history_entry *entry);
 int check_life_finish(struct check *c);
 
 void check_hole_open(struct history_entry *entry, unsigned int why,
-		     unsigned int index, unsigned int from, unsigned int to,
-		     uint64_t from_ns);
+		     unsigned int index, unsigned int from,
+		     const struct event *e, uint64_t from_ns);
 void check_hole_close(struct history_entry *entry);
 void check_hole_skip(struct history_entry *entry, const struct event *e);
 int check_hole_report(struct check *c, const struct history_entry *entry);

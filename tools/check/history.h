@@ -33,6 +33,7 @@
  * @since_ns: when it entered its state
  * @hole_ns: when it entered the state that the transition still to come leaves, or a
  *	time before that
+ * @hole_due_ns: when that one was made, or a time after that
  * @replaced_ns: since when its addresses and ports have belonged to another
  *	connection; 0: they have not
  * @rearms: how often TIME_WAIT's timer was started anew
@@ -45,6 +46,7 @@ struct history_entry {
 	uint64_t tuple;
 	uint64_t since_ns;
 	uint64_t hole_ns;
+	uint64_t hole_due_ns;
 	uint64_t replaced_ns;
 	uint16_t rearms;
 	uint16_t flags;

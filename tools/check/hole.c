@@ -13,16 +13,21 @@
  * @why: HISTORY_NEEDED, HISTORY_LINGER, both or none
  * @index: its number
  * @from: its old state; 0: it is a hand-over, from any
- * @to: its new state
+ * @e: the one after it
  * @from_ns: it is not older than this
  */
 void check_hole_open(struct history_entry *entry, unsigned int why,
-		     unsigned int index, unsigned int from, unsigned int to,
-		     uint64_t from_ns)
+		     unsigned int index, unsigned int from,
+		     const struct event *e, uint64_t from_ns)
 {
-	life_hole_open(&entry->life, index, from, to);
+	life_hole_open(&entry->life, index, from, e->old);
 	entry->flags |= (uint16_t)why;
 	entry->hole_ns = from_ns;
+	entry->hole_due_ns = e->ts_ns;
+	/* It led to TIME_WAIT, whose time is known. */
+	if (e->old == TCPCLOSE_TIME_WAIT && from != TCPCLOSE_TIME_WAIT &&
+	    e->dwell_ns > 0 && (uint64_t)e->dwell_ns < e->ts_ns)
+		entry->hole_due_ns -= (uint64_t)e->dwell_ns;
 }
 
 /**
@@ -52,7 +57,7 @@ void check_hole_skip(struct history_entry *entry, const struct event *e)
 	unsigned int since = HISTORY_SINCE | HISTORY_RANGE;
 
 	check_hole_open(entry, HISTORY_NEEDED | HISTORY_LINGER, life->next,
-			life->state, e->old, life->last_ns);
+			life->state, e, life->last_ns);
 	if ((entry->flags & since) == HISTORY_SINCE) {
 		entry->hole_ns = entry->since_ns;
 		entry->flags |= HISTORY_HOLE_SINCE;
@@ -85,7 +90,7 @@ int check_hole_report(struct check *c, const struct history_entry *entry)
 	if (!life->hole || (entry->flags & bits) != bits)
 		return 0;
 	/* The stream ends where it may still have come. */
-	if (life->last_ns + LATE_MAX_NS > c->newest_ns)
+	if (entry->hole_due_ns + LATE_MAX_NS > c->newest_ns)
 		return 0;
 	return check_missing(c, entry, entry->hole_ns, "number %u, to %s, never came",
 			     life->hole_index, to ? to->name : "?");

@@ -105,7 +105,7 @@ static int jump(struct check *c, const struct event *e,
 	adopt(entry, e);
 	/* The hand-over may be among what is missing, or come later. */
 	if (event_is_mini(e) && !was_mini && !entry->life.hole)
-		check_hole_open(entry, HISTORY_LINGER, e->index - 1u, 0, e->old,
+		check_hole_open(entry, HISTORY_LINGER, e->index - 1u, 0, e,
 				from_ns);
 	if (before)
 		return 0;
@@ -240,7 +240,7 @@ static int look_back(struct check *c, const struct event *e,
 	if (check_state_is_opening(e->old))
 		return 0;
 	if (mini && check_covers(c, entered_ns + NS_PER_S))
-		check_hole_open(entry, HISTORY_LINGER, e->index - 1u, 0, e->old,
+		check_hole_open(entry, HISTORY_LINGER, e->index - 1u, 0, e,
 				entered_ns);
 	if (!check_covers(c, entered_ns))
 		return 0;
@@ -288,7 +288,7 @@ static int see_first(struct check *c, const struct event *e)
 	if (!event_is_marked(e))
 		ret = look_back(c, e, entry);
 	else if (event_is_mini(e))
-		check_hole_open(entry, 0, 0, 0, e->old, 0);
+		check_hole_open(entry, 0, 0, 0, e, 0);
 	check_marks(c, e, entry);
 	check_values(c, e, entry);
 	return advance(c, e, entry) ?: ret;

@@ -23,7 +23,7 @@
  * @EVENT_FLAW: the stream itself is damaged; @flaw, @lost, @cpu, @seq and
  *	@ts_ns are set
  *
- * Only source_next_every() gives the last two.
+ * The last two are made if every event is wanted: see decoder_init().
  */
 enum event_kind {
 	EVENT_TRANSITION,
