@@ -198,6 +198,49 @@ TEST(text_does_a_terminal_no_harm)
 	EXPECT_STREQ(shown("\xe2\x80", true), "\\xe2\\x80");
 }
 
+/* Encoded; what is beyond U+FFFF takes four bytes. */
+static const char *utf8_of(unsigned int c)
+{
+	static char text[5];
+	char *p = text;
+
+	if (c >= 0x10000)
+		*p++ = (char)(0xf0 | c >> 18);
+	if (c >= 0x800)
+		*p++ = (char)((c >= 0x10000 ? 0x80 | (c >> 12 & 0x3f) : 0xe0 | c >> 12));
+	if (c >= 0x80)
+		*p++ = (char)(c >= 0x800 ? 0x80 | (c >> 6 & 0x3f) : 0xc0 | c >> 6);
+	*p++ = (char)(c >= 0x80 ? 0x80 | (c & 0x3f) : c);
+	*p = '\0';
+	return text;
+}
+
+/* What turns or hides the text around it, as Unicode has it; and nothing beside it. */
+TEST(borders_of_what_is_not_shown)
+{
+	static const struct {
+		unsigned int first;
+		unsigned int last;
+	} hidden[] = {
+		{ 0x01, 0x1f }, { '\\', '\\' }, { 0x7f, 0x9f }, { 0xad, 0xad },
+		{ 0x61c, 0x61c }, { 0x115f, 0x1160 }, { 0x180e, 0x180e },
+		{ 0x200b, 0x200f }, { 0x2028, 0x202e }, { 0x2060, 0x206f },
+		{ 0x3164, 0x3164 }, { 0xfeff, 0xfeff }, { 0xffa0, 0xffa0 },
+		{ 0xfff9, 0xfffb }, { 0xe0000, 0xe0fff },
+	};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(hidden); i++) {
+		unsigned int first = hidden[i].first, last = hidden[i].last;
+
+		EXPECT_EQ('\\', shown(utf8_of(first), true)[0]);
+		EXPECT_EQ('\\', shown(utf8_of(last), true)[0]);
+		if (first > 1)
+			EXPECT_STREQ(utf8_of(first - 1), shown(utf8_of(first - 1), true));
+		EXPECT_STREQ(utf8_of(last + 1), shown(utf8_of(last + 1), true));
+	}
+}
+
 TEST(numbers_are_read_in_full)
 {
 	__u64 max = ~0ULL;
