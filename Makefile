@@ -145,7 +145,7 @@ TOOL_SOURCES := $(filter-out $(BPF_SOURCES) $(TOOL_LEFT_OUT),$(wildcard tools/*.
 TOOL_OBJECTS := $(TOOL_SOURCES:%.c=$(BUILD)/%.o)
 WARNINGS := -Wall -Wextra -Wstrict-prototypes -Wmissing-prototypes -Wno-unused-parameter
 # Files and times are as large on a machine of 32 bits
-NARROW := $(if $(shell $(CC) -dM -E -x c /dev/null | grep __LP64__),,-D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64)
+NARROW := $(if $(shell $(CC) $(CPPFLAGS) $(CFLAGS) -dM -E -x c /dev/null | grep __LP64__),,-D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64)
 # _GNU_SOURCE is empty, so that a source may define it as well
 ALL_CFLAGS = -std=gnu11 -D_GNU_SOURCE= $(NARROW) -MMD -MP $(WARNINGS) -Imodule/uapi -Itools $(CPPFLAGS) $(CFLAGS)
 

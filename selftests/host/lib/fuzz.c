@@ -35,9 +35,11 @@ size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t room, unsigned
 static char *const verify_ways[][OPTIONS] = {
 	{}, { "--json" }, { "--duration", "1" }, { "--port", "443", "--json" }
 };
+
 static char *const graph_ways[][OPTIONS] = {
 	{ "--all" }, { "--format", "dot" }, { "--format", "svg" }, { "--format", "mermaid" }
 };
+
 static char *const ladder_ways[][OPTIONS] = {
 	{}, { "--format", "svg" }, { "--count", "9" }, { "--count", "9", "--format", "svg" }
 };
