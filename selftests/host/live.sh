@@ -91,6 +91,23 @@ for sees in machine namespace; do
 	whole "$sees: all is recorded where a CPU's number is not in use"
 done
 
+# All rings are overwritten while the output stalls: what was lost until the end, or is
+# only noticed behind it, is reported for each CPU
+"$sample" lives 400000 20 >"$work/many.rec"
+cpus=$("$tcpclose" watch --json --input "$work/many.rec" | grep -o '"cpu":[0-9]*,"seq"' | sort -u | wc -l)
+for stall in 600 1200; do
+	try MADEUP_RECORDING="$work/many.rec" MADEUP_SPREAD=900 MADEUP_STALL=$stall \
+		"$tcpclose" watch --json --duration 0.5
+	exit_is "a stall of $stall ms that loses records is no error" 0
+	sed -n 's/.* lost [0-9]* records* of CPU \([0-9]*\) .*/\1/p' "$work/err" | sort -u >"$work/lost"
+	if [ "$cpus" -gt 1 ] && [ "$(wc -l <"$work/lost")" = "$cpus" ]; then
+		ok "and what each CPU lost is reported"
+	else
+		not_ok "and what each CPU lost is reported" "$work/err"
+	fi
+done
+rm "$work/many.rec"
+
 try "$recording" MADEUP_CONFINED=1 MADEUP_LOSE="3000 40" "$tcpclose" verify --all --duration 0.1
 exit_is "a loss that was reported explains what is missing" 0
 if grep -q 'lost' "$work/out.rec"; then

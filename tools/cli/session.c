@@ -286,6 +286,9 @@ static int conclude(struct session *s, const struct session_calls *calls,
 
 	if (!source_is_live(s->source))
 		return 0;
+	/* What is left of the device's records is of after the end. */
+	if (!source_is_collected(s->source))
+		decoder_drop(&s->decoder);
 	while (ret == -EAGAIN && !done) {
 		ret = source_conclude(s->source, s->end_ns);
 		while (ret > 0 && !done) {

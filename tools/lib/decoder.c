@@ -59,6 +59,16 @@ void decoder_free(struct decoder *d)
 	free(d->cpus);
 }
 
+/**
+ * decoder_drop() - leave out what was pulled and is not decoded yet
+ * @d: the decoder
+ */
+void decoder_drop(struct decoder *d)
+{
+	d->count = 0;
+	d->held = false;
+}
+
 static struct decoder_cpu *new_cpu(struct decoder *d, unsigned int cpu)
 {
 	struct decoder_cpu *cpus;

@@ -67,6 +67,7 @@ struct decoder {
 void decoder_init(struct decoder *d, const struct recording_header *head,
 		  bool every);
 void decoder_free(struct decoder *d);
+void decoder_drop(struct decoder *d);
 int decoder_next(struct decoder *d, struct source *s, struct event *e);
 
 #endif /* TCPCLOSE_LIB_DECODER_H */

@@ -210,16 +210,15 @@ static int finish(struct intake *c)
 	if (ret != -EAGAIN)
 		return ret;
 	ret = source_live_conclude(c->source, c->end_ns);
-	/* Markers only: what the device has by now is of the time after the end. */
-	while (ret > 0 && !source_queue_is_empty(c->source)) {
+	while (ret > 0) {
 		const struct recording_marker *raw;
 		size_t count;
 
 		ret = source_next_run(c->source, &raw, &count);
-		if (ret > 0)
-			ret = add_records(c, raw, count) ? -ECANCELED : 1;
+		if (ret > 0 && add_records(c, raw, count))
+			return -ECANCELED;
 	}
-	return ret < 0 ? ret : 0;
+	return ret == -EAGAIN ? 0 : ret;
 }
 
 static void *thread_main(void *arg)

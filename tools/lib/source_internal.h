@@ -30,7 +30,7 @@
  * @begin: number of the first record to come
  * @lost_before: losses that the device had reported then
  * @delivered: records delivered
- * @reported: losses reported in the stream
+ * @reported: losses reported in the stream, or queued for it
  * @there: the device has a ring for it
  */
 struct source_cpu {
@@ -48,6 +48,8 @@ struct source {
 	bool live;
 	/* The markers before the record at buf[pos] are queued (live only). */
 	bool inspected;
+	/* There will be only markers (live only). */
+	bool concluded;
 	bool at_end;
 	/* source_live_start() has started @wallclock. */
 	bool watches_clock;

@@ -51,6 +51,16 @@ static struct recording_marker *enqueue(struct source *s, unsigned int kind,
 	return m;
 }
 
+/* Each loss is reported once: also if it is noticed again before this is delivered. */
+static int enqueue_loss(struct source *s, uint64_t ts_ns, unsigned int cpu,
+			uint64_t count)
+{
+	if (!enqueue(s, RECORDING_KIND_LOST, ts_ns, cpu, count))
+		return -ENOMEM;
+	s->cpus[cpu].reported += count;
+	return 0;
+}
+
 /* Without the mapping, or the memory or the addresses for it, read() is used. */
 static void map_rings(struct source *s, const struct tcpclose_geometry *g)
 {
@@ -149,8 +159,8 @@ static int enqueue_losses(struct source *s)
 			return ret;
 		if (cursor.lost == s->cpus[cpu].lost)
 			continue;
-		if (!enqueue(s, RECORDING_KIND_LOST, clock_monotonic_ns(), cpu,
-			     cursor.lost - s->cpus[cpu].lost))
+		if (enqueue_loss(s, clock_monotonic_ns(), cpu,
+				 cursor.lost - s->cpus[cpu].lost))
 			return -ENOMEM;
 		s->cpus[cpu].lost = cursor.lost;
 	}
@@ -238,19 +248,21 @@ static uint32_t gap(const struct source_cpu *cpu, uint32_t seq)
 static int inspect(struct source *s, const struct tcpclose_record *r)
 {
 	uint32_t missing;
+	int ret = 0;
 
 	if (s->inspected)
 		return 0;
-	s->inspected = true;
 	if (r->cpu >= s->head.cpus)
 		return -EPROTO;
 	missing = gap(&s->cpus[r->cpu], r->seq);
 	if (enqueue_clock(s, r))
 		return -ENOMEM;
-	if (s->head.visible && missing &&
-	    !enqueue(s, RECORDING_KIND_LOST, r->ts_ns, r->cpu, missing))
-		return -ENOMEM;
-	return r->kind == TCPCLOSE_KIND_TRANSITION ? enqueue_netns(s, r) : 0;
+	if (s->head.visible && missing)
+		ret = enqueue_loss(s, r->ts_ns, r->cpu, missing);
+	if (!ret && r->kind == TCPCLOSE_KIND_TRANSITION)
+		ret = enqueue_netns(s, r);
+	s->inspected = !ret;
+	return ret;
 }
 
 /*
@@ -267,19 +279,10 @@ static bool is_plain(const struct source *s, const struct tcpclose_record *r)
 		 r->netns == s->latest_netns));
 }
 
-static const struct recording_marker *take_marker(struct source *s)
-{
-	const struct recording_marker *m = &s->queue[s->queue_first++];
-
-	if (m->kind == RECORDING_KIND_LOST)
-		s->cpus[m->cpu].reported += m->value;
-	return m;
-}
-
 /*
  * Records of the buffer, up to the first that needs a marker.
  *
- * Return: 0, or -errno; @count: 0 if that is the first one
+ * Return: 0, or -errno of the first one; @count: 0 if that one needs a marker
  */
 static int take_records(struct source *s, size_t *count)
 {
@@ -290,7 +293,7 @@ static int take_records(struct source *s, size_t *count)
 		int ret = is_plain(s, r) ? 0 : inspect(s, r);
 
 		if (ret || !source_queue_is_empty(s))
-			return ret;
+			return *count ? 0 : ret;
 		cpu = &s->cpus[r->cpu];
 		cpu->next_seq = r->seq + 1;
 		cpu->delivered++;
@@ -344,10 +347,12 @@ int source_live_next(struct source *s, const struct recording_marker **first,
 
 	for (;;) {
 		if (!source_queue_is_empty(s)) {
-			*first = take_marker(s);
+			*first = &s->queue[s->queue_first++];
 			*count = 1;
 			return 1;
 		}
+		if (s->concluded)
+			return -EAGAIN;
 		*first = source_at(s);
 		ret = take_records(s, count);
 		if (ret)
@@ -385,6 +390,8 @@ static int stand(struct source *s, unsigned int cpu, uint64_t *position,
  * @s: the source; all records that are wanted were delivered
  * @ts_ns: the time of the end
  *
+ * From then on there are only markers.
+ *
  * Return: 1 if there is something to deliver, 0 if not, or -errno
  */
 int source_live_conclude(struct source *s, uint64_t ts_ns)
@@ -393,6 +400,7 @@ int source_live_conclude(struct source *s, uint64_t ts_ns)
 	unsigned int cpu;
 	int ret;
 
+	s->concluded = true;
 	for (cpu = 0; cpu < s->head.cpus; cpu++) {
 		if (!s->cpus[cpu].there)
 			continue;
@@ -400,8 +408,7 @@ int source_live_conclude(struct source *s, uint64_t ts_ns)
 		if (ret)
 			return ret;
 		if (lost > s->cpus[cpu].reported &&
-		    !enqueue(s, RECORDING_KIND_LOST, ts_ns, cpu,
-			     lost - s->cpus[cpu].reported))
+		    enqueue_loss(s, ts_ns, cpu, lost - s->cpus[cpu].reported))
 			return -ENOMEM;
 	}
 	return !source_queue_is_empty(s);
