@@ -199,7 +199,7 @@ TEST_F_TIMEOUT(deletions, are_noticed, 300)
 		if (r->kind != TCPCLOSE_KIND_TRANSITION || may_be_missing(self, i))
 			continue;
 		ASSERT_EQ(0, write_without(self, i));
-		EXPECT_EQ(0, net_run("tcpclose verify --input " CHANGED " >/tmp/verdict; test $? = 1"))
+		EXPECT_EQ(0, net_run("tcpclose verify --input " CHANGED " >/tmp/out; test $? = 1"))
 		TH_LOG("entry %zu of %zu, %u to %u of cookie %llu", i, self->count,
 		       TCPCLOSE_EDGE_FROM(r->edge), TCPCLOSE_EDGE_TO(r->edge), r->cookie);
 		tried++;
