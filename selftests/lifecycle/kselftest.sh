@@ -17,6 +17,7 @@ ends.sh"
 slow="abrupt
 backlog
 conformance.sh
+deletions
 identity
 minisocket
 odd_bpf
