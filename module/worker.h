@@ -30,9 +30,10 @@ static __always_inline unsigned int tcpclose_worker_slot(void)
 	return !!in_serving_softirq();
 }
 
+/* A task that is switched meanwhile has another count, and ignores its note. */
 static __always_inline unsigned long tcpclose_worker_switches(void)
 {
-	return current->nvcsw + current->nivcsw;
+	return READ_ONCE(current->nvcsw) + READ_ONCE(current->nivcsw);
 }
 
 /* The worker that is running. */
