@@ -72,7 +72,7 @@ chooses module/visibility.h visibility
 chooses module/visibility.c sparse
 chooses tools/lib/rings.c rings
 chooses tools/lib/rings.h rings
-chooses tools/witness/minisock.bpf.c against
+chooses tools/witness/minisock.bpf.c odd_bpf
 chooses tools/cmd/stat.c reading
 chooses selftests/access/visibility.c visibility
 exits "a file that is neither source nor test has no tests" 1 "$chosen" module/pond.c
