@@ -324,6 +324,16 @@ TEST_F(tampered, reported_loss_is_clean)
 	EXPECT_LT(0, self->check.gaps.explained.count);
 }
 
+/* The next transition of a life; the one at entry @i is not its last. */
+static size_t next_of_life(const struct stream *s, size_t i)
+{
+	__u64 cookie = s->entries[i].r.cookie;
+
+	for (i++; !is_transition(&s->entries[i]) || s->entries[i].r.cookie != cookie; i++)
+		;
+	return i;
+}
+
 /*
  * The next transition of a life that begins at entry @i, and gets that one's time.
  * Return: its first entry; 0: the life does not begin there, or ends there
@@ -331,12 +341,11 @@ TEST_F(tampered, reported_loss_is_clean)
 static size_t join_next(struct stream *s, size_t i)
 {
 	__u64 cookie = s->entries[i].r.cookie;
-	size_t j = i + 1;
+	size_t j;
 
 	if (!is_transition(&s->entries[i]) || has_begun(s, i, cookie) || is_last_of_life(s, i))
 		return 0;
-	while (!is_transition(&s->entries[j]) || s->entries[j].r.cookie != cookie)
-		j++;
+	j = next_of_life(s, i);
 	s->entries[j].r.dwell_ns = 0;
 	return s->entries[j - 1].t.kind == TCPCLOSE_KIND_DETAIL &&
 	       s->entries[j - 1].t.cookie == cookie ? j - 1 : j;
@@ -626,10 +635,7 @@ TEST_F(tampered, missing_hand_over_is_found_if_time_wait_lasted)
 		if (!is_transition(e) || is_mini(e) || from_of(e) != TCPCLOSE_FIN_WAIT2 ||
 		    to_of(e) != TCPCLOSE_TIME_WAIT || is_last_of_life(&self->now, i))
 			continue;
-		j = i + 1;
-		while (!is_transition(&self->now.entries[j]) ||
-		       self->now.entries[j].r.cookie != e->r.cookie)
-			j++;
+		j = next_of_life(&self->now, i);
 		end = &self->now.entries[j];
 		if (to_of(end) != TCPCLOSE_CLOSE)
 			continue;
