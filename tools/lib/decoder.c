@@ -12,9 +12,6 @@
 #include "lib/decoder.h"
 #include "lib/source.h"
 
-/* Namespaces that are remembered: 64 MiB. A busy machine has thousands. */
-#define NETNS_MAX (1U << 18)
-
 /**
  * struct decoder_cpu - state of one CPU's records
  * @next_seq: number that the next record has if none is lost
@@ -46,7 +43,7 @@ void decoder_init(struct decoder *d, const struct recording_header *head,
 	d->head = *head;
 	for (i = 0; i < DECODER_CLOCK_STEPS; i++)
 		d->clock[i].offset_ns = head->realtime_offset_ns;
-	netns_table_init(&d->netns, NETNS_MAX);
+	netns_table_init(&d->netns, NETNS_TABLE_MAX);
 }
 
 /**

@@ -14,9 +14,6 @@
 #include "lib/source_internal.h"
 #include "sys/netns.h"
 
-/* Namespaces that are remembered: 64 MiB. A busy machine has thousands. */
-#define NETNS_MAX (1U << 18)
-
 static struct source *source_alloc(void)
 {
 	struct source *s = calloc(1, sizeof(*s));
@@ -25,7 +22,7 @@ static struct source *source_alloc(void)
 		return NULL;
 	s->fd = -1;
 	s->step_ns = UINT64_MAX;
-	netns_table_init(&s->netns, NETNS_MAX);
+	netns_table_init(&s->netns, NETNS_TABLE_MAX);
 	return s;
 }
 

@@ -13,6 +13,9 @@
 
 #define NETNS_NAME_SIZE 96
 
+/* Namespaces that a stream remembers: 64 MiB. A busy machine has thousands. */
+#define NETNS_TABLE_MAX (1U << 18)
+
 /**
  * struct netns_entry - one namespace and its name
  * @node: in the table; the first member
