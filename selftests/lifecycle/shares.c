@@ -143,7 +143,7 @@ TEST_F(shares, of_the_host_is_everything)
 TEST_F(shares, of_one_namespace_alone_is_nearly_everything)
 {
 	FLOOD_FROM(self->places.another);
-	EXPECT_LE(MAX_CONNS * 85 / 100, self->stats.tracked);
+	EXPECT_LE(MAX_CONNS * 84 / 100, self->stats.tracked);
 	EXPECT_GE(MAX_CONNS * 15 / 16, self->stats.tracked);
 }
 
@@ -202,7 +202,10 @@ TEST_F(shares, of_a_users_namespaces_are_one)
 	EXPECT_EQ(0, untracked_of(self->fd, self->places.of_other_user, FEW));
 }
 
-/* A count that is not returned, or returned twice, would add up */
+/*
+ * A count that is not returned, or returned twice, would add up. What other processors
+ * keep at hand, a sixteenth of the table, is not free for the share.
+ */
 TEST_F(shares, are_returned)
 {
 	uint64_t first = 0;
@@ -212,8 +215,8 @@ TEST_F(shares, are_returned)
 		FLOOD_FROM(self->places.another);
 		if (!i)
 			first = self->stats.tracked;
-		EXPECT_GE(first + MAX_CONNS / 32, self->stats.tracked);
-		EXPECT_LE(first - MAX_CONNS / 32, self->stats.tracked);
+		EXPECT_GE(first + MAX_CONNS / 16, self->stats.tracked);
+		EXPECT_LE(first - MAX_CONNS / 16, self->stats.tracked);
 		ASSERT_EQ(0, clear(self->places.another));
 		EXPECT_EQ(0, untracked_of(self->fd, self->places.another, FEW));
 	}
