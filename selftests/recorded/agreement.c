@@ -116,11 +116,7 @@ FIXTURE_SETUP(agreement)
 		ASSERT_EQ(0, net_pair(variant->family, pair));
 		if (i < STAY)
 			continue;
-		if (i < STAY + HALF) {
-			ASSERT_EQ(0, shutdown(pair[0], SHUT_WR));
-		} else {
-			close(pair[0]);
-		}
+		ASSERT_EQ(0, i < STAY + HALF ? shutdown(pair[0], SHUT_WR) : close(pair[0]));
 		/* If both close before a FIN arrives, both ends get a TIME_WAIT. */
 		ASSERT_EQ(0, net_wait(pair[1], POLLIN, 5000));
 		/* Else its end remains as an orphan */
