@@ -165,12 +165,40 @@ static struct tcpclose_detail *begin_detail(u64 *number, u64 now_ns, u64 cookie,
 	detail->cookie = cookie;
 	detail->netns = netns;
 	detail->cgroup = cgroup;
-	memset(detail->reserved, 0, sizeof(detail->reserved));
+	memset(detail->reserved1, 0, sizeof(detail->reserved1));
+	memset(detail->reserved2, 0, sizeof(detail->reserved2));
 	if (context == TCPCLOSE_CONTEXT_PROCESS)
 		tcpclose_task_describe(detail);
 	else
 		tcpclose_task_clear(detail);
 	return detail;
+}
+
+static u32 ms_since(u32 then, u32 now)
+{
+	u64 jiffies = now - then;
+
+	/* No division where a jiffy has whole milliseconds. */
+	if (MSEC_PER_SEC % HZ)
+		jiffies = jiffies * MSEC_PER_SEC / HZ;
+	else
+		jiffies *= MSEC_PER_SEC / HZ;
+	return min_t(u64, jiffies, U32_MAX);
+}
+
+/* Both moments are set when the connection is established. */
+static void set_idle(struct tcpclose_detail *detail, const struct sock *sk, u8 old)
+{
+	u32 now = tcp_jiffies32;
+
+	if ((1 << old) & (TCPF_CLOSE | TCPF_LISTEN | TCPF_SYN_SENT | TCPF_SYN_RECV)) {
+		detail->last_sent_ms = 0;
+		detail->last_received_ms = 0;
+		return;
+	}
+	detail->mark |= TCPCLOSE_DETAIL_IDLE;
+	detail->last_sent_ms = ms_since(tcp_sk(sk)->lsndtime, now);
+	detail->last_received_ms = ms_since(inet_csk(sk)->icsk_ack.lrcvtime, now);
 }
 
 static void set_traffic(struct tcpclose_detail *detail, const struct sock *sk, u8 old)
@@ -204,6 +232,7 @@ static void set_traffic(struct tcpclose_detail *detail, const struct sock *sk, u
 	detail->unsent_bytes = unsent;
 	detail->segments_sent = tp->segs_out;
 	detail->segments_received = tp->segs_in;
+	set_idle(detail, sk, old);
 }
 
 /**
@@ -256,6 +285,8 @@ void tcpclose_record_timewait(const struct tcpclose_step *step,
 		detail->unsent_bytes = 0;
 		detail->segments_sent = 0;
 		detail->segments_received = 0;
+		detail->last_sent_ms = 0;
+		detail->last_received_ms = 0;
 		tcpclose_ring_commit(number);
 	}
 

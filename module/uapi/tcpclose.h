@@ -21,7 +21,7 @@
  * another ioctl magic than 1, so that a program for one fails with the other.
  */
 #define TCPCLOSE_ABI_MAJOR	2
-#define TCPCLOSE_ABI_MINOR	0
+#define TCPCLOSE_ABI_MINOR	1
 
 /**
  * enum tcpclose_state - TCP states, with the numbers that the kernel uses
@@ -51,10 +51,16 @@ enum tcpclose_state {
  * @TCPCLOSE_KIND_DETAIL: what else is known of a transition, &struct
  *	tcpclose_detail; belongs to the next record of the same CPU, which has the
  *	next sequence number
+ * @TCPCLOSE_KIND_RST: a RST that was sent or received, &struct tcpclose_rst
+ *	(minor version 1)
+ * @TCPCLOSE_KIND_LEFT_OUT: number of RSTs that have no record, &struct
+ *	tcpclose_left_out (minor version 1)
  */
 enum tcpclose_kind {
 	TCPCLOSE_KIND_TRANSITION = 1,
 	TCPCLOSE_KIND_DETAIL = 2,
+	TCPCLOSE_KIND_RST = 3,
+	TCPCLOSE_KIND_LEFT_OUT = 4,
 };
 
 /**
@@ -396,6 +402,7 @@ struct tcpclose_record {
 #define TCPCLOSE_DETAIL_TRAFFIC	0x01	/* unread_bytes to segments_received are known */
 #define TCPCLOSE_DETAIL_FIN_UNSENT	0x02	/* its FIN is behind unsent data */
 #define TCPCLOSE_DETAIL_FILE	0x04	/* a file: not a socket of the kernel's own */
+#define TCPCLOSE_DETAIL_IDLE	0x08	/* last_sent_ms and last_received_ms are known */
 
 /**
  * struct tcpclose_detail - what else is known of the transition in the next
@@ -424,7 +431,15 @@ struct tcpclose_record {
  *	not even a SYN
  * @segments_received: number of segments received by the socket
  * @call: &enum tcpclose_call
- * @reserved: 0
+ * @reserved1: 0
+ * @last_sent_ms: time since payload was last sent, or if none was since the
+ *	connection was established, milliseconds (minor version 1)
+ * @last_received_ms: likewise, since it was last received
+ * @reserved2: 0
+ *
+ * The times have the resolution of the kernel's jiffies. How long a connection was idle
+ * when its first end closed they say at once if this end closed first; if the peer did,
+ * when this end closes, and the dwell in CLOSE_WAIT is to be subtracted.
  *
  * Written for each transition that a task makes (%TCPCLOSE_CONTEXT_PROCESS), and
  * for the end of each full socket that has another cause than
@@ -432,7 +447,8 @@ struct tcpclose_record {
  * a file that sees only its own network namespace, of the opener's.
  *
  * Sources: struct tcp_sock: rcv_nxt - copied_seq, write_seq - snd_una, write_seq -
- * snd_nxt, each without the FIN or SYN; segs_out, segs_in.
+ * snd_nxt, each without the FIN or SYN; segs_out, segs_in; lsndtime and
+ * icsk_ack.lrcvtime, as ``ss -i`` shows them (lastsnd, lastrcv).
  */
 struct tcpclose_detail {
 	__u64 ts_ns;
@@ -454,7 +470,223 @@ struct tcpclose_detail {
 	__u32 segments_sent;
 	__u32 segments_received;
 	__u8 call;
-	__u8 reserved[19];
+	__u8 reserved1[3];
+	__u32 last_sent_ms;
+	__u32 last_received_ms;
+	__u8 reserved2[8];
+};
+
+/**
+ * enum tcpclose_rst_reason - why a RST was sent
+ * @TCPCLOSE_RST_NOT_SPECIFIED: unknown
+ * @TCPCLOSE_RST_NO_SOCKET: a segment met no socket
+ * @TCPCLOSE_RST_TCP_INVALID_ACK_SEQUENCE: an answer to a SYN acknowledged what was
+ *	not sent (SYN_SENT)
+ * @TCPCLOSE_RST_TCP_RFC7323_PAWS: an answer to a SYN had an old timestamp (SYN_SENT)
+ * @TCPCLOSE_RST_TCP_TOO_OLD_ACK: the ACK of a SYN,ACK was far too old (SYN_RECV)
+ * @TCPCLOSE_RST_TCP_ACK_UNSENT_DATA: the ACK of a SYN,ACK acknowledged what was not
+ *	sent (SYN_RECV)
+ * @TCPCLOSE_RST_TCP_FLAGS: a segment with an ACK reached a listener
+ * @TCPCLOSE_RST_TCP_OLD_ACK: the ACK of a SYN,ACK was old (SYN_RECV)
+ * @TCPCLOSE_RST_TCP_ABORT_ON_DATA: data was received after the application had closed
+ * @TCPCLOSE_RST_TCP_TIMEWAIT_SOCKET: a segment reached a mini-socket
+ * @TCPCLOSE_RST_INVALID_SYN: a request was refused: a SYN in the window, or the
+ *	accept queue was full (tcp_abort_on_overflow)
+ * @TCPCLOSE_RST_TCP_ABORT_ON_CLOSE: closed with unread data
+ * @TCPCLOSE_RST_TCP_ABORT_ON_LINGER: negative TCP_LINGER2
+ * @TCPCLOSE_RST_TCP_ABORT_ON_MEMORY: no memory, or too many orphans
+ * @TCPCLOSE_RST_TCP_STATE: SO_LINGER with time 0, another disconnect, ``ss -K``, an
+ *	orphan's FIN_WAIT2 timed out, or the listener closed before accept()
+ * @TCPCLOSE_RST_TCP_KEEPALIVE_TIMEOUT: keepalive probes were not answered
+ * @TCPCLOSE_RST_TCP_DISCONNECT_WITH_DATA: a disconnect with data not sent
+ * @TCPCLOSE_RST_MPTCP_RST_EUNSPEC: MPTCP, RFC 8684 section 3.6: unspecified error
+ * @TCPCLOSE_RST_MPTCP_RST_EMPTCP: likewise: MPTCP-specific error
+ * @TCPCLOSE_RST_MPTCP_RST_ERESOURCE: likewise: lack of resources
+ * @TCPCLOSE_RST_MPTCP_RST_EPROHIBIT: likewise: administratively prohibited
+ * @TCPCLOSE_RST_MPTCP_RST_EWQ2BIG: likewise: too much outstanding data
+ * @TCPCLOSE_RST_MPTCP_RST_EBADPERF: likewise: unacceptable performance
+ * @TCPCLOSE_RST_MPTCP_RST_EMIDDLEBOX: likewise: middlebox interference
+ * @TCPCLOSE_RST_ERROR: the kernel calls it an error
+ * @TCPCLOSE_RST_REASONS: size of an array indexed by reason
+ *
+ * The names are those of the kernel's &enum sk_rst_reason (6.10), which the module
+ * takes over. On older kernels it finds out which of them it is.
+ */
+enum tcpclose_rst_reason {
+	TCPCLOSE_RST_NOT_SPECIFIED = 0,
+	TCPCLOSE_RST_NO_SOCKET = 1,
+	TCPCLOSE_RST_TCP_INVALID_ACK_SEQUENCE = 2,
+	TCPCLOSE_RST_TCP_RFC7323_PAWS = 3,
+	TCPCLOSE_RST_TCP_TOO_OLD_ACK = 4,
+	TCPCLOSE_RST_TCP_ACK_UNSENT_DATA = 5,
+	TCPCLOSE_RST_TCP_FLAGS = 6,
+	TCPCLOSE_RST_TCP_OLD_ACK = 7,
+	TCPCLOSE_RST_TCP_ABORT_ON_DATA = 8,
+	TCPCLOSE_RST_TCP_TIMEWAIT_SOCKET = 9,
+	TCPCLOSE_RST_INVALID_SYN = 10,
+	TCPCLOSE_RST_TCP_ABORT_ON_CLOSE = 11,
+	TCPCLOSE_RST_TCP_ABORT_ON_LINGER = 12,
+	TCPCLOSE_RST_TCP_ABORT_ON_MEMORY = 13,
+	TCPCLOSE_RST_TCP_STATE = 14,
+	TCPCLOSE_RST_TCP_KEEPALIVE_TIMEOUT = 15,
+	TCPCLOSE_RST_TCP_DISCONNECT_WITH_DATA = 16,
+	TCPCLOSE_RST_MPTCP_RST_EUNSPEC = 17,
+	TCPCLOSE_RST_MPTCP_RST_EMPTCP = 18,
+	TCPCLOSE_RST_MPTCP_RST_ERESOURCE = 19,
+	TCPCLOSE_RST_MPTCP_RST_EPROHIBIT = 20,
+	TCPCLOSE_RST_MPTCP_RST_EWQ2BIG = 21,
+	TCPCLOSE_RST_MPTCP_RST_EBADPERF = 22,
+	TCPCLOSE_RST_MPTCP_RST_EMIDDLEBOX = 23,
+	TCPCLOSE_RST_ERROR = 24,
+	TCPCLOSE_RST_REASONS = 32,
+};
+
+/**
+ * enum tcpclose_rst_effect - what a received RST did
+ * @TCPCLOSE_RST_SENT: it was not received but sent
+ * @TCPCLOSE_RST_ENDED: it ended the connection (tcp_reset())
+ * @TCPCLOSE_RST_IGNORED: a socket rejected it: out of the window, or answered with a
+ *	challenge ACK (RFC 5961 section 3.2), or not for its state
+ * @TCPCLOSE_RST_MINI: it reached a mini-socket, which it may have ended: then the
+ *	mini-socket's record says so
+ * @TCPCLOSE_RST_UNMATCHED: it met no socket
+ * @TCPCLOSE_RST_OTHER: TCP dropped it: it may have ended a listener's request, or a
+ *	policy rejected it
+ * @TCPCLOSE_RST_EFFECTS: size of an array indexed by effect
+ */
+enum tcpclose_rst_effect {
+	TCPCLOSE_RST_SENT = 0,
+	TCPCLOSE_RST_ENDED = 1,
+	TCPCLOSE_RST_IGNORED = 2,
+	TCPCLOSE_RST_MINI = 3,
+	TCPCLOSE_RST_UNMATCHED = 4,
+	TCPCLOSE_RST_OTHER = 5,
+	TCPCLOSE_RST_EFFECTS = 8,
+};
+
+/**
+ * enum tcpclose_rst_owner - whose RST it is
+ * @TCPCLOSE_RST_OWNER_UNKNOWN: the kernel does not say
+ * @TCPCLOSE_RST_OWNER_NONE: no socket
+ * @TCPCLOSE_RST_OWNER_SOCKET: a full socket
+ * @TCPCLOSE_RST_OWNER_MINI: a mini-socket
+ * @TCPCLOSE_RST_OWNER_LISTENER: a listener
+ * @TCPCLOSE_RST_OWNER_REQUEST: a request of a listener, of which the record has
+ *	inode, owner and cgroup
+ */
+enum tcpclose_rst_owner {
+	TCPCLOSE_RST_OWNER_UNKNOWN = 0,
+	TCPCLOSE_RST_OWNER_NONE = 1,
+	TCPCLOSE_RST_OWNER_SOCKET = 2,
+	TCPCLOSE_RST_OWNER_MINI = 3,
+	TCPCLOSE_RST_OWNER_LISTENER = 4,
+	TCPCLOSE_RST_OWNER_REQUEST = 5,
+};
+
+/* Bits of &struct tcpclose_rst.mark. */
+#define TCPCLOSE_RST_MARK_IPV6	0x01	/* the segment is an IPv6 one */
+#define TCPCLOSE_RST_MARK_UNSURE	0x02	/* sent only if a key for its signature was found */
+
+/**
+ * struct tcpclose_rst - a RST that was sent or received
+ * @ts_ns: CLOCK_MONOTONIC, nanoseconds
+ * @seq: as in &struct tcpclose_record
+ * @cpu: likewise
+ * @kind: %TCPCLOSE_KIND_RST
+ * @mark: TCPCLOSE_RST_MARK_* bits
+ * @cookie: cookie of the socket, mini-socket or listener; 0: none, or unknown
+ * @netns: network namespace cookie (SO_NETNS_COOKIE); 0: unknown
+ * @laddr: local address, as in &struct tcpclose_record
+ * @raddr: remote address, likewise
+ * @cgroup: cgroup v2 id of the socket; 0: unknown
+ * @lport: local port, host byte order
+ * @rport: remote port, host byte order
+ * @netns_inode: inode of the network namespace; 0: unknown
+ * @inode: inode of the socket; 0: unknown or orphan
+ * @uid: owner of the socket; %TCPCLOSE_UNKNOWN_UID: unknown
+ * @segment_seq: sequence number of the segment: the RST that was received, or what a
+ *	RST was sent for; 0 if none
+ * @segment_ack: its acknowledgment number, likewise
+ * @pid: process (thread group) that made the socket send it; 0: none, or not visible
+ *	to the reader
+ * @comm: name of the process, NUL-terminated; empty: likewise
+ * @segment_flags: control bits of the segment (TCPCLOSE_FLAG_*); 0: none
+ * @segment_length: its payload, bytes; 65535: that or more
+ * @state: state of the socket; 0: none, or unknown. As the kernel's tracepoint
+ *	tcp_send_reset has it: mostly %TCPCLOSE_CLOSE if a close or the segment ended
+ *	the connection
+ * @effect: &enum tcpclose_rst_effect; %TCPCLOSE_RST_SENT: it was sent
+ * @reason: &enum tcpclose_rst_reason, if it was sent
+ * @owner: &enum tcpclose_rst_owner
+ * @context: &enum tcpclose_context
+ * @derived: &enum tcpclose_rst_reason that the module found out by itself; the same
+ *	as @reason unless the kernel passes one along
+ * @reserved: 0
+ *
+ * A RST that is sent for a segment (@segment_flags is not 0) has the sequence number
+ * that the segment acknowledges and no ACK, or if the segment has none, number 0 and
+ * an ACK. One that is sent on the socket's own account has an ACK always.
+ *
+ * A RST that ends the connection of a full socket, that a mini-socket sends, or a
+ * socket on its own account, always has a record. Of others there are at most
+ * rst_rate a second and CPU (module parameter), and a sixteenth of the ring;
+ * &struct tcpclose_left_out counts the rest.
+ */
+struct tcpclose_rst {
+	__u64 ts_ns;
+	__u32 seq;
+	__u16 cpu;
+	__u8 kind;
+	__u8 mark;
+	__u64 cookie;
+	__u64 netns;
+	__u8 laddr[16];
+	__u8 raddr[16];
+	__u64 cgroup;
+	__u16 lport;
+	__u16 rport;
+	__u32 netns_inode;
+	__u32 inode;
+	__u32 uid;
+	__u32 segment_seq;
+	__u32 segment_ack;
+	__u32 pid;
+	char comm[16];
+	__u16 segment_flags;
+	__u16 segment_length;
+	__u8 state;
+	__u8 effect;
+	__u8 reason;
+	__u8 owner;
+	__u8 context;
+	__u8 derived;
+	__u8 reserved[2];
+};
+
+/**
+ * struct tcpclose_left_out - RSTs of one CPU that have no record, since the former
+ *	record of this kind or since load
+ * @ts_ns: CLOCK_MONOTONIC, nanoseconds: up to when they are counted
+ * @seq: as in &struct tcpclose_record
+ * @cpu: likewise
+ * @kind: %TCPCLOSE_KIND_LEFT_OUT
+ * @reserved1: 0
+ * @sent: number of RSTs sent
+ * @received: number of RSTs received
+ * @reserved2: 0
+ *
+ * Written a second after the first of them. Concerns the whole machine: a file that
+ * sees only its own network namespace does not see it.
+ */
+struct tcpclose_left_out {
+	__u64 ts_ns;
+	__u32 seq;
+	__u16 cpu;
+	__u8 kind;
+	__u8 reserved1;
+	__u64 sent;
+	__u64 received;
+	__u8 reserved2[96];
 };
 
 #define TCPCLOSE_RECORD_SIZE	128
@@ -641,6 +873,12 @@ struct tcpclose_share {
  * @missed: number of calls that a probe missed since it could not run; expected
  *	to be 0
  * @shares: whose connections %TCPCLOSE_UNTRACKED_SHARE is about, most first
+ * @rsts_sent: number of RSTs sent, by &enum tcpclose_rst_reason; those in
+ *	@rsts_unsure are not among them (minor version 1, like all that follow)
+ * @rsts_received: number of RSTs received, by &enum tcpclose_rst_effect
+ * @rsts_unsure: number of RSTs sent only if a key for their signature was found
+ *	(%TCPCLOSE_RST_MARK_UNSURE)
+ * @rsts_left_out: number of all these that have no record
  */
 struct tcpclose_stats {
 	__u64 since_ns;
@@ -660,6 +898,10 @@ struct tcpclose_stats {
 	__u64 untracked[TCPCLOSE_UNTRACKED];
 	__u64 missed;
 	struct tcpclose_share shares[TCPCLOSE_SHARES];
+	__u64 rsts_sent[TCPCLOSE_RST_REASONS];
+	__u64 rsts_received[TCPCLOSE_RST_EFFECTS];
+	__u64 rsts_unsure;
+	__u64 rsts_left_out;
 };
 
 /* Count from 0 again: each event is in this snapshot or in the next one. */

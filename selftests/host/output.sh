@@ -21,6 +21,22 @@ golden "watch writes JSON" watch.json "$tcpclose" watch --json --input sample.re
 "$sample" ends >ends.rec
 golden "watch names a mini-socket's end once" watch-ends.txt "$tcpclose" watch --input ends.rec
 
+# Each RST, and how many have no record; without the option as if there were none
+"$sample" rsts >rsts.rec
+golden "watch writes RSTs" watch-rsts.txt "$tcpclose" watch --rsts --input rsts.rec
+golden "and so in JSON" watch-rsts.json "$tcpclose" watch --rsts --json --input rsts.rec
+"$tcpclose" watch --rsts --input rsts.rec 2>&1 >/dev/null | grep -c \
+	'left out 123456 RSTs sent and 7 received on CPU 0 before 2026-01-02 03:04:06' >actual
+echo 1 >expected
+same "watch reports RSTs that were left out" expected actual
+"$tcpclose" watch --json --input rsts.rec >actual 2>&1
+: >expected
+same "watch leaves out RSTs unless asked for" expected actual
+"$tcpclose" watch --rsts --json --state FIN_WAIT2 --input rsts.rec 2>/dev/null |
+	grep -o '"reason":"[^"]*"' >actual
+echo '"reason":"TCP_TIMEWAIT_SOCKET"' >expected
+same "filters choose RSTs, too" expected actual
+
 golden "stat writes text" stat.txt "$sample" text
 golden "stat writes JSON" stat.json "$sample" json
 golden "stat writes what is not tracked, as far as it is known" stat-untracked.txt \

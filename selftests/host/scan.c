@@ -170,9 +170,14 @@ TEST_F(scan, finds_what_an_earlier_record_left)
 	struct tcpclose_detail clean = self->detail;
 	size_t i;
 
-	for (i = 0; i < sizeof(clean.reserved); i++) {
+	for (i = 0; i < sizeof(clean.reserved1); i++) {
 		self->detail = clean;
-		self->detail.reserved[i] = 1;
+		self->detail.reserved1[i] = 1;
+		ASSERT_FALSE(detail_is_clean(&self->scan, &self->detail));
+	}
+	for (i = 0; i < sizeof(clean.reserved2); i++) {
+		self->detail = clean;
+		self->detail.reserved2[i] = 1;
 		ASSERT_FALSE(detail_is_clean(&self->scan, &self->detail));
 	}
 	self->detail = clean;
@@ -185,8 +190,43 @@ TEST_F(scan, finds_what_an_earlier_record_left)
 	EXPECT_FALSE(scan_record(&self->scan, &self->record));
 	memset(self->record.raddr + 4, 0, 12);
 	EXPECT_TRUE(scan_record(&self->scan, &self->record));
-	self->record.kind = 3;
+	self->record.kind = 9;
 	EXPECT_FALSE(scan_record(&self->scan, &self->record));
+}
+
+TEST_F(scan, finds_what_an_earlier_record_left_in_a_rst)
+{
+	struct tcpclose_rst clean = {
+		.ts_ns = 1000000000,
+		.kind = TCPCLOSE_KIND_RST,
+		.uid = TCPCLOSE_UNKNOWN_UID,
+		.lport = 80,
+		.comm = "nginx",
+	};
+	struct tcpclose_left_out left_out = { .kind = TCPCLOSE_KIND_LEFT_OUT, .sent = 7 };
+	struct tcpclose_rst rst = clean;
+	size_t i;
+
+	EXPECT_TRUE(scan_record(&self->scan, (const void *)&rst));
+	for (i = 0; i < sizeof(rst.reserved); i++) {
+		rst = clean;
+		rst.reserved[i] = 1;
+		EXPECT_FALSE(scan_record(&self->scan, (const void *)&rst));
+	}
+	rst = clean;
+	rst.comm[9] = 'x';
+	EXPECT_FALSE(scan_record(&self->scan, (const void *)&rst));
+	rst = clean;
+	rst.raddr[5] = 1;
+	EXPECT_FALSE(scan_record(&self->scan, (const void *)&rst));
+	rst.mark = TCPCLOSE_RST_MARK_IPV6;
+	EXPECT_TRUE(scan_record(&self->scan, (const void *)&rst));
+	rst.mark = 0x80;
+	EXPECT_FALSE(scan_record(&self->scan, (const void *)&rst));
+
+	EXPECT_TRUE(scan_record(&self->scan, (const void *)&left_out));
+	left_out.reserved2[95] = 1;
+	EXPECT_FALSE(scan_record(&self->scan, (const void *)&left_out));
 }
 
 TEST_F(scan, finds_what_a_longer_name_left)

@@ -57,6 +57,15 @@ cp out piped
 "$tcpclose" verify --input lives.rec >out
 same "with the same report" out piped
 
+"$sample" rsts >rsts.rec
+exits "RSTs of each kind are clean" 0 "$tcpclose" verify --json --input rsts.rec
+says "each is counted" '"rsts":33,"rsts_left_out":123463,'
+"$sample" rsts-illegal >rsts.rec
+exits "RSTs that no kernel has are a violation" 1 "$tcpclose" verify --input rsts.rec
+golden "and this is what is wrong with them" verify-rsts.txt
+exits "each of them is found" 1 "$tcpclose" verify --json --input rsts.rec
+says "none is missed" '"wrong":18,'
+
 exits "reported loss is no violation" 0 "$tcpclose" verify --input losses.rec
 says "and explains the gaps" '^gaps in histories, explained by that loss  *[1-9]'
 says "which the report lists" '^transitions of a connection are missing: [1-9]'

@@ -15,11 +15,16 @@
 
 #include "tcpclose.h"
 
-/* The members that both kinds have are at the same offset in both. */
+/* The members that all kinds have are at the same offset in each. */
 static inline const struct tcpclose_detail *
 device_detail(const struct tcpclose_record *record)
 {
 	return (const struct tcpclose_detail *)record;
+}
+
+static inline const struct tcpclose_rst *device_rst(const struct tcpclose_record *record)
+{
+	return (const struct tcpclose_rst *)record;
 }
 
 static inline bool device_is_transition(const struct tcpclose_record *record)

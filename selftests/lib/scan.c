@@ -106,16 +106,36 @@ static bool name_is_clean(struct scan *scan, const char name[16], size_t at)
 static bool detail_is_clean(struct scan *scan, const struct tcpclose_detail *detail)
 {
 	const unsigned int known = TCPCLOSE_DETAIL_TRAFFIC | TCPCLOSE_DETAIL_FIN_UNSENT |
-				   TCPCLOSE_DETAIL_FILE;
+				   TCPCLOSE_DETAIL_FILE | TCPCLOSE_DETAIL_IDLE;
 
 	if (!name_is_clean(scan, detail->comm, offsetof(struct tcpclose_detail, comm)) ||
 	    !name_is_clean(scan, detail->thread,
 			   offsetof(struct tcpclose_detail, thread)) ||
-	    !scan_zeros(scan, detail->reserved, sizeof(detail->reserved)))
+	    !scan_zeros(scan, detail->reserved1, sizeof(detail->reserved1)) ||
+	    !scan_zeros(scan, detail->reserved2, sizeof(detail->reserved2)))
 		return false;
 	if (detail->mark & ~known)
 		return found(scan, "an unknown mark", offsetof(struct tcpclose_detail, mark));
 	return scan_bytes(scan, detail, sizeof(*detail));
+}
+
+static bool rst_is_clean(struct scan *scan, const struct tcpclose_rst *rst)
+{
+	const unsigned int known = TCPCLOSE_RST_MARK_IPV6 | TCPCLOSE_RST_MARK_UNSURE;
+	struct tcpclose_rst copy = *rst;
+
+	if (!name_is_clean(scan, copy.comm, offsetof(struct tcpclose_rst, comm)) ||
+	    !scan_zeros(scan, copy.reserved, sizeof(copy.reserved)))
+		return false;
+	if (copy.mark & ~known)
+		return found(scan, "an unknown mark", offsetof(struct tcpclose_rst, mark));
+	if (!(copy.mark & TCPCLOSE_RST_MARK_IPV6) &&
+	    (!scan_zeros(scan, copy.laddr + 4, 12) ||
+	     !scan_zeros(scan, copy.raddr + 4, 12)))
+		return false;
+	if (copy.uid == TCPCLOSE_UNKNOWN_UID)
+		copy.uid = 0;
+	return scan_bytes(scan, &copy, sizeof(copy));
 }
 
 bool scan_record(struct scan *scan, const struct tcpclose_record *record)
@@ -124,6 +144,12 @@ bool scan_record(struct scan *scan, const struct tcpclose_record *record)
 
 	if (record->kind == TCPCLOSE_KIND_DETAIL)
 		return detail_is_clean(scan, (const void *)record);
+	if (record->kind == TCPCLOSE_KIND_RST)
+		return rst_is_clean(scan, (const void *)record);
+	if (record->kind == TCPCLOSE_KIND_LEFT_OUT)
+		return scan_zeros(scan, ((const struct tcpclose_left_out *)record)->reserved2,
+				  sizeof(((struct tcpclose_left_out *)0)->reserved2)) &&
+		       scan_bytes(scan, record, sizeof(*record));
 	if (record->kind != TCPCLOSE_KIND_TRANSITION)
 		return found(scan, "a record of unknown kind",
 			     offsetof(struct tcpclose_record, kind));

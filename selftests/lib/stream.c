@@ -90,6 +90,8 @@ void stream_close(struct stream *stream)
 	close(stream->fd);
 	free(stream->events);
 	stream->events = NULL;
+	free(stream->rsts);
+	stream->rsts = NULL;
 }
 
 bool stream_exact(const struct stream *stream)
@@ -170,6 +172,23 @@ static int add_event(struct stream *stream, const struct tcpclose_record *record
 	return 0;
 }
 
+static int add_rst(struct stream *stream, const struct tcpclose_record *record)
+{
+	struct tcpclose_rst *rsts = stream->rsts;
+
+	if (stream->rst_count == stream->rst_room) {
+		size_t room = stream->rst_room ? 2 * stream->rst_room : 64;
+
+		rsts = realloc(rsts, room * sizeof(*rsts));
+		if (!rsts)
+			return -ENOMEM;
+		stream->rsts = rsts;
+		stream->rst_room = room;
+	}
+	rsts[stream->rst_count++] = *device_rst(record);
+	return 0;
+}
+
 static int take(struct stream *stream, const struct tcpclose_record *record)
 {
 	unsigned int cpu = record->cpu;
@@ -191,6 +210,12 @@ static int take(struct stream *stream, const struct tcpclose_record *record)
 		if (stream->detail[cpu].kind)
 			stream->stray_details++;
 		stream->detail[cpu] = *device_detail(record);
+		return 0;
+	case TCPCLOSE_KIND_RST:
+		return add_rst(stream, record);
+	case TCPCLOSE_KIND_LEFT_OUT:
+		stream->left_out += ((const struct tcpclose_left_out *)record)->sent +
+				    ((const struct tcpclose_left_out *)record)->received;
 		return 0;
 	default:
 		stream->unknown++;
@@ -287,6 +312,57 @@ const char *stream_path(const struct stream *stream, const struct flow *flow)
 	/* fmemopen() writes no NUL if nothing was printed */
 	path[n ? sizeof(path) - 1 : 0] = '\0';
 	return path;
+}
+
+static bool rst_belongs(const struct tcpclose_rst *rst, const struct flow *flow)
+{
+	return (!flow->cookie || flow->cookie == rst->cookie) &&
+	       (!flow->netns || flow->netns == rst->netns) &&
+	       (!flow->lport || flow->lport == rst->lport) &&
+	       (!flow->rport || flow->rport == rst->rport);
+}
+
+const struct tcpclose_rst *stream_rst(const struct stream *stream,
+				      const struct flow *flow, size_t n)
+{
+	static const struct tcpclose_rst none;
+	size_t i;
+
+	for (i = 0; i < stream->rst_count; i++)
+		if (rst_belongs(&stream->rsts[i], flow) && !n--)
+			return &stream->rsts[i];
+	return &none;
+}
+
+const char *stream_rsts(const struct stream *stream, const struct flow *flow)
+{
+	static const char *const owners[] = {
+		[TCPCLOSE_RST_OWNER_UNKNOWN] = "unknown:",
+		[TCPCLOSE_RST_OWNER_NONE] = "none:",
+		[TCPCLOSE_RST_OWNER_SOCKET] = "",
+		[TCPCLOSE_RST_OWNER_MINI] = "tw:",
+		[TCPCLOSE_RST_OWNER_LISTENER] = "listener:",
+		[TCPCLOSE_RST_OWNER_REQUEST] = "request:",
+	};
+	static char text[4096];
+	size_t i, n = 0;
+
+	text[0] = '\0';
+	for (i = 0; i < stream->rst_count; i++) {
+		const struct tcpclose_rst *rst = &stream->rsts[i];
+
+		if (!rst_belongs(rst, flow) || rst->owner > TCPCLOSE_RST_OWNER_REQUEST)
+			continue;
+		n += snprintf(text + n, sizeof(text) - n, "%s%s%s%s", n ? " " : "",
+			      owners[rst->owner],
+			      rst->effect == TCPCLOSE_RST_SENT ? ">" : "<",
+			      rst->effect == TCPCLOSE_RST_SENT ?
+				      names_rst_reason(rst->reason) :
+				      names_rst_effect(rst->effect));
+		if (n >= sizeof(text))
+			break;
+	}
+	return text;
 }
 
 size_t stream_words(const char *path)

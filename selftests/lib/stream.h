@@ -33,6 +33,8 @@ struct event {
  * @disorder: records older than the previous one
  * @stray_details: details without their transition
  * @unknown: records of an unknown kind
+ * @rsts: the RSTs among them
+ * @left_out: number of RSTs that have no record
  * @bad_details: transitions without details that should have them, with details that
  *	should not, with a process outside a call, or without one inside
  */
@@ -41,6 +43,10 @@ struct stream {
 	struct event *events;
 	size_t count;
 	size_t room;
+	struct tcpclose_rst *rsts;
+	size_t rst_count;
+	size_t rst_room;
+	uint64_t left_out;
 	unsigned int gaps;
 	unsigned int disorder;
 	unsigned int stray_details;
@@ -109,6 +115,25 @@ size_t stream_words(const char *path);
 
 /** stream_dump() - print the records of @flow in readable form */
 void stream_dump(const struct stream *stream, const struct flow *flow, FILE *to);
+
+/**
+ * stream_rst() - the @n-th RST of @flow, from 0
+ *
+ * Return: an empty record if there is no such RST, so a test need not check.
+ */
+const struct tcpclose_rst *stream_rst(const struct stream *stream,
+				      const struct flow *flow, size_t n);
+
+/**
+ * stream_rsts() - the RSTs of @flow as one line of text
+ *
+ * One word each: ``>TCP_STATE`` was sent for that reason, ``<ENDED`` was received
+ * with that effect; prefix ``tw:``, ``listener:``, ``request:``, ``none:`` unless it is
+ * a socket's.
+ *
+ * Return: a string that is valid until the next call.
+ */
+const char *stream_rsts(const struct stream *stream, const struct flow *flow);
 
 static inline uint64_t event_sent(const struct event *event)
 {

@@ -74,6 +74,59 @@ TEST_F(record, bytes_are_exact_in_bulk)
 	EXPECT_EQ(sizeof(block), event_sent(stream_event(&self->lab.stream, &client, 1)));
 }
 
+#define TICK_MS	10	/* of the slowest clock that is configured anywhere */
+
+#define EXPECT_MS(expected, ms) do { \
+	EXPECT_LE((__u32)(expected) - TICK_MS, ms); \
+	EXPECT_GE((__u32)(expected) + 2 * TICK_MS, ms); \
+} while (0)
+
+/* How long a connection was idle: by its own close, and when the peer closed first */
+TEST_F(record, idle_time_is_since_the_last_payload)
+{
+	const struct tcpclose_detail *detail;
+
+	ASSERT_EQ(0, peer_connect(&self->peer));
+	ASSERT_EQ(5, write(self->peer.fd, "hello", 5));
+	ASSERT_EQ(0, peer_expect(&self->peer, PUPPET_PSH));
+	ASSERT_EQ(0, peer_send(&self->peer, PUPPET_ACK, NULL, 0));
+	sleep(3);
+	ASSERT_EQ(0, peer_send(&self->peer, PUPPET_PSH | PUPPET_ACK, "goodbye", 7));
+	ASSERT_EQ(7, read_all(self->peer.fd, 7));
+	sleep(2);
+	ASSERT_EQ(0, peer_send(&self->peer, PUPPET_FIN | PUPPET_ACK, NULL, 0));
+	sleep(1);
+	ASSERT_EQ(0, peer_close_half(&self->peer));
+	PATH("ESTABLISHED>CLOSE_WAIT CLOSE_WAIT>LAST_ACK LAST_ACK>CLOSE=FIN");
+	detail = &EVENT(1)->detail;
+	EXPECT_TRUE(detail->mark & TCPCLOSE_DETAIL_IDLE);
+	EXPECT_MS(6000, detail->last_sent_ms);
+	EXPECT_MS(3000, detail->last_received_ms);
+	EXPECT_MS(2000, detail->last_received_ms - (__u32)(EVENT(1)->r.dwell_ns / 1000000));
+}
+
+/* Since it was established, if there was no payload; before, unknown */
+TEST_F(record, idle_time_without_payload)
+{
+	struct peer second;
+
+	ASSERT_EQ(0, peer_connect(&self->peer));
+	sleep(4);
+	ASSERT_EQ(0, net_abort(self->peer.fd));
+	PATH("ESTABLISHED>CLOSE=LINGER");
+	EXPECT_TRUE(EVENT(0)->detail.mark & TCPCLOSE_DETAIL_IDLE);
+	EXPECT_MS(4000, EVENT(0)->detail.last_sent_ms);
+	EXPECT_MS(4000, EVENT(0)->detail.last_received_ms);
+
+	peer_init(&second, &self->lab.puppet);
+	second.rport++;
+	ASSERT_EQ(0, peer_connecting(&second));
+	ASSERT_EQ(0, peer_close(&second));
+	EXPECT_PEER_PATH(&self->lab, &second, "SYN_SENT>CLOSE=CONNECT_ABORTED");
+	EXPECT_FALSE(lab_event(&self->lab, &second, 0)->detail.mark & TCPCLOSE_DETAIL_IDLE);
+	EXPECT_EQ(0U, lab_event(&self->lab, &second, 0)->detail.last_sent_ms);
+}
+
 /* A half-closed connection still receives; the records count the bytes. */
 TEST_F(record, half_close_still_receives)
 {

@@ -13,6 +13,8 @@
 #include <string.h>
 
 #include "check/check_internal.h"
+#include "lib/names.h"
+#include "model/rsts.h"
 
 /* About 200 bytes each. */
 #define MAX_LIVES ((size_t)1 << 20)
@@ -257,6 +259,22 @@ static void take_flaw(struct check *c, const struct event *e)
 	}
 }
 
+static void check_rst(struct check *c, const struct event *e)
+{
+	bool sent = e->rst.effect == TCPCLOSE_RST_SENT;
+	const char *name = sent ? names_rst_reason(e->rst.reason) :
+				  names_rst_effect(e->rst.effect);
+	const char *state = names_state(e->old);
+	const char *why = rsts_judge(e);
+
+	c->wanted = !c->filter || filter_matches(c->filter, e);
+	c->rsts += c->wanted;
+	if (why)
+		check_finding(c, FINDING_RST, e, "%s %s in %s: %s",
+			      sent ? "sent for" : "received:", name ? name : "?",
+			      state ? state : "no state", why);
+}
+
 /**
  * check_event() - check an event
  * @c: the check
@@ -276,6 +294,12 @@ int check_event(struct check *c, const struct event *e)
 		return begin_cpu(c, e);
 	case EVENT_FLAW:
 		take_flaw(c, e);
+		break;
+	case EVENT_RST:
+		check_rst(c, e);
+		break;
+	case EVENT_LEFT_OUT:
+		c->rsts_left_out += e->left_out.sent + e->left_out.received;
 		break;
 	}
 	return 0;

@@ -43,6 +43,8 @@ struct check_start {
  * @filter: what to count and to report on; NULL: all. Everything is followed
  * @wanted: the event at hand is to be counted
  * @transitions: transitions counted
+ * @rsts: RSTs counted
+ * @rsts_left_out: RSTs without a record, whether wanted or not
  * @lost: records reported as lost
  * @first_ns: time of the first transition counted
  * @last_ns: time of the last one
@@ -74,6 +76,8 @@ struct check {
 	bool wanted;
 
 	uint64_t transitions;
+	uint64_t rsts;
+	uint64_t rsts_left_out;
 	uint64_t lost;
 	uint64_t first_ns;
 	uint64_t last_ns;

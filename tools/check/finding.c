@@ -100,6 +100,7 @@ static const struct {
 			      "addresses or ports of a connection changed" },
 	[FINDING_MARK] = { "wrong-mark", "impossible marks" },
 	[FINDING_COOKIE] = { "no-cookie", "the cookie is missing" },
+	[FINDING_RST] = { "illegal-rst", "RSTs that the model does not have" },
 	[FINDING_STREAM + EVENT_FLAW_GAP] = {
 		"unreported-loss", "records are missing, but no loss was reported" },
 	[FINDING_STREAM + EVENT_FLAW_LOSS] = {

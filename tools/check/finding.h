@@ -30,6 +30,7 @@
  * @FINDING_ADDRESS: the connection's addresses or ports changed
  * @FINDING_MARK: marks that can't be
  * @FINDING_COOKIE: the cookie is missing
+ * @FINDING_RST: a RST that the model does not have
  * @FINDING_STREAM: the first of the kinds of &enum event_flaw
  * @FINDING_KINDS: number of kinds
  */
@@ -48,6 +49,7 @@ enum finding_kind {
 	FINDING_ADDRESS,
 	FINDING_MARK,
 	FINDING_COOKIE,
+	FINDING_RST,
 	FINDING_STREAM,
 	FINDING_KINDS = FINDING_STREAM + EVENT_FLAWS,
 };

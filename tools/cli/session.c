@@ -322,6 +322,7 @@ int session_run(struct session *s, const struct session_calls *calls,
 	int ret, done;
 
 	decoder_init(&s->decoder, source_header(s->source), calls->every);
+	s->decoder.rsts = calls->rsts;
 	for (;;) {
 		if (!live && signals_stop())
 			return 0;

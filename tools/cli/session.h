@@ -49,6 +49,7 @@ struct session {
  * @every: gets each event of any kind, wanted or not; returns likewise
  * @raw: gets records as they are, several at a time, wanted or not; returns
  *	likewise
+ * @rsts: @event or @every gets RSTs, too, and numbers of those left out
  * @unfiltered: @event gets events that are not wanted as well
  * @idle: called when there is nothing to read for now: a place to show what
  *	there is; returns 0 or -errno; NULL: nothing to do
@@ -58,6 +59,7 @@ struct session_calls {
 	int (*every)(void *context, const struct event *e);
 	int (*raw)(void *context, const struct recording_marker *raw,
 		   size_t count);
+	bool rsts;
 	bool unfiltered;
 	int (*idle)(void *context);
 };

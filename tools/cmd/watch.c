@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * tcpclose watch: one line per transition.
+ * tcpclose watch: one line per transition, and per RST if asked for.
  */
 #include "base/complain.h"
 #include "cmd/commands.h"
@@ -12,12 +12,14 @@
  * @events: how events are shown
  * @count: transitions to show at most; 0: no limit
  * @shown: transitions shown
+ * @rsts: show RSTs, too
  */
 struct watch_run {
 	struct run run;
 	struct events events;
 	uint64_t count;
 	uint64_t shown;
+	bool rsts;
 };
 
 static const struct option_spec options[] = {
@@ -25,6 +27,8 @@ static const struct option_spec options[] = {
 	       option_count, struct watch_run, count),
 	OPTION_FLAG("json", "write one JSON object per line",
 		    struct watch_run, run.view.json),
+	OPTION_FLAG("rsts", "show each RST that was sent or received, too",
+		    struct watch_run, rsts),
 	OPTION_END,
 };
 
@@ -46,18 +50,37 @@ static void report_loss(struct watch_run *w, const struct event *e)
 		 e->cpu, time);
 }
 
+static void report_left_out(struct watch_run *w, const struct event *e)
+{
+	char time[CLOCK_DATED_MAX + 1];
+
+	*clock_dated(time, &w->events.clock, e->realtime_ns) = '\0';
+	complain("left out %llu RST%s sent and %llu received on CPU %u before %s: see rst_rate in tcpclose(1)",
+		 (unsigned long long)e->left_out.sent, e->left_out.sent == 1 ? "" : "s",
+		 (unsigned long long)e->left_out.received, e->cpu, time);
+}
+
+static bool is_about_rsts(const struct event *e)
+{
+	return e->kind == EVENT_RST || e->kind == EVENT_LEFT_OUT;
+}
+
 static int show(void *run, const struct event *e)
 {
 	struct watch_run *w = run;
 
+	if (is_about_rsts(e) && !w->rsts)
+		return 0;
 	events_add(&w->events, e);
 	if (e->kind == EVENT_LOST)
 		report_loss(w, e);
-	else
+	else if (e->kind == EVENT_LEFT_OUT)
+		report_left_out(w, e);
+	else if (e->kind == EVENT_TRANSITION)
 		w->shown++;
 	if (w->run.out.error)
 		return w->run.out.error;
-	return e->kind != EVENT_LOST && w->shown == w->count;
+	return e->kind == EVENT_TRANSITION && w->shown == w->count;
 }
 
 static int flush(void *run)
@@ -75,5 +98,5 @@ const struct command watch_command = {
 	.run_size = sizeof(struct watch_run),
 	.work = run_events,
 	.begin = begin,
-	.calls = { .event = show, .idle = flush },
+	.calls = { .event = show, .rsts = true, .idle = flush },
 };

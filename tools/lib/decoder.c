@@ -151,7 +151,7 @@ static void track_record(struct decoder *d, struct decoder_cpu *cpu,
 
 	if (raw->kind == TCPCLOSE_KIND_TRANSITION)
 		d->summary.transitions++;
-	else if (raw->kind != TCPCLOSE_KIND_DETAIL)
+	else if (!recording_is_known(raw->kind))
 		d->summary.skipped++;
 	if (!cpu->started || distance >= 1U << 31)
 		cpu->next_seq = (cpu->next_seq & ~(uint64_t)UINT32_MAX) |
@@ -193,12 +193,28 @@ static void lost_event(const struct decoder *d,
 }
 
 /* One that is gone may have had the inode before. */
-static bool is_own_netns(const struct recording_header *head,
-			 const struct tcpclose_record *r)
+static bool is_own_netns(const struct recording_header *head, const struct event *e)
 {
-	return r->netns_inode && r->netns_inode == head->own_netns &&
-	       (!head->own_netns_cookie || !r->netns ||
-		r->netns == head->own_netns_cookie);
+	return e->netns_inode && e->netns_inode == head->own_netns &&
+	       (!head->own_netns_cookie || !e->netns ||
+		e->netns == head->own_netns_cookie);
+}
+
+/* What is not in the record itself. */
+static void complete_event(struct decoder *d, struct event *e)
+{
+	const struct netns_entry *entry;
+
+	e->seq = d->cpus[e->cpu].next_seq - 1;
+	e->realtime_ns = realtime_ns(d, e->ts_ns);
+	e->own_netns = is_own_netns(&d->head, e);
+	entry = netns_table_find(&d->netns, e->netns, e->netns_inode);
+	if (entry && entry->name[0])
+		e->netns_name = entry->name;
+	else if (e->own_netns)
+		e->netns_name = d->head.visible ? "host" : "self";
+	else
+		e->netns_name = NULL;
 }
 
 static void transition_event(struct decoder *d, const struct tcpclose_record *r,
@@ -206,22 +222,25 @@ static void transition_event(struct decoder *d, const struct tcpclose_record *r,
 {
 	struct decoder_cpu *cpu = &d->cpus[r->cpu];
 	const struct tcpclose_detail *detail = NULL;
-	const struct netns_entry *entry;
 
 	if (cpu->has_detail && cpu->detail.seq + 1 == r->seq)
 		detail = &cpu->detail;
 	cpu->has_detail = false;
 	event_decode(e, r, detail);
-	e->seq = cpu->next_seq - 1;
+	complete_event(d, e);
+}
+
+static void left_out_event(const struct decoder *d, const struct tcpclose_left_out *r,
+			   struct event *e)
+{
+	memset(e, 0, sizeof(*e));
+	e->kind = EVENT_LEFT_OUT;
+	e->cpu = r->cpu;
+	e->ts_ns = r->ts_ns;
 	e->realtime_ns = realtime_ns(d, r->ts_ns);
-	e->own_netns = is_own_netns(&d->head, r);
-	entry = netns_table_find(&d->netns, r->netns, r->netns_inode);
-	if (entry && entry->name[0])
-		e->netns_name = entry->name;
-	else if (e->own_netns)
-		e->netns_name = d->head.visible ? "host" : "self";
-	else
-		e->netns_name = NULL;
+	e->seq = d->cpus[r->cpu].next_seq - 1;
+	e->left_out.sent = r->sent;
+	e->left_out.received = r->received;
 }
 
 static void start_event(const struct recording_marker *m, struct event *e)
@@ -237,7 +256,7 @@ static void start_event(const struct recording_marker *m, struct event *e)
 static uint64_t full_seq(const struct decoder *d,
 			 const struct recording_marker *m)
 {
-	if (m->kind == TCPCLOSE_KIND_TRANSITION || m->kind == TCPCLOSE_KIND_DETAIL)
+	if (recording_is_known(m->kind))
 		return d->cpus[m->cpu].next_seq - 1;
 	return m->kind < RECORDING_KIND_START ? m->seq : (uint64_t)EVENT_UNKNOWN;
 }
@@ -270,6 +289,16 @@ static bool make_event(struct decoder *d, const struct recording_marker *raw,
 		memcpy(&cpu->detail, raw, sizeof(cpu->detail));
 		cpu->has_detail = true;
 		return false;
+	case TCPCLOSE_KIND_RST:
+		if (d->rsts) {
+			event_decode_rst(e, (const void *)raw);
+			complete_event(d, e);
+		}
+		return d->rsts;
+	case TCPCLOSE_KIND_LEFT_OUT:
+		if (d->rsts)
+			left_out_event(d, (const void *)raw, e);
+		return d->rsts;
 	case RECORDING_KIND_START:
 		start_event(raw, e);
 		return d->every;

@@ -13,6 +13,9 @@ static_assert(sizeof(struct tcpclose_record) == TCPCLOSE_RECORD_SIZE,
 	      "record size");
 static_assert(sizeof(struct tcpclose_detail) == TCPCLOSE_RECORD_SIZE,
 	      "detail size");
+static_assert(sizeof(struct tcpclose_rst) == TCPCLOSE_RECORD_SIZE, "RST size");
+static_assert(sizeof(struct tcpclose_left_out) == TCPCLOSE_RECORD_SIZE,
+	      "size of what was left out");
 
 static int64_t known_ns(uint64_t ns)
 {
@@ -53,6 +56,14 @@ static void copy_name(char to[17], const char from[16])
 {
 	memcpy(to, from, 16);
 	to[16] = '\0';
+}
+
+static void decode_idle(struct event *e, const struct tcpclose_detail *d)
+{
+	bool known = d && d->mark & TCPCLOSE_DETAIL_IDLE;
+
+	e->last_sent_ms = known ? (int64_t)d->last_sent_ms : EVENT_UNKNOWN;
+	e->last_received_ms = known ? (int64_t)d->last_received_ms : EVENT_UNKNOWN;
 }
 
 static void decode_traffic_left(struct event *e, const struct tcpclose_detail *d)
@@ -110,6 +121,7 @@ static bool is_deferred(const struct event *e, const struct tcpclose_detail *d)
 static void decode_detail(struct event *e, const struct tcpclose_detail *d)
 {
 	decode_traffic_left(e, d);
+	decode_idle(e, d);
 	if (!d) {
 		e->session = 0;
 		e->pid = 0;
@@ -174,4 +186,46 @@ void event_decode(struct event *e, const struct tcpclose_record *r,
 	memcpy(e->raddr, r->raddr, sizeof(e->raddr));
 	decode_traffic(e, r);
 	decode_detail(e, d);
+}
+
+/**
+ * event_decode_rst() - decode a RST
+ * @e: result, as of event_decode()
+ * @r: the record
+ */
+void event_decode_rst(struct event *e, const struct tcpclose_rst *r)
+{
+	memset(e, 0, sizeof(*e));
+	e->kind = EVENT_RST;
+	e->ts_ns = r->ts_ns;
+	e->seq = r->seq;
+	e->cpu = r->cpu;
+	e->cookie = r->cookie;
+	e->netns = r->netns;
+	e->netns_inode = r->netns_inode;
+	e->cgroup = r->cgroup;
+	e->inode = r->inode;
+	e->uid = r->uid == TCPCLOSE_UNKNOWN_UID ? EVENT_UNKNOWN : (int64_t)r->uid;
+	e->pid = r->pid;
+	copy_name(e->comm, r->comm);
+	e->context = r->context;
+	e->lport = r->lport;
+	e->rport = r->rport;
+	e->ipv6 = r->mark & TCPCLOSE_RST_MARK_IPV6;
+	memcpy(e->laddr, r->laddr, sizeof(e->laddr));
+	memcpy(e->raddr, r->raddr, sizeof(e->raddr));
+	/* Indices of tables: a damaged recording may hold any number. */
+	e->old = r->state & (TCPCLOSE_STATES - 1);
+	e->new = e->old;
+	e->flags = r->segment_flags;
+	e->rst = (struct event_rst){
+		.effect = r->effect,
+		.reason = r->reason,
+		.derived = r->derived,
+		.owner = r->owner,
+		.unsure = r->mark & TCPCLOSE_RST_MARK_UNSURE,
+		.length = r->segment_length,
+		.seq = r->segment_seq,
+		.ack = r->segment_ack,
+	};
 }

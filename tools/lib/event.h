@@ -22,14 +22,21 @@
  *	began to read at @ts_ns
  * @EVENT_FLAW: the stream itself is damaged; @flaw, @lost, @cpu, @seq and
  *	@ts_ns are set
+ * @EVENT_RST: a RST was sent or received; the members of the socket and @rst are
+ *	set, @old and @new are its state, 0: none, and @flags the control bits of the
+ *	segment
+ * @EVENT_LEFT_OUT: RSTs have no record; @left_out, @cpu, @seq and @ts_ns are set
  *
- * The last two are made if every event is wanted: see decoder_init().
+ * %EVENT_START and %EVENT_FLAW are made if every event is wanted (decoder_init()), the
+ * last two if they are (&struct decoder.rsts).
  */
 enum event_kind {
 	EVENT_TRANSITION,
 	EVENT_LOST,
 	EVENT_START,
 	EVENT_FLAW,
+	EVENT_RST,
+	EVENT_LEFT_OUT,
 };
 
 /**
@@ -60,7 +67,39 @@ enum event_flaw {
 };
 
 /**
- * struct event - one transition or loss
+ * struct event_rst - a RST, see &struct tcpclose_rst
+ * @effect: &enum tcpclose_rst_effect
+ * @reason: &enum tcpclose_rst_reason
+ * @derived: likewise
+ * @owner: &enum tcpclose_rst_owner
+ * @unsure: the kernel may have sent none
+ * @length: payload of the segment, bytes
+ * @seq: sequence number of the segment
+ * @ack: its acknowledgment number
+ */
+struct event_rst {
+	uint8_t effect;
+	uint8_t reason;
+	uint8_t derived;
+	uint8_t owner;
+	bool unsure;
+	uint16_t length;
+	uint32_t seq;
+	uint32_t ack;
+};
+
+/**
+ * struct event_left_out - numbers of RSTs without a record
+ * @sent: sent
+ * @received: received
+ */
+struct event_left_out {
+	uint64_t sent;
+	uint64_t received;
+};
+
+/**
+ * struct event - one transition, RST or loss
  * @kind: what it is
  * @flaw: what is wrong
  * @lost: number of records lost on @cpu, before @ts_ns
@@ -85,6 +124,8 @@ enum event_flaw {
  * @unsent_bytes: those of them that were never sent, or %EVENT_UNKNOWN
  * @segments_sent: by the socket so far, or %EVENT_UNKNOWN
  * @segments_received: by the socket so far, or %EVENT_UNKNOWN
+ * @last_sent_ms: since payload was last sent, or %EVENT_UNKNOWN
+ * @last_received_ms: since it was last received, or %EVENT_UNKNOWN
  * @sk_err: error pending on the socket, 0: none, or %EVENT_UNKNOWN
  * @raw_old: old state as traced; 0: not traced
  * @raw_new: new state as traced; 0: not traced
@@ -117,6 +158,8 @@ enum event_flaw {
  * @comm: name of the process; empty: unknown
  * @thread: name of the thread; empty: unknown
  * @netns_name: name of the network namespace; NULL: none known
+ * @rst: what a RST has beside the above
+ * @left_out: how many have no record
  */
 struct event {
 	enum event_kind kind;
@@ -143,6 +186,8 @@ struct event {
 	int64_t unsent_bytes;
 	int64_t segments_sent;
 	int64_t segments_received;
+	int64_t last_sent_ms;
+	int64_t last_received_ms;
 	int sk_err;
 	int sk_shutdown;
 	unsigned int raw_old;
@@ -174,8 +219,13 @@ struct event {
 	char comm[17];
 	char thread[17];
 	const char *netns_name;
+	union {
+		struct event_rst rst;
+		struct event_left_out left_out;
+	};
 };
 
+void event_decode_rst(struct event *e, const struct tcpclose_rst *r);
 void event_decode(struct event *e, const struct tcpclose_record *r,
 		  const struct tcpclose_detail *d);
 

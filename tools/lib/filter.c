@@ -263,11 +263,11 @@ bool filter_is_empty(const struct filter *f)
 /**
  * filter_matches() - whether an event is wanted
  * @f: the filter
- * @e: the event; a loss is always wanted
+ * @e: the event; a loss, and a number of RSTs left out, are always wanted
  */
 bool filter_matches(const struct filter *f, const struct event *e)
 {
-	if (e->kind == EVENT_LOST)
+	if (e->kind == EVENT_LOST || e->kind == EVENT_LEFT_OUT)
 		return true;
 	if (f->states && !(f->states & (1U << e->old | 1U << e->new)))
 		return false;

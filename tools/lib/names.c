@@ -266,3 +266,65 @@ const char *names_error(unsigned int error)
 
 	return look_up(names, ARRAY_SIZE(names), error);
 }
+
+/* Spelled as the kernel's &enum sk_rst_reason, and as its trace shows them. */
+const char *names_rst_reason(unsigned int reason)
+{
+	static const char *const names[TCPCLOSE_RST_REASONS] = {
+		[TCPCLOSE_RST_NOT_SPECIFIED] = "NOT_SPECIFIED",
+		[TCPCLOSE_RST_NO_SOCKET] = "NO_SOCKET",
+		[TCPCLOSE_RST_TCP_INVALID_ACK_SEQUENCE] = "TCP_INVALID_ACK_SEQUENCE",
+		[TCPCLOSE_RST_TCP_RFC7323_PAWS] = "TCP_RFC7323_PAWS",
+		[TCPCLOSE_RST_TCP_TOO_OLD_ACK] = "TCP_TOO_OLD_ACK",
+		[TCPCLOSE_RST_TCP_ACK_UNSENT_DATA] = "TCP_ACK_UNSENT_DATA",
+		[TCPCLOSE_RST_TCP_FLAGS] = "TCP_FLAGS",
+		[TCPCLOSE_RST_TCP_OLD_ACK] = "TCP_OLD_ACK",
+		[TCPCLOSE_RST_TCP_ABORT_ON_DATA] = "TCP_ABORT_ON_DATA",
+		[TCPCLOSE_RST_TCP_TIMEWAIT_SOCKET] = "TCP_TIMEWAIT_SOCKET",
+		[TCPCLOSE_RST_INVALID_SYN] = "INVALID_SYN",
+		[TCPCLOSE_RST_TCP_ABORT_ON_CLOSE] = "TCP_ABORT_ON_CLOSE",
+		[TCPCLOSE_RST_TCP_ABORT_ON_LINGER] = "TCP_ABORT_ON_LINGER",
+		[TCPCLOSE_RST_TCP_ABORT_ON_MEMORY] = "TCP_ABORT_ON_MEMORY",
+		[TCPCLOSE_RST_TCP_STATE] = "TCP_STATE",
+		[TCPCLOSE_RST_TCP_KEEPALIVE_TIMEOUT] = "TCP_KEEPALIVE_TIMEOUT",
+		[TCPCLOSE_RST_TCP_DISCONNECT_WITH_DATA] = "TCP_DISCONNECT_WITH_DATA",
+		[TCPCLOSE_RST_MPTCP_RST_EUNSPEC] = "MPTCP_RST_EUNSPEC",
+		[TCPCLOSE_RST_MPTCP_RST_EMPTCP] = "MPTCP_RST_EMPTCP",
+		[TCPCLOSE_RST_MPTCP_RST_ERESOURCE] = "MPTCP_RST_ERESOURCE",
+		[TCPCLOSE_RST_MPTCP_RST_EPROHIBIT] = "MPTCP_RST_EPROHIBIT",
+		[TCPCLOSE_RST_MPTCP_RST_EWQ2BIG] = "MPTCP_RST_EWQ2BIG",
+		[TCPCLOSE_RST_MPTCP_RST_EBADPERF] = "MPTCP_RST_EBADPERF",
+		[TCPCLOSE_RST_MPTCP_RST_EMIDDLEBOX] = "MPTCP_RST_EMIDDLEBOX",
+		[TCPCLOSE_RST_ERROR] = "ERROR",
+	};
+
+	return look_up(names, ARRAY_SIZE(names), reason);
+}
+
+/* What a received one did. */
+const char *names_rst_effect(unsigned int effect)
+{
+	static const char *const names[TCPCLOSE_RST_EFFECTS] = {
+		[TCPCLOSE_RST_ENDED] = "ended",
+		[TCPCLOSE_RST_IGNORED] = "ignored",
+		[TCPCLOSE_RST_MINI] = "mini-socket",
+		[TCPCLOSE_RST_UNMATCHED] = "no-socket",
+		[TCPCLOSE_RST_OTHER] = "other",
+	};
+
+	return look_up(names, ARRAY_SIZE(names), effect);
+}
+
+const char *names_rst_owner(unsigned int owner)
+{
+	static const char *const names[] = {
+		[TCPCLOSE_RST_OWNER_UNKNOWN] = "unknown",
+		[TCPCLOSE_RST_OWNER_NONE] = "none",
+		[TCPCLOSE_RST_OWNER_SOCKET] = "socket",
+		[TCPCLOSE_RST_OWNER_MINI] = "mini-socket",
+		[TCPCLOSE_RST_OWNER_LISTENER] = "listener",
+		[TCPCLOSE_RST_OWNER_REQUEST] = "request",
+	};
+
+	return look_up(names, ARRAY_SIZE(names), owner);
+}

@@ -6,7 +6,7 @@
 #define TCPCLOSE_LIB_NAMES_H
 
 /* The longest name that the functions below make. */
-#define NAMES_MAX_LEN 24
+#define NAMES_MAX_LEN 25
 
 /* Each returns NULL for a number that has no name. */
 const char *names_state(unsigned int state);
@@ -21,6 +21,10 @@ const char *names_hook_via(unsigned int via);
 const char *names_flag(unsigned int bit);
 const char *names_mark(unsigned int bit);
 const char *names_error(unsigned int error);
+
+const char *names_rst_reason(unsigned int reason);
+const char *names_rst_effect(unsigned int effect);
+const char *names_rst_owner(unsigned int owner);
 
 int names_find_state(const char *name, unsigned long len);
 

@@ -98,11 +98,6 @@ static void check_detail(struct order_cpu *cpu, bool whole,
 		cpu->detail = *(const struct tcpclose_detail *)raw;
 }
 
-static bool is_known(unsigned int kind)
-{
-	return kind == TCPCLOSE_KIND_TRANSITION || kind == TCPCLOSE_KIND_DETAIL;
-}
-
 static void check_record(struct order_cpu *cpu, bool whole,
 			 const struct recording_marker *raw,
 			 struct order_flaws *flaws)
@@ -121,14 +116,14 @@ static void check_record(struct order_cpu *cpu, bool whole,
 	 * never between details and their transition. What a record of
 	 * an unknown kind belongs to is not known, either.
 	 */
-	if (is_known(raw->kind))
+	if (recording_is_known(raw->kind))
 		check_detail(cpu, whole, raw,
 			     cpu->any && !lost && !cpu->skipped &&
 				     (follows || !whole),
 			     flaws);
 	else
 		cpu->has_detail = false;
-	cpu->skipped = !is_known(raw->kind);
+	cpu->skipped = !recording_is_known(raw->kind);
 	if (raw->ts_ns > cpu->last_ns)
 		cpu->last_ns = raw->ts_ns;
 	cpu->any = true;

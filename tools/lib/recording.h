@@ -86,6 +86,15 @@ static inline bool recording_is_marker(unsigned int kind)
 }
 
 /**
+ * recording_is_known() - whether this program knows the module's records of a kind
+ * @kind: their kind
+ */
+static inline bool recording_is_known(unsigned int kind)
+{
+	return kind >= TCPCLOSE_KIND_TRANSITION && kind <= TCPCLOSE_KIND_LEFT_OUT;
+}
+
+/**
  * struct recording_marker - a record of the recorder's own
  * @ts_ns: as in &struct tcpclose_record
  * @seq: 0

@@ -197,10 +197,11 @@ static int enqueue_clock(struct source *s, const struct tcpclose_record *r)
 	return 0;
 }
 
-static int report_netns(struct source *s, const struct tcpclose_record *r)
+/* @r: the record before which it is named, of any kind */
+static int report_netns(struct source *s, const struct tcpclose_record *r,
+			uint64_t netns, uint32_t inode)
 {
-	struct netns_entry *entry =
-		netns_table_take(&s->netns, r->netns, r->netns_inode);
+	struct netns_entry *entry = netns_table_take(&s->netns, netns, inode);
 	struct recording_marker *m;
 	const char *name;
 
@@ -214,26 +215,27 @@ static int report_netns(struct source *s, const struct tcpclose_record *r)
 	netns_names_refresh(&s->names, s->batch_ns);
 	if (s->names.listed_ns > s->batch_ns)
 		entry->looked_ns = s->names.listed_ns;
-	name = netns_names_find(&s->names, r->netns, r->netns_inode);
+	name = netns_names_find(&s->names, netns, inode);
 	if (!name)
 		return 0;
 	snprintf(entry->name, sizeof(entry->name), "%s", name);
-	m = enqueue(s, RECORDING_KIND_NETNS, r->ts_ns, r->cpu, r->netns);
+	m = enqueue(s, RECORDING_KIND_NETNS, r->ts_ns, r->cpu, netns);
 	if (!m)
 		return -ENOMEM;
-	m->inode = r->netns_inode;
+	m->inode = inode;
 	memcpy(m->name, entry->name, sizeof(m->name));
 	return 0;
 }
 
 /* Most records are of the same namespace as the one before. */
-static int enqueue_netns(struct source *s, const struct tcpclose_record *r)
+static int enqueue_netns(struct source *s, const struct tcpclose_record *r,
+			 uint64_t netns, uint32_t inode)
 {
-	if (r->netns_inode == s->latest_inode && r->netns == s->latest_netns)
+	if (inode == s->latest_inode && netns == s->latest_netns)
 		return 0;
-	s->latest_inode = r->netns_inode;
-	s->latest_netns = r->netns;
-	return report_netns(s, r);
+	s->latest_inode = inode;
+	s->latest_netns = netns;
+	return report_netns(s, r, netns, inode);
 }
 
 /* Number of records missing before @seq. */
@@ -260,7 +262,10 @@ static int inspect(struct source *s, const struct tcpclose_record *r)
 	if (s->head.visible && missing)
 		ret = enqueue_loss(s, r->ts_ns, r->cpu, missing);
 	if (!ret && r->kind == TCPCLOSE_KIND_TRANSITION)
-		ret = enqueue_netns(s, r);
+		ret = enqueue_netns(s, r, r->netns, r->netns_inode);
+	if (!ret && r->kind == TCPCLOSE_KIND_RST)
+		ret = enqueue_netns(s, r, ((const struct tcpclose_rst *)r)->netns,
+				    ((const struct tcpclose_rst *)r)->netns_inode);
 	s->inspected = !ret;
 	return ret;
 }

@@ -28,13 +28,13 @@ void events_begin(struct events *v, const struct view *how, struct buffer *to)
 /**
  * events_add() - write an event
  * @v: the view
- * @e: the event; a loss is written as JSON only: text is for people, who read of
- *	losses on standard error
+ * @e: the event; what was lost or left out is written as JSON only: text is for
+ *	people, who read of that on standard error
  */
 void events_add(struct events *v, const struct event *e)
 {
 	if (v->how->json)
 		events_json(v, e);
-	else if (e->kind != EVENT_LOST)
+	else if (e->kind == EVENT_TRANSITION || e->kind == EVENT_RST)
 		events_text(v, e);
 }

@@ -95,6 +95,8 @@ static inline void add_socket(struct json *w, const struct event *e)
 		json_bool(w, e->fin_unsent);
 	SIGNED(w, "segments_sent", e->segments_sent);
 	SIGNED(w, "segments_received", e->segments_received);
+	SIGNED(w, "last_sent_ms", e->last_sent_ms);
+	SIGNED(w, "last_received_ms", e->last_received_ms);
 	SIGNED(w, "retransmits", e->retransmits);
 	SIGNED(w, "srtt_us", e->srtt_us);
 }
@@ -116,6 +118,57 @@ static inline void add_ending(struct json *w, const struct event *e)
 	add_bits(w, e->mark, names_mark);
 }
 
+static inline void add_rst(struct json *w, const struct event *e)
+{
+	const struct event_rst *rst = &e->rst;
+	bool sent = rst->effect == TCPCLOSE_RST_SENT;
+
+	NAMED(w, "rst", sent ? "sent" : names_rst_effect(rst->effect), rst->effect);
+	json_key(w, "reason");
+	if (sent)
+		add_named(w, names_rst_reason(rst->reason), rst->reason);
+	else
+		json_null(w);
+	json_member(w, "unsure", bool, rst->unsure);
+	NAMED(w, "owner", names_rst_owner(rst->owner), rst->owner);
+	NONZERO(w, "cookie", e->cookie);
+	NONZERO(w, "netns", e->netns);
+	NONZERO(w, "netns_inode", e->netns_inode);
+	json_member(w, "netns_name", string, e->netns_name);
+	json_member(w, "family", name, e->ipv6 ? "inet6" : "inet");
+	json_member(w, "laddr", ip, e->ipv6, e->laddr);
+	NONZERO(w, "lport", e->lport);
+	json_member(w, "raddr", ip, e->ipv6, e->raddr);
+	NONZERO(w, "rport", e->rport);
+	NAMED(w, "state", names_state(e->old), e->old);
+	json_member(w, "context", name, names_context(e->context));
+	NONZERO(w, "pid", e->pid);
+	json_member(w, "comm", string, e->comm[0] ? e->comm : NULL);
+	SIGNED(w, "uid", e->uid);
+	NONZERO(w, "inode", e->inode);
+	NONZERO(w, "cgroup", e->cgroup);
+	json_key(w, "flags");
+	if (e->flags)
+		add_bits(w, e->flags, names_flag);
+	else
+		json_null(w);
+	json_key(w, "segment_length");
+	json_known(w, e->flags, rst->length);
+	json_key(w, "segment_seq");
+	json_known(w, e->flags, rst->seq);
+	json_key(w, "segment_ack");
+	json_known(w, e->flags, rst->ack);
+}
+
+static inline void add_left_out(struct json *w, const struct event *e)
+{
+	json_key(w, "rsts_left_out");
+	json_object_begin(w);
+	json_member(w, "sent", u64, e->left_out.sent);
+	json_member(w, "received", u64, e->left_out.received);
+	json_object_end(w);
+}
+
 /**
  * events_json() - write an event as a JSON object on a line of its own
  * @v: the view; JSON looks the same always
@@ -134,6 +187,12 @@ void events_json(struct events *v, const struct event *e)
 	json_member(&w, "cpu", u64, e->cpu);
 	if (e->kind == EVENT_LOST) {
 		json_member(&w, "lost", u64, e->lost);
+	} else if (e->kind == EVENT_RST) {
+		json_member(&w, "seq", u64, e->seq);
+		add_rst(&w, e);
+	} else if (e->kind == EVENT_LEFT_OUT) {
+		json_member(&w, "seq", u64, e->seq);
+		add_left_out(&w, e);
 	} else {
 		json_member(&w, "seq", u64, e->seq);
 		json_member(&w, "index", u64, e->index);

@@ -180,6 +180,15 @@ static char *text_state(char *p, unsigned int state)
 		      format_u64(FORMAT_LITERAL(p, "number-"), state);
 }
 
+static char *text_rst(struct events *v, char *p, const struct event *e)
+{
+	char *start = p;
+
+	p = e->rst.effect == TCPCLOSE_RST_SENT ? FORMAT_LITERAL(p, "RST sent") :
+						 FORMAT_LITERAL(p, "RST received");
+	return columns_pad_text(&v->columns, EVENTS_TRANSITION, p, start);
+}
+
 static char *text_transition(struct events *v, char *p, const struct event *e)
 {
 	struct columns_word *w = &v->edges[e->old][e->new];
@@ -199,7 +208,7 @@ static char *text_dwell(struct events *v, char *p, const struct event *e)
 {
 	char text[16], *end = text;
 
-	if (e->dwell_ns == EVENT_UNKNOWN)
+	if (e->dwell_ns == EVENT_UNKNOWN || e->kind == EVENT_RST)
 		*end++ = '-';
 	else
 		end = format_duration(text, (uint64_t)e->dwell_ns);
@@ -371,18 +380,59 @@ static char *text_why(char *p, const struct event *e)
 	return p;
 }
 
+/* Whose it is, if not a full socket's, which its state says. */
+static char *text_owner(char *p, const struct event *e)
+{
+	switch (e->rst.owner) {
+	case TCPCLOSE_RST_OWNER_LISTENER:
+		return FORMAT_LITERAL(p, " at a listener");
+	case TCPCLOSE_RST_OWNER_REQUEST:
+		return FORMAT_LITERAL(p, " at a listener's request");
+	case TCPCLOSE_RST_OWNER_MINI:
+		return text_state(FORMAT_LITERAL(p, " in "), e->old);
+	case TCPCLOSE_RST_OWNER_SOCKET:
+		/* A connection that ends is in CLOSE already. */
+		return e->old == TCPCLOSE_CLOSE ?
+			       p : text_state(FORMAT_LITERAL(p, " in "), e->old);
+	default:
+		return p;
+	}
+}
+
+static char *text_rst_why(char *p, const struct event *e)
+{
+	bool sent = e->rst.effect == TCPCLOSE_RST_SENT;
+	unsigned int number = sent ? e->rst.reason : e->rst.effect;
+	const char *name = sent ? names_rst_reason(number) : names_rst_effect(number);
+
+	p = text_number_name(p, name, sent ? "reason-" : "effect-", number);
+	if (e->rst.effect != TCPCLOSE_RST_MINI)
+		p = text_owner(p, e);
+	else
+		p = text_state(FORMAT_LITERAL(p, " in "), e->old);
+	if (sent && e->rst.length) {
+		p = format_u64(FORMAT_LITERAL(p, ", for "), e->rst.length);
+		p = FORMAT_LITERAL(p, " B");
+	}
+	if (e->rst.unsure)
+		p = FORMAT_LITERAL(p, ", if its signature is good");
+	return p;
+}
+
 /* Neither a graceful close nor a step on the way to one. */
 static bool is_abnormal(const struct event *e)
 {
+	if (e->kind == EVENT_RST)
+		return true;
 	return (e->cause && e->cause != TCPCLOSE_CAUSE_FIN &&
 		e->cause != TCPCLOSE_CAUSE_LISTENER) ||
 	       (e->end && e->end != TCPCLOSE_END_EXPIRED);
 }
 
 /**
- * events_text() - write a transition as a line
+ * events_text() - write a transition or a RST as a line
  * @v: the view
- * @e: the transition
+ * @e: it
  */
 void events_text(struct events *v, const struct event *e)
 {
@@ -396,7 +446,7 @@ void events_text(struct events *v, const struct event *e)
 	p = text_process(v, p, e);
 	p = text_endpoint(v, p, e->ipv6, e->laddr, e->lport, EVENTS_LOCAL);
 	p = text_endpoint(v, p, e->ipv6, e->raddr, e->rport, EVENTS_REMOTE);
-	p = text_transition(v, p, e);
+	p = e->kind == EVENT_RST ? text_rst(v, p, e) : text_transition(v, p, e);
 	p = text_dwell(v, p, e);
 	p = text_flags(v, p, e);
 	if (v->how->colour && is_abnormal(e))
@@ -405,7 +455,7 @@ void events_text(struct events *v, const struct event *e)
 		colour = TERMINAL_GREEN;
 	if (colour)
 		p = format_string(p, colour);
-	p = text_why(p, e);
+	p = e->kind == EVENT_RST ? text_rst_why(p, e) : text_why(p, e);
 	if (colour)
 		p = FORMAT_LITERAL(p, TERMINAL_PLAIN);
 	columns_end_at(&v->columns, p);

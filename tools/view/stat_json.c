@@ -275,6 +275,12 @@ void stat_json(const struct view *how, struct buffer *to,
 	add_timewait(&w, c);
 	json_key(&w, "causes");
 	add_counts(&w, c->causes, TCPCLOSE_CAUSES, names_cause);
+	json_key(&w, "rsts_sent");
+	add_counts(&w, c->rsts_sent, TCPCLOSE_RST_REASONS, names_rst_reason);
+	json_key(&w, "rsts_received");
+	add_counts(&w, c->rsts_received, TCPCLOSE_RST_EFFECTS, names_rst_effect);
+	json_member(&w, "rsts_unsure", u64, c->rsts_unsure);
+	json_member(&w, "rsts_left_out", u64, c->rsts_left_out);
 	add_live(&w, c);
 	json_member(&w, "tracked", u64, c->tracked);
 	json_member(&w, "max_conns", u64, c->max_conns);

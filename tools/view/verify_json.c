@@ -171,6 +171,8 @@ void verify_add_json(struct json *w, const struct check *c)
 	json_object_begin(w);
 	json_member(w, "transitions", u64, c->transitions);
 	json_member(w, "span_ns", u64, c->last_ns - c->first_ns);
+	json_member(w, "rsts", u64, c->rsts);
+	json_member(w, "rsts_left_out", u64, c->rsts_left_out);
 	json_member(w, "lost", u64, c->lost);
 	json_member(w, "nameless", u64, c->nameless);
 	json_member(w, "late", u64, c->late);

@@ -55,6 +55,13 @@ static void add_summary(const struct text *t)
 		      (unsigned long long)c->transitions,
 		      format_plural(c->transitions), (unsigned long long)c->seen,
 		      format_plural(c->seen), (double)ns / (double)NS_PER_S);
+	if (c->rsts)
+		buffer_printf(t->to, "Checked %llu RST%s.\n",
+			      (unsigned long long)c->rsts, format_plural(c->rsts));
+	if (c->rsts_left_out)
+		buffer_printf(t->to, "%llu RST%s no record, since they were too many.\n",
+			      (unsigned long long)c->rsts_left_out,
+			      c->rsts_left_out == 1 ? " has" : "s have");
 }
 
 /*
@@ -389,7 +396,7 @@ static void add_verdict(const struct text *t)
 		buffer_printf(t->to, "\n%sVERDICT: VIOLATION%s: %llu finding%s\n",
 			      view_colour(t->how, TERMINAL_RED), view_plain(t->how),
 			      (unsigned long long)wrong, format_plural(wrong));
-	else if (!t->c->transitions)
+	else if (!t->c->transitions && !t->c->rsts)
 		buffer_printf(t->to, "\nVERDICT: clean, but there was nothing to check\n");
 	else
 		add_clean(t);

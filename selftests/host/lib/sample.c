@@ -97,7 +97,9 @@ static void detail(unsigned int cpu, __u64 cookie, const char *comm)
 	struct tcpclose_detail t = next_detail(cpu, cookie, CLIENT_COOKIE);
 
 	t.cgroup = 1234567890123;
-	t.mark = TCPCLOSE_DETAIL_TRAFFIC | TCPCLOSE_DETAIL_FILE;
+	t.mark = TCPCLOSE_DETAIL_TRAFFIC | TCPCLOSE_DETAIL_FILE | TCPCLOSE_DETAIL_IDLE;
+	t.last_sent_ms = 12000;
+	t.last_received_ms = 15004;
 	t.pid = cpu == 2 ? 99 : 4711;
 	t.tid = 4712;
 	memcpy(t.comm, comm, strlen(comm));
@@ -662,6 +664,14 @@ static void fill_counters(struct tcpclose_stats *c)
 		.uid = TCPCLOSE_UNKNOWN_UID,
 	};
 	c->missed = 1;
+	c->rsts_sent[TCPCLOSE_RST_NO_SOCKET] = 400;
+	c->rsts_sent[TCPCLOSE_RST_TCP_STATE] = 20;
+	/* Of a newer module */
+	c->rsts_sent[TCPCLOSE_RST_REASONS - 1] = 3;
+	c->rsts_received[TCPCLOSE_RST_ENDED] = 17;
+	c->rsts_received[TCPCLOSE_RST_UNMATCHED] = 5;
+	c->rsts_unsure = 2;
+	c->rsts_left_out = 360;
 }
 
 /* Quiet, busy, and machines whose namespaces cannot all be asked, or none. */
@@ -830,6 +840,10 @@ int main(int argc, char **argv)
 		header();
 	else if (argc == 2 && !strcmp(what, "ends"))
 		all_ends();
+	else if (argc == 2 && !strcmp(what, "rsts"))
+		synthetic_rsts(&out, false);
+	else if (argc == 2 && !strcmp(what, "rsts-illegal"))
+		synthetic_rsts(&out, true);
 	else if (argc == 2 && !strcmp(what, "recycled"))
 		recycled();
 	else if (argc == 2 && !strcmp(what, "room-at-last"))

@@ -8,6 +8,7 @@
 #ifndef _SELFTESTS_HOST_LIB_SYNTHETIC_H
 #define _SELFTESTS_HOST_LIB_SYNTHETIC_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/buffer.h"
@@ -58,5 +59,11 @@ void synthetic_closes_many(struct buffer *out, unsigned int count);
  * @seed: selects the records
  */
 void synthetic_closes_random(struct buffer *out, uint32_t seed);
+
+/**
+ * synthetic_rsts() - RSTs of each kind, sent and received, and a number left out
+ * @broken: those that no kernel has, instead
+ */
+void synthetic_rsts(struct buffer *out, bool broken);
 
 #endif /* _SELFTESTS_HOST_LIB_SYNTHETIC_H */
