@@ -89,9 +89,16 @@ static const struct {
 	{ "mptcp_worker", TCPCLOSE_WAY_MPTCP },
 	{ "tcp_v4_syn_recv_sock", TCPCLOSE_WAY_OPEN_FAILED },
 	{ "tcp_v6_syn_recv_sock", TCPCLOSE_WAY_OPEN_FAILED },
-	{ "tcp_check_req", TCPCLOSE_WAY_OPEN_FAILED },
+	{ "tcp_check_req", TCPCLOSE_WAY_CHECK_REQUEST },
 	{ "inet_csk_complete_hashdance", TCPCLOSE_WAY_OPEN_FAILED },
 	{ "subflow_syn_recv_sock", TCPCLOSE_WAY_OPEN_FAILED },
+	{ "subflow_v4_route_req", TCPCLOSE_WAY_OPEN_FAILED },
+	{ "subflow_v6_route_req", TCPCLOSE_WAY_OPEN_FAILED },
+	/* Where TCP drops a segment that is not acceptable. */
+	{ "tcp_v4_do_rcv", TCPCLOSE_WAY_INPUT },
+	{ "tcp_v6_do_rcv", TCPCLOSE_WAY_INPUT },
+	{ "tcp_rcv_established", TCPCLOSE_WAY_INPUT },
+	{ "tcp_drop_reason", TCPCLOSE_WAY_INPUT },
 	/* Where functions return to whose return is hooked. */
 	{ "arch_rethook_trampoline", TCPCLOSE_WAY_RETURN_HOOKED },
 	{ "__kretprobe_trampoline", TCPCLOSE_WAY_RETURN_HOOKED },

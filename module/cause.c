@@ -157,6 +157,7 @@ static u8 cause_of_way(enum tcpclose_way way, const struct sock *sk, int old,
 	case TCPCLOSE_WAY_SEGMENT:
 		return reset ? cause_of_reset(sk, old) : cause_in_segment(sk, old);
 	case TCPCLOSE_WAY_OPEN_FAILED:
+	case TCPCLOSE_WAY_CHECK_REQUEST:
 		return reset ? TCPCLOSE_CAUSE_RST : TCPCLOSE_CAUSE_OPEN_FAILED;
 	case TCPCLOSE_WAY_ICMP:
 		return TCPCLOSE_CAUSE_UNREACHABLE;
@@ -205,6 +206,7 @@ static void find_context(struct tcpclose_verdict *verdict, const struct sock *sk
 	case TCPCLOSE_WAY_VALIDATE:
 	case TCPCLOSE_WAY_SEGMENT:
 	case TCPCLOSE_WAY_OPEN_FAILED:
+	case TCPCLOSE_WAY_CHECK_REQUEST:
 		/*
 		 * In tcp_rcv_established() nothing is noted, nor of the segment
 		 * for which a socket is made that cannot be opened: the note is
@@ -212,7 +214,8 @@ static void find_context(struct tcpclose_verdict *verdict, const struct sock *sk
 		 */
 		verdict->segment = verdict->cause == TCPCLOSE_CAUSE_RST ?
 					   tcpclose_segment_flags(sk) & TCPCLOSE_FLAG_RST :
-					   decisive != TCPCLOSE_WAY_OPEN_FAILED;
+					   decisive != TCPCLOSE_WAY_OPEN_FAILED &&
+						   decisive != TCPCLOSE_WAY_CHECK_REQUEST;
 		verdict->context = tcpclose_cause_segment_context(sk);
 		break;
 	case TCPCLOSE_WAY_ICMP:

@@ -13,6 +13,24 @@
 #include <linux/version.h>
 #include <net/net_namespace.h>
 #include <net/sock.h>
+#include <net/tcp.h>
+
+/* 6.10 added the reason of a RST as an argument. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 10, 0)
+#include <net/rstreason.h>
+#define TCPCLOSE_HAVE_RST_REASON 1
+/* 6.18 removed the argument before it, and stable releases followed. */
+#define COMPAT_ACTIVE_RESET_REASON(second, third) \
+	(__builtin_types_compatible_p(typeof(tcp_send_active_reset), \
+				      void (struct sock *, enum sk_rst_reason)) ? \
+		 (second) : (third))
+#else
+#define TCPCLOSE_HAVE_RST_REASON 0
+#define COMPAT_ACTIVE_RESET_REASON(second, third)	((void)(second), (void)(third), 0)
+#endif
+
+/* 6.11 added the socket to the tracepoint kfree_skb. */
+#define COMPAT_KFREE_SKB_HAS_SOCKET (LINUX_VERSION_CODE >= KERNEL_VERSION(6, 11, 0))
 
 /* 6.10 moved sk_memory_allocated() there. */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 10, 0)

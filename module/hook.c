@@ -15,20 +15,20 @@
 #include <linux/mutex.h>
 #include <linux/nospec.h>
 #include <linux/string.h>
+#include <linux/tracepoint.h>
 
 #include "canary.h"
 #include "hook.h"
 
 #define HOOKS_MAX	16
+#define TRACEPOINTS_MAX	2
 
 static enum tcpclose_hook_choice choice;
 static const char *unwanted;	/* comma-separated names of functions */
 
-static struct {
-	const char *name;
-	u64 __percpu *calls;
-	const char *purpose;
-} tracepoint_hook;
+/* In the order of tcpclose_hook_attach_tracepoint(); not removed before unload. */
+static struct tcpclose_tracepoint *known_tracepoints[TRACEPOINTS_MAX];
+static unsigned int known_tracepoint_count;
 
 /* In the order of tcpclose_hook_prepare(); not removed before unload. */
 static struct tcpclose_probe *known_probes[HOOKS_MAX];
@@ -210,7 +210,7 @@ int tcpclose_hook_init(enum tcpclose_hook_choice how, const char *without)
 	choice = how;
 	unwanted = without;
 	known_count = 0;
-	tracepoint_hook.name = NULL;
+	known_tracepoint_count = 0;
 	if (choice == TCPCLOSE_HOOKS_KPROBE && IS_ENABLED(CONFIG_KPROBES_ON_FTRACE))
 		err = attach_guard();
 	return err;
@@ -226,6 +226,7 @@ void tcpclose_hook_exit(void)
 	detach_guard();
 	tcpclose_canary_exit();
 	known_count = 0;
+	known_tracepoint_count = 0;
 }
 
 /**
@@ -447,19 +448,52 @@ void tcpclose_hook_detach(struct tcpclose_hooks *hooks)
 	mutex_unlock(&missed_lock);
 }
 
-/**
- * tcpclose_hook_tracepoint() - register the tracepoint for
- *	tcpclose_hook_state()
- * @name: its name
- * @purpose: what is not recorded without it
- * @calls: number of calls, per CPU
- */
-void tcpclose_hook_tracepoint(const char *name, const char *purpose,
-			      u64 __percpu *calls)
+static void find_tracepoint(struct tracepoint *candidate, void *hook)
 {
-	tracepoint_hook.name = name;
-	tracepoint_hook.purpose = purpose;
-	tracepoint_hook.calls = calls;
+	struct tcpclose_tracepoint *wanted = hook;
+
+	if (!strcmp(candidate->name, wanted->name))
+		wanted->tracepoint = candidate;
+}
+
+/**
+ * tcpclose_hook_attach_tracepoint() - attach to a tracepoint
+ * @hook: the hook
+ *
+ * Context: process; sleeps.
+ * Return: 0, -ENOENT if the kernel lacks the tracepoint, or an error of
+ * tracepoint_probe_register().
+ */
+int tcpclose_hook_attach_tracepoint(struct tcpclose_tracepoint *hook)
+{
+	int err = -ENOENT;
+
+	if (WARN_ON(known_tracepoint_count == TRACEPOINTS_MAX))
+		return -ENOMEM;
+	hook->tracepoint = NULL;
+	for_each_kernel_tracepoint(find_tracepoint, hook);
+	if (hook->tracepoint)
+		err = tracepoint_probe_register(hook->tracepoint, hook->probe, NULL);
+	if (err)
+		hook->tracepoint = NULL;
+	hook->error = -err;
+	known_tracepoints[known_tracepoint_count++] = hook;
+	return err;
+}
+
+/**
+ * tcpclose_hook_detach_tracepoint() - detach from a tracepoint
+ * @hook: the hook, attached or not
+ *
+ * Context: process; sleeps. No call of the probe is running afterwards.
+ */
+void tcpclose_hook_detach_tracepoint(struct tcpclose_tracepoint *hook)
+{
+	if (!hook->tracepoint)
+		return;
+	tracepoint_probe_unregister(hook->tracepoint, hook->probe, NULL);
+	tracepoint_synchronize_unregister();
+	hook->tracepoint = NULL;
 }
 
 static u64 sum_calls(u64 __percpu *calls)
@@ -470,6 +504,17 @@ static u64 sum_calls(u64 __percpu *calls)
 	for_each_possible_cpu(cpu)
 		total += READ_ONCE(*per_cpu_ptr(calls, cpu));
 	return total;
+}
+
+static void report_tracepoint(struct tcpclose_hook *to,
+			      const struct tcpclose_tracepoint *hook)
+{
+	to->via = hook->error ? TCPCLOSE_HOOK_OFF : TCPCLOSE_HOOK_TRACEPOINT;
+	to->error = hook->error;
+	to->needed = hook->needed;
+	to->calls = sum_calls(hook->calls);
+	strscpy(to->name, hook->name, sizeof(to->name));
+	strscpy(to->purpose, hook->purpose, sizeof(to->purpose));
 }
 
 /**
@@ -486,18 +531,15 @@ int tcpclose_hook_state(struct tcpclose_hook *hook)
 
 	memset(hook, 0, sizeof(*hook));
 	hook->index = index;
-	if (!index) {
-		hook->via = TCPCLOSE_HOOK_TRACEPOINT;
-		hook->needed = 1;
-		hook->calls = sum_calls(tracepoint_hook.calls);
-		strscpy(hook->name, tracepoint_hook.name, sizeof(hook->name));
-		strscpy(hook->purpose, tracepoint_hook.purpose,
-			sizeof(hook->purpose));
+	if (index < known_tracepoint_count) {
+		index = array_index_nospec(index, known_tracepoint_count);
+		report_tracepoint(hook, known_tracepoints[index]);
 		return 0;
 	}
-	if (index > known_count)
+	index -= known_tracepoint_count;
+	if (index >= known_count)
 		return -ENOENT;
-	probe = known_probes[array_index_nospec(index - 1, known_count)];
+	probe = known_probes[array_index_nospec(index, known_count)];
 	hook->via = READ_ONCE(probe->via);
 	hook->error = READ_ONCE(probe->error);
 	if (hook->via == TCPCLOSE_HOOK_KPROBE &&

@@ -6,9 +6,12 @@
 #define TCPCLOSE_HOOK_H
 
 #include <linux/percpu.h>
+#include <linux/types.h>
 
 #include "compat.h"
 #include "uapi/tcpclose.h"
+
+struct tracepoint;
 
 /**
  * struct tcpclose_probe - a hook on the entry of a kernel function
@@ -49,6 +52,26 @@ struct tcpclose_hooks {
 	ftrace_func_t ftrace;
 	struct ftrace_ops ops;
 #endif
+};
+
+/**
+ * struct tcpclose_tracepoint - a hook on a tracepoint
+ * @name: name of the tracepoint
+ * @purpose: what is not recorded without it, for users
+ * @probe: called with NULL and the arguments of the tracepoint
+ * @calls: number of calls of the probe
+ * @needed: the module refuses to load without it
+ * @tracepoint: the tracepoint, while attached
+ * @error: errno of the attempt to attach; 0: none
+ */
+struct tcpclose_tracepoint {
+	const char *name;
+	const char *purpose;
+	void *probe;
+	u64 __percpu *calls;
+	bool needed;
+	struct tracepoint *tracepoint;
+	int error;
 };
 
 /**
@@ -126,7 +149,7 @@ int tcpclose_hook_state(struct tcpclose_hook *hook);
 u64 tcpclose_hook_missed(void);
 bool tcpclose_hook_named(const struct tcpclose_probe *probe, const char *names,
 			 size_t *length);
-void tcpclose_hook_tracepoint(const char *name, const char *purpose,
-			      u64 __percpu *calls);
+int tcpclose_hook_attach_tracepoint(struct tcpclose_tracepoint *hook);
+void tcpclose_hook_detach_tracepoint(struct tcpclose_tracepoint *hook);
 
 #endif /* TCPCLOSE_HOOK_H */

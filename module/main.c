@@ -18,11 +18,14 @@
 #include "chardev.h"
 #include "compat.h"
 #include "entry.h"
+#include "gate.h"
 #include "handover.h"
 #include "hook.h"
 #include "reader.h"
 #include "request.h"
 #include "ring.h"
+#include "rst.h"
+#include "rst_reason.h"
 #include "segment.h"
 #include "stats.h"
 #include "table.h"
@@ -51,6 +54,7 @@ static char *without = "";
 /* Attached at load, in this order; those of request.c only with scope=all. */
 static struct tcpclose_hooks *const permanent_hooks[] = {
 	&tcpclose_segment_hooks,
+	&tcpclose_rst_hooks,
 	&tcpclose_timewait_hooks,
 	/* Births last: every mini-socket seen to be born is seen to end. */
 	&tcpclose_handover_hooks,
@@ -136,6 +140,8 @@ MODULE_PARM_DESC(ring_records, "records per CPU, a power of two from 256 to 1048
 module_param(hooks, charp, 0444);
 MODULE_PARM_DESC(hooks, "how to hook functions: \"auto\" (default), \"ftrace\" or \"kprobe\"");
 
+module_param_named(rst_rate, tcpclose_gate_rate, uint, 0644);
+MODULE_PARM_DESC(rst_rate, "records a second and CPU of RSTs that end no connection (default 100); the others are counted; can be changed while loaded");
 module_param(without, charp, 0444);
 MODULE_PARM_DESC(without, "comma-separated list of functions not to hook, for a kernel where hooking one causes trouble");
 
@@ -269,6 +275,16 @@ static void detach_scope(void)
 	mutex_unlock(&scope_lock);
 }
 
+/* Not every RST that is received is recorded without it. */
+static void attach_drops(void)
+{
+	int err = tcpclose_hook_attach_tracepoint(&tcpclose_rst_drops);
+
+	if (err)
+		pr_warn("cannot attach to tracepoint %s (error %d); not recorded without it: %s\n",
+			tcpclose_rst_drops.name, err, tcpclose_rst_drops.purpose);
+}
+
 static int attach_all(void)
 {
 	int err;
@@ -283,8 +299,10 @@ static int attach_all(void)
 	mutex_unlock(&scope_lock);
 
 	err = tcpclose_transition_init();
-	if (!err)
+	if (!err) {
+		attach_drops();
 		return 0;
+	}
 	pr_err("cannot attach to tracepoint inet_sock_set_state (error %d)%s\n",
 	       err, err == -ENOENT ? ": this kernel has none, it needs CONFIG_TRACEPOINTS" : "");
 	detach_scope();
@@ -294,6 +312,7 @@ static int attach_all(void)
 
 static void detach_all(void)
 {
+	tcpclose_hook_detach_tracepoint(&tcpclose_rst_drops);
 	tcpclose_transition_exit();
 	detach_scope();
 	detach_hooks(ARRAY_SIZE(permanent_hooks));
@@ -322,9 +341,11 @@ static int __init tcpclose_init(void)
 	err = tcpclose_wakeup_init(ring_records, tcpclose_reader_look);
 	if (err)
 		goto exit_table;
+	tcpclose_gate_init(ring_records);
+	tcpclose_rst_reason_init();
 	err = tcpclose_caller_init();
 	if (err)
-		goto exit_wakeup;
+		goto exit_gate;
 	err = tcpclose_hook_init(choice, without);
 	if (err) {
 		log_switched_off(err);
@@ -344,7 +365,8 @@ exit_hook:
 	tcpclose_hook_exit();
 exit_caller:
 	tcpclose_caller_exit();
-exit_wakeup:
+exit_gate:
+	tcpclose_gate_exit();
 	tcpclose_wakeup_exit();
 exit_table:
 	tcpclose_table_exit();
@@ -361,6 +383,7 @@ static void __exit tcpclose_exit(void)
 	detach_all();
 	tcpclose_hook_exit();
 	tcpclose_caller_exit();
+	tcpclose_gate_exit();
 	tcpclose_wakeup_exit();
 	tcpclose_table_exit();
 	tcpclose_stats_exit();

@@ -13,6 +13,7 @@
 #include <linux/tcp.h>
 #include <net/tcp.h>
 
+#include "rst.h"
 #include "segment.h"
 
 enum {
@@ -124,6 +125,8 @@ static __always_inline void on_reset(unsigned long sk, unsigned long skb,
 	tcpclose_probe_called(segment_calls[RESET]);
 	note_segment((const void *)sk, tcp_hdr((const struct sk_buff *)skb), 0,
 		     true);
+	if (tcp_hdr((const struct sk_buff *)skb)->rst)
+		tcpclose_rst_ended((const void *)sk, (const void *)skb, caller);
 }
 
 TCPCLOSE_PROBE(on_reset);

@@ -109,3 +109,18 @@ void tcpclose_task_clear(struct tcpclose_detail *detail)
 	memset(detail->thread, 0, sizeof(detail->thread));
 	detail->call = TCPCLOSE_CALL_NONE;
 }
+
+/**
+ * tcpclose_task_name() - name the current process
+ * @pid: set to its id, unless it is a thread of the kernel
+ * @comm: likewise to its name, %TASK_COMM_LEN bytes
+ *
+ * Context: process; interrupts off.
+ */
+void tcpclose_task_name(u32 *pid, char *comm)
+{
+	if (current->flags & (PF_KTHREAD | PF_WQ_WORKER))
+		return;
+	*pid = task_tgid_nr(current);
+	copy_name(comm, READ_ONCE(current->group_leader));
+}

@@ -16,6 +16,7 @@
 #include "caller.h"
 #include "cause.h"
 #include "record.h"
+#include "rst.h"
 #include "segment.h"
 #include "share.h"
 #include "stats.h"
@@ -85,6 +86,8 @@ static __always_inline void on_timewait_state_process(unsigned long tw,
 			      false);
 	if (unlikely(((const struct tcphdr *)th)->syn || ((const struct tcphdr *)th)->rst))
 		count_stray((const void *)tw);
+	if (unlikely(((const struct tcphdr *)th)->rst))
+		tcpclose_rst_at_mini((const void *)tw, (const void *)skb);
 }
 
 TCPCLOSE_PROBE(on_timewait_state_process);

@@ -11,8 +11,6 @@
 #include <linux/cache.h>
 #include <linux/err.h>
 #include <linux/ktime.h>
-#include <linux/string.h>
-#include <linux/tracepoint.h>
 #include <net/mptcp.h>
 #include <net/sock.h>
 #include <net/tcp.h>
@@ -32,12 +30,9 @@
 #include "table.h"
 #include "transition.h"
 
-#define TRACEPOINT	"inet_sock_set_state"
-
 /* The parameter "scope" is "all": openings are recorded, too. */
 bool tcpclose_scope_all __read_mostly;
 
-static struct tracepoint *tracepoint;
 static DEFINE_PER_CPU(u64, transition_calls);
 
 /* Which end must have closed first, as far as a state alone shows. */
@@ -466,34 +461,24 @@ static void transition_probe(void *data, const struct sock *sk, const int old,
 	}
 }
 
-static void find_tracepoint(struct tracepoint *candidate, void *found)
-{
-	if (!strcmp(candidate->name, TRACEPOINT))
-		*(struct tracepoint **)found = candidate;
-}
+static struct tcpclose_tracepoint transition_tracepoint = {
+	.name = "inet_sock_set_state",
+	.purpose = "every transition of a full socket",
+	.probe = transition_probe,
+	.calls = &transition_calls,
+	.needed = true,
+};
 
 /**
  * tcpclose_transition_init() - attach to the tracepoint
  *
  * Context: process; sleeps.
- * Return: 0, -ENOENT if the kernel lacks the tracepoint, or an error of
- * tracepoint_probe_register().
+ * Return: as tcpclose_hook_attach_tracepoint().
  */
 int __init tcpclose_transition_init(void)
 {
-	int err;
-
 	tcpclose_edge_init();
-	tracepoint = NULL;
-	for_each_kernel_tracepoint(find_tracepoint, &tracepoint);
-	if (!tracepoint)
-		return -ENOENT;
-	err = tracepoint_probe_register(tracepoint, transition_probe, NULL);
-	if (err)
-		return err;
-	tcpclose_hook_tracepoint(TRACEPOINT, "every transition of a full socket",
-				 &transition_calls);
-	return 0;
+	return tcpclose_hook_attach_tracepoint(&transition_tracepoint);
 }
 
 /**
@@ -503,6 +488,5 @@ int __init tcpclose_transition_init(void)
  */
 void tcpclose_transition_exit(void)
 {
-	tracepoint_probe_unregister(tracepoint, transition_probe, NULL);
-	tracepoint_synchronize_unregister();
+	tcpclose_hook_detach_tracepoint(&transition_tracepoint);
 }

@@ -56,10 +56,17 @@ bool tcpclose_visibility_shows(const struct tcpclose_visibility *visible,
 {
 	if (visible->whole)
 		return true;
-	if (record->kind == TCPCLOSE_KIND_DETAIL)
+	switch (record->kind) {
+	case TCPCLOSE_KIND_TRANSITION:
+		return record->netns == visible->netns;
+	case TCPCLOSE_KIND_DETAIL:
 		return ((const struct tcpclose_detail *)record)->netns ==
 		       visible->netns;
-	return record->netns == visible->netns;
+	case TCPCLOSE_KIND_RST:
+		return ((const struct tcpclose_rst *)record)->netns == visible->netns;
+	default:
+		return false;
+	}
 }
 
 static u32 translate_pid(const struct tcpclose_visibility *visible, u32 nr)
@@ -70,6 +77,12 @@ static u32 translate_pid(const struct tcpclose_visibility *visible, u32 nr)
 	translated = pid_nr_ns(find_pid_ns(nr, &init_pid_ns), visible->pid_ns);
 	rcu_read_unlock();
 	return translated;
+}
+
+static u32 translate_uid(const struct tcpclose_visibility *visible, u32 uid)
+{
+	return uid == TCPCLOSE_UNKNOWN_UID ?
+		       uid : from_kuid(visible->user_ns, KUIDT_INIT(uid));
 }
 
 /*
@@ -104,6 +117,13 @@ void tcpclose_visibility_translate(const struct tcpclose_visibility *visible,
 		show_name(detail->thread, detail->pid);
 		return;
 	}
-	if (record->uid != TCPCLOSE_UNKNOWN_UID)
-		record->uid = from_kuid(visible->user_ns, KUIDT_INIT(record->uid));
+	if (record->kind == TCPCLOSE_KIND_RST) {
+		struct tcpclose_rst *rst = (struct tcpclose_rst *)record;
+
+		rst->pid = translate_pid(visible, rst->pid);
+		show_name(rst->comm, rst->pid);
+		rst->uid = translate_uid(visible, rst->uid);
+		return;
+	}
+	record->uid = translate_uid(visible, record->uid);
 }

@@ -350,6 +350,8 @@ static bool is_of(const struct tcpclose_record *record, uint64_t cookie)
 {
 	if (record->kind == TCPCLOSE_KIND_DETAIL)
 		return device_detail(record)->netns == cookie;
+	if (record->kind == TCPCLOSE_KIND_RST)
+		return device_rst(record)->netns == cookie;
 	return record->netns == cookie;
 }
 

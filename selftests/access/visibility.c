@@ -64,9 +64,9 @@ TEST_F(visibility, of_a_container_is_never_anothers_record)
 	struct device_log log = {};
 	struct traffic_run *other;
 	unsigned int inode;
+	size_t i, rsts = 0;
 	int status;
 	pid_t child;
-	size_t i;
 
 	ASSERT_EQ(0, chmod(TCPCLOSE_DEVICE, 0666));
 	/* This thread stays outside, since each thread has its own namespaces */
@@ -89,9 +89,16 @@ TEST_F(visibility, of_a_container_is_never_anothers_record)
 			       }));
 		EXPECT_EQ(0, device_log_until(&log, self->fd, is_close_of_both,
 					      1200, 5000));
-		for (i = 0; i < log.count; i++)
+		for (i = 0; i < log.count; i++) {
 			if (device_is_transition(&log.records[i]))
 				EXPECT_EQ(inode, log.records[i].netns_inode);
+			if (log.records[i].kind != TCPCLOSE_KIND_RST)
+				continue;
+			/* Each abort is two: it is sent, and received. */
+			rsts++;
+			EXPECT_EQ(inode, device_rst(&log.records[i])->netns_inode);
+		}
+		EXPECT_EQ(1200, rsts);
 		EXPECT_EQ(1200, device_log_count(&log, is_close_of_both));
 		_exit(__test_passed(_metadata) ? 0 : 1);
 	}
@@ -210,7 +217,7 @@ static void *abort_one_and_stay(void *argument)
 
 static bool is_detail(const struct tcpclose_record *record)
 {
-	return !device_is_transition(record);
+	return record->kind == TCPCLOSE_KIND_DETAIL;
 }
 
 /*
@@ -242,6 +249,10 @@ static int look_from_a_pid_namespace(int start, int started)
 			outer = outer && !detail->pid && !detail->tid &&
 				!memcmp(detail->comm, nothing, sizeof(nothing)) &&
 				!memcmp(detail->thread, nothing, sizeof(nothing));
+		if (log.records[i].kind == TCPCLOSE_KIND_RST)
+			outer = outer && !device_rst(&log.records[i])->pid &&
+				!memcmp(device_rst(&log.records[i])->comm, nothing,
+					sizeof(nothing));
 	}
 	if (!outer)
 		return 3;
@@ -317,6 +328,8 @@ static int look_for(int fd, __u32 uid, __u32 pid)
 	for (i = 0; i < log.count; i++) {
 		if (is_detail(&log.records[i]))
 			process = process || device_detail(&log.records[i])->pid == pid;
+		else if (log.records[i].kind == TCPCLOSE_KIND_RST)
+			user = user && device_rst(&log.records[i])->uid == uid;
 		else
 			user = user && log.records[i].uid == uid;
 	}

@@ -119,6 +119,11 @@ static bool is_sound(const struct tcpclose_record *record)
 	if (record->kind == TCPCLOSE_KIND_DETAIL)
 		return !strcmp(device_detail(record)->comm,
 			       device_detail(record)->pid ? "overrun" : "");
+	if (record->kind == TCPCLOSE_KIND_LEFT_OUT)
+		return ((const struct tcpclose_left_out *)record)->sent;
+	if (record->kind == TCPCLOSE_KIND_RST)
+		return device_rst(record)->lport && device_rst(record)->rport &&
+		       record->ts_ns && record->ts_ns <= now_ns();
 	return record->kind == TCPCLOSE_KIND_TRANSITION && record->edge &&
 	       record->ts_ns && record->ts_ns <= now_ns();
 }

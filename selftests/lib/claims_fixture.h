@@ -57,7 +57,8 @@ FIXTURE_SETUP(set)							\
 	peer_init(&self->peer, &self->lab.puppet);			\
 	self->peer.rport = self->claim.port;				\
 }									\
-CLAIMS_TEARDOWN(set, self->lab.stream, lab_close(&self->lab));		\
+CLAIMS_TEARDOWN(set, self->lab.stream,					\
+		EXPECT_RSTS_TOLD(&self->lab); lab_close(&self->lab));	\
 struct claims_by_hand_fixture_##set
 
 /* On the stage: paths of the ends, segments as the client's machine sees them. */

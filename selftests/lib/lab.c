@@ -8,6 +8,8 @@
 
 #include "lib/device.h"
 #include "lib/lab.h"
+#include "lib/patience.h"
+#include "lib/procfile.h"
 
 int lab_open(struct lab *lab, int family)
 {
@@ -151,6 +153,69 @@ const char *lab_closer(const struct lab *lab, const struct flow *flow)
 			return describe_call(&event->detail);
 	}
 	return "nobody";
+}
+
+/* RSTs of the lab's namespace: to or from the puppet, and others */
+struct rst_counts {
+	long sent;
+	long unsure;
+	long sent_here;
+	long received;
+	long received_here;
+};
+
+static void count_rsts(const struct lab *lab, struct rst_counts *counts)
+{
+	const void *puppet = lab->family == AF_INET ?
+				     (const void *)&lab->puppet.remote.in.sin_addr :
+				     (const void *)&lab->puppet.remote.in6.sin6_addr;
+	size_t i;
+
+	memset(counts, 0, sizeof(*counts));
+	for (i = 0; i < lab->stream.rst_count; i++) {
+		const struct tcpclose_rst *rst = &lab->stream.rsts[i];
+		bool here = memcmp(rst->raddr, puppet, lab->family == AF_INET ? 4 : 16);
+
+		if (rst->netns != lab->netns)
+			continue;
+		if (rst->mark & TCPCLOSE_RST_MARK_UNSURE) {
+			counts->unsure++;
+		} else if (rst->effect == TCPCLOSE_RST_SENT) {
+			counts->sent++;
+			counts->sent_here += here;
+		} else {
+			counts->received += !here;
+			counts->received_here += here;
+		}
+	}
+}
+
+const char *lab_rsts_differ(struct lab *lab)
+{
+	uint64_t end_ns = now_ns() + patience_ms(LAB_TIMEOUT_MS) * 1000000ULL;
+	struct rst_counts counts;
+	static char text[256];
+	long counter;
+
+	for (;;) {
+		if (stream_poll(&lab->stream, 0))
+			return "the device gives no records";
+		counter = procfile_tcp("OutRsts");
+		count_rsts(lab, &counts);
+		if (counts.sent <= counter && counts.sent + counts.unsure >= counter &&
+		    counts.received == lab->puppet.rsts &&
+		    counts.sent_here == counts.received_here && !lab->stream.left_out)
+			return NULL;
+		if (now_ns() >= end_ns)
+			break;
+		stream_poll(&lab->stream, 10);
+	}
+	snprintf(text, sizeof(text),
+		 "sent %ld of %ld, received %ld of %u, here %ld of %ld, left out %llu",
+		 counts.sent, counter, counts.received, lab->puppet.rsts,
+		 counts.received_here, counts.sent_here,
+		 (unsigned long long)lab->stream.left_out);
+	return text;
 }
 
 int lab_wait(struct lab *lab, const struct peer *peer, size_t count, int timeout_ms)

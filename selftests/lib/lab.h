@@ -86,6 +86,16 @@ const char *lab_closer(const struct lab *lab, const struct flow *flow);
 	TH_LOG("closed by %s instead of %s", _closer, who); \
 } while (0)
 
+/**
+ * lab_rsts_differ() - compare the RSTs of the stream with what others count
+ *
+ * Those sent in the lab's namespace with the kernel's own count; those received with
+ * what the puppet sent, and with what was sent over the loopback device.
+ *
+ * Return: what differs, valid until the next call; NULL: nothing.
+ */
+const char *lab_rsts_differ(struct lab *lab);
+
 /** lab_wait() - wait until @peer's connection has @count transitions */
 int lab_wait(struct lab *lab, const struct peer *peer, size_t count, int timeout_ms);
 

@@ -21,6 +21,13 @@ FIXTURE_VARIANT_ADD(name, ipv6) {					\
 };									\
 struct family_variants_##name
 
+/* Every RST has a record; see lab_rsts_differ(). */
+#define EXPECT_RSTS_TOLD(lab) do {					\
+	const char *_rsts = lab_rsts_differ(lab);			\
+	EXPECT_EQ(NULL, _rsts)						\
+	TH_LOG("RSTs: %s", _rsts);					\
+} while (0)
+
 /*
  * Each test gets self->lab and self->peer, a connection with the puppet that
  * does not exist yet; variant->family. At the end the stream has no gap.
@@ -40,6 +47,7 @@ FIXTURE_TEARDOWN(name)							\
 {									\
 	EXPECT_EQ(0, stream_poll(&self->lab.stream, 0));		\
 	EXPECT_TRUE(stream_exact(&self->lab.stream));			\
+	EXPECT_RSTS_TOLD(&self->lab);					\
 	lab_close(&self->lab);						\
 }									\
 struct lab_fixture_##name

@@ -39,6 +39,7 @@ FIXTURE_TEARDOWN(name)							\
 {									\
 	EXPECT_EQ(0, stream_poll(&self->lab.stream, 0));		\
 	EXPECT_TRUE(stream_exact(&self->lab.stream));			\
+	EXPECT_RSTS_TOLD(&self->lab);					\
 	EXPECT_EQ(0, verifier_finish(&self->verifier));			\
 	verifier_kill(&self->verifier);					\
 	lab_close(&self->lab);						\

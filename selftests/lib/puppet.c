@@ -255,6 +255,8 @@ int puppet_send(struct puppet *puppet, const struct segment *segment)
 	if (segment->bad_checksum)
 		check ^= 0x5555;
 	memcpy(tcp + 16, &check, 2);
+	puppet->rsts += segment->flags & PUPPET_RST && !segment->bad_checksum &&
+			!segment->bad_offset;
 	return send_packet(puppet, packet, tcp - packet + len);
 }
 

@@ -29,12 +29,14 @@
  * struct puppet - the device in the caller's network namespace
  * @local: the kernel's address
  * @remote: the puppet's address
+ * @rsts: number of RSTs sent
  */
 struct puppet {
 	int family;
 	int tun;
 	union net_addr local;
 	union net_addr remote;
+	unsigned int rsts;
 };
 
 /**

@@ -124,6 +124,33 @@ TEST_F(hooked, reset)
 	EXPECT_EQ(TCPCLOSE_FLAG_RST | TCPCLOSE_FLAG_ACK, EVENT(0)->r.flags);
 }
 
+/*
+ * tcp_v4_send_reset(sk, skb, reason), without a socket and with one;
+ * tcp_send_active_reset(sk, …)
+ */
+TEST_F(hooked, resets_sent)
+{
+	struct flow flow = lab_flow(&self->lab, 0, self->peer.rport);
+
+	ASSERT_EQ(0, peer_send_at(&self->peer, PUPPET_ACK, 1000, 2000, NULL, 0));
+	ASSERT_EQ(0, peer_expect(&self->peer, PUPPET_RST));
+	ASSERT_EQ(0, peer_connecting(&self->peer));
+	ASSERT_EQ(0, peer_send_at(&self->peer, PUPPET_ACK, 1000, self->peer.ack + 7, NULL, 0));
+	ASSERT_EQ(0, peer_expect(&self->peer, PUPPET_RST));
+	close(self->peer.fd);
+	self->peer.lport++;
+	self->peer.fd = -1;
+	ASSERT_EQ(0, peer_connect(&self->peer));
+	ASSERT_EQ(0, net_abort(self->peer.fd));
+	PATH("ESTABLISHED>CLOSE=LINGER");
+	EXPECT_STREQ("none:>NO_SOCKET >TCP_INVALID_ACK_SEQUENCE >TCP_STATE",
+		     stream_rsts(&self->lab.stream, &flow));
+	EXPECT_EQ(2000, stream_rst(&self->lab.stream, &flow, 0)->segment_ack);
+	EXPECT_EQ(TCPCLOSE_SYN_SENT, stream_rst(&self->lab.stream, &flow, 1)->state);
+	EXPECT_EQ(self->peer.cookie, stream_rst(&self->lab.stream, &flow, 2)->cookie);
+	EXPECT_RSTS_TOLD(&self->lab);
+}
+
 /* inet_csk_clone_lock(sk, req, …): the request's cookie */
 TEST_F(hooked, passive_opening)
 {

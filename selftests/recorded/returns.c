@@ -23,6 +23,8 @@ static const char *const functions[] = {
 	"inet_twsk_deschedule_put",
 	"tcp_time_wait",
 	"tcp_timewait_state_process",
+	"tcp_send_active_reset",
+	"tcp_v4_send_reset",
 };
 
 static int probe_returns(void)
@@ -192,6 +194,41 @@ TEST_F_TIMEOUT(returns, keepalive_timer_hands_over, 300)
 	PATH(TO_FIN_WAIT2);
 	EXPECT_EQ(TCPCLOSE_CONTEXT_TIMER, event_context(EVENT(2)));
 	EXPECT_EQ(0, EVENT(2)->r.flags);
+}
+
+/* The caller says why a RST is sent, and on whose behalf. */
+TEST_F(returns, resets)
+{
+	struct flow flow = lab_flow(&self->lab, 0, self->peer.rport);
+
+	ASSERT_EQ(0, peer_connect(&self->peer));
+	ASSERT_EQ(0, peer_send(&self->peer, PUPPET_PSH | PUPPET_ACK, "unread", 6));
+	ASSERT_EQ(0, net_wait(self->peer.fd, POLLIN, LAB_TIMEOUT_MS));
+	ASSERT_EQ(0, peer_close(&self->peer));
+	PATH("ESTABLISHED>CLOSE=UNREAD");
+
+	self->peer.lport++;
+	self->peer.fd = -1;
+	ASSERT_EQ(0, peer_connect(&self->peer));
+	ASSERT_EQ(0, net_abort(self->peer.fd));
+	PATH("ESTABLISHED>CLOSE=LINGER");
+
+	self->peer.lport++;
+	self->peer.fd = -1;
+	ASSERT_EQ(0, peer_listen(&self->peer));
+	ASSERT_EQ(0, peer_send_at(&self->peer, PUPPET_ACK, 1000, 2000, NULL, 0));
+	ASSERT_EQ(0, peer_expect(&self->peer, PUPPET_RST));
+	ASSERT_EQ(0, peer_send_at(&self->peer, PUPPET_SYN, 1000, 0, NULL, 0));
+	ASSERT_EQ(0, peer_expect(&self->peer, PUPPET_SYN | PUPPET_ACK));
+	ASSERT_EQ(0, peer_send_at(&self->peer, PUPPET_SYN, 1001, 0, NULL, 0));
+	ASSERT_EQ(0, peer_expect(&self->peer, PUPPET_RST));
+	ASSERT_EQ(0, lab_sync(&self->lab));
+	EXPECT_STREQ(">TCP_ABORT_ON_CLOSE >TCP_STATE listener:>TCP_FLAGS request:>INVALID_SYN",
+		     stream_rsts(&self->lab.stream, &flow));
+	EXPECT_EQ((__u32)getpid(), stream_rst(&self->lab.stream, &flow, 0)->pid);
+	EXPECT_EQ((__u32)getpid(), stream_rst(&self->lab.stream, &flow, 1)->pid);
+	EXPECT_EQ(stream_rst(&self->lab.stream, &flow, 3)->reason,
+		  stream_rst(&self->lab.stream, &flow, 3)->derived);
 }
 
 TEST_HARNESS_MAIN

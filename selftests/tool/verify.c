@@ -287,6 +287,8 @@ TEST_F_TIMEOUT(verify, a_module_without_some_hooks_is_clean, 300)
 		"without=tcp_twsk_destructor",
 		"without=tcp_data_queue",
 		"without=tcp_reset",
+		"without=tcp_v4_send_reset,tcp_v6_send_reset",
+		"without=tcp_send_active_reset",
 		"without=inet_csk_clone_lock",
 	};
 	unsigned int i;

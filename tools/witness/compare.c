@@ -239,8 +239,11 @@ static int detach(struct compare *run)
 	return ret ? ret : compare_conclude(run);
 }
 
-/* How often a hook could not run, as a kprobe within a kprobe cannot. */
-static int read_missed(const struct compare *run, uint64_t *missed)
+/*
+ * How often a hook could not run, as a kprobe within a kprobe cannot, and how many
+ * RSTs have no record, or may not have been sent.
+ */
+static int read_missed(const struct compare *run, uint64_t *missed, uint64_t *rsts)
 {
 	struct error why;
 	struct statistics stats;
@@ -250,6 +253,7 @@ static int read_missed(const struct compare *run, uint64_t *missed)
 		return fd;
 	ret = statistics_fetch(fd, &stats);
 	*missed = stats.counters.missed;
+	*rsts = stats.counters.rsts_left_out + stats.counters.rsts_unsure;
 	statistics_free(&stats);
 	close(fd);
 	return ret;
@@ -257,7 +261,7 @@ static int read_missed(const struct compare *run, uint64_t *missed)
 
 static int compare(struct compare *run)
 {
-	int ret = read_missed(run, &run->missed);
+	int ret = read_missed(run, &run->missed, &run->rsts_unknown);
 
 	if (!ret)
 		ret = attach(run);
@@ -308,8 +312,11 @@ static void conclude(struct compare *run)
 		"%llu calls of hooks were missed, as kprobes may: use hooks=ftrace";
 	struct outcome *o = run->outcome;
 	struct comparison *c = o->witnesses;
-	uint64_t missed = run->missed;
+	uint64_t missed = run->missed, rsts = run->rsts_unknown;
+	bool known = !read_missed(run, &missed, &rsts);
 
+	if (rsts != run->rsts_unknown)
+		totals_ignore_rsts(run->totals);
 	if (run->trace)
 		conclude_trace(run, &c[WITNESS_TRACE]);
 	if (run->bpf)
@@ -318,7 +325,7 @@ static void conclude(struct compare *run)
 	if (o->lost)
 		error_set(&o->incomplete, 0, lost,
 			  (unsigned long long)o->lost);
-	else if (!read_missed(run, &missed) && missed > run->missed)
+	else if (known && missed > run->missed)
 		error_set(&o->incomplete, 0, hooks,
 			  (unsigned long long)(missed - run->missed));
 	else if (read_scope() != o->openings)
@@ -331,7 +338,7 @@ static int check_device(struct compare *run)
 {
 	static const char confined[] =
 		"%.200s shows one network namespace only: run it as root in the initial one";
-	struct tcpclose_geometry geometry;
+	struct tcpclose_geometry geometry = { 0 };
 	struct error why;
 	int fd = devnode_open(run->options->device, &why), ret;
 
@@ -341,6 +348,7 @@ static int check_device(struct compare *run)
 	}
 	ret = devnode_geometry(fd, &geometry);
 	close(fd);
+	run->has_rsts = geometry.abi_minor > 0;
 	if (!ret && !geometry.visible) {
 		complain(confined, run->options->device);
 		return -EPERM;
@@ -371,6 +379,8 @@ static int open_all(struct compare *run)
 		complain("out of memory");
 		return ret;
 	}
+	if (!run->has_rsts)
+		totals_ignore_rsts(run->totals);
 	prepare(run);
 	ret = source_open_device(&run->source, run->options->device, false, &why);
 	if (ret) {

@@ -37,6 +37,8 @@
  * @descriptors: how many files the command may have open
  * @enabled_ns: CLOCK_MONOTONIC just before the trace was enabled
  * @missed: calls that the module's hooks had missed before
+ * @has_rsts: the module records RSTs (minor version 1)
+ * @rsts_unknown: RSTs without a record, or that may not have been sent, before
  * @read_ns: all records before this CLOCK_MONOTONIC were read
  * @thread_runs: a thread attaches or detaches witnesses
  * @in_snapshot: a thread reads the kernel's counters and tables
@@ -60,6 +62,8 @@ struct compare {
 	rlim_t descriptors;
 	uint64_t enabled_ns;
 	uint64_t missed;
+	bool has_rsts;
+	uint64_t rsts_unknown;
 	uint64_t read_ns;
 	bool thread_runs;
 	bool in_snapshot;

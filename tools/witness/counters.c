@@ -6,8 +6,8 @@
  *
  * Left out, since no record stands for every increment: ActiveOpens (after the
  * transition, and not if sending fails in between), AttemptFails (request
- * sockets too), CurrEstab (a gauge, which does not count events), OutRsts,
- * TCPAbortFailed (no transition).
+ * sockets too), CurrEstab (a gauge, which does not count events), TCPAbortFailed (no
+ * transition).
  *
  * DCCP's mini-sockets count as TCP's in TW and TWKilled.
  */
@@ -55,6 +55,11 @@ static const struct {
 	/* tcp_create_openreq_child(), which clones the listener. */
 	[COUNTER_PASSIVE_OPENS] = { "passive opens: PassiveOpens", "Tcp",
 				    { "PassiveOpens" }, true },
+	/*
+	 * tcp_send_active_reset(), tcp_v4_send_reset() and, through
+	 * tcp_v6_send_response(), tcp_v6_send_reset().
+	 */
+	[COUNTER_OUT_RSTS] = { "RSTs sent: OutRsts", "Tcp", { "OutRsts" } },
 };
 
 /**
@@ -103,8 +108,8 @@ static enum counter counter_of_cause(const struct event *e)
 }
 
 /**
- * counters_of() - which counters a transition increments
- * @e: the transition
+ * counters_of() - which counters a transition or a RST increments
+ * @e: it
  *
  * Return: a bit for each &enum counter
  */
@@ -114,6 +119,8 @@ uint32_t counters_of(const struct event *e)
 	enum counter counter = COUNTERS;
 	uint32_t set = 0;
 
+	if (e->kind == EVENT_RST)
+		return e->rst.effect == TCPCLOSE_RST_SENT ? 1U << COUNTER_OUT_RSTS : 0;
 	if (!traced)
 		return e->end == TCPCLOSE_END_RECYCLED ?
 			       1U << COUNTER_RECYCLED :

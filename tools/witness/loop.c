@@ -137,6 +137,7 @@ static void end_round(void *context, const struct intake_round *round)
 int compare_collect(struct compare *run)
 {
 	decoder_init(&run->decoder, source_header(run->source), true);
+	run->decoder.rsts = true;
 	return source_collect(&run->source,
 			      &(struct intake_how){
 				      .gather = gather,
@@ -157,6 +158,14 @@ static void take_event(struct compare *run, const struct event *e)
 		run->outcome->lost += e->lost;
 		return;
 	}
+	if (e->kind == EVENT_RST) {
+		if (e->rst.unsure)
+			totals_ignore_rsts(run->totals);
+		compare_note_error(run, totals_add_record(run->totals, e));
+		return;
+	}
+	if (e->kind == EVENT_LEFT_OUT)
+		totals_ignore_rsts(run->totals);
 	/* Where the stream begins, and what is damaged: for the check. */
 	if (e->kind != EVENT_TRANSITION)
 		return;

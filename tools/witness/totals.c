@@ -78,6 +78,8 @@ static struct netns_totals *netns_of(struct totals *t, uint64_t key,
 
 static enum census_move_kind move_of(const struct event *e)
 {
+	if (e->kind == EVENT_RST)
+		return MOVE_NONE;
 	if (e->origin == TCPCLOSE_ORIGIN_TRACEPOINT)
 		return e->new == TCPCLOSE_TIME_WAIT || event_is_orphaned(e) ?
 			       MOVE_BORN :
@@ -156,6 +158,15 @@ static void apply_before(struct totals *t, uint64_t before_ns)
 		t->first++;
 		t->count--;
 	}
+}
+
+/**
+ * totals_ignore_rsts() - RSTs were sent that may have no record: compare none
+ * @t: the totals
+ */
+void totals_ignore_rsts(struct totals *t)
+{
+	t->rsts_unknown = true;
 }
 
 /**
@@ -353,7 +364,7 @@ bool totals_are_exact(const struct totals *t)
 		for (i = 0; i < COUNTERS; i++) {
 			struct comparison_row row = totals_compare(n, i);
 
-			if (!is_exact(&row))
+			if (!is_exact(&row) && !(i == COUNTER_OUT_RSTS && t->rsts_unknown))
 				return false;
 		}
 	}

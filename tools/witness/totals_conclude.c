@@ -118,6 +118,15 @@ static void remark(const struct left_out *l, struct comparison *c)
 		   list_reason(l->list_error));
 }
 
+static void remark_rsts(struct comparison *c)
+{
+	size_t len = strlen(c->remarks.text);
+
+	snprintf(c->remarks.text + len, sizeof(c->remarks.text) - len,
+		 "%sOutRsts, since not every RST has a record (rst_rate)",
+		 len ? "; " : "");
+}
+
 static void conclude_counters(const struct totals *t, bool openings,
 			      struct comparison *c)
 {
@@ -128,7 +137,8 @@ static void conclude_counters(const struct totals *t, bool openings,
 	for (i = 0; i < COUNTERS; i++) {
 		struct comparison_row sum = { .what = counter_what(i) };
 
-		if (counter_needs_openings(i) && !openings)
+		if ((counter_needs_openings(i) && !openings) ||
+		    (i == COUNTER_OUT_RSTS && t->rsts_unknown))
 			continue;
 		bucket = 0;
 		node = NULL;
@@ -189,4 +199,6 @@ void totals_conclude(const struct totals *t, bool openings,
 	if (left_out.unlisted < left_out.compared)
 		conclude_censuses(t, c);
 	remark(&left_out, c);
+	if (t->rsts_unknown)
+		remark_rsts(c);
 }

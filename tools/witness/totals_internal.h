@@ -42,6 +42,8 @@ struct totals {
 	/* Records that are not added up yet. */
 	struct census_item *items;
 	size_t first, count, room;
+	/* OutRsts can't be compared. */
+	bool rsts_unknown;
 	int error;
 };
 

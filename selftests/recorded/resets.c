@@ -1,0 +1,416 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * RSTs, sent and received, with a socket, with a mini-socket and without any: each
+ * has its record, with the reason that the kernel has for it, or would have if it
+ * were newer. That none is missing is checked at the end of each test in the lab.
+ *
+ * vm: --icount --smp 1
+ */
+#include <netinet/tcp.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lib/device.h"
+#include "lib/lab_fixture.h"
+#include "lib/patience.h"
+#include "lib/procfile.h"
+#include "lib/start.h"
+
+LAB_FIXTURE(resets);
+
+/* The RSTs of a connection, once there are as many as expected. */
+static const char *rsts_of(struct lab *lab, const struct peer *peer, const char *expected)
+{
+	struct flow flow = lab_flow(lab, peer->lport, peer->rport);
+	uint64_t end_ns = now_ns() + patience_ms(LAB_TIMEOUT_MS) * 1000000ULL;
+
+	while (stream_words(stream_rsts(&lab->stream, &flow)) < stream_words(expected) &&
+	       now_ns() < end_ns) {
+		if (stream_poll(&lab->stream, 10))
+			return "the device gives no records";
+	}
+	if (lab_sync(lab))
+		return "the device gives no records";
+	return stream_rsts(&lab->stream, &flow);
+}
+
+#define RSTS(expected) \
+	EXPECT_STREQ(expected, rsts_of(&self->lab, &self->peer, expected))
+
+static const struct tcpclose_rst *rst_of(struct lab *lab, const struct peer *peer, size_t n)
+{
+	struct flow flow = lab_flow(lab, peer->lport, peer->rport);
+
+	return stream_rst(&lab->stream, &flow, n);
+}
+
+#define RST(n) rst_of(&self->lab, &self->peer, n)
+
+/* The module finds out what the kernel says, if it says anything. */
+#define EXPECT_DERIVED(n) EXPECT_EQ(RST(n)->reason, RST(n)->derived)
+
+static int disconnect(int fd)
+{
+	struct sockaddr nowhere = { .sa_family = AF_UNSPEC };
+
+	return connect(fd, &nowhere, sizeof(nowhere)) ? -errno : 0;
+}
+
+static int tcp_option(int fd, int option, int value)
+{
+	return setsockopt(fd, IPPROTO_TCP, option, &value, sizeof(value));
+}
+
+static bool is_at(const struct tcpclose_rst *rst, const struct lab *lab)
+{
+	const void *local = &lab->puppet.local.in.sin_addr;
+	const void *remote = &lab->puppet.remote.in.sin_addr;
+	size_t len = 4;
+
+	if (lab->family == AF_INET6) {
+		local = &lab->puppet.local.in6.sin6_addr;
+		remote = &lab->puppet.remote.in6.sin6_addr;
+		len = 16;
+	}
+	return !memcmp(rst->laddr, local, len) && !memcmp(rst->raddr, remote, len) &&
+	       !!(rst->mark & TCPCLOSE_RST_MARK_IPV6) == (lab->family == AF_INET6) &&
+	       rst->netns == lab->netns;
+}
+
+/* ---- no socket */
+
+TEST_F(resets, segment_that_meets_no_socket)
+{
+	ASSERT_EQ(0, peer_send_at(&self->peer, PUPPET_PSH | PUPPET_ACK, 1000, 2000, "data", 4));
+	ASSERT_EQ(0, peer_expect(&self->peer, PUPPET_RST));
+	RSTS("none:>NO_SOCKET");
+	EXPECT_TRUE(is_at(RST(0), &self->lab));
+	EXPECT_EQ(TCPCLOSE_FLAG_PSH | TCPCLOSE_FLAG_ACK, RST(0)->segment_flags);
+	EXPECT_EQ(1000, RST(0)->segment_seq);
+	EXPECT_EQ(2000, RST(0)->segment_ack);
+	EXPECT_EQ(4, RST(0)->segment_length);
+	EXPECT_EQ(0, RST(0)->state);
+	EXPECT_EQ(0, RST(0)->cookie);
+	EXPECT_EQ(TCPCLOSE_UNKNOWN_UID, RST(0)->uid);
+	EXPECT_EQ(TCPCLOSE_CONTEXT_SOFTIRQ, RST(0)->context);
+	EXPECT_EQ(0, RST(0)->pid);
+	EXPECT_DERIVED(0);
+}
+
+TEST_F(resets, syn_that_meets_no_socket)
+{
+	ASSERT_EQ(0, peer_send_at(&self->peer, PUPPET_SYN, 1000, 0, NULL, 0));
+	ASSERT_EQ(0, peer_expect(&self->peer, PUPPET_RST | PUPPET_ACK));
+	RSTS("none:>NO_SOCKET");
+	EXPECT_EQ(TCPCLOSE_FLAG_SYN, RST(0)->segment_flags);
+	EXPECT_EQ(0, RST(0)->segment_length);
+}
+
+TEST_F(resets, rst_that_meets_no_socket)
+{
+	ASSERT_EQ(0, peer_send_at(&self->peer, PUPPET_RST, 1000, 0, NULL, 0));
+	RSTS("none:<no-socket");
+	EXPECT_TRUE(is_at(RST(0), &self->lab));
+	EXPECT_EQ(TCPCLOSE_FLAG_RST, RST(0)->segment_flags);
+	EXPECT_TRUE(peer_silent(&self->peer, 50));
+}
+
+/* Whether the kernel answers depends on keys, of which there is none. */
+TEST_F(resets, signed_segment_is_not_said_to_be_answered)
+{
+	struct segment segment = peer_segment(&self->peer, PUPPET_ACK, 1000, 2000);
+
+	segment.options[0] = TCPOPT_NOP;
+	segment.options[1] = TCPOPT_NOP;
+	segment.options[2] = 19;
+	segment.options[3] = 18;
+	segment.options_len = 20;
+	ASSERT_EQ(0, puppet_send(&self->lab.puppet, &segment));
+	RSTS("none:>NO_SOCKET");
+	EXPECT_TRUE(RST(0)->mark & TCPCLOSE_RST_MARK_UNSURE);
+	EXPECT_TRUE(peer_silent(&self->peer, 50));
+	EXPECT_EQ(0, procfile_tcp("OutRsts") - 1 /* of lab_sync() */);
+}
+
+/* ---- on a socket's own account */
+
+#define EXPECT_OWN(n) do { \
+	EXPECT_TRUE(is_at(RST(n), &self->lab)); \
+	EXPECT_EQ(0, RST(n)->segment_flags); \
+	EXPECT_EQ(self->peer.cookie, RST(n)->cookie); \
+	EXPECT_DERIVED(n); \
+} while (0)
+
+#define EXPECT_MINE(n) do { \
+	EXPECT_EQ(TCPCLOSE_CONTEXT_PROCESS, RST(n)->context); \
+	EXPECT_EQ((__u32)getpid(), RST(n)->pid); \
+	EXPECT_STREQ("resets", RST(n)->comm); \
+} while (0)
+
+TEST_F(resets, close_with_unread_data)
+{
+	ASSERT_EQ(0, peer_connect(&self->peer));
+	ASSERT_EQ(0, peer_send(&self->peer, PUPPET_PSH | PUPPET_ACK, "unread", 6));
+	ASSERT_EQ(0, net_wait(self->peer.fd, POLLIN, LAB_TIMEOUT_MS));
+	ASSERT_EQ(0, peer_close(&self->peer));
+	RSTS(">TCP_ABORT_ON_CLOSE");
+	EXPECT_OWN(0);
+	EXPECT_MINE(0);
+	EXPECT_EQ(getuid(), RST(0)->uid);
+}
+
+TEST_F(resets, linger_of_no_time)
+{
+	ASSERT_EQ(0, peer_connect(&self->peer));
+	ASSERT_EQ(0, net_abort(self->peer.fd));
+	RSTS(">TCP_STATE");
+	EXPECT_OWN(0);
+	EXPECT_MINE(0);
+}
+
+TEST_F(resets, disconnecting)
+{
+	ASSERT_EQ(0, peer_connect(&self->peer));
+	ASSERT_EQ(0, disconnect(self->peer.fd));
+	RSTS(">TCP_STATE");
+	EXPECT_OWN(0);
+	EXPECT_MINE(0);
+}
+
+/* Unsent data behind a window of 0 in LAST_ACK */
+TEST_F(resets, disconnecting_with_data)
+{
+	struct segment fin;
+
+	ASSERT_EQ(0, peer_connect(&self->peer));
+	fin = peer_segment(&self->peer, PUPPET_FIN | PUPPET_ACK, self->peer.seq,
+			   self->peer.ack);
+	fin.window = 0;
+	ASSERT_EQ(0, puppet_send(&self->lab.puppet, &fin));
+	ASSERT_EQ(0, net_wait(self->peer.fd, POLLIN, LAB_TIMEOUT_MS));
+	ASSERT_EQ(4, write(self->peer.fd, "data", 4));
+	ASSERT_EQ(0, shutdown(self->peer.fd, SHUT_WR));
+	ASSERT_EQ(TCPCLOSE_LAST_ACK, net_state(self->peer.fd));
+	ASSERT_EQ(0, disconnect(self->peer.fd));
+	RSTS(">TCP_DISCONNECT_WITH_DATA");
+	EXPECT_OWN(0);
+}
+
+TEST_F(resets, destroyed_by_an_administrator)
+{
+	ASSERT_EQ(0, peer_connect(&self->peer));
+	ASSERT_EQ(0, peer_destroy(&self->peer));
+	RSTS(">TCP_STATE");
+	EXPECT_OWN(0);
+	EXPECT_MINE(0);
+}
+
+TEST_F(resets, negative_linger2)
+{
+	ASSERT_EQ(0, starts[FIN_WAIT2].reach(&self->peer));
+	ASSERT_EQ(0, tcp_option(self->peer.fd, TCP_LINGER2, -1));
+	ASSERT_EQ(0, peer_close(&self->peer));
+	RSTS(">TCP_ABORT_ON_LINGER");
+	EXPECT_OWN(0);
+	EXPECT_MINE(0);
+}
+
+TEST_F(resets, too_many_orphans)
+{
+	ASSERT_EQ(0, peer_connect(&self->peer));
+	ASSERT_EQ(0, peer_close(&self->peer));
+	ASSERT_EQ(0, net_in_init(net_sysctl, "ipv4.tcp_max_orphans", "0"));
+	EXPECT_EQ(0, lab_wait(&self->lab, &self->peer, 2, LAB_TIMEOUT_MS));
+	ASSERT_EQ(0, net_in_init(net_sysctl, "ipv4.tcp_max_orphans", "8192"));
+	RSTS(">TCP_ABORT_ON_MEMORY");
+	EXPECT_OWN(0);
+	EXPECT_EQ(TCPCLOSE_CONTEXT_TIMER, RST(0)->context);
+	EXPECT_EQ(0, RST(0)->pid);
+}
+
+TEST_F(resets, keepalive)
+{
+	int one = 1;
+
+	ASSERT_EQ(0, peer_connect(&self->peer));
+	ASSERT_EQ(0, tcp_option(self->peer.fd, TCP_KEEPIDLE, 1));
+	ASSERT_EQ(0, tcp_option(self->peer.fd, TCP_KEEPINTVL, 1));
+	ASSERT_EQ(0, tcp_option(self->peer.fd, TCP_KEEPCNT, 1));
+	ASSERT_EQ(0, setsockopt(self->peer.fd, SOL_SOCKET, SO_KEEPALIVE, &one, sizeof(one)));
+	EXPECT_EQ(0, net_wait(self->peer.fd, POLLERR, 20000));
+	RSTS(">TCP_KEEPALIVE_TIMEOUT");
+	EXPECT_OWN(0);
+	EXPECT_EQ(TCPCLOSE_CONTEXT_TIMER, RST(0)->context);
+	close(self->peer.fd);
+}
+
+TEST_F(resets, listener_closes_before_accept)
+{
+	ASSERT_EQ(0, peer_listen(&self->peer));
+	ASSERT_EQ(0, peer_knock(&self->peer));
+	ASSERT_EQ(0, net_wait(self->peer.listener, POLLIN, LAB_TIMEOUT_MS));
+	ASSERT_EQ(0, close(self->peer.listener));
+	RSTS(">TCP_STATE");
+	EXPECT_EQ(0, RST(0)->inode);
+	EXPECT_MINE(0);
+	EXPECT_DERIVED(0);
+}
+
+/* ---- answers to a segment that a socket does not accept */
+
+TEST_F(resets, data_after_close)
+{
+	ASSERT_EQ(0, peer_connect(&self->peer));
+	ASSERT_EQ(0, peer_close(&self->peer));
+	ASSERT_EQ(0, peer_expect(&self->peer, PUPPET_FIN));
+	ASSERT_EQ(0, peer_send_at(&self->peer, PUPPET_PSH | PUPPET_ACK, self->peer.seq,
+				  self->peer.ack - 1, "late", 4));
+	RSTS(">TCP_ABORT_ON_DATA");
+	EXPECT_EQ(self->peer.cookie, RST(0)->cookie);
+	EXPECT_EQ(4, RST(0)->segment_length);
+	EXPECT_EQ(TCPCLOSE_CONTEXT_SOFTIRQ, RST(0)->context);
+	EXPECT_DERIVED(0);
+}
+
+TEST_F(resets, wrong_answer_to_a_syn)
+{
+	ASSERT_EQ(0, peer_connecting(&self->peer));
+	ASSERT_EQ(0, peer_send_at(&self->peer, PUPPET_ACK, 1000, self->peer.ack + 7, NULL, 0));
+	ASSERT_EQ(0, peer_expect(&self->peer, PUPPET_RST));
+	RSTS(">TCP_INVALID_ACK_SEQUENCE");
+	EXPECT_EQ(TCPCLOSE_SYN_SENT, RST(0)->state);
+	EXPECT_DERIVED(0);
+	/* A RST of that kind is not answered. */
+	ASSERT_EQ(0, peer_send_at(&self->peer, PUPPET_RST | PUPPET_ACK, 1000,
+				  self->peer.ack + 7, NULL, 0));
+	RSTS(">TCP_INVALID_ACK_SEQUENCE <ignored");
+	EXPECT_EQ(TCPCLOSE_SYN_SENT, net_state(self->peer.fd));
+}
+
+TEST_F(resets, wrong_acks_while_syns_crossed)
+{
+	ASSERT_EQ(0, peer_crossed(&self->peer));
+	ASSERT_EQ(0, peer_send_at(&self->peer, PUPPET_ACK, self->peer.seq,
+				  self->peer.ack + 7, NULL, 0));
+	RSTS(">TCP_ACK_UNSENT_DATA");
+	EXPECT_DERIVED(0);
+	ASSERT_EQ(0, peer_send_at(&self->peer, PUPPET_ACK, self->peer.seq,
+				  self->peer.ack - 1000, NULL, 0));
+	RSTS(">TCP_ACK_UNSENT_DATA >TCP_TOO_OLD_ACK");
+	EXPECT_DERIVED(1);
+	EXPECT_EQ(TCPCLOSE_SYN_RECV, RST(1)->state);
+}
+
+/* ---- listeners and their requests */
+
+TEST_F(resets, listener)
+{
+	ASSERT_EQ(0, peer_listen(&self->peer));
+	ASSERT_EQ(0, peer_send_at(&self->peer, PUPPET_ACK, 1000, 2000, NULL, 0));
+	ASSERT_EQ(0, peer_expect(&self->peer, PUPPET_RST));
+	RSTS("listener:>TCP_FLAGS");
+	EXPECT_EQ(TCPCLOSE_LISTEN, RST(0)->state);
+	EXPECT_EQ(net_cookie(self->peer.listener), RST(0)->cookie);
+	EXPECT_NE(0, RST(0)->inode);
+	EXPECT_TRUE(is_at(RST(0), &self->lab));
+	EXPECT_DERIVED(0);
+
+	ASSERT_EQ(0, peer_send_at(&self->peer, PUPPET_RST | PUPPET_ACK, 1000, 2000, NULL, 0));
+	RSTS("listener:>TCP_FLAGS listener:<ignored");
+	/* The kernel does not say on whose behalf it drops this one, or says it (6.11). */
+	ASSERT_EQ(0, peer_send_at(&self->peer, PUPPET_RST, 1000, 0, NULL, 0));
+	rsts_of(&self->lab, &self->peer, "1 2 3");
+	EXPECT_EQ(TCPCLOSE_RST_IGNORED, RST(2)->effect);
+	EXPECT_TRUE(RST(2)->owner == TCPCLOSE_RST_OWNER_UNKNOWN ||
+		    RST(2)->owner == TCPCLOSE_RST_OWNER_LISTENER);
+}
+
+TEST_F(resets, request)
+{
+	ASSERT_EQ(0, peer_listen(&self->peer));
+	ASSERT_EQ(0, peer_send_at(&self->peer, PUPPET_SYN, 1000, 0, NULL, 0));
+	ASSERT_EQ(0, peer_expect(&self->peer, PUPPET_SYN | PUPPET_ACK));
+	/* In its window */
+	ASSERT_EQ(0, peer_send_at(&self->peer, PUPPET_SYN, 1001, 0, NULL, 0));
+	ASSERT_EQ(0, peer_expect(&self->peer, PUPPET_RST));
+	RSTS("request:>INVALID_SYN");
+	EXPECT_EQ(TCPCLOSE_NEW_SYN_RECV, RST(0)->state);
+	EXPECT_NE(0, RST(0)->inode);
+	EXPECT_DERIVED(0);
+
+	ASSERT_EQ(0, peer_send_at(&self->peer, PUPPET_SYN, 5000, 0, NULL, 0));
+	ASSERT_EQ(0, peer_expect(&self->peer, PUPPET_SYN | PUPPET_ACK));
+	ASSERT_EQ(0, peer_send_at(&self->peer, PUPPET_RST, 5001, 0, NULL, 0));
+	RSTS("request:>INVALID_SYN unknown:<other");
+}
+
+/* ---- received with a socket */
+
+TEST_F(resets, received)
+{
+	ASSERT_EQ(0, peer_connect(&self->peer));
+	/* In the window, but not the next number: answered with an ACK. */
+	ASSERT_EQ(0, peer_send_at(&self->peer, PUPPET_RST, self->peer.seq + 10, 0, NULL, 0));
+	ASSERT_EQ(0, peer_expect(&self->peer, PUPPET_ACK));
+	/* Out of the window */
+	ASSERT_EQ(0, peer_send_at(&self->peer, PUPPET_RST, self->peer.seq - 10000000, 0,
+				  NULL, 0));
+	rsts_of(&self->lab, &self->peer, "1 2");
+	EXPECT_EQ(TCPCLOSE_RST_IGNORED, RST(0)->effect);
+	EXPECT_EQ(self->peer.seq + 10, RST(0)->segment_seq);
+	EXPECT_EQ(TCPCLOSE_RST_IGNORED, RST(1)->effect);
+	EXPECT_TRUE(is_at(RST(0), &self->lab));
+	EXPECT_TRUE(is_at(RST(1), &self->lab));
+	EXPECT_TRUE(RST(0)->owner == TCPCLOSE_RST_OWNER_UNKNOWN ||
+		    (RST(0)->owner == TCPCLOSE_RST_OWNER_SOCKET &&
+		     RST(0)->cookie == self->peer.cookie &&
+		     RST(0)->state == TCPCLOSE_ESTABLISHED));
+	EXPECT_EQ(TCPCLOSE_ESTABLISHED, net_state(self->peer.fd));
+
+	ASSERT_EQ(0, peer_send_at(&self->peer, PUPPET_RST, self->peer.seq, 0, NULL, 0));
+	rsts_of(&self->lab, &self->peer, "1 2 3");
+	EXPECT_EQ(TCPCLOSE_RST_ENDED, RST(2)->effect);
+	EXPECT_EQ(TCPCLOSE_RST_OWNER_SOCKET, RST(2)->owner);
+	EXPECT_EQ(TCPCLOSE_ESTABLISHED, RST(2)->state);
+	EXPECT_EQ(self->peer.cookie, RST(2)->cookie);
+	PATH("ESTABLISHED>CLOSE=RST");
+}
+
+/* The process has the socket locked while the segment arrives. */
+TEST_F(resets, received_by_the_backlog)
+{
+	ASSERT_EQ(0, peer_connecting(&self->peer));
+	ASSERT_EQ(0, peer_send(&self->peer, PUPPET_RST | PUPPET_ACK, NULL, 0));
+	RSTS("<ended");
+	EXPECT_EQ(TCPCLOSE_SYN_SENT, RST(0)->state);
+}
+
+/* ---- mini-sockets */
+
+TEST_F(resets, mini_socket)
+{
+	ASSERT_EQ(0, peer_connect(&self->peer));
+	ASSERT_EQ(0, peer_close_half(&self->peer));
+	ASSERT_EQ(0, peer_send(&self->peer, PUPPET_PSH | PUPPET_ACK, "late", 4));
+	ASSERT_EQ(0, peer_expect(&self->peer, PUPPET_RST));
+	RSTS("tw:>TCP_TIMEWAIT_SOCKET");
+	EXPECT_EQ(TCPCLOSE_FIN_WAIT2, RST(0)->state);
+	EXPECT_EQ(self->peer.cookie, RST(0)->cookie);
+	EXPECT_DERIVED(0);
+}
+
+TEST_F(resets, received_in_time_wait)
+{
+	ASSERT_EQ(0, peer_connect(&self->peer));
+	ASSERT_EQ(0, peer_close_active(&self->peer));
+	/* Out of its window */
+	ASSERT_EQ(0, peer_send_at(&self->peer, PUPPET_RST, self->peer.seq - 10000000, 0,
+				  NULL, 0));
+	ASSERT_EQ(0, peer_send(&self->peer, PUPPET_RST, NULL, 0));
+	RSTS("tw:<mini-socket tw:<mini-socket");
+	EXPECT_EQ(TCPCLOSE_TIME_WAIT, RST(0)->state);
+	PATH(TO_TIME_WAIT " tw:TIME_WAIT>CLOSE!RST");
+}
+
+TEST_HARNESS_MAIN
