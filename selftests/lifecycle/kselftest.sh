@@ -26,6 +26,7 @@ odd_openings
 odd_routes
 opening
 record
+resets
 scope
 silence
 timewait"
