@@ -99,6 +99,8 @@ static const struct {
 	{ "tcp_v6_do_rcv", TCPCLOSE_WAY_INPUT },
 	{ "tcp_rcv_established", TCPCLOSE_WAY_INPUT },
 	{ "tcp_drop_reason", TCPCLOSE_WAY_INPUT },
+	{ "tcp_v6_send_response", TCPCLOSE_WAY_SEND_RESET },
+	{ "tcp_v6_send_reset", TCPCLOSE_WAY_SEND_RESET },
 	/* Where functions return to whose return is hooked. */
 	{ "arch_rethook_trampoline", TCPCLOSE_WAY_RETURN_HOOKED },
 	{ "__kretprobe_trampoline", TCPCLOSE_WAY_RETURN_HOOKED },

@@ -37,8 +37,13 @@ u8 tcpclose_cause_segment_context(const struct sock *sk)
 		       TCPCLOSE_CONTEXT_SOFTIRQ : TCPCLOSE_CONTEXT_BACKLOG;
 }
 
-/* Whether this runs from the backlog, in the process that owns the socket. */
-static bool is_on_backlog(void)
+/**
+ * tcpclose_cause_on_backlog() - whether this runs from the backlog of a socket, in the
+ *	process that owns it
+ *
+ * Walks the stack.
+ */
+bool tcpclose_cause_on_backlog(void)
 {
 	unsigned long stack[STACK_DEPTH];
 	unsigned int depth = stack_trace_save(stack, STACK_DEPTH, 1);
@@ -75,8 +80,8 @@ u8 tcpclose_cause_doubtful_context(const struct sock *sk)
 	 */
 	if (!sk->sk_lock.owned)
 		return TCPCLOSE_CONTEXT_SOFTIRQ;
-	return is_on_backlog() ? TCPCLOSE_CONTEXT_BACKLOG :
-				 TCPCLOSE_CONTEXT_PROCESS;
+	return tcpclose_cause_on_backlog() ? TCPCLOSE_CONTEXT_BACKLOG :
+					     TCPCLOSE_CONTEXT_PROCESS;
 }
 
 /* __tcp_close() without tcp_disconnect() or tcp_time_wait(). */

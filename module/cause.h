@@ -43,6 +43,7 @@ static __always_inline bool tcpclose_cause_is_last_ack(const struct sock *sk,
 
 struct tcpclose_verdict tcpclose_cause_of_close(const struct sock *sk, int old);
 u8 tcpclose_cause_segment_context(const struct sock *sk);
+bool tcpclose_cause_on_backlog(void);
 u8 tcpclose_cause_doubtful_context(const struct sock *sk);
 u8 tcpclose_cause_of_end(u8 end, u8 flags);
 u8 tcpclose_cause_closer(u8 cause);

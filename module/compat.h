@@ -30,7 +30,17 @@
 #endif
 
 /* 6.11 added the socket to the tracepoint kfree_skb. */
-#define COMPAT_KFREE_SKB_HAS_SOCKET (LINUX_VERSION_CODE >= KERNEL_VERSION(6, 11, 0))
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 11, 0)
+#define COMPAT_KFREE_SKB_PROBE(name) \
+	static void name(void *data, struct sk_buff *skb, void *location, \
+			 enum skb_drop_reason reason, struct sock *socket)
+#define COMPAT_KFREE_SKB_SOCKET	socket
+#else
+#define COMPAT_KFREE_SKB_PROBE(name) \
+	static void name(void *data, struct sk_buff *skb, void *location, \
+			 enum skb_drop_reason reason)
+#define COMPAT_KFREE_SKB_SOCKET	NULL
+#endif
 
 /* 6.10 moved sk_memory_allocated() there. */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 10, 0)

@@ -102,6 +102,8 @@ void tcpclose_gate_left_out(bool sent)
 		gate->sent++;
 	else
 		gate->received++;
+	/* The count is seen by the report, or the report is seen to be over. */
+	smp_mb();
 	if (!READ_ONCE(gate_report_due) && !xchg(&gate_report_due, 1))
 		irq_work_queue(&gate_report_soon);
 }
@@ -142,7 +144,8 @@ static void report_all(struct work_struct *work)
 
 	/*
 	 * What is left out from now on is for the next report. The atomic exchange
-	 * orders this before the counts are read.
+	 * orders this before the counts are read: pairs with smp_mb() in
+	 * tcpclose_gate_left_out().
 	 */
 	xchg(&gate_report_due, 0);
 	cpus_read_lock();

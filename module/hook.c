@@ -26,7 +26,7 @@
 static enum tcpclose_hook_choice choice;
 static const char *unwanted;	/* comma-separated names of functions */
 
-/* In the order of tcpclose_hook_attach_tracepoint(); not removed before unload. */
+/* Not removed before unload. */
 static struct tcpclose_tracepoint *known_tracepoints[TRACEPOINTS_MAX];
 static unsigned int known_tracepoint_count;
 
@@ -477,7 +477,10 @@ int tcpclose_hook_attach_tracepoint(struct tcpclose_tracepoint *hook)
 	if (err)
 		hook->tracepoint = NULL;
 	hook->error = -err;
+	/* What is needed is listed first. */
 	known_tracepoints[known_tracepoint_count++] = hook;
+	if (hook->needed)
+		swap(known_tracepoints[0], known_tracepoints[known_tracepoint_count - 1]);
 	return err;
 }
 

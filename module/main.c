@@ -289,9 +289,11 @@ static int attach_all(void)
 {
 	int err;
 
+	/* First: the hooks note what it is to leave out. */
+	attach_drops();
 	err = attach_hooks();
 	if (err)
-		return err;
+		goto detach_drops;
 
 	mutex_lock(&scope_lock);
 	apply_scope(wanted_scope_all);
@@ -299,23 +301,23 @@ static int attach_all(void)
 	mutex_unlock(&scope_lock);
 
 	err = tcpclose_transition_init();
-	if (!err) {
-		attach_drops();
+	if (!err)
 		return 0;
-	}
 	pr_err("cannot attach to tracepoint inet_sock_set_state (error %d)%s\n",
 	       err, err == -ENOENT ? ": this kernel has none, it needs CONFIG_TRACEPOINTS" : "");
 	detach_scope();
 	detach_hooks(ARRAY_SIZE(permanent_hooks));
+detach_drops:
+	tcpclose_hook_detach_tracepoint(&tcpclose_rst_drops);
 	return err;
 }
 
 static void detach_all(void)
 {
-	tcpclose_hook_detach_tracepoint(&tcpclose_rst_drops);
 	tcpclose_transition_exit();
 	detach_scope();
 	detach_hooks(ARRAY_SIZE(permanent_hooks));
+	tcpclose_hook_detach_tracepoint(&tcpclose_rst_drops);
 }
 
 static int __init tcpclose_init(void)

@@ -36,39 +36,56 @@ enum {
 static DEFINE_PER_CPU(u64 [PROBES], rst_calls);
 static DEFINE_PER_CPU(u64, rst_drop_calls);
 
+/* Who processes a segment. */
+enum {
+	IN_SOFTIRQ,
+	IN_TASK,	/* with bottom halves off, as a writer of TUN does */
+	ON_BACKLOG,
+	PLACES,
+};
+
 /**
  * struct recorded - segment with a RST that has a record, and will be freed next: so
  *	that it gets no second one
- * @of: indexed by tcpclose_worker_slot()
+ * @by: by who processes it
  */
 struct recorded {
-	const struct sk_buff *of[2];
+	const struct sk_buff *by[PLACES];
 };
 
 static DEFINE_PER_CPU(struct recorded, rst_recorded);
 
+static unsigned int place(void)
+{
+	if (in_serving_softirq())
+		return IN_SOFTIRQ;
+	return in_softirq() ? IN_TASK : ON_BACKLOG;
+}
+
 static void note_recorded(const struct sk_buff *skb)
 {
-	WRITE_ONCE(this_cpu_ptr(&rst_recorded)->of[tcpclose_worker_slot()], skb);
+	WRITE_ONCE(this_cpu_ptr(&rst_recorded)->by[place()], skb);
 }
 
 /* Whether the segment has a record; forgets it. */
 static bool take_recorded(const struct sk_buff *skb)
 {
+	unsigned int by = place();
 	int cpu;
 
-	if (in_serving_softirq()) {
+	if (by != ON_BACKLOG) {
 		struct recorded *recorded = this_cpu_ptr(&rst_recorded);
-		unsigned int slot = tcpclose_worker_slot();
 
-		if (recorded->of[slot] != skb)
+		if (recorded->by[by] != skb)
 			return false;
-		recorded->of[slot] = NULL;
+		recorded->by[by] = NULL;
 		return true;
 	}
 	/* A task that processes its backlog may have changed the CPU. */
 	for_each_possible_cpu(cpu) {
-		if (cmpxchg(&per_cpu_ptr(&rst_recorded, cpu)->of[0], skb, NULL) == skb)
+		const struct sk_buff **of = &per_cpu_ptr(&rst_recorded, cpu)->by[by];
+
+		if (READ_ONCE(*of) == skb && cmpxchg(of, skb, NULL) == skb)
 			return true;
 	}
 	return false;
@@ -95,30 +112,32 @@ static void count_and_record(const struct tcpclose_rst_step *step, bool always)
 	}
 }
 
-static u8 owner_of(const struct sock *sk, enum tcpclose_way way)
+static u8 owner_of(const struct sock *sk, u8 state, enum tcpclose_way way)
 {
 	if (!sk)
 		return TCPCLOSE_RST_OWNER_NONE;
-	if (sk->sk_state == TCP_TIME_WAIT)
+	if (state == TCP_TIME_WAIT)
 		return TCPCLOSE_RST_OWNER_MINI;
-	if (sk->sk_state != TCP_LISTEN)
+	if (state != TCP_LISTEN)
 		return TCPCLOSE_RST_OWNER_SOCKET;
 	return way == TCPCLOSE_WAY_CHECK_REQUEST || way == TCPCLOSE_WAY_OPEN_FAILED ?
 		       TCPCLOSE_RST_OWNER_REQUEST : TCPCLOSE_RST_OWNER_LISTENER;
 }
 
-static u8 segment_context(const struct sock *sk)
+/* A listener is not locked, and who holds its lock does something else. */
+static u8 segment_context(const struct sock *sk, u8 owner)
 {
-	return sk && sk_fullsock(sk) ? tcpclose_cause_segment_context(sk) :
-				       TCPCLOSE_CONTEXT_SOFTIRQ;
+	return owner == TCPCLOSE_RST_OWNER_SOCKET ? tcpclose_cause_segment_context(sk) :
+						    TCPCLOSE_CONTEXT_SOFTIRQ;
 }
 
 /*
  * Whether the kernel may find that the segment's signature is not good, or that it
  * has no key to sign the answer: a segment with TCP-AO (RFC 5925), or with MD5 (RFC
- * 2385) that reached no full socket.
+ * 2385) that reached no full socket. Newer kernels do not answer one whose options
+ * are malformed, either.
  */
-static bool is_signed(const struct sock *sk, const struct tcphdr *th)
+static bool may_be_refused(const struct tcphdr *th, bool full)
 {
 	const u8 *option = (const u8 *)(th + 1);
 	int left = __tcp_hdrlen(th) - sizeof(*th);
@@ -126,9 +145,9 @@ static bool is_signed(const struct sock *sk, const struct tcphdr *th)
 	while (left > 0 && *option != TCPOPT_EOL) {
 		int size = *option == TCPOPT_NOP ? 1 : left > 1 ? option[1] : 0;
 
-		if (*option != TCPOPT_NOP && size < 2)
-			break;
-		if (*option == TCPOPT_MD5SIG && !(sk && sk_fullsock(sk)))
+		if (*option != TCPOPT_NOP && (size < 2 || size > left))
+			return true;
+		if (*option == TCPOPT_MD5SIG && (!full || size != TCPOLEN_MD5SIG))
 			return true;
 		if (*option == 29)	/* TCPOPT_AO of newer kernels */
 			return true;
@@ -142,8 +161,7 @@ static bool is_signed(const struct sock *sk, const struct tcphdr *th)
 static bool ends_connection(const struct tcpclose_rst_step *step)
 {
 	return step->owner == TCPCLOSE_RST_OWNER_MINI ||
-	       (step->owner == TCPCLOSE_RST_OWNER_SOCKET &&
-		step->sk->sk_state == TCP_CLOSE);
+	       (step->owner == TCPCLOSE_RST_OWNER_SOCKET && step->state == TCP_CLOSE);
 }
 
 static noinline void record_answer(const struct sock *sk, const struct sk_buff *skb,
@@ -154,10 +172,11 @@ static noinline void record_answer(const struct sock *sk, const struct sk_buff *
 		.sk = sk,
 		.skb = skb,
 		.ipv6 = ipv6,
-		.owner = owner_of(sk, way),
-		.context = segment_context(sk),
+		.state = sk ? READ_ONCE(sk->sk_state) : 0,
 	};
 
+	step.owner = owner_of(sk, step.state, way);
+	step.context = segment_context(sk, step.owner);
 	/* A RST is not answered. */
 	if (tcp_hdr(skb)->rst) {
 		step.effect = sk ? TCPCLOSE_RST_IGNORED : TCPCLOSE_RST_UNMATCHED;
@@ -165,9 +184,9 @@ static noinline void record_answer(const struct sock *sk, const struct sk_buff *
 		count_and_record(&step, false);
 		return;
 	}
-	if (is_signed(sk, tcp_hdr(skb)))
+	if (may_be_refused(tcp_hdr(skb), sk && step.owner != TCPCLOSE_RST_OWNER_MINI))
 		step.mark = TCPCLOSE_RST_MARK_UNSURE;
-	step.derived = tcpclose_rst_reason_of_answer(sk, skb, way);
+	step.derived = tcpclose_rst_reason_of_answer(sk, step.state, skb, way);
 	step.reason = tcpclose_rst_reason_of_kernel(reason);
 	if (!step.reason)
 		step.reason = step.derived;
@@ -209,7 +228,7 @@ static __always_inline void on_v6_answer(unsigned long sk, unsigned long segment
 TCPCLOSE_PROBE(on_v6_answer);
 
 /* In which context a socket sends a RST on its own account. */
-static u8 context_of_own(enum tcpclose_way way)
+static u8 context_of_own(const struct sock *sk, enum tcpclose_way way)
 {
 	switch (way) {
 	case TCPCLOSE_WAY_KEEPALIVE_TIMER:
@@ -223,9 +242,22 @@ static u8 context_of_own(enum tcpclose_way way)
 		return in_serving_softirq() ? TCPCLOSE_CONTEXT_SOFTIRQ :
 					      TCPCLOSE_CONTEXT_PROCESS;
 	default:
-		return in_serving_softirq() ? TCPCLOSE_CONTEXT_SOFTIRQ :
-					      TCPCLOSE_CONTEXT_BACKLOG;
+		/* MPTCP does, in any context. */
+		if (in_serving_softirq() || !sk->sk_lock.owned)
+			return TCPCLOSE_CONTEXT_SOFTIRQ;
+		return tcpclose_cause_on_backlog() ? TCPCLOSE_CONTEXT_BACKLOG :
+						     TCPCLOSE_CONTEXT_PROCESS;
 	}
+}
+
+/* Whether a socket's segments are IPv6 ones. */
+static bool sends_ipv6(const struct sock *sk)
+{
+#if IS_ENABLED(CONFIG_IPV6)
+	return sk->sk_family == AF_INET6 && !ipv6_addr_v4mapped(&sk->sk_v6_daddr);
+#else
+	return false;
+#endif
 }
 
 /* tcp_send_active_reset(sk, [priority,] reason) */
@@ -234,7 +266,8 @@ static __always_inline void on_own(unsigned long socket, unsigned long second,
 {
 	struct tcpclose_rst_step step = {
 		.sk = (const struct sock *)socket,
-		.ipv6 = ((const struct sock *)socket)->sk_family == AF_INET6,
+		.ipv6 = sends_ipv6((const struct sock *)socket),
+		.state = ((const struct sock *)socket)->sk_state,
 		.owner = TCPCLOSE_RST_OWNER_SOCKET,
 	};
 	enum tcpclose_way way;
@@ -243,7 +276,7 @@ static __always_inline void on_own(unsigned long socket, unsigned long second,
 	local_irq_save(irq);
 	tcpclose_probe_called(rst_calls[OWN]);
 	way = tcpclose_caller_of(caller, TCPCLOSE_WAY_OTHER);
-	step.context = context_of_own(way);
+	step.context = context_of_own(step.sk, way);
 	step.derived = tcpclose_rst_reason_of_own(step.sk, way);
 	step.reason = tcpclose_rst_reason_of_kernel(COMPAT_ACTIVE_RESET_REASON(second, third));
 	if (!step.reason)
@@ -269,9 +302,10 @@ void tcpclose_rst_ended(const struct sock *sk, const struct sk_buff *skb,
 		.sk = sk,
 		.skb = skb,
 		.ipv6 = skb->protocol == htons(ETH_P_IPV6),
+		.state = sk->sk_state,
 		.effect = TCPCLOSE_RST_ENDED,
 		.owner = TCPCLOSE_RST_OWNER_SOCKET,
-		.context = segment_context(sk),
+		.context = tcpclose_cause_segment_context(sk),
 	};
 	unsigned long irq;
 
@@ -296,6 +330,7 @@ void tcpclose_rst_at_mini(const struct inet_timewait_sock *tw, const struct sk_b
 		.sk = (const struct sock *)tw,
 		.skb = skb,
 		.ipv6 = skb->protocol == htons(ETH_P_IPV6),
+		.state = TCP_TIME_WAIT,
 		.effect = TCPCLOSE_RST_MINI,
 		.owner = TCPCLOSE_RST_OWNER_MINI,
 		.context = TCPCLOSE_CONTEXT_SOFTIRQ,
@@ -325,12 +360,17 @@ static noinline void record_drop(const struct sk_buff *skb, unsigned long locati
 	struct tcpclose_rst_step step = {
 		.skb = skb,
 		.ipv6 = skb->protocol == htons(ETH_P_IPV6),
-		.context = TCPCLOSE_CONTEXT_SOFTIRQ,
+		.context = in_softirq() ? TCPCLOSE_CONTEXT_SOFTIRQ :
+					  TCPCLOSE_CONTEXT_BACKLOG,
 	};
 	unsigned long irq;
 
 	local_irq_save(irq);
 	switch (tcpclose_caller_way(location)) {
+	case TCPCLOSE_WAY_SEND_RESET:
+		/* The RST itself: there is no route for it (IPv6). */
+		this_cpu_inc(tcpclose_counters->rsts_failed);
+		goto out;
 	case TCPCLOSE_WAY_RECEIVE:
 		/* The socket, if there was one, may be gone. */
 		step.effect = TCPCLOSE_RST_OTHER;
@@ -342,8 +382,9 @@ static noinline void record_drop(const struct sk_buff *skb, unsigned long locati
 		if (!sk)
 			break;
 		step.sk = sk;
-		step.owner = owner_of(sk, TCPCLOSE_WAY_OTHER);
-		step.context = segment_context(sk);
+		step.state = READ_ONCE(sk->sk_state);
+		step.owner = owner_of(sk, step.state, TCPCLOSE_WAY_OTHER);
+		step.context = segment_context(sk, step.owner);
 		break;
 	default:
 		goto out;
@@ -354,14 +395,11 @@ out:
 	local_irq_restore(irq);
 }
 
-/* 6.11 added the socket; before, there is no such argument. */
-static void rst_drop_probe(void *data, struct sk_buff *skb, void *location, int reason,
-			   struct sock *sk)
+COMPAT_KFREE_SKB_PROBE(rst_drop_probe)
 {
 	this_cpu_inc(rst_drop_calls);
 	if (unlikely(may_be_rst(skb)))
-		record_drop(skb, (unsigned long)location,
-			    COMPAT_KFREE_SKB_HAS_SOCKET ? sk : NULL);
+		record_drop(skb, (unsigned long)location, COMPAT_KFREE_SKB_SOCKET);
 }
 
 struct tcpclose_tracepoint tcpclose_rst_drops = {

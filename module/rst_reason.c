@@ -134,8 +134,6 @@ static u8 reason_of_mptcp(const struct sk_buff *skb)
 
 static u8 reason_at_listener(const struct sk_buff *skb, enum tcpclose_way way)
 {
-	if (way == TCPCLOSE_WAY_CHECK_REQUEST)
-		return TCPCLOSE_RST_INVALID_SYN;
 	/* MPTCP refuses a subflow. */
 	if (way == TCPCLOSE_WAY_OPEN_FAILED)
 		return reason_of_mptcp(skb);
@@ -145,18 +143,22 @@ static u8 reason_at_listener(const struct sk_buff *skb, enum tcpclose_way way)
 /**
  * tcpclose_rst_reason_of_answer() - find why a segment is answered with a RST
  * @sk: what it reached: a socket, mini-socket or listener, or NULL
+ * @state: its state
  * @skb: the segment
  * @way: caller of tcp_v4_send_reset() or tcp_v6_send_reset()
  *
  * Context: interrupts off.
  * Return: &enum tcpclose_rst_reason
  */
-u8 tcpclose_rst_reason_of_answer(const struct sock *sk, const struct sk_buff *skb,
-				 enum tcpclose_way way)
+u8 tcpclose_rst_reason_of_answer(const struct sock *sk, u8 state,
+				 const struct sk_buff *skb, enum tcpclose_way way)
 {
 	if (!sk)
 		return TCPCLOSE_RST_NO_SOCKET;
-	switch (sk->sk_state) {
+	/* Of a listener's request, or of Fast Open's socket. */
+	if (way == TCPCLOSE_WAY_CHECK_REQUEST)
+		return TCPCLOSE_RST_INVALID_SYN;
+	switch (state) {
 	case TCP_TIME_WAIT:
 		return TCPCLOSE_RST_TCP_TIMEWAIT_SOCKET;
 	case TCP_LISTEN:

@@ -62,6 +62,7 @@ static void set_segment(struct tcpclose_rst *record, const struct sk_buff *skb, 
 	record->segment_ack = ntohl(th->ack_seq);
 	record->segment_flags = be16_to_cpu(((const __be16 *)th)[FLAGS_WORD]) & FLAGS_MASK;
 	record->segment_length = clamp(length, 0, U16_MAX);
+	record->mark |= TCPCLOSE_RST_MARK_SEGMENT;
 }
 
 static void set_tuple(struct tcpclose_rst *record, const struct sock *sk, bool ipv6)
@@ -81,9 +82,9 @@ static void set_tuple(struct tcpclose_rst *record, const struct sock *sk, bool i
 	tcpclose_field_set_address4(record->raddr, inet->inet_daddr);
 }
 
-static void set_socket(struct tcpclose_rst *record, const struct sock *sk)
+static void set_socket(struct tcpclose_rst *record, const struct sock *sk, u8 state)
 {
-	if (sk->sk_state == TCP_TIME_WAIT) {
+	if (state == TCP_TIME_WAIT) {
 		const struct inet_timewait_sock *tw = inet_twsk(sk);
 
 		record->cookie = atomic64_read(&tw->tw_cookie);
@@ -93,7 +94,7 @@ static void set_socket(struct tcpclose_rst *record, const struct sock *sk)
 	record->cookie = atomic64_read(&sk->sk_cookie);
 	if (!record->cookie)
 		record->cookie = tcpclose_record_make_cookie(sk);
-	record->state = sk->sk_state;
+	record->state = state;
 	record->inode = tcpclose_field_inode(sk);
 	record->uid = READ_ONCE(sk->sk_uid.val);
 	record->cgroup = tcpclose_field_cgroup(sk);
@@ -132,7 +133,7 @@ void tcpclose_rst_record(const struct tcpclose_rst_step *step, u64 now_ns)
 	else
 		set_tuple(record, step->sk, step->ipv6);
 	if (step->sk)
-		set_socket(record, step->sk);
+		set_socket(record, step->sk, step->state);
 	if (step->owner == TCPCLOSE_RST_OWNER_REQUEST)
 		record->state = TCP_NEW_SYN_RECV;
 	if (step->context == TCPCLOSE_CONTEXT_PROCESS)

@@ -11,7 +11,8 @@ struct sock;
  * struct tcpclose_rst_step - a RST and what was found out about it
  * @sk: socket, mini-socket or listener; NULL: none, or unknown
  * @skb: the segment that was received, or is answered; NULL: none
- * @ipv6: whether the segment is an IPv6 one, or without one the socket's family
+ * @ipv6: whether segment and RST are IPv6 ones
+ * @state: state of @sk when it was looked at: a listener's may change
  * @mark: TCPCLOSE_RST_MARK_* but for %TCPCLOSE_RST_MARK_IPV6
  * @effect: &enum tcpclose_rst_effect
  * @reason: &enum tcpclose_rst_reason
@@ -23,6 +24,7 @@ struct tcpclose_rst_step {
 	const struct sock *sk;
 	const struct sk_buff *skb;
 	bool ipv6;
+	u8 state;
 	u8 mark;
 	u8 effect;
 	u8 reason;

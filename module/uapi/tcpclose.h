@@ -584,8 +584,9 @@ enum tcpclose_rst_owner {
 };
 
 /* Bits of &struct tcpclose_rst.mark. */
-#define TCPCLOSE_RST_MARK_IPV6	0x01	/* the segment is an IPv6 one */
+#define TCPCLOSE_RST_MARK_IPV6	0x01	/* it is an IPv6 segment */
 #define TCPCLOSE_RST_MARK_UNSURE	0x02	/* sent only if a key for its signature was found */
+#define TCPCLOSE_RST_MARK_SEGMENT	0x04	/* the members segment_* are known */
 
 /**
  * struct tcpclose_rst - a RST that was sent or received
@@ -605,12 +606,14 @@ enum tcpclose_rst_owner {
  * @inode: inode of the socket; 0: unknown or orphan
  * @uid: owner of the socket; %TCPCLOSE_UNKNOWN_UID: unknown
  * @segment_seq: sequence number of the segment: the RST that was received, or what a
- *	RST was sent for; 0 if none
+ *	RST was sent for (%TCPCLOSE_RST_MARK_SEGMENT); 0 if it was sent on the socket's
+ *	own account
  * @segment_ack: its acknowledgment number, likewise
  * @pid: process (thread group) that made the socket send it; 0: none, or not visible
  *	to the reader
  * @comm: name of the process, NUL-terminated; empty: likewise
- * @segment_flags: control bits of the segment (TCPCLOSE_FLAG_*); 0: none
+ * @segment_flags: control bits of the segment (TCPCLOSE_FLAG_*), of which there may be
+ *	none
  * @segment_length: its payload, bytes; 65535: that or more
  * @state: state of the socket; 0: none, or unknown. As the kernel's tracepoint
  *	tcp_send_reset has it: mostly %TCPCLOSE_CLOSE if a close or the segment ended
@@ -623,9 +626,9 @@ enum tcpclose_rst_owner {
  *	as @reason unless the kernel passes one along
  * @reserved: 0
  *
- * A RST that is sent for a segment (@segment_flags is not 0) has the sequence number
- * that the segment acknowledges and no ACK, or if the segment has none, number 0 and
- * an ACK. One that is sent on the socket's own account has an ACK always.
+ * A RST that is sent for a segment has the sequence number that the segment
+ * acknowledges and no ACK, or if the segment has none, number 0 and an ACK. One that
+ * is sent on the socket's own account has an ACK always.
  *
  * A RST that ends the connection of a full socket, that a mini-socket sends, or a
  * socket on its own account, always has a record. Of others there are at most
@@ -879,6 +882,8 @@ struct tcpclose_share {
  * @rsts_unsure: number of RSTs sent only if a key for their signature was found
  *	(%TCPCLOSE_RST_MARK_UNSURE)
  * @rsts_left_out: number of all these that have no record
+ * @rsts_failed: number of those in @rsts_sent that could not be sent, since there was
+ *	no route for them (IPv6); their records say that they were
  */
 struct tcpclose_stats {
 	__u64 since_ns;
@@ -902,6 +907,7 @@ struct tcpclose_stats {
 	__u64 rsts_received[TCPCLOSE_RST_EFFECTS];
 	__u64 rsts_unsure;
 	__u64 rsts_left_out;
+	__u64 rsts_failed;
 };
 
 /* Count from 0 again: each event is in this snapshot or in the next one. */

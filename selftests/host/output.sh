@@ -32,6 +32,9 @@ same "watch reports RSTs that were left out" expected actual
 "$tcpclose" watch --json --input rsts.rec >actual 2>&1
 : >expected
 same "watch leaves out RSTs unless asked for" expected actual
+"$tcpclose" watch --rsts --count 2 --input rsts.rec 2>/dev/null | grep -c '^[0-9]' >actual
+echo 2 >expected
+same "RSTs that are shown count" expected actual
 "$tcpclose" watch --rsts --json --state FIN_WAIT2 --input rsts.rec 2>/dev/null |
 	grep -o '"reason":"[^"]*"' >actual
 echo '"reason":"TCP_TIMEWAIT_SOCKET"' >expected

@@ -16,10 +16,12 @@
 /**
  * struct lab
  * @netns: cookie of the test's network namespace
+ * @failed: RSTs of the machine that had no route, before
  */
 struct lab {
 	int family;
 	uint32_t netns;
+	uint64_t failed;
 	struct stream stream;
 	struct puppet puppet;
 };

@@ -121,7 +121,8 @@ static bool detail_is_clean(struct scan *scan, const struct tcpclose_detail *det
 
 static bool rst_is_clean(struct scan *scan, const struct tcpclose_rst *rst)
 {
-	const unsigned int known = TCPCLOSE_RST_MARK_IPV6 | TCPCLOSE_RST_MARK_UNSURE;
+	const unsigned int known = TCPCLOSE_RST_MARK_IPV6 | TCPCLOSE_RST_MARK_UNSURE |
+				   TCPCLOSE_RST_MARK_SEGMENT;
 	struct tcpclose_rst copy = *rst;
 
 	if (!name_is_clean(scan, copy.comm, offsetof(struct tcpclose_rst, comm)) ||

@@ -262,7 +262,8 @@ TEST_F(identity, an_end_by_the_peer_counts_what_was_lost)
 	ASSERT_EQ(0, peer_expect(&self->peer, PUPPET_PSH));
 	ASSERT_EQ(0, peer_send(&self->peer, PUPPET_RST, NULL, 0));
 	PATH("ESTABLISHED>CLOSE=RST");
-	EXPECT_EQ(TCPCLOSE_DETAIL_TRAFFIC | TCPCLOSE_DETAIL_FILE, EVENT(0)->detail.mark);
+	EXPECT_EQ(TCPCLOSE_DETAIL_TRAFFIC | TCPCLOSE_DETAIL_FILE | TCPCLOSE_DETAIL_IDLE,
+		  EVENT(0)->detail.mark);
 	EXPECT_EQ(6U, EVENT(0)->detail.unread_bytes);
 	EXPECT_EQ(7U, EVENT(0)->detail.unacked_bytes);
 	EXPECT_EQ(0U, EVENT(0)->detail.unsent_bytes);

@@ -9,10 +9,12 @@
 #include <netinet/tcp.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "lib/device.h"
 #include "lib/lab_fixture.h"
+#include "lib/names.h"
 #include "lib/patience.h"
 #include "lib/procfile.h"
 #include "lib/start.h"
@@ -107,6 +109,17 @@ TEST_F(resets, syn_that_meets_no_socket)
 	EXPECT_EQ(0, RST(0)->segment_length);
 }
 
+/* As scanners send it */
+TEST_F(resets, segment_without_control_bits)
+{
+	ASSERT_EQ(0, peer_send_at(&self->peer, 0, 1000, 0, "x", 1));
+	ASSERT_EQ(0, peer_expect(&self->peer, PUPPET_RST | PUPPET_ACK));
+	RSTS("none:>NO_SOCKET");
+	EXPECT_TRUE(RST(0)->mark & TCPCLOSE_RST_MARK_SEGMENT);
+	EXPECT_EQ(0, RST(0)->segment_flags);
+	EXPECT_EQ(1, RST(0)->segment_length);
+}
+
 TEST_F(resets, rst_that_meets_no_socket)
 {
 	ASSERT_EQ(0, peer_send_at(&self->peer, PUPPET_RST, 1000, 0, NULL, 0));
@@ -133,10 +146,44 @@ TEST_F(resets, signed_segment_is_not_said_to_be_answered)
 	EXPECT_EQ(0, procfile_tcp("OutRsts") - 1 /* of lab_sync() */);
 }
 
+/* A newer kernel does not answer it. */
+TEST_F(resets, segment_with_malformed_options)
+{
+	struct segment segment = peer_segment(&self->peer, PUPPET_ACK, 1000, 2000);
+
+	segment.options[0] = TCPOPT_NOP;
+	segment.options[1] = 100;
+	segment.options[2] = 40;
+	segment.options_len = 4;
+	ASSERT_EQ(0, puppet_send(&self->lab.puppet, &segment));
+	RSTS("none:>NO_SOCKET");
+	EXPECT_TRUE(RST(0)->mark & TCPCLOSE_RST_MARK_UNSURE);
+}
+
+/* IPv4 counts it as sent nevertheless. */
+TEST_F(resets, answer_without_a_route)
+{
+	struct tcpclose_stats before, after;
+	long counted = procfile_tcp("OutRsts");
+	bool ipv6 = variant->family == AF_INET6;
+
+	ASSERT_EQ(0, device_stats(self->lab.stream.fd, &before));
+	ASSERT_EQ(0, net_run("ip route add unreachable %s",
+			     ipv6 ? "2001:db8::2/128" : "192.0.2.2/32"));
+	ASSERT_EQ(0, peer_send_at(&self->peer, PUPPET_SYN, 1000, 0, NULL, 0));
+	RSTS("none:>NO_SOCKET");
+	ASSERT_EQ(0, device_stats(self->lab.stream.fd, &after));
+	EXPECT_EQ(ipv6, after.rsts_failed - before.rsts_failed);
+	/* That of lab_sync() */
+	EXPECT_EQ(counted + 1 + !ipv6, procfile_tcp("OutRsts"));
+	EXPECT_EQ(0, peer_count(&self->peer, PUPPET_RST));
+}
+
 /* ---- on a socket's own account */
 
 #define EXPECT_OWN(n) do { \
 	EXPECT_TRUE(is_at(RST(n), &self->lab)); \
+	EXPECT_FALSE(RST(n)->mark & TCPCLOSE_RST_MARK_SEGMENT); \
 	EXPECT_EQ(0, RST(n)->segment_flags); \
 	EXPECT_EQ(self->peer.cookie, RST(n)->cookie); \
 	EXPECT_DERIVED(n); \
@@ -411,6 +458,107 @@ TEST_F(resets, received_in_time_wait)
 	RSTS("tw:<mini-socket tw:<mini-socket");
 	EXPECT_EQ(TCPCLOSE_TIME_WAIT, RST(0)->state);
 	PATH(TO_TIME_WAIT " tw:TIME_WAIT>CLOSE!RST");
+}
+
+/* ---- the kernel's own trace */
+
+#define INSTANCE "/sys/kernel/tracing/instances/resets/"
+
+/**
+ * struct told - RSTs as somebody tells them
+ * @sent: number sent
+ * @reasons: by reason; [0]: those without
+ */
+struct told {
+	unsigned int sent;
+	unsigned int reasons[TCPCLOSE_RST_REASONS];
+};
+
+static void add_line(struct told *told, const char *line)
+{
+	const char *reason = strstr(line, "reason=");
+	unsigned int i;
+
+	told->sent++;
+	for (i = 1; reason && i < TCPCLOSE_RST_REASONS; i++) {
+		const char *name = names_rst_reason(i);
+		size_t len = name ? strlen(name) : 0;
+
+		if (name && !strncmp(reason + 7, name, len) &&
+		    strcspn(reason + 7, " \n") == len)
+			break;
+	}
+	told->reasons[reason && i < TCPCLOSE_RST_REASONS ? i : 0]++;
+}
+
+static int read_trace(struct told *told)
+{
+	static char text[1 << 18];
+	int ret = procfile_read(INSTANCE "trace", text, sizeof(text));
+	char *line, *rest;
+
+	memset(told, 0, sizeof(*told));
+	if (ret < 0)
+		return ret;
+	for (line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
+		if (strstr(line, ": tcp_send_reset:"))
+			add_line(told, line);
+	}
+	return 0;
+}
+
+/* Before 6.10 the trace has no reasons, and full sockets only, listeners included. */
+static void read_records(const struct lab *lab, bool reasons, struct told *told)
+{
+	size_t i;
+
+	memset(told, 0, sizeof(*told));
+	for (i = 0; i < lab->stream.rst_count; i++) {
+		const struct tcpclose_rst *rst = &lab->stream.rsts[i];
+
+		if (rst->effect != TCPCLOSE_RST_SENT ||
+		    (!reasons && (rst->owner == TCPCLOSE_RST_OWNER_NONE ||
+				  rst->owner == TCPCLOSE_RST_OWNER_MINI)))
+			continue;
+		told->sent++;
+		told->reasons[reasons ? rst->reason : 0]++;
+	}
+}
+
+TEST_F(resets, are_those_of_the_kernels_trace)
+{
+	struct told traced, recorded;
+	struct peer second;
+
+	ASSERT_EQ(0, mkdir(INSTANCE, 0700));
+	ASSERT_EQ(0, procfile_write(INSTANCE "events/tcp/tcp_send_reset/enable", "1"));
+	ASSERT_EQ(0, peer_send_at(&self->peer, PUPPET_ACK, 1000, 2000, NULL, 0));
+	ASSERT_EQ(0, peer_listen(&self->peer));
+	ASSERT_EQ(0, peer_send_at(&self->peer, PUPPET_ACK, 1000, 2000, NULL, 0));
+	ASSERT_EQ(0, peer_knock(&self->peer));
+	ASSERT_EQ(0, close(self->peer.listener));
+	ASSERT_EQ(0, peer_expect(&self->peer, PUPPET_RST));
+	peer_init(&second, &self->lab.puppet);
+	second.lport++;
+	ASSERT_EQ(0, peer_connect(&second));
+	ASSERT_EQ(0, peer_close_half(&second));
+	ASSERT_EQ(0, peer_send(&second, PUPPET_PSH | PUPPET_ACK, "late", 4));
+	peer_init(&second, &self->lab.puppet);
+	second.lport += 2;
+	ASSERT_EQ(0, peer_connect(&second));
+	ASSERT_EQ(0, peer_close(&second));
+	ASSERT_EQ(0, peer_expect(&second, PUPPET_FIN));
+	ASSERT_EQ(0, peer_send_at(&second, PUPPET_PSH | PUPPET_ACK, second.seq,
+				  second.ack - 1, "late", 4));
+	ASSERT_EQ(0, peer_expect(&second, PUPPET_RST));
+	ASSERT_EQ(0, lab_sync(&self->lab));
+	EXPECT_EQ(0, read_trace(&traced));
+	read_records(&self->lab, traced.reasons[TCPCLOSE_RST_NO_SOCKET], &recorded);
+	EXPECT_LT(2, traced.sent);
+	EXPECT_EQ(0, memcmp(&recorded, &traced, sizeof(traced)))
+	TH_LOG("%u traced, %u recorded", traced.sent, recorded.sent);
+	EXPECT_EQ(0, procfile_write(INSTANCE "events/tcp/tcp_send_reset/enable", "0"));
+	EXPECT_EQ(0, rmdir(INSTANCE));
 }
 
 TEST_HARNESS_MAIN

@@ -197,7 +197,8 @@ TEST_F_TIMEOUT(silence, is_broken_for_an_orphan_by_a_peer_that_opens_no_window, 
 	PATH("ESTABLISHED>FIN_WAIT1 FIN_WAIT1>CLOSE=ZERO_WINDOW");
 	EXPECT_EQ(10U, EVENT(0)->detail.unsent_bytes);
 	EXPECT_EQ(10U, EVENT(1)->detail.unsent_bytes);
-	EXPECT_EQ(TCPCLOSE_DETAIL_TRAFFIC | TCPCLOSE_DETAIL_FIN_UNSENT, EVENT(1)->detail.mark);
+	EXPECT_EQ(TCPCLOSE_DETAIL_TRAFFIC | TCPCLOSE_DETAIL_FIN_UNSENT | TCPCLOSE_DETAIL_IDLE,
+		  EVENT(1)->detail.mark);
 }
 
 /* The window closes over data in flight; each retransmission is answered. */

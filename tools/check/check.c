@@ -259,20 +259,34 @@ static void take_flaw(struct check *c, const struct event *e)
 	}
 }
 
-static void check_rst(struct check *c, const struct event *e)
+static int check_rst(struct check *c, const struct event *e)
 {
 	bool sent = e->rst.effect == TCPCLOSE_RST_SENT;
-	const char *name = sent ? names_rst_reason(e->rst.reason) :
-				  names_rst_effect(e->rst.effect);
-	const char *state = names_state(e->old);
+	unsigned int number = sent ? e->rst.reason : e->rst.effect;
+	const char *name = sent ? names_rst_reason(number) : names_rst_effect(number);
 	const char *why = rsts_judge(e);
+	char unnamed[16];
 
 	c->wanted = !c->filter || filter_matches(c->filter, e);
 	c->rsts += c->wanted;
+	snprintf(unnamed, sizeof(unnamed), "number-%u", number);
 	if (why)
-		check_finding(c, FINDING_RST, e, "%s %s in %s: %s",
-			      sent ? "sent for" : "received:", name ? name : "?",
-			      state ? state : "no state", why);
+		check_finding(c, FINDING_RST, e, "%s %s: %s",
+			      sent ? "sent for" : "received,", name ? name : unnamed, why);
+	return take_cpu(c, e);
+}
+
+static uint64_t sum(uint64_t a, uint64_t b)
+{
+	return a + b < a ? UINT64_MAX : a + b;
+}
+
+/* Of a damaged recording any number may be too large. */
+static int take_left_out(struct check *c, const struct event *e)
+{
+	c->rsts_left_out = sum(c->rsts_left_out,
+			       sum(e->left_out.sent, e->left_out.received));
+	return take_cpu(c, e);
 }
 
 /**
@@ -296,11 +310,9 @@ int check_event(struct check *c, const struct event *e)
 		take_flaw(c, e);
 		break;
 	case EVENT_RST:
-		check_rst(c, e);
-		break;
+		return check_rst(c, e);
 	case EVENT_LEFT_OUT:
-		c->rsts_left_out += e->left_out.sent + e->left_out.received;
-		break;
+		return take_left_out(c, e);
 	}
 	return 0;
 }

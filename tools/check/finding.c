@@ -23,9 +23,10 @@ void finding_of_event(struct finding *f, enum finding_kind kind,
 	f->realtime_ns = e->realtime_ns;
 	f->cpu = e->cpu;
 	f->seq = e->seq;
-	if (e->kind != EVENT_TRANSITION)
+	if (e->kind != EVENT_TRANSITION && e->kind != EVENT_RST)
 		return;
-	f->transition = true;
+	f->transition = e->kind == EVENT_TRANSITION;
+	f->rst = e->kind == EVENT_RST;
 	f->ipv6 = e->ipv6;
 	f->old = e->old;
 	f->new = e->new;

@@ -59,7 +59,8 @@ enum finding_kind {
  * @kind: its kind
  * @record: it is about one record: @cpu is known; and so is @seq, except that a
  *	marker's is %EVENT_UNKNOWN
- * @transition: it is about a transition; else only @realtime_ns, @ts_ns, @cpu,
+ * @transition: it is about a transition
+ * @rst: it is about a RST, in the state @old; if neither, only @realtime_ns, @ts_ns, @cpu,
  *	@seq and @what count, and @cookie and @netns_inode if they are not 0
  * @realtime_ns: as in &struct event, and all others likewise
  * @netns_name: may be cut
@@ -69,6 +70,7 @@ struct finding {
 	enum finding_kind kind;
 	bool record;
 	bool transition;
+	bool rst;
 	bool ipv6;
 	uint8_t old;
 	uint8_t new;

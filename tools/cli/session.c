@@ -200,6 +200,9 @@ static int deliver(struct session *s, const struct event *e,
 		s->end_ns = e->ts_ns + s->duration_ns;
 	if (is_after_end(s, e->ts_ns, e->kind == EVENT_LOST))
 		return DONE_TIME;
+	/* A recording's time is the same whether or not they are wanted. */
+	if (!calls->rsts && (e->kind == EVENT_RST || e->kind == EVENT_LEFT_OUT))
+		return 0;
 	if (calls->every)
 		return calls->every(context, e);
 	if (s->filtered && !calls->unfiltered && !filter_matches(&s->filter, e))
@@ -322,7 +325,7 @@ int session_run(struct session *s, const struct session_calls *calls,
 	int ret, done;
 
 	decoder_init(&s->decoder, source_header(s->source), calls->every);
-	s->decoder.rsts = calls->rsts;
+	s->decoder.rsts = true;
 	for (;;) {
 		if (!live && signals_stop())
 			return 0;

@@ -10,8 +10,8 @@
  * struct watch_run - one run of the command
  * @run: what all commands have
  * @events: how events are shown
- * @count: transitions to show at most; 0: no limit
- * @shown: transitions shown
+ * @count: transitions and RSTs to show at most; 0: no limit
+ * @shown: transitions and RSTs shown
  * @rsts: show RSTs, too
  */
 struct watch_run {
@@ -23,7 +23,7 @@ struct watch_run {
 };
 
 static const struct option_spec options[] = {
-	OPTION("count", "N", "end after N transitions",
+	OPTION("count", "N", "end after N transitions, and RSTs if they are shown",
 	       option_count, struct watch_run, count),
 	OPTION_FLAG("json", "write one JSON object per line",
 		    struct watch_run, run.view.json),
@@ -76,11 +76,11 @@ static int show(void *run, const struct event *e)
 		report_loss(w, e);
 	else if (e->kind == EVENT_LEFT_OUT)
 		report_left_out(w, e);
-	else if (e->kind == EVENT_TRANSITION)
+	else
 		w->shown++;
 	if (w->run.out.error)
 		return w->run.out.error;
-	return e->kind == EVENT_TRANSITION && w->shown == w->count;
+	return e->kind != EVENT_LOST && e->kind != EVENT_LEFT_OUT && w->shown == w->count;
 }
 
 static int flush(void *run)

@@ -214,16 +214,16 @@ void event_decode_rst(struct event *e, const struct tcpclose_rst *r)
 	e->ipv6 = r->mark & TCPCLOSE_RST_MARK_IPV6;
 	memcpy(e->laddr, r->laddr, sizeof(e->laddr));
 	memcpy(e->raddr, r->raddr, sizeof(e->raddr));
-	/* Indices of tables: a damaged recording may hold any number. */
-	e->old = r->state & (TCPCLOSE_STATES - 1);
+	/* An index of tables: of a damaged recording a state that there is not. */
+	e->old = r->state < TCPCLOSE_STATES ? r->state : TCPCLOSE_STATES - 1;
 	e->new = e->old;
 	e->flags = r->segment_flags;
 	e->rst = (struct event_rst){
 		.effect = r->effect,
 		.reason = r->reason,
-		.derived = r->derived,
 		.owner = r->owner,
 		.unsure = r->mark & TCPCLOSE_RST_MARK_UNSURE,
+		.segment = r->mark & TCPCLOSE_RST_MARK_SEGMENT,
 		.length = r->segment_length,
 		.seq = r->segment_seq,
 		.ack = r->segment_ack,

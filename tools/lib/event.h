@@ -70,9 +70,9 @@ enum event_flaw {
  * struct event_rst - a RST, see &struct tcpclose_rst
  * @effect: &enum tcpclose_rst_effect
  * @reason: &enum tcpclose_rst_reason
- * @derived: likewise
  * @owner: &enum tcpclose_rst_owner
  * @unsure: the kernel may have sent none
+ * @segment: it was received, or sent for a segment
  * @length: payload of the segment, bytes
  * @seq: sequence number of the segment
  * @ack: its acknowledgment number
@@ -80,9 +80,9 @@ enum event_flaw {
 struct event_rst {
 	uint8_t effect;
 	uint8_t reason;
-	uint8_t derived;
 	uint8_t owner;
 	bool unsure;
+	bool segment;
 	uint16_t length;
 	uint32_t seq;
 	uint32_t ack;

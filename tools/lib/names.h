@@ -5,9 +5,6 @@
 #ifndef TCPCLOSE_LIB_NAMES_H
 #define TCPCLOSE_LIB_NAMES_H
 
-/* The longest name that the functions below make. */
-#define NAMES_MAX_LEN 25
-
 /* Each returns NULL for a number that has no name. */
 const char *names_state(unsigned int state);
 const char *names_end(unsigned int end);

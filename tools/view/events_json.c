@@ -141,23 +141,20 @@ static inline void add_rst(struct json *w, const struct event *e)
 	json_member(w, "raddr", ip, e->ipv6, e->raddr);
 	NONZERO(w, "rport", e->rport);
 	NAMED(w, "state", names_state(e->old), e->old);
-	json_member(w, "context", name, names_context(e->context));
+	NAMED(w, "context", names_context(e->context), e->context);
 	NONZERO(w, "pid", e->pid);
 	json_member(w, "comm", string, e->comm[0] ? e->comm : NULL);
 	SIGNED(w, "uid", e->uid);
 	NONZERO(w, "inode", e->inode);
 	NONZERO(w, "cgroup", e->cgroup);
 	json_key(w, "flags");
-	if (e->flags)
+	if (rst->segment)
 		add_bits(w, e->flags, names_flag);
 	else
 		json_null(w);
-	json_key(w, "segment_length");
-	json_known(w, e->flags, rst->length);
-	json_key(w, "segment_seq");
-	json_known(w, e->flags, rst->seq);
-	json_key(w, "segment_ack");
-	json_known(w, e->flags, rst->ack);
+	json_member(w, "segment_length", known, rst->segment, rst->length);
+	json_member(w, "segment_seq", known, rst->segment, rst->seq);
+	json_member(w, "segment_ack", known, rst->segment, rst->ack);
 }
 
 static inline void add_left_out(struct json *w, const struct event *e)

@@ -387,12 +387,11 @@ static char *text_owner(char *p, const struct event *e)
 	case TCPCLOSE_RST_OWNER_LISTENER:
 		return FORMAT_LITERAL(p, " at a listener");
 	case TCPCLOSE_RST_OWNER_REQUEST:
-		return FORMAT_LITERAL(p, " at a listener's request");
+		return FORMAT_LITERAL(p, " for a half-open request");
 	case TCPCLOSE_RST_OWNER_MINI:
-		return text_state(FORMAT_LITERAL(p, " in "), e->old);
 	case TCPCLOSE_RST_OWNER_SOCKET:
 		/* A connection that ends is in CLOSE already. */
-		return e->old == TCPCLOSE_CLOSE ?
+		return !e->old || e->old == TCPCLOSE_CLOSE ?
 			       p : text_state(FORMAT_LITERAL(p, " in "), e->old);
 	default:
 		return p;
@@ -406,16 +405,14 @@ static char *text_rst_why(char *p, const struct event *e)
 	const char *name = sent ? names_rst_reason(number) : names_rst_effect(number);
 
 	p = text_number_name(p, name, sent ? "reason-" : "effect-", number);
-	if (e->rst.effect != TCPCLOSE_RST_MINI)
-		p = text_owner(p, e);
-	else
-		p = text_state(FORMAT_LITERAL(p, " in "), e->old);
+	p = text_owner(p, e);
 	if (sent && e->rst.length) {
 		p = format_u64(FORMAT_LITERAL(p, ", for "), e->rst.length);
-		p = FORMAT_LITERAL(p, " B");
+		p = e->rst.length == UINT16_MAX ? FORMAT_LITERAL(p, " B or more") :
+						  FORMAT_LITERAL(p, " B");
 	}
 	if (e->rst.unsure)
-		p = FORMAT_LITERAL(p, ", if its signature is good");
+		p = FORMAT_LITERAL(p, ", only if a key for its signature was found");
 	return p;
 }
 

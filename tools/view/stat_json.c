@@ -281,6 +281,7 @@ void stat_json(const struct view *how, struct buffer *to,
 	add_counts(&w, c->rsts_received, TCPCLOSE_RST_EFFECTS, names_rst_effect);
 	json_member(&w, "rsts_unsure", u64, c->rsts_unsure);
 	json_member(&w, "rsts_left_out", u64, c->rsts_left_out);
+	json_member(&w, "rsts_failed", u64, c->rsts_failed);
 	add_live(&w, c);
 	json_member(&w, "tracked", u64, c->tracked);
 	json_member(&w, "max_conns", u64, c->max_conns);

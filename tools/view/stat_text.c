@@ -228,18 +228,26 @@ static void add_counts(const struct text *t, const char *title,
 	}
 }
 
-/* RSTs that may not have been sent, or that the stream does not have. */
-static void add_rsts_without(const struct text *t)
+static void add_rsts(const struct text *t)
 {
 	const struct tcpclose_stats *c = &t->now->counters;
 
+	add_counts(t, "RST SENT FOR", c->rsts_sent, TCPCLOSE_RST_REASONS,
+		   names_rst_reason);
+	if (c->rsts_failed)
+		buffer_printf(t->to, "%llu of them failed, without a route (IPv6)\n",
+			      c->rsts_failed);
 	if (c->rsts_unsure)
 		buffer_printf(t->to,
 			      "%llu more sent only if a key for their signature was found\n",
 			      c->rsts_unsure);
+	add_counts(t, "RST RECEIVED", c->rsts_received, TCPCLOSE_RST_EFFECTS,
+		   names_rst_effect);
 	if (c->rsts_left_out)
-		buffer_printf(t->to, "%llu of them without a record: see rst_rate in tcpclose(1)\n",
-			      c->rsts_left_out);
+		buffer_printf(t->to,
+			      "%llu RST%s sent or received %s no record: see rst_rate in tcpclose(1)\n",
+			      c->rsts_left_out, c->rsts_left_out == 1 ? "" : "s",
+			      c->rsts_left_out == 1 ? "has" : "have");
 }
 
 static void add_timewait(const struct text *t)
@@ -497,11 +505,7 @@ void stat_text(const struct view *how, struct buffer *to,
 		   names_cause);
 	add_dwell(&t);
 	add_timewait(&t);
-	add_counts(&t, "RST SENT FOR", c->rsts_sent, TCPCLOSE_RST_REASONS,
-		   names_rst_reason);
-	add_counts(&t, "RST RECEIVED", c->rsts_received, TCPCLOSE_RST_EFFECTS,
-		   names_rst_effect);
-	add_rsts_without(&t);
+	add_rsts(&t);
 	add_counts(&t, "DWELL UNKNOWN DUE TO", c->untracked, TCPCLOSE_UNTRACKED,
 		   names_untracked);
 	add_shares(&t);

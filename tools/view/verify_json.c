@@ -46,6 +46,9 @@ static void add_example(struct json *w, const struct finding *f)
 		add_states(w, f->old, f->new);
 		json_member(w, "origin", name, names_origin(f->origin));
 		add_connection(w, f);
+	} else if (f->rst) {
+		json_member(w, "state", name, f->old ? names_state(f->old) : NULL);
+		add_connection(w, f);
 	} else if (f->cookie) {
 		add_socket(w, f);
 	}

@@ -246,7 +246,7 @@ static void add_example(const struct text *t, const struct finding *f,
 		p = clock_dated(p, clock, f->realtime_ns);
 		*p++ = ' ';
 	}
-	if (f->transition) {
+	if (f->transition || f->rst) {
 		p = f->netns_name[0] ?
 			    format_text(p, f->netns_name, t->how->utf8) :
 			    format_u64(p, f->netns_inode);
@@ -254,11 +254,14 @@ static void add_example(const struct text *t, const struct finding *f,
 		p = format_endpoint(p, f->ipv6, f->laddr, f->lport);
 		*p++ = ' ';
 		p = format_endpoint(p, f->ipv6, f->raddr, f->rport);
-		p += sprintf(p, " cookie %llx", (unsigned long long)f->cookie);
-		p += sprintf(p, "\n    %s %s %s, number %u: ",
-			     name_of(f->old, from_number), view_arrow(t->how),
-			     name_of(f->new, to_number), f->index);
+		p += sprintf(p, " cookie %llx\n    ", (unsigned long long)f->cookie);
 	}
+	if (f->transition)
+		p += sprintf(p, "%s %s %s, number %u: ", name_of(f->old, from_number),
+			     view_arrow(t->how), name_of(f->new, to_number), f->index);
+	else if (f->rst)
+		p += sprintf(p, "RST, state %s: ",
+			     f->old ? name_of(f->old, from_number) : "none or unknown");
 	p = format_string(p, f->what);
 	*p++ = '\n';
 	buffer_commit(t->to, p);
@@ -378,8 +381,9 @@ static void add_clean(const struct text *t)
 {
 	uint64_t forgotten = t->c->history.forgotten;
 
-	buffer_printf(t->to, "\n%sVERDICT: clean%s: every transition is in the model, and %s",
+	buffer_printf(t->to, "\n%sVERDICT: clean%s: every %s is in the model, and %s",
 		      view_colour(t->how, TERMINAL_GREEN), view_plain(t->how),
+		      t->c->rsts ? "transition and RST" : "transition",
 		      t->c->lost ? "reported loss explains every gap" :
 				   "no history has a gap");
 	if (forgotten)

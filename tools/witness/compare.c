@@ -253,7 +253,8 @@ static int read_missed(const struct compare *run, uint64_t *missed, uint64_t *rs
 		return fd;
 	ret = statistics_fetch(fd, &stats);
 	*missed = stats.counters.missed;
-	*rsts = stats.counters.rsts_left_out + stats.counters.rsts_unsure;
+	*rsts = stats.counters.rsts_left_out + stats.counters.rsts_unsure +
+		stats.counters.rsts_failed;
 	statistics_free(&stats);
 	close(fd);
 	return ret;

@@ -672,6 +672,7 @@ static void fill_counters(struct tcpclose_stats *c)
 	c->rsts_received[TCPCLOSE_RST_UNMATCHED] = 5;
 	c->rsts_unsure = 2;
 	c->rsts_left_out = 360;
+	c->rsts_failed = 4;
 }
 
 /* Quiet, busy, and machines whose namespaces cannot all be asked, or none. */
@@ -806,6 +807,53 @@ static void compared(void)
 	verify_both(&json, &out, &check, &o);
 }
 
+/* A RST of CPU 2, where the next record of it is expected */
+static void rst_of_cpu2(__u32 number)
+{
+	struct tcpclose_rst r = {
+		.seq = number,
+		.cpu = 2,
+		.kind = TCPCLOSE_KIND_RST,
+		.mark = TCPCLOSE_RST_MARK_SEGMENT,
+		.segment_flags = TCPCLOSE_FLAG_SYN,
+		.uid = TCPCLOSE_UNKNOWN_UID,
+		.reason = TCPCLOSE_RST_NO_SOCKET,
+		.owner = TCPCLOSE_RST_OWNER_NONE,
+		.context = TCPCLOSE_CONTEXT_SOFTIRQ,
+	};
+
+	now_ns += 1000;
+	r.ts_ns = now_ns;
+	buffer_add(&out, &r, sizeof(r));
+}
+
+/* A transition is missing; then CPU 2 writes a RST, and only then loses a record. */
+static void gap_and_rst(void)
+{
+	struct tcpclose_record r;
+	unsigned int i;
+
+	header();
+	for (i = 0; i < 3; i += 2)
+		marker(RECORDING_KIND_START, i, 0);
+	for (i = 0; i < 2; i++) {
+		r = step(0, i ? TCPCLOSE_FIN_WAIT2 : TCPCLOSE_ESTABLISHED,
+			 i ? TCPCLOSE_TIME_WAIT : TCPCLOSE_FIN_WAIT1);
+		r.index = 3 + 2 * i;
+		r.dwell_ns = 500;
+		r.age_ns = r.ts_ns - (SYNTHETIC_START_NS - SECOND);
+		if (i) {
+			r.raw = TCPCLOSE_EDGE(TCPCLOSE_FIN_WAIT2, TCPCLOSE_CLOSE);
+			r.cause = TCPCLOSE_CAUSE_FIN;
+			r.flags = TCPCLOSE_FLAG_FIN | TCPCLOSE_FLAG_ACK;
+		}
+		add(r);
+	}
+	rst_of_cpu2(0);
+	marker(RECORDING_KIND_LOST, 2, 1);
+	rst_of_cpu2(2);
+}
+
 int main(int argc, char **argv)
 {
 	const struct view text = { .json = false };
@@ -842,6 +890,8 @@ int main(int argc, char **argv)
 		all_ends();
 	else if (argc == 2 && !strcmp(what, "rsts"))
 		synthetic_rsts(&out, false);
+	else if (argc == 2 && !strcmp(what, "gap-and-rst"))
+		gap_and_rst();
 	else if (argc == 2 && !strcmp(what, "rsts-illegal"))
 		synthetic_rsts(&out, true);
 	else if (argc == 2 && !strcmp(what, "recycled"))

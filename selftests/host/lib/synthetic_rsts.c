@@ -82,6 +82,12 @@ static const struct rst illegal[] = {
 	SENT(NO_SOCKET, NONE, 0, TCPCLOSE_FLAG_RST, 0),
 	{ TCPCLOSE_RST_ENDED, 0, TCPCLOSE_RST_OWNER_SOCKET, TCPCLOSE_ESTABLISHED,
 	  TCPCLOSE_FLAG_ACK, 0 },
+	/* In a state that there is not, and with a reason although received */
+	SENT(TCP_STATE, SOCKET, 16 + TCPCLOSE_CLOSE, 0, 0),
+	{ TCPCLOSE_RST_ENDED, TCPCLOSE_RST_ERROR, TCPCLOSE_RST_OWNER_SOCKET,
+	  TCPCLOSE_ESTABLISHED, TCPCLOSE_FLAG_RST, 0 },
+	/* For a segment only */
+	SENT(NO_SOCKET, NONE, 0, 0, 0),
 	/* Of no kind */
 	{ TCPCLOSE_RST_SENT, 30, TCPCLOSE_RST_OWNER_SOCKET, TCPCLOSE_CLOSE, 0, 0 },
 	{ TCPCLOSE_RST_SENT, 200, TCPCLOSE_RST_OWNER_SOCKET, TCPCLOSE_CLOSE, 0, 0 },
@@ -110,6 +116,7 @@ static struct tcpclose_rst record_of(const struct rst *rst, unsigned int number)
 	r.state = rst->state;
 	r.context = TCPCLOSE_CONTEXT_SOFTIRQ;
 	if (rst->flags) {
+		r.mark |= TCPCLOSE_RST_MARK_SEGMENT;
 		r.segment_flags = rst->flags;
 		r.segment_length = rst->length;
 		r.segment_seq = 4000000000U + number;
@@ -128,7 +135,7 @@ static struct tcpclose_rst record_of(const struct rst *rst, unsigned int number)
 		r.cgroup = 42;
 	}
 	if (number % 2) {
-		r.mark = TCPCLOSE_RST_MARK_IPV6;
+		r.mark |= TCPCLOSE_RST_MARK_IPV6;
 		inet_pton(AF_INET6, "2001:db8::1", r.laddr);
 		inet_pton(AF_INET6, "2001:db8::2", r.raddr);
 	} else {
