@@ -40,11 +40,9 @@ add_bits(struct json *w, unsigned int bits,
 	(json_key(w, key), \
 	 json_known(w, (value) != EVENT_UNKNOWN, (uint64_t)(value)))
 
-static inline void add_connection(struct json *w, const struct event *e)
+/* Both ends, and the network namespace of this one */
+static __always_inline void add_ends(struct json *w, const struct event *e)
 {
-	json_member(w, "origin", name, names_origin(e->origin));
-	NONZERO(w, "cookie", e->cookie);
-	NONZERO(w, "session", e->session);
 	NONZERO(w, "netns", e->netns);
 	NONZERO(w, "netns_inode", e->netns_inode);
 	json_member(w, "netns_name", string, e->netns_name);
@@ -53,6 +51,14 @@ static inline void add_connection(struct json *w, const struct event *e)
 	NONZERO(w, "lport", e->lport);
 	json_member(w, "raddr", ip, e->ipv6, e->raddr);
 	NONZERO(w, "rport", e->rport);
+}
+
+static inline void add_connection(struct json *w, const struct event *e)
+{
+	json_member(w, "origin", name, names_origin(e->origin));
+	NONZERO(w, "cookie", e->cookie);
+	NONZERO(w, "session", e->session);
+	add_ends(w, e);
 }
 
 static inline void add_transition(struct json *w, const struct event *e)
@@ -132,14 +138,7 @@ static inline void add_rst(struct json *w, const struct event *e)
 	json_member(w, "unsure", bool, rst->unsure);
 	NAMED(w, "owner", names_rst_owner(rst->owner), rst->owner);
 	NONZERO(w, "cookie", e->cookie);
-	NONZERO(w, "netns", e->netns);
-	NONZERO(w, "netns_inode", e->netns_inode);
-	json_member(w, "netns_name", string, e->netns_name);
-	json_member(w, "family", name, e->ipv6 ? "inet6" : "inet");
-	json_member(w, "laddr", ip, e->ipv6, e->laddr);
-	NONZERO(w, "lport", e->lport);
-	json_member(w, "raddr", ip, e->ipv6, e->raddr);
-	NONZERO(w, "rport", e->rport);
+	add_ends(w, e);
 	NAMED(w, "state", names_state(e->old), e->old);
 	NAMED(w, "context", names_context(e->context), e->context);
 	NONZERO(w, "pid", e->pid);
