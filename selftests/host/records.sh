@@ -9,6 +9,7 @@ set -u
 # shellcheck source=selftests/host/lib/page.sh
 . "$top/selftests/host/lib/page.sh"
 
+cd "$work" || exit 1
 page=$top/Documentation/records.rst
 header=$top/module/uapi/tcpclose.h
 common='ts_ns|seq|cpu|kind'
