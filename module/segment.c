@@ -118,15 +118,18 @@ static __always_inline void on_data_queue(unsigned long socket,
 
 TCPCLOSE_PROBE(on_data_queue);
 
-/* tcp_reset(sk, skb): always followed by CLOSE. */
+/*
+ * tcp_reset(sk, skb): always followed by CLOSE. Noted last: the record of the RST may
+ * wake a reader, to which a task is switched at once if the kernel has PREEMPT_RT.
+ */
 static __always_inline void on_reset(unsigned long sk, unsigned long skb,
 				     unsigned long unused, unsigned long caller)
 {
 	tcpclose_probe_called(segment_calls[RESET]);
-	note_segment((const void *)sk, tcp_hdr((const struct sk_buff *)skb), 0,
-		     true);
 	if (tcp_hdr((const struct sk_buff *)skb)->rst)
 		tcpclose_rst_ended((const void *)sk, (const void *)skb, caller);
+	note_segment((const void *)sk, tcp_hdr((const struct sk_buff *)skb), 0,
+		     true);
 }
 
 TCPCLOSE_PROBE(on_reset);

@@ -81,13 +81,14 @@ static __always_inline void on_timewait_state_process(unsigned long tw,
 						      unsigned long caller)
 {
 	tcpclose_probe_called(timewait_calls[STATE_PROCESS]);
-	tcpclose_segment_note((const void *)tw, (const struct tcphdr *)th,
-			      READ_ONCE(((const struct inet_timewait_sock *)tw)->tw_substate),
-			      false);
 	if (unlikely(((const struct tcphdr *)th)->syn || ((const struct tcphdr *)th)->rst))
 		count_stray((const void *)tw);
 	if (unlikely(((const struct tcphdr *)th)->rst))
 		tcpclose_rst_at_mini((const void *)tw, (const void *)skb);
+	/* Last, as in on_reset() */
+	tcpclose_segment_note((const void *)tw, (const struct tcphdr *)th,
+			      READ_ONCE(((const struct inet_timewait_sock *)tw)->tw_substate),
+			      false);
 }
 
 TCPCLOSE_PROBE(on_timewait_state_process);
