@@ -19,7 +19,7 @@
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 10, 0)
 #include <net/rstreason.h>
 #define TCPCLOSE_HAVE_RST_REASON 1
-/* 6.18 removed the argument before it, and stable releases followed. */
+/* A later release removed the argument before it; 6.12.117 has that, too. */
 #define COMPAT_ACTIVE_RESET_REASON(second, third) \
 	(__builtin_types_compatible_p(typeof(tcp_send_active_reset), \
 				      void (struct sock *, enum sk_rst_reason)) ? \

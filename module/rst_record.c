@@ -16,11 +16,9 @@
 #include "record.h"
 #include "ring.h"
 #include "rst_record.h"
+#include "segment.h"
 #include "task.h"
 #include "wakeup.h"
-
-#define FLAGS_WORD	6
-#define FLAGS_MASK	0x01ff
 
 /* A segment that no socket has taken has its route still. */
 static const struct net *netns_of(const struct tcpclose_rst_step *step)
@@ -60,7 +58,7 @@ static void set_segment(struct tcpclose_rst *record, const struct sk_buff *skb, 
 	record->rport = ntohs(th->source);
 	record->segment_seq = ntohl(th->seq);
 	record->segment_ack = ntohl(th->ack_seq);
-	record->segment_flags = be16_to_cpu(((const __be16 *)th)[FLAGS_WORD]) & FLAGS_MASK;
+	record->segment_flags = tcpclose_segment_header_flags(th);
 	record->segment_length = clamp(length, 0, U16_MAX);
 	record->mark |= TCPCLOSE_RST_MARK_SEGMENT;
 }

@@ -28,10 +28,6 @@ static struct tcpclose_probe segment_probes[PROBES];
 
 DEFINE_PER_CPU(struct tcpclose_segment [2], tcpclose_segments);
 
-/* 16-bit word of the header whose low nine bits are the control bits. */
-#define FLAGS_WORD	6
-#define FLAGS_MASK	0x01ff
-
 static noinline void note_segment_in_task(const void *owner, u32 what)
 {
 	unsigned long switches = tcpclose_worker_switches();
@@ -52,7 +48,7 @@ static noinline void note_segment_in_task(const void *owner, u32 what)
 static __always_inline void note_segment(const void *owner, const struct tcphdr *th,
 					 u8 substate, bool reset)
 {
-	u32 what = be16_to_cpu(((const __be16 *)th)[FLAGS_WORD]) & FLAGS_MASK;
+	u32 what = tcpclose_segment_header_flags(th);
 
 	what |= reset ? TCPCLOSE_SEGMENT_RESET : 0;
 	what |= (u32)substate << TCPCLOSE_SEGMENT_SUBSTATE_SHIFT;

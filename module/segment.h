@@ -4,10 +4,22 @@
 
 #include <linux/bits.h>
 #include <linux/percpu.h>
+#include <linux/tcp.h>
 #include <linux/types.h>
 
 #include "hook.h"
 #include "worker.h"
+
+/* 16-bit word of the header whose low nine bits are the control bits. */
+#define TCPCLOSE_SEGMENT_FLAGS_WORD	6
+#define TCPCLOSE_SEGMENT_FLAGS_MASK	0x01ff
+
+/* TCPCLOSE_FLAG_* of a segment */
+static __always_inline u16 tcpclose_segment_header_flags(const struct tcphdr *th)
+{
+	return be16_to_cpu(((const __be16 *)th)[TCPCLOSE_SEGMENT_FLAGS_WORD]) &
+	       TCPCLOSE_SEGMENT_FLAGS_MASK;
+}
 
 /**
  * struct tcpclose_segment - note of the segment that a CPU is processing
@@ -115,8 +127,6 @@ static __always_inline u16 tcpclose_segment_task_flags(const void *owner)
 		return 0;
 	return this_cpu_read(tcpclose_segments[TCPCLOSE_SEGMENT_TASK].what);
 }
-
-struct tcphdr;
 
 void tcpclose_segment_note(const void *owner, const struct tcphdr *th,
 			   u8 substate, bool reset);

@@ -17,11 +17,6 @@ CLAIMS_BY_HAND_FIXTURE(claims_by_hand);
 #define PSH_ACK	(PUPPET_PSH | PUPPET_ACK)
 #define OPENING	"SYN> <SYN+ACK ACK>"
 
-static int tcp_option(int fd, int option, int value)
-{
-	return setsockopt(fd, IPPROTO_TCP, option, &value, sizeof(value));
-}
-
 static unsigned int count_resets(struct stage *stage)
 {
 	const struct capture *wire = &stage->client.wire;
@@ -47,7 +42,7 @@ TEST_F(claims, c11a_a_segment_for_no_connection_is_answered_with_rst)
 
 	ASSERT_EQ(0, stage_establish(stage));
 	ASSERT_EQ(0, stage_lose_all(stage));
-	ASSERT_EQ(0, tcp_option(stage->server.fd, TCP_USER_TIMEOUT, 1000));
+	ASSERT_EQ(0, net_tcp_option(stage->server.fd, TCP_USER_TIMEOUT, 1000));
 	ASSERT_EQ(1, write(stage->server.fd, "x", 1));
 	ASSERT_EQ(0, net_wait(stage->server.fd, POLLHUP, 20000));
 	SERVER("ESTABLISHED>CLOSE=USER_TIMEOUT");
@@ -252,14 +247,10 @@ TEST_F(claims, c11d_an_established_connection_survives_the_icmp_error)
 TEST_F(claims, c11d_keepalive_gives_up_with_a_rst)
 {
 	struct stage *stage = &self->stage;
-	int one = 1;
 
 	ASSERT_EQ(0, stage_establish(stage));
-	ASSERT_EQ(0, tcp_option(stage->client.fd, TCP_KEEPIDLE, 1));
-	ASSERT_EQ(0, tcp_option(stage->client.fd, TCP_KEEPINTVL, 1));
-	ASSERT_EQ(0, tcp_option(stage->client.fd, TCP_KEEPCNT, 2));
 	ASSERT_EQ(0, stage_lose_all(stage));
-	ASSERT_EQ(0, setsockopt(stage->client.fd, SOL_SOCKET, SO_KEEPALIVE, &one, sizeof(one)));
+	ASSERT_EQ(0, net_keep_alive(stage->client.fd, 2));
 	ASSERT_EQ(0, net_wait(stage->client.fd, POLLHUP, 20000));
 	CLIENT("ESTABLISHED>CLOSE=KEEPALIVE");
 	WIRE(OPENING " ACK> ACK> RST+ACK>");

@@ -235,6 +235,25 @@ int net_nonblock(int fd)
 	return fcntl(fd, F_SETFL, O_NONBLOCK) ? -errno : 0;
 }
 
+int net_tcp_option(int fd, int option, int value)
+{
+	return setsockopt(fd, IPPROTO_TCP, option, &value, sizeof(value)) ? -errno : 0;
+}
+
+int net_keep_alive(int fd, int probes)
+{
+	int err, on = 1;
+
+	err = net_tcp_option(fd, TCP_KEEPIDLE, 1);
+	if (!err)
+		err = net_tcp_option(fd, TCP_KEEPINTVL, 1);
+	if (!err)
+		err = net_tcp_option(fd, TCP_KEEPCNT, probes);
+	if (!err && setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof(on)))
+		err = -errno;
+	return err;
+}
+
 int net_abort(int fd)
 {
 	struct linger linger = { .l_onoff = 1 };
@@ -242,6 +261,13 @@ int net_abort(int fd)
 	if (setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof(linger)))
 		return -errno;
 	return close(fd) ? -errno : 0;
+}
+
+int net_disconnect(int fd)
+{
+	const struct sockaddr nobody = { .sa_family = AF_UNSPEC };
+
+	return connect(fd, &nobody, sizeof(nobody)) ? -errno : 0;
 }
 
 int net_wait(int fd, short events, int timeout_ms)

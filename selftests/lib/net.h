@@ -59,8 +59,13 @@ uint64_t net_netns_cookie(int fd);
 int net_state(int fd);
 
 int net_nonblock(int fd);
+int net_tcp_option(int fd, int option, int value);
+/* Send keepalive probes each second; give up when @probes have no answer. */
+int net_keep_alive(int fd, int probes);
 /* close() that sends a RST */
 int net_abort(int fd);
+/* connect(AF_UNSPEC) */
+int net_disconnect(int fd);
 
 /* Wait until poll() reports one of @events; -ETIMEDOUT. */
 int net_wait(int fd, short events, int timeout_ms);

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "lib/diag.h"
+#include "lib/net.h"
 #include "lib/traffic.h"
 
 #define DEFAULT_PORT 20000
@@ -181,7 +182,6 @@ static int close_pair(struct worker *worker, enum traffic_close how, int client,
 {
 	struct linger abort = { .l_onoff = 1 };
 	struct pollfd unread = { .fd = server, .events = POLLIN };
-	struct sockaddr unspec = { .sa_family = AF_UNSPEC };
 	int ret = 0, never = -1;
 
 	switch (how) {
@@ -226,8 +226,7 @@ static int close_pair(struct worker *worker, enum traffic_close how, int client,
 		close(client);
 		return ret;
 	case TRAFFIC_DISCONNECT:
-		if (connect(client, &unspec, sizeof(unspec)))
-			ret = -errno;
+		ret = net_disconnect(client);
 		if (!ret)
 			ret = expect_end(server, ECONNRESET);
 		close(client);

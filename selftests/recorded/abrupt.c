@@ -33,25 +33,9 @@ LAB_FIXTURE(abrupt);
 	PATH(expected); \
 } while (0)
 
-static int tcp_option(int fd, int option, int value)
-{
-	return setsockopt(fd, IPPROTO_TCP, option, &value, sizeof(value));
-}
-
 static int keep_alive(int fd)
 {
-	int one = 1;
-
-	return tcp_option(fd, TCP_KEEPIDLE, 1) || tcp_option(fd, TCP_KEEPINTVL, 1) ||
-	       tcp_option(fd, TCP_KEEPCNT, 1) ||
-	       setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &one, sizeof(one));
-}
-
-static int disconnect(int fd)
-{
-	const struct sockaddr nobody = { .sa_family = AF_UNSPEC };
-
-	return connect(fd, &nobody, sizeof(nobody)) ? -errno : 0;
+	return net_keep_alive(fd, 1);
 }
 
 /* ---- this end */
@@ -93,7 +77,7 @@ TEST_F(abrupt, disconnecting)
 
 	FOR_EACH_START(start, SYN_RECV, LAST_ACK) {
 		REACH(start);
-		ASSERT_EQ(0, disconnect(self->peer.fd));
+		ASSERT_EQ(0, net_disconnect(self->peer.fd));
 		EXPECT_END(start, "DISCONNECT");
 		close(self->peer.fd);
 	}
@@ -158,7 +142,7 @@ TEST_F(abrupt, icmp_error_while_syns_crossed)
 TEST_F(abrupt, no_answer_to_data_in_close_wait)
 {
 	REACH(&starts[CLOSE_WAIT]);
-	ASSERT_EQ(0, tcp_option(self->peer.fd, TCP_USER_TIMEOUT, 1000));
+	ASSERT_EQ(0, net_tcp_option(self->peer.fd, TCP_USER_TIMEOUT, 1000));
 	ASSERT_EQ(1, write(self->peer.fd, "x", 1));
 	ASSERT_EQ(0, net_wait(self->peer.fd, POLLHUP, 20000));
 	EXPECT_END(&starts[CLOSE_WAIT], "USER_TIMEOUT");

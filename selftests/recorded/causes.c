@@ -12,13 +12,6 @@
 
 LAB_FIXTURE(causes);
 
-static int disconnect(int fd)
-{
-	struct sockaddr nowhere = { .sa_family = AF_UNSPEC };
-
-	return connect(fd, &nowhere, sizeof(nowhere));
-}
-
 /* ---- the other end */
 
 TEST_F(causes, both_fins_are_graceful)
@@ -113,7 +106,7 @@ TEST_F(causes, linger_of_no_time)
 TEST_F(causes, connect_to_nowhere_disconnects)
 {
 	ASSERT_EQ(0, peer_connect(&self->peer));
-	ASSERT_EQ(0, disconnect(self->peer.fd));
+	ASSERT_EQ(0, net_disconnect(self->peer.fd));
 	ASSERT_EQ(0, peer_expect(&self->peer, PUPPET_RST));
 	PATH("ESTABLISHED>CLOSE=DISCONNECT");
 	EXPECT_BY(0, PROCESS, LOCAL);

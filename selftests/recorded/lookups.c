@@ -94,11 +94,10 @@ static int aborted(struct lab *lab, struct peer *peer)
 
 static int disconnected(struct lab *lab, struct peer *peer)
 {
-	struct sockaddr none = { .sa_family = AF_UNSPEC };
 	int ret = peer_connect(peer);
 
-	if (!ret && connect(peer->fd, &none, sizeof(none)))
-		ret = -errno;
+	if (!ret)
+		ret = net_disconnect(peer->fd);
 	return ret ? ret : peer_close(peer);
 }
 

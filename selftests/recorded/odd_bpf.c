@@ -210,9 +210,7 @@ struct sockmap_end {
 
 static int disconnects(int fd)
 {
-	const struct sockaddr nobody = { .sa_family = AF_UNSPEC };
-
-	return connect(fd, &nobody, sizeof(nobody)) || close(fd);
+	return net_disconnect(fd) || close(fd);
 }
 
 ODD_TEST(odd_bpf, sockmap_ends_abruptly)

@@ -68,9 +68,7 @@ static int lingers(int fd)
 
 static int disconnects(int fd)
 {
-	const struct sockaddr nobody = { .sa_family = AF_UNSPEC };
-
-	return connect(fd, &nobody, sizeof(nobody)) || close(fd);
+	return net_disconnect(fd) || close(fd);
 }
 
 static int is_destroyed(int fd)

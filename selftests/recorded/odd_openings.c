@@ -307,13 +307,6 @@ ODD_TEST(odd_openings, group_of_listeners_shrinks_and_hands_over)
 
 /* ---- a second life: the socket keeps its cookie */
 
-static int disconnect(int fd)
-{
-	const struct sockaddr nobody = { .sa_family = AF_UNSPEC };
-
-	return connect(fd, &nobody, sizeof(nobody)) ? -errno : 0;
-}
-
 /* Its mini-socket lives on, with the same cookie. */
 ODD_TEST(odd_openings, connects_again_while_its_mini_socket_lives)
 {
@@ -325,7 +318,7 @@ ODD_TEST(odd_openings, connects_again_while_its_mini_socket_lives)
 	ASSERT_EQ(0, peer_expect(&self->peer, PUPPET_FIN));
 	ASSERT_EQ(0, peer_send(&self->peer, PUPPET_FIN | PUPPET_ACK, NULL, 0));
 	PATH(CONNECTED " ESTABLISHED>FIN_WAIT1 FIN_WAIT1>FIN_WAIT2 FIN_WAIT2>TIME_WAIT[CLOSE]=FIN");
-	ASSERT_EQ(0, disconnect(self->peer.fd));
+	ASSERT_EQ(0, net_disconnect(self->peer.fd));
 	self->peer.rport += 1000;
 	self->peer.seq = 5000;
 	ASSERT_EQ(0, peer_connect(&self->peer));
@@ -347,7 +340,7 @@ ODD_TEST(odd_openings, connects_again_after_it_disconnected)
 	ASSERT_EQ(0, peer_connect(&self->peer));
 	all.cookie = self->peer.cookie;
 	ASSERT_EQ(4, write(self->peer.fd, "data", 4));
-	ASSERT_EQ(0, disconnect(self->peer.fd));
+	ASSERT_EQ(0, net_disconnect(self->peer.fd));
 	self->peer.rport += 1000;
 	self->peer.seq = 5000;
 	ASSERT_EQ(0, peer_connect(&self->peer));
@@ -368,7 +361,7 @@ ODD_TEST(odd_openings, connects_again_from_no_port_yet)
 	self->peer.lport = 0;
 	ASSERT_EQ(0, peer_connect(&self->peer));
 	all.cookie = self->peer.cookie;
-	ASSERT_EQ(0, disconnect(self->peer.fd));
+	ASSERT_EQ(0, net_disconnect(self->peer.fd));
 	self->peer.rport += 1000;
 	self->peer.seq = 5000;
 	ASSERT_EQ(0, peer_connect(&self->peer));
@@ -387,7 +380,7 @@ ODD_TEST(odd_openings, listener_becomes_a_client)
 	ASSERT_EQ(0, peer_socket(&self->peer));
 	all.cookie = self->peer.cookie;
 	ASSERT_EQ(0, listen(self->peer.fd, 1));
-	ASSERT_EQ(0, disconnect(self->peer.fd));
+	ASSERT_EQ(0, net_disconnect(self->peer.fd));
 	ASSERT_EQ(0, peer_connect(&self->peer));
 	ASSERT_EQ(0, peer_close_active(&self->peer));
 	EXPECT_PATH(&self->lab, &all,

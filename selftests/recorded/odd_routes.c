@@ -77,9 +77,7 @@ static int open_pair(const struct route *route, int family, int pair[2])
 
 static int disconnect(int fd)
 {
-	const struct sockaddr nobody = { .sa_family = AF_UNSPEC };
-
-	return connect(fd, &nobody, sizeof(nobody)) || close(fd);
+	return net_disconnect(fd) || close(fd);
 }
 
 static int destroy(int fd)

@@ -52,18 +52,6 @@ static const struct tcpclose_rst *rst_of(struct lab *lab, const struct peer *pee
 /* The module finds out what the kernel says, if it says anything. */
 #define EXPECT_DERIVED(n) EXPECT_EQ(RST(n)->reason, RST(n)->derived)
 
-static int disconnect(int fd)
-{
-	struct sockaddr nowhere = { .sa_family = AF_UNSPEC };
-
-	return connect(fd, &nowhere, sizeof(nowhere)) ? -errno : 0;
-}
-
-static int tcp_option(int fd, int option, int value)
-{
-	return setsockopt(fd, IPPROTO_TCP, option, &value, sizeof(value));
-}
-
 static bool is_at(const struct tcpclose_rst *rst, const struct lab *lab)
 {
 	const void *local = &lab->puppet.local.in.sin_addr;
@@ -219,7 +207,7 @@ TEST_F(resets, linger_of_no_time)
 TEST_F(resets, disconnecting)
 {
 	ASSERT_EQ(0, peer_connect(&self->peer));
-	ASSERT_EQ(0, disconnect(self->peer.fd));
+	ASSERT_EQ(0, net_disconnect(self->peer.fd));
 	RSTS(">TCP_STATE");
 	EXPECT_OWN(0);
 	EXPECT_MINE(0);
@@ -239,7 +227,7 @@ TEST_F(resets, disconnecting_with_data)
 	ASSERT_EQ(4, write(self->peer.fd, "data", 4));
 	ASSERT_EQ(0, shutdown(self->peer.fd, SHUT_WR));
 	ASSERT_EQ(TCPCLOSE_LAST_ACK, net_state(self->peer.fd));
-	ASSERT_EQ(0, disconnect(self->peer.fd));
+	ASSERT_EQ(0, net_disconnect(self->peer.fd));
 	RSTS(">TCP_DISCONNECT_WITH_DATA");
 	EXPECT_OWN(0);
 }
@@ -256,7 +244,7 @@ TEST_F(resets, destroyed_by_an_administrator)
 TEST_F(resets, negative_linger2)
 {
 	ASSERT_EQ(0, starts[FIN_WAIT2].reach(&self->peer));
-	ASSERT_EQ(0, tcp_option(self->peer.fd, TCP_LINGER2, -1));
+	ASSERT_EQ(0, net_tcp_option(self->peer.fd, TCP_LINGER2, -1));
 	ASSERT_EQ(0, peer_close(&self->peer));
 	RSTS(">TCP_ABORT_ON_LINGER");
 	EXPECT_OWN(0);
@@ -278,13 +266,8 @@ TEST_F(resets, too_many_orphans)
 
 TEST_F(resets, keepalive)
 {
-	int one = 1;
-
 	ASSERT_EQ(0, peer_connect(&self->peer));
-	ASSERT_EQ(0, tcp_option(self->peer.fd, TCP_KEEPIDLE, 1));
-	ASSERT_EQ(0, tcp_option(self->peer.fd, TCP_KEEPINTVL, 1));
-	ASSERT_EQ(0, tcp_option(self->peer.fd, TCP_KEEPCNT, 1));
-	ASSERT_EQ(0, setsockopt(self->peer.fd, SOL_SOCKET, SO_KEEPALIVE, &one, sizeof(one)));
+	ASSERT_EQ(0, net_keep_alive(self->peer.fd, 1));
 	EXPECT_EQ(0, net_wait(self->peer.fd, POLLERR, 20000));
 	RSTS(">TCP_KEEPALIVE_TIMEOUT");
 	EXPECT_OWN(0);

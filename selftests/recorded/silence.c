@@ -11,17 +11,12 @@
 
 LAB_FIXTURE(silence);
 
-static int tcp_option(int fd, int option, int value)
-{
-	return setsockopt(fd, IPPROTO_TCP, option, &value, sizeof(value));
-}
-
 /* ---- no answer */
 
 TEST_F(silence, no_answer_to_syn)
 {
 	ASSERT_EQ(0, peer_socket(&self->peer));
-	ASSERT_EQ(0, tcp_option(self->peer.fd, TCP_SYNCNT, 1));
+	ASSERT_EQ(0, net_tcp_option(self->peer.fd, TCP_SYNCNT, 1));
 	ASSERT_EQ(0, peer_connecting(&self->peer));
 	ASSERT_EQ(0, net_wait(self->peer.fd, POLLHUP, 20000));
 	PATH("SYN_SENT>CLOSE=TIMEOUT");
@@ -34,7 +29,7 @@ TEST_F(silence, no_answer_to_syn)
 TEST_F(silence, no_answer_to_syn_within_the_users_timeout)
 {
 	ASSERT_EQ(0, peer_socket(&self->peer));
-	ASSERT_EQ(0, tcp_option(self->peer.fd, TCP_USER_TIMEOUT, 1000));
+	ASSERT_EQ(0, net_tcp_option(self->peer.fd, TCP_USER_TIMEOUT, 1000));
 	ASSERT_EQ(0, peer_connecting(&self->peer));
 	ASSERT_EQ(0, net_wait(self->peer.fd, POLLHUP, 20000));
 	PATH("SYN_SENT>CLOSE=USER_TIMEOUT");
@@ -45,7 +40,7 @@ TEST_F(silence, no_answer_to_syn_within_the_users_timeout)
 TEST_F(silence, is_broken_by_answers_to_syn_that_fit_nothing)
 {
 	ASSERT_EQ(0, peer_socket(&self->peer));
-	ASSERT_EQ(0, tcp_option(self->peer.fd, TCP_SYNCNT, 1));
+	ASSERT_EQ(0, net_tcp_option(self->peer.fd, TCP_SYNCNT, 1));
 	ASSERT_EQ(0, peer_connecting(&self->peer));
 	ASSERT_EQ(0, peer_send_at(&self->peer, PUPPET_ACK, 1000, self->peer.ack - 1000, NULL, 0));
 	ASSERT_EQ(0, peer_expect(&self->peer, PUPPET_RST));
@@ -57,7 +52,7 @@ TEST_F(silence, is_broken_by_answers_to_syn_that_fit_nothing)
 TEST_F(silence, no_answer_to_data)
 {
 	ASSERT_EQ(0, peer_connect(&self->peer));
-	ASSERT_EQ(0, tcp_option(self->peer.fd, TCP_USER_TIMEOUT, 1000));
+	ASSERT_EQ(0, net_tcp_option(self->peer.fd, TCP_USER_TIMEOUT, 1000));
 	ASSERT_EQ(1, write(self->peer.fd, "x", 1));
 	ASSERT_EQ(0, net_wait(self->peer.fd, POLLHUP, 20000));
 	PATH("ESTABLISHED>CLOSE=USER_TIMEOUT");
@@ -87,13 +82,8 @@ TEST_F(silence, no_answer_to_fin_in_last_ack)
 
 TEST_F(silence, no_answer_to_keepalive)
 {
-	int one = 1;
-
 	ASSERT_EQ(0, peer_connect(&self->peer));
-	ASSERT_EQ(0, tcp_option(self->peer.fd, TCP_KEEPIDLE, 1));
-	ASSERT_EQ(0, tcp_option(self->peer.fd, TCP_KEEPINTVL, 1));
-	ASSERT_EQ(0, tcp_option(self->peer.fd, TCP_KEEPCNT, 1));
-	ASSERT_EQ(0, setsockopt(self->peer.fd, SOL_SOCKET, SO_KEEPALIVE, &one, sizeof(one)));
+	ASSERT_EQ(0, net_keep_alive(self->peer.fd, 1));
 	ASSERT_EQ(0, net_wait(self->peer.fd, POLLHUP, 20000));
 	ASSERT_EQ(0, peer_expect(&self->peer, PUPPET_RST));
 	PATH("ESTABLISHED>CLOSE=KEEPALIVE");
@@ -104,7 +94,7 @@ TEST_F(silence, no_answer_to_keepalive)
 TEST_F(silence, no_answer_to_data_but_icmp)
 {
 	ASSERT_EQ(0, peer_connect(&self->peer));
-	ASSERT_EQ(0, tcp_option(self->peer.fd, TCP_USER_TIMEOUT, 1000));
+	ASSERT_EQ(0, net_tcp_option(self->peer.fd, TCP_USER_TIMEOUT, 1000));
 	ASSERT_EQ(1, write(self->peer.fd, "x", 1));
 	ASSERT_EQ(0, peer_expect(&self->peer, PUPPET_PSH));
 	/* Host, or address, unreachable */
@@ -120,7 +110,7 @@ TEST_F(silence, no_window_for_data)
 	struct segment closed;
 
 	ASSERT_EQ(0, peer_connect(&self->peer));
-	ASSERT_EQ(0, tcp_option(self->peer.fd, TCP_USER_TIMEOUT, 1000));
+	ASSERT_EQ(0, net_tcp_option(self->peer.fd, TCP_USER_TIMEOUT, 1000));
 	closed = peer_segment(&self->peer, PUPPET_ACK, self->peer.seq, self->peer.ack);
 	closed.window = 0;
 	ASSERT_EQ(0, puppet_send(&self->lab.puppet, &closed));
@@ -171,7 +161,7 @@ TEST_F(silence, is_broken_by_a_peer_that_opens_no_window)
 	struct segment closed;
 
 	ASSERT_EQ(0, peer_connect(&self->peer));
-	ASSERT_EQ(0, tcp_option(self->peer.fd, TCP_USER_TIMEOUT, 3000));
+	ASSERT_EQ(0, net_tcp_option(self->peer.fd, TCP_USER_TIMEOUT, 3000));
 	ASSERT_EQ(0, close_window(&self->peer, &closed));
 	ASSERT_EQ(10, write(self->peer.fd, "0123456789", 10));
 	EXPECT_LT(1, answer_probes(&self->peer, &closed));
@@ -208,7 +198,7 @@ TEST_F(silence, is_broken_by_a_peer_that_closes_its_window_over_data)
 	int probes = 0;
 
 	ASSERT_EQ(0, peer_connect(&self->peer));
-	ASSERT_EQ(0, tcp_option(self->peer.fd, TCP_USER_TIMEOUT, 3000));
+	ASSERT_EQ(0, net_tcp_option(self->peer.fd, TCP_USER_TIMEOUT, 3000));
 	closed = peer_segment(&self->peer, PUPPET_ACK, self->peer.seq, self->peer.ack);
 	closed.window = 0;
 	ASSERT_EQ(1, write(self->peer.fd, "x", 1));
@@ -239,7 +229,7 @@ TEST_F(silence, fin_wait2_times_out_in_a_mini_socket)
 TEST_F(silence, long_fin_wait2_becomes_a_mini_socket_by_timer)
 {
 	ASSERT_EQ(0, peer_connect(&self->peer));
-	ASSERT_EQ(0, tcp_option(self->peer.fd, TCP_LINGER2, 62));
+	ASSERT_EQ(0, net_tcp_option(self->peer.fd, TCP_LINGER2, 62));
 	ASSERT_EQ(0, peer_close_half(&self->peer));
 	PATH(TO_FIN_WAIT2);
 	EXPECT_EQ(TCPCLOSE_CONTEXT_TIMER, event_context(EVENT(2)));
@@ -265,7 +255,7 @@ TEST_F(silence, fin_wait2_times_out_in_the_full_socket)
 TEST_F(silence, negative_linger2_waits_for_no_fin)
 {
 	ASSERT_EQ(0, peer_connect(&self->peer));
-	ASSERT_EQ(0, tcp_option(self->peer.fd, TCP_LINGER2, -1));
+	ASSERT_EQ(0, net_tcp_option(self->peer.fd, TCP_LINGER2, -1));
 	ASSERT_EQ(0, peer_close_half(&self->peer));
 	PATH("ESTABLISHED>FIN_WAIT1 FIN_WAIT1>FIN_WAIT2 FIN_WAIT2>CLOSE=FIN_WAIT2_TIMEOUT");
 	EXPECT_FROM(2, SOFTIRQ, LOCAL, 0);
@@ -274,7 +264,7 @@ TEST_F(silence, negative_linger2_waits_for_no_fin)
 TEST_F(silence, negative_linger2_after_shutdown_ends_in_close)
 {
 	ASSERT_EQ(0, peer_connect(&self->peer));
-	ASSERT_EQ(0, tcp_option(self->peer.fd, TCP_LINGER2, -1));
+	ASSERT_EQ(0, net_tcp_option(self->peer.fd, TCP_LINGER2, -1));
 	ASSERT_EQ(0, shutdown(self->peer.fd, SHUT_WR));
 	ASSERT_EQ(0, peer_expect(&self->peer, PUPPET_FIN));
 	ASSERT_EQ(0, peer_send(&self->peer, PUPPET_ACK, NULL, 0));

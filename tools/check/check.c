@@ -269,10 +269,11 @@ static int check_rst(struct check *c, const struct event *e)
 
 	c->wanted = !c->filter || filter_matches(c->filter, e);
 	c->rsts += c->wanted;
-	snprintf(unnamed, sizeof(unnamed), "number-%u", number);
-	if (why)
+	if (why) {
+		snprintf(unnamed, sizeof(unnamed), "number-%u", number);
 		check_finding(c, FINDING_RST, e, "%s %s: %s",
 			      sent ? "sent for" : "received,", name ? name : unnamed, why);
+	}
 	return take_cpu(c, e);
 }
 

@@ -201,7 +201,7 @@ static int deliver(struct session *s, const struct event *e,
 	if (is_after_end(s, e->ts_ns, e->kind == EVENT_LOST))
 		return DONE_TIME;
 	/* A recording's time is the same whether or not they are wanted. */
-	if (!calls->rsts && (e->kind == EVENT_RST || e->kind == EVENT_LEFT_OUT))
+	if (!calls->rsts && event_is_about_rsts(e))
 		return 0;
 	if (calls->every)
 		return calls->every(context, e);
@@ -325,7 +325,6 @@ int session_run(struct session *s, const struct session_calls *calls,
 	int ret, done;
 
 	decoder_init(&s->decoder, source_header(s->source), calls->every);
-	s->decoder.rsts = true;
 	for (;;) {
 		if (!live && signals_stop())
 			return 0;

@@ -60,27 +60,23 @@ static void report_left_out(struct watch_run *w, const struct event *e)
 		 (unsigned long long)e->left_out.received, e->cpu, time);
 }
 
-static bool is_about_rsts(const struct event *e)
-{
-	return e->kind == EVENT_RST || e->kind == EVENT_LEFT_OUT;
-}
-
 static int show(void *run, const struct event *e)
 {
 	struct watch_run *w = run;
 
-	if (is_about_rsts(e) && !w->rsts)
+	bool counts = e->kind != EVENT_LOST && e->kind != EVENT_LEFT_OUT;
+
+	if (event_is_about_rsts(e) && !w->rsts)
 		return 0;
 	events_add(&w->events, e);
 	if (e->kind == EVENT_LOST)
 		report_loss(w, e);
 	else if (e->kind == EVENT_LEFT_OUT)
 		report_left_out(w, e);
-	else
-		w->shown++;
+	w->shown += counts;
 	if (w->run.out.error)
 		return w->run.out.error;
-	return e->kind != EVENT_LOST && e->kind != EVENT_LEFT_OUT && w->shown == w->count;
+	return counts && w->shown == w->count;
 }
 
 static int flush(void *run)

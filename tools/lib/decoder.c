@@ -290,15 +290,12 @@ static bool make_event(struct decoder *d, const struct recording_marker *raw,
 		cpu->has_detail = true;
 		return false;
 	case TCPCLOSE_KIND_RST:
-		if (d->rsts) {
-			event_decode_rst(e, (const void *)raw);
-			complete_event(d, e);
-		}
-		return d->rsts;
+		event_decode_rst(e, (const void *)raw);
+		complete_event(d, e);
+		return true;
 	case TCPCLOSE_KIND_LEFT_OUT:
-		if (d->rsts)
-			left_out_event(d, (const void *)raw, e);
-		return d->rsts;
+		left_out_event(d, (const void *)raw, e);
+		return true;
 	case RECORDING_KIND_START:
 		start_event(raw, e);
 		return d->every;

@@ -36,7 +36,6 @@ struct decoder_summary {
 /**
  * struct decoder - makes events of records
  * @every: every event is wanted: starts and flaws, too
- * @rsts: RSTs are wanted, and numbers of those left out; set after decoder_init()
  * @head: header of the stream
  * @clock: what to add to a record's time for the time since the epoch; the latest
  *	step is the first
@@ -52,7 +51,6 @@ struct decoder_summary {
  */
 struct decoder {
 	bool every;
-	bool rsts;
 	struct recording_header head;
 	struct wallclock_step clock[DECODER_CLOCK_STEPS];
 	struct netns_table netns;

@@ -27,8 +27,7 @@
  *	segment
  * @EVENT_LEFT_OUT: RSTs have no record; @left_out, @cpu, @seq and @ts_ns are set
  *
- * %EVENT_START and %EVENT_FLAW are made if every event is wanted (decoder_init()), the
- * last two if they are (&struct decoder.rsts).
+ * %EVENT_START and %EVENT_FLAW are made if every event is wanted (decoder_init()).
  */
 enum event_kind {
 	EVENT_TRANSITION,
@@ -234,6 +233,12 @@ static inline bool event_is_orphaned(const struct event *e)
 {
 	return e->raw_new == TCPCLOSE_CLOSE && e->new != e->raw_new &&
 	       e->new == e->old;
+}
+
+/* A RST, or the number of those without a record: only some commands want these. */
+static inline bool event_is_about_rsts(const struct event *e)
+{
+	return e->kind == EVENT_RST || e->kind == EVENT_LEFT_OUT;
 }
 
 static inline bool event_is_rearm(const struct event *e)

@@ -17,7 +17,7 @@
 /* Those that exist */
 #define ANY_STATE	((1U << (TCPCLOSE_NEW_SYN_RECV + 1)) - 1)
 
-/* In these a peer that knows of the connection is told (tcp_need_reset()). */
+/* The peer knows of the connection, so a RST is sent to it (tcp_need_reset()). */
 #define SYNCHRONIZED (STATE(ESTABLISHED) | STATE(CLOSE_WAIT) | STATE(FIN_WAIT1) | \
 		      STATE(FIN_WAIT2) | STATE(SYN_RECV))
 

@@ -137,7 +137,6 @@ static void end_round(void *context, const struct intake_round *round)
 int compare_collect(struct compare *run)
 {
 	decoder_init(&run->decoder, source_header(run->source), true);
-	run->decoder.rsts = true;
 	return source_collect(&run->source,
 			      &(struct intake_how){
 				      .gather = gather,

@@ -364,7 +364,7 @@ bool totals_are_exact(const struct totals *t)
 		for (i = 0; i < COUNTERS; i++) {
 			struct comparison_row row = totals_compare(n, i);
 
-			if (!is_exact(&row) && !(i == COUNTER_OUT_RSTS && t->rsts_unknown))
+			if (!is_exact(&row) && !totals_is_unknown(t, i))
 				return false;
 		}
 	}

@@ -138,7 +138,7 @@ static void conclude_counters(const struct totals *t, bool openings,
 		struct comparison_row sum = { .what = counter_what(i) };
 
 		if ((counter_needs_openings(i) && !openings) ||
-		    (i == COUNTER_OUT_RSTS && t->rsts_unknown))
+		    totals_is_unknown(t, i))
 			continue;
 		bucket = 0;
 		node = NULL;

@@ -47,6 +47,12 @@ struct totals {
 	int error;
 };
 
+/* Whether a counter can't be compared. */
+static inline bool totals_is_unknown(const struct totals *t, enum counter i)
+{
+	return i == COUNTER_OUT_RSTS && t->rsts_unknown;
+}
+
 struct comparison_row totals_compare(const struct netns_totals *n,
 				     enum counter i);
 
