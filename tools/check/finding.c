@@ -100,7 +100,8 @@ static const struct {
 	[FINDING_ADDRESS] = { "wrong-address",
 			      "addresses or ports of a connection changed" },
 	[FINDING_MARK] = { "wrong-mark", "impossible marks" },
-	[FINDING_COOKIE] = { "no-cookie", "the cookie is missing" },
+	[FINDING_COOKIE] = { "wrong-cookie",
+			     "the cookie is missing, or another connection's" },
 	[FINDING_RST] = { "illegal-rst", "RSTs that the model does not have" },
 	[FINDING_STREAM + EVENT_FLAW_GAP] = {
 		"unreported-loss", "records are missing, but no loss was reported" },

@@ -29,7 +29,7 @@
  * @FINDING_REARMS: the number of re-arms contradicts those seen
  * @FINDING_ADDRESS: the connection's addresses or ports changed
  * @FINDING_MARK: marks that can't be
- * @FINDING_COOKIE: the cookie is missing
+ * @FINDING_COOKIE: the cookie is missing, or that of another connection
  * @FINDING_RST: a RST that the model does not have
  * @FINDING_STREAM: the first of the kinds of &enum event_flaw
  * @FINDING_KINDS: number of kinds

@@ -256,8 +256,8 @@ static int look_back(struct check *c, const struct event *e,
 	return add_gap(c, e, entered_ns, "the transitions before it are missing");
 }
 
-/* @end: that of a connection with the same cookie */
-static bool is_later_life(const struct event *e, const struct history_end *end)
+/* @end: that of a connection with the same cookie, which may be another one */
+static bool is_another_life(const struct event *e, const struct history_end *end)
 {
 	uint64_t born_ns = e->ts_ns - (uint64_t)e->age_ns;
 
@@ -265,7 +265,9 @@ static bool is_later_life(const struct event *e, const struct history_end *end)
 		return e->mark & TCPCLOSE_MARK_UNTRACKED;
 	if (e->age_ns < 0)
 		return false;
-	/* A socket may be used again while its mini-socket lives. */
+	/* A socket may be used again while its mini-socket lives, which may end later. */
+	if (end->born_ns && event_is_mini(e))
+		return born_ns != end->born_ns;
 	return end->born_ns ? born_ns > end->born_ns : born_ns > end->end_ns;
 }
 
@@ -276,7 +278,7 @@ static int see_first(struct check *c, const struct event *e)
 	struct history_entry *entry;
 	int ret = 0;
 
-	if (end && !is_later_life(e, end)) {
+	if (end && !is_another_life(e, end)) {
 		check_finding(c, FINDING_AFTER_END, e, "ended with number %u",
 			      end->index);
 		return 0;
@@ -310,6 +312,7 @@ static int begin_life(struct check *c, const struct event *e)
 {
 	const struct history_end *end =
 		history_find_end(&c->history, e->cookie, e->netns_inode);
+	bool used = lives_has_cookie(&c->history.lives, e->cookie, e->netns_inode);
 	struct history_entry *entry = history_add(&c->history, e);
 
 	if (!entry)
@@ -320,6 +323,9 @@ static int begin_life(struct check *c, const struct event *e)
 			      "a connection begins with number 0");
 	if (end && !end->mini && end->end_ns > e->ts_ns)
 		check_finding(c, FINDING_AGAIN, e, "its end came before");
+	else if (e->old == TCPCLOSE_LISTEN && (end || used))
+		check_finding(c, FINDING_COOKIE, e,
+			      "a new socket has the cookie of another one");
 	check_marks(c, e, entry);
 	check_values(c, e, entry);
 	return advance(c, e, entry);

@@ -215,6 +215,17 @@ struct life *lives_find_socket(const struct lives *lives, uint64_t cookie,
 	return NULL;
 }
 
+/**
+ * lives_has_cookie() - whether a life with that cookie is known
+ * @lives: all lives
+ * @cookie: cookie of a socket
+ * @netns: inode of its network namespace
+ */
+bool lives_has_cookie(const struct lives *lives, uint64_t cookie, uint32_t netns)
+{
+	return hashtable_find(&lives->by_cookie, cookie_key(lives, cookie, netns));
+}
+
 /* Which transition before @e may still come. */
 static void pass_over(struct life *life, const struct event *e)
 {
