@@ -27,6 +27,8 @@
 #define FLOOD 1500u
 /* Others need fewer than one share leaves: (1/4 - 1/16) / 5 of the table */
 #define FEW 8u
+/* Seconds for some floods, on a busy host */
+#define PATIENCE 300
 
 FIXTURE(shares)
 {
@@ -127,7 +129,7 @@ static long untracked_of(int fd, int namespace, unsigned int count)
 		ASSERT_EQ(0, device_stats_settled(self->fd, &self->stats, 0)); \
 	} while (0)
 
-TEST_F(shares, of_the_host_is_everything)
+TEST_F_TIMEOUT(shares, of_the_host_is_everything, PATIENCE)
 {
 	FLOOD_FROM(self->places.initial);
 	/* But for what other processors keep at hand */
@@ -140,14 +142,14 @@ TEST_F(shares, of_the_host_is_everything)
 	EXPECT_EQ(0, self->stats.shares[0].refused);
 }
 
-TEST_F(shares, of_one_namespace_alone_is_nearly_everything)
+TEST_F_TIMEOUT(shares, of_one_namespace_alone_is_nearly_everything, PATIENCE)
 {
 	FLOOD_FROM(self->places.another);
 	EXPECT_LE(MAX_CONNS * 84 / 100, self->stats.tracked);
 	EXPECT_GE(MAX_CONNS * 15 / 16, self->stats.tracked);
 }
 
-TEST_F(shares, used_up_by_one_leave_others_theirs)
+TEST_F_TIMEOUT(shares, used_up_by_one_leave_others_theirs, PATIENCE)
 {
 	int guilty[] = { self->places.another, self->places.roots,
 			 self->places.of_nobody };
@@ -163,7 +165,7 @@ TEST_F(shares, used_up_by_one_leave_others_theirs)
 	}
 }
 
-TEST_F(shares, that_were_exceeded_have_a_name)
+TEST_F_TIMEOUT(shares, that_were_exceeded_have_a_name, PATIENCE)
 {
 	const struct tcpclose_share *share = self->stats.shares;
 
@@ -195,7 +197,7 @@ TEST_F(shares, that_were_exceeded_have_a_name)
 	EXPECT_EQ(0, share[0].refused);
 }
 
-TEST_F(shares, of_a_users_namespaces_are_one)
+TEST_F_TIMEOUT(shares, of_a_users_namespaces_are_one, PATIENCE)
 {
 	FLOOD_FROM(self->places.of_nobody);
 	EXPECT_LT(0, untracked_of(self->fd, self->second_of_nobody, FEW));
@@ -206,7 +208,7 @@ TEST_F(shares, of_a_users_namespaces_are_one)
  * A count that is not returned, or returned twice, would add up. What other processors
  * keep at hand, a sixteenth of the table, is not free for the share.
  */
-TEST_F(shares, are_returned)
+TEST_F_TIMEOUT(shares, are_returned, PATIENCE)
 {
 	uint64_t first = 0;
 	int i;
