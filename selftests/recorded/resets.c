@@ -474,20 +474,37 @@ static void add_line(struct told *told, const char *line)
 	told->reasons[reason && i < TCPCLOSE_RST_REASONS ? i : 0]++;
 }
 
+static char trace[1 << 18];
+
 static int read_trace(struct told *told)
 {
-	static char text[1 << 18];
-	int ret = procfile_read(INSTANCE "trace", text, sizeof(text));
+	int ret = procfile_read(INSTANCE "trace", trace, sizeof(trace));
 	char *line, *rest;
 
 	memset(told, 0, sizeof(*told));
 	if (ret < 0)
 		return ret;
-	for (line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
+	for (line = strtok_r(trace, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
 		if (strstr(line, ": tcp_send_reset:"))
 			add_line(told, line);
 	}
 	return 0;
+}
+
+/* The sockets of the calls of an event. Return: their number, at most @room are stored */
+static size_t read_cookies(const char *event, uint64_t *cookies, size_t room)
+{
+	char *line, *rest, *cookie;
+	size_t count = 0;
+
+	if (procfile_read(INSTANCE "trace", trace, sizeof(trace)) < 0)
+		return 0;
+	for (line = strtok_r(trace, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
+		cookie = strstr(line, event) ? strstr(line, "sock_cookie=") : NULL;
+		if (cookie && count++ < room)
+			cookies[count - 1] = strtoull(cookie + 12, NULL, 16);
+	}
+	return count;
 }
 
 /* Before 6.10 the trace has no reasons, and full sockets only, listeners included. */
@@ -541,6 +558,45 @@ TEST_F(resets, are_those_of_the_kernels_trace)
 	EXPECT_EQ(0, memcmp(&recorded, &traced, sizeof(traced)))
 	TH_LOG("%u traced, %u recorded", traced.sent, recorded.sent);
 	EXPECT_EQ(0, procfile_write(INSTANCE "events/tcp/tcp_send_reset/enable", "0"));
+	EXPECT_EQ(0, rmdir(INSTANCE));
+}
+
+/* One call of tcp_reset() each, in the same order; what a socket ignores is no such. */
+TEST_F(resets, received_are_those_of_the_kernels_trace)
+{
+	uint64_t traced[8];
+	size_t count, i, ended = 0;
+	struct peer second;
+
+	ASSERT_EQ(0, mkdir(INSTANCE, 0700));
+	ASSERT_EQ(0, procfile_write(INSTANCE "events/tcp/tcp_receive_reset/enable", "1"));
+	ASSERT_EQ(0, peer_connecting(&self->peer));
+	ASSERT_EQ(0, peer_send(&self->peer, PUPPET_RST | PUPPET_ACK, NULL, 0));
+	peer_init(&second, &self->lab.puppet);
+	second.lport++;
+	ASSERT_EQ(0, peer_connect(&second));
+	ASSERT_EQ(0, peer_send_at(&second, PUPPET_RST, second.seq - 10000000, 0, NULL, 0));
+	ASSERT_EQ(0, peer_send(&second, PUPPET_RST, NULL, 0));
+	peer_init(&second, &self->lab.puppet);
+	second.lport += 2;
+	ASSERT_EQ(0, peer_connect(&second));
+	ASSERT_EQ(0, peer_close(&second));
+	ASSERT_EQ(0, peer_expect(&second, PUPPET_FIN));
+	ASSERT_EQ(0, peer_send(&second, PUPPET_RST, NULL, 0));
+	ASSERT_EQ(0, lab_sync(&self->lab));
+	count = read_cookies("tcp_receive_reset", traced, 8);
+	EXPECT_EQ(3, count);
+	for (i = 0; i < self->lab.stream.rst_count; i++) {
+		const struct tcpclose_rst *rst = &self->lab.stream.rsts[i];
+
+		if (rst->effect != TCPCLOSE_RST_ENDED)
+			continue;
+		EXPECT_LT(ended, count);
+		EXPECT_EQ(traced[ended % 8], rst->cookie);
+		ended++;
+	}
+	EXPECT_EQ(count, ended);
+	EXPECT_EQ(0, procfile_write(INSTANCE "events/tcp/tcp_receive_reset/enable", "0"));
 	EXPECT_EQ(0, rmdir(INSTANCE));
 }
 
