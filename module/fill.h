@@ -8,6 +8,7 @@
 
 #include <linux/limits.h>
 #include <linux/minmax.h>
+#include <net/mptcp.h>
 #include <net/sock.h>
 #include <net/tcp.h>
 
@@ -88,6 +89,21 @@ static __always_inline void tcpclose_fill_traffic(struct tcpclose_record *record
 	record->retransmits = min_t(u32, tp->total_retrans, U16_MAX);
 }
 
+/*
+ * Whether it is in the accept queue of a listener, so that no process has it: it has no
+ * struct socket yet (sock_graft()), and has not lost one either (sock_orphan()). What
+ * opens it is not marked, since every accepted connection begins there. MPTCP takes
+ * away that of its subflows (__mptcp_close()).
+ */
+static __always_inline bool
+tcpclose_fill_is_unaccepted(const struct sock *sk, const struct tcpclose_step *step)
+{
+	if (sock_flag(sk, SOCK_DEAD) || step->old == TCP_LISTEN)
+		return false;
+	return !sk_is_mptcp(sk) &&
+	       !(step->old == TCP_SYN_RECV && step->new == TCP_ESTABLISHED);
+}
+
 /**
  * tcpclose_fill_sock() - record a transition of a full socket
  * @step: the transition
@@ -127,6 +143,8 @@ static __always_inline void tcpclose_fill_sock(const struct tcpclose_step *step,
 		record->lport = inet_sk(sk)->inet_num;
 	tcpclose_field_set_netns(record, net);
 	record->inode = tcpclose_field_inode(sk);
+	if (!record->inode && unlikely(tcpclose_fill_is_unaccepted(sk, step)))
+		record->mark |= TCPCLOSE_MARK_UNACCEPTED;
 	record->cgroup = tcpclose_field_fit(tcpclose_field_cgroup(sk));
 	record->uid = READ_ONCE(sk->sk_uid.val);
 	tcpclose_fill_traffic(record, sk, entry, step->old, plain);

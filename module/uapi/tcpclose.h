@@ -278,6 +278,7 @@ enum tcpclose_cause {
 #define TCPCLOSE_MARK_LATE	0x04	/* end seen only when the memory was freed */
 #define TCPCLOSE_MARK_REARM	0x08	/* timer of TIME_WAIT was re-armed */
 #define TCPCLOSE_MARK_MPTCP	0x10	/* subflow of an MPTCP session */
+#define TCPCLOSE_MARK_UNACCEPTED	0x20	/* in an accept queue: no process has it (minor 1) */
 
 /* Bit fields of &struct tcpclose_record.how. */
 #define TCPCLOSE_HOW_ORIGIN(how)	((how) & 0x1)
@@ -320,7 +321,8 @@ enum tcpclose_cause {
  *	the former port of a socket that connects again.)
  * @rport: remote port, host byte order; 0: unknown
  * @netns_inode: inode of the network namespace, as in /proc/PID/ns/net
- * @inode: inode of the socket, as in /proc/PID/fd; 0: unknown or orphan
+ * @inode: inode of the socket, as in /proc/PID/fd; 0: unknown, an orphan, or not yet
+ *	accepted (%TCPCLOSE_MARK_UNACCEPTED)
  * @cgroup: cgroup v2 id of the socket; 0: unknown or does not fit in 32 bits
  * @uid: owner of the socket; %TCPCLOSE_UNKNOWN_UID: unknown
  * @bytes_sent_lo: payload sent, without retransmissions, bytes, bits 0 to 31

@@ -75,7 +75,7 @@ says "and explains the gaps" '^gaps in histories, explained by that loss  *[1-9]
 says "which the report lists" '^transitions of a connection are missing: [1-9]'
 says "and the verdict says so" '^VERDICT: clean.*loss explains'
 
-tampered 0-50 51-"$end" >dropped.rec
+tampered 0-54 55-"$end" >dropped.rec
 exits "a dropped record is a violation" 1 "$tcpclose" verify --input dropped.rec
 golden "and this is the report on it" verify-dropped.txt
 exits "also as JSON" 1 "$tcpclose" verify --json --input dropped.rec

@@ -159,6 +159,7 @@ TEST_F(causes, listener_closes_before_accept)
 	ASSERT_EQ(0, peer_expect(&self->peer, PUPPET_RST));
 	PATH("ESTABLISHED>CLOSE=NOT_ACCEPTED");
 	EXPECT_BY(0, PROCESS, LOCAL);
+	EXPECT_EQ(TCPCLOSE_MARK_UNACCEPTED, EVENT(0)->r.mark);
 }
 
 TEST_F(causes, listener_closes_before_accept_of_a_closed_connection)
@@ -170,6 +171,8 @@ TEST_F(causes, listener_closes_before_accept_of_a_closed_connection)
 	ASSERT_EQ(0, close(self->peer.listener));
 	PATH("ESTABLISHED>CLOSE_WAIT CLOSE_WAIT>CLOSE=NOT_ACCEPTED");
 	EXPECT_EQ(TCPCLOSE_CLOSER_REMOTE, event_closer(EVENT(1)));
+	EXPECT_EQ(TCPCLOSE_MARK_UNACCEPTED, EVENT(0)->r.mark);
+	EXPECT_EQ(TCPCLOSE_MARK_UNACCEPTED, EVENT(1)->r.mark);
 }
 
 TEST_F(causes, close_with_unread_data_after_shutdown)

@@ -59,6 +59,39 @@ TEST_F(identity, orphan_has_no_inode)
 	EXPECT_EQ(0U, EVENT(3)->r.inode);
 }
 
+/* ---- in an accept queue, no process has it */
+
+#define UNACCEPTED(i) (!!(EVENT(i)->r.mark & TCPCLOSE_MARK_UNACCEPTED))
+
+TEST_F(identity, unaccepted_until_accept)
+{
+	ASSERT_EQ(0, peer_listen(&self->peer));
+	ASSERT_EQ(0, peer_knock(&self->peer));
+	ASSERT_EQ(0, net_wait(self->peer.listener, POLLIN, LAB_TIMEOUT_MS));
+	ASSERT_EQ(0, peer_send(&self->peer, PUPPET_FIN | PUPPET_ACK, NULL, 0));
+	PATH("ESTABLISHED>CLOSE_WAIT");
+	EXPECT_TRUE(UNACCEPTED(0));
+	EXPECT_EQ(0U, EVENT(0)->r.inode);
+	self->peer.fd = accept(self->peer.listener, NULL, NULL);
+	ASSERT_LE(0, self->peer.fd);
+	ASSERT_EQ(0, peer_close(&self->peer));
+	ASSERT_EQ(0, peer_expect(&self->peer, PUPPET_FIN));
+	ASSERT_EQ(0, peer_send(&self->peer, PUPPET_ACK, NULL, 0));
+	PATH("ESTABLISHED>CLOSE_WAIT CLOSE_WAIT>LAST_ACK LAST_ACK>CLOSE=FIN");
+	EXPECT_FALSE(UNACCEPTED(1));
+	EXPECT_FALSE(UNACCEPTED(2));
+}
+
+TEST_F(identity, unaccepted_when_reset)
+{
+	ASSERT_EQ(0, peer_listen(&self->peer));
+	ASSERT_EQ(0, peer_knock(&self->peer));
+	ASSERT_EQ(0, net_wait(self->peer.listener, POLLIN, LAB_TIMEOUT_MS));
+	ASSERT_EQ(0, peer_send(&self->peer, PUPPET_RST, NULL, 0));
+	PATH("ESTABLISHED>CLOSE=RST");
+	EXPECT_TRUE(UNACCEPTED(0));
+}
+
 #define CGROUP "/sys/fs/cgroup/tcpclose-selftest"
 
 TEST_F(identity, cgroup_is_the_sockets)

@@ -214,4 +214,20 @@ TEST_F(opening, in_the_memory_of_a_reset_socket_has_no_control_bits)
 	ASSERT_EQ(0, set_scope("teardown"));
 }
 
+/* ---- the accept queue */
+
+/* Neither its opening, nor what it does afterwards. */
+TEST_F(opening, accepted_is_not_marked_as_unaccepted)
+{
+	size_t i;
+
+	ASSERT_EQ(0, set_scope("all"));
+	ASSERT_EQ(0, peer_accept(&self->peer));
+	ASSERT_EQ(0, peer_close_active(&self->peer));
+	PATH("LISTEN>SYN_RECV SYN_RECV>ESTABLISHED " TO_TIME_WAIT);
+	for (i = 0; i < 6; i++)
+		EXPECT_EQ(0, EVENT(i)->r.mark & TCPCLOSE_MARK_UNACCEPTED);
+	ASSERT_EQ(0, set_scope("teardown"));
+}
+
 TEST_HARNESS_MAIN

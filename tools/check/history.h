@@ -24,6 +24,7 @@
 #define HISTORY_HOLE_SINCE 0x100 /* @hole_ns is exact */
 #define HISTORY_COUNTED 0x200 /* one of its transitions was wanted */
 #define HISTORY_OWNER 0x400 /* the latest that used its addresses and ports */
+#define HISTORY_ACCEPTED 0x800 /* a process has it, or had it */
 
 /**
  * struct history_entry - a living connection

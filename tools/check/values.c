@@ -11,7 +11,7 @@
 
 #define MARKS_KNOWN                                                     \
 	(TCPCLOSE_MARK_OLD | TCPCLOSE_MARK_UNTRACKED | TCPCLOSE_MARK_LATE | \
-	 TCPCLOSE_MARK_REARM | TCPCLOSE_MARK_MPTCP)
+	 TCPCLOSE_MARK_REARM | TCPCLOSE_MARK_MPTCP | TCPCLOSE_MARK_UNACCEPTED)
 
 static const char unknown_times[] =
 	"dwell or age unknown, but no mark says why";
@@ -256,6 +256,37 @@ static void check_mark_bits(struct check *c, const struct event *e)
 			      "only a mini-socket's end can be seen late");
 }
 
+/*
+ * Whether a connection must be in an accept queue: it is established, has no inode, and
+ * is not one of MPTCP's, which has none after the session was closed. Other sockets
+ * without one are orphans, whose end was closed.
+ */
+static bool is_in_queue(const struct event *e)
+{
+	if (event_is_mini(e) || e->inode || e->mark & TCPCLOSE_MARK_MPTCP)
+		return false;
+	return e->old == TCPCLOSE_ESTABLISHED || e->old == TCPCLOSE_CLOSE_WAIT;
+}
+
+/*
+ * With Fast Open it is in the queue before it is established. @accepted: a process had
+ * it before.
+ */
+static void check_unaccepted(struct check *c, const struct event *e, bool accepted)
+{
+	bool marked = event_is_unaccepted(e);
+
+	if (marked && e->old == TCPCLOSE_SYN_RECV && e->new == TCPCLOSE_CLOSE && !e->inode)
+		return;
+	if (marked != is_in_queue(e))
+		check_finding(c, FINDING_MARK, e, "%s",
+			      marked ? "a process has it, or had it" :
+				       "no process can have it, but it has no mark");
+	else if (marked && accepted)
+		check_finding(c, FINDING_MARK, e, "%s",
+			      "it was accepted before, or opened by this end");
+}
+
 /**
  * check_values() - check a transition's values by what came before
  * @c: the check
@@ -266,6 +297,7 @@ void check_values(struct check *c, const struct event *e,
 		  struct history_entry *entry)
 {
 	check_mark_bits(c, e);
+	check_unaccepted(c, e, entry->flags & HISTORY_ACCEPTED);
 	check_times(c, e, entry);
 	check_closer(c, e, entry);
 	check_rearms(c, e, entry);
@@ -284,6 +316,7 @@ void check_values_late(struct check *c, const struct event *e,
 	uint64_t dwell_ns = e->ts_ns - entry->hole_ns;
 
 	check_mark_bits(c, e);
+	check_unaccepted(c, e, false);
 	if (event_is_marked(e) && !(entry->flags & HISTORY_MARKED))
 		check_finding(c, FINDING_MARK, e, "%s",
 			      "the next transition does not have them");
@@ -349,6 +382,8 @@ int check_values_take(struct check *c, const struct event *e,
 				      e->ts_ns - (uint64_t)e->age_ns);
 	entry->closer = e->closer;
 	entry->flags |= HISTORY_CLOSER;
+	if (e->inode || e->old == TCPCLOSE_SYN_SENT)
+		entry->flags |= HISTORY_ACCEPTED;
 	if (event_is_mini(e)) {
 		entry->rearms = (uint16_t)e->rearms;
 		entry->flags |= HISTORY_REARMS;

@@ -252,6 +252,12 @@ static inline bool event_is_marked(const struct event *e)
 	return e->mark & (TCPCLOSE_MARK_OLD | TCPCLOSE_MARK_UNTRACKED);
 }
 
+/* In an accept queue: no process can have it yet. */
+static inline bool event_is_unaccepted(const struct event *e)
+{
+	return e->mark & TCPCLOSE_MARK_UNACCEPTED;
+}
+
 /* No process: the kernel released what none held any more, or its own socket. */
 static inline bool event_is_kernels(const struct event *e)
 {

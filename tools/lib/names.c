@@ -226,7 +226,7 @@ const char *names_flag(unsigned int bit)
 const char *names_mark(unsigned int bit)
 {
 	static const char *const names[] = {
-		"old", "untracked", "late", NULL, "mptcp",
+		"old", "untracked", "late", NULL, "mptcp", "unaccepted",
 	};
 
 	return look_up(names, ARRAY_SIZE(names), bit);

@@ -348,7 +348,7 @@ static bool cause_says_end(const struct event *e)
 static char *text_why(char *p, const struct event *e)
 {
 	const char *manner = manner_of_call(e);
-	unsigned int doubt = e->mark & ~(unsigned int)TCPCLOSE_MARK_REARM;
+	unsigned int marks = e->mark & ~(unsigned int)TCPCLOSE_MARK_REARM;
 	char *start = p;
 
 	if (event_is_rearm(e))
@@ -373,8 +373,11 @@ static char *text_why(char *p, const struct event *e)
 	if (manner)
 		p = format_string(comma(p, start), manner);
 	p = text_left(p, start, e);
-	if (doubt)
-		p = text_bits(comma(p, start), doubt, names_mark);
+	/* The cause says it. */
+	if (e->cause == TCPCLOSE_CAUSE_NOT_ACCEPTED)
+		marks &= ~(unsigned int)TCPCLOSE_MARK_UNACCEPTED;
+	if (marks)
+		p = text_bits(comma(p, start), marks, names_mark);
 	if (p == start)
 		*p++ = '-';
 	return p;

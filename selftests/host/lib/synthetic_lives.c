@@ -17,6 +17,7 @@
 #define HAND_OVER	0x02	/* the tracepoint reports CLOSE */
 #define EARLY	0x04	/* recorded before the previous step, by another CPU */
 #define REARM	TCPCLOSE_MARK_REARM
+#define QUEUED	TCPCLOSE_MARK_UNACCEPTED
 
 #define FIN	TCPCLOSE_FLAG_FIN
 #define SYN	TCPCLOSE_FLAG_SYN
@@ -82,6 +83,13 @@ static const struct step scripts[][STEPS_MAX] = {
 	  STEP(TIME_WAIT, CLOSE, BY_CALL, END(RECYCLED), HOW(MINI)) },
 	/* The mini-socket's first record comes before its hand-over. */
 	{ PASSIVE_OPEN, TO_FIN_WAIT2, ORPHANED, FIN_COMES(EARLY), EXPIRES },
+	/* A FIN comes before accept(). */
+	{ PASSIVE_OPEN, STEP(ESTABLISHED, CLOSE_WAIT, BY(FIN | ACK), HOW(QUEUED)),
+	  STEP(CLOSE_WAIT, LAST_ACK, BY_CALL),
+	  STEP(LAST_ACK, CLOSE, BY(ACK), CAUSE(FIN)) },
+	/* The listener is closed instead. */
+	{ PASSIVE_OPEN, STEP(ESTABLISHED, CLOSE_WAIT, BY(FIN | ACK), HOW(QUEUED)),
+	  STEP(CLOSE_WAIT, CLOSE, BY_CALL, CAUSE(NOT_ACCEPTED), HOW(QUEUED)) },
 	/* Abrupt ends. */
 	{ ACTIVE_OPEN, STEP(ESTABLISHED, CLOSE, BY_CALL, CAUSE(LINGER)) },
 	{ PASSIVE_OPEN, STEP(ESTABLISHED, CLOSE, BY(RST), CAUSE(RST)) },
@@ -208,6 +216,13 @@ static __u8 closer_after(const struct synthetic_life *life, const struct step *s
 		       TCPCLOSE_CLOSER_REMOTE : TCPCLOSE_CLOSER_LOCAL;
 }
 
+/* What is being opened for a listener, or waits in its queue, belongs to no process. */
+static bool has_inode(const struct step *step)
+{
+	return step->from != TCPCLOSE_LISTEN && step->from != TCPCLOSE_SYN_RECV &&
+	       !(step->how & QUEUED);
+}
+
 static void write_step(struct synthetic_lives *lives, unsigned int cpu, struct synthetic_life *life,
 		       const struct step *step)
 {
@@ -216,12 +231,13 @@ static void write_step(struct synthetic_lives *lives, unsigned int cpu, struct s
 		.ts_ns = lives->now_ns,
 		.cpu = cpu,
 		.kind = TCPCLOSE_KIND_TRANSITION,
-		.mark = step->how & REARM,
+		.mark = step->how & (REARM | QUEUED),
 		.cookie = life->cookie,
 		.dwell_ns = birth ? TCPCLOSE_UNKNOWN_NS : lives->now_ns - life->since_ns,
 		.age_ns = lives->now_ns - life->born_ns,
 		.netns = NETNS,
 		.netns_inode = SYNTHETIC_CLIENT,
+		.inode = has_inode(step) ? 31337 : 0,
 		.uid = 1000,
 		.rearms = step->how & MINI ? life->rearms : 0,
 		.index = step - life->steps,
