@@ -98,12 +98,21 @@ static void check_detail(struct order_cpu *cpu, bool whole,
 		cpu->detail = *(const struct tcpclose_detail *)raw;
 }
 
+/*
+ * Whether what is missing before a record may have been lost. A reader of one namespace
+ * is told of losses before the records among which they are.
+ */
+static bool may_be_loss(const struct order_cpu *cpu, bool whole, uint64_t ts_ns)
+{
+	return cpu->reported || (!whole && ts_ns <= cpu->lost_until_ns);
+}
+
 static void check_record(struct order_cpu *cpu, bool whole,
 			 const struct recording_marker *raw,
 			 struct order_flaws *flaws)
 {
 	uint32_t missing = raw->seq - cpu->next_seq;
-	bool lost = cpu->reported && missing && missing < 1U << 31;
+	bool lost = missing && missing < 1U << 31 && may_be_loss(cpu, whole, raw->ts_ns);
 	bool follows = check_number(cpu, whole, raw->seq, flaws);
 
 	/* A record out of place says nothing about the records around it. */
@@ -149,6 +158,7 @@ void order_check(struct order_cpu *cpu, bool whole,
 		break;
 	case RECORDING_KIND_LOST:
 		cpu->reported += raw->value;
+		cpu->lost_until_ns = raw->ts_ns;
 		break;
 	default:
 		if (!recording_is_marker(raw->kind))

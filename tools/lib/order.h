@@ -19,6 +19,8 @@
  * struct order_cpu - records of one CPU so far
  * @last_ns: time of its latest record
  * @reported: records reported as lost since its last record
+ * @lost_until_ns: where losses were reported whose place is not known (one namespace),
+ *	the latest time at which they can be
  * @next_seq: number that the next record has
  * @last_seq: number that the last record had
  * @started: it is known where its records begin
@@ -30,6 +32,7 @@
 struct order_cpu {
 	uint64_t last_ns;
 	uint64_t reported;
+	uint64_t lost_until_ns;
 	uint32_t next_seq;
 	uint32_t last_seq;
 	bool started;

@@ -15,7 +15,8 @@
  *	MADEUP_HOLE		there is no CPU of this number
  *	MADEUP_LOSE		FIRST COUNT: these records are overwritten before they are
  *				read (confined only)
- *	MADEUP_KIND		the record of this number is of an unknown kind
+ *	MADEUP_KIND		the first from this number on that opens a connection for a
+ *				listener is of an unknown kind
  *	MADEUP_STALL		the first write of output returns at that time
  *	MADEUP_SLOW		each write of output after SIGINT takes so long
  *	MADEUP_INTERRUPT	SIGINT arrives at that time, while the tool waits
@@ -153,6 +154,13 @@ static void load(const char *path)
 	fclose(file);
 }
 
+/* A listener's new socket: such openings are not always recorded. */
+static bool is_missed_by_nobody(const struct tcpclose_record *r)
+{
+	return r->kind == TCPCLOSE_KIND_TRANSITION &&
+	       TCPCLOSE_EDGE_FROM(r->edge) == TCPCLOSE_LISTEN;
+}
+
 static void prepare(void)
 {
 	uint64_t spread_ns = number("MADEUP_SPREAD", 0) * NS_PER_MS;
@@ -173,8 +181,10 @@ static void prepare(void)
 		r->ts_ns = spread_ns ? device.opened_ns + (i + 1) * spread_ns /
 								  device.count :
 				       r->ts_ns + shift_ns;
-		if (i == odd)
+		if (i >= odd && is_missed_by_nobody(r)) {
 			r->kind = UNKNOWN_KIND;
+			odd = NEVER;
+		}
 	}
 }
 
