@@ -24,8 +24,14 @@
 
 /* A part of the ring for these records. */
 #define RING_PART	16
-/* From the first that is left out to the record of their number. */
-#define REPORT_DELAY	HZ
+/*
+ * From the first that is left out to the record of their number. Doubled with each
+ * REPORTS_ALIKE of them while a flood lasts, so that they fill no ring either: some 200
+ * in the first day, and 24 in each that follows.
+ */
+#define REPORT_DELAY	(1UL * HZ)
+#define REPORT_DELAY_MAX	(3600UL * HZ)
+#define REPORTS_ALIKE	16
 
 /* The parameter "rst_rate". */
 unsigned int tcpclose_gate_rate __read_mostly = TCPCLOSE_GATE_RATE_DEFAULT;
@@ -35,7 +41,8 @@ unsigned int tcpclose_gate_rate __read_mostly = TCPCLOSE_GATE_RATE_DEFAULT;
  * @since_ns: begin of the second that @admitted is about
  * @admitted: number of records admitted in it
  * @room: number of records of the ring that these may still take
- * @position: position of the ring when @room was last added to
+ * @position: position of the ring when @room was last added to, and one for each
+ *	that was admitted since: only others give room
  * @sent: number left out and not yet reported
  * @received: likewise
  */
@@ -53,6 +60,9 @@ static u32 most_room;
 
 static struct irq_work gate_report_soon;
 static unsigned int gate_report_due;	/* 1: one is under way */
+/* Whoever sets gate_report_due, or the report that clears it. */
+static unsigned int gate_reports;	/* one soon after the other */
+static unsigned long gate_reported;	/* the last one, jiffies */
 
 /* Others have written records since: a part of those is room again. */
 static void regain_room(struct gate *gate)
@@ -85,6 +95,7 @@ bool tcpclose_gate_admits(u64 now_ns)
 		return false;
 	gate->admitted++;
 	gate->room--;
+	gate->position++;
 	return true;
 }
 
@@ -147,6 +158,7 @@ static void report_all(struct work_struct *work)
 	 * orders this before the counts are read: pairs with smp_mb() in
 	 * tcpclose_gate_left_out().
 	 */
+	gate_reported = jiffies;
 	xchg(&gate_report_due, 0);
 	cpus_read_lock();
 	for_each_possible_cpu(cpu) {
@@ -165,9 +177,18 @@ static void report_all(struct work_struct *work)
 
 static DECLARE_DELAYED_WORK(gate_report_work, report_all);
 
+static unsigned long report_delay(void)
+{
+	return min(REPORT_DELAY << gate_reports / REPORTS_ALIKE, REPORT_DELAY_MAX);
+}
+
 static void start_report(struct irq_work *work)
 {
-	schedule_delayed_work(&gate_report_work, REPORT_DELAY);
+	if (time_before(jiffies, gate_reported + report_delay()))
+		gate_reports = min(gate_reports + 1, 12U * REPORTS_ALIKE);
+	else
+		gate_reports = 0;
+	schedule_delayed_work(&gate_report_work, report_delay());
 }
 
 /**
@@ -188,6 +209,8 @@ void tcpclose_gate_init(unsigned int ring_records)
 		gate->room = most_room;
 	}
 	gate_report_due = 0;
+	gate_reports = 0;
+	gate_reported = jiffies - REPORT_DELAY;
 	init_irq_work(&gate_report_soon, start_report);
 }
 

@@ -27,11 +27,13 @@
  * @transitions: until the scan begins
  * @rsts: RSTs of the scan
  * @left_out: RSTs without a record
+ * @reports: records of @left_out
  */
 struct told {
 	size_t transitions;
 	size_t rsts;
 	uint64_t left_out;
+	size_t reports;
 };
 
 FIXTURE(storm)
@@ -57,6 +59,12 @@ FIXTURE_TEARDOWN(storm)
 	lab_close(&self->lab);
 }
 
+static void add_left_out(struct told *told, const struct tcpclose_left_out *left_out)
+{
+	told->left_out += left_out->sent;
+	told->reports++;
+}
+
 /* Everything that can still be read, as a new reader would. */
 static int look(int fd, const struct lab *lab, uint64_t begin_ns, struct told *told)
 {
@@ -79,7 +87,7 @@ static int look(int fd, const struct lab *lab, uint64_t begin_ns, struct told *t
 			told->rsts += rst->netns == lab->netns &&
 				      rst->effect == TCPCLOSE_RST_SENT;
 		else if (r->kind == TCPCLOSE_KIND_LEFT_OUT)
-			told->left_out += left_out->sent;
+			add_left_out(told, left_out);
 	}
 	device_log_free(&log);
 	return err;
@@ -105,13 +113,13 @@ static int scan(struct lab *lab, unsigned int count)
 	return 0;
 }
 
-/* The count of what was left out comes a second later. */
+/* The count of what was left out comes a second later, or some if that is not the first. */
 static int look_until(int fd, const struct lab *lab, uint64_t begin_ns, unsigned int sent,
 		      struct told *told)
 {
 	int err, tries;
 
-	for (tries = 0; tries < 100; tries++) {
+	for (tries = 0; tries < 600; tries++) {
 		err = look(fd, lab, begin_ns, told);
 		if (err || told->rsts + told->left_out >= sent)
 			return err;
@@ -140,8 +148,8 @@ TEST_F_TIMEOUT(storm, of_closed_ports, STORM_TIMEOUT_S)
 	ASSERT_EQ(0, look_until(self->fd, &self->lab, self->begin_ns, count, &after));
 	EXPECT_EQ(before.transitions, after.transitions);
 	EXPECT_EQ(count, after.rsts + after.left_out - before.rsts);
-	/* On each of two processors */
-	EXPECT_GE(2U * RING / 16, after.rsts - before.rsts);
+	/* On each of two processors; sixteen reports of what was left out give room, too */
+	EXPECT_GE(2U * RING / 16 + after.reports / 16, after.rsts - before.rsts);
 	EXPECT_LT(0U, after.rsts - before.rsts);
 	ASSERT_EQ(0, device_stats(self->lab.stream.fd, &stats));
 	EXPECT_EQ(stats.rsts_left_out, after.left_out);
