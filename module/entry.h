@@ -10,6 +10,7 @@
 #include <linux/limits.h>
 #include <linux/types.h>
 
+#include "task.h"
 #include "uapi/tcpclose.h"
 
 #define TCPCLOSE_ENTRY_MINI	0x01	/* @key is a mini-socket */
@@ -22,6 +23,7 @@
 #define TCPCLOSE_ENTRY_FAST_OPEN	0x80	/* its SYN may carry data (TCP Fast Open) */
 #define TCPCLOSE_ENTRY_MPTCP	0x100	/* subflow of an MPTCP session */
 #define TCPCLOSE_ENTRY_LONE_FIN	0x200	/* bytes_received does not count the peer's FIN */
+#define TCPCLOSE_ENTRY_OPENER	0x400	/* @opener is known */
 /* Set by handover.c. */
 #define TCPCLOSE_ENTRY_HAND_OVER (TCPCLOSE_ENTRY_TO_TIME_WAIT | \
 				  TCPCLOSE_ENTRY_HANDED_OVER)
@@ -38,6 +40,7 @@
  * @cgroup: cgroup of the socket (mini-sockets only)
  * @session: cookie of the MPTCP socket (%TCPCLOSE_ENTRY_MPTCP, full sockets
  *	only); 0: unknown
+ * @opener: process that called connect() (%TCPCLOSE_ENTRY_OPENER, full sockets only)
  * @uid: owner of the socket (mini-sockets only)
  * @index: number of the next transition
  * @rearms: how often the timer of TIME_WAIT was re-armed
@@ -68,6 +71,7 @@ struct tcpclose_entry {
 			u32 cgroup;
 		};
 		u64 session;
+		struct tcpclose_process opener;
 	};
 	u32 uid;
 	u16 index;

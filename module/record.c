@@ -166,6 +166,7 @@ static struct tcpclose_detail *begin_detail(u64 *number, u64 now_ns, u64 cookie,
 	detail->netns = netns;
 	detail->cgroup = cgroup;
 	memset(detail->reserved1, 0, sizeof(detail->reserved1));
+	detail->opener = 0;
 	memset(detail->reserved2, 0, sizeof(detail->reserved2));
 	if (context == TCPCLOSE_CONTEXT_PROCESS)
 		tcpclose_task_describe(detail);
@@ -235,6 +236,17 @@ static void set_traffic(struct tcpclose_detail *detail, const struct sock *sk, u
 	set_idle(detail, sk, old);
 }
 
+/* Who opened it; where no process acts, by name, too. */
+static void set_opener(struct tcpclose_detail *detail,
+		       const struct tcpclose_entry *entry)
+{
+	if (!(entry->flags & TCPCLOSE_ENTRY_OPENER))
+		return;
+	detail->opener = entry->opener.pid;
+	if (detail->call == TCPCLOSE_CALL_NONE && !detail->pid)
+		tcpclose_task_recall(&entry->opener, detail->comm);
+}
+
 /**
  * tcpclose_record_detail() - record what else is known of a transition
  * @step: the transition, whose record follows
@@ -254,6 +266,7 @@ void tcpclose_record_detail(const struct tcpclose_step *step, const struct sock 
 			      step->context);
 	detail->session = entry->flags & TCPCLOSE_ENTRY_MPTCP ? entry->session : 0;
 	set_traffic(detail, sk, step->old);
+	set_opener(detail, entry);
 	tcpclose_ring_commit(number);
 }
 

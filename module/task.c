@@ -8,6 +8,9 @@
 #include <linux/compat.h>
 #include <linux/compiler.h>
 #include <linux/kernel.h>
+#include <linux/pid.h>
+#include <linux/pid_namespace.h>
+#include <linux/rcupdate.h>
 #include <linux/sched.h>
 #include <linux/string.h>
 
@@ -123,4 +126,22 @@ void tcpclose_task_name(u32 *pid, char *comm)
 		return;
 	*pid = task_tgid_nr(current);
 	copy_name(comm, READ_ONCE(current->group_leader));
+}
+
+/**
+ * tcpclose_task_recall() - name a process, if it is still there
+ * @process: what tcpclose_task_remember() has stored
+ * @comm: set to its name, %TASK_COMM_LEN bytes; unchanged if it is gone
+ *
+ * Context: any.
+ */
+void tcpclose_task_recall(const struct tcpclose_process *process, char *comm)
+{
+	const struct task_struct *leader;
+
+	rcu_read_lock();
+	leader = pid_task(find_pid_ns(process->pid, &init_pid_ns), PIDTYPE_TGID);
+	if (leader && tcpclose_task_began(leader) == process->began)
+		copy_name(comm, leader);
+	rcu_read_unlock();
 }

@@ -120,7 +120,7 @@ begin_entry_late(const struct sock *sk, struct tcpclose_entry *entry, int old,
 	return entry;
 }
 
-/* Remember of a connection that connect() begins what its byte counts need. */
+/* Remember of a connection that connect() begins who did it, and what counts need. */
 static __always_inline void note_opening(struct tcpclose_entry *entry,
 					 const struct sock *sk)
 {
@@ -128,8 +128,20 @@ static __always_inline void note_opening(struct tcpclose_entry *entry,
 
 	/* A restored connection (TCP_REPAIR) sends no SYN. */
 	entry->own_syn = !tp->repair;
+	if (likely(tcpclose_task_remember(&entry->opener)))
+		entry->flags |= TCPCLOSE_ENTRY_OPENER;
 	if (unlikely(tp->fastopen_req || tp->fastopen_connect))
 		entry->flags |= TCPCLOSE_ENTRY_FAST_OPEN;
+}
+
+/* A subflow has no room for its opener. */
+static void become_subflow(struct tcpclose_entry *entry)
+{
+	if (entry->flags & TCPCLOSE_ENTRY_MPTCP)
+		return;
+	entry->flags &= ~TCPCLOSE_ENTRY_OPENER;
+	entry->flags |= TCPCLOSE_ENTRY_MPTCP;
+	entry->session = 0;
 }
 
 /* Remember which MPTCP session a subflow belongs to, while that is known. */
@@ -142,7 +154,7 @@ static noinline void note_session(struct tcpclose_entry *entry, const struct soc
 		entry->flags &= ~TCPCLOSE_ENTRY_MPTCP;
 		return;
 	}
-	entry->flags |= TCPCLOSE_ENTRY_MPTCP;
+	become_subflow(entry);
 	session = tcpclose_record_session(sk);
 	if (session)
 		entry->session = session;
@@ -162,7 +174,7 @@ begin_entry(const struct sock *sk, int old, int new, u64 now_ns)
 	if (new == TCP_SYN_SENT)
 		note_opening(entry, sk);
 	if (unlikely(sk_is_mptcp(sk)))
-		entry->flags |= TCPCLOSE_ENTRY_MPTCP;
+		become_subflow(entry);
 	return entry;
 }
 

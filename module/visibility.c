@@ -109,11 +109,13 @@ void tcpclose_visibility_translate(const struct tcpclose_visibility *visible,
 {
 	if (record->kind == TCPCLOSE_KIND_DETAIL) {
 		struct tcpclose_detail *detail = (struct tcpclose_detail *)record;
+		bool acts = detail->pid;
 
 		detail->pid = translate_pid(visible, detail->pid);
 		detail->tid = translate_pid(visible, detail->tid);
+		detail->opener = translate_pid(visible, detail->opener);
 		/* The names are hidden with the process. */
-		show_name(detail->comm, detail->pid);
+		show_name(detail->comm, acts ? detail->pid : detail->opener);
 		show_name(detail->thread, detail->pid);
 		return;
 	}

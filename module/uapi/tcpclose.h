@@ -422,8 +422,8 @@ struct tcpclose_record {
  * @pid: process (thread group) that made the transition; 0: none, or not visible
  *	to the reader
  * @tid: its thread; 0: likewise
- * @comm: name of the process, that of its first thread, NUL-terminated; empty: no
- *	process, or not visible
+ * @comm: name of the process, that of its first thread, NUL-terminated; if @pid is 0,
+ *	that of @opener; empty: no process, not visible, or gone
  * @thread: name of the thread, likewise
  * @unread_bytes: bytes received and not read by the application
  * @unacked_bytes: bytes written by the application and not acknowledged by the
@@ -437,6 +437,9 @@ struct tcpclose_record {
  * @last_sent_ms: time since payload was last sent, or if none was since the
  *	connection was established, milliseconds (minor version 1)
  * @last_received_ms: likewise, since it was last received
+ * @opener: process that opened the connection by connect(); 0: it was accepted, opened
+ *	by the kernel, is a subflow, or not known, or not visible to the reader (minor
+ *	version 1)
  * @reserved2: 0
  *
  * The times have the resolution of the kernel's jiffies. How long a connection was idle
@@ -475,7 +478,8 @@ struct tcpclose_detail {
 	__u8 reserved1[3];
 	__u32 last_sent_ms;
 	__u32 last_received_ms;
-	__u8 reserved2[8];
+	__u32 opener;
+	__u8 reserved2[4];
 };
 
 /**
@@ -680,7 +684,8 @@ struct tcpclose_rst {
  * @received: number of RSTs received
  * @reserved2: 0
  *
- * Written a second after the first of them. Concerns the whole machine: a file that
+ * Written a second after the first of them, or up to an hour after it if that happens
+ * again and again. Concerns the whole machine: a file that
  * sees only its own network namespace does not see it.
  */
 struct tcpclose_left_out {

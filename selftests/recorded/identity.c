@@ -9,6 +9,7 @@
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 
 #include "lib/device.h"
 #include "lib/lab_fixture.h"
@@ -57,6 +58,59 @@ TEST_F(identity, orphan_has_no_inode)
 	EXPECT_EQ(stat.st_ino, EVENT(0)->r.inode);
 	EXPECT_EQ(0U, EVENT(1)->r.inode);
 	EXPECT_EQ(0U, EVENT(3)->r.inode);
+}
+
+/* ---- who opened it */
+
+/* Ends the connection from outside. Return: 0, or -1 */
+static int reset_by_peer(struct peer *peer)
+{
+	return peer_send(peer, PUPPET_RST, NULL, 0);
+}
+
+TEST_F(identity, opener_is_named_when_the_peer_resets)
+{
+	ASSERT_EQ(0, peer_connect(&self->peer));
+	ASSERT_EQ(0, reset_by_peer(&self->peer));
+	PATH("ESTABLISHED>CLOSE=RST");
+	EXPECT_EQ(0U, EVENT(0)->detail.pid);
+	EXPECT_EQ((__u32)getpid(), EVENT(0)->detail.opener);
+	EXPECT_STREQ("identity", EVENT(0)->detail.comm);
+}
+
+/* A child connects the socket and exits; the other end resets it. */
+TEST_F(identity, opener_that_is_gone_has_no_name)
+{
+	union net_addr to = net_loopback(variant->family, 0);
+	int listener = net_listen(&to, 1), fd, server, status;
+	struct flow flow;
+	pid_t pid;
+
+	ASSERT_LE(0, listener);
+	to = net_loopback(variant->family, net_local_port(listener));
+	fd = socket(variant->family, SOCK_STREAM, 0);
+	ASSERT_LE(0, fd);
+	pid = fork();
+	if (!pid)
+		_exit(!!connect(fd, &to.sa, net_addr_len(&to)));
+	ASSERT_EQ(pid, waitpid(pid, &status, 0));
+	ASSERT_EQ(0, status);
+	server = accept(listener, NULL, NULL);
+	ASSERT_LE(0, server);
+	flow = lab_flow(&self->lab, net_local_port(fd), net_remote_port(fd));
+	ASSERT_EQ(0, net_abort(server));
+	EXPECT_PATH(&self->lab, &flow, "ESTABLISHED>CLOSE=RST");
+	EXPECT_EQ((__u32)pid, stream_event(&self->lab.stream, &flow, 0)->detail.opener);
+	EXPECT_STREQ("", stream_event(&self->lab.stream, &flow, 0)->detail.comm);
+}
+
+TEST_F(identity, accepted_has_no_opener)
+{
+	ASSERT_EQ(0, peer_accept(&self->peer));
+	ASSERT_EQ(0, reset_by_peer(&self->peer));
+	PATH("ESTABLISHED>CLOSE=RST");
+	EXPECT_EQ(0U, EVENT(0)->detail.opener);
+	EXPECT_STREQ("", EVENT(0)->detail.comm);
 }
 
 /* ---- in an accept queue, no process has it */

@@ -118,6 +118,18 @@ static bool is_deferred(const struct event *e, const struct tcpclose_detail *d)
 	       is_release(e);
 }
 
+/* The name in the details is that of who acts; if nobody does, of the opener. */
+static void decode_names(struct event *e, const struct tcpclose_detail *d)
+{
+	e->comm[0] = '\0';
+	e->opener_comm[0] = '\0';
+	if (d->pid || !d->opener)
+		copy_name(e->comm, d->comm);
+	if (d->opener && (!d->pid || d->pid == d->opener))
+		copy_name(e->opener_comm, d->comm);
+	copy_name(e->thread, d->thread);
+}
+
 static void decode_detail(struct event *e, const struct tcpclose_detail *d)
 {
 	decode_traffic_left(e, d);
@@ -126,10 +138,12 @@ static void decode_detail(struct event *e, const struct tcpclose_detail *d)
 		e->session = 0;
 		e->pid = 0;
 		e->tid = 0;
+		e->opener = 0;
 		e->call = TCPCLOSE_CALL_NONE;
 		e->deferred = false;
 		e->comm[0] = '\0';
 		e->thread[0] = '\0';
+		e->opener_comm[0] = '\0';
 		return;
 	}
 	if (d->cgroup)
@@ -139,8 +153,8 @@ static void decode_detail(struct event *e, const struct tcpclose_detail *d)
 	e->tid = d->tid;
 	e->call = d->call;
 	e->deferred = is_deferred(e, d);
-	copy_name(e->comm, d->comm);
-	copy_name(e->thread, d->thread);
+	e->opener = d->opener;
+	decode_names(e, d);
 }
 
 /**

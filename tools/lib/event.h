@@ -135,6 +135,7 @@ struct event_left_out {
  * @inode: inode of the socket; 0: unknown
  * @pid: process whose own call it was, or the kernel's; 0: none
  * @tid: its thread; 0: none, or not known
+ * @opener: process that opened it by connect(); 0: none, or not known
  * @index: number of the transition in the connection's life
  * @lport: local port; 0: none
  * @rport: remote port; 0: unknown
@@ -156,6 +157,7 @@ struct event_left_out {
  * @raddr: remote address
  * @comm: name of the process; empty: unknown
  * @thread: name of the thread; empty: unknown
+ * @opener_comm: name of @opener; empty: unknown
  * @netns_name: name of the network namespace; NULL: none known
  * @rst: what a RST has beside the above
  * @left_out: how many have no record
@@ -196,6 +198,7 @@ struct event {
 	uint32_t inode;
 	uint32_t pid;
 	uint32_t tid;
+	uint32_t opener;
 	uint16_t index;
 	uint16_t lport;
 	uint16_t rport;
@@ -217,6 +220,7 @@ struct event {
 	uint8_t raddr[16];
 	char comm[17];
 	char thread[17];
+	char opener_comm[17];
 	const char *netns_name;
 	union {
 		struct event_rst rst;

@@ -71,6 +71,20 @@ static inline void add_transition(struct json *w, const struct event *e)
 	SIGNED(w, "age_ns", e->age_ns);
 }
 
+/* Who opened it, by connect() */
+static inline void add_opener(struct json *w, const struct event *e)
+{
+	json_key(w, "opener");
+	if (!e->opener) {
+		json_null(w);
+		return;
+	}
+	json_object_begin(w);
+	NONZERO(w, "pid", e->opener);
+	json_member(w, "comm", string, e->opener_comm[0] ? e->opener_comm : NULL);
+	json_object_end(w);
+}
+
 static inline void add_process(struct json *w, const struct event *e)
 {
 	json_member(w, "context", name, names_context(e->context));
@@ -80,6 +94,7 @@ static inline void add_process(struct json *w, const struct event *e)
 	json_member(w, "thread", string, e->thread[0] ? e->thread : NULL);
 	NAMED(w, "call", names_call(e->call), e->call);
 	json_member(w, "deferred", bool, e->deferred);
+	add_opener(w, e);
 	SIGNED(w, "uid", e->uid);
 	NONZERO(w, "inode", e->inode);
 	NONZERO(w, "cgroup", e->cgroup);
