@@ -228,6 +228,35 @@ struct event {
 	};
 };
 
+/**
+ * enum event_unmatched - what a segment that met no socket usually was
+ * @EVENT_UNMATCHED_CONNECTION: of a connection that this machine does not know
+ * @EVENT_UNMATCHED_ANSWER: the answer to a SYN that this machine has not sent
+ * @EVENT_UNMATCHED_LISTENER: for a listener
+ */
+enum event_unmatched {
+	EVENT_UNMATCHED_CONNECTION,
+	EVENT_UNMATCHED_ANSWER,
+	EVENT_UNMATCHED_LISTENER,
+};
+
+/* A RST for a segment that met no socket. */
+static inline bool event_is_unmatched(const struct event *e)
+{
+	return e->kind == EVENT_RST && e->rst.segment &&
+	       e->rst.effect == TCPCLOSE_RST_SENT &&
+	       e->rst.reason == TCPCLOSE_RST_NO_SOCKET;
+}
+
+/* By the control bits of that segment (RFC 9293 3.10.7). */
+static inline enum event_unmatched event_unmatched(const struct event *e)
+{
+	if (!(e->flags & TCPCLOSE_FLAG_SYN))
+		return EVENT_UNMATCHED_CONNECTION;
+	return e->flags & TCPCLOSE_FLAG_ACK ? EVENT_UNMATCHED_ANSWER :
+					      EVENT_UNMATCHED_LISTENER;
+}
+
 void event_decode_rst(struct event *e, const struct tcpclose_rst *r);
 void event_decode(struct event *e, const struct tcpclose_record *r,
 		  const struct tcpclose_detail *d);

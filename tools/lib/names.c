@@ -11,6 +11,7 @@
 #include <tcpclose.h>
 
 #include "base/compiler.h"
+#include "lib/event.h"
 #include "lib/names.h"
 
 static const char *look_up(const char *const *names, size_t count,
@@ -327,4 +328,16 @@ const char *names_rst_owner(unsigned int owner)
 	};
 
 	return look_up(names, ARRAY_SIZE(names), owner);
+}
+
+/* &enum event_unmatched */
+const char *names_unmatched(unsigned int what)
+{
+	static const char *const names[] = {
+		[EVENT_UNMATCHED_CONNECTION] = "unknown-connection",
+		[EVENT_UNMATCHED_ANSWER] = "unasked-answer",
+		[EVENT_UNMATCHED_LISTENER] = "no-listener",
+	};
+
+	return look_up(names, ARRAY_SIZE(names), what);
 }

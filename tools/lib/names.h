@@ -22,6 +22,7 @@ const char *names_error(unsigned int error);
 const char *names_rst_reason(unsigned int reason);
 const char *names_rst_effect(unsigned int effect);
 const char *names_rst_owner(unsigned int owner);
+const char *names_unmatched(unsigned int what);
 
 int names_find_state(const char *name, unsigned long len);
 

@@ -150,6 +150,8 @@ static inline void add_rst(struct json *w, const struct event *e)
 		add_named(w, names_rst_reason(rst->reason), rst->reason);
 	else
 		json_null(w);
+	json_member(w, "unmatched", name,
+		    event_is_unmatched(e) ? names_unmatched(event_unmatched(e)) : NULL);
 	json_member(w, "unsure", bool, rst->unsure);
 	NAMED(w, "owner", names_rst_owner(rst->owner), rst->owner);
 	NONZERO(w, "cookie", e->cookie);

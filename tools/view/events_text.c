@@ -401,6 +401,20 @@ static char *text_owner(char *p, const struct event *e)
 	}
 }
 
+static char *text_unmatched(char *p, const struct event *e)
+{
+	static const char *const words[] = {
+		[EVENT_UNMATCHED_CONNECTION] =
+			": unknown connection (a restart, or NAT or conntrack lost it)",
+		[EVENT_UNMATCHED_ANSWER] =
+			": answer to a SYN that is not of this machine",
+		[EVENT_UNMATCHED_LISTENER] =
+			": no listener (a scan, or a server that does not run)",
+	};
+
+	return event_is_unmatched(e) ? format_string(p, words[event_unmatched(e)]) : p;
+}
+
 static char *text_rst_why(char *p, const struct event *e)
 {
 	bool sent = e->rst.effect == TCPCLOSE_RST_SENT;
@@ -409,6 +423,7 @@ static char *text_rst_why(char *p, const struct event *e)
 
 	p = text_number_name(p, name, sent ? "reason-" : "effect-", number);
 	p = text_owner(p, e);
+	p = text_unmatched(p, e);
 	if (sent && e->rst.length) {
 		p = format_u64(FORMAT_LITERAL(p, ", for "), e->rst.length);
 		p = e->rst.length == UINT16_MAX ? FORMAT_LITERAL(p, " B or more") :
