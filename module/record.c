@@ -243,7 +243,7 @@ static void set_opener(struct tcpclose_detail *detail,
 	if (!(entry->flags & TCPCLOSE_ENTRY_OPENER))
 		return;
 	detail->opener = entry->opener.pid;
-	if (detail->call == TCPCLOSE_CALL_NONE && !detail->pid)
+	if (!detail->pid)
 		tcpclose_task_recall(&entry->opener, detail->comm);
 }
 
