@@ -10,19 +10,13 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "ladder/ladder.h"
+#include "ladder/half.h"
 #include "ladder/segments.h"
 
 #define FIN TCPCLOSE_FLAG_FIN
 #define SYN TCPCLOSE_FLAG_SYN
 #define RST TCPCLOSE_FLAG_RST
 #define ACK TCPCLOSE_FLAG_ACK
-
-/*
- * One segment may cause two transitions, one right after the other; two equal
- * segments are a retransmission timeout apart (TCP_RTO_MIN, 200 ms).
- */
-#define SAME_SEGMENT_NS NS_PER_MS
 
 /*
  * How long after the arrival a departure may be recorded: Linux sends some
@@ -33,95 +27,6 @@
 
 /* After this time a delayed ACK was sent (TCP_DELACK_MAX is 200 ms). */
 #define ACK_DELAY_NS (250 * NS_PER_MS)
-
-/**
- * struct half - one side while the ladder is built
- * @side: the side
- * @steps: its steps
- * @count: number of steps
- * @at: number of each in the ladder, or %LADDER_NONE
- */
-struct half {
-	const struct side *side;
-	struct ladder_step steps[SIDE_STEPS_MAX];
-	int count;
-	int at[SIDE_STEPS_MAX];
-};
-
-static uint64_t distance(uint64_t a, uint64_t b)
-{
-	return a > b ? a - b : b - a;
-}
-
-/*
- * Control bits of the segment received. The child of a listener is created for
- * the segment that makes it ESTABLISHED, before it receives that segment.
- */
-static unsigned int bits_in_hand(const struct half *half, int i)
-{
-	const struct side_step *step = half->steps[i].step;
-	const struct side_step *next;
-
-	if (step->flags || step->old != TCPCLOSE_LISTEN || i + 1 >= half->count)
-		return step->flags;
-	next = half->steps[i + 1].step;
-	return next->old == TCPCLOSE_SYN_RECV && side_step_in_segment(next) &&
-			       distance(next->ts_ns, step->ts_ns) <=
-				       SAME_SEGMENT_NS ?
-		       next->flags :
-		       0;
-}
-
-static bool is_same_segment(const struct half *half, int i)
-{
-	const struct side_step *step = half->steps[i].step, *last;
-
-	if (!i)
-		return false;
-	last = half->steps[i - 1].step;
-	return step->origin == TCPCLOSE_ORIGIN_TRACEPOINT &&
-	       last->origin == TCPCLOSE_ORIGIN_TRACEPOINT &&
-	       side_step_in_segment(step) && side_step_in_segment(last) &&
-	       bits_in_hand(half, i) &&
-	       bits_in_hand(half, i) == bits_in_hand(half, i - 1) &&
-	       distance(step->ts_ns, last->ts_ns) <= SAME_SEGMENT_NS;
-}
-
-static bool is_missing(const struct side *side, int i)
-{
-	const struct side_step *step = &side->steps[i], *last = step - 1;
-
-	if (!i)
-		return !side_is_whole(side);
-	if (last->new != step->old)
-		return true;
-	/* Only tracked connections have an index; it stops at the maximum. */
-	if ((step->mark | last->mark) & TCPCLOSE_MARK_UNTRACKED ||
-	    step->skipped || side->dropped || step->index == UINT16_MAX)
-		return false;
-	return step->index > last->index + 1;
-}
-
-static void half_init(struct half *half, const struct side *side,
-		      enum ladder_column column)
-{
-	int i;
-
-	half->side = side;
-	half->count = side ? (int)side->count : 0;
-	for (i = 0; i < half->count; i++) {
-		half->steps[i] = (struct ladder_step){
-			.step = &side->steps[i],
-			.column = column,
-			.received = LADDER_NONE,
-			.sent = LADDER_NONE,
-			.missing = is_missing(side, i),
-		};
-		half->at[i] = LADDER_NONE;
-	}
-	for (i = 0; i < half->count; i++)
-		half->steps[i].same_segment = is_same_segment(half, i);
-}
 
 /* Control bits that a segment must have had if none are recorded, or 0. */
 static unsigned int bits_implied(const struct ladder_step *ls)
@@ -181,7 +86,7 @@ static void add_arrivals(struct ladder *ladder, struct half halves[],
 
 	for (i = 0; i < half->count; i++) {
 		struct ladder_step *ls = &half->steps[i];
-		unsigned int bits = bits_in_hand(half, i);
+		unsigned int bits = half_bits(half, i);
 		unsigned int seen = bits, part;
 		struct ladder_arrow *arrow;
 
