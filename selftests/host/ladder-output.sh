@@ -12,7 +12,12 @@ set -u
 
 cd "$work" || exit 1
 "$sample" closes >lives.rec
+"$sample" closes-old >old.rec
+"$sample" closes-left-out >left-out.rec
+"$sample" closes-lost >lost.rec
 "$sample" closes-many 20000 >many.rec
+
+recording=lives.rec
 
 # ladder PORT|COOKIE [OPTION...]: from the recording, without the complaints
 ladder()
@@ -23,7 +28,7 @@ ladder()
 	esac
 	shift
 	# shellcheck disable=SC2086 # an option and its value
-	"$tcpclose" ladder --input lives.rec $which "$@" 2>complaints
+	"$tcpclose" ladder --input "$recording" $which "$@" 2>complaints
 }
 
 # golden NAME FILE COMMAND...
@@ -84,7 +89,8 @@ all_of_them()
 	for port in 8000 8001 8002 8003 8004 8005 8006 8007 8008 8009 8010 8011 8012 8013 \
 		    8014 8015 8016 8017 8018 8019 8020 8021 8022 8023 8024 8025 8026 8027 \
 		    8030 8031 8032 8033 8034 8035 8036 8037 8038 8039 8040 8041 8042 8043 \
-		    8044 8045 8046 8047 8048 8049 8050 8051 8052 8053 8054 8055 8056 8057 8058; do
+		    8044 8045 8046 8047 8048 8049 8050 8051 8052 8053 8054 8055 8056 8057 8058 \
+		    8060 8061 8062 8063 8064 8065 8066 8067 8068 8069 8070 8071 8072; do
 		echo "---- $port"
 		ladder "$port"
 		cat complaints
@@ -98,6 +104,7 @@ golden "crossing segments as SVG" ladder-simultaneous.svg ladder 8003 --format s
 golden "hostile names as SVG" ladder-names.svg ladder 8010 --format svg
 golden "a lost last ACK as SVG" ladder-lost.svg ladder 8007 --format svg
 golden "one end alone as SVG" ladder-alone.svg ladder 8008 --format svg
+golden "an answer without a socket as SVG" ladder-rsts.svg ladder 8015 --format svg
 
 # Only what follows from the records is drawn
 draws "the FIN with the ACK is one segment" 8001 '<- 10.0ms -----.* |$'
@@ -148,6 +155,44 @@ draws "a RST without an ACK did not come from an abort" 8043 'nginx\[815\] +-- R
 draws_no "a restored connection sends no SYN and no ACK" 8044 'SYN -\|connect.*ACK'
 draws_no "nor is the ACK drawn that a reset forestalled" 8045 ' ACK -'
 draws "a SYN is not answered by a SYN" 8052 ' connect() +-- SYN -*\.*?'
+
+# RSTs are what was recorded
+draws "a RST that is ignored is drawn" 8060 '|\.*-* RST -->| ignored$'
+draws "also if the kernel does not say by which socket" 8061 '|\.*-* RST -->| ignored$'
+if [ "$(ladder 8061 | grep -c ' ignored$')" = 2 ]; then
+	ok "before the first step, too"
+else
+	ladder 8061 >drawn
+	not_ok "before the first step, too" drawn
+fi
+draws "and one that a mini-socket takes" 8062 ' mini-socket ignores it |<-- RST -'
+draws "the answer of no socket is drawn" 8063 ' no socket: reset  <-- PSH,ACK -'
+draws "and arrives" 8063 "'---- 10.0ms ->| CLOSE$"
+draws "and has a reason" 8063 '^10.0.0.2:8063 sent RST (NO_SOCKET)$'
+draws "a listener answers, too" 8064 ' only a listener: reset  <-- PSH,ACK -'
+draws "a FIN that is answered has arrived" 8015 ' no socket: reset  <- 10.0ms -'
+draws "a RST with another number is another one" 8065 ' \.\.\.*-* RST -->| CLOSE$'
+draws_no "an answer to a SYN is not of the connection before" 8066 'NO_SOCKET'
+draws_no "nor is it guessed whose an answer is" 8067 'NO_SOCKET'
+draws_no "no RST is drawn where there was none" 8068 'RST'
+draws "a flood is counted" 8069 '^10.0.0.2:8069: 993 more RSTs are left out$'
+draws "and hides no step" 8069 'RST,ACK -+ nginx\[815\]$'
+draws "a RST that ends nothing is drawn" 8070 '^ *+-- RST -'
+draws "one segment is one arrow, whichever record comes first" 8071 'RST,ACK -+ curl\[4711\] ss -K or BPF$'
+if [ "$(ladder 8071 | grep -c ' RST.* -')" = 1 ]; then
+	ok "and no second one"
+else
+	ladder 8071 >drawn
+	not_ok "and no second one" drawn
+fi
+draws "and has the time of the RST" 8071 ' CLOSE |<- 8.0us -'
+draws "a mini-socket's answer is its end" 8072 ' no receiver: reset +- RST -'
+for recording in old.rec left-out.rec lost.rec; do
+	draws "$recording: a RST may lack its record, and is inferred" 8068 '+-- RST,ACK -*\.*?'
+	draws "$recording: and joined" 8072 ' no receiver: reset +- RST -'
+	draws_no "$recording: but not that of no socket" 8063 '-* RST -*\. '
+done
+recording=lives.rec
 
 # What a process did
 draws "a kill is not close()" 8046 'curl\[4711\] is killed +- FIN,ACK'

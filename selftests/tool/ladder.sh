@@ -201,10 +201,12 @@ for address in 10.0.0.2 fd00::2; do
 	rows "close() with SO_LINGER 0 resets, $v" "$work/abort-$address" \
 		'^Abrupt end: close() with SO_LINGER 0$' ' client\[[0-9]*\] +- RST,ACK -' \
 		' close(), SO_LINGER 0 |' ' CLOSE |' '->| CLOSE$' ' ECONNRESET$' \
-		'^abrupt: close() with SO_LINGER 0, at .*[1:][]]*:[0-9]*$'
+		'^abrupt: close() with SO_LINGER 0, at .*[1:][]]*:[0-9]*$' \
+		'^.*[1:][]]*:[0-9]* sent RST (TCP_STATE)$'
 	rows "close() with unread data resets, $v" "$work/unread-$address" \
 		'^Abrupt end: close() with unread data$' ' server\[[0-9]*\] +- RST,ACK -' \
-		' close(), data unread |' ' CLOSE |' '->| CLOSE$' ' ECONNRESET$'
+		' close(), data unread |' ' CLOSE |' '->| CLOSE$' ' ECONNRESET$' \
+		'^.*2[]]*:[0-9]* sent RST (TCP_ABORT_ON_CLOSE)$'
 	rows "a FIN behind a closed window, $v" "$work/held-back-$address" \
 		'^Abrupt end: close() with unread data$' ' client\[[0-9]*\] close() |' \
 		' FIN behind [0-9]* B unsent |' ' FIN_WAIT1 ' '-* RST,ACK -+ server\[[0-9]*\]$' \

@@ -312,7 +312,8 @@ static int begin_life(struct check *c, const struct event *e)
 {
 	const struct history_end *end =
 		history_find_end(&c->history, e->cookie, e->netns_inode);
-	bool used = lives_has_cookie(&c->history.lives, e->cookie, e->netns_inode);
+	const struct life *other = lives_find_latest(&c->history.lives, e->cookie,
+						     e->netns_inode);
 	struct history_entry *entry = history_add(&c->history, e);
 
 	if (!entry)
@@ -323,7 +324,7 @@ static int begin_life(struct check *c, const struct event *e)
 			      "a connection begins with number 0");
 	if (end && !end->mini && end->end_ns > e->ts_ns)
 		check_finding(c, FINDING_AGAIN, e, "its end came before");
-	else if (e->old == TCPCLOSE_LISTEN && (end || used))
+	else if (e->old == TCPCLOSE_LISTEN && (end || other))
 		check_finding(c, FINDING_COOKIE, e,
 			      "a new socket has the cookie of another one");
 	check_marks(c, e, entry);

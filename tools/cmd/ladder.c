@@ -74,6 +74,14 @@ static const char *check(void *run)
 	return NULL;
 }
 
+static int begin(void *run)
+{
+	struct ladder_run *r = run;
+
+	recorded_begin(&r->selection.recorded, source_header(r->run.session.source));
+	return 0;
+}
+
 static int add(void *run, const struct event *e)
 {
 	struct ladder_run *r = run;
@@ -108,6 +116,7 @@ static int conclude(void *run, int error)
 	if (error)
 		return error;
 	choice_make(&r->choice, r->selection.sides);
+	r->choice.recorded_ns = r->selection.recorded.since_ns;
 	error = ladders_write(&r->run.view, &r->run.out, &r->choice, r->svg);
 	if (error)
 		return error;
@@ -143,7 +152,8 @@ const struct command ladder_command = {
 	.operand = take_cookie,
 	.check = check,
 	.work = run_events,
-	.calls = { .event = add, .unfiltered = true, .idle = look },
+	.begin = begin,
+	.calls = { .event = add, .rsts = true, .unfiltered = true, .idle = look },
 	.conclude = conclude,
 	.status = status,
 	.free = free_selection,

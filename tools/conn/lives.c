@@ -187,7 +187,7 @@ struct life *lives_find(const struct lives *lives, const struct event *e)
 			best_fit = fit;
 			best = life;
 		}
-		life = of_cookie(hashtable_next(&life->by_cookie));
+		life = life_before(life);
 	}
 	return best;
 }
@@ -203,27 +203,41 @@ struct life *lives_find(const struct lives *lives, const struct event *e)
 struct life *lives_find_socket(const struct lives *lives, uint64_t cookie,
 			       uint32_t netns)
 {
-	uint64_t key = cookie_key(lives, cookie, netns);
-	struct life *life = of_cookie(hashtable_find(&lives->by_cookie, key));
+	struct life *life = lives_find_latest(lives, cookie, netns);
 	unsigned int i;
 
 	for (i = 0; life && i < LOOK_MAX; i++) {
 		if (!life->mini && !life->over)
 			return life;
-		life = of_cookie(hashtable_next(&life->by_cookie));
+		life = life_before(life);
 	}
 	return NULL;
 }
 
 /**
- * lives_has_cookie() - whether a life with that cookie is known
+ * lives_find_latest() - the latest life of a socket, over or not
  * @lives: all lives
- * @cookie: cookie of a socket
+ * @cookie: cookie of the socket
  * @netns: inode of its network namespace
+ *
+ * Return: the life, or NULL if none is known
  */
-bool lives_has_cookie(const struct lives *lives, uint64_t cookie, uint32_t netns)
+struct life *lives_find_latest(const struct lives *lives, uint64_t cookie,
+			       uint32_t netns)
 {
-	return hashtable_find(&lives->by_cookie, cookie_key(lives, cookie, netns));
+	return of_cookie(hashtable_find(&lives->by_cookie,
+					cookie_key(lives, cookie, netns)));
+}
+
+/**
+ * life_before() - the life of the same socket before another one
+ * @life: the other one
+ *
+ * Return: the life, or NULL if none is known
+ */
+struct life *life_before(const struct life *life)
+{
+	return of_cookie(hashtable_next(&life->by_cookie));
 }
 
 /* Which transition before @e may still come. */

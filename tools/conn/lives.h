@@ -88,7 +88,9 @@ void lives_remove(struct lives *lives, struct life *life);
 struct life *lives_find(const struct lives *lives, const struct event *e);
 struct life *lives_find_socket(const struct lives *lives, uint64_t cookie,
 			       uint32_t netns);
-bool lives_has_cookie(const struct lives *lives, uint64_t cookie, uint32_t netns);
+struct life *lives_find_latest(const struct lives *lives, uint64_t cookie,
+			       uint32_t netns);
+struct life *life_before(const struct life *life);
 void life_advance(struct life *life, const struct event *e);
 int lives_follow(struct lives *lives, struct life *life, const struct event *e,
 		 bool *late);

@@ -38,8 +38,8 @@ static bool is_child(const struct event *e)
 /**
  * selection_add() - add an event
  * @s: the selection
- * @e: a transition or a loss; also those that do not match: once one event of a
- *	connection has matched, all its events count
+ * @e: a transition, RST or loss; also those that do not match: once one transition of
+ *	a connection has matched, all its events count
  *
  * Return: 0 or -ENOMEM
  */
@@ -48,7 +48,11 @@ int selection_add(struct selection *s, const struct event *e)
 	struct side *side;
 	bool chosen;
 
-	if (e->kind == EVENT_LOST) {
+	recorded_add(&s->recorded, e);
+	if (e->kind == EVENT_RST)
+		return sides_add_rst(s->sides, e);
+	if (e->kind != EVENT_TRANSITION) {
+		/* None of those that were left out. */
 		s->lost += e->lost;
 		return 0;
 	}

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "conn/recorded.h"
 #include "conn/sides.h"
 #include "lib/filter.h"
 
@@ -19,6 +20,7 @@
  * @lost: records lost
  * @nameless: transitions that match but have no cookie to join them by
  * @listener: the cookie is a listener's
+ * @recorded: from when on each RST has a record
  */
 struct selection {
 	struct sides *sides;
@@ -27,6 +29,7 @@ struct selection {
 	uint64_t lost;
 	uint64_t nameless;
 	bool listener;
+	struct recorded recorded;
 };
 
 int selection_init(struct selection *s, const struct filter *filter);

@@ -49,6 +49,30 @@ bool side_tuples_match(const struct side_tuple *a, const struct side_tuple *b)
 }
 
 /**
+ * side_tuples_equal() - whether these are of one side
+ * @a: addresses and ports
+ * @b: others
+ */
+bool side_tuples_equal(const struct side_tuple *a, const struct side_tuple *b)
+{
+	return a->lport == b->lport && a->rport == b->rport &&
+	       !memcmp(a->laddr, b->laddr, 16) && !memcmp(a->raddr, b->raddr, 16);
+}
+
+/**
+ * side_tuple_of() - the addresses and ports of an event
+ * @e: a transition or a RST
+ */
+struct side_tuple side_tuple_of(const struct event *e)
+{
+	struct side_tuple tuple = { .lport = e->lport, .rport = e->rport };
+
+	widen(tuple.laddr, e->laddr, e->ipv6);
+	widen(tuple.raddr, e->raddr, e->ipv6);
+	return tuple;
+}
+
+/**
  * side_is_complete() - whether its end was seen
  * @side: the side
  */
@@ -115,10 +139,7 @@ static void take_tuple(struct side *side, const struct event *e)
 	/* Not bound yet, or disconnected: what is known already is better. */
 	if (side_tuple_is_known(&side->tuple) && !(e->lport && e->rport))
 		return;
-	widen(side->tuple.laddr, e->laddr, e->ipv6);
-	widen(side->tuple.raddr, e->raddr, e->ipv6);
-	side->tuple.lport = e->lport;
-	side->tuple.rport = e->rport;
+	side->tuple = side_tuple_of(e);
 }
 
 static void take_identity(struct side *side, const struct event *e)
@@ -277,4 +298,14 @@ int side_add(struct side *side, const struct event *e, bool late)
 	fill(&side->steps[at], e);
 	side->count++;
 	return 0;
+}
+
+/**
+ * side_free() - forget all that is kept
+ * @side: the side
+ */
+void side_free(struct side *side)
+{
+	free(side->steps);
+	side_rsts_free(&side->rsts);
 }

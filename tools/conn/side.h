@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "conn/side_rsts.h"
 #include "lib/event.h"
 #include "sys/netns_table.h"
 
@@ -121,6 +122,7 @@ struct side_tuple {
  * @count: transitions kept
  * @room: size of @steps
  * @steps: the transitions, in the order of the connection's life
+ * @rsts: RSTs that it sent and received
  */
 struct side {
 	struct side_tuple tuple;
@@ -142,6 +144,7 @@ struct side {
 	unsigned int count;
 	unsigned int room;
 	struct side_step *steps;
+	struct side_rsts rsts;
 };
 
 int side_add(struct side *side, const struct event *e, bool late);
@@ -151,6 +154,9 @@ uint64_t side_closed_ns(const struct side *side);
 uint64_t side_last_ns(const struct side *side);
 bool side_tuple_is_known(const struct side_tuple *tuple);
 bool side_tuples_match(const struct side_tuple *a, const struct side_tuple *b);
+bool side_tuples_equal(const struct side_tuple *a, const struct side_tuple *b);
+struct side_tuple side_tuple_of(const struct event *e);
+void side_free(struct side *side);
 
 static inline bool side_step_is_rearm(const struct side_step *step)
 {

@@ -44,11 +44,12 @@ void sides_free(struct sides *sides)
 		while (node) {
 			struct node *newer = node_of_life(node->life.newer);
 
-			free(node->side.steps);
+			side_free(&node->side);
 			free(node);
 			node = newer;
 		}
 	}
+	waiting_free(&sides->waiting);
 	lives_free(&sides->lives);
 	hashtable_free(&sides->by_tuple, NULL);
 	free(sides);
@@ -79,15 +80,27 @@ static uint64_t hash_half(const struct sides *sides, const uint8_t addr[16],
 			port);
 }
 
-/* The same from both sides. Loopback never leaves its namespace. */
-static uint64_t tuple_key(const struct sides *sides, const struct side *side)
+/**
+ * sides_tuple_key() - what a side is found by
+ * @sides: the table
+ * @t: its addresses and ports
+ * @netns: inode of its network namespace
+ *
+ * The same from both sides. Loopback never leaves its namespace.
+ */
+uint64_t sides_tuple_key(const struct sides *sides, const struct side_tuple *t,
+			 uint32_t netns)
 {
-	const struct side_tuple *t = &side->tuple;
 	bool stays = sides_is_loopback(t->laddr) || sides_is_loopback(t->raddr);
 
 	return hash_half(sides, t->laddr, t->lport) +
 	       hash_half(sides, t->raddr, t->rport) +
-	       (stays ? hash_mix(sides->seed, side->netns_inode, 0) : 0);
+	       (stays ? hash_mix(sides->seed, netns, 0) : 0);
+}
+
+static uint64_t key_of(const struct sides *sides, const struct side *side)
+{
+	return sides_tuple_key(sides, &side->tuple, side->netns_inode);
 }
 
 static void forget(struct sides *sides, struct node *node)
@@ -98,7 +111,7 @@ static void forget(struct sides *sides, struct node *node)
 	sides->forgotten += node->side.chosen;
 	sides->count--;
 	sides->steps -= node->side.count;
-	free(node->side.steps);
+	side_free(&node->side);
 	free(node);
 }
 
@@ -138,7 +151,7 @@ static void relate(struct sides *sides, struct node *node)
 	unsigned int i;
 
 	hashtable_remove(&sides->by_tuple, at);
-	hashtable_add(&sides->by_tuple, at, tuple_key(sides, &node->side));
+	hashtable_add(&sides->by_tuple, at, key_of(sides, &node->side));
 	for (i = 0; i < SIDES_LOOK_MAX && at; i++, at = hashtable_next(at)) {
 		struct node *other = node_of_tuple(at);
 
@@ -162,7 +175,7 @@ static void renew(struct sides *sides, struct node *node, bool chosen)
 	node->side.chosen |= chosen;
 	node->wanted |= chosen;
 	/* Not each time: thousands may have had the same ports. */
-	if (more || node->by_tuple.key != tuple_key(sides, &node->side))
+	if (more || node->by_tuple.key != key_of(sides, &node->side))
 		relate(sides, node);
 	life_list_add(&sides->lists[node->wanted], &node->life);
 }
@@ -180,8 +193,8 @@ int sides_add(struct sides *sides, const struct event *e, bool chosen,
 	      struct side **side)
 {
 	struct node *node = node_of_life(lives_find(&sides->lives, e));
+	bool late, fresh = !node;
 	unsigned int before;
-	bool late;
 	int ret;
 
 	if (!node) {
@@ -194,6 +207,8 @@ int sides_add(struct sides *sides, const struct event *e, bool chosen,
 	ret = lives_follow(&sides->lives, &node->life, e, &late);
 	if (!ret)
 		ret = side_add(&node->side, e, late);
+	if (!ret && fresh)
+		ret = waiting_take(&sides->waiting, &node->side);
 	if (ret)
 		return ret;
 	sides->steps += node->side.count - before;

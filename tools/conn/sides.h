@@ -36,6 +36,7 @@ struct sides *sides_new(void);
 void sides_free(struct sides *sides);
 int sides_add(struct sides *sides, const struct event *e, bool chosen,
 	      struct side **side);
+int sides_add_rst(struct sides *sides, const struct event *e);
 enum sides_pairing sides_peer(const struct sides *sides, const struct side *side,
 			      struct side **peer);
 const struct side *sides_obstacle(const struct side *side);

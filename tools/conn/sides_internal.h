@@ -8,6 +8,7 @@
 #include "base/compiler.h"
 #include "conn/lives.h"
 #include "conn/sides.h"
+#include "conn/waiting.h"
 
 /*
  * Sides with the same addresses and ports that are looked at, in each direction of
@@ -38,6 +39,7 @@ struct node {
  * @count: number of sides
  * @steps: number of transitions that they keep
  * @forgotten: number of chosen sides that were dropped to make room
+ * @waiting: RSTs of sides that are not in the table yet
  */
 struct sides {
 	uint64_t seed;
@@ -47,6 +49,7 @@ struct sides {
 	unsigned int count;
 	unsigned int steps;
 	uint64_t forgotten;
+	struct waiting waiting;
 };
 
 static inline struct node *node_of_life(struct life *life)
@@ -60,5 +63,7 @@ static inline struct node *node_of_tuple(struct hashtable_node *node)
 }
 
 bool sides_is_loopback(const uint8_t addr[16]);
+uint64_t sides_tuple_key(const struct sides *sides, const struct side_tuple *t,
+			 uint32_t netns);
 
 #endif /* TCPCLOSE_CONN_SIDES_INTERNAL_H */

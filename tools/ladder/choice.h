@@ -38,6 +38,7 @@ struct choice_candidate {
  * @other_count: size of @others
  * @total: number of connections to choose from
  * @look_ns: when choice_is_enough() counts again
+ * @recorded_ns: from when on each RST has a record, see &struct recorded
  */
 struct choice {
 	uint64_t wanted;
@@ -47,6 +48,7 @@ struct choice {
 	unsigned int other_count;
 	uint64_t total;
 	uint64_t look_ns;
+	uint64_t recorded_ns;
 };
 
 void choice_make(struct choice *choice, const struct sides *sides);

@@ -5,24 +5,36 @@
 #ifndef TCPCLOSE_LADDER_HALF_H
 #define TCPCLOSE_LADDER_HALF_H
 
+#include "base/clock.h"
 #include "ladder/ladder.h"
+
+/*
+ * How long after the arrival a departure may be recorded: Linux sends some
+ * segments a moment before it changes the state (tcp_fin(), tcp_abort(),
+ * TCP_TW_RST).
+ */
+#define LADDER_LATE_NS (10 * NS_PER_MS)
 
 /**
  * struct half - one side while the ladder is built
  * @side: the side
- * @steps: its steps
- * @count: number of steps
+ * @steps: its transitions; behind them, RSTs that belong to none
+ * @count: number of transitions
+ * @total: with RSTs
+ * @order: numbers of @steps, each after those before it
  * @at: number of each in the ladder, or %LADDER_NONE
  */
 struct half {
 	const struct side *side;
-	struct ladder_step steps[SIDE_STEPS_MAX];
+	struct ladder_step steps[LADDER_HALF_MAX];
 	int count;
-	int at[SIDE_STEPS_MAX];
+	int total;
+	int order[LADDER_HALF_MAX];
+	int at[LADDER_HALF_MAX];
 };
 
-void half_init(struct half *half, const struct side *side,
-	       enum ladder_column column);
+void half_init(struct half *half, struct ladder *ladder,
+	       enum ladder_column column, uint64_t recorded_ns);
 unsigned int half_bits(const struct half *half, int i);
 
 #endif /* TCPCLOSE_LADDER_HALF_H */

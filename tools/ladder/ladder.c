@@ -18,13 +18,6 @@
 #define RST TCPCLOSE_FLAG_RST
 #define ACK TCPCLOSE_FLAG_ACK
 
-/*
- * How long after the arrival a departure may be recorded: Linux sends some
- * segments a moment before it changes the state (tcp_fin(), tcp_abort(),
- * TCP_TW_RST).
- */
-#define LATE_NS (10 * NS_PER_MS)
-
 /* After this time a delayed ACK was sent (TCP_DELACK_MAX is 200 ms). */
 #define ACK_DELAY_NS (250 * NS_PER_MS)
 
@@ -36,24 +29,25 @@ static unsigned int bits_implied(const struct ladder_step *ls)
 	if (!edge || edge->trigger != MODEL_BY_SEGMENT ||
 	    side_step_is_rearm(ls->step))
 		return 0;
-	if (segments_received(ls->step, edge->bits) == SEGMENT_FIN)
+	if (segments_received(ls, edge->bits) == SEGMENT_FIN)
 		return FIN | ACK;
 	return edge->bits;
 }
 
 /* The latest step that can have sent @part, which made the step @arrival. */
 static int find_departure(const struct half *half, unsigned int part,
-			  const struct side_step *arrival)
+			  const struct ladder_step *arrival)
 {
-	uint64_t arrival_ns = arrival->ts_ns;
-	int i, found = LADDER_NONE;
+	uint64_t arrival_ns = arrival->step->ts_ns;
+	int k, found = LADDER_NONE;
 
-	for (i = 0; i < half->count; i++) {
+	for (k = 0; k < half->total; k++) {
+		int i = half->order[k];
 		const struct ladder_step *ls = &half->steps[i];
 
 		if (!(segments_sent(ls) & part) ||
 		    ls->sent != LADDER_NONE ||
-		    ls->step->ts_ns > arrival_ns + LATE_NS ||
+		    ls->step->ts_ns > arrival_ns + LADDER_LATE_NS ||
 		    (part == SEGMENT_RST && !segments_fit_rst(ls, arrival)))
 			continue;
 		/* One that was recorded late only if there is no other. */
@@ -84,7 +78,7 @@ static void add_arrivals(struct ladder *ladder, struct half halves[],
 	struct half *half = &halves[to], *other = &halves[!to];
 	int i;
 
-	for (i = 0; i < half->count; i++) {
+	for (i = 0; i < half->total; i++) {
 		struct ladder_step *ls = &half->steps[i];
 		unsigned int bits = half_bits(half, i);
 		unsigned int seen = bits, part;
@@ -96,7 +90,7 @@ static void add_arrivals(struct ladder *ladder, struct half halves[],
 			bits = bits_implied(ls);
 		if (!bits)
 			continue;
-		part = segments_received(ls->step, bits);
+		part = segments_received(ls, bits);
 		/* A FIN out of order: the bits are those of what filled the gap. */
 		if (part == SEGMENT_FIN && !(bits & FIN)) {
 			bits = FIN | ACK;
@@ -107,7 +101,7 @@ static void add_arrivals(struct ladder *ladder, struct half halves[],
 		arrow->arrival = i;
 		arrow->bits = (uint16_t)bits;
 		arrow->bits_seen = seen;
-		arrow->departure = find_departure(other, part, ls->step);
+		arrow->departure = find_departure(other, part, ls);
 		if (arrow->departure != LADDER_NONE)
 			other->steps[arrow->departure].sent = ls->received;
 	}
@@ -157,10 +151,12 @@ static bool sends_ack_surely(const struct half *half, int i,
 }
 
 /* Whether a step shows that the FIN or SYN of its end was acknowledged. */
-static bool is_answer(const struct side_step *step, unsigned int bits)
+static bool is_answer(const struct ladder_step *ls, unsigned int bits)
 {
+	const struct side_step *step = ls->step;
+
 	if (bits & FIN)
-		return segments_received(step, step->flags) ==
+		return segments_received(ls, step->flags) ==
 			       SEGMENT_ACK_OF_FIN ||
 		       side_step_is_edge(step, TCPCLOSE_FIN_WAIT1,
 					 TCPCLOSE_FIN_WAIT2);
@@ -181,7 +177,7 @@ static bool is_answered(const struct half *half, int after, unsigned int bits)
 	if (!(bits & (SYN | FIN)))
 		return false;
 	for (i = after + 1; i < half->count; i++)
-		if (is_answer(half->steps[i].step, bits))
+		if (is_answer(&half->steps[i], bits))
 			return true;
 	return false;
 }
@@ -220,7 +216,7 @@ static void add_departures(struct ladder *ladder, struct half halves[],
 	struct half *half = &halves[from];
 	int i;
 
-	for (i = 0; i < half->count; i++) {
+	for (i = 0; i < half->total; i++) {
 		struct ladder_step *ls = &half->steps[i];
 		unsigned int parts = segments_sent(ls);
 		struct ladder_arrow *arrow;
@@ -271,6 +267,11 @@ static bool is_blocked(const struct ladder *ladder, const struct half halves[],
 	       halves[!column].at[arrow->departure] == LADDER_NONE;
 }
 
+static uint64_t next_ns(const struct half *half, int next)
+{
+	return half->steps[half->order[next]].step->ts_ns;
+}
+
 /* Which side's step is next: the earlier one, but not before its cause. */
 static enum ladder_column next_column(const struct ladder *ladder,
 				      const struct half halves[], const int next[])
@@ -279,16 +280,18 @@ static enum ladder_column next_column(const struct ladder *ladder,
 	const struct half *right = &halves[LADDER_RIGHT];
 	enum ladder_column column;
 
-	if (next[LADDER_LEFT] == left->count)
+	if (next[LADDER_LEFT] == left->total)
 		return LADDER_RIGHT;
-	if (next[LADDER_RIGHT] == right->count)
+	if (next[LADDER_RIGHT] == right->total)
 		return LADDER_LEFT;
-	column = left->steps[next[LADDER_LEFT]].step->ts_ns >
-				 right->steps[next[LADDER_RIGHT]].step->ts_ns ?
+	column = next_ns(left, next[LADDER_LEFT]) >
+				 next_ns(right, next[LADDER_RIGHT]) ?
 			 LADDER_RIGHT :
 			 LADDER_LEFT;
-	if (is_blocked(ladder, halves, column, next[column]) &&
-	    !is_blocked(ladder, halves, !column, next[!column]))
+	if (is_blocked(ladder, halves, column,
+		       halves[column].order[next[column]]) &&
+	    !is_blocked(ladder, halves, !column,
+			halves[!column].order[next[!column]]))
 		column = !column;
 	return column;
 }
@@ -307,17 +310,37 @@ static void detach(struct ladder *ladder, struct half halves[],
 static void merge(struct ladder *ladder, struct half halves[])
 {
 	int next[LADDER_COLUMNS] = { 0, 0 };
-	int total = halves[LADDER_LEFT].count + halves[LADDER_RIGHT].count;
+	int total = halves[LADDER_LEFT].total + halves[LADDER_RIGHT].total;
 
 	while (ladder->step_count < total) {
 		enum ladder_column column = next_column(ladder, halves, next);
-		int i = next[column]++;
+		int i = halves[column].order[next[column]++];
 
 		if (is_blocked(ladder, halves, column, i))
 			detach(ladder, halves, column, i);
 		halves[column].at[i] = ladder->step_count;
 		ladder->steps[ladder->step_count++] = halves[column].steps[i];
 	}
+}
+
+/* When a segment left or arrived: of a RST its own record says it best. */
+static uint64_t moment(const struct ladder_step *ls, const struct side_rst *rst)
+{
+	return rst ? rst->ts_ns : ls->step->ts_ns;
+}
+
+static void measure(struct ladder *ladder, struct ladder_arrow *arrow)
+{
+	const struct ladder_step *from = &ladder->steps[arrow->departure];
+	const struct ladder_step *to = &ladder->steps[arrow->arrival];
+	bool is_rst = arrow->bits & RST;
+	uint64_t left_ns = moment(from, is_rst ? from->rst_sent : NULL);
+	uint64_t arrived_ns = moment(to, is_rst ? to->rst_received : NULL);
+
+	if (arrived_ns < left_ns)
+		ladder->late = true;
+	else
+		arrow->latency_ns = (int64_t)(arrived_ns - left_ns);
 }
 
 /* Convert numbers within a half to numbers within the ladder. */
@@ -327,7 +350,6 @@ static void settle_arrows(struct ladder *ladder, const struct half halves[])
 
 	for (i = 0; i < ladder->arrow_count; i++) {
 		struct ladder_arrow *arrow = &ladder->arrows[i];
-		uint64_t left_ns, arrived_ns;
 
 		if (arrow->departure != LADDER_NONE)
 			arrow->departure =
@@ -335,15 +357,8 @@ static void settle_arrows(struct ladder *ladder, const struct half halves[])
 		if (arrow->arrival != LADDER_NONE)
 			arrow->arrival =
 				halves[!arrow->from].at[arrow->arrival];
-		if (arrow->departure == LADDER_NONE ||
-		    arrow->arrival == LADDER_NONE)
-			continue;
-		left_ns = ladder->steps[arrow->departure].step->ts_ns;
-		arrived_ns = ladder->steps[arrow->arrival].step->ts_ns;
-		if (arrived_ns < left_ns)
-			ladder->late = true;
-		else
-			arrow->latency_ns = (int64_t)(arrived_ns - left_ns);
+		if (ladder_arrow_is_whole(arrow))
+			measure(ladder, arrow);
 	}
 }
 
@@ -353,9 +368,11 @@ static void settle_arrows(struct ladder *ladder, const struct half halves[])
  * @side: one side, with a step
  * @peer: the other one, or NULL
  * @pairing: why there is no other one
+ * @recorded_ns: from when on each RST has a record, see &struct recorded
  */
 void ladder_build(struct ladder *ladder, const struct side *side,
-		  const struct side *peer, enum sides_pairing pairing)
+		  const struct side *peer, enum sides_pairing pairing,
+		  uint64_t recorded_ns)
 {
 	struct half halves[LADDER_COLUMNS];
 	bool swap = peer && peer->steps[0].ts_ns < side->steps[0].ts_ns;
@@ -364,9 +381,8 @@ void ladder_build(struct ladder *ladder, const struct side *side,
 	ladder->pairing = pairing;
 	ladder->sides[LADDER_LEFT] = swap ? peer : side;
 	ladder->sides[LADDER_RIGHT] = swap ? side : peer;
-	half_init(&halves[LADDER_LEFT], ladder->sides[LADDER_LEFT], LADDER_LEFT);
-	half_init(&halves[LADDER_RIGHT], ladder->sides[LADDER_RIGHT],
-		  LADDER_RIGHT);
+	half_init(&halves[LADDER_LEFT], ladder, LADDER_LEFT, recorded_ns);
+	half_init(&halves[LADDER_RIGHT], ladder, LADDER_RIGHT, recorded_ns);
 	add_arrivals(ladder, halves, LADDER_LEFT);
 	add_arrivals(ladder, halves, LADDER_RIGHT);
 	add_departures(ladder, halves, LADDER_LEFT);

@@ -13,7 +13,9 @@
 #include "conn/sides.h"
 #include "model/model.h"
 
-#define LADDER_STEPS_MAX (2 * SIDE_STEPS_MAX)
+/* Of each side: its transitions, and RSTs that belong to none. */
+#define LADDER_HALF_MAX (SIDE_STEPS_MAX + SIDE_RSTS_MAX)
+#define LADDER_STEPS_MAX (2 * LADDER_HALF_MAX)
 /* Each step receives and sends at most one segment; and one SYN per side. */
 #define LADDER_ARROWS_MAX (2 * LADDER_STEPS_MAX + 2)
 #define LADDER_NONE (-1)
@@ -40,7 +42,8 @@ enum ladder_column {
  * @answered: its arrival was not seen, but an answer to it was
  * @bits: its control bits
  * @bits_seen: the receiver recorded them; else they follow from the step
- * @latency_ns: from step to step, or %EVENT_UNKNOWN
+ * @latency_ns: from step to step, or of a RST from record to record; or
+ *	%EVENT_UNKNOWN
  */
 struct ladder_arrow {
 	enum ladder_column from;
@@ -55,7 +58,12 @@ struct ladder_arrow {
 
 /**
  * struct ladder_step - a step of one side, and its segments
- * @step: the transition
+ * @step: the transition; of a RST that belongs to none a stand-in: from the state that
+ *	the side was in to the same
+ * @rst_sent: record of the RST that it sent; NULL: it sent none, or there is no record
+ * @rst_received: likewise, of the RST that caused it
+ * @lone: there is a RST, but no transition
+ * @recorded: if it had sent a RST, that would have a record
  * @column: its side
  * @received: arrow that caused it, or %LADDER_NONE
  * @sent: arrow that it sent, or %LADDER_NONE
@@ -64,6 +72,10 @@ struct ladder_arrow {
  */
 struct ladder_step {
 	const struct side_step *step;
+	const struct side_rst *rst_sent;
+	const struct side_rst *rst_received;
+	bool lone;
+	bool recorded;
 	enum ladder_column column;
 	int received;
 	int sent;
@@ -78,6 +90,7 @@ struct ladder_step {
  * @obstacle: mini-socket in TIME_WAIT that answered the SYN of a connection that
  *	was never established; NULL: none, or not sure
  * @steps: steps of both sides, causes before effects
+ * @lone: stand-ins for transitions
  * @step_count: size of @steps
  * @arrows: segments
  * @arrow_count: size of @arrows
@@ -89,6 +102,7 @@ struct ladder {
 	enum sides_pairing pairing;
 	const struct side *obstacle;
 	struct ladder_step steps[LADDER_STEPS_MAX];
+	struct side_step lone[LADDER_COLUMNS][SIDE_RSTS_MAX];
 	int step_count;
 	struct ladder_arrow arrows[LADDER_ARROWS_MAX];
 	int arrow_count;
@@ -123,7 +137,8 @@ static inline bool ladder_arrow_is_whole(const struct ladder_arrow *arrow)
 }
 
 void ladder_build(struct ladder *ladder, const struct side *side,
-		  const struct side *peer, enum sides_pairing pairing);
+		  const struct side *peer, enum sides_pairing pairing,
+		  uint64_t recorded_ns);
 enum ladder_kind ladder_kind(const struct ladder *ladder);
 bool ladder_has_arrow(const struct ladder *ladder, bool whole);
 bool ladder_is_half_close(const struct ladder *ladder);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * What a transition sends and what it has received, by the state machine and the
- * kernel's functions, without looking at the other side.
+ * kernel's functions, without looking at the other side. A RST that has a record is
+ * what the record says.
  */
 #include <string.h>
 
@@ -16,14 +17,15 @@
  * ladder_edge() - the model's edge of a step
  * @step: the step
  *
- * Return: the edge, or NULL if the model has none
+ * Return: the edge, or NULL if the model has none, or it is no transition
  */
 const struct model_edge *ladder_edge(const struct ladder_step *step)
 {
 	enum model_verdict verdict = step->step->verdict;
 	size_t count;
 
-	if (verdict != MODEL_OK_DOCUMENTED && verdict != MODEL_OK_LINUX)
+	if (step->lone ||
+	    (verdict != MODEL_OK_DOCUMENTED && verdict != MODEL_OK_LINUX))
 		return NULL;
 	return &model_edges(&count)[step->step->edge];
 }
@@ -87,7 +89,8 @@ enum certainty {
 	SURELY,
 };
 
-static enum certainty sends_rst(const struct ladder_step *ls)
+/* What a step shows by itself. */
+static enum certainty implies_rst(const struct ladder_step *ls)
 {
 	const struct side_step *step = ls->step;
 
@@ -118,6 +121,13 @@ static enum certainty sends_rst(const struct ladder_step *ls)
 	}
 }
 
+static enum certainty sends_rst(const struct ladder_step *ls)
+{
+	if (ls->rst_sent)
+		return ls->rst_sent->rst.unsure ? PERHAPS : SURELY;
+	return ls->recorded ? NEVER : implies_rst(ls);
+}
+
 /**
  * segments_sure_rst() - whether a RST must have been sent
  * @ls: the step
@@ -127,13 +137,29 @@ bool segments_sure_rst(const struct ladder_step *ls)
 	return sends_rst(ls) == SURELY;
 }
 
-/* A RST that answers a segment, as opposed to tcp_send_active_reset(). */
-static bool answers_segment(const struct side_step *step)
+/*
+ * Whether a RST is sent without an ACK: as the answer to a segment, as opposed to
+ * tcp_send_active_reset(). One that answers a segment without an ACK has one.
+ */
+static bool lacks_ack(const struct ladder_step *ls)
 {
+	const struct side_rst *rst = ls->rst_sent;
+	const struct side_step *step = ls->step;
+
+	if (rst)
+		return rst->rst.segment && rst->flags & ACK;
 	return step->end == TCPCLOSE_END_RST_SENT ||
 	       (side_step_in_segment(step) &&
 		(step->cause == TCPCLOSE_CAUSE_DATA_AFTER_CLOSE ||
 		 step->cause == TCPCLOSE_CAUSE_FIN_WAIT2_TIMEOUT));
+}
+
+/* A RST without an ACK has the number that the segment acknowledged. */
+static bool fits_number(const struct ladder_step *ls,
+			const struct side_rst *received)
+{
+	return !received || !ls->rst_sent || !lacks_ack(ls) ||
+	       received->rst.seq == ls->rst_sent->rst.ack;
 }
 
 /**
@@ -146,17 +172,20 @@ static bool answers_segment(const struct side_step *step)
  * had none, which is a SYN (tcp_v4_send_reset()).
  */
 bool segments_fit_rst(const struct ladder_step *ls,
-		      const struct side_step *received)
+		      const struct ladder_step *received)
 {
 	const struct side_step *step = ls->step;
+	unsigned int bits = received->step->flags;
 
+	if (!fits_number(ls, received->rst_received))
+		return false;
 	/* A SYN met no socket: a full one answers otherwise, but for Fast Open. */
-	if (received->old == TCPCLOSE_SYN_SENT)
+	if (received->step->old == TCPCLOSE_SYN_SENT && !ls->rst_sent)
 		return step->end == TCPCLOSE_END_RST_SENT ||
 		       step->old == TCPCLOSE_SYN_RECV;
-	if (!received->flags || step->end == TCPCLOSE_END_RST_SENT)
+	if (!bits || (step->end == TCPCLOSE_END_RST_SENT && !ls->rst_sent))
 		return true;
-	return answers_segment(step) == !(received->flags & ACK);
+	return lacks_ack(ls) == !(bits & ACK);
 }
 
 /**
@@ -182,6 +211,8 @@ unsigned int segments_sent(const struct ladder_step *ls)
 {
 	const struct side_step *step = ls->step;
 
+	if (ls->rst_sent)
+		return SEGMENT_RST;
 	if (ladder_sends_fin(step))
 		return SEGMENT_FIN;
 	if (side_step_is_edge(step, TCPCLOSE_ESTABLISHED, TCPCLOSE_CLOSE_WAIT) ||
@@ -197,18 +228,34 @@ unsigned int segments_sent(const struct ladder_step *ls)
 	return sends_rst(ls) == NEVER ? 0 : SEGMENT_RST;
 }
 
+static unsigned int purpose_of_syn(unsigned int bits)
+{
+	return bits & ACK ? SEGMENT_SYN_ACK : SEGMENT_SYN;
+}
+
+/* Purpose of a segment that made no transition: its state says nothing of it. */
+static unsigned int purpose_of_stray(unsigned int bits)
+{
+	if (bits & FIN)
+		return SEGMENT_FIN;
+	return bits & SYN ? purpose_of_syn(bits) : 0;
+}
+
 /**
  * segments_received() - purpose of the segment that caused a step
- * @step: the transition
+ * @ls: the step
  * @bits: the segment's control bits
  *
  * Return: &enum segment_purpose, or 0
  */
-unsigned int segments_received(const struct side_step *step,
-			       unsigned int bits)
+unsigned int segments_received(const struct ladder_step *ls, unsigned int bits)
 {
+	const struct side_step *step = ls->step;
+
 	if (bits & RST)
 		return SEGMENT_RST;
+	if (ls->lone)
+		return purpose_of_stray(bits);
 	if (step->new == TCPCLOSE_CLOSE_WAIT || step->new == TCPCLOSE_CLOSING ||
 	    fin_ends_fin_wait2(step))
 		return SEGMENT_FIN;
@@ -220,9 +267,7 @@ unsigned int segments_received(const struct side_step *step,
 		return SEGMENT_ACK_OF_FIN;
 	if (step->old == TCPCLOSE_SYN_SENT || step->old == TCPCLOSE_LISTEN ||
 	    step->old == TCPCLOSE_SYN_RECV)
-		return !(bits & SYN) ? SEGMENT_ACK_OF_SYN :
-		       bits & ACK    ? SEGMENT_SYN_ACK :
-				       SEGMENT_SYN;
+		return bits & SYN ? purpose_of_syn(bits) : SEGMENT_ACK_OF_SYN;
 	return 0;
 }
 
@@ -242,7 +287,7 @@ unsigned int segments_bits(const struct ladder_step *ls, unsigned int part)
 		/* RFC 9293 3.1: "Once a connection is established, [ACK] is always sent." */
 		return FIN | ACK;
 	case SEGMENT_RST:
-		return answers_segment(ls->step) ? RST : RST | ACK;
+		return lacks_ack(ls) ? RST : RST | ACK;
 	default:
 		return ACK;
 	}

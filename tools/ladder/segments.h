@@ -28,12 +28,11 @@ enum segment_purpose {
 };
 
 unsigned int segments_sent(const struct ladder_step *ls);
-unsigned int segments_received(const struct side_step *step,
-			       unsigned int bits);
+unsigned int segments_received(const struct ladder_step *ls, unsigned int bits);
 unsigned int segments_bits(const struct ladder_step *ls, unsigned int part);
 bool segments_sure_rst(const struct ladder_step *ls);
 bool segments_fit_rst(const struct ladder_step *ls,
-		      const struct side_step *received);
+		      const struct ladder_step *received);
 bool segments_is_restored(const struct side_step *step);
 
 #endif /* TCPCLOSE_LADDER_SEGMENTS_H */

@@ -9,6 +9,9 @@
  *	sample losses N ROOM	likewise, and some of them were lost
  *	sample again N ROOM	likewise without losses, and sockets are used again
  *	sample closes		a recording of connections that close in known ways
+ *	sample closes-old	likewise, of a module that does not record RSTs
+ *	sample closes-left-out	likewise, and RSTs were left out
+ *	sample closes-lost	likewise, and records were lost
  *	sample closes-many N	a recording of N plain connections
  *	sample closes-random N	records that make no sense; N chooses which
  *	sample graph		a recording of all that a diagram may show
@@ -877,7 +880,13 @@ int main(int argc, char **argv)
 	else if (argc == 4 && !strcmp(what, "again"))
 		failed = whole_lives((struct synthetic_lives){ .room = room, .again = true }, n);
 	else if (argc == 2 && !strcmp(what, "closes"))
-		synthetic_closes(&out);
+		synthetic_closes(&out, SYNTHETIC_RSTS_RECORDED);
+	else if (argc == 2 && !strcmp(what, "closes-old"))
+		synthetic_closes(&out, SYNTHETIC_RSTS_OLD);
+	else if (argc == 2 && !strcmp(what, "closes-left-out"))
+		synthetic_closes(&out, SYNTHETIC_RSTS_LEFT_OUT);
+	else if (argc == 2 && !strcmp(what, "closes-lost"))
+		synthetic_closes(&out, SYNTHETIC_RSTS_LOST);
 	else if (argc == 3 && !strcmp(what, "closes-many"))
 		synthetic_closes_many(&out, (unsigned int)n);
 	else if (argc == 3 && !strcmp(what, "closes-random"))

@@ -45,11 +45,26 @@ struct recording_marker synthetic_netns(uint64_t ts_ns, uint64_t cookie,
 					uint32_t inode, const char *name);
 
 /**
+ * enum synthetic_rst_records - what a recording has of RSTs
+ * @SYNTHETIC_RSTS_RECORDED: each has a record
+ * @SYNTHETIC_RSTS_OLD: none, since the module is too old
+ * @SYNTHETIC_RSTS_LEFT_OUT: none, but the number of some at the end
+ * @SYNTHETIC_RSTS_LOST: none, and records were lost at the end
+ */
+enum synthetic_rst_records {
+	SYNTHETIC_RSTS_RECORDED,
+	SYNTHETIC_RSTS_OLD,
+	SYNTHETIC_RSTS_LEFT_OUT,
+	SYNTHETIC_RSTS_LOST,
+};
+
+/**
  * synthetic_closes() - connections that close in known ways, and in ways that no
  *	kernel has; each has its own server port
  * @out: receives the recording
+ * @records: what it has of RSTs
  */
-void synthetic_closes(struct buffer *out);
+void synthetic_closes(struct buffer *out, enum synthetic_rst_records records);
 
 /** synthetic_closes_many() - a number of plain connections, one after the other */
 void synthetic_closes_many(struct buffer *out, unsigned int count);

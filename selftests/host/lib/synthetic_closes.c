@@ -63,6 +63,8 @@ struct how {
 	__u16 strays;
 	/* Raw new state; 0: the true one */
 	__u8 raw;
+	/* &enum tcpclose_rst_reason of the RST that is sent with it; 0: none */
+	__u8 sends;
 	/* &enum tcpclose_call; 0: unknown, as of a 32-bit program */
 	__u8 does;
 	bool fin_unsent;
@@ -78,8 +80,10 @@ static __u64 now_ns;
 static __u32 seq;
 static __u64 next_cookie;
 static struct socket client, server;
+/* What the stream has of RSTs */
+static enum synthetic_rst_records rsts;
 
-static void begin(struct buffer *to)
+static void begin(struct buffer *to, enum synthetic_rst_records records)
 {
 	struct recording_header h;
 
@@ -87,7 +91,10 @@ static void begin(struct buffer *to)
 	now_ns = SYNTHETIC_START_NS;
 	seq = 0;
 	next_cookie = 0x1001;
+	rsts = records;
 	synthetic_header(&h, SYNTHETIC_HOST);
+	if (rsts == SYNTHETIC_RSTS_OLD)
+		h.abi_minor = 0;
 	buffer_add(out, &h, sizeof(h));
 }
 
@@ -141,6 +148,66 @@ static void later(__u64 us)
 	now_ns += us * 1000;
 }
 
+static void set_tuple(const struct socket *s, __u8 laddr[16], __u8 raddr[16])
+{
+	inet_pton(s->ipv6 ? AF_INET6 : AF_INET, s->laddr, laddr);
+	inet_pton(s->ipv6 ? AF_INET6 : AF_INET, s->raddr, raddr);
+}
+
+/* A RST that a socket, or what is left of it, sends or receives. */
+static void rst(const struct socket *s, struct tcpclose_rst r)
+{
+	if (rsts != SYNTHETIC_RSTS_RECORDED)
+		return;
+	r.ts_ns = now_ns + 1000;
+	r.seq = seq++;
+	r.kind = TCPCLOSE_KIND_RST;
+	r.mark |= s->ipv6 ? TCPCLOSE_RST_MARK_IPV6 : 0;
+	r.mark |= r.segment_flags ? TCPCLOSE_RST_MARK_SEGMENT : 0;
+	if (r.owner == TCPCLOSE_RST_OWNER_SOCKET || r.owner == TCPCLOSE_RST_OWNER_MINI)
+		r.cookie = s->cookie;
+	r.netns = s->netns - CLIENT + 7;
+	r.netns_inode = s->netns;
+	set_tuple(s, r.laddr, r.raddr);
+	r.lport = s->lport;
+	r.rport = s->rport;
+	r.uid = TCPCLOSE_UNKNOWN_UID;
+	r.derived = r.reason;
+	buffer_add(out, &r, sizeof(r));
+}
+
+#define RST_OF(who, ...) rst(&(who), (struct tcpclose_rst){ __VA_ARGS__ })
+
+/* That of a full socket comes before the transition that it makes. */
+static void rst_received(const struct socket *s, unsigned int from, const struct how *how)
+{
+	if (!(how->flags & TCPCLOSE_FLAG_RST))
+		return;
+	if (!how->mini)
+		RST_OF(*s, .effect = TCPCLOSE_RST_ENDED, .owner = TCPCLOSE_RST_OWNER_SOCKET,
+		       .state = from, .segment_flags = how->flags);
+	else if (how->end == TCPCLOSE_END_RST)
+		RST_OF(*s, .effect = TCPCLOSE_RST_MINI, .owner = TCPCLOSE_RST_OWNER_MINI,
+		       .state = from, .segment_flags = how->flags);
+}
+
+/* tcp_abort() and timers send it before CLOSE, close() sends it afterwards. */
+static bool resets_before(const struct how *how)
+{
+	return how->mini || how->timer || how->cause == TCPCLOSE_CAUSE_DESTROYED;
+}
+
+static void rst_sent(const struct socket *s, unsigned int from, const struct how *how,
+		     bool before)
+{
+	if (!how->sends || resets_before(how) != before)
+		return;
+	RST_OF(*s, .reason = how->sends, .state = before ? from : TCPCLOSE_CLOSE,
+	       .owner = how->mini ? TCPCLOSE_RST_OWNER_MINI : TCPCLOSE_RST_OWNER_SOCKET,
+	       .context = how->call ? TCPCLOSE_CONTEXT_PROCESS : TCPCLOSE_CONTEXT_SOFTIRQ,
+	       .segment_flags = how->flags);
+}
+
 static unsigned int context_of(const struct how *how)
 {
 	if (how->call)
@@ -153,6 +220,8 @@ static void step(struct socket *s, unsigned int from, unsigned int to,
 {
 	struct tcpclose_record r;
 
+	rst_received(s, from, &how);
+	rst_sent(s, from, &how, true);
 	if (how.call ||
 	    (!how.mini && how.cause && how.cause != TCPCLOSE_CAUSE_FIN))
 		detail(s, &how);
@@ -172,8 +241,7 @@ static void step(struct socket *s, unsigned int from, unsigned int to,
 			     TCPCLOSE_UNKNOWN_NS :
 			     now_ns - s->since_ns;
 	r.age_ns = now_ns - s->born_ns;
-	inet_pton(s->ipv6 ? AF_INET6 : AF_INET, s->laddr, r.laddr);
-	inet_pton(s->ipv6 ? AF_INET6 : AF_INET, s->raddr, r.raddr);
+	set_tuple(s, r.laddr, r.raddr);
 	r.lport = s->lport;
 	r.rport = s->rport;
 	r.netns = s->netns - CLIENT + 7;
@@ -200,6 +268,7 @@ static void step(struct socket *s, unsigned int from, unsigned int to,
 	r.end = how.end;
 	r.cause = how.cause;
 	buffer_add(out, &r, sizeof(r));
+	rst_sent(s, from, &how, false);
 	if (from != to)
 		s->since_ns = now_ns;
 }
@@ -431,10 +500,11 @@ static void simultaneous(void)
 	     .end = TCPCLOSE_END_EXPIRED, .closer = 3);
 }
 
-static void reset(unsigned int cause)
+static void reset(unsigned int cause, unsigned int reason)
 {
 	STEP(client, ESTABLISHED, CLOSE, .call = true, .shutdown = 3,
-	     .closer = 1, .cause = cause, .does = TCPCLOSE_CALL_CLOSE);
+	     .closer = 1, .cause = cause, .does = TCPCLOSE_CALL_CLOSE,
+	     .sends = reason);
 	later(10080);
 	STEP(server, ESTABLISHED, CLOSE, .flags = RST, .closer = 2,
 	     .cause = TCPCLOSE_CAUSE_RST, .sk_err = 104);
@@ -514,7 +584,10 @@ static void given_up_waiting(void)
 	     .cause = TCPCLOSE_CAUSE_FIN_WAIT2_TIMEOUT);
 	later(5000000);
 	server_closes();
-	later(20000);
+	later(10000);
+	RST_OF(client, .reason = TCPCLOSE_RST_NO_SOCKET, .owner = TCPCLOSE_RST_OWNER_NONE,
+	       .segment_flags = FIN);
+	later(10000);
 	STEP(server, LAST_ACK, CLOSE, .flags = TCPCLOSE_FLAG_RST, .shutdown = 3,
 	     .closer = 2, .cause = TCPCLOSE_CAUSE_RST, .sk_err = 32);
 }
@@ -605,7 +678,8 @@ static void hand_over_late(void)
 static void socket_again(void)
 {
 	STEP(client, ESTABLISHED, CLOSE, .call = true, .shutdown = 0,
-	     .closer = 1, .cause = TCPCLOSE_CAUSE_DISCONNECT);
+	     .closer = 1, .cause = TCPCLOSE_CAUSE_DISCONNECT,
+	     .sends = TCPCLOSE_RST_TCP_STATE);
 	later(10000);
 	STEP(server, ESTABLISHED, CLOSE, .flags = RST, .closer = 2,
 	     .cause = TCPCLOSE_CAUSE_RST, .sk_err = 104);
@@ -671,7 +745,8 @@ static void kept_alive(void)
 	client.raddr = "203.0.113.9";
 	later(7200000);
 	STEP(client, ESTABLISHED, CLOSE, .timer = true, .closer = 1,
-	     .cause = TCPCLOSE_CAUSE_KEEPALIVE, .sk_err = 110);
+	     .cause = TCPCLOSE_CAUSE_KEEPALIVE, .sk_err = 110,
+	     .sends = TCPCLOSE_RST_TCP_KEEPALIVE_TIMEOUT);
 }
 
 /* The FIN is lost, and arrives when it is retransmitted. */
@@ -686,7 +761,8 @@ static void fin_again(void)
 	later(5000);
 	STEP(client, FIN_WAIT2, CLOSE, .flags = TCPCLOSE_FLAG_PSH | ACK,
 	     .shutdown = 3, .closer = 1,
-	     .cause = TCPCLOSE_CAUSE_DATA_AFTER_CLOSE, .sk_err = 32);
+	     .cause = TCPCLOSE_CAUSE_DATA_AFTER_CLOSE, .sk_err = 32,
+	     .sends = TCPCLOSE_RST_TCP_ABORT_ON_DATA);
 	later(10050);
 	STEP(server, CLOSE_WAIT, CLOSE, .flags = TCPCLOSE_FLAG_RST,
 	     .shutdown = 1, .closer = 2, .cause = TCPCLOSE_CAUSE_RST,
@@ -745,7 +821,7 @@ static void behind_data(void)
 	later(20000000);
 	STEP(server, ESTABLISHED, CLOSE, .call = true, .shutdown = 3,
 	     .closer = 1, .cause = TCPCLOSE_CAUSE_UNREAD,
-	     .does = TCPCLOSE_CALL_EXIT);
+	     .does = TCPCLOSE_CALL_EXIT, .sends = TCPCLOSE_RST_TCP_ABORT_ON_CLOSE);
 	later(10000);
 	STEP(client, FIN_WAIT1, CLOSE, .flags = RST, .shutdown = 3, .closer = 1,
 	     .cause = TCPCLOSE_CAUSE_RST, .sk_err = 104, .unsent = 2496230,
@@ -788,7 +864,7 @@ static void fin_unanswered(void)
 	later(20);
 	STEP(server, ESTABLISHED, CLOSE, .call = true, .shutdown = 3,
 	     .closer = 1, .cause = TCPCLOSE_CAUSE_LINGER,
-	     .does = TCPCLOSE_CALL_KILL);
+	     .does = TCPCLOSE_CALL_KILL, .sends = TCPCLOSE_RST_TCP_STATE);
 	later(10000);
 	STEP(client, FIN_WAIT1, CLOSE, .flags = RST, .shutdown = 3, .closer = 1,
 	     .cause = TCPCLOSE_CAUSE_RST, .sk_err = 104);
@@ -814,7 +890,7 @@ static void zero_window(void)
 	later(50000000);
 	STEP(server, ESTABLISHED, CLOSE, .call = true, .shutdown = 3,
 	     .closer = 1, .cause = TCPCLOSE_CAUSE_UNREAD,
-	     .does = TCPCLOSE_CALL_CLOSE);
+	     .does = TCPCLOSE_CALL_CLOSE, .sends = TCPCLOSE_RST_TCP_ABORT_ON_CLOSE);
 }
 
 static void syn_unanswered(void)
@@ -886,7 +962,8 @@ static void orphan_of_close(void)
 	fin_is_acknowledged(2);
 	later(5000);
 	STEP(client, FIN_WAIT2, CLOSE, .call = true, .shutdown = 3, .closer = 1,
-	     .cause = TCPCLOSE_CAUSE_ORPHANS, .does = TCPCLOSE_CALL_CLOSE);
+	     .cause = TCPCLOSE_CAUSE_ORPHANS, .does = TCPCLOSE_CALL_CLOSE,
+	     .sends = TCPCLOSE_RST_TCP_ABORT_ON_MEMORY);
 	later(10000);
 	STEP(server, CLOSE_WAIT, CLOSE, .flags = RST, .shutdown = 1,
 	     .closer = 2, .cause = TCPCLOSE_CAUSE_RST, .sk_err = 32);
@@ -928,7 +1005,8 @@ static void linger_in_last_ack(void)
 	later(300000);
 	STEP(other, LAST_ACK, CLOSE, .call = true, .shutdown = 3, .closer = 2,
 	     .cause = TCPCLOSE_CAUSE_LINGER, .does = TCPCLOSE_CALL_CLOSE,
-	     .unsent = 4000, .fin_unsent = true);
+	     .unsent = 4000, .fin_unsent = true,
+	     .sends = TCPCLOSE_RST_TCP_DISCONNECT_WITH_DATA);
 }
 
 /* The RST of the abort is lost; data is answered with another one later. */
@@ -936,7 +1014,7 @@ static void reset_later(void)
 {
 	STEP(server, ESTABLISHED, CLOSE, .call = true, .shutdown = 3,
 	     .closer = 1, .cause = TCPCLOSE_CAUSE_LINGER,
-	     .does = TCPCLOSE_CALL_CLOSE);
+	     .does = TCPCLOSE_CALL_CLOSE, .sends = TCPCLOSE_RST_TCP_STATE);
 	later(5000000);
 	STEP(client, ESTABLISHED, CLOSE, .flags = TCPCLOSE_FLAG_RST,
 	     .closer = 2, .cause = TCPCLOSE_CAUSE_RST, .sk_err = 104);
@@ -966,7 +1044,7 @@ static void checked_only(void)
 	STEP(client, ESTABLISHED, CLOSE, .call = true, .shutdown = 3,
 	     .closer = 1, .cause = TCPCLOSE_CAUSE_LINGER,
 	     .does = TCPCLOSE_CALL_CLOSE, .counts = true, .segments_sent = 1,
-	     .segments_received = 1);
+	     .segments_received = 1, .sends = TCPCLOSE_RST_TCP_STATE);
 }
 
 static void killed(void)
@@ -1066,6 +1144,8 @@ static void subflow_reset(void)
 {
 	client.session = 0x15;
 	server.session = 0x17;
+	RST_OF(client, .reason = TCPCLOSE_RST_MPTCP_RST_EUNSPEC, .state = TCPCLOSE_ESTABLISHED,
+	       .owner = TCPCLOSE_RST_OWNER_SOCKET);
 	STEP(client, ESTABLISHED, CLOSE, .flags = ACK, .closer = 1,
 	     .cause = TCPCLOSE_CAUSE_MPTCP, .sk_err = 104);
 	later(10000);
@@ -1085,7 +1165,7 @@ static void uring_and_exec(void)
 	later(300000);
 	STEP(server, CLOSE_WAIT, CLOSE, .call = true, .shutdown = 3,
 	     .closer = 2, .cause = TCPCLOSE_CAUSE_UNREAD,
-	     .does = TCPCLOSE_CALL_EXEC);
+	     .does = TCPCLOSE_CALL_EXEC, .sends = TCPCLOSE_RST_TCP_ABORT_ON_CLOSE);
 	later(10000);
 	STEP(client, FIN_WAIT2, CLOSE, .flags = RST, .mini = true,
 	     .end = TCPCLOSE_END_RST, .cause = TCPCLOSE_CAUSE_RST, .closer = 1);
@@ -1135,7 +1215,179 @@ static void old_program(void)
 	wait_time(&client, 0, 1);
 }
 
-void synthetic_closes(struct buffer *to)
+/* ---- RSTs that make no transition, and transitions without a RST */
+
+static void rst_is_ignored(unsigned int owner)
+{
+	RST_OF(server, .effect = TCPCLOSE_RST_IGNORED, .owner = owner,
+	       .state = owner ? TCPCLOSE_ESTABLISHED : 0,
+	       .segment_flags = TCPCLOSE_FLAG_RST, .segment_seq = 77);
+}
+
+/* It comes from anywhere, long before the connection closes. */
+static void ignored(void)
+{
+	rst_is_ignored(TCPCLOSE_RST_OWNER_SOCKET);
+	later(2000000);
+	four_way();
+}
+
+/* Of a kernel that does not say which socket rejects a RST */
+static void ignored_by_unknown(void)
+{
+	rst_is_ignored(TCPCLOSE_RST_OWNER_UNKNOWN);
+	close_first();
+	rst_is_ignored(TCPCLOSE_RST_OWNER_UNKNOWN);
+	close_second();
+	last_ack();
+	wait_time(&client, 0, 1);
+}
+
+static void ignored_by_mini(void)
+{
+	close_first();
+	close_second();
+	last_ack();
+	later(10000);
+	RST_OF(client, .effect = TCPCLOSE_RST_MINI, .owner = TCPCLOSE_RST_OWNER_MINI,
+	       .state = TCPCLOSE_TIME_WAIT, .segment_flags = TCPCLOSE_FLAG_RST);
+	later(60000000);
+	STEP(client, TIME_WAIT, CLOSE, .timer = true, .mini = true,
+	     .end = TCPCLOSE_END_EXPIRED, .closer = 1, .strays = 1);
+}
+
+/* One end gives up; the other one still sends, and learns it. */
+static void server_is_gone(unsigned int owner, unsigned int reason, unsigned int number)
+{
+	STEP(server, ESTABLISHED, CLOSE, .timer = true, .closer = 1,
+	     .cause = TCPCLOSE_CAUSE_USER_TIMEOUT, .sk_err = 110);
+	later(2000000);
+	RST_OF(server, .reason = reason, .owner = owner, .segment_length = 5,
+	       .segment_flags = TCPCLOSE_FLAG_PSH | ACK, .segment_ack = number);
+	later(10000);
+	STEP(client, ESTABLISHED, CLOSE, .flags = TCPCLOSE_FLAG_RST, .closer = 2,
+	     .cause = TCPCLOSE_CAUSE_RST, .sk_err = 104);
+}
+
+static void no_socket(void)
+{
+	server_is_gone(TCPCLOSE_RST_OWNER_NONE, TCPCLOSE_RST_NO_SOCKET, 0);
+}
+
+static void listener_only(void)
+{
+	server_is_gone(TCPCLOSE_RST_OWNER_LISTENER, TCPCLOSE_RST_TCP_FLAGS, 0);
+}
+
+/* What arrives has another number: it is another RST. */
+static void another_number(void)
+{
+	server_is_gone(TCPCLOSE_RST_OWNER_NONE, TCPCLOSE_RST_NO_SOCKET, 4711);
+}
+
+/* A SYN for the same ports is not for the connection that is over. */
+static void no_socket_for_syn(void)
+{
+	reset(TCPCLOSE_CAUSE_LINGER, TCPCLOSE_RST_TCP_STATE);
+	later(1000000);
+	RST_OF(server, .reason = TCPCLOSE_RST_NO_SOCKET, .owner = TCPCLOSE_RST_OWNER_NONE,
+	       .segment_flags = SYN);
+}
+
+/* Two connections had the same ports: whose the last RST is, nobody knows. */
+static void no_socket_of_two(void)
+{
+	struct socket again = server;
+
+	again.cookie = next_cookie++;
+	STEP(again, ESTABLISHED, CLOSE, .call = true, .shutdown = 3, .closer = 1,
+	     .cause = TCPCLOSE_CAUSE_LINGER, .does = TCPCLOSE_CALL_CLOSE);
+	later(3000000);
+	server.born_ns = now_ns - SECOND / 8;
+	client.born_ns = server.born_ns;
+	no_socket();
+}
+
+/* Each RST would have a record, so that there was none. */
+static void none_sent(void)
+{
+	STEP(client, ESTABLISHED, CLOSE, .call = true, .shutdown = 3,
+	     .closer = 1, .cause = TCPCLOSE_CAUSE_UNREAD,
+	     .does = TCPCLOSE_CALL_CLOSE);
+}
+
+static void flooded(void)
+{
+	unsigned int i;
+
+	close_first();
+	for (i = 0; i < 1000; i++) {
+		later(10);
+		rst_is_ignored(TCPCLOSE_RST_OWNER_SOCKET);
+	}
+	STEP(server, CLOSE_WAIT, CLOSE, .call = true, .shutdown = 3, .closer = 2,
+	     .cause = TCPCLOSE_CAUSE_LINGER, .does = TCPCLOSE_CALL_CLOSE,
+	     .sends = TCPCLOSE_RST_TCP_STATE);
+	later(10000);
+	STEP(client, FIN_WAIT2, CLOSE, .flags = RST, .mini = true,
+	     .end = TCPCLOSE_END_RST, .cause = TCPCLOSE_CAUSE_RST, .closer = 1);
+}
+
+/* An old connection answers the SYN; its answer is answered with a RST, and the SYN sent again. */
+static void syn_challenged(void)
+{
+	client.index = 0;
+	STEP(client, CLOSE, SYN_SENT, .call = true, .does = TCPCLOSE_CALL_CONNECT);
+	later(20000);
+	RST_OF(client, .reason = TCPCLOSE_RST_TCP_INVALID_ACK_SEQUENCE,
+	       .owner = TCPCLOSE_RST_OWNER_SOCKET, .state = TCPCLOSE_SYN_SENT,
+	       .segment_flags = ACK);
+	later(1000000);
+	STEP(client, SYN_SENT, ESTABLISHED, .flags = SYN_ACK);
+	later(1000000);
+	four_way();
+}
+
+/* tcp_abort() sends the RST first, and it arrives before CLOSE is recorded. */
+static void destroyed(void)
+{
+	RST_OF(client, .reason = TCPCLOSE_RST_TCP_STATE, .state = TCPCLOSE_ESTABLISHED,
+	       .owner = TCPCLOSE_RST_OWNER_SOCKET, .context = TCPCLOSE_CONTEXT_PROCESS);
+	later(8);
+	STEP(server, ESTABLISHED, CLOSE, .flags = RST, .closer = 2,
+	     .cause = TCPCLOSE_CAUSE_RST, .sk_err = 104);
+	later(8);
+	STEP(client, ESTABLISHED, CLOSE, .call = true, .closer = 1,
+	     .cause = TCPCLOSE_CAUSE_DESTROYED, .sk_err = 103,
+	     .does = TCPCLOSE_CALL_SEND);
+}
+
+/* Data for a closed socket meets its mini-socket. */
+static void data_for_mini(void)
+{
+	close_first();
+	later(30000);
+	STEP(client, FIN_WAIT2, CLOSE, .flags = TCPCLOSE_FLAG_PSH | ACK, .mini = true,
+	     .end = TCPCLOSE_END_RST_SENT, .cause = TCPCLOSE_CAUSE_DATA_AFTER_CLOSE,
+	     .closer = 1, .sends = TCPCLOSE_RST_TCP_TIMEWAIT_SOCKET);
+	later(10000);
+	STEP(server, CLOSE_WAIT, CLOSE, .flags = TCPCLOSE_FLAG_RST, .shutdown = 1,
+	     .closer = 2, .cause = TCPCLOSE_CAUSE_RST, .sk_err = 32);
+}
+
+static void leave_out(void)
+{
+	struct tcpclose_left_out r = {
+		.ts_ns = now_ns + SECOND,
+		.seq = seq++,
+		.kind = TCPCLOSE_KIND_LEFT_OUT,
+		.sent = 40,
+	};
+
+	buffer_add(out, &r, sizeof(r));
+}
+
+void synthetic_closes(struct buffer *to, enum synthetic_rst_records records)
 {
 	static const struct {
 		__u16 port;
@@ -1170,6 +1422,19 @@ void synthetic_closes(struct buffer *to)
 		{ 8056, syn_unprovoked },
 		{ 8057, subflow_no_more },
 		{ 8058, fin_out_of_order },
+		{ 8060, ignored },
+		{ 8061, ignored_by_unknown },
+		{ 8062, ignored_by_mini },
+		{ 8063, no_socket },
+		{ 8064, listener_only },
+		{ 8065, another_number },
+		{ 8066, no_socket_for_syn },
+		{ 8067, no_socket_of_two },
+		{ 8068, none_sent },
+		{ 8069, flooded },
+		{ 8070, syn_challenged },
+		{ 8071, destroyed },
+		{ 8072, data_for_mini },
 	},
 	  lives[] = {
 		  { 8000, four_way },
@@ -1199,7 +1464,7 @@ void synthetic_closes(struct buffer *to)
 	  };
 	unsigned int i;
 
-	begin(to);
+	begin(to, records);
 	marker(RECORDING_KIND_START, 0);
 	name_netns(7, CLIENT, "client");
 	name_netns(7 + SERVER - CLIENT, SERVER, "server");
@@ -1207,9 +1472,9 @@ void synthetic_closes(struct buffer *to)
 		8 + SERVER - CLIENT, SERVER + 1,
 		"<b>\033[7m&amp;\xc3\xa9 a name that is much longer than any that anybody would choose for it");
 	meet(8004);
-	reset(TCPCLOSE_CAUSE_LINGER);
+	reset(TCPCLOSE_CAUSE_LINGER, TCPCLOSE_RST_TCP_STATE);
 	meet(8005);
-	reset(TCPCLOSE_CAUSE_UNREAD);
+	reset(TCPCLOSE_CAUSE_UNREAD, TCPCLOSE_RST_TCP_ABORT_ON_CLOSE);
 	for (i = 0; i < sizeof(lives) / sizeof(*lives); i++) {
 		meet(lives[i].port);
 		lives[i].live();
@@ -1226,11 +1491,15 @@ void synthetic_closes(struct buffer *to)
 		meet(unsent[i].port);
 		unsent[i].live();
 	}
+	if (rsts == SYNTHETIC_RSTS_LEFT_OUT)
+		leave_out();
+	if (rsts == SYNTHETIC_RSTS_LOST)
+		marker(RECORDING_KIND_LOST, 5);
 }
 
 void synthetic_closes_many(struct buffer *to, unsigned int count)
 {
-	begin(to);
+	begin(to, SYNTHETIC_RSTS_RECORDED);
 	while (count--) {
 		meet(9000);
 		client.lport = 1024 + count % 60000;
@@ -1246,12 +1515,25 @@ static __u32 draw(__u32 *state)
 	return *state >> 8;
 }
 
+static void random_rst(const struct socket *s, __u32 *state)
+{
+	RST_OF(*s, .effect = draw(state) % 4 ? draw(state) % 6 : draw(state) % 256,
+	       .reason = draw(state) % 4 ? draw(state) % 25 : draw(state) % 256,
+	       .owner = draw(state) % 8,
+	       .state = draw(state) % 16,
+	       .context = draw(state) % 4,
+	       .segment_flags = draw(state) % 3 ? ACK | draw(state) % 32 : 0,
+	       .segment_ack = draw(state) % 4,
+	       .segment_seq = draw(state) % 4,
+	       .mark = draw(state) % 8 ? 0 : TCPCLOSE_RST_MARK_UNSURE);
+}
+
 void synthetic_closes_random(struct buffer *to, uint32_t seed)
 {
 	__u32 state = seed;
 	unsigned int i;
 
-	begin(to);
+	begin(to, SYNTHETIC_RSTS_RECORDED);
 	for (i = 0; i < 400; i++) {
 		struct socket *s = draw(&state) % 2 ? &client : &server;
 		unsigned int to = draw(&state) % 16;
@@ -1262,6 +1544,8 @@ void synthetic_closes_random(struct buffer *to, uint32_t seed)
 					     draw(&state) * 1000ULL;
 		if (draw(&state) % 8 == 0)
 			now_ns -= draw(&state) % 20000000;
+		if (draw(&state) % 4 == 0)
+			random_rst(s, &state);
 		s->index = draw(&state) % 8 ? s->index : draw(&state);
 		s->thread = draw(&state) % 4 ? NULL : "thread\033[31m";
 		s->session = draw(&state) % 4 ? 0 : draw(&state);

@@ -30,7 +30,8 @@ int ladders_write(const struct view *how, struct buffer *to,
 	for (i = choice->count; i-- && !ret;) {
 		const struct choice_candidate *c = &choice->chosen[i];
 
-		ladder_build(ladder, c->side, c->peer, c->pairing);
+		ladder_build(ladder, c->side, c->peer, c->pairing,
+			     choice->recorded_ns);
 		ladder->obstacle = c->obstacle;
 		ret = svg ? ladder_svg(how, to, ladder) :
 			    ladder_text(how, to, ladder);

@@ -424,6 +424,10 @@ int words_captions(struct line lines[WORDS_CAPTIONS],
 
 	for (i = 0; i < WORDS_CAPTIONS; i++)
 		line_begin(&lines[i]);
+	if (ls->lone) {
+		words_caption_rst(w, ls);
+		return 1;
+	}
 	if (is_timers(ls))
 		return caption_timer(lines, ls->step);
 	if (!side_step_is_call(ls->step) || ls->step->orphaned) {

@@ -24,6 +24,9 @@ int words_captions(struct line lines[WORDS_CAPTIONS],
 		   const struct ladder *ladder, int step);
 int words_conclusions(struct line lines[WORDS_CONCLUSIONS],
 		      const struct ladder *ladder);
+void words_caption_rst(struct line *w, const struct ladder_step *ls);
+int words_conclude_rsts(struct line *w, const struct ladder *ladder,
+			enum ladder_column column);
 void words_add_state(struct line *w, unsigned int state);
 void words_add_process(struct line *w, const struct side_step *step);
 void words_bits(struct line *w, unsigned int bits);

@@ -336,7 +336,8 @@ static unsigned int count_verdict(const struct ladder *ladder,
 	int i;
 
 	for (i = 0; i < ladder->step_count; i++)
-		count += ladder->steps[i].step->verdict == verdict;
+		count += !ladder->steps[i].lone &&
+			 ladder->steps[i].step->verdict == verdict;
 	return count;
 }
 
@@ -374,10 +375,10 @@ static void conclude_model(struct line *w, const struct ladder *ladder)
 	unsigned int linux_only = count_verdict(ladder, MODEL_OK_LINUX);
 	unsigned int illegal = count_verdict(ladder, MODEL_ILLEGAL);
 	unsigned int impossible = count_verdict(ladder, MODEL_IMPOSSIBLE);
+	unsigned int all = documented + linux_only + illegal + impossible;
 
-	line_add(w, "model: %u of %d step%s as RFC 9293 documents them",
-		 documented, ladder->step_count,
-		 ladder->step_count == 1 ? "" : "s");
+	line_add(w, "model: %u of %u step%s as RFC 9293 documents them",
+		 documented, all, all == 1 ? "" : "s");
 	if (linux_only) {
 		line_add(w, "; Linux-specific: %u", linux_only);
 		add_edges(w, ladder, MODEL_OK_LINUX);
@@ -454,6 +455,8 @@ int words_conclusions(struct line lines[WORDS_CONCLUSIONS],
 	for (i = 0; i < WORDS_CONCLUSIONS; i++)
 		line_begin(&lines[i]);
 	conclude_manner(&lines[count++], ladder);
+	count += words_conclude_rsts(&lines[count], ladder, LADDER_LEFT);
+	count += words_conclude_rsts(&lines[count], ladder, LADDER_RIGHT);
 	count += conclude_unsent(&lines[count], ladder, LADDER_LEFT);
 	count += conclude_unsent(&lines[count], ladder, LADDER_RIGHT);
 	count += conclude_release(&lines[count], ladder, LADDER_LEFT);
