@@ -60,7 +60,7 @@ measure "$tcpclose" watch --input few.rec
 within "watch does" 4000 8192
 
 # 100 MB of any content take at most 10 s, which is 12,800 ms for a million records
-for kind in one-cookie one-tuple one-life many-cpus many-netns noise; do
+for kind in one-cookie one-tuple one-life many-cpus many-netns many-rsts noise; do
 	"$sample" "$kind" "$records" >hostile.rec
 	for command in verify graph ladder; do
 		case $kind-$command in many-netns-*) limit=25600 ;; *) limit=12800 ;; esac

@@ -26,6 +26,7 @@
  *	sample one-life N	hostile: one connection makes N transitions
  *	sample many-cpus N	hostile: N times, one of 65536 CPUs has lost records
  *	sample many-netns N	hostile: each of N records is of a namespace of its own
+ *	sample many-rsts N	hostile: N records, RSTs that wait, and sides that look for theirs
  *	sample text|json	a report of statistics
  *	sample untracked|untracked-json	reports of connections that are not tracked
  *	sample compared		a comparison with the kernel, as JSON
@@ -567,6 +568,30 @@ static void noise(unsigned int count)
 	}
 }
 
+/* Of a socket of its own, or without one at the same ports as all others */
+static void one_of_many_rsts(unsigned int number)
+{
+	struct tcpclose_record of = step(0, TCPCLOSE_ESTABLISHED, TCPCLOSE_FIN_WAIT1);
+	struct tcpclose_rst r = {
+		.ts_ns = of.ts_ns,
+		.seq = of.seq,
+		.kind = TCPCLOSE_KIND_RST,
+		.mark = TCPCLOSE_RST_MARK_SEGMENT,
+		.segment_flags = TCPCLOSE_FLAG_RST,
+		.netns = of.netns,
+		.netns_inode = of.netns_inode,
+		.lport = of.lport,
+		.rport = of.rport,
+		.effect = number % 2 ? TCPCLOSE_RST_IGNORED : TCPCLOSE_RST_UNMATCHED,
+		.owner = number % 2 ? TCPCLOSE_RST_OWNER_SOCKET : TCPCLOSE_RST_OWNER_NONE,
+		.cookie = number % 2 ? number : 0,
+	};
+
+	memcpy(r.laddr, of.laddr, sizeof(r.laddr));
+	memcpy(r.raddr, of.raddr, sizeof(r.raddr));
+	buffer_add(&out, &r, sizeof(r));
+}
+
 /* What takes long if all entries of a table that are alike are looked at each time */
 static void hostile(const char *what, unsigned int count)
 {
@@ -580,9 +605,13 @@ static void hostile(const char *what, unsigned int count)
 			marker(RECORDING_KIND_LOST, i * 40503u % cpus, 1);
 			continue;
 		}
+		if (!strcmp(what, "many-rsts") && i % 3) {
+			one_of_many_rsts(i);
+			continue;
+		}
 		r = mini(0, TCPCLOSE_TIME_WAIT, TCPCLOSE_TIME_WAIT);
 		r.mark = TCPCLOSE_MARK_REARM;
-		if (!strcmp(what, "one-tuple") || !strcmp(what, "many-netns"))
+		if (!strcmp(what, "one-tuple") || !strncmp(what, "many-", 5))
 			r.cookie = i + 1;
 		if (!strcmp(what, "one-tuple") && i % 2) {
 			struct tcpclose_record other = r;
