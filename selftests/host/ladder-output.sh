@@ -90,7 +90,7 @@ all_of_them()
 		    8014 8015 8016 8017 8018 8019 8020 8021 8022 8023 8024 8025 8026 8027 \
 		    8030 8031 8032 8033 8034 8035 8036 8037 8038 8039 8040 8041 8042 8043 \
 		    8044 8045 8046 8047 8048 8049 8050 8051 8052 8053 8054 8055 8056 8057 8058 \
-		    8060 8061 8062 8063 8064 8065 8066 8067 8068 8069 8070 8071 8072; do
+		    8060 8061 8062 8063 8064 8065 8066 8067 8068 8069 8070 8071 8072 8073 8074; do
 		echo "---- $port"
 		ladder "$port"
 		cat complaints
@@ -187,6 +187,10 @@ else
 fi
 draws "and has the time of the RST" 8071 ' CLOSE |<- 8.0us -'
 draws "a mini-socket's answer is its end" 8072 ' no receiver: reset +- RST -'
+draws "a RST that a mini-socket ignored did not end it" 8073 ' mini-socket ignores it |<-- RST -'
+draws "another one did" 8073 '^ *[0-9.]* *CLOSE |<-- RST -'
+draws "an answer that is not sure says so" 8074 ' no socket: reset?  <-- ACK -'
+draws_no "and is not drawn unless it arrives" 8074 'RST'
 for recording in old.rec left-out.rec lost.rec; do
 	draws "$recording: a RST may lack its record, and is inferred" 8068 '+-- RST,ACK -*\.*?'
 	draws "$recording: and joined" 8072 ' no receiver: reset +- RST -'

@@ -150,12 +150,38 @@ TEST_F(rst, that_met_no_socket_is_of_the_only_one_that_is_over)
 
 TEST_F(rst, of_an_unknown_namespace_is_left_out)
 {
-	struct side *side = STEP(BORN, ESTABLISHED, CLOSE_WAIT);
+	struct side *side;
 
-	ASSERT_NE(NULL, side);
 	self->e.netns_inode = 0;
+	RST(IGNORED, SOCKET, TCPCLOSE_ESTABLISHED);
+	side = STEP(BORN, ESTABLISHED, CLOSE_WAIT);
+	ASSERT_NE(NULL, side);
 	RST(IGNORED, UNKNOWN, 0);
 	EXPECT_EQ(0, side->rsts.count);
+}
+
+TEST_F(rst, of_a_full_socket_is_not_of_a_mini_socket)
+{
+	struct side *old, *next;
+	struct event e;
+
+	old = STEP(BORN, ESTABLISHED, FIN_WAIT2);
+	ASSERT_NE(NULL, old);
+	e = self->e;
+	e.kind = EVENT_TRANSITION;
+	e.old = TCPCLOSE_FIN_WAIT2;
+	e.new = TCPCLOSE_TIME_WAIT;
+	e.raw_new = TCPCLOSE_CLOSE;
+	e.index = 3;
+	ASSERT_EQ(0, sides_add(self->sides, &e, true, &old));
+	RST(IGNORED, UNKNOWN, 0);
+	EXPECT_EQ(0, old->rsts.count);
+	RST(MINI, MINI, TCPCLOSE_TIME_WAIT);
+	EXPECT_EQ(1, old->rsts.count);
+	self->e.cookie++;
+	next = STEP(BORN + SECOND, ESTABLISHED, CLOSE_WAIT);
+	ASSERT_NE(NULL, next);
+	EXPECT_EQ(1, next->rsts.count);
 }
 
 TEST_F(rst, of_a_flood_is_counted_but_the_last_is_kept)

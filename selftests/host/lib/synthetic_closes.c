@@ -65,6 +65,8 @@ struct how {
 	__u8 raw;
 	/* &enum tcpclose_rst_reason of the RST that is sent with it; 0: none */
 	__u8 sends;
+	/* The RST that was received has no record */
+	bool left_out;
 	/* &enum tcpclose_call; 0: unknown, as of a 32-bit program */
 	__u8 does;
 	bool fin_unsent;
@@ -181,7 +183,7 @@ static void rst(const struct socket *s, struct tcpclose_rst r)
 /* That of a full socket comes before the transition that it makes. */
 static void rst_received(const struct socket *s, unsigned int from, const struct how *how)
 {
-	if (!(how->flags & TCPCLOSE_FLAG_RST))
+	if (!(how->flags & TCPCLOSE_FLAG_RST) || how->left_out)
 		return;
 	if (!how->mini)
 		RST_OF(*s, .effect = TCPCLOSE_RST_ENDED, .owner = TCPCLOSE_RST_OWNER_SOCKET,
@@ -1243,7 +1245,7 @@ static void ignored_by_unknown(void)
 	wait_time(&client, 0, 1);
 }
 
-static void ignored_by_mini(void)
+static void mini_ignores(void)
 {
 	close_first();
 	close_second();
@@ -1251,6 +1253,11 @@ static void ignored_by_mini(void)
 	later(10000);
 	RST_OF(client, .effect = TCPCLOSE_RST_MINI, .owner = TCPCLOSE_RST_OWNER_MINI,
 	       .state = TCPCLOSE_TIME_WAIT, .segment_flags = TCPCLOSE_FLAG_RST);
+}
+
+static void ignored_by_mini(void)
+{
+	mini_ignores();
 	later(60000000);
 	STEP(client, TIME_WAIT, CLOSE, .timer = true, .mini = true,
 	     .end = TCPCLOSE_END_EXPIRED, .closer = 1, .strays = 1);
@@ -1375,6 +1382,25 @@ static void data_for_mini(void)
 	     .closer = 2, .cause = TCPCLOSE_CAUSE_RST, .sk_err = 32);
 }
 
+/* The one that it does not ignore is another one. */
+static void mini_is_reset(void)
+{
+	mini_ignores();
+	later(1000000);
+	STEP(client, TIME_WAIT, CLOSE, .flags = TCPCLOSE_FLAG_RST, .mini = true,
+	     .end = TCPCLOSE_END_RST, .strays = 1, .closer = 1, .left_out = true);
+}
+
+/* Whether the kernel has a key for the signature is not known. */
+static void perhaps_answered(void)
+{
+	STEP(server, ESTABLISHED, CLOSE, .timer = true, .closer = 1,
+	     .cause = TCPCLOSE_CAUSE_USER_TIMEOUT, .sk_err = 110);
+	later(500000);
+	RST_OF(server, .reason = TCPCLOSE_RST_NO_SOCKET, .owner = TCPCLOSE_RST_OWNER_NONE,
+	       .segment_flags = ACK, .mark = TCPCLOSE_RST_MARK_UNSURE);
+}
+
 static void leave_out(void)
 {
 	struct tcpclose_left_out r = {
@@ -1435,6 +1461,8 @@ void synthetic_closes(struct buffer *to, enum synthetic_rst_records records)
 		{ 8070, syn_challenged },
 		{ 8071, destroyed },
 		{ 8072, data_for_mini },
+		{ 8073, mini_is_reset },
+		{ 8074, perhaps_answered },
 	},
 	  lives[] = {
 		  { 8000, four_way },
