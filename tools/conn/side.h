@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * One side of a connection: a socket, and what is kept of its transitions.
+ * One side of a connection: a socket, and what is kept of its transitions and RSTs.
  */
 #ifndef TCPCLOSE_CONN_SIDE_H
 #define TCPCLOSE_CONN_SIDE_H

@@ -3,9 +3,9 @@
  * From the transitions of two sides to steps and segments.
  *
  * A transition received a segment (its control bits are recorded) or sent one
- * (by the state machine). Segments sent and received are matched; one that was
- * seen at one side only stays at that side. Pure: no output, no memory of its
- * own.
+ * (by the state machine); a RST has a record of its own. Segments sent and
+ * received are matched; one that was seen at one side only stays at that side.
+ * Pure: no output, no memory of its own.
  */
 #include <string.h>
 
