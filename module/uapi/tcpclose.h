@@ -278,7 +278,7 @@ enum tcpclose_cause {
 #define TCPCLOSE_MARK_LATE	0x04	/* end seen only when the memory was freed */
 #define TCPCLOSE_MARK_REARM	0x08	/* timer of TIME_WAIT was re-armed */
 #define TCPCLOSE_MARK_MPTCP	0x10	/* subflow of an MPTCP session */
-#define TCPCLOSE_MARK_UNACCEPTED	0x20	/* in an accept queue: no process has it (minor 1) */
+#define TCPCLOSE_MARK_UNACCEPTED	0x20	/* in an accept queue (minor version 1) */
 
 /* Bit fields of &struct tcpclose_record.how. */
 #define TCPCLOSE_HOW_ORIGIN(how)	((how) & 0x1)
