@@ -24,29 +24,29 @@
 
 FIXTURE(table)
 {
-	struct netns_table table;
+	struct recent table;
 };
 
 FIXTURE_SETUP(table)
 {
-	netns_table_init(&self->table, ENTRIES);
+	recent_init(&self->table, sizeof(struct netns_entry), ENTRIES);
 }
 
 FIXTURE_TEARDOWN(table)
 {
-	netns_table_free(&self->table);
+	recent_free(&self->table);
 }
 
 TEST_F(table, keeps_cookies_and_inodes_apart)
 {
-	struct netns_entry *e = netns_table_take(&self->table, 7, 9);
+	struct netns_entry *e = recent_take(&self->table, 7, 9);
 
 	ASSERT_NE(NULL, e);
-	EXPECT_EQ(e, netns_table_take(&self->table, 7, 9));
-	EXPECT_EQ(e, netns_table_find(&self->table, 7, 9));
-	EXPECT_EQ(NULL, netns_table_find(&self->table, 7, 8));
-	EXPECT_EQ(NULL, netns_table_find(&self->table, 6, 9));
-	EXPECT_EQ(NULL, netns_table_find(&self->table, 0, 9));
+	EXPECT_EQ(e, recent_take(&self->table, 7, 9));
+	EXPECT_EQ(e, recent_find(&self->table, 7, 9));
+	EXPECT_EQ(NULL, recent_find(&self->table, 7, 8));
+	EXPECT_EQ(NULL, recent_find(&self->table, 6, 9));
+	EXPECT_EQ(NULL, recent_find(&self->table, 0, 9));
 }
 
 TEST_F(table, keeps_as_many_as_it_may)
@@ -54,25 +54,25 @@ TEST_F(table, keeps_as_many_as_it_may)
 	unsigned int i;
 
 	for (i = 0; i < ENTRIES; i++)
-		ASSERT_NE(NULL, netns_table_take(&self->table, i, 1024 * i));
+		ASSERT_NE(NULL, recent_take(&self->table, i, 1024 * i));
 	for (i = 0; i < ENTRIES; i++)
-		ASSERT_NE(NULL, netns_table_find(&self->table, i, 1024 * i));
+		ASSERT_NE(NULL, recent_find(&self->table, i, 1024 * i));
 }
 
 /* What is in use stays; the number of all has a limit */
 TEST_F(table, forgets_what_is_not_used)
 {
-	struct netns_entry *busy = netns_table_take(&self->table, 1, 1);
+	struct netns_entry *busy = recent_take(&self->table, 1, 1);
 	unsigned int i, kept = 0;
 
 	strcpy(busy->name, "busy");
 	for (i = 2; i < 10 * ENTRIES; i++) {
-		ASSERT_NE(NULL, netns_table_take(&self->table, i, i));
-		ASSERT_EQ(busy, netns_table_find(&self->table, 1, 1));
+		ASSERT_NE(NULL, recent_take(&self->table, i, i));
+		ASSERT_EQ(busy, recent_find(&self->table, 1, 1));
 	}
 	EXPECT_STREQ("busy", busy->name);
 	for (i = 1; i < 10 * ENTRIES; i++)
-		kept += !!netns_table_find(&self->table, i, i);
+		kept += !!recent_find(&self->table, i, i);
 	EXPECT_EQ(ENTRIES, kept);
 }
 

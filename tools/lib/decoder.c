@@ -43,7 +43,7 @@ void decoder_init(struct decoder *d, const struct recording_header *head,
 	d->head = *head;
 	for (i = 0; i < DECODER_CLOCK_STEPS; i++)
 		d->clock[i].offset_ns = head->realtime_offset_ns;
-	netns_table_init(&d->netns, NETNS_TABLE_MAX);
+	netns_table_init(&d->netns);
 }
 
 /**
@@ -52,7 +52,7 @@ void decoder_init(struct decoder *d, const struct recording_header *head,
  */
 void decoder_free(struct decoder *d)
 {
-	netns_table_free(&d->netns);
+	recent_free(&d->netns);
 	free(d->cpus);
 }
 
@@ -110,7 +110,7 @@ static uint64_t realtime_ns(const struct decoder *d, uint64_t ts_ns)
 static int name_netns(struct decoder *d, const struct recording_marker *m)
 {
 	struct netns_entry *entry =
-		netns_table_take(&d->netns, m->value, m->inode);
+		recent_take(&d->netns, m->value, m->inode);
 
 	if (!entry)
 		return -ENOMEM;
@@ -208,7 +208,7 @@ static void complete_event(struct decoder *d, struct event *e)
 	e->seq = d->cpus[e->cpu].next_seq - 1;
 	e->realtime_ns = realtime_ns(d, e->ts_ns);
 	e->own_netns = is_own_netns(&d->head, e);
-	entry = netns_table_find(&d->netns, e->netns, e->netns_inode);
+	entry = recent_find(&d->netns, e->netns, e->netns_inode);
 	if (entry && entry->name[0])
 		e->netns_name = entry->name;
 	else if (e->own_netns)

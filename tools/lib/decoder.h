@@ -53,7 +53,7 @@ struct decoder {
 	bool every;
 	struct recording_header head;
 	struct wallclock_step clock[DECODER_CLOCK_STEPS];
-	struct netns_table netns;
+	struct recent netns;
 	struct decoder_cpu *cpus;
 	unsigned int cpu_count;
 	const struct recording_marker *raw;

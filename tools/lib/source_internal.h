@@ -78,7 +78,7 @@ struct source {
 	struct recording_marker *queue;
 	size_t queue_first, queue_end, queue_size;
 
-	struct netns_table netns;
+	struct recent netns;
 	struct netns_names names; /* live only */
 	size_t pos, len;
 	uint64_t buf[BATCH_SIZE / sizeof(uint64_t)];

@@ -201,7 +201,7 @@ static int enqueue_clock(struct source *s, const struct tcpclose_record *r)
 static int report_netns(struct source *s, const struct tcpclose_record *r,
 			uint64_t netns, uint32_t inode)
 {
-	struct netns_entry *entry = netns_table_take(&s->netns, netns, inode);
+	struct netns_entry *entry = recent_take(&s->netns, netns, inode);
 	struct recording_marker *m;
 	const char *name;
 

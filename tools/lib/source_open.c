@@ -22,7 +22,7 @@ static struct source *source_alloc(void)
 		return NULL;
 	s->fd = -1;
 	s->step_ns = UINT64_MAX;
-	netns_table_init(&s->netns, NETNS_TABLE_MAX);
+	netns_table_init(&s->netns);
 	return s;
 }
 
@@ -186,7 +186,7 @@ void source_close(struct source *s)
 	source_live_end(s);
 	if (s->fd >= 0)
 		close(s->fd);
-	netns_table_free(&s->netns);
+	recent_free(&s->netns);
 	netns_names_free(&s->names);
 	free(s->cpus);
 	free(s->queue);

@@ -96,7 +96,7 @@ static struct source *open_rings(const struct machine *m)
 	s->head.visible = 1;
 	s->head.cpus = m->cpus;
 	s->step_ns = UINT64_MAX;
-	netns_table_init(&s->netns, 1024);
+	netns_table_init(&s->netns);
 	s->head.realtime_offset_ns = clock_realtime_offset_ns();
 	s->cpus = calloc(m->cpus, sizeof(*s->cpus));
 	if (!s->cpus)
