@@ -5,7 +5,6 @@
  * Knows cgroupfs; knows nothing of what a path means. The kernel never gives an id to
  * another cgroup, so a path that was found stays right when the cgroup is gone.
  */
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/magic.h>
@@ -15,6 +14,7 @@
 #include <unistd.h>
 
 #include "sys/cgroups.h"
+#include "sys/directory.h"
 
 /* Of the handle of a file of cgroupfs: enum fid_type in linux/exportfs.h. */
 #define FILEID_KERNFS 0xfe
@@ -156,21 +156,15 @@ static bool walk_directory(struct walk *w, int parent, const char *name)
 	struct dirent *entry;
 	bool found = false;
 	DIR *dir;
-	int fd;
 
 	if (w->depth == DEPTH_MAX || clock_monotonic_ns() > w->until_ns)
 		return false;
-	fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (fd < 0)
+	dir = directory_open(parent, name);
+	if (!dir)
 		return false;
-	dir = fdopendir(fd);
-	if (!dir) {
-		close(fd);
-		return false;
-	}
 	w->depth++;
 	while (!found && (entry = readdir(dir)))
-		found = walk_entry(w, fd, entry);
+		found = walk_entry(w, dirfd(dir), entry);
 	w->depth--;
 	closedir(dir);
 	return found;

@@ -1,0 +1,329 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Processes that hold sockets, by the inodes of these.
+ *
+ * Knows /proc/PID/fd; knows nothing of TCP. All processes are looked at at once, and
+ * what was found is used for all sockets, as long as it is younger than the question.
+ * No descriptor of another process is duplicated (pidfd_getfd()): should the process
+ * close its own meanwhile, this one would end the connection.
+ */
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/parse.h"
+#include "sys/directory.h"
+#include "sys/sockowners.h"
+
+/* Descriptors that are remembered: 16 MiB. */
+#define DESCRIPTORS_MAX (1U << 20)
+/* Descriptors between two looks at the clock. */
+#define AT_A_TIME 1024
+
+/*
+ * The kernel numbers the inodes of sockets, and of other things, with one counter of 32
+ * bits (get_next_ino()), so the number of a socket that was closed comes again only
+ * after 2^32 others. No machine makes these within this time.
+ */
+#define TRUST_NS (10 * NS_PER_S)
+
+/**
+ * struct sockowners_process - a process that holds sockets
+ * @comm: its name
+ */
+struct sockowners_process {
+	char comm[SOCKOWNERS_COMM_SIZE];
+};
+
+/**
+ * struct sockowners_descriptor - a descriptor of a socket
+ * @inode: the socket's
+ * @pid: number of the process
+ * @process: its index
+ * @number: the descriptor
+ */
+struct sockowners_descriptor {
+	uint32_t inode;
+	uint32_t pid;
+	uint32_t process;
+	uint32_t number;
+};
+
+/**
+ * sockowners_open() - begin with nothing known
+ * @s: result
+ * @proc: /proc, or a directory like it, for tests
+ */
+void sockowners_open(struct sockowners *s, const char *proc)
+{
+	memset(s, 0, sizeof(*s));
+	s->proc = open(proc, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+}
+
+/**
+ * sockowners_close() - forget everything
+ * @s: the owners
+ */
+void sockowners_close(struct sockowners *s)
+{
+	if (s->proc >= 0)
+		close(s->proc);
+	free(s->processes);
+	free(s->descriptors);
+}
+
+/* Make room for one more. Return: whether there is */
+static bool make_room(void **array, size_t count, size_t *room, size_t size)
+{
+	size_t more = *room ? 2 * *room : 256;
+	void *larger;
+
+	if (count < *room)
+		return true;
+	larger = count < DESCRIPTORS_MAX ? realloc(*array, more * size) : NULL;
+	if (!larger)
+		return false;
+	*array = larger;
+	*room = more;
+	return true;
+}
+
+/* Return: number of the process or descriptor that an entry stands for; -1: none */
+static int64_t number_of(const struct dirent *entry)
+{
+	uint64_t number;
+
+	return parse_u64(entry->d_name, 0, INT32_MAX, &number) ? -1 : (int64_t)number;
+}
+
+/* Return: the inode of the socket that the descriptor stands for, or 0 */
+static uint32_t socket_of(int fds, const char *number)
+{
+	static const char prefix[] = "socket:[";
+	char link[32];
+	uint64_t inode;
+	ssize_t len = readlinkat(fds, number, link, sizeof(link));
+
+	/* Longer ones are cut: no socket's is. */
+	if (len < (ssize_t)sizeof(prefix) || len == sizeof(link) ||
+	    memcmp(link, prefix, sizeof(prefix) - 1) || link[len - 1] != ']')
+		return 0;
+	link[len - 1] = '\0';
+	return parse_u64(link + sizeof(prefix) - 1, 1, UINT32_MAX, &inode) ? 0 : (uint32_t)inode;
+}
+
+/* Return: whether the process is there, and has a name */
+static bool read_comm(int process, char comm[SOCKOWNERS_COMM_SIZE])
+{
+	int fd = openat(process, "comm", O_RDONLY | O_CLOEXEC);
+	ssize_t len;
+
+	if (fd < 0)
+		return false;
+	len = read(fd, comm, SOCKOWNERS_COMM_SIZE);
+	close(fd);
+	if (len <= 0)
+		return false;
+	/* There is a newline behind it, in place of the NUL. */
+	comm[len - 1] = '\0';
+	return comm[0];
+}
+
+static void add(struct sockowners *s, uint32_t inode, uint32_t pid, uint32_t number)
+{
+	if (!make_room((void **)&s->descriptors, s->count, &s->room, sizeof(*s->descriptors)))
+		return;
+	s->descriptors[s->count++] = (struct sockowners_descriptor){
+		.inode = inode,
+		.pid = pid,
+		.process = (uint32_t)s->process_count,
+		.number = number,
+	};
+}
+
+/* Return: whether there was time for all of them */
+static bool look_at_descriptors(struct sockowners *s, int process, uint32_t pid,
+				uint64_t until_ns)
+{
+	DIR *dir = directory_open(process, "fd");
+	struct dirent *entry;
+	unsigned int seen = 0;
+	bool in_time = true;
+
+	if (!dir)
+		return true;
+	while (in_time && (entry = readdir(dir))) {
+		uint32_t inode = socket_of(dirfd(dir), entry->d_name);
+
+		if (inode)
+			add(s, inode, pid, (uint32_t)number_of(entry));
+		if (!(++seen % AT_A_TIME))
+			in_time = clock_monotonic_ns() < until_ns;
+	}
+	closedir(dir);
+	return in_time;
+}
+
+/* This directory stays that of the process, also if its number is given away. */
+static int open_process(const struct sockowners *s, uint32_t pid)
+{
+	char name[16];
+
+	snprintf(name, sizeof(name), "%u", pid);
+	return openat(s->proc, name, O_PATH | O_DIRECTORY | O_CLOEXEC);
+}
+
+/* Return: whether there was time for all of it */
+static bool look_at_process(struct sockowners *s, uint32_t pid, uint64_t until_ns)
+{
+	struct sockowners_process *p;
+	size_t before = s->count;
+	bool in_time = true;
+	int fd;
+
+	if (!make_room((void **)&s->processes, s->process_count, &s->process_room, sizeof(*p)))
+		return true;
+	fd = open_process(s, pid);
+	if (fd < 0)
+		return true;
+	in_time = look_at_descriptors(s, fd, pid, until_ns);
+	p = &s->processes[s->process_count];
+	if (s->count > before && read_comm(fd, p->comm))
+		s->process_count++;
+	else
+		s->count = before;
+	close(fd);
+	return in_time;
+}
+
+static int compare(const void *one, const void *other)
+{
+	const struct sockowners_descriptor *a = one, *b = other;
+
+	if (a->inode != b->inode)
+		return a->inode < b->inode ? -1 : 1;
+	return a->pid < b->pid ? -1 : a->pid > b->pid;
+}
+
+/*
+ * Look at all processes. If there are too many for the time, the next look goes on
+ * behind the last one.
+ */
+static void look(struct sockowners *s)
+{
+	uint64_t until_ns;
+	uint32_t from = s->last_pid;
+	struct dirent *entry;
+	DIR *dir;
+
+	s->looked_ns = clock_monotonic_ns();
+	until_ns = s->looked_ns + ALLOWANCE_BURST_NS;
+	s->process_count = 0;
+	s->count = 0;
+	s->last_pid = 0;
+	s->looks++;
+	dir = directory_open(s->proc, ".");
+	while (dir && !s->last_pid && (entry = readdir(dir))) {
+		int64_t pid = number_of(entry);
+
+		if (pid <= from)
+			continue;
+		if (!look_at_process(s, (uint32_t)pid, until_ns) ||
+		    clock_monotonic_ns() >= until_ns)
+			s->last_pid = (uint32_t)pid;
+	}
+	if (dir)
+		closedir(dir);
+	if (s->count)
+		qsort(s->descriptors, s->count, sizeof(*s->descriptors), compare);
+	s->cost_ns = clock_monotonic_ns() - s->looked_ns;
+	allowance_spend(&s->allowance, s->looked_ns, s->looked_ns + s->cost_ns);
+	/* Above a burst there would never be time again. */
+	if (s->cost_ns > ALLOWANCE_BURST_NS)
+		s->cost_ns = ALLOWANCE_BURST_NS;
+}
+
+/* Return: the first descriptor of the socket, or the end of all */
+static const struct sockowners_descriptor *first_of(const struct sockowners *s,
+						    uint32_t inode)
+{
+	size_t low = 0, high = s->count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (s->descriptors[middle].inode < inode)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return &s->descriptors[low];
+}
+
+/* A process may hold a socket several times. */
+static uint32_t count_others(const struct sockowners *s,
+			     const struct sockowners_descriptor *d)
+{
+	const struct sockowners_descriptor *end = s->descriptors + s->count;
+	uint32_t inode = d->inode, count = 0;
+
+	for (; d + 1 < end && d[1].inode == inode; d++)
+		count += d[1].pid != d->pid;
+	return count;
+}
+
+/*
+ * The process was seen to hold the socket before the moment that is asked for: whether
+ * it does now. Its number may have become another's.
+ */
+static bool holds_still(struct sockowners *s, const struct sockowners_descriptor *d,
+			struct sockowner *owner)
+{
+	uint64_t begin_ns = clock_monotonic_ns();
+	char path[24];
+	bool holds;
+	int fd;
+
+	if (!allowance_permits(&s->allowance, begin_ns, 0))
+		return false;
+	fd = open_process(s, owner->pid);
+	if (fd < 0)
+		return false;
+	snprintf(path, sizeof(path), "fd/%u", d->number);
+	holds = socket_of(fd, path) == d->inode && read_comm(fd, owner->comm);
+	close(fd);
+	allowance_spend(&s->allowance, begin_ns, clock_monotonic_ns());
+	return holds;
+}
+
+/**
+ * sockowners_find() - a process that holds a socket
+ * @s: the owners
+ * @inode: the socket's
+ * @at_ns: when the socket had that inode, CLOCK_MONOTONIC
+ * @owner: result: of several processes the one with the lowest number
+ *
+ * Takes a bounded part of the time; without time for it no owner is found.
+ *
+ * Return: whether there is one: it held the socket after @at_ns
+ */
+bool sockowners_find(struct sockowners *s, uint32_t inode, uint64_t at_ns,
+		     struct sockowner *owner)
+{
+	const struct sockowners_descriptor *d;
+	uint64_t now_ns = clock_monotonic_ns();
+
+	if (s->proc < 0 || at_ns + TRUST_NS < now_ns)
+		return false;
+	if (s->looked_ns <= at_ns && allowance_permits(&s->allowance, now_ns, s->cost_ns))
+		look(s);
+	d = first_of(s, inode);
+	if (d == s->descriptors + s->count || d->inode != inode)
+		return false;
+	owner->pid = d->pid;
+	owner->others = count_others(s, d);
+	memcpy(owner->comm, s->processes[d->process].comm, sizeof(owner->comm));
+	return s->looked_ns > at_ns || holds_still(s, d, owner);
+}
