@@ -21,6 +21,11 @@ golden "watch writes JSON" watch.json "$tcpclose" watch --json --input sample.re
 "$sample" ends >ends.rec
 golden "watch names a mini-socket's end once" watch-ends.txt "$tcpclose" watch --input ends.rec
 
+# Whose a connection is, and what its cgroup is called
+"$sample" owners >owners.rec
+golden "watch names owners" watch-owners.txt "$tcpclose" watch --input owners.rec
+golden "and so in JSON" watch-owners.json "$tcpclose" watch --json --input owners.rec
+
 # Each RST, and how many have no record; without the option as if there were none
 "$sample" rsts >rsts.rec
 golden "watch writes RSTs" watch-rsts.txt "$tcpclose" watch --rsts --input rsts.rec

@@ -242,6 +242,7 @@ static int open_source(FIXTURE_DATA(recording) * self)
 		return ret;
 	memset(&self->decoder, 0, sizeof(self->decoder));
 	decoder_init(&self->decoder, source_header(self->source), false);
+	self->decoder.with_owners = true;
 	return 0;
 }
 
@@ -472,7 +473,8 @@ TEST_F(recording, of_noise_does_no_harm)
 	static const unsigned char kinds[] = {
 		TCPCLOSE_KIND_TRANSITION, TCPCLOSE_KIND_DETAIL,
 		RECORDING_KIND_START,	  RECORDING_KIND_LOST,
-		RECORDING_KIND_CLOCK,	  RECORDING_KIND_NETNS
+		RECORDING_KIND_CLOCK,	  RECORDING_KIND_NETNS,
+		RECORDING_KIND_OWNER,	  RECORDING_KIND_CGROUP
 	};
 	unsigned int round, seed = 1;
 	size_t i;

@@ -76,7 +76,9 @@ static void remove_process(const char *root, int pid)
 
 static bool find(struct sockowners *owners, uint32_t inode, struct sockowner *owner)
 {
-	return sockowners_find(owners, inode, clock_monotonic_ns(), owner);
+	uint64_t now_ns = clock_monotonic_ns();
+
+	return sockowners_find(owners, inode, now_ns, now_ns, owner);
 }
 
 /* No more time for a look at all processes, but for some at a single one */
@@ -131,7 +133,7 @@ TEST_F(proc, one_look_is_for_all_that_happened_before)
 	add_process(self->root, 1, "init");
 	set_descriptor(self->root, 1, 3, "socket:[500]");
 	for (inode = 1; inode <= 1000; inode++)
-		EXPECT_EQ(inode == 500, sockowners_find(&self->owners, inode, now_ns,
+		EXPECT_EQ(inode == 500, sockowners_find(&self->owners, inode, now_ns, now_ns,
 							&self->owner));
 	EXPECT_EQ(1, self->owners.looks);
 }
@@ -177,8 +179,10 @@ TEST_F(proc, nobody_holds_what_was_seen_long_ago)
 
 	add_process(self->root, 7, "innocent");
 	set_descriptor(self->root, 7, 3, "socket:[1]");
-	EXPECT_TRUE(sockowners_find(&self->owners, 1, now_ns - 5 * NS_PER_S, &self->owner));
-	EXPECT_FALSE(sockowners_find(&self->owners, 1, now_ns - 15 * NS_PER_S, &self->owner));
+	EXPECT_TRUE(sockowners_find(&self->owners, 1, now_ns - 5 * NS_PER_S, now_ns,
+				    &self->owner));
+	EXPECT_FALSE(sockowners_find(&self->owners, 1, now_ns - 15 * NS_PER_S, now_ns,
+				     &self->owner));
 }
 
 TEST_F(proc, processes_without_a_name_or_descriptors_are_passed_over)
@@ -201,7 +205,7 @@ TEST_F(proc, processes_without_a_name_or_descriptors_are_passed_over)
 	EXPECT_EQ(1, self->owners.count);
 }
 
-/* Looking takes a tenth of the time, whatever is asked for */
+/* However much is asked for */
 TEST_F(proc, looks_take_a_part_of_the_time)
 {
 	uint64_t begin_ns = clock_monotonic_ns(), looked_ns = 0, taken_ns;
@@ -220,6 +224,48 @@ TEST_F(proc, looks_take_a_part_of_the_time)
 	EXPECT_LT(1, self->owners.looks);
 	/* What was saved up, and what the last look took */
 	EXPECT_LT(looked_ns, taken_ns / ALLOWANCE_PART + 2 * ALLOWANCE_BURST_NS);
+}
+
+/* Sockets that live for a moment only: looks at processes become rare */
+TEST_F(proc, looks_that_find_nobody_become_rare)
+{
+	unsigned int i;
+
+	add_process(self->root, 7, "server");
+	set_descriptor(self->root, 7, 3, "socket:[1]");
+	for (i = 0; i < 10; i++) {
+		self->owners.allowance.paid_ns = 0;
+		EXPECT_FALSE(find(&self->owners, 2, &self->owner));
+	}
+	EXPECT_EQ(16, self->owners.price);
+	EXPECT_TRUE(find(&self->owners, 1, &self->owner));
+	self->owners.allowance.paid_ns = 0;
+	EXPECT_FALSE(find(&self->owners, 2, &self->owner));
+	EXPECT_EQ(1, self->owners.price);
+}
+
+static bool is_after_three(const void *count)
+{
+	return ++*(unsigned int *)count % 4 == 0;
+}
+
+/* Then a look ends early; the next one begins where it ended */
+TEST_F(proc, urgent_work_ends_a_look)
+{
+	unsigned int asked = 0, found = 0;
+	int pid;
+
+	for (pid = 1; pid <= 8; pid++) {
+		add_process(self->root, pid, "one of many");
+		set_descriptor(self->root, pid, 3, "socket:[77]");
+	}
+	self->owners.is_urgent = is_after_three;
+	self->owners.context = &asked;
+	while (self->owners.looks < 20) {
+		found += find(&self->owners, 77, &self->owner);
+		ASSERT_GE(3, self->owners.process_count);
+	}
+	EXPECT_LT(3, found);
 }
 
 TEST(no_proc_no_owner)

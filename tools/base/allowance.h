@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Bounds how much of the time something takes: one part in ten, and no more than a
- * tenth of a second at once.
+ * Bounds how much of the time something takes: two percent, and no more than a tenth of
+ * a second at once.
  */
 #ifndef TCPCLOSE_BASE_ALLOWANCE_H
 #define TCPCLOSE_BASE_ALLOWANCE_H
@@ -11,7 +11,8 @@
 
 #include "base/clock.h"
 
-#define ALLOWANCE_PART 10
+/* One part in so many. */
+#define ALLOWANCE_PART 50
 /* Time that may be taken at once, after a time without any. */
 #define ALLOWANCE_BURST_NS (100 * NS_PER_MS)
 

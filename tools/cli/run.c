@@ -99,8 +99,10 @@ int run_events(void *context)
 	const struct command *c = run->command;
 	struct session *s = &run->session;
 	int ret = EXIT_COULD_NOT_RUN;
-	int error = session_open(s);
+	int error;
 
+	s->owners = c->calls.owners;
+	error = session_open(s);
 	if (error)
 		return error == -EINTR ? EXIT_CLEAN : ret;
 	if (c->begin && c->begin(run))

@@ -130,6 +130,8 @@ int session_open(struct session *s)
 		return ret;
 	}
 	ret = check_netns_host(s);
+	if (!ret && s->owners)
+		ret = source_find_owners(s->source);
 	if (ret) {
 		session_close(s);
 		return ret;
@@ -325,6 +327,7 @@ int session_run(struct session *s, const struct session_calls *calls,
 	int ret, done;
 
 	decoder_init(&s->decoder, source_header(s->source), calls->every);
+	s->decoder.with_owners = s->owners;
 	for (;;) {
 		if (!live && signals_stop())
 			return 0;

@@ -27,6 +27,7 @@
  *	happens; UINT64_MAX: never
  * @all: begin with the oldest record
  * @filtered: @filter does not want all
+ * @owners: &struct session_calls.owners; set before session_open()
  */
 struct session {
 	struct source *source;
@@ -39,6 +40,7 @@ struct session {
 	uint64_t wake_ns;
 	bool all;
 	bool filtered;
+	bool owners;
 };
 
 /**
@@ -50,6 +52,8 @@ struct session {
  * @raw: gets records as they are, several at a time, wanted or not; returns
  *	likewise
  * @rsts: @event or @every gets RSTs, too, and numbers of those left out
+ * @owners: transitions have the process that they belong to, where it is known; if
+ *	they are live, it is looked for
  * @unfiltered: @event gets events that are not wanted as well
  * @idle: called when there is nothing to read for now: a place to show what
  *	there is; returns 0 or -errno; NULL: nothing to do
@@ -60,6 +64,7 @@ struct session_calls {
 	int (*raw)(void *context, const struct recording_marker *raw,
 		   size_t count);
 	bool rsts;
+	bool owners;
 	bool unfiltered;
 	int (*idle)(void *context);
 };

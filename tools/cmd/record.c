@@ -130,7 +130,7 @@ const struct command record_command = {
 	.check = check,
 	.work = run_events,
 	.begin = create,
-	.calls = { .raw = add, .idle = flush },
+	.calls = { .raw = add, .owners = true, .idle = flush },
 	.status = status,
 	.if_cut = "the recording ends early, but is complete until then",
 };

@@ -94,5 +94,5 @@ const struct command watch_command = {
 	.run_size = sizeof(struct watch_run),
 	.work = run_events,
 	.begin = begin,
-	.calls = { .event = show, .rsts = true, .idle = flush },
+	.calls = { .event = show, .rsts = true, .owners = true, .idle = flush },
 };

@@ -11,6 +11,7 @@
 
 #include "lib/decoder.h"
 #include "lib/source.h"
+#include "sys/cgroup_table.h"
 
 /**
  * struct decoder_cpu - state of one CPU's records
@@ -44,6 +45,8 @@ void decoder_init(struct decoder *d, const struct recording_header *head,
 	for (i = 0; i < DECODER_CLOCK_STEPS; i++)
 		d->clock[i].offset_ns = head->realtime_offset_ns;
 	netns_table_init(&d->netns);
+	cgroup_table_init(&d->cgroups);
+	owners_init(&d->owners);
 }
 
 /**
@@ -53,6 +56,8 @@ void decoder_init(struct decoder *d, const struct recording_header *head,
 void decoder_free(struct decoder *d)
 {
 	recent_free(&d->netns);
+	recent_free(&d->cgroups);
+	owners_free(&d->owners);
 	free(d->cpus);
 }
 
@@ -119,6 +124,20 @@ static int name_netns(struct decoder *d, const struct recording_marker *m)
 	return 0;
 }
 
+static int name_cgroup(struct decoder *d, const struct recording_marker *m)
+{
+	struct cgroup_entry *entry;
+
+	if (m->inode >= CGROUP_NAMES)
+		return 0;
+	entry = recent_take(&d->cgroups, m->value, 0);
+	if (!entry)
+		return -ENOMEM;
+	memcpy(entry->names.text[m->inode], m->name, CGROUP_NAME_SIZE);
+	entry->names.text[m->inode][CGROUP_NAME_SIZE - 1] = '\0';
+	return 0;
+}
+
 static int track_marker(struct decoder *d, struct decoder_cpu *cpu,
 			const struct recording_marker *m)
 {
@@ -136,6 +155,12 @@ static int track_marker(struct decoder *d, struct decoder_cpu *cpu,
 		break;
 	case RECORDING_KIND_NETNS:
 		return name_netns(d, m);
+	case RECORDING_KIND_OWNER:
+		if (d->with_owners)
+			owners_mark(&d->owners, (const void *)m);
+		break;
+	case RECORDING_KIND_CGROUP:
+		return name_cgroup(d, m);
 	default:
 		d->summary.skipped++;
 		break;
@@ -200,6 +225,17 @@ static bool is_own_netns(const struct recording_header *head, const struct event
 		e->netns == head->own_netns_cookie);
 }
 
+/* Most streams have no names of cgroups. */
+static const struct cgroup_names *names_of_cgroup(struct decoder *d, uint64_t id)
+{
+	const struct cgroup_entry *entry;
+
+	if (!id || !d->cgroups.entries.count)
+		return NULL;
+	entry = recent_find(&d->cgroups, id, 0);
+	return entry ? &entry->names : NULL;
+}
+
 /* What is not in the record itself. */
 static void complete_event(struct decoder *d, struct event *e)
 {
@@ -208,6 +244,8 @@ static void complete_event(struct decoder *d, struct event *e)
 	e->seq = d->cpus[e->cpu].next_seq - 1;
 	e->realtime_ns = realtime_ns(d, e->ts_ns);
 	e->own_netns = is_own_netns(&d->head, e);
+	e->owner = NULL;
+	e->cgroup_names = names_of_cgroup(d, e->cgroup);
 	entry = recent_find(&d->netns, e->netns, e->netns_inode);
 	if (entry && entry->name[0])
 		e->netns_name = entry->name;
@@ -228,6 +266,8 @@ static void transition_event(struct decoder *d, const struct tcpclose_record *r,
 	cpu->has_detail = false;
 	event_decode(e, r, detail);
 	complete_event(d, e);
+	if (d->with_owners)
+		owners_follow(&d->owners, e);
 }
 
 static void left_out_event(const struct decoder *d, const struct tcpclose_left_out *r,

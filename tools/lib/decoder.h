@@ -11,6 +11,7 @@
 
 #include "lib/event.h"
 #include "lib/order.h"
+#include "lib/owners.h"
 #include "lib/recording.h"
 #include "sys/netns_table.h"
 #include "sys/wallclock.h"
@@ -36,10 +37,13 @@ struct decoder_summary {
 /**
  * struct decoder - makes events of records
  * @every: every event is wanted: starts and flaws, too
+ * @with_owners: transitions have their owner; set by the caller
  * @head: header of the stream
  * @clock: what to add to a record's time for the time since the epoch; the latest
  *	step is the first
  * @netns: names of network namespaces
+ * @cgroups: names of cgroups
+ * @owners: whose connections are
  * @cpus: state of each CPU
  * @cpu_count: how many
  * @raw: records that were pulled and are to be decoded
@@ -51,9 +55,12 @@ struct decoder_summary {
  */
 struct decoder {
 	bool every;
+	bool with_owners;
 	struct recording_header head;
 	struct wallclock_step clock[DECODER_CLOCK_STEPS];
 	struct recent netns;
+	struct recent cgroups;
+	struct owners owners;
 	struct decoder_cpu *cpus;
 	unsigned int cpu_count;
 	const struct recording_marker *raw;

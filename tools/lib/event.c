@@ -160,7 +160,8 @@ static void decode_detail(struct event *e, const struct tcpclose_detail *d)
 /**
  * event_decode() - decode a transition
  * @e: result; @e->seq is the low 32 bits only. The caller sets @e->realtime_ns,
- *	@e->own_netns and @e->netns_name, which are not in a record
+ *	@e->own_netns, @e->netns_name, @e->owner and @e->cgroup_names, which are not in
+ *	a record
  * @r: the record
  * @d: its details, or NULL
  */

@@ -11,6 +11,8 @@
 
 #include <tcpclose.h>
 
+#include "sys/cgroup_names.h"
+
 /* Value of a signed member that the kernel does not know. */
 #define EVENT_UNKNOWN (-1)
 
@@ -97,6 +99,24 @@ struct event_left_out {
 	uint64_t received;
 };
 
+/* &struct event_owner.from: it was found to hold the socket, in /proc. */
+#define EVENT_OWNER_PROC 255
+
+/**
+ * struct event_owner - the process that a connection belongs to
+ * @pid: its number
+ * @others: number of other processes that held the socket, too; 0 unless @from is
+ *	%EVENT_OWNER_PROC
+ * @from: how it is known: by its own call, &enum tcpclose_call, or %EVENT_OWNER_PROC
+ * @comm: its name
+ */
+struct event_owner {
+	uint32_t pid;
+	uint32_t others;
+	uint8_t from;
+	char comm[17];
+};
+
 /**
  * struct event - one transition, RST or loss
  * @kind: what it is
@@ -159,6 +179,9 @@ struct event_left_out {
  * @thread: name of the thread; empty: unknown
  * @opener_comm: name of @opener; empty: unknown
  * @netns_name: name of the network namespace; NULL: none known
+ * @owner: whose it is, unless @pid made it as its owner; NULL: unknown, or not asked
+ *	for (&struct decoder.with_owners)
+ * @cgroup_names: names of @cgroup; NULL: none known
  * @rst: what a RST has beside the above
  * @left_out: how many have no record
  */
@@ -222,6 +245,8 @@ struct event {
 	char thread[17];
 	char opener_comm[17];
 	const char *netns_name;
+	const struct event_owner *owner;
+	const struct cgroup_names *cgroup_names;
 	union {
 		struct event_rst rst;
 		struct event_left_out left_out;

@@ -19,6 +19,10 @@
 static_assert(sizeof(struct recording_header) == 128, "header size");
 static_assert(sizeof(struct recording_marker) == TCPCLOSE_RECORD_SIZE,
 	      "marker size");
+static_assert(sizeof(struct recording_owner) == TCPCLOSE_RECORD_SIZE, "owner size");
+static_assert(offsetof(struct recording_owner, kind) ==
+		      offsetof(struct recording_marker, kind),
+	      "kind has the same place in every marker");
 static_assert(offsetof(struct recording_marker, kind) ==
 		      offsetof(struct tcpclose_record, kind),
 	      "kind has the same place in every record");

@@ -62,6 +62,9 @@ struct recording_header {
  * @RECORDING_KIND_CLOCK: @value is the new realtime_offset_ns
  * @RECORDING_KIND_NETNS: the network namespace with the cookie @value and the
  *	inode @inode is called @name
+ * @RECORDING_KIND_OWNER: whose a connection is, &struct recording_owner
+ * @RECORDING_KIND_CGROUP: the cgroup with the id @value has @name, a name of the kind
+ *	@inode, &enum cgroup_name
  *
  * They begin at 0xf0, which enum tcpclose_kind never reaches. A reader skips
  * and counts kinds that it does not know.
@@ -71,6 +74,8 @@ enum recording_kind {
 	RECORDING_KIND_LOST = 0xf1,
 	RECORDING_KIND_CLOCK = 0xf2,
 	RECORDING_KIND_NETNS = 0xf3,
+	RECORDING_KIND_OWNER = 0xf4,
+	RECORDING_KIND_CGROUP = 0xf5,
 };
 
 /**
@@ -116,6 +121,34 @@ struct recording_marker {
 	uint32_t inode;
 	uint32_t reserved;
 	char name[96];
+};
+
+/**
+ * struct recording_owner - a process that holds the socket of a connection
+ * @ts_ns: time of the transition that follows
+ * @seq: 0
+ * @cpu: of that transition
+ * @kind: %RECORDING_KIND_OWNER
+ * @mark: 0
+ * @cookie: of that transition
+ * @netns: likewise, cookie of the network namespace
+ * @pid: number of the process
+ * @others: number of other processes that hold it, too
+ * @comm: its name, NUL-terminated
+ * @reserved: 0
+ */
+struct recording_owner {
+	uint64_t ts_ns;
+	uint32_t seq;
+	uint16_t cpu;
+	uint8_t kind;
+	uint8_t mark;
+	uint64_t cookie;
+	uint64_t netns;
+	uint32_t pid;
+	uint32_t others;
+	char comm[16];
+	char reserved[72];
 };
 
 void recording_header_init(struct recording_header *h);

@@ -284,3 +284,21 @@ bool rings_behind(const struct rings *r)
 	}
 	return false;
 }
+
+/**
+ * rings_fill() - whether records that have not been read take a quarter of a ring
+ * @r: the rings
+ */
+bool rings_fill(const struct rings *r)
+{
+	unsigned int cpu;
+
+	for (cpu = 0; cpu < r->cpu_count; cpu++) {
+		const struct rings_cpu *c = &r->cpus[cpu];
+
+		if (c->header && __atomic_load_n(&c->header->committed, __ATOMIC_RELAXED) -
+					 c->position > r->ring_records / 4)
+			return true;
+	}
+	return false;
+}

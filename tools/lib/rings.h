@@ -66,5 +66,6 @@ void rings_begin(struct rings *r, unsigned int cpu, uint64_t position);
 size_t rings_copy(struct rings *r, uint64_t until_ns,
 		  struct tcpclose_record *to, size_t max);
 bool rings_behind(const struct rings *r);
+bool rings_fill(const struct rings *r);
 
 #endif /* TCPCLOSE_LIB_RINGS_H */

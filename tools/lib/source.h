@@ -19,6 +19,7 @@ int source_open_device(struct source **result, const char *path, bool all,
 		       struct error *why);
 int source_open_recording(struct source **result, const char *path,
 			  struct error *why);
+int source_find_owners(struct source *s);
 int source_collect(struct source **s, const struct intake_how *how);
 void source_close(struct source *s);
 

@@ -11,8 +11,11 @@
 #include "lib/intake.h"
 #include "lib/rings.h"
 #include "lib/source.h"
+#include "sys/cgroup_table.h"
+#include "sys/cgroups.h"
 #include "sys/netns_names.h"
 #include "sys/netns_table.h"
+#include "sys/sockowners.h"
 #include "sys/wallclock.h"
 
 #define BATCH_SIZE (2048 * TCPCLOSE_RECORD_SIZE)
@@ -41,6 +44,20 @@ struct source_cpu {
 	uint64_t delivered;
 	uint64_t reported;
 	bool there;
+};
+
+/**
+ * struct source_finder - finds whose connections are (live only)
+ * @owners: processes that hold sockets
+ * @cgroups: paths of cgroups
+ * @known: cgroups that were looked for
+ * @latest_cgroup: of the latest record: looked for already in this batch
+ */
+struct source_finder {
+	struct sockowners owners;
+	struct cgroups cgroups;
+	struct recent known;
+	uint64_t latest_cgroup;
 };
 
 struct source {
@@ -80,6 +97,7 @@ struct source {
 
 	struct recent netns;
 	struct netns_names names; /* live only */
+	struct source_finder *finder; /* NULL: owners are not asked for */
 	size_t pos, len;
 	uint64_t buf[BATCH_SIZE / sizeof(uint64_t)];
 };
@@ -106,7 +124,43 @@ static inline const struct recording_marker *source_at(const struct source *s)
 	return (const void *)((const char *)s->buf + s->pos);
 }
 
+/**
+ * source_wants_owner() - whether it is not known yet whose a transition is
+ * @r: the transition
+ *
+ * What a mini-socket has is the inode of a socket of before, which may be another's by
+ * now.
+ */
+static inline bool source_wants_owner(const struct tcpclose_record *r)
+{
+	return r->inode && TCPCLOSE_HOW_CONTEXT(r->how) != TCPCLOSE_CONTEXT_PROCESS &&
+	       TCPCLOSE_HOW_ORIGIN(r->how) == TCPCLOSE_ORIGIN_TRACEPOINT;
+}
+
+/**
+ * source_names_are_known() - whether a transition needs no marker with a name, as most
+ * @s: a live source
+ * @r: the transition
+ *
+ * Most are of the same namespace and cgroup as the one before.
+ */
+static inline bool source_names_are_known(const struct source *s,
+					  const struct tcpclose_record *r)
+{
+	const struct source_finder *f = s->finder;
+
+	return r->netns_inode == s->latest_inode && r->netns == s->latest_netns &&
+	       (!f || ((!r->cgroup || r->cgroup == f->latest_cgroup) &&
+		       !source_wants_owner(r)));
+}
+
 int source_fill(struct source *s);
+struct recording_marker *source_enqueue(struct source *s, unsigned int kind,
+					uint64_t ts_ns, unsigned int cpu, uint64_t value);
+
+void source_names_begin(struct source *s);
+int source_names_add(struct source *s, const struct tcpclose_record *r);
+void source_names_free(struct source *s);
 
 int source_live_start(struct source *s,
 		      const struct tcpclose_geometry *geometry);

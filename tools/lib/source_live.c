@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Makes the live device look like a recording: puts markers into the stream for
- * what only its reader can know: losses, names of network namespaces, steps of
- * the wall clock.
+ * what only its reader can know: losses, steps of the wall clock, and names
+ * (source_names.c).
  *
  * The whole machine's records come from the mapped rings, those of a namespace
  * by read().
  */
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -18,17 +17,24 @@
 #include "lib/devnode.h"
 #include "lib/source_internal.h"
 
-#define NETNS_RETRY_NS NS_PER_S
-
 /*
  * How often a continuous stream is read. A wake-up costs as much as tens of
  * records; a single event must be seen within 50 ms, on a busy machine too.
  */
 #define PACE_NS (20 * NS_PER_MS)
 
-static struct recording_marker *enqueue(struct source *s, unsigned int kind,
-					uint64_t ts_ns, unsigned int cpu,
-					uint64_t value)
+/**
+ * source_enqueue() - add a marker to those that are delivered next
+ * @s: a live source
+ * @kind: its kind, &enum recording_kind
+ * @ts_ns: its time
+ * @cpu: its CPU
+ * @value: its value
+ *
+ * Return: the marker, valid until the next call; NULL: no memory
+ */
+struct recording_marker *source_enqueue(struct source *s, unsigned int kind,
+					uint64_t ts_ns, unsigned int cpu, uint64_t value)
 {
 	struct recording_marker *m;
 
@@ -55,7 +61,7 @@ static struct recording_marker *enqueue(struct source *s, unsigned int kind,
 static int enqueue_loss(struct source *s, uint64_t ts_ns, unsigned int cpu,
 			uint64_t count)
 {
-	if (!enqueue(s, RECORDING_KIND_LOST, ts_ns, cpu, count))
+	if (!source_enqueue(s, RECORDING_KIND_LOST, ts_ns, cpu, count))
 		return -ENOMEM;
 	s->cpus[cpu].reported += count;
 	return 0;
@@ -85,8 +91,8 @@ static int start_cpu(struct source *s, unsigned int cpu)
 	/* A hole in the numbering of CPUs has no ring. */
 	if (ret)
 		return ret == -EINVAL ? 0 : ret;
-	if (!enqueue(s, RECORDING_KIND_START, s->head.start_ns, cpu,
-		     cursor.position))
+	if (!source_enqueue(s, RECORDING_KIND_START, s->head.start_ns, cpu,
+			    cursor.position))
 		return -ENOMEM;
 	s->cpus[cpu].next_seq = (uint32_t)cursor.position;
 	s->cpus[cpu].lost = cursor.lost;
@@ -188,54 +194,13 @@ static int enqueue_clock(struct source *s, const struct tcpclose_record *r)
 	struct wallclock_step step;
 
 	while (r->ts_ns >= s->step_ns && wallclock_first(&s->wallclock, &step)) {
-		if (!enqueue(s, RECORDING_KIND_CLOCK, step.ts_ns, 0,
-			     (uint64_t)step.offset_ns))
+		if (!source_enqueue(s, RECORDING_KIND_CLOCK, step.ts_ns, 0,
+				    (uint64_t)step.offset_ns))
 			return -ENOMEM;
 		wallclock_drop(&s->wallclock);
 		await_step(s);
 	}
 	return 0;
-}
-
-/* @r: the record before which it is named, of any kind */
-static int report_netns(struct source *s, const struct tcpclose_record *r,
-			uint64_t netns, uint32_t inode)
-{
-	struct netns_entry *entry = recent_take(&s->netns, netns, inode);
-	struct recording_marker *m;
-	const char *name;
-
-	if (!entry)
-		return -ENOMEM;
-	if (entry->name[0] ||
-	    (entry->looked_ns &&
-	     s->batch_ns < entry->looked_ns + NETNS_RETRY_NS))
-		return 0;
-	/* One listing is for all namespaces of a batch. */
-	netns_names_refresh(&s->names, s->batch_ns);
-	if (s->names.listed_ns > s->batch_ns)
-		entry->looked_ns = s->names.listed_ns;
-	name = netns_names_find(&s->names, netns, inode);
-	if (!name)
-		return 0;
-	snprintf(entry->name, sizeof(entry->name), "%s", name);
-	m = enqueue(s, RECORDING_KIND_NETNS, r->ts_ns, r->cpu, netns);
-	if (!m)
-		return -ENOMEM;
-	m->inode = inode;
-	memcpy(m->name, entry->name, sizeof(m->name));
-	return 0;
-}
-
-/* Most records are of the same namespace as the one before. */
-static int enqueue_netns(struct source *s, const struct tcpclose_record *r,
-			 uint64_t netns, uint32_t inode)
-{
-	if (inode == s->latest_inode && netns == s->latest_netns)
-		return 0;
-	s->latest_inode = inode;
-	s->latest_netns = netns;
-	return report_netns(s, r, netns, inode);
 }
 
 /* Number of records missing before @seq. */
@@ -261,27 +226,22 @@ static int inspect(struct source *s, const struct tcpclose_record *r)
 		return -ENOMEM;
 	if (s->head.visible && missing)
 		ret = enqueue_loss(s, r->ts_ns, r->cpu, missing);
-	if (!ret && r->kind == TCPCLOSE_KIND_TRANSITION)
-		ret = enqueue_netns(s, r, r->netns, r->netns_inode);
-	if (!ret && r->kind == TCPCLOSE_KIND_RST)
-		ret = enqueue_netns(s, r, ((const struct tcpclose_rst *)r)->netns,
-				    ((const struct tcpclose_rst *)r)->netns_inode);
+	if (!ret)
+		ret = source_names_add(s, r);
 	s->inspected = !ret;
 	return ret;
 }
 
 /*
  * Whether a record needs no inspect(), as nearly all: it follows the one before and
- * is of a namespace that needs no marker.
+ * needs no marker.
  */
 static bool is_plain(const struct source *s, const struct tcpclose_record *r)
 {
 	return r->cpu < s->head.cpus && r->ts_ns < s->step_ns &&
 	       r->seq == s->cpus[r->cpu].next_seq &&
 	       (r->kind == TCPCLOSE_KIND_DETAIL ||
-		(r->kind == TCPCLOSE_KIND_TRANSITION &&
-		 r->netns_inode == s->latest_inode &&
-		 r->netns == s->latest_netns));
+		(r->kind == TCPCLOSE_KIND_TRANSITION && source_names_are_known(s, r)));
 }
 
 /*
@@ -326,8 +286,7 @@ static int read_batch(struct source *s)
 	int got, ret = 0;
 
 	s->batch_ns = clock_monotonic_ns();
-	/* A namespace may have got its name, or been looked up too often. */
-	s->latest_inode = 0;
+	source_names_begin(s);
 	got = s->rings.map ? copy_rings(s) : source_fill(s);
 	look_at_clock(s);
 	if (!s->head.visible && (got > 0 || got == -EAGAIN))

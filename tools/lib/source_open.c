@@ -186,8 +186,7 @@ void source_close(struct source *s)
 	source_live_end(s);
 	if (s->fd >= 0)
 		close(s->fd);
-	recent_free(&s->netns);
-	netns_names_free(&s->names);
+	source_names_free(s);
 	free(s->cpus);
 	free(s->queue);
 	free(s);

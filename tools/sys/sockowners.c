@@ -2,7 +2,7 @@
 /*
  * Processes that hold sockets, by the inodes of these.
  *
- * Knows /proc/PID/fd; knows nothing of TCP. All processes are looked at at once, and
+ * Knows /proc/PID/fd; knows nothing of TCP. One look is for all processes, and
  * what was found is used for all sockets, as long as it is younger than the question.
  * No descriptor of another process is duplicated (pidfd_getfd()): should the process
  * close its own meanwhile, this one would end the connection.
@@ -20,7 +20,12 @@
 /* Descriptors that are remembered: 16 MiB. */
 #define DESCRIPTORS_MAX (1U << 20)
 /* Descriptors between two looks at the clock. */
-#define AT_A_TIME 1024
+#define AT_A_TIME 256
+/* The longest look, if the caller does not say when it is urgent. */
+#define SHORT_LOOK_NS (20 * NS_PER_MS)
+
+/* Looks that find nobody cost more and more, up to so many times their time. */
+#define PRICE_MAX 16
 
 /*
  * The kernel numbers the inodes of sockets, and of other things, with one counter of 32
@@ -59,6 +64,8 @@ struct sockowners_descriptor {
 void sockowners_open(struct sockowners *s, const char *proc)
 {
 	memset(s, 0, sizeof(*s));
+	s->price = 1;
+	s->found = true;
 	s->proc = open(proc, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 }
 
@@ -131,6 +138,16 @@ static bool read_comm(int process, char comm[SOCKOWNERS_COMM_SIZE])
 	return comm[0];
 }
 
+static bool is_urgent(const struct sockowners *s)
+{
+	return s->is_urgent && s->is_urgent(s->context);
+}
+
+static bool is_in_time(const struct sockowners *s, uint64_t until_ns)
+{
+	return clock_monotonic_ns() < until_ns && !is_urgent(s);
+}
+
 static void add(struct sockowners *s, uint32_t inode, uint32_t pid, uint32_t number)
 {
 	if (!make_room((void **)&s->descriptors, s->count, &s->room, sizeof(*s->descriptors)))
@@ -160,7 +177,7 @@ static bool look_at_descriptors(struct sockowners *s, int process, uint32_t pid,
 		if (inode)
 			add(s, inode, pid, (uint32_t)number_of(entry));
 		if (!(++seen % AT_A_TIME))
-			in_time = clock_monotonic_ns() < until_ns;
+			in_time = is_in_time(s, until_ns);
 	}
 	closedir(dir);
 	return in_time;
@@ -208,6 +225,24 @@ static int compare(const void *one, const void *other)
 }
 
 /*
+ * Count the time of a look. Sockets that live for a moment only are all closed by then:
+ * it is not worth looking for their owners often.
+ */
+static void pay(struct sockowners *s, uint64_t end_ns)
+{
+	if (s->found)
+		s->price = 1;
+	else if (s->price < PRICE_MAX)
+		s->price *= 2;
+	s->found = false;
+	s->cost_ns = s->price * (end_ns - s->looked_ns);
+	allowance_spend(&s->allowance, s->looked_ns, s->looked_ns + s->cost_ns);
+	/* Above a burst there would never be time again. */
+	if (s->cost_ns > ALLOWANCE_BURST_NS)
+		s->cost_ns = ALLOWANCE_BURST_NS;
+}
+
+/*
  * Look at all processes. If there are too many for the time, the next look goes on
  * behind the last one.
  */
@@ -219,7 +254,7 @@ static void look(struct sockowners *s)
 	DIR *dir;
 
 	s->looked_ns = clock_monotonic_ns();
-	until_ns = s->looked_ns + ALLOWANCE_BURST_NS;
+	until_ns = s->looked_ns + (s->is_urgent ? ALLOWANCE_BURST_NS : SHORT_LOOK_NS);
 	s->process_count = 0;
 	s->count = 0;
 	s->last_pid = 0;
@@ -231,18 +266,14 @@ static void look(struct sockowners *s)
 		if (pid <= from)
 			continue;
 		if (!look_at_process(s, (uint32_t)pid, until_ns) ||
-		    clock_monotonic_ns() >= until_ns)
+		    !is_in_time(s, until_ns))
 			s->last_pid = (uint32_t)pid;
 	}
 	if (dir)
 		closedir(dir);
 	if (s->count)
 		qsort(s->descriptors, s->count, sizeof(*s->descriptors), compare);
-	s->cost_ns = clock_monotonic_ns() - s->looked_ns;
-	allowance_spend(&s->allowance, s->looked_ns, s->looked_ns + s->cost_ns);
-	/* Above a burst there would never be time again. */
-	if (s->cost_ns > ALLOWANCE_BURST_NS)
-		s->cost_ns = ALLOWANCE_BURST_NS;
+	pay(s, clock_monotonic_ns());
 }
 
 /* Return: the first descriptor of the socket, or the end of all */
@@ -303,6 +334,7 @@ static bool holds_still(struct sockowners *s, const struct sockowners_descriptor
  * @s: the owners
  * @inode: the socket's
  * @at_ns: when the socket had that inode, CLOCK_MONOTONIC
+ * @now_ns: now, or a moment ago, but after @at_ns
  * @owner: result: of several processes the one with the lowest number
  *
  * Takes a bounded part of the time; without time for it no owner is found.
@@ -310,14 +342,14 @@ static bool holds_still(struct sockowners *s, const struct sockowners_descriptor
  * Return: whether there is one: it held the socket after @at_ns
  */
 bool sockowners_find(struct sockowners *s, uint32_t inode, uint64_t at_ns,
-		     struct sockowner *owner)
+		     uint64_t now_ns, struct sockowner *owner)
 {
 	const struct sockowners_descriptor *d;
-	uint64_t now_ns = clock_monotonic_ns();
 
 	if (s->proc < 0 || at_ns + TRUST_NS < now_ns)
 		return false;
-	if (s->looked_ns <= at_ns && allowance_permits(&s->allowance, now_ns, s->cost_ns))
+	if (s->looked_ns <= at_ns &&
+	    allowance_permits(&s->allowance, now_ns, s->cost_ns) && !is_urgent(s))
 		look(s);
 	d = first_of(s, inode);
 	if (d == s->descriptors + s->count || d->inode != inode)
@@ -325,5 +357,8 @@ bool sockowners_find(struct sockowners *s, uint32_t inode, uint64_t at_ns,
 	owner->pid = d->pid;
 	owner->others = count_others(s, d);
 	memcpy(owner->comm, s->processes[d->process].comm, sizeof(owner->comm));
-	return s->looked_ns > at_ns || holds_still(s, d, owner);
+	if (s->looked_ns <= at_ns && !holds_still(s, d, owner))
+		return false;
+	s->found = true;
+	return true;
 }

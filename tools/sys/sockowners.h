@@ -39,10 +39,15 @@ struct sockowners_descriptor;
  * @count: how many
  * @room: number for which there is memory
  * @looked_ns: when the latest look at all processes began, CLOCK_MONOTONIC; 0: never
- * @cost_ns: how long it took
+ * @cost_ns: its time, times @price
  * @allowance: time that all this may take
+ * @price: number of times that it counts: more, after looks that found nobody
+ * @found: somebody was found since then
  * @last_pid: where it ended early for lack of time; 0: it did not
  * @looks: number of looks at all processes
+ * @is_urgent: whether the caller has something else to do, which ends a look; NULL:
+ *	that is not known, and looks are short
+ * @context: for @is_urgent
  */
 struct sockowners {
 	int proc;
@@ -52,14 +57,18 @@ struct sockowners {
 	size_t count, room;
 	uint64_t looked_ns;
 	uint64_t cost_ns;
+	unsigned int price;
+	bool found;
 	struct allowance allowance;
 	uint32_t last_pid;
 	uint64_t looks;
+	bool (*is_urgent)(const void *context);
+	const void *context;
 };
 
 void sockowners_open(struct sockowners *s, const char *proc);
 bool sockowners_find(struct sockowners *s, uint32_t inode, uint64_t at_ns,
-		     struct sockowner *owner);
+		     uint64_t now_ns, struct sockowner *owner);
 void sockowners_close(struct sockowners *s);
 
 #endif /* TCPCLOSE_SYS_SOCKOWNERS_H */

@@ -85,6 +85,42 @@ static inline void add_opener(struct json *w, const struct event *e)
 	json_object_end(w);
 }
 
+/* How it is known whose the connection is: by a call, as that is named, or by /proc. */
+static __always_inline void add_owner(struct json *w, const struct event_owner *o)
+{
+	json_key(w, "owner");
+	if (!o) {
+		json_null(w);
+		return;
+	}
+	json_object_begin(w);
+	json_member(w, "pid", u64, o->pid);
+	json_member(w, "comm", string, o->comm[0] ? o->comm : NULL);
+	json_member(w, "from", name,
+		    o->from == EVENT_OWNER_PROC ? "proc" : names_call(o->from));
+	json_member(w, "others", known, o->from == EVENT_OWNER_PROC, o->others);
+	json_object_end(w);
+}
+
+static __always_inline void add_cgroup_name(struct json *w, const struct event *e,
+					    enum cgroup_name kind)
+{
+	const struct cgroup_names *names = e->cgroup_names;
+
+	json_string(w, names && names->text[kind][0] ? names->text[kind] : NULL);
+}
+
+static __always_inline void add_cgroup(struct json *w, const struct event *e)
+{
+	NONZERO(w, "cgroup", e->cgroup);
+	json_key(w, "container");
+	add_cgroup_name(w, e, CGROUP_CONTAINER);
+	json_key(w, "pod");
+	add_cgroup_name(w, e, CGROUP_POD);
+	json_key(w, "unit");
+	add_cgroup_name(w, e, CGROUP_UNIT);
+}
+
 static inline void add_process(struct json *w, const struct event *e)
 {
 	json_member(w, "context", name, names_context(e->context));
@@ -97,7 +133,8 @@ static inline void add_process(struct json *w, const struct event *e)
 	add_opener(w, e);
 	SIGNED(w, "uid", e->uid);
 	NONZERO(w, "inode", e->inode);
-	NONZERO(w, "cgroup", e->cgroup);
+	add_owner(w, e->owner);
+	add_cgroup(w, e);
 }
 
 static inline void add_socket(struct json *w, const struct event *e)
@@ -162,7 +199,7 @@ static inline void add_rst(struct json *w, const struct event *e)
 	json_member(w, "comm", string, e->comm[0] ? e->comm : NULL);
 	SIGNED(w, "uid", e->uid);
 	NONZERO(w, "inode", e->inode);
-	NONZERO(w, "cgroup", e->cgroup);
+	add_cgroup(w, e);
 	json_key(w, "flags");
 	if (rst->segment)
 		add_bits(w, e->flags, names_flag);

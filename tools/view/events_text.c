@@ -113,6 +113,21 @@ static char *text_thread(struct events *v, char *p, const struct event *e)
 	return p;
 }
 
+/* In parentheses: it is its connection, but it did not act. */
+static char *text_owner_process(struct events *v, char *p, const struct event_owner *o)
+{
+	*p++ = '(';
+	if (o->comm[0]) {
+		p = format_text(p, o->comm, v->how->utf8);
+		*p++ = '/';
+	}
+	p = format_u64(p, o->pid);
+	if (o->others)
+		p = format_u64(FORMAT_LITERAL(p, " +"), o->others);
+	*p++ = ')';
+	return p;
+}
+
 static char *text_process(struct events *v, char *p, const struct event *e)
 {
 	char *start = p;
@@ -129,6 +144,8 @@ static char *text_process(struct events *v, char *p, const struct event *e)
 	}
 	if (e->pid)
 		p = format_u64(p, e->pid);
+	else if (e->owner)
+		p = text_owner_process(v, p, e->owner);
 	else
 		*p++ = '-';
 	return columns_pad_text(&v->columns, EVENTS_PROCESS, p, start);

@@ -17,6 +17,7 @@
  *	sample graph		a recording of all that a diagram may show
  *	sample empty		a recording without records
  *	sample ends		a recording of all ends that a mini-socket may have
+ *	sample owners		a recording of connections whose process is known or not
  *	sample recycled		a recording of TIME_WAITs whose ports connect() took
  *	sample room-at-last	only the mini-socket of a connection has an entry
  *	sample pairs		a recording with a transition of each state to each
@@ -926,6 +927,8 @@ int main(int argc, char **argv)
 		header();
 	else if (argc == 2 && !strcmp(what, "ends"))
 		all_ends();
+	else if (argc == 2 && !strcmp(what, "owners"))
+		synthetic_owners(&out);
 	else if (argc == 2 && !strcmp(what, "rsts"))
 		synthetic_rsts(&out, false);
 	else if (argc == 2 && !strcmp(what, "gap-and-rst"))

@@ -81,4 +81,7 @@ void synthetic_closes_random(struct buffer *out, uint32_t seed);
  */
 void synthetic_rsts(struct buffer *out, bool broken);
 
+/** synthetic_owners() - connections whose process is known, or is not */
+void synthetic_owners(struct buffer *out);
+
 #endif /* _SELFTESTS_HOST_LIB_SYNTHETIC_H */
