@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #include "lib/actor.h"
+#include "lib/descriptor.h"
 #include "lib/odd_fixture.h"
 #include "lib/procfile.h"
 #include "lib/start.h"
@@ -105,33 +106,12 @@ static int leaves_it_to_a_child(int fd)
 	return write(closed[1], "", 1) != 1 || waitpid(heir, &status, 0) != heir || status;
 }
 
-static int send_descriptor(int to, int fd)
-{
-	union {
-		struct cmsghdr header;
-		char room[CMSG_SPACE(sizeof(int))];
-	} control = { 0 };
-	struct iovec iov = { "x", 1 };
-	struct msghdr message = {
-		.msg_iov = &iov,
-		.msg_iovlen = 1,
-		.msg_control = control.room,
-		.msg_controllen = sizeof(control.room),
-	};
-
-	control.header.cmsg_level = SOL_SOCKET;
-	control.header.cmsg_type = SCM_RIGHTS;
-	control.header.cmsg_len = CMSG_LEN(sizeof(int));
-	memcpy(CMSG_DATA(&control.header), &fd, sizeof(fd));
-	return sendmsg(to, &message, 0) == 1 ? 0 : -errno;
-}
-
 /* Sent, and never received. */
 static int drops_it_in_flight(int fd)
 {
 	int pair[2];
 
-	if (socketpair(AF_UNIX, SOCK_STREAM, 0, pair) || send_descriptor(pair[0], fd))
+	if (socketpair(AF_UNIX, SOCK_STREAM, 0, pair) || descriptor_send(pair[0], fd))
 		return 1;
 	close(fd);
 	return close(pair[0]) || close(pair[1]);
@@ -142,8 +122,8 @@ static int drops_it_in_a_cycle(int fd)
 {
 	int pair[2];
 
-	if (socketpair(AF_UNIX, SOCK_STREAM, 0, pair) || send_descriptor(pair[0], fd) ||
-	    send_descriptor(pair[0], pair[1]))
+	if (socketpair(AF_UNIX, SOCK_STREAM, 0, pair) || descriptor_send(pair[0], fd) ||
+	    descriptor_send(pair[0], pair[1]))
 		return 1;
 	close(fd);
 	/* The end of the other socket makes the collector look. */
