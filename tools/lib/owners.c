@@ -87,6 +87,15 @@ static bool is_by_owner(const struct event *e)
 	}
 }
 
+/* Nothing was seen of it before, but the module remembers who opened it. */
+static void tell_opener(struct owners *o, struct event *e)
+{
+	if (!e->opener || e->opener == e->pid)
+		return;
+	set(&o->told, e->opener, 0, TCPCLOSE_CALL_CONNECT, e->opener_comm);
+	e->owner = &o->told;
+}
+
 /**
  * owners_follow() - learn from a transition, and say whose it is
  * @o: the owners
@@ -104,8 +113,10 @@ void owners_follow(struct owners *o, struct event *e)
 		entry = recent_take(&o->entries, e->cookie, e->netns);
 	else
 		entry = recent_find(&o->entries, e->cookie, e->netns);
-	if (!entry)
+	if (!entry) {
+		tell_opener(o, e);
 		return;
+	}
 	if (by_owner) {
 		set(&entry->owner, e->pid, 0, e->call, e->comm);
 	} else {

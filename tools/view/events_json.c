@@ -190,7 +190,7 @@ static inline void add_rst(struct json *w, const struct event *e)
 	json_member(w, "unmatched", name,
 		    event_is_unmatched(e) ? names_unmatched(event_unmatched(e)) : NULL);
 	json_member(w, "unsure", bool, rst->unsure);
-	NAMED(w, "owner", names_rst_owner(rst->owner), rst->owner);
+	NAMED(w, "rst_owner", names_rst_owner(rst->owner), rst->owner);
 	NONZERO(w, "cookie", e->cookie);
 	add_ends(w, e);
 	NAMED(w, "state", names_state(e->old), e->old);
