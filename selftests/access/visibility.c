@@ -247,6 +247,7 @@ static int look_from_a_pid_namespace(int start, int started)
 
 		if (is_detail(&log.records[i]))
 			outer = outer && !detail->pid && !detail->tid &&
+				!detail->opener &&
 				!memcmp(detail->comm, nothing, sizeof(nothing)) &&
 				!memcmp(detail->thread, nothing, sizeof(nothing));
 		if (log.records[i].kind == TCPCLOSE_KIND_RST)

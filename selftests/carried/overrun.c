@@ -114,11 +114,17 @@ static bool follow(struct gaps *gaps, const struct tcpclose_record *records,
 }
 
 /* Not a record that was copied while it was being overwritten */
+/* Who acts, or who opened the connection: of both this program is one. */
+static bool names_process(const struct tcpclose_record *record)
+{
+	return device_detail(record)->pid || device_detail(record)->opener;
+}
+
 static bool is_sound(const struct tcpclose_record *record)
 {
 	if (record->kind == TCPCLOSE_KIND_DETAIL)
-		return !strcmp(device_detail(record)->comm,
-			       device_detail(record)->pid ? "overrun" : "");
+		return !strcmp(device_detail(record)->comm, names_process(record) ?
+							    "overrun" : "");
 	if (record->kind == TCPCLOSE_KIND_LEFT_OUT)
 		return ((const struct tcpclose_left_out *)record)->sent;
 	if (record->kind == TCPCLOSE_KIND_RST)

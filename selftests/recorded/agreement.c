@@ -123,11 +123,15 @@ FIXTURE_SETUP(agreement)
 		if (i >= STAY + HALF + ORPHAN)
 			close(pair[1]);
 	}
-	/* The ACK of a FIN may be delayed by 40 ms, and its softirq for longer */
+	/*
+	 * The ACK of a FIN may be delayed by 40 ms, and its softirq for longer, which makes
+	 * a mini-socket only after it has changed the state
+	 */
 	for (tries = 0; tries < 500; tries++) {
 		ASSERT_EQ(0, device_stats(self->device, &self->after));
 		if (!self->after.live[TCPCLOSE_FIN_WAIT1] &&
-		    !self->after.live[TCPCLOSE_LAST_ACK])
+		    !self->after.live[TCPCLOSE_LAST_ACK] &&
+		    self->after.born - self->before.born >= ORPHAN + TIME_WAIT)
 			break;
 		usleep(10000);
 	}

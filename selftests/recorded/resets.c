@@ -585,7 +585,8 @@ TEST_F(resets, received_are_those_of_the_kernels_trace)
 	ASSERT_EQ(0, peer_send(&second, PUPPET_RST, NULL, 0));
 	ASSERT_EQ(0, lab_sync(&self->lab));
 	count = read_cookies("tcp_receive_reset", traced, 8);
-	EXPECT_EQ(3, count);
+	/* lab_sync() may have its own. */
+	EXPECT_LE(3, count);
 	for (i = 0; i < self->lab.stream.rst_count; i++) {
 		const struct tcpclose_rst *rst = &self->lab.stream.rsts[i];
 
