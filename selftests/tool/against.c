@@ -313,6 +313,21 @@ TEST_F_TIMEOUT(against, hundred_thousand_closes_beside_busy_programs, 8 * MINUTE
 	       number_of(self->answer, "deaths", "kernel"));
 }
 
+/*
+ * With nothing left of earlier traffic: QEMU without KVM may go on executing what a
+ * kprobe has replaced, if another processor is about to run that; then all calls of one
+ * function are missed.
+ */
+static int reload_quietly(const char *parameters)
+{
+	int i;
+
+	for (i = 0; i < NAMESPACES; i++)
+		if (net_run("ip netns exec against-%d ss -Kat state all >/dev/null", i))
+			return -EIO;
+	return module_reload(parameters);
+}
+
 /* The trace's account also leaves out what scope=teardown leaves out */
 TEST_F_TIMEOUT(against, closes_without_openings_either_way_of_hooking, 3 * MINUTES)
 {
@@ -320,7 +335,7 @@ TEST_F_TIMEOUT(against, closes_without_openings_either_way_of_hooking, 3 * MINUT
 	size_t i;
 
 	for (i = 0; i < 2; i++) {
-		ASSERT_EQ(0, module_reload(parameters[i]));
+		ASSERT_EQ(0, reload_quietly(parameters[i]));
 		EXPECT_EQ(0, verify_closes_unmissed(self->answer, SOME))
 		{
 			TH_LOG("with parameters '%s'", parameters[i]);
