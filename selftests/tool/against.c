@@ -182,12 +182,17 @@ static int verify_closes(char *answer, const char *before, long count)
 	return verify(answer, before, options);
 }
 
-/* Likewise; if the tool reports a missed hook (nested kprobes), run it again. */
-static int verify_closes_unmissed(char *answer, long count)
+/*
+ * Likewise with the module loaded anew; if a hook was missed (nested kprobes), once more:
+ * some causes are unknown from then on.
+ */
+static int verify_closes_unmissed(char *answer, const char *parameters, long count)
 {
 	int tries, status = -1;
 
-	for (tries = 0; tries < 5; tries++) {
+	for (tries = 0; tries < 10; tries++) {
+		if (module_reload(parameters))
+			return -1;
 		status = verify_closes(answer, "", count);
 		if (status == 0 || !strstr(answer, "hooks were missed"))
 			break;
@@ -313,21 +318,6 @@ TEST_F_TIMEOUT(against, hundred_thousand_closes_beside_busy_programs, 8 * MINUTE
 	       number_of(self->answer, "deaths", "kernel"));
 }
 
-/*
- * With nothing left of earlier traffic: QEMU without KVM may go on executing what a
- * kprobe has replaced, if another processor is about to run that; then all calls of one
- * function are missed.
- */
-static int reload_quietly(const char *parameters)
-{
-	int i;
-
-	for (i = 0; i < NAMESPACES; i++)
-		if (net_run("ip netns exec against-%d ss -Kat state all >/dev/null", i))
-			return -EIO;
-	return module_reload(parameters);
-}
-
 /* The trace's account also leaves out what scope=teardown leaves out */
 TEST_F_TIMEOUT(against, closes_without_openings_either_way_of_hooking, 3 * MINUTES)
 {
@@ -335,8 +325,7 @@ TEST_F_TIMEOUT(against, closes_without_openings_either_way_of_hooking, 3 * MINUT
 	size_t i;
 
 	for (i = 0; i < 2; i++) {
-		ASSERT_EQ(0, reload_quietly(parameters[i]));
-		EXPECT_EQ(0, verify_closes_unmissed(self->answer, SOME))
+		EXPECT_EQ(0, verify_closes_unmissed(self->answer, parameters[i], SOME))
 		{
 			TH_LOG("with parameters '%s'", parameters[i]);
 		}

@@ -262,7 +262,8 @@ static int read_missed(const struct compare *run, uint64_t *missed, uint64_t *rs
 
 static int compare(struct compare *run)
 {
-	int ret = read_missed(run, &run->missed, &run->rsts_unknown);
+	uint64_t missed;
+	int ret = read_missed(run, &missed, &run->rsts_unknown);
 
 	if (!ret)
 		ret = attach(run);
@@ -310,10 +311,10 @@ static void conclude(struct compare *run)
 	static const char lost[] =
 		"%llu records were lost: load the module with a larger ring_records";
 	static const char hooks[] =
-		"%llu calls of hooks were missed, as kprobes may: use hooks=ftrace";
+		"%llu calls of hooks were missed, as kprobes may, so that some causes are unknown since: load the module anew, or with hooks=ftrace";
 	struct outcome *o = run->outcome;
 	struct comparison *c = o->witnesses;
-	uint64_t missed = run->missed, rsts = run->rsts_unknown;
+	uint64_t missed = 0, rsts = run->rsts_unknown;
 	bool known = !read_missed(run, &missed, &rsts);
 
 	if (rsts != run->rsts_unknown)
@@ -326,9 +327,8 @@ static void conclude(struct compare *run)
 	if (o->lost)
 		error_set(&o->incomplete, 0, lost,
 			  (unsigned long long)o->lost);
-	else if (known && missed > run->missed)
-		error_set(&o->incomplete, 0, hooks,
-			  (unsigned long long)(missed - run->missed));
+	else if (known && missed)
+		error_set(&o->incomplete, 0, hooks, (unsigned long long)missed);
 	else if (read_scope() != o->openings)
 		error_set(&o->incomplete, 0,
 			  "the module's parameter scope was changed meanwhile");

@@ -36,7 +36,6 @@
  * @outcome: the result
  * @descriptors: how many files the command may have open
  * @enabled_ns: CLOCK_MONOTONIC just before the trace was enabled
- * @missed: calls that the module's hooks had missed before
  * @has_rsts: the module records RSTs (minor version 1)
  * @rsts_unknown: RSTs without a record, or that may not have been sent, before
  * @read_ns: all records before this CLOCK_MONOTONIC were read
@@ -61,7 +60,6 @@ struct compare {
 	struct outcome *outcome;
 	rlim_t descriptors;
 	uint64_t enabled_ns;
-	uint64_t missed;
 	bool has_rsts;
 	uint64_t rsts_unknown;
 	uint64_t read_ns;
