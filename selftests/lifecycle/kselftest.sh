@@ -25,6 +25,7 @@ odd_layers
 odd_openings
 odd_routes
 opening
+owners
 record
 resets
 scope
