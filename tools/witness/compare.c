@@ -310,8 +310,9 @@ static void conclude(struct compare *run)
 {
 	static const char lost[] =
 		"%llu records were lost: load the module with a larger ring_records";
+	/* Some causes are unknown since. */
 	static const char hooks[] =
-		"%llu calls of hooks were missed, as kprobes may, so that some causes are unknown since: load the module anew, or with hooks=ftrace";
+		"%llu calls of hooks were missed: load the module anew, with hooks=ftrace";
 	struct outcome *o = run->outcome;
 	struct comparison *c = o->witnesses;
 	uint64_t missed = 0, rsts = run->rsts_unknown;
