@@ -60,7 +60,7 @@ static u32 most_room;
 
 static struct irq_work gate_report_soon;
 static unsigned int gate_report_due;	/* 1: one is under way */
-/* Whoever sets gate_report_due, or the report that clears it. */
+/* Used from when gate_report_due is set until the report clears it. */
 static unsigned int gate_reports;	/* one soon after the other */
 static unsigned long gate_reported;	/* the last one, jiffies */
 
@@ -153,12 +153,12 @@ static void report_all(struct work_struct *work)
 {
 	int cpu;
 
+	gate_reported = jiffies;
 	/*
 	 * What is left out from now on is for the next report. The atomic exchange
 	 * orders this before the counts are read: pairs with smp_mb() in
 	 * tcpclose_gate_left_out().
 	 */
-	gate_reported = jiffies;
 	xchg(&gate_report_due, 0);
 	cpus_read_lock();
 	for_each_possible_cpu(cpu) {
@@ -184,10 +184,10 @@ static unsigned long report_delay(void)
 
 static void start_report(struct irq_work *work)
 {
-	if (time_before(jiffies, gate_reported + report_delay()))
-		gate_reports = min(gate_reports + 1, 12U * REPORTS_ALIKE);
-	else
+	if (!time_before(jiffies, gate_reported + report_delay()))
 		gate_reports = 0;
+	else if (report_delay() < REPORT_DELAY_MAX)
+		gate_reports++;
 	schedule_delayed_work(&gate_report_work, report_delay());
 }
 

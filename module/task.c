@@ -43,7 +43,7 @@ static const u8 calls[] = {
 /* A task that is in no system call of its own. */
 static noinline u8 call_of_special(unsigned int flags)
 {
-	if (flags & (PF_KTHREAD | PF_WQ_WORKER))
+	if (flags & TCPCLOSE_TASK_KERNEL)
 		return TCPCLOSE_CALL_KERNEL;
 	if (flags & PF_IO_WORKER)
 		return TCPCLOSE_CALL_IO_URING;
@@ -59,8 +59,8 @@ static __always_inline u8 current_call(void)
 	unsigned int flags = current->flags;
 	unsigned int nr;
 
-	if (unlikely(flags & (PF_KTHREAD | PF_WQ_WORKER | PF_IO_WORKER |
-			      PF_USER_WORKER | PF_EXITING)))
+	if (unlikely(flags & (TCPCLOSE_TASK_KERNEL | PF_IO_WORKER | PF_USER_WORKER |
+			      PF_EXITING)))
 		return call_of_special(flags);
 	/* The numbers of a 32-bit program are others. */
 	if (unlikely(in_compat_syscall()))
@@ -122,7 +122,7 @@ void tcpclose_task_clear(struct tcpclose_detail *detail)
  */
 void tcpclose_task_name(u32 *pid, char *comm)
 {
-	if (current->flags & (PF_KTHREAD | PF_WQ_WORKER))
+	if (current->flags & TCPCLOSE_TASK_KERNEL)
 		return;
 	*pid = task_tgid_nr(current);
 	copy_name(comm, READ_ONCE(current->group_leader));

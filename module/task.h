@@ -8,6 +8,9 @@
 
 struct tcpclose_detail;
 
+/* Flags of the kernel's own tasks, which belong to no process. */
+#define TCPCLOSE_TASK_KERNEL	(PF_KTHREAD | PF_WQ_WORKER)
+
 /**
  * struct tcpclose_process - a process that may be gone
  * @pid: its id
@@ -32,7 +35,7 @@ static __always_inline u32 tcpclose_task_began(const struct task_struct *leader)
  */
 static __always_inline bool tcpclose_task_remember(struct tcpclose_process *process)
 {
-	if (unlikely(current->flags & (PF_KTHREAD | PF_WQ_WORKER)))
+	if (unlikely(current->flags & TCPCLOSE_TASK_KERNEL))
 		return false;
 	process->pid = task_tgid_nr(current);
 	process->began = tcpclose_task_began(READ_ONCE(current->group_leader));
