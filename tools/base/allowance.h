@@ -42,12 +42,19 @@ static inline bool allowance_permits(const struct allowance *a, uint64_t now_ns,
  * @a: the allowance
  * @begin_ns: when it began
  * @end_ns: when it ended
+ *
+ * Return: how long to expect the next time; no longer than a burst, above which there
+ * would never be time again
  */
-static inline void allowance_spend(struct allowance *a, uint64_t begin_ns, uint64_t end_ns)
+static inline uint64_t allowance_spend(struct allowance *a, uint64_t begin_ns,
+				       uint64_t end_ns)
 {
+	uint64_t cost_ns = end_ns - begin_ns;
+
 	if (a->paid_ns < begin_ns)
 		a->paid_ns = begin_ns;
-	a->paid_ns += ALLOWANCE_PART * (end_ns - begin_ns);
+	a->paid_ns += ALLOWANCE_PART * cost_ns;
+	return cost_ns < ALLOWANCE_BURST_NS ? cost_ns : ALLOWANCE_BURST_NS;
 }
 
 #endif /* TCPCLOSE_BASE_ALLOWANCE_H */

@@ -63,7 +63,6 @@ static void report_left_out(struct watch_run *w, const struct event *e)
 static int show(void *run, const struct event *e)
 {
 	struct watch_run *w = run;
-
 	bool counts = e->kind != EVENT_LOST && e->kind != EVENT_LEFT_OUT;
 
 	if (event_is_about_rsts(e) && !w->rsts)

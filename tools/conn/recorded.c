@@ -9,11 +9,7 @@
  */
 #include <stdbool.h>
 
-#include "base/clock.h"
 #include "conn/recorded.h"
-
-/* A transition may be recorded this much later than its RST. */
-#define LATE_NS (10 * NS_PER_MS)
 
 /**
  * recorded_begin() - a stream begins
@@ -52,6 +48,6 @@ static bool follows_gap(struct recorded *r, const struct event *e)
  */
 void recorded_add(struct recorded *r, const struct event *e)
 {
-	if (follows_gap(r, e) && r->since_ns < e->ts_ns + LATE_NS)
-		r->since_ns = e->ts_ns + LATE_NS;
+	if (follows_gap(r, e) && r->since_ns < e->ts_ns + RECORDED_LATE_NS)
+		r->since_ns = e->ts_ns + RECORDED_LATE_NS;
 }

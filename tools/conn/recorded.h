@@ -7,8 +7,16 @@
 
 #include <stdint.h>
 
+#include "base/clock.h"
 #include "lib/event.h"
 #include "lib/recording.h"
+
+/*
+ * How much later than a segment the transition that it belongs to may be recorded:
+ * Linux sends some segments a moment before it changes the state (tcp_fin(),
+ * tcp_abort(), TCP_TW_RST).
+ */
+#define RECORDED_LATE_NS (10 * NS_PER_MS)
 
 /**
  * struct recorded - what is known of that

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "conn/recorded.h"
 #include "ladder/half.h"
 
 /*
@@ -107,7 +108,7 @@ static bool is_of_rst(const struct ladder_step *ls, const struct side_rst *rst)
 	if (rst->rst.owner == TCPCLOSE_RST_OWNER_MINI)
 		return step->end == (sent ? TCPCLOSE_END_RST_SENT :
 					    TCPCLOSE_END_RST) &&
-		       distance(step->ts_ns, rst->ts_ns) <= LADDER_LATE_NS;
+		       distance(step->ts_ns, rst->ts_ns) <= RECORDED_LATE_NS;
 	return side_rst_ends(rst) && step->new == TCPCLOSE_CLOSE &&
 	       step->origin == TCPCLOSE_ORIGIN_TRACEPOINT;
 }

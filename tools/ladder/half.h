@@ -5,15 +5,7 @@
 #ifndef TCPCLOSE_LADDER_HALF_H
 #define TCPCLOSE_LADDER_HALF_H
 
-#include "base/clock.h"
 #include "ladder/ladder.h"
-
-/*
- * How long after the arrival a departure may be recorded: Linux sends some
- * segments a moment before it changes the state (tcp_fin(), tcp_abort(),
- * TCP_TW_RST).
- */
-#define LADDER_LATE_NS (10 * NS_PER_MS)
 
 /**
  * struct half - one side while the ladder is built

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "conn/recorded.h"
 #include "ladder/half.h"
 #include "ladder/segments.h"
 
@@ -47,7 +48,7 @@ static int find_departure(const struct half *half, unsigned int part,
 
 		if (!(segments_sent(ls) & part) ||
 		    ls->sent != LADDER_NONE ||
-		    ls->step->ts_ns > arrival_ns + LADDER_LATE_NS ||
+		    ls->step->ts_ns > arrival_ns + RECORDED_LATE_NS ||
 		    (part == SEGMENT_RST && !segments_fit_rst(ls, arrival)))
 			continue;
 		/* One that was recorded late only if there is no other. */

@@ -185,11 +185,7 @@ static int walk(struct cgroups *c, uint64_t id, char path[PATH_MAX])
 		return -EAGAIN;
 	path[0] = '\0';
 	found = walk_directory(&w, c->root, ".");
-	c->cost_ns = clock_monotonic_ns() - begin_ns;
-	allowance_spend(&c->allowance, begin_ns, begin_ns + c->cost_ns);
-	/* Longer than a burst it would never be allowed again. */
-	if (c->cost_ns > ALLOWANCE_BURST_NS)
-		c->cost_ns = ALLOWANCE_BURST_NS;
+	c->cost_ns = allowance_spend(&c->allowance, begin_ns, clock_monotonic_ns());
 	return found ? 0 : -ENOENT;
 }
 

@@ -235,11 +235,8 @@ static void pay(struct sockowners *s, uint64_t end_ns)
 	else if (s->price < PRICE_MAX)
 		s->price *= 2;
 	s->found = false;
-	s->cost_ns = s->price * (end_ns - s->looked_ns);
-	allowance_spend(&s->allowance, s->looked_ns, s->looked_ns + s->cost_ns);
-	/* Above a burst there would never be time again. */
-	if (s->cost_ns > ALLOWANCE_BURST_NS)
-		s->cost_ns = ALLOWANCE_BURST_NS;
+	s->cost_ns = allowance_spend(&s->allowance, s->looked_ns,
+				     s->looked_ns + s->price * (end_ns - s->looked_ns));
 }
 
 /*

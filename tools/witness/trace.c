@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #include "base/compiler.h"
+#include "sys/directory.h"
 #include "witness/trace.h"
 #include "witness/trace_format.h"
 
@@ -130,17 +131,12 @@ static int open_cpu(struct trace_witness *w, int dir, const char *name)
 
 static int open_cpus(struct trace_witness *w)
 {
-	int fd = openat(w->instance, "per_cpu", O_RDONLY | O_CLOEXEC), ret = 0;
+	DIR *dir = directory_open(w->instance, "per_cpu");
 	struct dirent *entry;
-	DIR *dir;
+	int ret = 0;
 
-	if (fd < 0)
+	if (!dir)
 		return -errno;
-	dir = fdopendir(fd);
-	if (!dir) {
-		close(fd);
-		return -ENOMEM;
-	}
 	while (!ret && (entry = readdir(dir)))
 		ret = open_cpu(w, dirfd(dir), entry->d_name);
 	closedir(dir);
@@ -180,16 +176,11 @@ static void remove_if_stale(int dir, const char *name)
 /* What a process that was killed left behind goes on tracing. */
 static void remove_stale(int tracefs)
 {
-	int fd = openat(tracefs, INSTANCES_DIR,
-			O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	DIR *dir = directory_open(tracefs, INSTANCES_DIR);
 	struct dirent *entry;
 
-	if (!dir) {
-		if (fd >= 0)
-			close(fd);
+	if (!dir)
 		return;
-	}
 	while ((entry = readdir(dir)))
 		remove_if_stale(dirfd(dir), entry->d_name);
 	closedir(dir);
