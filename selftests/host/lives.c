@@ -3,46 +3,14 @@
  * Each transition goes to the connection that made it, also if sockets, addresses and
  * ports are used again; and the other side of a connection is the right one.
  */
-#include <arpa/inet.h>
 #include <string.h>
 
 #include "kselftest_harness.h"
 
 #include "base/compiler.h"
-#include "conn/sides.h"
+#include "host/lib/sides_fixture.h"
 
-#define SECOND 1000000000ULL
-#define COOKIE 0x5005
-#define HOME 100
-#define OTHER 200
-
-FIXTURE(life)
-{
-	struct sides *sides;
-	struct event e;
-};
-
-FIXTURE_SETUP(life)
-{
-	self->sides = sides_new();
-	ASSERT_NE(NULL, self->sides);
-	self->e = (struct event){
-		.kind = EVENT_TRANSITION,
-		.ts_ns = 1000 * SECOND,
-		.cookie = COOKIE,
-		.netns_inode = HOME,
-		.lport = 40000,
-		.rport = 80,
-		.uid = EVENT_UNKNOWN,
-	};
-	inet_pton(AF_INET, "10.0.0.1", self->e.laddr);
-	inet_pton(AF_INET, "10.0.0.2", self->e.raddr);
-}
-
-FIXTURE_TEARDOWN(life)
-{
-	sides_free(self->sides);
-}
+SIDES_FIXTURE(life);
 
 /* Return: the side that took it, or NULL. @born_ns: 0: unknown, and marked */
 static struct side *take(FIXTURE_DATA(life) * self, unsigned int index, uint64_t born_ns,

@@ -3,47 +3,16 @@
  * Each RST goes to the end that sent or received it, and to none if that is not sure;
  * it is known from when on each has a record.
  */
-#include <arpa/inet.h>
-
 #include "kselftest_harness.h"
 
 #include "conn/recorded.h"
-#include "conn/sides.h"
 #include "conn/waiting.h"
+#include "host/lib/sides_fixture.h"
 
-#define SECOND 1000000000ULL
-#define COOKIE 0x5005
-#define HOME 100
-#define OTHER 200
-#define BORN (1000 * SECOND)
+/* Before the first event */
+#define BORN (999 * SECOND)
 
-FIXTURE(rst)
-{
-	struct sides *sides;
-	struct event e;
-};
-
-FIXTURE_SETUP(rst)
-{
-	self->sides = sides_new();
-	ASSERT_NE(NULL, self->sides);
-	self->e = (struct event){
-		.ts_ns = BORN + SECOND,
-		.cookie = COOKIE,
-		.netns_inode = HOME,
-		.lport = 40000,
-		.rport = 80,
-		.uid = EVENT_UNKNOWN,
-		.context = TCPCLOSE_CONTEXT_SOFTIRQ,
-	};
-	inet_pton(AF_INET, "10.0.0.1", self->e.laddr);
-	inet_pton(AF_INET, "10.0.0.2", self->e.raddr);
-}
-
-FIXTURE_TEARDOWN(rst)
-{
-	sides_free(self->sides);
-}
+SIDES_FIXTURE(rst);
 
 /* A transition of a connection. Return: its side, or NULL */
 static struct side *step(FIXTURE_DATA(rst) * self, uint64_t born_ns, unsigned int old,
@@ -53,7 +22,7 @@ static struct side *step(FIXTURE_DATA(rst) * self, uint64_t born_ns, unsigned in
 	struct side *side;
 
 	self->e.ts_ns += SECOND;
-	e.kind = EVENT_TRANSITION;
+	e.context = TCPCLOSE_CONTEXT_SOFTIRQ;
 	e.old = (uint8_t)old;
 	e.new = (uint8_t)new;
 	e.raw_old = old;
@@ -73,6 +42,7 @@ static int rst(FIXTURE_DATA(rst) * self, unsigned int effect, unsigned int owner
 
 	self->e.ts_ns += SECOND;
 	e.kind = EVENT_RST;
+	e.context = TCPCLOSE_CONTEXT_SOFTIRQ;
 	e.old = (uint8_t)state;
 	e.new = e.old;
 	e.flags = effect ? TCPCLOSE_FLAG_RST : 0;

@@ -62,16 +62,10 @@ TEST_F(identity, orphan_has_no_inode)
 
 /* ---- who opened it */
 
-/* Ends the connection from outside. Return: 0, or -1 */
-static int reset_by_peer(struct peer *peer)
-{
-	return peer_send(peer, PUPPET_RST, NULL, 0);
-}
-
 TEST_F(identity, opener_is_named_when_the_peer_resets)
 {
 	ASSERT_EQ(0, peer_connect(&self->peer));
-	ASSERT_EQ(0, reset_by_peer(&self->peer));
+	ASSERT_EQ(0, peer_send(&self->peer, PUPPET_RST, NULL, 0));
 	PATH("ESTABLISHED>CLOSE=RST");
 	EXPECT_EQ(0U, EVENT(0)->detail.pid);
 	EXPECT_EQ((__u32)getpid(), EVENT(0)->detail.opener);
@@ -107,7 +101,7 @@ TEST_F(identity, opener_that_is_gone_has_no_name)
 TEST_F(identity, accepted_has_no_opener)
 {
 	ASSERT_EQ(0, peer_accept(&self->peer));
-	ASSERT_EQ(0, reset_by_peer(&self->peer));
+	ASSERT_EQ(0, peer_send(&self->peer, PUPPET_RST, NULL, 0));
 	PATH("ESTABLISHED>CLOSE=RST");
 	EXPECT_EQ(0U, EVENT(0)->detail.opener);
 	EXPECT_STREQ("", EVENT(0)->detail.comm);

@@ -6,8 +6,10 @@
  *
  * vm: --icount --smp 1
  */
+#include <errno.h>
 #include <netinet/tcp.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -474,33 +476,68 @@ static void add_line(struct told *told, const char *line)
 	told->reasons[reason && i < TCPCLOSE_RST_REASONS ? i : 0]++;
 }
 
-static char trace[1 << 18];
+static int trace_event(const char *event, bool on)
+{
+	char path[128];
+
+	snprintf(path, sizeof(path), INSTANCE "events/tcp/%s/enable", event);
+	return procfile_write(path, on ? "1" : "0");
+}
+
+static int trace_begin(const char *event)
+{
+	return mkdir(INSTANCE, 0700) ? -errno : trace_event(event, true);
+}
+
+static int trace_end(const char *event)
+{
+	int ret = trace_event(event, false);
+
+	return rmdir(INSTANCE) ? -errno : ret;
+}
+
+/* Return: the trace, or NULL */
+static char *trace_text(void)
+{
+	static char text[1 << 18];
+
+	return procfile_read(INSTANCE "trace", text, sizeof(text)) < 0 ? NULL : text;
+}
+
+/* Return: the line of the next call of an event, or NULL */
+static const char *next_call(char **trace, const char *event)
+{
+	char name[64], *line;
+
+	snprintf(name, sizeof(name), ": %s:", event);
+	while ((line = strsep(trace, "\n")))
+		if (strstr(line, name))
+			return line;
+	return NULL;
+}
 
 static int read_trace(struct told *told)
 {
-	int ret = procfile_read(INSTANCE "trace", trace, sizeof(trace));
-	char *line, *rest;
+	char *trace = trace_text();
+	const char *line;
 
 	memset(told, 0, sizeof(*told));
-	if (ret < 0)
-		return ret;
-	for (line = strtok_r(trace, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
-		if (strstr(line, ": tcp_send_reset:"))
-			add_line(told, line);
-	}
+	if (!trace)
+		return -EIO;
+	while ((line = next_call(&trace, "tcp_send_reset")))
+		add_line(told, line);
 	return 0;
 }
 
 /* The sockets of the calls of an event. Return: their number, at most @room are stored */
 static size_t read_cookies(const char *event, uint64_t *cookies, size_t room)
 {
-	char *line, *rest, *cookie;
+	char *trace = trace_text();
+	const char *line, *cookie;
 	size_t count = 0;
 
-	if (procfile_read(INSTANCE "trace", trace, sizeof(trace)) < 0)
-		return 0;
-	for (line = strtok_r(trace, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
-		cookie = strstr(line, event) ? strstr(line, "sock_cookie=") : NULL;
+	while ((line = next_call(&trace, event))) {
+		cookie = strstr(line, "sock_cookie=");
 		if (cookie && count++ < room)
 			cookies[count - 1] = strtoull(cookie + 12, NULL, 16);
 	}
@@ -530,8 +567,7 @@ TEST_F(resets, are_those_of_the_kernels_trace)
 	struct told traced, recorded;
 	struct peer second;
 
-	ASSERT_EQ(0, mkdir(INSTANCE, 0700));
-	ASSERT_EQ(0, procfile_write(INSTANCE "events/tcp/tcp_send_reset/enable", "1"));
+	ASSERT_EQ(0, trace_begin("tcp_send_reset"));
 	ASSERT_EQ(0, peer_send_at(&self->peer, PUPPET_ACK, 1000, 2000, NULL, 0));
 	ASSERT_EQ(0, peer_listen(&self->peer));
 	ASSERT_EQ(0, peer_send_at(&self->peer, PUPPET_ACK, 1000, 2000, NULL, 0));
@@ -557,8 +593,7 @@ TEST_F(resets, are_those_of_the_kernels_trace)
 	EXPECT_LT(2, traced.sent);
 	EXPECT_EQ(0, memcmp(&recorded, &traced, sizeof(traced)))
 	TH_LOG("%u traced, %u recorded", traced.sent, recorded.sent);
-	EXPECT_EQ(0, procfile_write(INSTANCE "events/tcp/tcp_send_reset/enable", "0"));
-	EXPECT_EQ(0, rmdir(INSTANCE));
+	EXPECT_EQ(0, trace_end("tcp_send_reset"));
 }
 
 /* One call of tcp_reset() each, in the same order; what a socket ignores is no such. */
@@ -568,8 +603,7 @@ TEST_F(resets, received_are_those_of_the_kernels_trace)
 	size_t count, i, ended = 0;
 	struct peer second;
 
-	ASSERT_EQ(0, mkdir(INSTANCE, 0700));
-	ASSERT_EQ(0, procfile_write(INSTANCE "events/tcp/tcp_receive_reset/enable", "1"));
+	ASSERT_EQ(0, trace_begin("tcp_receive_reset"));
 	ASSERT_EQ(0, peer_connecting(&self->peer));
 	ASSERT_EQ(0, peer_send(&self->peer, PUPPET_RST | PUPPET_ACK, NULL, 0));
 	peer_init(&second, &self->lab.puppet);
@@ -597,8 +631,7 @@ TEST_F(resets, received_are_those_of_the_kernels_trace)
 		ended++;
 	}
 	EXPECT_EQ(count, ended);
-	EXPECT_EQ(0, procfile_write(INSTANCE "events/tcp/tcp_receive_reset/enable", "0"));
-	EXPECT_EQ(0, rmdir(INSTANCE));
+	EXPECT_EQ(0, trace_end("tcp_receive_reset"));
 }
 
 TEST_HARNESS_MAIN

@@ -7,7 +7,6 @@
  * vm: --icount --smp 1
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -25,6 +24,7 @@
 #include "lib/device.h"
 #include "lib/net.h"
 #include "lib/patience.h"
+#include "lib/piped.h"
 #include "lib/procfile.h"
 #include "lib/traffic.h"
 
@@ -78,24 +78,6 @@ FIXTURE_VARIANT_ADD(owners, recorded)
 	.command = "tcpclose record - | tcpclose watch --json --input -",
 	.inside = false,
 };
-
-static int start(struct watcher *w, const char *command)
-{
-	int ends[2];
-
-	if (pipe2(ends, O_CLOEXEC))
-		return -errno;
-	w->pid = fork();
-	if (!w->pid) {
-		setpgid(0, 0);
-		dup2(ends[1], STDOUT_FILENO);
-		execl("/bin/sh", "sh", "-c", command, NULL);
-		_exit(127);
-	}
-	close(ends[1]);
-	w->from = ends[0];
-	return 0;
-}
 
 /* Return: whether more output came within this time */
 static bool receive(struct watcher *w, int timeout_ms)
@@ -195,7 +177,8 @@ FIXTURE_SETUP(owners)
 	ASSERT_NE(NULL, self->watcher);
 	if (variant->inside)
 		ASSERT_EQ(0, net_enter());
-	ASSERT_EQ(0, start(self->watcher, variant->command));
+	self->watcher->pid = piped_start(&self->watcher->from, variant->command);
+	ASSERT_LT(0, self->watcher->pid);
 	if (!variant->inside)
 		ASSERT_EQ(0, net_enter());
 	ASSERT_EQ(0, await_start(self->watcher));

@@ -22,6 +22,7 @@
 #include "lib/module.h"
 #include "lib/namespace.h"
 #include "lib/patience.h"
+#include "lib/piped.h"
 #include "lib/traffic.h"
 
 #define LONE_NS	(patience_ms(50) * 1000000ULL)
@@ -77,25 +78,6 @@ FIXTURE_TEARDOWN(reading)
 	}
 }
 
-/* @from: set to a file that reads its standard output */
-static pid_t start(int *from, const char *command, const char *operand)
-{
-	int ends[2];
-	pid_t pid;
-
-	if (pipe2(ends, O_CLOEXEC))
-		return -1;
-	pid = fork();
-	if (!pid) {
-		dup2(ends[1], STDOUT_FILENO);
-		execlp("tcpclose", "tcpclose", command, operand, NULL);
-		_exit(127);
-	}
-	close(ends[1]);
-	*from = ends[0];
-	return pid;
-}
-
 /* Read all output that arrives; return its size, 0 if none arrives. */
 static ssize_t receive(int from)
 {
@@ -126,7 +108,7 @@ static uint64_t lone_ns(int from)
 
 TEST_F(reading, watch_shows_a_lone_event_within_50_ms)
 {
-	self->pid = start(&self->from, "watch", NULL);
+	self->pid = piped_start(&self->from, "exec tcpclose watch");
 	ASSERT_LT(0, self->pid);
 	/* The table's head is printed: the tool is ready. */
 	ASSERT_LT(0, receive(self->from));
@@ -135,7 +117,7 @@ TEST_F(reading, watch_shows_a_lone_event_within_50_ms)
 
 TEST_F(reading, record_writes_a_lone_event_within_50_ms)
 {
-	self->pid = start(&self->from, "record", "-");
+	self->pid = piped_start(&self->from, "exec tcpclose record -");
 	ASSERT_LT(0, self->pid);
 	ASSERT_LT(0, receive(self->from));
 	EXPECT_GT(LONE_NS, lone_ns(self->from));
@@ -147,7 +129,7 @@ TEST_F(reading, a_signal_ends_it_with_all_that_happened_before)
 	ssize_t n;
 	int status;
 
-	self->pid = start(&self->from, "record", "-");
+	self->pid = piped_start(&self->from, "exec tcpclose record -");
 	ASSERT_LT(0, self->pid);
 	ASSERT_LT(0, receive(self->from));
 	ASSERT_EQ(20, traffic_run(&(struct traffic){
@@ -179,7 +161,7 @@ TEST_F_TIMEOUT(reading, a_stalled_output_loses_nothing, 120)
 	FILE *recording;
 	int status;
 
-	self->pid = start(&self->from, "record", "-");
+	self->pid = piped_start(&self->from, "exec tcpclose record -");
 	ASSERT_LT(0, self->pid);
 	ASSERT_EQ(1, poll(&(struct pollfd){ .fd = self->from, .events = POLLIN },
 			  1, 5000));
@@ -252,7 +234,7 @@ TEST_F(reading, a_step_of_the_clock_is_where_it_was)
 	unsigned int i, n;
 	FILE *shown;
 
-	self->pid = start(&self->from, "watch", "--json");
+	self->pid = piped_start(&self->from, "exec tcpclose watch --json");
 	ASSERT_LT(0, self->pid);
 	do {
 		ASSERT_EQ(1, traffic_one(TRAFFIC_REFUSED));
