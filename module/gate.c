@@ -4,7 +4,7 @@
  * rate, so that a flood pushes no history out of the rings, and writes how many
  * were left out.
  *
- * Two limits for each CPU: a rate, and a part of its ring. The latter is regained
+ * Two limits for each class and CPU: a rate, and a part of its ring. The latter is regained
  * as other records are written, so that a flood that lasts for days takes no more
  * of a ring than one of a minute. Knows nothing of what is recorded.
  */
@@ -33,26 +33,36 @@
 #define REPORT_DELAY_MAX	(3600UL * HZ)
 #define REPORTS_ALIKE	16
 
-/* The parameter "rst_rate". */
-unsigned int tcpclose_gate_rate __read_mostly = TCPCLOSE_GATE_RATE_DEFAULT;
+/* The parameters "rst_rate", "drop_rate" and "call_rate". */
+unsigned int tcpclose_gate_rates[TCPCLOSE_GATE_CLASSES] __read_mostly = {
+	[TCPCLOSE_GATE_RST] = TCPCLOSE_GATE_RATE_DEFAULT,
+	[TCPCLOSE_GATE_DROP] = TCPCLOSE_GATE_RATE_DEFAULT,
+	[TCPCLOSE_GATE_CALL] = TCPCLOSE_GATE_RATE_DEFAULT,
+};
 
 /**
- * struct gate - state of one CPU; interrupts off, on that CPU
+ * struct passage - what one class may still write on one CPU
  * @since_ns: begin of the second that @admitted is about
  * @admitted: number of records admitted in it
  * @room: number of records of the ring that these may still take
  * @position: position of the ring when @room was last added to, and one for each
  *	that was admitted since: only others give room
- * @sent: number left out and not yet reported
- * @received: likewise
  */
-struct gate {
+struct passage {
 	u64 since_ns;
 	u32 admitted;
 	u32 room;
 	u64 position;
-	u64 sent;
-	u64 received;
+};
+
+/**
+ * struct gate - state of one CPU; interrupts off, on that CPU
+ * @passages: by class
+ * @left_out: numbers left out and not yet reported
+ */
+struct gate {
+	struct passage passages[TCPCLOSE_GATE_CLASSES];
+	u64 left_out[TCPCLOSE_GATE_COUNTS];
 };
 
 static DEFINE_PER_CPU(struct gate, gates);
@@ -65,58 +75,67 @@ static unsigned int gate_reports;	/* one soon after the other */
 static unsigned long gate_reported;	/* the last one, jiffies */
 
 /* Others have written records since: a part of those is room again. */
-static void regain_room(struct gate *gate)
+static void regain_room(struct passage *passage)
 {
 	u64 position = this_cpu_read(tcpclose_rings.position);
-	u64 regained = (position - gate->position) / RING_PART;
+	u64 regained = (position - passage->position) / RING_PART;
 
 	if (!regained)
 		return;
-	gate->position += regained * RING_PART;
-	gate->room = min_t(u64, gate->room + regained, most_room);
+	passage->position += regained * RING_PART;
+	passage->room = min_t(u64, passage->room + regained, most_room);
 }
 
 /**
  * tcpclose_gate_admits() - whether one more record may be written
+ * @class: of what
  * @now_ns: CLOCK_MONOTONIC
  *
  * Context: interrupts off; the caller writes the record, or counts it as left out.
  */
-bool tcpclose_gate_admits(u64 now_ns)
+bool tcpclose_gate_admits(enum tcpclose_gate_class class, u64 now_ns)
 {
-	struct gate *gate = this_cpu_ptr(&gates);
+	struct passage *passage = &this_cpu_ptr(&gates)->passages[class];
 
-	regain_room(gate);
-	if (now_ns - gate->since_ns >= NSEC_PER_SEC) {
-		gate->since_ns = now_ns;
-		gate->admitted = 0;
+	regain_room(passage);
+	if (now_ns - passage->since_ns >= NSEC_PER_SEC) {
+		passage->since_ns = now_ns;
+		passage->admitted = 0;
 	}
-	if (!gate->room || gate->admitted >= READ_ONCE(tcpclose_gate_rate))
+	if (!passage->room ||
+	    passage->admitted >= READ_ONCE(tcpclose_gate_rates[class]))
 		return false;
-	gate->admitted++;
-	gate->room--;
-	gate->position++;
+	passage->admitted++;
+	passage->room--;
+	passage->position++;
 	return true;
 }
 
 /**
  * tcpclose_gate_left_out() - count what was not admitted
- * @sent: whether it was sent, or received
+ * @what: which number it adds to
  *
  * Context: any, interrupts off.
  */
-void tcpclose_gate_left_out(bool sent)
+void tcpclose_gate_left_out(enum tcpclose_gate_count what)
 {
-	struct gate *gate = this_cpu_ptr(&gates);
-
-	if (sent)
-		gate->sent++;
-	else
-		gate->received++;
+	this_cpu_ptr(&gates)->left_out[what]++;
 	/* The count is seen by the report, or the report is seen to be over. */
 	smp_mb();
 	if (!READ_ONCE(gate_report_due) && !xchg(&gate_report_due, 1))
 		irq_work_queue(&gate_report_soon);
+}
+
+static bool has_left_out(const struct gate *gate)
+{
+	unsigned int i;
+
+	for (i = 0; i < TCPCLOSE_GATE_COUNTS; i++) {
+		/* Its own CPU counts meanwhile; then another report is due. */
+		if (data_race(gate->left_out[i]))
+			return true;
+	}
+	return false;
 }
 
 /* On the CPU of the gate, or on another one after that went offline. */
@@ -127,18 +146,19 @@ static void report(struct gate *gate)
 	u64 number;
 
 	local_irq_save(irq);
-	if (gate->sent || gate->received) {
+	if (has_left_out(gate)) {
 		record = tcpclose_ring_begin(&number);
 		memset(record, 0, sizeof(*record));
 		record->ts_ns = ktime_get_ns();
 		record->seq = number;
 		record->cpu = raw_smp_processor_id();
 		record->kind = TCPCLOSE_KIND_LEFT_OUT;
-		record->sent = gate->sent;
-		record->received = gate->received;
+		record->sent = gate->left_out[TCPCLOSE_GATE_SENT];
+		record->received = gate->left_out[TCPCLOSE_GATE_RECEIVED];
+		record->drops = gate->left_out[TCPCLOSE_GATE_DROPS];
+		record->calls = gate->left_out[TCPCLOSE_GATE_CALLS];
 		tcpclose_ring_commit(number);
-		gate->sent = 0;
-		gate->received = 0;
+		memset(gate->left_out, 0, sizeof(gate->left_out));
 		tcpclose_wakeup_notify();
 	}
 	local_irq_restore(irq);
@@ -164,8 +184,7 @@ static void report_all(struct work_struct *work)
 	for_each_possible_cpu(cpu) {
 		struct gate *gate = per_cpu_ptr(&gates, cpu);
 
-		/* Its own CPU counts meanwhile; then another report is due. */
-		if (!data_race(gate->sent || gate->received))
+		if (!has_left_out(gate))
 			continue;
 		if (cpu_online(cpu))
 			smp_call_function_single(cpu, report_here, NULL, true);
@@ -199,14 +218,15 @@ static void start_report(struct irq_work *work)
  */
 void tcpclose_gate_init(unsigned int ring_records)
 {
-	int cpu;
+	int cpu, class;
 
 	most_room = ring_records / RING_PART;
 	for_each_possible_cpu(cpu) {
 		struct gate *gate = per_cpu_ptr(&gates, cpu);
 
 		memset(gate, 0, sizeof(*gate));
-		gate->room = most_room;
+		for (class = 0; class < TCPCLOSE_GATE_CLASSES; class++)
+			gate->passages[class].room = most_room;
 	}
 	gate_report_due = 0;
 	gate_reports = 0;

@@ -140,8 +140,12 @@ MODULE_PARM_DESC(ring_records, "records per CPU, a power of two from 256 to 1048
 module_param(hooks, charp, 0444);
 MODULE_PARM_DESC(hooks, "how to hook functions: \"auto\" (default), \"ftrace\" or \"kprobe\"");
 
-module_param_named(rst_rate, tcpclose_gate_rate, uint, 0644);
+module_param_named(rst_rate, tcpclose_gate_rates[TCPCLOSE_GATE_RST], uint, 0644);
 MODULE_PARM_DESC(rst_rate, "records a second and CPU of RSTs that end no connection (default 100); the others are counted; can be changed while loaded");
+module_param_named(drop_rate, tcpclose_gate_rates[TCPCLOSE_GATE_DROP], uint, 0644);
+MODULE_PARM_DESC(drop_rate, "records a second and CPU of drops by listeners (default 100); the others are counted; can be changed while loaded");
+module_param_named(call_rate, tcpclose_gate_rates[TCPCLOSE_GATE_CALL], uint, 0644);
+MODULE_PARM_DESC(call_rate, "records a second and CPU of failed calls (default 100); the others are counted; can be changed while loaded");
 module_param(without, charp, 0444);
 MODULE_PARM_DESC(without, "comma-separated list of functions not to hook, for a kernel where hooking one causes trouble");
 

@@ -104,11 +104,12 @@ static void count_and_record(const struct tcpclose_rst_step *step, bool always)
 	else
 		this_cpu_inc(tcpclose_counters->rsts_sent[step->reason]);
 
-	if (always || tcpclose_gate_admits(now_ns)) {
+	if (always || tcpclose_gate_admits(TCPCLOSE_GATE_RST, now_ns)) {
 		tcpclose_rst_record(step, now_ns);
 	} else {
 		this_cpu_inc(tcpclose_counters->rsts_left_out);
-		tcpclose_gate_left_out(sent);
+		tcpclose_gate_left_out(sent ? TCPCLOSE_GATE_SENT :
+					      TCPCLOSE_GATE_RECEIVED);
 	}
 }
 

@@ -64,6 +64,13 @@ bool tcpclose_visibility_shows(const struct tcpclose_visibility *visible,
 		       visible->netns;
 	case TCPCLOSE_KIND_RST:
 		return ((const struct tcpclose_rst *)record)->netns == visible->netns;
+	case TCPCLOSE_KIND_DROP:
+		return ((const struct tcpclose_drop *)record)->netns == visible->netns;
+	case TCPCLOSE_KIND_FAILED_CALL:
+		return ((const struct tcpclose_failed_call *)record)->netns ==
+		       visible->netns;
+	case TCPCLOSE_KIND_SESSION:
+		return ((const struct tcpclose_session *)record)->netns == visible->netns;
 	default:
 		return false;
 	}
@@ -96,6 +103,45 @@ static void show_name(char *name, bool shown)
 	memset(name + length, 0, TASK_COMM_LEN - length);
 }
 
+static void translate_detail(const struct tcpclose_visibility *visible,
+			     struct tcpclose_detail *detail)
+{
+	bool acts = detail->pid;
+
+	detail->pid = translate_pid(visible, detail->pid);
+	detail->tid = translate_pid(visible, detail->tid);
+	detail->opener = translate_pid(visible, detail->opener);
+	/* The names are hidden with the process. */
+	show_name(detail->comm, acts ? detail->pid : detail->opener);
+	show_name(detail->thread, detail->pid);
+}
+
+static void translate_rst(const struct tcpclose_visibility *visible,
+			  struct tcpclose_rst *rst)
+{
+	rst->pid = translate_pid(visible, rst->pid);
+	show_name(rst->comm, rst->pid);
+	rst->uid = translate_uid(visible, rst->uid);
+}
+
+static void translate_failed_call(const struct tcpclose_visibility *visible,
+				  struct tcpclose_failed_call *failed)
+{
+	failed->pid = translate_pid(visible, failed->pid);
+	failed->tid = translate_pid(visible, failed->tid);
+	show_name(failed->comm, failed->pid);
+	failed->uid = translate_uid(visible, failed->uid);
+}
+
+static void translate_session(const struct tcpclose_visibility *visible,
+			      struct tcpclose_session *session)
+{
+	session->pid = translate_pid(visible, session->pid);
+	session->tid = translate_pid(visible, session->tid);
+	show_name(session->comm, session->pid);
+	session->uid = translate_uid(visible, session->uid);
+}
+
 /**
  * tcpclose_visibility_translate() - translate ids to the reader's namespaces
  * @visible: what the reader may see
@@ -107,25 +153,25 @@ static void show_name(char *name, bool shown)
 void tcpclose_visibility_translate(const struct tcpclose_visibility *visible,
 				   struct tcpclose_record *record)
 {
-	if (record->kind == TCPCLOSE_KIND_DETAIL) {
-		struct tcpclose_detail *detail = (struct tcpclose_detail *)record;
-		bool acts = detail->pid;
+	struct tcpclose_drop *drop = (struct tcpclose_drop *)record;
 
-		detail->pid = translate_pid(visible, detail->pid);
-		detail->tid = translate_pid(visible, detail->tid);
-		detail->opener = translate_pid(visible, detail->opener);
-		/* The names are hidden with the process. */
-		show_name(detail->comm, acts ? detail->pid : detail->opener);
-		show_name(detail->thread, detail->pid);
-		return;
+	switch (record->kind) {
+	case TCPCLOSE_KIND_DETAIL:
+		translate_detail(visible, (struct tcpclose_detail *)record);
+		break;
+	case TCPCLOSE_KIND_RST:
+		translate_rst(visible, (struct tcpclose_rst *)record);
+		break;
+	case TCPCLOSE_KIND_DROP:
+		drop->uid = translate_uid(visible, drop->uid);
+		break;
+	case TCPCLOSE_KIND_FAILED_CALL:
+		translate_failed_call(visible, (struct tcpclose_failed_call *)record);
+		break;
+	case TCPCLOSE_KIND_SESSION:
+		translate_session(visible, (struct tcpclose_session *)record);
+		break;
+	default:
+		record->uid = translate_uid(visible, record->uid);
 	}
-	if (record->kind == TCPCLOSE_KIND_RST) {
-		struct tcpclose_rst *rst = (struct tcpclose_rst *)record;
-
-		rst->pid = translate_pid(visible, rst->pid);
-		show_name(rst->comm, rst->pid);
-		rst->uid = translate_uid(visible, rst->uid);
-		return;
-	}
-	record->uid = translate_uid(visible, record->uid);
 }

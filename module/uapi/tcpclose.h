@@ -53,14 +53,23 @@ enum tcpclose_state {
  *	next sequence number
  * @TCPCLOSE_KIND_RST: a RST that was sent or received, &struct tcpclose_rst
  *	(minor version 1)
- * @TCPCLOSE_KIND_LEFT_OUT: number of RSTs that have no record, &struct
- *	tcpclose_left_out (minor version 1)
+ * @TCPCLOSE_KIND_LEFT_OUT: number of RSTs, drops and failed calls that have no record,
+ *	&struct tcpclose_left_out (minor version 1)
+ * @TCPCLOSE_KIND_DROP: a listener dropped what asked for a connection, &struct
+ *	tcpclose_drop (minor version 1)
+ * @TCPCLOSE_KIND_FAILED_CALL: bind(), listen() or connect() failed at once, &struct
+ *	tcpclose_failed_call (minor version 1)
+ * @TCPCLOSE_KIND_SESSION: a transition of an MPTCP session, &struct tcpclose_session
+ *	(minor version 1)
  */
 enum tcpclose_kind {
 	TCPCLOSE_KIND_TRANSITION = 1,
 	TCPCLOSE_KIND_DETAIL = 2,
 	TCPCLOSE_KIND_RST = 3,
 	TCPCLOSE_KIND_LEFT_OUT = 4,
+	TCPCLOSE_KIND_DROP = 5,
+	TCPCLOSE_KIND_FAILED_CALL = 6,
+	TCPCLOSE_KIND_SESSION = 7,
 };
 
 /**
@@ -112,6 +121,7 @@ enum tcpclose_context {
  * @TCPCLOSE_CALL_KERNEL: a kernel thread or one of its workers: the release of a
  *	descriptor that no process held any more (garbage collection of AF_UNIX
  *	sockets, the end of an io_uring), MPTCP, or a socket of the kernel's own
+ * @TCPCLOSE_CALL_BIND: bind() (minor version 1)
  *
  * Source: the system call's number and PF_* of the current task.
  */
@@ -128,6 +138,7 @@ enum tcpclose_call {
 	TCPCLOSE_CALL_IO_URING = 9,
 	TCPCLOSE_CALL_OTHER = 10,
 	TCPCLOSE_CALL_KERNEL = 11,
+	TCPCLOSE_CALL_BIND = 12,
 };
 
 /**
@@ -673,8 +684,222 @@ struct tcpclose_rst {
 };
 
 /**
- * struct tcpclose_left_out - RSTs of one CPU that have no record, since the former
- *	record of this kind or since load
+ * enum tcpclose_drop_reason - why a listener dropped what asked for a connection
+ * @TCPCLOSE_DROP_OTHER: unknown
+ * @TCPCLOSE_DROP_ACCEPT_QUEUE_SYN: a SYN, since the accept queue was full
+ *	(ListenOverflows)
+ * @TCPCLOSE_DROP_ACCEPT_QUEUE_ACK: the ACK of a SYN,ACK, likewise; the peer takes the
+ *	connection for established (ListenOverflows)
+ * @TCPCLOSE_DROP_ACCEPT_QUEUE_RST: likewise, and answered with a RST, as
+ *	tcp_abort_on_overflow demands (ListenOverflows)
+ * @TCPCLOSE_DROP_SYN_QUEUE: a SYN, since there were too many requests and no SYN cookies
+ *	are allowed (tcp_syncookies=0)
+ * @TCPCLOSE_DROP_SYN_QUEUE_RESERVED: likewise; the last quarter of the queue is for peers
+ *	that are known (tcp_peer_is_proven())
+ * @TCPCLOSE_DROP_MEMORY: the ACK of a SYN,ACK, since the socket could not be made: no
+ *	memory, or its port was taken
+ * @TCPCLOSE_DROP_NOT_UNICAST: a SYN to a broadcast or multicast address
+ * @TCPCLOSE_DROP_ICMP: an ICMP error ended a request (tcp_req_err())
+ * @TCPCLOSE_DROP_REASONS: size of an array indexed by reason
+ *
+ * All of them are among the kernel's ListenDrops.
+ */
+enum tcpclose_drop_reason {
+	TCPCLOSE_DROP_OTHER = 0,
+	TCPCLOSE_DROP_ACCEPT_QUEUE_SYN = 1,
+	TCPCLOSE_DROP_ACCEPT_QUEUE_ACK = 2,
+	TCPCLOSE_DROP_ACCEPT_QUEUE_RST = 3,
+	TCPCLOSE_DROP_SYN_QUEUE = 4,
+	TCPCLOSE_DROP_SYN_QUEUE_RESERVED = 5,
+	TCPCLOSE_DROP_MEMORY = 6,
+	TCPCLOSE_DROP_NOT_UNICAST = 7,
+	TCPCLOSE_DROP_ICMP = 8,
+	TCPCLOSE_DROP_REASONS = 16,
+};
+
+/* Bits of &struct tcpclose_drop.mark. */
+#define TCPCLOSE_DROP_MARK_IPV6	0x01	/* it is an IPv6 segment */
+
+/**
+ * struct tcpclose_drop - a listener dropped what asked for a connection
+ * @ts_ns: CLOCK_MONOTONIC, nanoseconds
+ * @seq: as in &struct tcpclose_record
+ * @cpu: likewise
+ * @kind: %TCPCLOSE_KIND_DROP
+ * @mark: TCPCLOSE_DROP_MARK_* bits
+ * @cookie: cookie of the listener
+ * @netns: network namespace cookie (SO_NETNS_COOKIE)
+ * @laddr: local address of the connection, as in &struct tcpclose_record
+ * @raddr: remote address, likewise
+ * @cgroup: cgroup v2 id of the listener; 0: unknown
+ * @lport: local port, host byte order
+ * @rport: remote port, host byte order
+ * @netns_inode: inode of the network namespace
+ * @inode: inode of the listener; 0: unknown
+ * @uid: owner of the listener; %TCPCLOSE_UNKNOWN_UID: unknown
+ * @queue: number of connections in its accept queue
+ * @limit: most that may be there, the backlog of listen(): one more is let in
+ * @requests: number of requests in its SYN queue
+ * @drops: number of drops that the listener had counted before
+ * @bound: address that the listener is bound to, as @laddr; all 0: any
+ * @reason: &enum tcpclose_drop_reason
+ * @reserved: 0
+ *
+ * There are at most drop_rate of them a second and CPU (module parameter), and a
+ * sixteenth of the ring; &struct tcpclose_left_out counts the rest.
+ */
+struct tcpclose_drop {
+	__u64 ts_ns;
+	__u32 seq;
+	__u16 cpu;
+	__u8 kind;
+	__u8 mark;
+	__u64 cookie;
+	__u64 netns;
+	__u8 laddr[16];
+	__u8 raddr[16];
+	__u64 cgroup;
+	__u16 lport;
+	__u16 rport;
+	__u32 netns_inode;
+	__u32 inode;
+	__u32 uid;
+	__u32 queue;
+	__u32 limit;
+	__u32 requests;
+	__u32 drops;
+	__u8 bound[16];
+	__u8 reason;
+	__u8 reserved[7];
+};
+
+/* Bits of &struct tcpclose_failed_call.mark. */
+#define TCPCLOSE_FAILED_IPV6	0x01	/* the addresses are IPv6 ones */
+#define TCPCLOSE_FAILED_RANGE	0x02	/* it wanted any port from port_low to port_high */
+
+/**
+ * struct tcpclose_failed_call - bind(), listen() or connect() failed at once
+ * @ts_ns: CLOCK_MONOTONIC, nanoseconds
+ * @seq: as in &struct tcpclose_record
+ * @cpu: likewise
+ * @kind: %TCPCLOSE_KIND_FAILED_CALL
+ * @mark: TCPCLOSE_FAILED_* bits
+ * @cookie: cookie of the socket; 0: unknown
+ * @netns: network namespace cookie (SO_NETNS_COOKIE)
+ * @laddr: local address: what bind() wanted, or the socket is bound to, as in &struct
+ *	tcpclose_record; all 0: any
+ * @raddr: remote address that connect() wanted; otherwise 0
+ * @cgroup: cgroup v2 id of the socket; 0: unknown
+ * @lport: local port, host byte order, likewise; 0: any
+ * @rport: remote port that connect() wanted, host byte order; otherwise 0
+ * @netns_inode: inode of the network namespace
+ * @inode: inode of the socket; 0: unknown
+ * @uid: owner of the socket; %TCPCLOSE_UNKNOWN_UID: unknown
+ * @pid: process (thread group) that called; 0: the kernel, or not visible to the reader
+ * @tid: its thread; 0: likewise
+ * @comm: name of the process, NUL-terminated; empty: likewise
+ * @port_low: first port of ip_local_port_range (%TCPCLOSE_FAILED_RANGE)
+ * @port_high: last port of it
+ * @error: the errno that the call returned
+ * @call: &enum tcpclose_call: bind, listen, connect or send (Fast Open)
+ * @reserved: 0
+ *
+ * A connect() that fails after it has sent a SYN is a transition from SYN_SENT to CLOSE
+ * instead. One that finds no local port is both.
+ *
+ * There are at most call_rate of them a second and CPU (module parameter), and a
+ * sixteenth of the ring; &struct tcpclose_left_out counts the rest.
+ */
+struct tcpclose_failed_call {
+	__u64 ts_ns;
+	__u32 seq;
+	__u16 cpu;
+	__u8 kind;
+	__u8 mark;
+	__u64 cookie;
+	__u64 netns;
+	__u8 laddr[16];
+	__u8 raddr[16];
+	__u64 cgroup;
+	__u16 lport;
+	__u16 rport;
+	__u32 netns_inode;
+	__u32 inode;
+	__u32 uid;
+	__u32 pid;
+	__u32 tid;
+	char comm[16];
+	__u16 port_low;
+	__u16 port_high;
+	__u8 error;
+	__u8 call;
+	__u8 reserved[10];
+};
+
+/* Bits of &struct tcpclose_session.mark. */
+#define TCPCLOSE_SESSION_IPV6	0x01	/* the addresses are IPv6 ones */
+
+/**
+ * struct tcpclose_session - a transition of an MPTCP session
+ * @ts_ns: CLOCK_MONOTONIC, nanoseconds
+ * @seq: as in &struct tcpclose_record
+ * @cpu: likewise
+ * @kind: %TCPCLOSE_KIND_SESSION
+ * @mark: TCPCLOSE_SESSION_* bits
+ * @cookie: cookie of the MPTCP socket, which its subflows' details have as session
+ * @netns: network namespace cookie (SO_NETNS_COOKIE)
+ * @laddr: local address of the first subflow, as in &struct tcpclose_record
+ * @raddr: remote address, likewise
+ * @cgroup: cgroup v2 id of the socket; 0: unknown
+ * @lport: local port, host byte order
+ * @rport: remote port, host byte order
+ * @netns_inode: inode of the network namespace
+ * @inode: inode of the socket; 0: unknown, or an orphan
+ * @uid: owner of the socket; %TCPCLOSE_UNKNOWN_UID: unknown
+ * @pid: process (thread group) that made the transition; 0: none, or not visible to the
+ *	reader
+ * @tid: its thread; 0: likewise
+ * @comm: name of the process, NUL-terminated; empty: likewise
+ * @edge: old and new state (TCPCLOSE_EDGE())
+ * @context: &enum tcpclose_context
+ * @call: &enum tcpclose_call
+ * @sk_err: error pending on the socket, an errno; 0: none
+ * @sk_shutdown: directions shut down, RCV_SHUTDOWN 1, SEND_SHUTDOWN 2
+ * @reserved: 0
+ *
+ * Source: the tracepoint inet_sock_set_state with IPPROTO_MPTCP. A session has no
+ * segments of its own: DATA_FIN (RFC 8684 section 3.3.3) moves it from state to state.
+ */
+struct tcpclose_session {
+	__u64 ts_ns;
+	__u32 seq;
+	__u16 cpu;
+	__u8 kind;
+	__u8 mark;
+	__u64 cookie;
+	__u64 netns;
+	__u8 laddr[16];
+	__u8 raddr[16];
+	__u64 cgroup;
+	__u16 lport;
+	__u16 rport;
+	__u32 netns_inode;
+	__u32 inode;
+	__u32 uid;
+	__u32 pid;
+	__u32 tid;
+	char comm[16];
+	__u8 edge;
+	__u8 context;
+	__u8 call;
+	__u8 sk_err;
+	__u8 sk_shutdown;
+	__u8 reserved[11];
+};
+
+/**
+ * struct tcpclose_left_out - RSTs and others of one CPU that have no record, since the
+ *	former record of this kind or since load
  * @ts_ns: CLOCK_MONOTONIC, nanoseconds: up to when they are counted
  * @seq: as in &struct tcpclose_record
  * @cpu: likewise
@@ -682,6 +907,8 @@ struct tcpclose_rst {
  * @reserved1: 0
  * @sent: number of RSTs sent
  * @received: number of RSTs received
+ * @drops: number of drops by listeners
+ * @calls: number of failed calls
  * @reserved2: 0
  *
  * Written a second after the first of them, or up to an hour after it if that happens
@@ -696,7 +923,9 @@ struct tcpclose_left_out {
 	__u8 reserved1;
 	__u64 sent;
 	__u64 received;
-	__u8 reserved2[96];
+	__u64 drops;
+	__u64 calls;
+	__u8 reserved2[80];
 };
 
 #define TCPCLOSE_RECORD_SIZE	128
@@ -835,6 +1064,9 @@ enum tcpclose_untracked {
 	TCPCLOSE_UNTRACKED = 8,
 };
 
+/* Size of an array indexed by errno; an errno that is larger counts as 0. */
+#define TCPCLOSE_ERRORS	136
+
 /* Size of an array: the shares that refused most connections. */
 #define TCPCLOSE_SHARES	8
 
@@ -891,6 +1123,12 @@ struct tcpclose_share {
  * @rsts_left_out: number of all these that have no record
  * @rsts_failed: number of those in @rsts_sent that could not be sent, since there was
  *	no route for them (IPv6); their records say that they were
+ * @drops: number of drops by listeners, by &enum tcpclose_drop_reason
+ * @drops_left_out: number of those that have no record
+ * @connect_errors: number of connect() that failed, by errno: those that have no
+ *	transition, and connections that ended in SYN_SENT
+ * @bind_errors: number of bind() and listen() that failed, by errno
+ * @calls_left_out: number of failed calls that have no record
  */
 struct tcpclose_stats {
 	__u64 since_ns;
@@ -915,6 +1153,11 @@ struct tcpclose_stats {
 	__u64 rsts_unsure;
 	__u64 rsts_left_out;
 	__u64 rsts_failed;
+	__u64 drops[TCPCLOSE_DROP_REASONS];
+	__u64 drops_left_out;
+	__u64 connect_errors[TCPCLOSE_ERRORS];
+	__u64 bind_errors[TCPCLOSE_ERRORS];
+	__u64 calls_left_out;
 };
 
 /* Count from 0 again: each event is in this snapshot or in the next one. */

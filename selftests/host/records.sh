@@ -31,7 +31,8 @@ fields()
 		found && /^``/ { split($1, part, "``"); print part[2] }' "$1" | sort
 }
 
-for struct in tcpclose_record tcpclose_detail tcpclose_rst tcpclose_left_out; do
+for struct in tcpclose_record tcpclose_detail tcpclose_rst tcpclose_drop tcpclose_failed_call \
+	tcpclose_session tcpclose_left_out; do
 	members "$struct" >expected
 	fields "$page" "$struct" >actual
 	[ -s expected ] || echo "no members of $struct" >>actual

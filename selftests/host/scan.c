@@ -225,8 +225,37 @@ TEST_F(scan, finds_what_an_earlier_record_left_in_a_rst)
 	EXPECT_FALSE(scan_record(&self->scan, (const void *)&rst));
 
 	EXPECT_TRUE(scan_record(&self->scan, (const void *)&left_out));
-	left_out.reserved2[95] = 1;
+	left_out.reserved2[sizeof(left_out.reserved2) - 1] = 1;
 	EXPECT_FALSE(scan_record(&self->scan, (const void *)&left_out));
+}
+
+TEST_F(scan, finds_what_an_earlier_record_left_in_others)
+{
+	struct tcpclose_drop drop = { .kind = TCPCLOSE_KIND_DROP };
+	struct tcpclose_failed_call failed = { .kind = TCPCLOSE_KIND_FAILED_CALL };
+	struct tcpclose_session session = { .kind = TCPCLOSE_KIND_SESSION };
+
+	EXPECT_TRUE(scan_record(&self->scan, (const void *)&drop));
+	drop.bound[4] = 1;
+	EXPECT_FALSE(scan_record(&self->scan, (const void *)&drop));
+	drop.mark = TCPCLOSE_DROP_MARK_IPV6;
+	EXPECT_TRUE(scan_record(&self->scan, (const void *)&drop));
+	drop.reserved[sizeof(drop.reserved) - 1] = 1;
+	EXPECT_FALSE(scan_record(&self->scan, (const void *)&drop));
+
+	EXPECT_TRUE(scan_record(&self->scan, (const void *)&failed));
+	failed.comm[9] = 'x';
+	EXPECT_FALSE(scan_record(&self->scan, (const void *)&failed));
+	failed.comm[9] = '\0';
+	failed.reserved[sizeof(failed.reserved) - 1] = 1;
+	EXPECT_FALSE(scan_record(&self->scan, (const void *)&failed));
+
+	EXPECT_TRUE(scan_record(&self->scan, (const void *)&session));
+	session.mark = 0x80;
+	EXPECT_FALSE(scan_record(&self->scan, (const void *)&session));
+	session.mark = 0;
+	session.reserved[sizeof(session.reserved) - 1] = 1;
+	EXPECT_FALSE(scan_record(&self->scan, (const void *)&session));
 }
 
 TEST_F(scan, finds_what_a_longer_name_left)

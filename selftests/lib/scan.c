@@ -119,53 +119,131 @@ static bool detail_is_clean(struct scan *scan, const struct tcpclose_detail *det
 	return scan_bytes(scan, detail, sizeof(*detail));
 }
 
+/* An IPv4 address has 4 bytes of 16. */
+static bool address_is_clean(struct scan *scan, bool ipv6, const __u8 address[16])
+{
+	return ipv6 || scan_zeros(scan, address + 4, 12);
+}
+
+/* Unknown values are all ones. */
+static __u32 known_uid(__u32 uid)
+{
+	return uid == TCPCLOSE_UNKNOWN_UID ? 0 : uid;
+}
+
 static bool rst_is_clean(struct scan *scan, const struct tcpclose_rst *rst)
 {
 	const unsigned int known = TCPCLOSE_RST_MARK_IPV6 | TCPCLOSE_RST_MARK_UNSURE |
 				   TCPCLOSE_RST_MARK_SEGMENT;
 	struct tcpclose_rst copy = *rst;
+	bool ipv6 = copy.mark & TCPCLOSE_RST_MARK_IPV6;
 
 	if (!name_is_clean(scan, copy.comm, offsetof(struct tcpclose_rst, comm)) ||
-	    !scan_zeros(scan, copy.reserved, sizeof(copy.reserved)))
+	    !scan_zeros(scan, copy.reserved, sizeof(copy.reserved)) ||
+	    !address_is_clean(scan, ipv6, copy.laddr) ||
+	    !address_is_clean(scan, ipv6, copy.raddr))
 		return false;
 	if (copy.mark & ~known)
 		return found(scan, "an unknown mark", offsetof(struct tcpclose_rst, mark));
-	if (!(copy.mark & TCPCLOSE_RST_MARK_IPV6) &&
-	    (!scan_zeros(scan, copy.laddr + 4, 12) ||
-	     !scan_zeros(scan, copy.raddr + 4, 12)))
-		return false;
-	if (copy.uid == TCPCLOSE_UNKNOWN_UID)
-		copy.uid = 0;
+	copy.uid = known_uid(copy.uid);
 	return scan_bytes(scan, &copy, sizeof(copy));
 }
 
-bool scan_record(struct scan *scan, const struct tcpclose_record *record)
+static bool drop_is_clean(struct scan *scan, const struct tcpclose_drop *drop)
+{
+	struct tcpclose_drop copy = *drop;
+	bool ipv6 = copy.mark & TCPCLOSE_DROP_MARK_IPV6;
+
+	if (!scan_zeros(scan, copy.reserved, sizeof(copy.reserved)) ||
+	    !address_is_clean(scan, ipv6, copy.laddr) ||
+	    !address_is_clean(scan, ipv6, copy.raddr) ||
+	    !address_is_clean(scan, ipv6, copy.bound))
+		return false;
+	if (copy.mark & ~TCPCLOSE_DROP_MARK_IPV6)
+		return found(scan, "an unknown mark", offsetof(struct tcpclose_drop, mark));
+	copy.uid = known_uid(copy.uid);
+	return scan_bytes(scan, &copy, sizeof(copy));
+}
+
+static bool failed_call_is_clean(struct scan *scan,
+				 const struct tcpclose_failed_call *failed)
+{
+	struct tcpclose_failed_call copy = *failed;
+	bool ipv6 = copy.mark & TCPCLOSE_FAILED_IPV6;
+
+	if (!name_is_clean(scan, copy.comm,
+			   offsetof(struct tcpclose_failed_call, comm)) ||
+	    !scan_zeros(scan, copy.reserved, sizeof(copy.reserved)) ||
+	    !address_is_clean(scan, ipv6, copy.laddr) ||
+	    !address_is_clean(scan, ipv6, copy.raddr))
+		return false;
+	if (copy.mark & ~(TCPCLOSE_FAILED_IPV6 | TCPCLOSE_FAILED_RANGE))
+		return found(scan, "an unknown mark",
+			     offsetof(struct tcpclose_failed_call, mark));
+	copy.uid = known_uid(copy.uid);
+	return scan_bytes(scan, &copy, sizeof(copy));
+}
+
+static bool session_is_clean(struct scan *scan, const struct tcpclose_session *session)
+{
+	struct tcpclose_session copy = *session;
+	bool ipv6 = copy.mark & TCPCLOSE_SESSION_IPV6;
+
+	if (!name_is_clean(scan, copy.comm, offsetof(struct tcpclose_session, comm)) ||
+	    !scan_zeros(scan, copy.reserved, sizeof(copy.reserved)) ||
+	    !address_is_clean(scan, ipv6, copy.laddr) ||
+	    !address_is_clean(scan, ipv6, copy.raddr))
+		return false;
+	if (copy.mark & ~TCPCLOSE_SESSION_IPV6)
+		return found(scan, "an unknown mark",
+			     offsetof(struct tcpclose_session, mark));
+	copy.uid = known_uid(copy.uid);
+	return scan_bytes(scan, &copy, sizeof(copy));
+}
+
+static bool transition_is_clean(struct scan *scan, const struct tcpclose_record *record)
 {
 	struct tcpclose_record copy = *record;
+	bool ipv6 = TCPCLOSE_HOW_IPV6(copy.how);
 
-	if (record->kind == TCPCLOSE_KIND_DETAIL)
-		return detail_is_clean(scan, (const void *)record);
-	if (record->kind == TCPCLOSE_KIND_RST)
-		return rst_is_clean(scan, (const void *)record);
-	if (record->kind == TCPCLOSE_KIND_LEFT_OUT)
-		return scan_zeros(scan, ((const struct tcpclose_left_out *)record)->reserved2,
-				  sizeof(((struct tcpclose_left_out *)0)->reserved2)) &&
-		       scan_bytes(scan, record, sizeof(*record));
-	if (record->kind != TCPCLOSE_KIND_TRANSITION)
-		return found(scan, "a record of unknown kind",
-			     offsetof(struct tcpclose_record, kind));
-	if (!TCPCLOSE_HOW_IPV6(copy.how) &&
-	    (!scan_zeros(scan, copy.laddr + 4, 12) ||
-	     !scan_zeros(scan, copy.raddr + 4, 12)))
+	if (!address_is_clean(scan, ipv6, copy.laddr) ||
+	    !address_is_clean(scan, ipv6, copy.raddr))
 		return false;
-	/* Unknown values are all ones */
 	if (copy.dwell_ns == TCPCLOSE_UNKNOWN_NS)
 		copy.dwell_ns = 0;
 	if (copy.age_ns == TCPCLOSE_UNKNOWN_NS)
 		copy.age_ns = 0;
-	if (copy.uid == TCPCLOSE_UNKNOWN_UID)
-		copy.uid = 0;
+	copy.uid = known_uid(copy.uid);
 	return scan_bytes(scan, &copy, sizeof(copy));
+}
+
+static bool left_out_is_clean(struct scan *scan, const struct tcpclose_left_out *left_out)
+{
+	return scan_zeros(scan, left_out->reserved2, sizeof(left_out->reserved2)) &&
+	       scan_bytes(scan, left_out, sizeof(*left_out));
+}
+
+bool scan_record(struct scan *scan, const struct tcpclose_record *record)
+{
+	switch (record->kind) {
+	case TCPCLOSE_KIND_TRANSITION:
+		return transition_is_clean(scan, record);
+	case TCPCLOSE_KIND_DETAIL:
+		return detail_is_clean(scan, (const void *)record);
+	case TCPCLOSE_KIND_RST:
+		return rst_is_clean(scan, (const void *)record);
+	case TCPCLOSE_KIND_LEFT_OUT:
+		return left_out_is_clean(scan, (const void *)record);
+	case TCPCLOSE_KIND_DROP:
+		return drop_is_clean(scan, (const void *)record);
+	case TCPCLOSE_KIND_FAILED_CALL:
+		return failed_call_is_clean(scan, (const void *)record);
+	case TCPCLOSE_KIND_SESSION:
+		return session_is_clean(scan, (const void *)record);
+	default:
+		return found(scan, "a record of unknown kind",
+			     offsetof(struct tcpclose_record, kind));
+	}
 }
 
 bool scan_stats(struct scan *scan, const struct tcpclose_stats *stats)

@@ -217,6 +217,10 @@ static int take(struct stream *stream, const struct tcpclose_record *record)
 		stream->left_out += ((const struct tcpclose_left_out *)record)->sent +
 				    ((const struct tcpclose_left_out *)record)->received;
 		return 0;
+	case TCPCLOSE_KIND_DROP:
+	case TCPCLOSE_KIND_FAILED_CALL:
+	case TCPCLOSE_KIND_SESSION:
+		return 0;
 	default:
 		stream->unknown++;
 		return 0;

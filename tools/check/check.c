@@ -314,6 +314,10 @@ int check_event(struct check *c, const struct event *e)
 		return check_rst(c, e);
 	case EVENT_LEFT_OUT:
 		return take_left_out(c, e);
+	case EVENT_DROP:
+	case EVENT_FAILED_CALL:
+	case EVENT_SESSION:
+		break;
 	}
 	return 0;
 }

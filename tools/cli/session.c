@@ -203,7 +203,8 @@ static int deliver(struct session *s, const struct event *e,
 	if (is_after_end(s, e->ts_ns, e->kind == EVENT_LOST))
 		return DONE_TIME;
 	/* A recording's time is the same whether or not they are wanted. */
-	if (!calls->rsts && event_is_about_rsts(e))
+	if ((!calls->rsts && event_is_about_rsts(e)) ||
+	    (!calls->others && event_is_other(e)))
 		return 0;
 	if (calls->every)
 		return calls->every(context, e);

@@ -52,6 +52,7 @@ struct session {
  * @raw: gets records as they are, several at a time, wanted or not; returns
  *	likewise
  * @rsts: @event or @every gets RSTs, too, and numbers of those left out
+ * @others: likewise drops by listeners, failed calls, and transitions of MPTCP sessions
  * @owners: transitions have the process that they belong to, where it is known; if
  *	they are live, it is looked for
  * @unfiltered: @event gets events that are not wanted as well
@@ -64,6 +65,7 @@ struct session_calls {
 	int (*raw)(void *context, const struct recording_marker *raw,
 		   size_t count);
 	bool rsts;
+	bool others;
 	bool owners;
 	bool unfiltered;
 	int (*idle)(void *context);

@@ -281,6 +281,8 @@ static void left_out_event(const struct decoder *d, const struct tcpclose_left_o
 	e->seq = d->cpus[r->cpu].next_seq - 1;
 	e->left_out.sent = r->sent;
 	e->left_out.received = r->received;
+	e->left_out.drops = r->drops;
+	e->left_out.calls = r->calls;
 }
 
 static void start_event(const struct recording_marker *m, struct event *e)
@@ -335,6 +337,18 @@ static bool make_event(struct decoder *d, const struct recording_marker *raw,
 		return true;
 	case TCPCLOSE_KIND_LEFT_OUT:
 		left_out_event(d, (const void *)raw, e);
+		return true;
+	case TCPCLOSE_KIND_DROP:
+		event_decode_drop(e, (const void *)raw);
+		complete_event(d, e);
+		return true;
+	case TCPCLOSE_KIND_FAILED_CALL:
+		event_decode_failed_call(e, (const void *)raw);
+		complete_event(d, e);
+		return true;
+	case TCPCLOSE_KIND_SESSION:
+		event_decode_session(e, (const void *)raw);
+		complete_event(d, e);
 		return true;
 	case RECORDING_KIND_START:
 		start_event(raw, e);

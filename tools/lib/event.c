@@ -16,6 +16,10 @@ static_assert(sizeof(struct tcpclose_detail) == TCPCLOSE_RECORD_SIZE,
 static_assert(sizeof(struct tcpclose_rst) == TCPCLOSE_RECORD_SIZE, "RST size");
 static_assert(sizeof(struct tcpclose_left_out) == TCPCLOSE_RECORD_SIZE,
 	      "size of what was left out");
+static_assert(sizeof(struct tcpclose_drop) == TCPCLOSE_RECORD_SIZE, "drop size");
+static_assert(sizeof(struct tcpclose_failed_call) == TCPCLOSE_RECORD_SIZE,
+	      "failed call size");
+static_assert(sizeof(struct tcpclose_session) == TCPCLOSE_RECORD_SIZE, "session size");
 
 static int64_t known_ns(uint64_t ns)
 {
@@ -203,6 +207,36 @@ void event_decode(struct event *e, const struct tcpclose_record *r,
 	decode_detail(e, d);
 }
 
+static int64_t known_uid(uint32_t uid)
+{
+	return uid == TCPCLOSE_UNKNOWN_UID ? EVENT_UNKNOWN : (int64_t)uid;
+}
+
+/* An index of tables: of a damaged recording a state that there is not. */
+static uint8_t known_state(uint8_t state)
+{
+	return state < TCPCLOSE_STATES ? state : TCPCLOSE_STATES - 1;
+}
+
+/* The members that all records but details have, by the same names. */
+#define DECODE_SOCKET(e, r) \
+do { \
+	memset(e, 0, sizeof(*(e))); \
+	(e)->ts_ns = (r)->ts_ns; \
+	(e)->seq = (r)->seq; \
+	(e)->cpu = (r)->cpu; \
+	(e)->cookie = (r)->cookie; \
+	(e)->netns = (r)->netns; \
+	(e)->netns_inode = (r)->netns_inode; \
+	(e)->cgroup = (r)->cgroup; \
+	(e)->inode = (r)->inode; \
+	(e)->uid = known_uid((r)->uid); \
+	(e)->lport = (r)->lport; \
+	(e)->rport = (r)->rport; \
+	memcpy((e)->laddr, (r)->laddr, sizeof((e)->laddr)); \
+	memcpy((e)->raddr, (r)->raddr, sizeof((e)->raddr)); \
+} while (0)
+
 /**
  * event_decode_rst() - decode a RST
  * @e: result, as of event_decode()
@@ -210,27 +244,13 @@ void event_decode(struct event *e, const struct tcpclose_record *r,
  */
 void event_decode_rst(struct event *e, const struct tcpclose_rst *r)
 {
-	memset(e, 0, sizeof(*e));
+	DECODE_SOCKET(e, r);
 	e->kind = EVENT_RST;
-	e->ts_ns = r->ts_ns;
-	e->seq = r->seq;
-	e->cpu = r->cpu;
-	e->cookie = r->cookie;
-	e->netns = r->netns;
-	e->netns_inode = r->netns_inode;
-	e->cgroup = r->cgroup;
-	e->inode = r->inode;
-	e->uid = r->uid == TCPCLOSE_UNKNOWN_UID ? EVENT_UNKNOWN : (int64_t)r->uid;
 	e->pid = r->pid;
 	copy_name(e->comm, r->comm);
 	e->context = r->context;
-	e->lport = r->lport;
-	e->rport = r->rport;
 	e->ipv6 = r->mark & TCPCLOSE_RST_MARK_IPV6;
-	memcpy(e->laddr, r->laddr, sizeof(e->laddr));
-	memcpy(e->raddr, r->raddr, sizeof(e->raddr));
-	/* An index of tables: of a damaged recording a state that there is not. */
-	e->old = r->state < TCPCLOSE_STATES ? r->state : TCPCLOSE_STATES - 1;
+	e->old = known_state(r->state);
 	e->new = e->old;
 	e->flags = r->segment_flags;
 	e->rst = (struct event_rst){
@@ -243,4 +263,71 @@ void event_decode_rst(struct event *e, const struct tcpclose_rst *r)
 		.seq = r->segment_seq,
 		.ack = r->segment_ack,
 	};
+}
+
+/**
+ * event_decode_drop() - decode a drop by a listener
+ * @e: result, as of event_decode()
+ * @r: the record
+ */
+void event_decode_drop(struct event *e, const struct tcpclose_drop *r)
+{
+	DECODE_SOCKET(e, r);
+	e->kind = EVENT_DROP;
+	e->ipv6 = r->mark & TCPCLOSE_DROP_MARK_IPV6;
+	e->context = TCPCLOSE_CONTEXT_SOFTIRQ;
+	e->old = TCPCLOSE_LISTEN;
+	e->new = TCPCLOSE_LISTEN;
+	e->drop.reason = r->reason;
+	e->drop.queue = r->queue;
+	e->drop.limit = r->limit;
+	e->drop.requests = r->requests;
+	e->drop.drops = r->drops;
+	memcpy(e->drop.bound, r->bound, sizeof(e->drop.bound));
+}
+
+/**
+ * event_decode_failed_call() - decode a call that failed
+ * @e: result, as of event_decode()
+ * @r: the record
+ */
+void event_decode_failed_call(struct event *e, const struct tcpclose_failed_call *r)
+{
+	DECODE_SOCKET(e, r);
+	e->kind = EVENT_FAILED_CALL;
+	e->pid = r->pid;
+	e->tid = r->tid;
+	copy_name(e->comm, r->comm);
+	e->ipv6 = r->mark & TCPCLOSE_FAILED_IPV6;
+	e->call = r->call;
+	e->old = TCPCLOSE_CLOSE;
+	e->new = TCPCLOSE_CLOSE;
+	e->failed = (struct event_failed){
+		.error = r->error,
+		.range = r->mark & TCPCLOSE_FAILED_RANGE,
+		.port_low = r->port_low,
+		.port_high = r->port_high,
+	};
+}
+
+/**
+ * event_decode_session() - decode a transition of an MPTCP session
+ * @e: result, as of event_decode()
+ * @r: the record
+ */
+void event_decode_session(struct event *e, const struct tcpclose_session *r)
+{
+	DECODE_SOCKET(e, r);
+	e->kind = EVENT_SESSION;
+	e->pid = r->pid;
+	e->tid = r->tid;
+	copy_name(e->comm, r->comm);
+	e->ipv6 = r->mark & TCPCLOSE_SESSION_IPV6;
+	e->old = known_state(TCPCLOSE_EDGE_FROM(r->edge));
+	e->new = known_state(TCPCLOSE_EDGE_TO(r->edge));
+	e->context = r->context;
+	e->call = r->call;
+	e->sk_err = r->sk_err;
+	e->sk_shutdown = r->sk_shutdown;
+	e->session = r->cookie;
 }

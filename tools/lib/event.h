@@ -27,7 +27,14 @@
  * @EVENT_RST: a RST was sent or received; the members of the socket and @rst are
  *	set, @old and @new are its state, 0: none, and @flags the control bits of the
  *	segment
- * @EVENT_LEFT_OUT: RSTs have no record; @left_out, @cpu, @seq and @ts_ns are set
+ * @EVENT_LEFT_OUT: RSTs and others have no record; @left_out, @cpu, @seq and @ts_ns are
+ *	set
+ * @EVENT_DROP: a listener dropped what asked for a connection; the members of the socket
+ *	are the listener's, the ports and addresses the connection's; @drop is set
+ * @EVENT_FAILED_CALL: a call failed at once; the members of the socket and of the
+ *	process, @call and @failed are set
+ * @EVENT_SESSION: a transition of an MPTCP session: members of the socket and of the
+ *	process, @old, @new, @context, @call, @sk_err and @sk_shutdown are set
  *
  * %EVENT_START and %EVENT_FLAW are made if every event is wanted (decoder_init()).
  */
@@ -38,6 +45,9 @@ enum event_kind {
 	EVENT_FLAW,
 	EVENT_RST,
 	EVENT_LEFT_OUT,
+	EVENT_DROP,
+	EVENT_FAILED_CALL,
+	EVENT_SESSION,
 };
 
 /**
@@ -90,13 +100,49 @@ struct event_rst {
 };
 
 /**
- * struct event_left_out - numbers of RSTs without a record
- * @sent: sent
- * @received: received
+ * struct event_left_out - numbers of what has no record
+ * @sent: RSTs sent
+ * @received: RSTs received
+ * @drops: drops by listeners
+ * @calls: failed calls
  */
 struct event_left_out {
 	uint64_t sent;
 	uint64_t received;
+	uint64_t drops;
+	uint64_t calls;
+};
+
+/**
+ * struct event_drop - a drop by a listener, see &struct tcpclose_drop
+ * @reason: &enum tcpclose_drop_reason
+ * @queue: connections in the accept queue
+ * @limit: most that may be there
+ * @requests: requests in the SYN queue
+ * @drops: what the listener had dropped before
+ * @bound: address that it is bound to, network order
+ */
+struct event_drop {
+	uint8_t reason;
+	uint32_t queue;
+	uint32_t limit;
+	uint32_t requests;
+	uint32_t drops;
+	uint8_t bound[16];
+};
+
+/**
+ * struct event_failed - a call that failed, see &struct tcpclose_failed_call
+ * @error: errno
+ * @range: it wanted any port from @port_low to @port_high
+ * @port_low: first port
+ * @port_high: last port
+ */
+struct event_failed {
+	uint8_t error;
+	bool range;
+	uint16_t port_low;
+	uint16_t port_high;
 };
 
 /* &struct event_owner.from: it was found to hold the socket, in /proc. */
@@ -184,6 +230,8 @@ struct event_owner {
  * @cgroup_names: names of @cgroup; NULL: none known
  * @rst: what a RST has beside the above
  * @left_out: how many have no record
+ * @drop: what a drop has beside the above
+ * @failed: what a failed call has beside the above
  */
 struct event {
 	enum event_kind kind;
@@ -250,6 +298,8 @@ struct event {
 	union {
 		struct event_rst rst;
 		struct event_left_out left_out;
+		struct event_drop drop;
+		struct event_failed failed;
 	};
 };
 
@@ -283,6 +333,9 @@ static inline enum event_unmatched event_unmatched(const struct event *e)
 }
 
 void event_decode_rst(struct event *e, const struct tcpclose_rst *r);
+void event_decode_drop(struct event *e, const struct tcpclose_drop *r);
+void event_decode_failed_call(struct event *e, const struct tcpclose_failed_call *r);
+void event_decode_session(struct event *e, const struct tcpclose_session *r);
 void event_decode(struct event *e, const struct tcpclose_record *r,
 		  const struct tcpclose_detail *d);
 
@@ -297,6 +350,13 @@ static inline bool event_is_orphaned(const struct event *e)
 static inline bool event_is_about_rsts(const struct event *e)
 {
 	return e->kind == EVENT_RST || e->kind == EVENT_LEFT_OUT;
+}
+
+/* Neither a connection's nor about RSTs: only some commands want these. */
+static inline bool event_is_other(const struct event *e)
+{
+	return e->kind == EVENT_DROP || e->kind == EVENT_FAILED_CALL ||
+	       e->kind == EVENT_SESSION;
 }
 
 static inline bool event_is_rearm(const struct event *e)

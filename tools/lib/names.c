@@ -135,6 +135,23 @@ const char *names_cause(unsigned int cause)
 	return look_up(names, ARRAY_SIZE(names), cause);
 }
 
+const char *names_drop_reason(unsigned int reason)
+{
+	static const char *const names[] = {
+		[TCPCLOSE_DROP_OTHER] = "other",
+		[TCPCLOSE_DROP_ACCEPT_QUEUE_SYN] = "accept-queue-syn",
+		[TCPCLOSE_DROP_ACCEPT_QUEUE_ACK] = "accept-queue-ack",
+		[TCPCLOSE_DROP_ACCEPT_QUEUE_RST] = "accept-queue-rst",
+		[TCPCLOSE_DROP_SYN_QUEUE] = "syn-queue",
+		[TCPCLOSE_DROP_SYN_QUEUE_RESERVED] = "syn-queue-reserved",
+		[TCPCLOSE_DROP_MEMORY] = "memory",
+		[TCPCLOSE_DROP_NOT_UNICAST] = "not-unicast",
+		[TCPCLOSE_DROP_ICMP] = "icmp",
+	};
+
+	return look_up(names, ARRAY_SIZE(names), reason);
+}
+
 const char *names_context(unsigned int context)
 {
 	static const char *const names[] = {
@@ -161,6 +178,7 @@ const char *names_call(unsigned int call)
 		[TCPCLOSE_CALL_IO_URING] = "io_uring",
 		[TCPCLOSE_CALL_OTHER] = "other",
 		[TCPCLOSE_CALL_KERNEL] = "kernel",
+		[TCPCLOSE_CALL_BIND] = "bind",
 	};
 
 	return look_up(names, ARRAY_SIZE(names), call);

@@ -21,6 +21,7 @@ const char *names_error(unsigned int error);
 
 const char *names_rst_reason(unsigned int reason);
 const char *names_rst_effect(unsigned int effect);
+const char *names_drop_reason(unsigned int reason);
 const char *names_rst_owner(unsigned int owner);
 const char *names_unmatched(unsigned int what);
 

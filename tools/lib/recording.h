@@ -96,7 +96,7 @@ static inline bool recording_is_marker(unsigned int kind)
  */
 static inline bool recording_is_known(unsigned int kind)
 {
-	return kind >= TCPCLOSE_KIND_TRANSITION && kind <= TCPCLOSE_KIND_LEFT_OUT;
+	return kind >= TCPCLOSE_KIND_TRANSITION && kind <= TCPCLOSE_KIND_SESSION;
 }
 
 /**

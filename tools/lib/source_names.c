@@ -203,6 +203,9 @@ static int add_names(struct source *s, const struct tcpclose_record *r, uint64_t
 int source_names_add(struct source *s, const struct tcpclose_record *r)
 {
 	const struct tcpclose_rst *rst = (const void *)r;
+	const struct tcpclose_drop *drop = (const void *)r;
+	const struct tcpclose_failed_call *failed = (const void *)r;
+	const struct tcpclose_session *session = (const void *)r;
 	int ret;
 
 	switch (r->kind) {
@@ -211,6 +214,13 @@ int source_names_add(struct source *s, const struct tcpclose_record *r)
 		return ret || !s->finder ? ret : add_owner(s, r);
 	case TCPCLOSE_KIND_RST:
 		return add_names(s, r, rst->netns, rst->netns_inode, rst->cgroup);
+	case TCPCLOSE_KIND_DROP:
+		return add_names(s, r, drop->netns, drop->netns_inode, drop->cgroup);
+	case TCPCLOSE_KIND_FAILED_CALL:
+		return add_names(s, r, failed->netns, failed->netns_inode, failed->cgroup);
+	case TCPCLOSE_KIND_SESSION:
+		return add_names(s, r, session->netns, session->netns_inode,
+				 session->cgroup);
 	default:
 		return 0;
 	}
