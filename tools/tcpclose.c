@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/complain.h"
+#include "cli/filter_help.h"
 #include "cmd/commands.h"
 #include "lib/devnode.h"
 
@@ -89,6 +90,8 @@ int main(int argc, char **argv)
 		print_commands(stdout);
 		return command_flush();
 	}
+	if (!strcmp(argv[1], "help") && !strcmp(argv[2], "filter"))
+		return filter_help_print();
 	if (!strcmp(argv[1], "help")) {
 		command = find_command(argv[2]);
 		return command ? command_run(command, 1, help_argv) :

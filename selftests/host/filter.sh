@@ -61,8 +61,8 @@ printf '\000' | dd of=confined.rec bs=1 seek=44 conv=notrunc 2>/dev/null
 complains "--netns host is refused where the initial namespace is not seen" "use --netns self" \
 	"$tcpclose" watch --input confined.rec --netns host
 
-shows "--pid" "01" --pid 4711
-shows "--pid twice means either" "01 10" --pid 4711 --pid 99
+shows "--pid finds what it made, and what it holds" "01 02 03 04 05" --pid 4711
+shows "--pid twice means either" "01 02 03 04 05 10" --pid 4711 --pid 99
 
 shows "--state finds the old and the new" "03 04 05" --state TIME_WAIT
 shows "--state takes a list" "01 02 10" --state ESTABLISHED,FIN_WAIT1,LAST_ACK --family inet
@@ -77,6 +77,43 @@ shows "--count ends early" "01 02 03" --count 3
 shows "--count counts what is shown" "03 04" --count 2 --state TIME_WAIT
 shows "--duration is the recording's time" "01 02 03 04" --duration 30.5
 shows "--duration takes a fraction" "01 02" --duration 0.0000015
+
+# The same, and more, as words
+shows "a word" "03 04 05" state:TIME_WAIT
+shows "words must all match" "03 04 05" state:TIME_WAIT port:443 addr:10.0.0.0/8
+shows "in one argument, too" "03 04 05" "state:TIME_WAIT  port:443"
+shows "and may stand between them" "03 04 05" state:TIME_WAIT and port:443
+shows "values with commas mean either" "01 02 10" state:ESTABLISHED,FIN_WAIT1,LAST_ACK family:inet
+shows "options and words must both match" "03" --state TIME_WAIT from:FIN_WAIT2
+shows "not" "01 02 06 07 08 09 10 11" not state:TIME_WAIT
+shows "not applies to the next word only" "01 02 08 09 10" not state:TIME_WAIT port:443 family:4
+shows "or" "03 04 05 10" "state:TIME_WAIT or to:LAST_ACK"
+shows "or is weaker than and" "03 10" "from:FIN_WAIT2 to:TIME_WAIT or to:LAST_ACK"
+shows "parentheses" "03" "to:TIME_WAIT (from:FIN_WAIT2 or to:LAST_ACK)"
+shows "not before parentheses" "01 02 06 07 08 09 11" "not (state:TIME_WAIT or to:LAST_ACK)"
+shows "not not" "03 04 05" not not state:TIME_WAIT
+shows "! is not" "01 02 06 07 08 09 10 11" ! state:TIME_WAIT
+shows "the old state" "04 05" from:TIME_WAIT
+shows "the new state" "03 04" to:time-wait
+shows "upper and lower case are the same" "03 04 05" STATE:time_wait
+shows "the local end" "01 02 03 04 05 08 09 10 11" local:10.0.0.1
+shows "the remote end" "" remote:10.0.0.1
+shows "the local port" "" lport:443
+shows "the remote port" "01 02 03 04 05 06 07 08 09 10" rport:443
+shows "the process, or whose it is" "01 02 03 04 05" comm:curl
+shows "a name with an asterisk" "01 02 03 04 05" "comm:cu*"
+shows "a thread" "01 10" comm:worker
+shows "a cause" "06" cause:rst
+shows "an end" "05 09" end:expired
+shows "which end closed first" "01 02 03 04 05" closer:local pid:4711
+shows "an error" "06" error:ECONNRESET
+shows "control bits" "03" flags:FIN from:FIN_WAIT2
+shows "more than a time" "04 05" "dwell>5s"
+shows "at least a time" "04 05" "dwell>=30s" "dwell>=0.5m"
+shows "less than a time" "03" "dwell<1ms" state:TIME_WAIT
+shows "at most a time" "03" "dwell<=999ns" "dwell>0"
+shows "what is not known is neither more nor less" "" cookie:1 "dwell<1s" "dwell>=1s"
+shows "a mark" "10" mark:old
 
 "$tcpclose" watch --json --input sample.rec --port 80 2>/dev/null >actual
 printf '%s\n' '{"ts_ns":1090000005000,"time":"2026-01-02T03:05:35.000005000Z","cpu":0,"lost":17}' \

@@ -141,7 +141,7 @@ fi
 
 complains "an unknown format" "expected text, dot, mermaid or svg" "$tcpclose" graph --format png --input graph.rec
 complains "an empty format" "expected text, dot, mermaid or svg" "$tcpclose" graph --format= --input graph.rec
-complains "an operand" "unexpected argument" "$tcpclose" graph graph.rec
+complains "an operand" "graph.rec: expected a word" "$tcpclose" graph graph.rec
 complains "a full disk" "standard output: No space left" sh -c "$tcpclose graph --input graph.rec >/dev/full"
 
 finish

@@ -194,6 +194,7 @@ TEST_F(names, are_wanted_whichever_namespace_has_them)
 {
 	struct namespace_id first = own_id();
 	struct filter filter = { 0 };
+	struct error why;
 	struct event e = {
 		.kind = EVENT_TRANSITION,
 		.netns = first.cookie,
@@ -201,14 +202,14 @@ TEST_F(names, are_wanted_whichever_namespace_has_them)
 	};
 
 	ASSERT_EQ(0, name_own("name"));
-	ASSERT_EQ(0, filter_add_netns(&filter, NETNS_NAMES_DIR "/name"));
+	ASSERT_EQ(0, filter_add_option(&filter, "netns", NETNS_NAMES_DIR "/name", &why));
 	EXPECT_TRUE(filter_matches(&filter, &e));
 	e.netns++;
 	EXPECT_FALSE(filter_matches(&filter, &e))
 	{
 		TH_LOG("another namespace has the inode");
 	}
-	ASSERT_EQ(0, filter_add_netns(&filter, "name"));
+	ASSERT_EQ(0, filter_add_option(&filter, "netns", "name", &why));
 	EXPECT_FALSE(filter_matches(&filter, &e));
 	e.netns_name = "name";
 	EXPECT_TRUE(filter_matches(&filter, &e))
@@ -220,6 +221,7 @@ TEST_F(names, are_wanted_whichever_namespace_has_them)
 TEST_F(names, of_nothing_are_refused)
 {
 	struct filter filter = { 0 };
+	struct error why;
 	uint64_t cookie;
 	int fd = open(NETNS_NAMES_DIR "/file", O_WRONLY | O_CREAT, 0600);
 
@@ -227,7 +229,7 @@ TEST_F(names, of_nothing_are_refused)
 	close(fd);
 	EXPECT_EQ(-ENOENT, netns_cookie(NETNS_NAMES_DIR "/file", &cookie));
 	EXPECT_EQ(-ENOENT, netns_cookie(NETNS_NAMES_DIR "/none", &cookie));
-	EXPECT_EQ(-ENOENT, filter_add_netns(&filter, NETNS_NAMES_DIR "/file"));
+	EXPECT_EQ(-ENOENT, filter_add_option(&filter, "netns", NETNS_NAMES_DIR "/file", &why));
 }
 
 TEST_HARNESS_MAIN

@@ -35,8 +35,48 @@ complains "an unknown letter" "unknown option -x" "$tcpclose" watch -x
 complains "letters in a row" "unknown option -hh" "$tcpclose" watch -hh
 complains "an option without its argument" "needs an argument" "$tcpclose" watch --count
 complains "an argument for an option without one" "takes no argument" "$tcpclose" watch --json=yes
-complains "an operand for watch" "unexpected argument" "$tcpclose" watch sample.rec
-complains "an operand behind --" "unexpected argument" "$tcpclose" watch -- --json
+complains "an operand for watch" "sample.rec: expected a word and its value" "$tcpclose" watch sample.rec
+complains "an operand behind --" "\\-\\-json: expected a word and its value" "$tcpclose" watch -- --json
+exits "help filter" 0 "$tcpclose" help filter
+if [ ! -s err ] && grep -q '^  dwell:TIME ' out; then ok "shows the words"; else not_ok "shows the words" out; fi
+
+# The manual has the same reference; UPDATE=1 writes it
+man=$top/Documentation/tcpclose.1
+sed 's/\\/\\e/g; s/-/\\-/g; s/^\././' out >words
+if [ -n "${UPDATE:-}" ]; then
+	sed -i -e '/^\.\\" words$/,/^\.\\" end of words$/ { /^\.\\"/!d; /^\.\\" words$/r words' -e '}' "$man"
+fi
+sed -n '/^\.\\" words$/,/^\.\\" end of words$/p' "$man" | sed '1d; $d' >actual
+same "the manual has the same words (UPDATE=1 writes them)" words actual
+
+# Filters that are wrong: the word is named, and what it should be
+complains "a filter without a value" "5432: expected a word and its value, such as port:443: see .tcpclose help filter" \
+	"$tcpclose" watch 5432
+complains "a word that is misspelt" "dwel>5s: unknown word dwel, perhaps dwell: see" "$tcpclose" watch 'dwel>5s'
+complains "a word that there is not" "colour:red: unknown word colour: see" "$tcpclose" watch colour:red
+complains "the word that is wrong is named" "port:htp: expected a port" "$tcpclose" watch state:CLOSE_WAIT port:htp comm:x
+complains "a filter of many words in one argument" "port:htp: expected a port" \
+	"$tcpclose" watch "state:CLOSE_WAIT port:htp"
+complains "a cause that there is not" "cause:foo: expected unknown, fin, rst" "$tcpclose" watch cause:foo
+complains "a word without an order" "port>5: port has no order, only port:PORT" "$tcpclose" watch 'port>5'
+complains "two limits" "dwell>5s,6s: expected a duration" "$tcpclose" watch 'dwell>5s,6s'
+complains "an open parenthesis" "a parenthesis is not closed" "$tcpclose" watch "(port:1"
+complains "nothing in parentheses" "): expected a word" "$tcpclose" watch "()"
+complains "a parenthesis too many" "): no parenthesis is open" "$tcpclose" watch "port:1)"
+complains "an open quote" "a quote is not closed" "$tcpclose" watch 'comm:"a b'
+complains "not at the end" "the end of the filter: expected a word" "$tcpclose" watch port:1 not
+complains "or at the end" "the end of the filter: expected a word" "$tcpclose" watch port:1 or
+complains "and in front" "and: expected a word" "$tcpclose" watch and port:1
+complains "too many parentheses" "more than 24 parentheses" "$tcpclose" watch \
+	"$(printf '%30s' '' | tr ' ' '(')"
+complains "too many words" "more than 25[56]" "$tcpclose" watch "$(yes port:1 | head -300 | tr '\n' ' ')"
+complains "too long a filter" "more than 4096 characters" "$tcpclose" watch "comm:$(printf '%5000s' '' | tr ' ' x)"
+for value in "" -1s 5x .5s 5.s s 9999999999999s 99999999999d; do
+	complains "a time of '$value'" "expected a duration" "$tcpclose" watch "dwell>$value"
+done
+for value in "" K 1T -1 1.5.5K; do
+	complains "a size of '$value'" "expected a number of bytes" "$tcpclose" watch "sent>=$value"
+done
 complains "an operand for stat" "unexpected argument" "$tcpclose" stat now
 complains "record without a file" "FILE is missing" "$tcpclose" record
 complains "record with two files" "more than one FILE: b" "$tcpclose" record a b

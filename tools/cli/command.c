@@ -31,14 +31,14 @@ int command_flush(void)
 	return EXIT_COULD_NOT_RUN;
 }
 
-static int help(const struct command *c, const struct options *o)
+static int show_help(const struct command *c, const struct options *o)
 {
 	const struct option_spec *list[OPTIONS_MAX];
 	unsigned int i, count = options_list(o, list);
 
-	printf("usage: %s %s [OPTION]...%s%s\n\n%s %s: %s\n\n", PROGRAM_NAME,
-	       c->name, c->operands ? " " : "", c->operands ? c->operands : "",
-	       PROGRAM_NAME, c->name, c->summary);
+	printf("usage: %s %s [OPTION]...%s%s%s\n\n%s %s: %s\n\n", PROGRAM_NAME, c->name,
+	       c->takes & TAKES_FILTER ? " [FILTER]..." : "", c->operands ? " " : "",
+	       c->operands ? c->operands : "", PROGRAM_NAME, c->name, c->summary);
 	for (i = 0; i < count; i++) {
 		const struct option_spec *spec = list[i];
 		char left[64];
@@ -51,6 +51,9 @@ static int help(const struct command *c, const struct options *o)
 			printf("      ");
 		printf("%-24s %s\n", left, spec->help);
 	}
+	if (c->takes & TAKES_FILTER)
+		printf("\nFILTER: words such as port:443, not comm:sshd or 'dwell>5s': see `%s help filter`\n",
+		       PROGRAM_NAME);
 	printf("\nMore in tcpclose(1).\n");
 	return command_flush();
 }
@@ -86,6 +89,8 @@ static int take_operand(struct run *run, struct options *o)
 
 	if (c->operand)
 		return c->operand(run, o->operand, &o->error);
+	if (c->takes & TAKES_FILTER)
+		return filter_add_text(&run->session.filter, o->operand, &o->error);
 	return error_set(&o->error, -1, "unexpected argument %.80s", o->operand);
 }
 
@@ -101,10 +106,11 @@ static int take_arguments(struct run *run, struct options *o)
 		case OPTIONS_SET:
 			break;
 		case OPTIONS_HELP:
-			return help(c, o);
+			return show_help(c, o);
 		case OPTIONS_OPERAND:
 			/* All behind it is the other command's own. */
-			if (c->takes & TAKES_COMMAND)
+			if (c->takes & TAKES_COMMAND &&
+			    (o->only_operands || !filter_is_word(o->operand)))
 				run->arguments = o->argv - 1;
 			else if (take_operand(run, o))
 				return usage_error(c, o->error.text);
@@ -146,6 +152,11 @@ static int prepare(struct run *run, int argc, char **argv)
 	ret = take_arguments(run, &options);
 	if (ret != GO_ON)
 		return ret;
+	if (filter_finish(&run->session.filter, &options.error)) {
+		complain("%s: %s: see `" PROGRAM_NAME " help filter`", c->name,
+			 options.error.text);
+		return EXIT_COULD_NOT_RUN;
+	}
 	wrong = check(run);
 	if (wrong)
 		return usage_error(c, wrong);

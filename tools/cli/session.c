@@ -51,10 +51,10 @@ const char *session_check(const struct session *s)
 /* A name that no namespace has would match nothing, silently. */
 static int check_netns_names(struct session *s)
 {
+	struct filter_netns *n;
 	unsigned int i;
 
-	for (i = 0; i < s->filter.netns_count; i++) {
-		struct filter_netns *n = &s->filter.netns[i];
+	for (i = 0; (n = filter_netns(&s->filter, i)); i++) {
 		char path[300];
 		int ret;
 
@@ -76,14 +76,15 @@ static int check_netns_names(struct session *s)
 }
 
 /* Likewise the initial namespace, where it is not seen. */
-static int check_netns_host(const struct session *s)
+static int check_netns_host(struct session *s)
 {
+	const struct filter_netns *n;
 	unsigned int i;
 
 	if (source_header(s->source)->visible)
 		return 0;
-	for (i = 0; i < s->filter.netns_count; i++) {
-		if (!s->filter.netns[i].host)
+	for (i = 0; (n = filter_netns(&s->filter, i)); i++) {
+		if (!n->host)
 			continue;
 		complain("%.200s: shows one network namespace only, perhaps not the initial one: use --netns self",
 			 session_name(s));
@@ -129,6 +130,7 @@ int session_open(struct session *s)
 			complain("%s", why.text);
 		return ret;
 	}
+	s->owners |= filter_wants_owners(&s->filter);
 	ret = check_netns_host(s);
 	if (!ret && s->owners)
 		ret = source_find_owners(s->source);

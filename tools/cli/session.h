@@ -27,7 +27,7 @@
  *	happens; UINT64_MAX: never
  * @all: begin with the oldest record
  * @filtered: @filter does not want all
- * @owners: &struct session_calls.owners; set before session_open()
+ * @owners: &struct session_calls.owners, set before session_open(), or @filter needs them
  */
 struct session {
 	struct source *source;

@@ -48,17 +48,19 @@ static int init(void *run)
 	return selection_init(&r->selection, &r->run.session.filter);
 }
 
-static int take_cookie(void *run, const char *text, struct error *why)
+static int take_operand(void *run, const char *text, struct error *why)
 {
 	struct ladder_run *r = run;
 
+	if (filter_is_word(text))
+		return filter_add_text(&r->run.session.filter, text, why);
 	if (r->cookie)
 		return error_set(why, -EINVAL, "unexpected argument %.80s", text);
 	r->cookie = text;
 	if (!parse_cookie(text, &r->selection.cookie))
 		return 0;
 	return error_set(why, -EINVAL,
-			 "%.40s: expected a socket cookie such as 26, 0x1a or sk:1a",
+			 "%.40s: expected a socket cookie such as 26, 0x1a or sk:1a, or a filter such as port:443",
 			 text);
 }
 
@@ -149,7 +151,7 @@ const struct command ladder_command = {
 	.options = options,
 	.run_size = sizeof(struct ladder_run),
 	.init = init,
-	.operand = take_cookie,
+	.operand = take_operand,
 	.check = check,
 	.work = run_events,
 	.begin = begin,

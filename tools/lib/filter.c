@@ -1,251 +1,503 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Which events are wanted.
+ * Which events are wanted: reads expressions, and evaluates them.
  *
- * Several filters of one kind widen the choice, several kinds narrow it. All
- * filter_add_*() functions return 0, -EINVAL if the text is wrong, -ENOENT if
- * it names something that does not exist, or -E2BIG if there are too many.
+ * Words that were given as options narrow the choice, and so does the expression;
+ * several values of one word widen it. The expression is kept in postfix order, and
+ * evaluated with a stack of bits. What a word means is in filter_words.c.
  */
-#include <arpa/inet.h>
+#include <ctype.h>
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
-#include "base/parse.h"
 #include "lib/filter.h"
-#include "lib/names.h"
-#include "sys/netns.h"
+#include "lib/filter_words.h"
 
-static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
-
-/**
- * filter_add_port() - want a port at either end
- * @f: the filter
- * @text: PORT or FIRST-LAST
- */
-int filter_add_port(struct filter *f, const char *text)
+/* Return: index of a new value, 0 if there are too many */
+static unsigned int new_value(struct filter *f)
 {
-	const char *dash = strchr(text, '-');
-	uint64_t first, last;
-	char head[8];
-
-	if (f->port_count == FILTER_MAX)
-		return -E2BIG;
-	if (dash) {
-		size_t len = (size_t)(dash - text);
-
-		if (len >= sizeof(head))
-			return -EINVAL;
-		memcpy(head, text, len);
-		head[len] = '\0';
-		if (parse_u64(head, 1, UINT16_MAX, &first) ||
-		    parse_u64(dash + 1, first, UINT16_MAX, &last))
-			return -EINVAL;
-	} else {
-		if (parse_u64(text, 1, UINT16_MAX, &first))
-			return -EINVAL;
-		last = first;
-	}
-	f->ports[f->port_count].first = (uint16_t)first;
-	f->ports[f->port_count].last = (uint16_t)last;
-	f->port_count++;
-	return 0;
+	/* The first is not used, so that 0 is none. */
+	if (f->value_count + 1 == FILTER_VALUES)
+		return 0;
+	return ++f->value_count;
 }
 
-/**
- * filter_add_addr() - want an address at either end
- * @f: the filter
- * @text: ADDRESS or ADDRESS/PREFIX; IPv4 finds IPv4-mapped IPv6 too
- */
-int filter_add_addr(struct filter *f, const char *text)
+/* Return: 0, -E2BIG, or -errno of the value */
+static int add_value(struct filter *f, struct filter_term *term, const char *text)
 {
-	const char *slash = strchr(text, '/');
-	size_t len = slash ? (size_t)(slash - text) : strlen(text);
-	struct filter_addr *a = &f->addrs[f->addr_count];
-	char head[INET6_ADDRSTRLEN];
-	unsigned int base;
-	uint64_t bits;
-
-	if (f->addr_count == FILTER_MAX)
-		return -E2BIG;
-	if (len >= sizeof(head))
-		return -EINVAL;
-	memcpy(head, text, len);
-	head[len] = '\0';
-	if (inet_pton(AF_INET, head, a->addr + sizeof(mapped)) == 1) {
-		memcpy(a->addr, mapped, sizeof(mapped));
-		base = 8 * sizeof(mapped);
-	} else if (inet_pton(AF_INET6, head, a->addr) == 1) {
-		base = 0;
-	} else {
-		return -EINVAL;
-	}
-	if (!slash)
-		bits = 128 - base;
-	else if (parse_u64(slash + 1, 0, 128 - base, &bits))
-		return -EINVAL;
-	a->bits = base + (unsigned int)bits;
-	f->addr_count++;
-	return 0;
-}
-
-/**
- * filter_add_netns() - want a network namespace
- * @f: the filter
- * @text: "self", "host", an inode, a path such as /proc/PID/ns/net, or a name; must
- *	outlive the filter
- *
- * Returns another -errno, too, if the namespace of a path must not be entered.
- */
-int filter_add_netns(struct filter *f, const char *text)
-{
-	struct filter_netns *n = &f->netns[f->netns_count];
-	uint64_t inode;
+	unsigned int i = new_value(f);
+	struct filter_value *v = &f->values[i];
 	int ret;
 
-	if (f->netns_count == FILTER_MAX)
+	if (!i)
 		return -E2BIG;
-	memset(n, 0, sizeof(*n));
-	n->name = text;
-	if (!*text)
-		return -EINVAL;
-	if (!strcmp(text, "self")) {
-		n->own = true;
-	} else if (!strcmp(text, "host")) {
-		n->host = true;
-	} else if (!parse_u64(text, 1, UINT32_MAX, &inode)) {
-		n->inode = (uint32_t)inode;
-	} else if (strchr(text, '/')) {
-		n->path = true;
-		ret = netns_cookie(text, &n->cookie);
-		if (ret)
-			return ret;
+	ret = filter_word_read(term->word, text, v);
+	if (ret)
+		return ret;
+	v->next = term->value;
+	term->value = i;
+	term->count++;
+	if (filter_word_is_netns(term->word)) {
+		if (f->netns_count == FILTER_MAX)
+			return -E2BIG;
+		f->netns[f->netns_count++] = i;
 	}
-	f->netns_count++;
 	return 0;
 }
 
-/**
- * filter_add_pid() - want a process
- * @f: the filter
- * @text: its number
- */
-int filter_add_pid(struct filter *f, const char *text)
+/* Read values with commas between, which become NULs. */
+static int add_values(struct filter *f, struct filter_term *term, char *text)
 {
-	uint64_t pid;
+	const char *value;
+	int ret = 0;
 
-	if (f->pid_count == FILTER_MAX)
-		return -E2BIG;
-	if (parse_u64(text, 1, INT32_MAX, &pid))
-		return -EINVAL;
-	f->pids[f->pid_count++] = (uint32_t)pid;
-	return 0;
+	while (!ret && (value = strsep(&text, ",")))
+		ret = add_value(f, term, value);
+	return ret;
 }
 
-/**
- * filter_add_states() - want states, old or new
- * @f: the filter
- * @text: names with commas between
- */
-int filter_add_states(struct filter *f, const char *text)
-{
-	for (;;) {
-		size_t len = strcspn(text, ",");
-		int state = names_find_state(text, len);
-
-		if (state < 0)
-			return -EINVAL;
-		f->states |= 1U << state;
-		if (!text[len])
-			return 0;
-		text += len + 1;
-	}
-}
-
-/**
- * filter_add_family() - want an address family
- * @f: the filter
- * @text: inet, inet6, 4 or 6
- */
-int filter_add_family(struct filter *f, const char *text)
-{
-	if (!strcmp(text, "inet") || !strcmp(text, "4"))
-		f->families |= 1U << 0;
-	else if (!strcmp(text, "inet6") || !strcmp(text, "6"))
-		f->families |= 1U << 1;
-	else
-		return -EINVAL;
-	return 0;
-}
-
-static bool matches_port(const struct filter *f, uint16_t port)
+static struct filter_term *given_term(struct filter *f, const struct filter_word *word)
 {
 	unsigned int i;
 
-	for (i = 0; i < f->port_count; i++)
-		if (port >= f->ports[i].first && port <= f->ports[i].last)
+	for (i = 0; i < f->given_count; i++)
+		if (f->given[i].word == word)
+			return &f->given[i];
+	f->given[i] = (struct filter_term){ .word = word };
+	f->given_count++;
+	return &f->given[i];
+}
+
+/* Return: room for a text and its NUL, or NULL */
+static char *keep(struct filter *f, size_t len)
+{
+	char *kept = f->kept + f->kept_used;
+
+	if (len + 1 > sizeof(f->kept) - f->kept_used)
+		return NULL;
+	f->kept_used += len + 1;
+	kept[len] = '\0';
+	return kept;
+}
+
+/**
+ * filter_add_option() - want a value of a word that was given as an option
+ * @f: the filter
+ * @word: name of the word
+ * @value: the value, or several with commas between
+ * @expected: set to what it should be if it is wrong
+ *
+ * Return: 0 or -errno
+ */
+int filter_add_option(struct filter *f, const char *word, const char *value,
+		      struct error *expected)
+{
+	const struct filter_word *w = filter_word_find(word, strlen(word));
+	struct filter_term *term = given_term(f, w);
+	char *kept = term->count < FILTER_MAX ? keep(f, strlen(value)) : NULL;
+	int ret;
+
+	if (!kept)
+		return error_set(expected, -E2BIG, "no more than 64 of this kind");
+	memcpy(kept, value, strlen(value));
+	ret = add_values(f, term, kept);
+	if (ret == -E2BIG)
+		return error_set(expected, ret, "no more than 64 of this kind");
+	if (ret == -EPERM && filter_word_is_netns(w))
+		return error_set(expected, ret,
+				 "the inode of a network namespace, or a name if you are root");
+	return ret ? error_set(expected, ret, "%s", w->expected) : 0;
+}
+
+/**
+ * filter_add_text() - add a part of an expression
+ * @f: the filter
+ * @text: the part; words are not divided between parts
+ * @why: what is wrong
+ *
+ * Return: 0 or -E2BIG
+ */
+int filter_add_text(struct filter *f, const char *text, struct error *why)
+{
+	size_t len = strlen(text);
+
+	if (len + 2 > sizeof(f->typed) - f->typed_used)
+		return error_set(why, -E2BIG, "a filter of more than %d characters",
+				 FILTER_TEXT);
+	if (f->typed_used)
+		f->typed[f->typed_used++] = ' ';
+	memcpy(f->typed + f->typed_used, text, len + 1);
+	f->typed_used += len;
+	return 0;
+}
+
+/**
+ * struct reader - reads an expression
+ * @f: result
+ * @at: what is not read yet
+ * @token: the token in hand, without quotes; empty: the end
+ * @is_word: it is neither a parenthesis nor the end nor an operator
+ * @depth: how deep it is in parentheses and "not"
+ * @why: what is wrong
+ */
+struct reader {
+	struct filter *f;
+	const char *at;
+	char *token;
+	bool is_word;
+	unsigned int depth;
+	struct error *why;
+};
+
+static bool ends_token(char c)
+{
+	return !c || isspace((unsigned char)c) || c == '(' || c == ')';
+}
+
+/* Length of the token with its quotes: `comm:"a b"` is one. */
+static int token_length(const struct reader *r)
+{
+	bool quoted = false;
+	int len = 0;
+
+	if (*r->at == '(' || *r->at == ')')
+		return 1;
+	for (; quoted ? r->at[len] : !ends_token(r->at[len]); len++)
+		quoted ^= r->at[len] == '"';
+	if (quoted)
+		return error_set(r->why, -EINVAL, "%.40s: a quote is not closed", r->at);
+	return len;
+}
+
+static bool is_operator(const char *token)
+{
+	return !strcmp(token, "not") || !strcmp(token, "!") || !strcmp(token, "and") ||
+	       !strcmp(token, "or");
+}
+
+/* Go to the next token. Return: 0 or -errno */
+static int next(struct reader *r)
+{
+	char *to;
+	int i, len;
+
+	while (isspace((unsigned char)*r->at))
+		r->at++;
+	len = token_length(r);
+	if (len < 0)
+		return len;
+	to = keep(r->f, (size_t)len);
+	if (!to)
+		return error_set(r->why, -E2BIG, "too long");
+	r->token = to;
+	r->is_word = len && !ends_token(*r->at);
+	for (i = 0; i < len; i++)
+		if (r->at[i] != '"')
+			*to++ = r->at[i];
+	*to = '\0';
+	if (to == r->token + len)
+		r->is_word &= !is_operator(r->token);
+	r->at += len;
+	return 0;
+}
+
+static int add_step(struct reader *r, enum filter_kind kind, const struct filter_term *term)
+{
+	struct filter_step *step = &r->f->steps[r->f->step_count];
+
+	if (r->f->step_count == FILTER_STEPS)
+		return error_set(r->why, -E2BIG, "%.40s: more than %d words", r->token,
+				 FILTER_STEPS);
+	step->kind = kind;
+	if (term)
+		step->term = *term;
+	r->f->step_count++;
+	return 0;
+}
+
+static enum filter_op take_op(char **at)
+{
+	char c = *(*at)++;
+	bool equal = **at == '=';
+
+	if (c == ':' || c == '=')
+		return FILTER_IS;
+	*at += equal;
+	if (c == '<')
+		return equal ? FILTER_MOST : FILTER_LESS;
+	return equal ? FILTER_LEAST : FILTER_MORE;
+}
+
+static int unknown_word(const struct reader *r, size_t len)
+{
+	const char *like = filter_word_like(r->token, len);
+
+	if (!r->token[len])
+		return error_set(r->why, -EINVAL,
+				 "%.60s: expected a word and its value, such as port:443",
+				 r->token);
+	return error_set(r->why, -EINVAL, "%.60s: unknown word %.*s%s%s", r->token,
+			 (int)(len < 30 ? len : 30), r->token, like ? ", perhaps " : "",
+			 like ? like : "");
+}
+
+/* The names that a value may have, as far as there is room. */
+static int unknown_name(const struct reader *r, const char *shown,
+			const struct filter_word *word)
+{
+	char list[300] = "";
+	size_t used = 0;
+	unsigned int i;
+
+	for (i = 0; i < word->names && used < sizeof(list) - 40; i++)
+		if (word->name_of(i))
+			used += (size_t)sprintf(list + used, "%s%s", used ? ", " : "",
+						word->name_of(i));
+	return error_set(r->why, -EINVAL, "%.60s: expected %s%s", shown, list,
+			 i < word->names ? ", ..." : "");
+}
+
+/* Read a word, its operator and its values. */
+static int read_word(struct reader *r)
+{
+	size_t len = strcspn(r->token, ":=<>");
+	struct filter_term term = { .word = filter_word_find(r->token, len) };
+	char *values = r->token + len, shown[64];
+	int ret;
+
+	if (!term.word || !*values)
+		return unknown_word(r, len);
+	snprintf(shown, sizeof(shown), "%s", r->token);
+	term.op = take_op(&values);
+	if (term.op != FILTER_IS && !term.word->number)
+		return error_set(r->why, -EINVAL, "%.60s: %s has no order, only %s:%s",
+				 shown, term.word->name, term.word->name,
+				 term.word->value);
+	ret = term.op == FILTER_IS ? add_values(r->f, &term, values) :
+				     add_value(r->f, &term, values);
+	if (ret == -E2BIG)
+		return error_set(r->why, ret, "%.60s: more than %d values", shown,
+				 FILTER_VALUES);
+	if (ret && term.word->name_of)
+		return unknown_name(r, shown, term.word);
+	if (ret)
+		return error_set(r->why, ret, "%.60s: expected %s", shown,
+				 term.word->expected);
+	ret = add_step(r, FILTER_TERM, &term);
+	return ret ? ret : next(r);
+}
+
+static int read_either(struct reader *r);
+
+static int read_parentheses(struct reader *r)
+{
+	int ret = next(r);
+
+	if (!ret)
+		ret = read_either(r);
+	if (ret)
+		return ret;
+	if (strcmp(r->token, ")"))
+		return error_set(r->why, -EINVAL, "a parenthesis is not closed");
+	return next(r);
+}
+
+static int read_one(struct reader *r)
+{
+	int ret;
+
+	if (++r->depth > FILTER_DEPTH)
+		return error_set(r->why, -E2BIG, "%.40s: more than %d parentheses or nots in one another",
+				 r->token, FILTER_DEPTH);
+	if (r->is_word) {
+		ret = read_word(r);
+	} else if (!strcmp(r->token, "(")) {
+		ret = read_parentheses(r);
+	} else if (!strcmp(r->token, "not") || !strcmp(r->token, "!")) {
+		ret = next(r);
+		if (!ret)
+			ret = read_one(r);
+		if (!ret)
+			ret = add_step(r, FILTER_NOT, NULL);
+	} else {
+		ret = error_set(r->why, -EINVAL, "%s: expected a word and its value, such as port:443",
+				*r->token ? r->token : "the end of the filter");
+	}
+	r->depth--;
+	return ret;
+}
+
+static bool is_end_of_all(const struct reader *r)
+{
+	return !r->is_word && (!*r->token || !strcmp(r->token, ")") ||
+			       !strcmp(r->token, "or"));
+}
+
+static int read_all(struct reader *r)
+{
+	int ret = read_one(r);
+
+	while (!ret && !is_end_of_all(r)) {
+		if (!r->is_word && !strcmp(r->token, "and"))
+			ret = next(r);
+		if (!ret)
+			ret = read_one(r);
+		if (!ret)
+			ret = add_step(r, FILTER_AND, NULL);
+	}
+	return ret;
+}
+
+static int read_either(struct reader *r)
+{
+	int ret = read_all(r);
+
+	while (!ret && !r->is_word && !strcmp(r->token, "or")) {
+		ret = next(r);
+		if (!ret)
+			ret = read_all(r);
+		if (!ret)
+			ret = add_step(r, FILTER_OR, NULL);
+	}
+	return ret;
+}
+
+/**
+ * filter_finish() - read the expression, when all its parts are there
+ * @f: the filter
+ * @why: what is wrong; names the word
+ *
+ * Return: 0 or -errno
+ */
+int filter_finish(struct filter *f, struct error *why)
+{
+	struct reader r = { .f = f, .at = f->typed, .why = why };
+	int ret = next(&r);
+
+	if (ret || (!*r.token && !r.is_word))
+		return ret;
+	ret = read_either(&r);
+	if (!ret && *r.token)
+		return error_set(why, -EINVAL, "%.40s: no parenthesis is open", r.token);
+	return ret;
+}
+
+/**
+ * filter_netns() - the network namespaces that are named, one by one
+ * @f: the filter
+ * @i: which, from 0
+ *
+ * Return: it, or NULL behind the last
+ */
+struct filter_netns *filter_netns(struct filter *f, unsigned int i)
+{
+	return i < f->netns_count ? &f->values[f->netns[i]].netns : NULL;
+}
+
+static bool value_matches(const struct filter_word *word, const struct filter_value *v,
+			  const struct event *e)
+{
+	if (word->is)
+		return word->is(e, (unsigned int)v->number);
+	if (word->number) {
+		int64_t number = word->number(e);
+
+		return number == v->number && number != EVENT_UNKNOWN;
+	}
+	return word->matches(v, e);
+}
+
+static bool compares(const struct filter_term *term, int64_t limit, const struct event *e)
+{
+	int64_t number = term->word->number(e);
+
+	if (number == EVENT_UNKNOWN)
+		return false;
+	switch (term->op) {
+	case FILTER_LESS:
+		return number < limit;
+	case FILTER_MOST:
+		return number <= limit;
+	case FILTER_MORE:
+		return number > limit;
+	default:
+		return number >= limit;
+	}
+}
+
+static bool term_matches(const struct filter *f, const struct filter_term *term,
+			 const struct event *e)
+{
+	unsigned int i;
+
+	if (term->op != FILTER_IS)
+		return compares(term, f->values[term->value].number, e);
+	for (i = term->value; i; i = f->values[i].next)
+		if (value_matches(term->word, &f->values[i], e))
 			return true;
 	return false;
 }
 
-static bool same_prefix(const uint8_t *a, const uint8_t *b, unsigned int bits)
+/* The stack has a bit for each result: FILTER_DEPTH bounds its depth. */
+static bool expression_matches(const struct filter *f, const struct event *e)
 {
-	unsigned int bytes = bits / 8;
-	unsigned int rest = bits % 8;
-
-	return !memcmp(a, b, bytes) &&
-	       (!rest || !((a[bytes] ^ b[bytes]) >> (8 - rest)));
-}
-
-static bool matches_addr(const struct filter *f, const struct event *e,
-			 const uint8_t *addr)
-{
-	uint8_t wide[16];
+	uint64_t stack = 0;
 	unsigned int i;
 
-	if (!e->ipv6) {
-		memcpy(wide, mapped, sizeof(mapped));
-		memcpy(wide + sizeof(mapped), addr, 4);
-		addr = wide;
+	for (i = 0; i < f->step_count; i++) {
+		const struct filter_step *step = &f->steps[i];
+
+		switch (step->kind) {
+		case FILTER_TERM:
+			stack = stack << 1 | term_matches(f, &step->term, e);
+			break;
+		case FILTER_NOT:
+			stack ^= 1;
+			break;
+		case FILTER_AND:
+			stack = stack >> 1 & (stack | ~1ULL);
+			break;
+		case FILTER_OR:
+			stack = stack >> 1 | (stack & 1);
+			break;
+		}
 	}
-	for (i = 0; i < f->addr_count; i++) {
-		/* ::/0 is all of IPv6, not IPv4 too. */
-		if (!e->ipv6 && f->addrs[i].bits < 8 * sizeof(mapped))
-			continue;
-		if (same_prefix(addr, f->addrs[i].addr, f->addrs[i].bits))
-			return true;
-	}
-	return false;
+	return stack & 1;
 }
 
-/* A namespace may have several names, and a name several namespaces by and by. */
-static bool matches_one_netns(const struct filter_netns *n,
-			      const struct event *e)
+/**
+ * filter_is_word() - whether a text begins as an expression does
+ * @text: the text
+ *
+ * A file, a program and a socket cookie do not.
+ */
+bool filter_is_word(const char *text)
 {
-	if (n->own || n->host)
-		return e->own_netns;
-	if (n->inode)
-		return e->netns_inode == n->inode;
-	if (n->cookie && e->netns == n->cookie)
+	size_t len;
+
+	text += strspn(text, " (");
+	len = strcspn(text, " ");
+	if ((len == 3 && !strncmp(text, "not", 3)) || (len == 1 && *text == '!'))
 		return true;
-	return !n->path && e->netns_name && !strcmp(e->netns_name, n->name);
+	len = strcspn(text, ":=<> /");
+	return len && text[len] && text[len] != '/' && text[len] != ' ' &&
+	       (filter_word_find(text, len) || filter_word_like(text, len));
 }
 
-static bool matches_netns(const struct filter *f, const struct event *e)
+/**
+ * filter_wants_owners() - whether it asks for processes or containers
+ * @f: the filter
+ */
+bool filter_wants_owners(const struct filter *f)
 {
 	unsigned int i;
 
-	for (i = 0; i < f->netns_count; i++)
-		if (matches_one_netns(&f->netns[i], e))
+	for (i = 0; i < f->given_count; i++)
+		if (f->given[i].word->owners)
 			return true;
-	return false;
-}
-
-static bool matches_pid(const struct filter *f, uint32_t pid)
-{
-	unsigned int i;
-
-	for (i = 0; i < f->pid_count; i++)
-		if (f->pids[i] == pid)
+	for (i = 0; i < f->step_count; i++)
+		if (f->steps[i].kind == FILTER_TERM && f->steps[i].term.word->owners)
 			return true;
 	return false;
 }
@@ -256,8 +508,7 @@ static bool matches_pid(const struct filter *f, uint32_t pid)
  */
 bool filter_is_empty(const struct filter *f)
 {
-	return !f->port_count && !f->addr_count && !f->netns_count &&
-	       !f->pid_count && !f->states && !f->families;
+	return !f->given_count && !f->step_count;
 }
 
 /**
@@ -267,19 +518,12 @@ bool filter_is_empty(const struct filter *f)
  */
 bool filter_matches(const struct filter *f, const struct event *e)
 {
+	unsigned int i;
+
 	if (e->kind == EVENT_LOST || e->kind == EVENT_LEFT_OUT)
 		return true;
-	if (f->states && !(f->states & (1U << e->old | 1U << e->new)))
-		return false;
-	if (f->families && !(f->families & 1U << e->ipv6))
-		return false;
-	if (f->port_count && !matches_port(f, e->lport) &&
-	    !matches_port(f, e->rport))
-		return false;
-	if (f->pid_count && !matches_pid(f, e->pid))
-		return false;
-	if (f->addr_count && !matches_addr(f, e, e->laddr) &&
-	    !matches_addr(f, e, e->raddr))
-		return false;
-	return !f->netns_count || matches_netns(f, e);
+	for (i = 0; i < f->given_count; i++)
+		if (!term_matches(f, &f->given[i], e))
+			return false;
+	return !f->step_count || expression_matches(f, e);
 }

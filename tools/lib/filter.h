@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Which events are wanted.
+ * Which events are wanted: those that match an expression of words.
  */
 #ifndef TCPCLOSE_LIB_FILTER_H
 #define TCPCLOSE_LIB_FILTER_H
@@ -9,10 +9,18 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/error.h"
 #include "lib/event.h"
 
-/* Number of filters of each kind. */
+/* How many values there may be, of one word given as an option and in all. */
 #define FILTER_MAX 64
+#define FILTER_VALUES 256
+/* Words, and operators between them. */
+#define FILTER_STEPS 256
+/* Length of an expression, and half of that of all that is kept. */
+#define FILTER_TEXT 4096
+/* How deep parentheses and "not" may be in one another. */
+#define FILTER_DEPTH 24
 
 /**
  * struct filter_ports - a range of ports
@@ -53,28 +61,118 @@ struct filter_netns {
 };
 
 /**
- * struct filter - which events are wanted: those that match one filter of each
- * kind that is used
+ * struct filter_value - a value of a word
+ * @next: the next value of the same word, an index; 0: none. Either is wanted
+ * @ports: of a port
+ * @addr: of an address
+ * @netns: of a namespace
+ * @number: of a number or a name
+ * @text: of a text that may contain *, ? and []
  */
-struct filter {
-	struct filter_ports ports[FILTER_MAX];
-	struct filter_addr addrs[FILTER_MAX];
-	struct filter_netns netns[FILTER_MAX];
-	uint32_t pids[FILTER_MAX];
-	unsigned int port_count;
-	unsigned int addr_count;
-	unsigned int netns_count;
-	unsigned int pid_count;
-	uint32_t states; /* bit N: state N; 0: all */
-	uint32_t families; /* bit 0: IPv4, bit 1: IPv6; 0: both */
+struct filter_value {
+	unsigned int next;
+	union {
+		struct filter_ports ports;
+		struct filter_addr addr;
+		struct filter_netns netns;
+		int64_t number;
+		const char *text;
+	};
 };
 
-int filter_add_port(struct filter *f, const char *text);
-int filter_add_addr(struct filter *f, const char *text);
-int filter_add_netns(struct filter *f, const char *text);
-int filter_add_pid(struct filter *f, const char *text);
-int filter_add_states(struct filter *f, const char *text);
-int filter_add_family(struct filter *f, const char *text);
+/**
+ * enum filter_op - how a word compares
+ * @FILTER_IS: one of its values
+ * @FILTER_LESS: less than its value; unknown is not
+ * @FILTER_MOST: at most
+ * @FILTER_MORE: more than
+ * @FILTER_LEAST: at least
+ */
+enum filter_op {
+	FILTER_IS,
+	FILTER_LESS,
+	FILTER_MOST,
+	FILTER_MORE,
+	FILTER_LEAST,
+};
+
+struct filter_word;
+
+/**
+ * struct filter_term - a word with its values
+ * @word: the word
+ * @op: how it compares
+ * @value: index of its first value
+ * @count: number of values
+ */
+struct filter_term {
+	const struct filter_word *word;
+	enum filter_op op;
+	unsigned int value;
+	unsigned int count;
+};
+
+/**
+ * enum filter_kind - a step of an expression in postfix order
+ * @FILTER_TERM: whether the term matches
+ * @FILTER_NOT: the opposite
+ * @FILTER_AND: whether both of the last two
+ * @FILTER_OR: whether one of the last two
+ */
+enum filter_kind {
+	FILTER_TERM,
+	FILTER_NOT,
+	FILTER_AND,
+	FILTER_OR,
+};
+
+/**
+ * struct filter_step - a step
+ * @kind: what it is
+ * @term: of %FILTER_TERM
+ */
+struct filter_step {
+	enum filter_kind kind;
+	struct filter_term term;
+};
+
+/**
+ * struct filter - which events are wanted
+ * @values: of all words; the first is not used
+ * @value_count: number of these
+ * @netns: which of these are network namespaces
+ * @netns_count: number of those
+ * @given: words that were given as options: each has to match
+ * @given_count: number of these
+ * @steps: the expression, which has to match as well
+ * @step_count: number of its steps
+ * @typed: the expression as it was typed
+ * @typed_used: length of it
+ * @kept: words and values, for @values to point to
+ * @kept_used: length of these
+ */
+struct filter {
+	struct filter_value values[FILTER_VALUES];
+	unsigned int value_count;
+	unsigned int netns[FILTER_MAX];
+	unsigned int netns_count;
+	struct filter_term given[FILTER_MAX];
+	unsigned int given_count;
+	struct filter_step steps[FILTER_STEPS];
+	unsigned int step_count;
+	char typed[FILTER_TEXT];
+	size_t typed_used;
+	char kept[2 * FILTER_TEXT];
+	size_t kept_used;
+};
+
+int filter_add_option(struct filter *f, const char *word, const char *value,
+		      struct error *expected);
+int filter_add_text(struct filter *f, const char *text, struct error *why);
+int filter_finish(struct filter *f, struct error *why);
+struct filter_netns *filter_netns(struct filter *f, unsigned int i);
+bool filter_is_word(const char *text);
+bool filter_wants_owners(const struct filter *f);
 bool filter_is_empty(const struct filter *f);
 bool filter_matches(const struct filter *f, const struct event *e);
 

@@ -91,30 +91,23 @@ static void decode(const uint8_t *data, size_t size)
 	source_close(source);
 }
 
+/* A line is an option's value, or else a part of an expression. */
 static void add_filter(struct filter *f, const char *line)
 {
-	switch (line[0]) {
-	case 'p':
-		filter_add_port(f, line + 1);
-		break;
-	case 'a':
-		filter_add_addr(f, line + 1);
-		break;
-	case 'n':
-		/* Not that of a file */
-		if (!strchr(line, '/'))
-			filter_add_netns(f, line + 1);
-		break;
-	case 'i':
-		filter_add_pid(f, line + 1);
-		break;
-	case 's':
-		filter_add_states(f, line + 1);
-		break;
-	case 'f':
-		filter_add_family(f, line + 1);
-		break;
-	}
+	static const char *const words[] = {
+		['p'] = "port", ['a'] = "addr", ['n'] = "netns",
+		['i'] = "pid", ['s'] = "state", ['f'] = "family",
+	};
+	unsigned char letter = (unsigned char)line[0];
+	struct error why;
+
+	/* Not the namespace of a file */
+	if (strchr(line, '/') && (letter == 'n' || strstr(line, "netns")))
+		return;
+	if (letter < ARRAY_SIZE(words) && words[letter])
+		filter_add_option(f, words[letter], line + 1, &why);
+	else
+		filter_add_text(f, line, &why);
 }
 
 static void filter(const uint8_t *data, size_t size)
@@ -128,12 +121,16 @@ static void filter(const uint8_t *data, size_t size)
 	};
 	char *text = strndup((const char *)data, size), *next = text, *line;
 	struct filter *f = calloc(1, sizeof(*f));
+	struct error why;
 	size_t i;
 
 	if (!text || !f)
 		abort();
 	while ((line = strsep(&next, "\n")))
 		add_filter(f, line);
+	/* The command ends if it is wrong; what is there has to be usable all the same */
+	filter_finish(f, &why);
+	filter_wants_owners(f);
 	for (i = 0; i < ARRAY_SIZE(events); i++)
 		filter_matches(f, &events[i]);
 	filter_is_empty(f);
