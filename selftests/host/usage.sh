@@ -69,7 +69,7 @@ complains "or at the end" "the end of the filter: expected a word" "$tcpclose" w
 complains "and in front" "and: expected a word" "$tcpclose" watch and port:1
 complains "too many parentheses" "more than 24 parentheses" "$tcpclose" watch \
 	"$(printf '%30s' '' | tr ' ' '(')"
-complains "too many words" "more than 25[56]" "$tcpclose" watch "$(yes port:1 | head -300 | tr '\n' ' ')"
+complains "too many words" "more than 64 words" "$tcpclose" watch "$(yes port:1 | head -300 | tr '\n' ' ')"
 complains "too long a filter" "more than 4096 characters" "$tcpclose" watch "comm:$(printf '%5000s' '' | tr ' ' x)"
 for value in "" -1s 5x .5s 5.s s 9999999999999s 99999999999d; do
 	complains "a time of '$value'" "expected a duration" "$tcpclose" watch "dwell>$value"

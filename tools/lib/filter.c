@@ -57,16 +57,30 @@ static int add_values(struct filter *f, struct filter_term *term, char *text)
 	return ret;
 }
 
+/* Return: a new word without values, or NULL if there are too many */
+static struct filter_term *new_term(struct filter *f, const struct filter_word *word)
+{
+	struct filter_term *term = &f->terms[f->term_count];
+
+	if (f->term_count == FILTER_WORDS)
+		return NULL;
+	*term = (struct filter_term){ .word = word };
+	f->term_count++;
+	return term;
+}
+
 static struct filter_term *given_term(struct filter *f, const struct filter_word *word)
 {
+	struct filter_term *term;
 	unsigned int i;
 
-	for (i = 0; i < f->given_count; i++)
-		if (f->given[i].word == word)
-			return &f->given[i];
-	f->given[i] = (struct filter_term){ .word = word };
-	f->given_count++;
-	return &f->given[i];
+	for (i = 0; i < f->term_count; i++)
+		if (f->given >> i & 1 && f->terms[i].word == word)
+			return &f->terms[i];
+	term = new_term(f, word);
+	if (term)
+		f->given |= 1ULL << i;
+	return term;
 }
 
 /* Return: room for a text and its NUL, or NULL */
@@ -95,7 +109,7 @@ int filter_add_option(struct filter *f, const char *word, const char *value,
 {
 	const struct filter_word *w = filter_word_find(word, strlen(word));
 	struct filter_term *term = given_term(f, w);
-	char *kept = term->count < FILTER_MAX ? keep(f, strlen(value)) : NULL;
+	char *kept = term && term->count < FILTER_MAX ? keep(f, strlen(value)) : NULL;
 	int ret;
 
 	if (!kept)
@@ -202,16 +216,14 @@ static int next(struct reader *r)
 	return 0;
 }
 
-static int add_step(struct reader *r, enum filter_kind kind, const struct filter_term *term)
+static int add_step(struct reader *r, enum filter_kind kind, unsigned int term)
 {
 	struct filter_step *step = &r->f->steps[r->f->step_count];
 
 	if (r->f->step_count == FILTER_STEPS)
-		return error_set(r->why, -E2BIG, "%.40s: more than %d words", r->token,
-				 FILTER_STEPS);
+		return error_set(r->why, -E2BIG, "%.40s: too many nots", r->token);
 	step->kind = kind;
-	if (term)
-		step->term = *term;
+	step->term = term;
 	r->f->step_count++;
 	return 0;
 }
@@ -262,29 +274,32 @@ static int unknown_name(const struct reader *r, const char *shown,
 static int read_word(struct reader *r)
 {
 	size_t len = strcspn(r->token, ":=<>");
-	struct filter_term term = { .word = filter_word_find(r->token, len) };
+	const struct filter_word *word = filter_word_find(r->token, len);
 	char *values = r->token + len, shown[64];
+	struct filter_term *term;
 	int ret;
 
-	if (!term.word || !*values)
+	if (!word || !*values)
 		return unknown_word(r, len);
 	snprintf(shown, sizeof(shown), "%s", r->token);
-	term.op = take_op(&values);
-	if (term.op != FILTER_IS && !term.word->number)
+	term = new_term(r->f, word);
+	if (!term)
+		return error_set(r->why, -E2BIG, "%.60s: more than %d words", shown,
+				 FILTER_WORDS);
+	term->op = take_op(&values);
+	if (term->op != FILTER_IS && !word->number)
 		return error_set(r->why, -EINVAL, "%.60s: %s has no order, only %s:%s",
-				 shown, term.word->name, term.word->name,
-				 term.word->value);
-	ret = term.op == FILTER_IS ? add_values(r->f, &term, values) :
-				     add_value(r->f, &term, values);
+				 shown, word->name, word->name, word->value);
+	ret = term->op == FILTER_IS ? add_values(r->f, term, values) :
+				      add_value(r->f, term, values);
 	if (ret == -E2BIG)
 		return error_set(r->why, ret, "%.60s: more than %d values", shown,
 				 FILTER_VALUES);
-	if (ret && term.word->name_of)
-		return unknown_name(r, shown, term.word);
+	if (ret && word->name_of)
+		return unknown_name(r, shown, word);
 	if (ret)
-		return error_set(r->why, ret, "%.60s: expected %s", shown,
-				 term.word->expected);
-	ret = add_step(r, FILTER_TERM, &term);
+		return error_set(r->why, ret, "%.60s: expected %s", shown, word->expected);
+	ret = add_step(r, FILTER_TERM, r->f->term_count - 1);
 	return ret ? ret : next(r);
 }
 
@@ -319,7 +334,7 @@ static int read_one(struct reader *r)
 		if (!ret)
 			ret = read_one(r);
 		if (!ret)
-			ret = add_step(r, FILTER_NOT, NULL);
+			ret = add_step(r, FILTER_NOT, 0);
 	} else {
 		ret = error_set(r->why, -EINVAL, "%s: expected a word and its value, such as port:443",
 				*r->token ? r->token : "the end of the filter");
@@ -344,7 +359,7 @@ static int read_all(struct reader *r)
 		if (!ret)
 			ret = read_one(r);
 		if (!ret)
-			ret = add_step(r, FILTER_AND, NULL);
+			ret = add_step(r, FILTER_AND, 0);
 	}
 	return ret;
 }
@@ -358,7 +373,7 @@ static int read_either(struct reader *r)
 		if (!ret)
 			ret = read_all(r);
 		if (!ret)
-			ret = add_step(r, FILTER_OR, NULL);
+			ret = add_step(r, FILTER_OR, 0);
 	}
 	return ret;
 }
@@ -439,18 +454,43 @@ static bool term_matches(const struct filter *f, const struct filter_term *term,
 	return false;
 }
 
-/* The stack has a bit for each result: FILTER_DEPTH bounds its depth. */
-static bool expression_matches(const struct filter *f, const struct event *e)
+/**
+ * filter_words_of() - which words match an event
+ * @f: the filter
+ * @e: the event
+ *
+ * Return: a bit for each word; for filter_holds(), also of several events together
+ */
+uint64_t filter_words_of(const struct filter *f, const struct event *e)
 {
-	uint64_t stack = 0;
+	uint64_t words = 0;
 	unsigned int i;
 
+	for (i = 0; i < f->term_count; i++)
+		words |= (uint64_t)term_matches(f, &f->terms[i], e) << i;
+	return words;
+}
+
+/**
+ * filter_holds() - whether what matches some words is wanted
+ * @f: the filter
+ * @words: bits of the words
+ *
+ * The stack has a bit for each result: FILTER_DEPTH bounds its depth.
+ */
+bool filter_holds(const struct filter *f, uint64_t words)
+{
+	uint64_t stack = 1;
+	unsigned int i;
+
+	if (f->given & ~words)
+		return false;
 	for (i = 0; i < f->step_count; i++) {
 		const struct filter_step *step = &f->steps[i];
 
 		switch (step->kind) {
 		case FILTER_TERM:
-			stack = stack << 1 | term_matches(f, &step->term, e);
+			stack = stack << 1 | (words >> step->term & 1);
 			break;
 		case FILTER_NOT:
 			stack ^= 1;
@@ -493,11 +533,8 @@ bool filter_wants_owners(const struct filter *f)
 {
 	unsigned int i;
 
-	for (i = 0; i < f->given_count; i++)
-		if (f->given[i].word->owners)
-			return true;
-	for (i = 0; i < f->step_count; i++)
-		if (f->steps[i].kind == FILTER_TERM && f->steps[i].term.word->owners)
+	for (i = 0; i < f->term_count; i++)
+		if (f->terms[i].word->owners)
 			return true;
 	return false;
 }
@@ -508,7 +545,7 @@ bool filter_wants_owners(const struct filter *f)
  */
 bool filter_is_empty(const struct filter *f)
 {
-	return !f->given_count && !f->step_count;
+	return !f->term_count;
 }
 
 /**
@@ -518,12 +555,6 @@ bool filter_is_empty(const struct filter *f)
  */
 bool filter_matches(const struct filter *f, const struct event *e)
 {
-	unsigned int i;
-
-	if (e->kind == EVENT_LOST || e->kind == EVENT_LEFT_OUT)
-		return true;
-	for (i = 0; i < f->given_count; i++)
-		if (!term_matches(f, &f->given[i], e))
-			return false;
-	return !f->step_count || expression_matches(f, e);
+	return e->kind == EVENT_LOST || e->kind == EVENT_LEFT_OUT ||
+	       filter_holds(f, filter_words_of(f, e));
 }

@@ -15,7 +15,8 @@
 /* How many values there may be, of one word given as an option and in all. */
 #define FILTER_MAX 64
 #define FILTER_VALUES 256
-/* Words, and operators between them. */
+/* Words, and these with operators between them. */
+#define FILTER_WORDS 64
 #define FILTER_STEPS 256
 /* Length of an expression, and half of that of all that is kept. */
 #define FILTER_TEXT 4096
@@ -129,11 +130,11 @@ enum filter_kind {
 /**
  * struct filter_step - a step
  * @kind: what it is
- * @term: of %FILTER_TERM
+ * @term: index of the word of %FILTER_TERM
  */
 struct filter_step {
 	enum filter_kind kind;
-	struct filter_term term;
+	unsigned int term;
 };
 
 /**
@@ -142,8 +143,9 @@ struct filter_step {
  * @value_count: number of these
  * @netns: which of these are network namespaces
  * @netns_count: number of those
- * @given: words that were given as options: each has to match
- * @given_count: number of these
+ * @terms: the words
+ * @term_count: number of these
+ * @given: bits of those that were given as options: each has to match
  * @steps: the expression, which has to match as well
  * @step_count: number of its steps
  * @typed: the expression as it was typed
@@ -156,8 +158,9 @@ struct filter {
 	unsigned int value_count;
 	unsigned int netns[FILTER_MAX];
 	unsigned int netns_count;
-	struct filter_term given[FILTER_MAX];
-	unsigned int given_count;
+	struct filter_term terms[FILTER_WORDS];
+	unsigned int term_count;
+	uint64_t given;
 	struct filter_step steps[FILTER_STEPS];
 	unsigned int step_count;
 	char typed[FILTER_TEXT];
@@ -174,6 +177,8 @@ struct filter_netns *filter_netns(struct filter *f, unsigned int i);
 bool filter_is_word(const char *text);
 bool filter_wants_owners(const struct filter *f);
 bool filter_is_empty(const struct filter *f);
+uint64_t filter_words_of(const struct filter *f, const struct event *e);
+bool filter_holds(const struct filter *f, uint64_t words);
 bool filter_matches(const struct filter *f, const struct event *e);
 
 #endif /* TCPCLOSE_LIB_FILTER_H */
