@@ -16,6 +16,7 @@
 static const struct command *const commands[] = {
 	&watch_command,
 	&record_command,
+	&conns_command,
 	&graph_command,
 	&ladder_command,
 	&stat_command,

@@ -265,6 +265,31 @@ char *format_duration(char *p, uint64_t ns)
 	return format_string(p, units[i].unit);
 }
 
+/**
+ * format_size() - a number of bytes for people: exact up to 9999, then three digits or
+ *	so and a unit of 1024
+ * @p: room for %FORMAT_SIZE_MAX characters
+ * @bytes: the number
+ */
+char *format_size(char *p, uint64_t bytes)
+{
+	static const char units[] = "KMGTPE";
+	unsigned int i = 0;
+	uint64_t tenths;
+
+	if (bytes < 10000)
+		return format_u64(p, bytes);
+	for (tenths = bytes / 1024 * 10 + bytes % 1024 * 10 / 1024; tenths >= 10240; i++)
+		tenths /= 1024;
+	p = format_u64(p, tenths / 10);
+	if (tenths < 1000) {
+		*p++ = '.';
+		*p++ = (char)('0' + tenths % 10);
+	}
+	*p++ = units[i];
+	return p;
+}
+
 /* Length of the UTF-8 character at @s with its value, or 0 if it is none. */
 static size_t utf8_decode(const unsigned char *s, uint32_t *value)
 {

@@ -17,6 +17,7 @@
 #define FORMAT_IP_MAX 45
 #define FORMAT_ENDPOINT_MAX (FORMAT_IP_MAX + 8)
 #define FORMAT_DURATION_MAX 10
+#define FORMAT_SIZE_MAX 8
 /* Each byte may become six characters; and the quotes. */
 #define FORMAT_JSON_MAX(len) (6 * (len) + 2)
 #define FORMAT_TEXT_MAX(len) (4 * (len))
@@ -50,6 +51,7 @@ char *format_ipv4(char *p, const uint8_t *addr);
 char *format_ipv6(char *p, const uint8_t *addr);
 char *format_endpoint(char *p, bool ipv6, const uint8_t *addr, uint16_t port);
 char *format_duration(char *p, uint64_t ns);
+char *format_size(char *p, uint64_t bytes);
 char *format_json_string(char *p, const char *string);
 char *format_text(char *p, const char *string, bool utf8);
 size_t format_columns(const char *text, size_t len);

@@ -28,6 +28,31 @@ void histogram_bucket(const struct tcpclose_histogram *h, unsigned int bucket,
 	row->count = h->buckets[bucket];
 }
 
+/**
+ * histogram_add() - count a duration, as the module does
+ * @h: the histogram; begins as zeros, with %TCPCLOSE_UNKNOWN_NS as the shortest
+ * @ns: nanoseconds
+ */
+void histogram_add(struct tcpclose_histogram *h, uint64_t ns)
+{
+	unsigned int b = 0;
+
+	if (ns >> TCPCLOSE_BUCKET_FIRST_LOG2) {
+		unsigned int log2 = 63 - (unsigned int)__builtin_clzll(ns);
+
+		/* The highest bit makes the shifted number 4 to 7. */
+		b = log2 * FINE + (unsigned int)(ns >> (log2 - 2)) -
+		    (TCPCLOSE_BUCKET_FIRST_LOG2 * FINE + FINE);
+	}
+	h->buckets[b < TCPCLOSE_BUCKETS ? b : TCPCLOSE_BUCKETS - 1]++;
+	h->count++;
+	h->sum_ns += ns;
+	if (ns < h->min_ns)
+		h->min_ns = ns;
+	if (ns > h->max_ns)
+		h->max_ns = ns;
+}
+
 /* A reset clears extremes and counts one after the other: trust neither alone. */
 static uint64_t clamp_ns(const struct tcpclose_histogram *h, uint64_t ns)
 {

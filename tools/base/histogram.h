@@ -26,6 +26,7 @@ struct histogram_row {
 
 void histogram_bucket(const struct tcpclose_histogram *h, unsigned int bucket,
 		      struct histogram_row *row);
+void histogram_add(struct tcpclose_histogram *h, uint64_t ns);
 uint64_t histogram_percentile(const struct tcpclose_histogram *h,
 			      unsigned int percent);
 unsigned int histogram_rows(const struct tcpclose_histogram *h,

@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * tcpclose conns: a line per connection that ended, or sums of them.
+ */
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "base/complain.h"
+#include "cmd/commands.h"
+#include "conn/conns.h"
+#include "conn/ranking.h"
+#include "view/conns_view.h"
+
+/* Indices are &enum groups_by, and one more for none. */
+static const char *const groupings[] = { "process", "container", "remote", "lport",
+					 "cause", NULL };
+/* Indices are &enum ranking_by. */
+static const char *const orders[] = { "time", "age", "sent", "received", "retransmits",
+				      "idle", "closing", "time-wait", NULL };
+
+/**
+ * struct conns_run - one run of the command
+ * @run: what all commands have
+ * @conns: connections that are followed
+ * @view: how lines are shown
+ * @groups: sums
+ * @ranking: those that are sorted
+ * @by: index into groupings
+ * @sort: index into orders
+ * @top: number of lines wanted; 0: all
+ * @count: end after so many; 0: no limit
+ * @shown: lines written, or connections added up
+ * @wait: live: tell of a connection when its TIME_WAIT is over, too
+ */
+struct conns_run {
+	struct run run;
+	struct conns conns;
+	struct conns_view view;
+	struct groups groups;
+	struct ranking ranking;
+	unsigned int by;
+	unsigned int sort;
+	uint64_t top;
+	uint64_t count;
+	uint64_t shown;
+	bool wait;
+};
+
+static const struct option_spec options[] = {
+	OPTION("by", "WHAT", "sums by process, container, remote, lport or cause",
+	       option_choice, struct conns_run, by, .choices = groupings),
+	OPTION("count", "N", "end after N connections", option_count, struct conns_run,
+	       count),
+	OPTION_FLAG("json", "write one JSON object per line", struct conns_run,
+		    run.view.json),
+	OPTION("sort", "WHAT",
+	       "at the end, by time, age, sent, received, retransmits, idle, closing or time-wait",
+	       option_choice, struct conns_run, sort, .choices = orders),
+	OPTION("top", "N", "the first N of them only", option_count, struct conns_run, top,
+	       .max = RANKING_MAX),
+	OPTION_FLAG("wait", "live: show a connection when its TIME_WAIT is over, too",
+		    struct conns_run, wait),
+	OPTION_END,
+};
+
+static int init(void *run)
+{
+	struct conns_run *r = run;
+
+	conns_init(&r->conns);
+	r->by = GROUPS_BY;
+	r->sort = RANKING_TIME_WAIT + 1;
+	return 0;
+}
+
+static bool is_grouped(const struct conns_run *r)
+{
+	return r->by < GROUPS_BY;
+}
+
+static bool is_sorted(const struct conns_run *r)
+{
+	return r->sort <= RANKING_TIME_WAIT;
+}
+
+static const char *check(void *run)
+{
+	const struct conns_run *r = run;
+
+	if (is_grouped(r) && is_sorted(r))
+		return "--by or --sort, not both";
+	if (r->top && !is_grouped(r) && !is_sorted(r))
+		return "--top needs --sort or --by";
+	return NULL;
+}
+
+static int begin(void *run)
+{
+	struct conns_run *r = run;
+	bool live = source_is_live(r->run.session.source);
+
+	/* A recording has the end of each TIME_WAIT that it saw. */
+	r->conns.wait = !live || r->wait;
+	r->groups.by = is_grouped(r) ? (enum groups_by)r->by : GROUPS_PROCESS;
+	r->ranking.by = is_sorted(r) ? (enum ranking_by)r->sort : RANKING_TIME;
+	r->ranking.top = r->top ? r->top : RANKING_MAX;
+	if (!is_grouped(r) && !is_sorted(r))
+		conns_view_begin(&r->view, &r->run.view, &r->run.out);
+	return 0;
+}
+
+/* Takes what is over. Return: 0 to go on, 1 to end, or -errno */
+static int tell(struct conns_run *r, struct conn *c)
+{
+	int ret = 0;
+
+	if (!filter_holds(&r->run.session.filter, c->words)) {
+		free(c);
+		return 0;
+	}
+	r->shown++;
+	if (is_sorted(r))
+		return ranking_add(&r->ranking, c);
+	if (is_grouped(r))
+		ret = groups_add(&r->groups, c);
+	else
+		conns_view_add(&r->view, c);
+	free(c);
+	if (!ret)
+		ret = r->run.out.error;
+	return ret ? ret : r->shown == r->count;
+}
+
+static int tell_all(struct conns_run *r, uint64_t now_ns)
+{
+	struct conn *c;
+	int ret = 0;
+
+	while (!ret && (c = conns_take(&r->conns, now_ns)))
+		ret = tell(r, c);
+	return ret;
+}
+
+static int add(void *run, const struct event *e)
+{
+	struct conns_run *r = run;
+	int ret;
+
+	if (e->kind == EVENT_LOST) {
+		complain("lost %llu record%s of CPU %u: connections may be missing, or incomplete",
+			 (unsigned long long)e->lost, e->lost == 1 ? "" : "s", e->cpu);
+		return 0;
+	}
+	if (e->kind == EVENT_LEFT_OUT)
+		return 0;
+	ret = tell_all(r, e->ts_ns);
+	if (ret)
+		return ret;
+	return conns_add(&r->conns, e, filter_words_of(&r->run.session.filter, e));
+}
+
+/* The device has nothing for now, so all records of before a moment ago are there. */
+static int idle(void *run)
+{
+	struct conns_run *r = run;
+	uint64_t now_ns = clock_monotonic_ns();
+	int ret;
+
+	if (!source_is_live(r->run.session.source))
+		return 0;
+	ret = tell_all(r, now_ns - 2 * NS_PER_MS);
+	r->run.session.wake_ns = r->conns.first ? now_ns + 5 * NS_PER_MS : UINT64_MAX;
+	if (ret > 0)
+		r->run.session.end_ns = now_ns;
+	return ret < 0 ? ret : buffer_flush(&r->run.out);
+}
+
+static void show_result(struct conns_run *r)
+{
+	size_t i;
+
+	if (is_grouped(r)) {
+		if (r->top && r->groups.count > r->top)
+			r->groups.count = r->top;
+		(r->run.view.json ? groups_json : groups_text)(&r->run.view, &r->run.out,
+							       &r->groups);
+		return;
+	}
+	if (!is_sorted(r))
+		return;
+	ranking_finish(&r->ranking);
+	conns_view_begin(&r->view, &r->run.view, &r->run.out);
+	for (i = 0; i < r->ranking.count; i++)
+		conns_view_add(&r->view, r->ranking.conns[i]);
+}
+
+static int conclude(void *run, int error)
+{
+	struct conns_run *r = run;
+	int ret;
+
+	if (error)
+		return error;
+	/* No record comes any more: a mini-socket that is not over stays so. */
+	ret = tell_all(r, UINT64_MAX);
+	if (ret >= 0)
+		ret = is_grouped(r) ? groups_finish(&r->groups) : 0;
+	if (ret)
+		return ret;
+	show_result(r);
+	if (r->conns.forgotten)
+		complain("%llu connections were given up while they closed: more than %d at a time",
+			 (unsigned long long)r->conns.forgotten, CONNS_MAX);
+	if (r->ranking.left_out && !r->top)
+		complain("%llu connections are not shown: at most %d are sorted: use --top, a filter, or leave out --sort",
+			 (unsigned long long)r->ranking.left_out, RANKING_MAX);
+	return 0;
+}
+
+static void free_all(void *run)
+{
+	struct conns_run *r = run;
+
+	conns_free(&r->conns);
+	groups_free(&r->groups);
+	ranking_free(&r->ranking);
+}
+
+const struct command conns_command = {
+	.name = "conns",
+	.summary = "a line per connection that ended, or sums of them",
+	.takes = TAKES_EVENTS,
+	.options = options,
+	.run_size = sizeof(struct conns_run),
+	.init = init,
+	.check = check,
+	.work = run_events,
+	.begin = begin,
+	.calls = { .event = add, .rsts = true, .owners = true, .unfiltered = true,
+		   .idle = idle },
+	.conclude = conclude,
+	.free = free_all,
+};
