@@ -49,9 +49,9 @@ for key in process container remote lport cause; do
 	is "sums by $key are of all" "$("$tcpclose" conns --by "$key" --json --input closes.rec 2>/dev/null |
 		sed 's/.*"count":\([0-9]*\),.*/\1/' | awk '{ n += $1 } END { print n }')" -eq "$all"
 done
-"$tcpclose" conns --input closes.rec 2>/dev/null | sed -n 's/^\(..:..:..\.......\) .*/\1/p' >times
-sort times >sorted
-same "in the order in which they closed" sorted times
+"$tcpclose" conns --input closes.rec 2>/dev/null | sed -n 's/^\(..:..:..\.......\) .*/\1/p' >closed
+sort closed >sorted
+same "in the order in which they closed" sorted closed
 for key in age sent received closing time-wait; do
 	case $key in
 	age) name=age_ns ;;
