@@ -127,7 +127,8 @@ static __always_inline void tcpclose_fill_sock(const struct tcpclose_step *step,
 	if (step->context == TCPCLOSE_CONTEXT_PROCESS ||
 	    unlikely(step->cause != TCPCLOSE_CAUSE_NONE &&
 		     step->cause != TCPCLOSE_CAUSE_FIN))
-		tcpclose_record_detail(step, sk, entry);
+		tcpclose_record_detail(sk, entry, step->now_ns, step->cookie,
+				       step->old, step->context);
 
 	record = tcpclose_ring_begin(&number);
 	tcpclose_field_set_step(record, number, step, entry,

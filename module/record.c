@@ -153,8 +153,8 @@ static void fill_timewait_addresses(struct tcpclose_record *record,
  * Write what else is known of a transition, except of a socket's traffic, which
  * the caller adds before it commits the record.
  */
-static struct tcpclose_detail *begin_detail(u64 *number, u64 now_ns, u64 cookie,
-					    u64 netns, u64 cgroup, u8 context)
+static __always_inline struct tcpclose_detail *
+begin_detail(u64 *number, u64 now_ns, u64 cookie, u64 netns, u64 cgroup, u8 context)
 {
 	struct tcpclose_detail *detail = tcpclose_ring_begin(number);
 
@@ -249,23 +249,27 @@ static void set_opener(struct tcpclose_detail *detail,
 
 /**
  * tcpclose_record_detail() - record what else is known of a transition
- * @step: the transition, whose record follows
  * @sk: the socket
  * @entry: its entry before the transition, or a stand-in
+ * @now_ns: when it happened
+ * @cookie: socket cookie
+ * @old: old state
+ * @context: &enum tcpclose_context
+ *
+ * Its record follows. Not given as a step, which would have to be in memory for that.
  *
  * Context: tracepoint, interrupts off.
  */
-void tcpclose_record_detail(const struct tcpclose_step *step, const struct sock *sk,
-			    const struct tcpclose_entry *entry)
+void tcpclose_record_detail(const struct sock *sk, const struct tcpclose_entry *entry,
+			    u64 now_ns, u64 cookie, u8 old, u8 context)
 {
 	struct tcpclose_detail *detail;
 	u64 number;
 
-	detail = begin_detail(&number, step->now_ns, step->cookie,
-			      sock_net(sk)->net_cookie, tcpclose_field_cgroup(sk),
-			      step->context);
+	detail = begin_detail(&number, now_ns, cookie, sock_net(sk)->net_cookie,
+			      tcpclose_field_cgroup(sk), context);
 	detail->session = entry->flags & TCPCLOSE_ENTRY_MPTCP ? entry->session : 0;
-	set_traffic(detail, sk, step->old);
+	set_traffic(detail, sk, old);
 	set_opener(detail, entry);
 	tcpclose_ring_commit(number);
 }

@@ -22,8 +22,8 @@ void tcpclose_record_request_addresses(struct tcpclose_record *record,
 				       const struct sock *sk,
 				       const struct request_sock *req);
 u64 tcpclose_record_session(const struct sock *sk);
-void tcpclose_record_detail(const struct tcpclose_step *step, const struct sock *sk,
-			    const struct tcpclose_entry *entry);
+void tcpclose_record_detail(const struct sock *sk, const struct tcpclose_entry *entry,
+			    u64 now_ns, u64 cookie, u8 old, u8 context);
 void tcpclose_record_timewait(const struct tcpclose_step *step,
 			      const struct inet_timewait_sock *tw,
 			      const struct tcpclose_entry *entry);
