@@ -50,7 +50,8 @@ int tcpclose_ring_init(unsigned int records)
 		}
 		ring->header = area;
 		ring->records = area + PAGE_SIZE;
-		ring->mask = records - 1;
+		ring->last = ring->records + records - 1;
+		ring->newest = ring->last;
 		ring->position = 0;
 		ring->woken = 0;
 	}
@@ -139,7 +140,7 @@ bool tcpclose_ring_copy(unsigned int cpu, u64 *position, u64 *lost, void *to)
 	tcpclose_ring_skip(cpu, position, lost);
 	while (*position < tcpclose_ring_committed(cpu)) {
 		/* It may be overwritten meanwhile: checked below. */
-		data_race(memcpy(to, &ring->records[*position & ring->mask],
+		data_race(memcpy(to, &ring->records[*position & (records_per_ring - 1)],
 				 sizeof(*ring->records)));
 		/* Pairs with smp_wmb() in tcpclose_ring_begin(). */
 		smp_rmb();

@@ -21,7 +21,8 @@ struct vm_area_struct;
  * struct tcpclose_ring - one CPU's ring
  * @header: start of the area that readers can map
  * @records: its records
- * @mask: number of records, minus 1
+ * @last: the last of these
+ * @newest: the record begun last; @last before the first
  * @position: records begun so far; the owner CPU's private copy of
  *	@header->begun
  * @woken: @position when waiting readers were last woken, or later
@@ -29,7 +30,8 @@ struct vm_area_struct;
 struct tcpclose_ring {
 	struct tcpclose_ring_header *header;
 	struct tcpclose_record *records;
-	u32 mask;
+	struct tcpclose_record *last;
+	struct tcpclose_record *newest;
 	u64 position;
 	u64 woken;
 };
@@ -53,10 +55,7 @@ int tcpclose_ring_mmap(struct vm_area_struct *vma);
  */
 static __always_inline u64 tcpclose_ring_newest_ns(void)
 {
-	u64 newest = this_cpu_read(tcpclose_rings.position) - 1;
-
-	return (this_cpu_read(tcpclose_rings.records) +
-		(newest & this_cpu_read(tcpclose_rings.mask)))->ts_ns;
+	return this_cpu_read(tcpclose_rings.newest)->ts_ns;
 }
 
 /**
@@ -70,15 +69,18 @@ static __always_inline u64 tcpclose_ring_newest_ns(void)
  */
 static __always_inline void *tcpclose_ring_begin(u64 *number)
 {
+	struct tcpclose_record *record = this_cpu_read(tcpclose_rings.newest) + 1;
 	u64 position = this_cpu_read(tcpclose_rings.position);
 
+	if (unlikely(record > this_cpu_read(tcpclose_rings.last)))
+		record = this_cpu_read(tcpclose_rings.records);
+	this_cpu_write(tcpclose_rings.newest, record);
 	this_cpu_write(tcpclose_rings.position, position + 1);
 	WRITE_ONCE(this_cpu_read(tcpclose_rings.header)->begun, position + 1);
 	/* Pairs with smp_rmb() in tcpclose_ring_copy(). */
 	smp_wmb();
 	*number = position;
-	return this_cpu_read(tcpclose_rings.records) +
-	       (position & this_cpu_read(tcpclose_rings.mask));
+	return record;
 }
 
 /**

@@ -83,16 +83,22 @@ static __always_inline void tcpclose_stats_edge(u8 from, u8 to, u64 dwell_ns)
 		tcpclose_stats_measure(&counters->dwell[from], dwell_ns);
 }
 
-/* Count a transition that is not a self-loop, and whose dwell is known. */
-static __always_inline void tcpclose_stats_plain_edge(u8 edge, u64 dwell_ns)
+/* Count a transition without its dwell. */
+static __always_inline void tcpclose_stats_edge_only(u8 edge)
 {
-	struct tcpclose_stats __percpu *counters = tcpclose_counters;
-	u64 __percpu *transitions = &counters->transitions[0][0];
+	u64 __percpu *transitions = &tcpclose_counters->transitions[0][0];
 
 	BUILD_BUG_ON(TCPCLOSE_EDGE(1, 0) !=
 		     sizeof(tcpclose_counters->transitions[0]) / sizeof(u64));
 	this_cpu_inc(transitions[edge]);
-	tcpclose_stats_measure(&counters->dwell[TCPCLOSE_EDGE_FROM(edge)], dwell_ns);
+}
+
+/* Count a transition that is not a self-loop, and whose dwell is known. */
+static __always_inline void tcpclose_stats_plain_edge(u8 edge, u64 dwell_ns)
+{
+	tcpclose_stats_edge_only(edge);
+	tcpclose_stats_measure(&tcpclose_counters->dwell[TCPCLOSE_EDGE_FROM(edge)],
+			       dwell_ns);
 }
 
 /**

@@ -160,22 +160,32 @@ static noinline void note_session(struct tcpclose_entry *entry, const struct soc
 		entry->session = session;
 }
 
-/* Make the entry, or a stand-in, of a connection that begins now. */
-static __always_inline struct tcpclose_entry *
-begin_entry(const struct sock *sk, int old, int new, u64 now_ns)
+/* Make the entry of a connection that begins now; NULL: there is none left. */
+static __always_inline struct tcpclose_entry *begin_entry(const struct sock *sk, int new,
+							  u64 now_ns)
 {
 	struct tcpclose_entry *entry = add_sock_entry(sk);
 
-	if (unlikely(!entry)) {
-		tcpclose_share_refuse(sk);
-		return stand_in_for_sock(sk, old, new, tcpclose_share_unknown(sk));
-	}
+	if (unlikely(!entry))
+		return NULL;
 	entry->born_ns = now_ns;
 	if (new == TCP_SYN_SENT)
 		note_opening(entry, sk);
 	if (unlikely(sk_is_mptcp(sk)))
 		become_subflow(entry);
 	return entry;
+}
+
+/* Likewise, or a stand-in. */
+static struct tcpclose_entry *begin_somehow(const struct sock *sk, int old, int new,
+					    u64 now_ns)
+{
+	struct tcpclose_entry *entry = begin_entry(sk, new, now_ns);
+
+	if (entry)
+		return entry;
+	tcpclose_share_refuse(sk);
+	return stand_in_for_sock(sk, old, new, tcpclose_share_unknown(sk));
 }
 
 /* Bring the entry up to date for the next transition. */
@@ -335,7 +345,7 @@ static noinline void carry_out_odd(const struct sock *sk,
 		return;
 	}
 	if (edge & TCPCLOSE_EDGE_BIRTH)
-		entry = begin_entry(sk, old, new, now_ns);
+		entry = begin_somehow(sk, old, new, now_ns);
 	else if (!entry || entry->state != old ||
 		 entry->flags & TCPCLOSE_ENTRY_MINI ||
 		 (cookie && entry->cookie && entry->cookie != cookie))
@@ -435,19 +445,29 @@ static noinline void count_step(const struct sock *sk, u8 raw, u8 edge)
 	local_irq_restore(irq);
 }
 
-/* Likewise a connection's first transition. */
+/*
+ * Likewise a connection's first transition: what carry_out_transition() does with an
+ * entry that is new.
+ */
 static noinline void count_birth(const struct sock *sk, u8 raw, u8 edge)
 {
+	u8 new = TCPCLOSE_EDGE_TO(raw);
 	struct tcpclose_entry *entry;
 	unsigned long irq;
 	u64 now_ns;
 
 	local_irq_save(irq);
 	now_ns = ktime_get_ns();
-	entry = begin_entry(sk, TCPCLOSE_EDGE_FROM(raw), TCPCLOSE_EDGE_TO(raw),
-			    now_ns);
-	carry_out_transition(sk, entry, raw, edge, now_ns, 0, NULL, false, false,
-			     false);
+	entry = begin_entry(sk, new, now_ns);
+	if (likely(entry)) {
+		entry->since_ns = now_ns;
+		entry->index = 1;
+		entry->state = new;
+		entry->closer = closers[new];
+		tcpclose_stats_edge_only(raw);
+	} else {
+		carry_out_odd(sk, NULL, raw, edge, now_ns, false);
+	}
 	local_irq_restore(irq);
 }
 
