@@ -24,6 +24,7 @@
 #define TCPCLOSE_ENTRY_MPTCP	0x100	/* subflow of an MPTCP session */
 #define TCPCLOSE_ENTRY_LONE_FIN	0x200	/* bytes_received does not count the peer's FIN */
 #define TCPCLOSE_ENTRY_OPENER	0x400	/* @opener is known */
+#define TCPCLOSE_ENTRY_ACCEPTED	0x1000	/* @opener has accepted it */
 /* Set by handover.c. */
 #define TCPCLOSE_ENTRY_HAND_OVER (TCPCLOSE_ENTRY_TO_TIME_WAIT | \
 				  TCPCLOSE_ENTRY_HANDED_OVER)
@@ -40,7 +41,8 @@
  * @cgroup: cgroup of the socket (mini-sockets only)
  * @session: cookie of the MPTCP socket (%TCPCLOSE_ENTRY_MPTCP, full sockets
  *	only); 0: unknown
- * @opener: process that called connect() (%TCPCLOSE_ENTRY_OPENER, full sockets only)
+ * @opener: process that called connect() or accept() (%TCPCLOSE_ENTRY_OPENER, full
+ *	sockets only)
  * @uid: owner of the socket (mini-sockets only)
  * @index: number of the next transition
  * @rearms: how often the timer of TIME_WAIT was re-armed

@@ -14,6 +14,7 @@
 #include <linux/mutex.h>
 #include <linux/string.h>
 
+#include "accept.h"
 #include "caller.h"
 #include "chardev.h"
 #include "compat.h"
@@ -55,6 +56,7 @@ static char *without = "";
 static struct tcpclose_hooks *const permanent_hooks[] = {
 	&tcpclose_segment_hooks,
 	&tcpclose_rst_hooks,
+	&tcpclose_accept_hooks,
 	&tcpclose_timewait_hooks,
 	/* Births last: every mini-socket seen to be born is seen to end. */
 	&tcpclose_handover_hooks,

@@ -243,6 +243,8 @@ static void set_opener(struct tcpclose_detail *detail,
 	if (!(entry->flags & TCPCLOSE_ENTRY_OPENER))
 		return;
 	detail->opener = entry->opener.pid;
+	if (entry->flags & TCPCLOSE_ENTRY_ACCEPTED)
+		detail->mark |= TCPCLOSE_DETAIL_ACCEPTED;
 	if (!detail->pid)
 		tcpclose_task_recall(&entry->opener, detail->comm);
 }

@@ -136,7 +136,7 @@ static void become_subflow(struct tcpclose_entry *entry)
 {
 	if (entry->flags & TCPCLOSE_ENTRY_MPTCP)
 		return;
-	entry->flags &= ~TCPCLOSE_ENTRY_OPENER;
+	entry->flags &= ~(TCPCLOSE_ENTRY_OPENER | TCPCLOSE_ENTRY_ACCEPTED);
 	entry->flags |= TCPCLOSE_ENTRY_MPTCP;
 	entry->session = 0;
 }

@@ -111,6 +111,8 @@ static void translate_detail(const struct tcpclose_visibility *visible,
 	detail->pid = translate_pid(visible, detail->pid);
 	detail->tid = translate_pid(visible, detail->tid);
 	detail->opener = translate_pid(visible, detail->opener);
+	if (!detail->opener)
+		detail->mark &= ~TCPCLOSE_DETAIL_ACCEPTED;
 	/* The names are hidden with the process. */
 	show_name(detail->comm, acts ? detail->pid : detail->opener);
 	show_name(detail->thread, detail->pid);

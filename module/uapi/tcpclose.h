@@ -416,6 +416,7 @@ struct tcpclose_record {
 #define TCPCLOSE_DETAIL_FIN_UNSENT	0x02	/* its FIN is behind unsent data */
 #define TCPCLOSE_DETAIL_FILE	0x04	/* a file: not a socket of the kernel's own */
 #define TCPCLOSE_DETAIL_IDLE	0x08	/* last_sent_ms and last_received_ms are known */
+#define TCPCLOSE_DETAIL_ACCEPTED	0x10	/* opener called accept(), not connect() */
 
 /**
  * struct tcpclose_detail - what else is known of the transition in the next
@@ -448,9 +449,9 @@ struct tcpclose_record {
  * @last_sent_ms: time since payload was last sent, or if none was since the
  *	connection was established, milliseconds (minor version 1)
  * @last_received_ms: likewise, since it was last received
- * @opener: process that opened the connection by connect(); 0: it was accepted, opened
- *	by the kernel, is a subflow, or not known, or not visible to the reader (minor
- *	version 1)
+ * @opener: process that opened the connection by connect(), or by accept()
+ *	(%TCPCLOSE_DETAIL_ACCEPTED); 0: not accepted yet, opened or accepted by the
+ *	kernel, a subflow, or not known, or not visible to the reader (minor version 1)
  * @reserved2: 0
  *
  * The times have the resolution of the kernel's jiffies. How long a connection was idle

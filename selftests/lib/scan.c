@@ -106,7 +106,8 @@ static bool name_is_clean(struct scan *scan, const char name[16], size_t at)
 static bool detail_is_clean(struct scan *scan, const struct tcpclose_detail *detail)
 {
 	const unsigned int known = TCPCLOSE_DETAIL_TRAFFIC | TCPCLOSE_DETAIL_FIN_UNSENT |
-				   TCPCLOSE_DETAIL_FILE | TCPCLOSE_DETAIL_IDLE;
+				   TCPCLOSE_DETAIL_FILE | TCPCLOSE_DETAIL_IDLE |
+				   TCPCLOSE_DETAIL_ACCEPTED;
 
 	if (!name_is_clean(scan, detail->comm, offsetof(struct tcpclose_detail, comm)) ||
 	    !name_is_clean(scan, detail->thread,

@@ -7,10 +7,13 @@
  */
 #include <pthread.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
+#include "lib/actor.h"
+#include "lib/descriptor.h"
 #include "lib/device.h"
 #include "lib/lab_fixture.h"
 #include "lib/procfile.h"
@@ -62,6 +65,8 @@ TEST_F(identity, orphan_has_no_inode)
 
 /* ---- who opened it */
 
+#define ACCEPTED(i) (!!(EVENT(i)->detail.mark & TCPCLOSE_DETAIL_ACCEPTED))
+
 TEST_F(identity, opener_is_named_when_the_peer_resets)
 {
 	ASSERT_EQ(0, peer_connect(&self->peer));
@@ -69,6 +74,7 @@ TEST_F(identity, opener_is_named_when_the_peer_resets)
 	PATH("ESTABLISHED>CLOSE=RST");
 	EXPECT_EQ(0U, EVENT(0)->detail.pid);
 	EXPECT_EQ((__u32)getpid(), EVENT(0)->detail.opener);
+	EXPECT_FALSE(ACCEPTED(0));
 	EXPECT_STREQ("identity", EVENT(0)->detail.comm);
 }
 
@@ -98,13 +104,115 @@ TEST_F(identity, opener_that_is_gone_has_no_name)
 	EXPECT_STREQ("", stream_event(&self->lab.stream, &flow, 0)->detail.comm);
 }
 
-TEST_F(identity, accepted_has_no_opener)
+#define EXPECT_ACCEPTED(i, who, name) do { \
+	EXPECT_EQ(0U, EVENT(i)->detail.pid); \
+	EXPECT_EQ((__u32)(who), EVENT(i)->detail.opener); \
+	EXPECT_TRUE(ACCEPTED(i)); \
+	EXPECT_STREQ(name, EVENT(i)->detail.comm); \
+} while (0)
+
+TEST_F(identity, acceptor_is_named_when_the_peer_resets)
 {
 	ASSERT_EQ(0, peer_accept(&self->peer));
 	ASSERT_EQ(0, peer_send(&self->peer, PUPPET_RST, NULL, 0));
 	PATH("ESTABLISHED>CLOSE=RST");
-	EXPECT_EQ(0U, EVENT(0)->detail.opener);
-	EXPECT_STREQ("", EVENT(0)->detail.comm);
+	EXPECT_ACCEPTED(0, getpid(), "identity");
+}
+
+TEST_F(identity, acceptor_is_named_when_the_peer_is_silent)
+{
+	ASSERT_EQ(0, peer_accept(&self->peer));
+	ASSERT_EQ(0, net_keep_alive(self->peer.fd, 1));
+	ASSERT_EQ(0, net_wait(self->peer.fd, POLLHUP, 20000));
+	ASSERT_EQ(0, peer_expect(&self->peer, PUPPET_RST));
+	PATH("ESTABLISHED>CLOSE=KEEPALIVE");
+	EXPECT_ACCEPTED(0, getpid(), "identity");
+}
+
+/* A peer that is ready for accept() */
+static int knock(struct peer *peer)
+{
+	int err = peer_listen(peer);
+
+	if (!err)
+		err = peer_knock(peer);
+	return err ? err : net_wait(peer->listener, POLLIN, LAB_TIMEOUT_MS);
+}
+
+static void *accept_in_thread(void *listener)
+{
+	prctl(PR_SET_NAME, "thread");
+	return (void *)(long)accept(*(int *)listener, NULL, NULL);
+}
+
+TEST_F(identity, acceptor_is_the_process_of_a_thread)
+{
+	pthread_t thread;
+	void *fd;
+
+	ASSERT_EQ(0, knock(&self->peer));
+	ASSERT_EQ(0, pthread_create(&thread, NULL, accept_in_thread, &self->peer.listener));
+	ASSERT_EQ(0, pthread_join(thread, &fd));
+	self->peer.fd = (long)fd;
+	ASSERT_LE(0, self->peer.fd);
+	ASSERT_EQ(0, peer_send(&self->peer, PUPPET_RST, NULL, 0));
+	PATH("ESTABLISHED>CLOSE=RST");
+	EXPECT_ACCEPTED(0, getpid(), "identity");
+}
+
+static int shared_listener;
+
+/* Accepts for another process, and stays until the other end is closed. */
+static int accepts_and_sends(int to)
+{
+	int fd = accept(shared_listener, NULL, NULL);
+	char c;
+
+	return fd < 0 || descriptor_send(to, fd) || close(fd) || read(to, &c, 1) != 0;
+}
+
+/* The other process has the connection now. Returns where the actor waits, or -errno. */
+static int take_from(struct actor *actor, struct peer *peer)
+{
+	int ends[2];
+
+	shared_listener = peer->listener;
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) ||
+	    actor_start(actor, "acceptor", accepts_and_sends, ends[1]) ||
+	    close(ends[1]) || actor_go(actor))
+		return -errno;
+	peer->fd = descriptor_receive(ends[0]);
+	return peer->fd < 0 ? peer->fd : ends[0];
+}
+
+TEST_F(identity, acceptor_is_named_though_another_has_the_connection)
+{
+	struct actor actor;
+	int end;
+
+	ASSERT_EQ(0, knock(&self->peer));
+	end = take_from(&actor, &self->peer);
+	ASSERT_LE(0, end);
+	ASSERT_EQ(0, peer_send(&self->peer, PUPPET_RST, NULL, 0));
+	PATH("ESTABLISHED>CLOSE=RST");
+	EXPECT_ACCEPTED(0, actor.pid, "acceptor");
+	ASSERT_EQ(0, shutdown(end, SHUT_WR));
+	ASSERT_EQ(0, actor_wait(&actor));
+}
+
+TEST_F(identity, acceptor_that_is_gone_has_no_name)
+{
+	struct actor actor;
+	int end;
+
+	ASSERT_EQ(0, knock(&self->peer));
+	end = take_from(&actor, &self->peer);
+	ASSERT_LE(0, end);
+	ASSERT_EQ(0, shutdown(end, SHUT_WR));
+	ASSERT_EQ(0, actor_wait(&actor));
+	ASSERT_EQ(0, peer_send(&self->peer, PUPPET_RST, NULL, 0));
+	PATH("ESTABLISHED>CLOSE=RST");
+	EXPECT_ACCEPTED(0, actor.pid, "");
 }
 
 /* ---- in an accept queue, no process has it */
@@ -127,6 +235,8 @@ TEST_F(identity, unaccepted_until_accept)
 	ASSERT_EQ(0, peer_send(&self->peer, PUPPET_ACK, NULL, 0));
 	PATH("ESTABLISHED>CLOSE_WAIT CLOSE_WAIT>LAST_ACK LAST_ACK>CLOSE=FIN");
 	EXPECT_FALSE(UNACCEPTED(1));
+	EXPECT_EQ((__u32)getpid(), EVENT(1)->detail.opener);
+	EXPECT_TRUE(ACCEPTED(1));
 	EXPECT_FALSE(UNACCEPTED(2));
 }
 
@@ -138,6 +248,8 @@ TEST_F(identity, unaccepted_when_reset)
 	ASSERT_EQ(0, peer_send(&self->peer, PUPPET_RST, NULL, 0));
 	PATH("ESTABLISHED>CLOSE=RST");
 	EXPECT_TRUE(UNACCEPTED(0));
+	EXPECT_EQ(0U, EVENT(0)->detail.opener);
+	EXPECT_FALSE(ACCEPTED(0));
 }
 
 #define CGROUP "/sys/fs/cgroup/tcpclose-selftest"

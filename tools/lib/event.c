@@ -143,6 +143,7 @@ static void decode_detail(struct event *e, const struct tcpclose_detail *d)
 		e->pid = 0;
 		e->tid = 0;
 		e->opener = 0;
+		e->accepted = false;
 		e->call = TCPCLOSE_CALL_NONE;
 		e->deferred = false;
 		e->comm[0] = '\0';
@@ -158,6 +159,7 @@ static void decode_detail(struct event *e, const struct tcpclose_detail *d)
 	e->call = d->call;
 	e->deferred = is_deferred(e, d);
 	e->opener = d->opener;
+	e->accepted = d->opener && d->mark & TCPCLOSE_DETAIL_ACCEPTED;
 	decode_names(e, d);
 }
 

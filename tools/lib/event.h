@@ -147,13 +147,16 @@ struct event_failed {
 
 /* &struct event_owner.from: it was found to hold the socket, in /proc. */
 #define EVENT_OWNER_PROC 255
+/* Likewise: it accepted the connection, which makes no transition. */
+#define EVENT_OWNER_ACCEPT 254
 
 /**
  * struct event_owner - the process that a connection belongs to
  * @pid: its number
  * @others: number of other processes that held the socket, too; 0 unless @from is
  *	%EVENT_OWNER_PROC
- * @from: how it is known: by its own call, &enum tcpclose_call, or %EVENT_OWNER_PROC
+ * @from: how it is known: by its own call, &enum tcpclose_call or %EVENT_OWNER_ACCEPT, or
+ *	%EVENT_OWNER_PROC
  * @comm: its name
  */
 struct event_owner {
@@ -201,7 +204,8 @@ struct event_owner {
  * @inode: inode of the socket; 0: unknown
  * @pid: process whose own call it was, or the kernel's; 0: none
  * @tid: its thread; 0: none, or not known
- * @opener: process that opened it by connect(); 0: none, or not known
+ * @opener: process that opened it by connect() or accept(); 0: none, or not known
+ * @accepted: @opener called accept()
  * @index: number of the transition in the connection's life
  * @lport: local port; 0: none
  * @rport: remote port; 0: unknown
@@ -270,6 +274,7 @@ struct event {
 	uint32_t pid;
 	uint32_t tid;
 	uint32_t opener;
+	bool accepted;
 	uint16_t index;
 	uint16_t lport;
 	uint16_t rport;

@@ -92,7 +92,8 @@ static void tell_opener(struct owners *o, struct event *e)
 {
 	if (!e->opener || e->opener == e->pid)
 		return;
-	set(&o->told, e->opener, 0, TCPCLOSE_CALL_CONNECT, e->opener_comm);
+	set(&o->told, e->opener, 0,
+	    e->accepted ? EVENT_OWNER_ACCEPT : TCPCLOSE_CALL_CONNECT, e->opener_comm);
 	e->owner = &o->told;
 }
 

@@ -71,7 +71,7 @@ static inline void add_transition(struct json *w, const struct event *e)
 	SIGNED(w, "age_ns", e->age_ns);
 }
 
-/* Who opened it, by connect() */
+/* Who opened it, and how */
 static inline void add_opener(struct json *w, const struct event *e)
 {
 	json_key(w, "opener");
@@ -82,10 +82,23 @@ static inline void add_opener(struct json *w, const struct event *e)
 	json_object_begin(w);
 	NONZERO(w, "pid", e->opener);
 	json_member(w, "comm", string, e->opener_comm[0] ? e->opener_comm : NULL);
+	json_member(w, "how", name, e->accepted ? "accept" : "connect");
 	json_object_end(w);
 }
 
 /* How it is known whose the connection is: by a call, as that is named, or by /proc. */
+static __always_inline const char *name_of_source(const struct event_owner *o)
+{
+	switch (o->from) {
+	case EVENT_OWNER_PROC:
+		return "proc";
+	case EVENT_OWNER_ACCEPT:
+		return "accept";
+	default:
+		return names_call(o->from);
+	}
+}
+
 static __always_inline void add_owner(struct json *w, const struct event_owner *o)
 {
 	json_key(w, "owner");
@@ -96,8 +109,7 @@ static __always_inline void add_owner(struct json *w, const struct event_owner *
 	json_object_begin(w);
 	json_member(w, "pid", u64, o->pid);
 	json_member(w, "comm", string, o->comm[0] ? o->comm : NULL);
-	json_member(w, "from", name,
-		    o->from == EVENT_OWNER_PROC ? "proc" : names_call(o->from));
+	json_member(w, "from", name, name_of_source(o));
 	json_member(w, "others", known, o->from == EVENT_OWNER_PROC, o->others);
 	json_object_end(w);
 }

@@ -68,6 +68,24 @@ static void acts(struct owners_stream *s, uint64_t cookie, unsigned int call, ui
 	buffer_add(s->out, &d, sizeof(d));
 }
 
+/* No process acts in the next transition; the module remembers who opened it. */
+static void opened(struct owners_stream *s, uint64_t cookie, uint32_t pid,
+		   unsigned int mark, const char *comm)
+{
+	struct tcpclose_detail d = {
+		.ts_ns = s->ts_ns + 1000,
+		.seq = s->seq++,
+		.kind = TCPCLOSE_KIND_DETAIL,
+		.mark = (uint8_t)mark,
+		.cookie = cookie,
+		.netns = NETNS,
+		.opener = pid,
+	};
+
+	memcpy(d.comm, comm, strlen(comm));
+	buffer_add(s->out, &d, sizeof(d));
+}
+
 static void step(struct owners_stream *s, uint64_t cookie, unsigned int context,
 		 unsigned int from, unsigned int to, unsigned int cause)
 {
@@ -146,4 +164,9 @@ void synthetic_owners(struct buffer *out)
 	SEGMENT(0, TCPCLOSE_ESTABLISHED, TCPCLOSE_CLOSE_WAIT, 0);
 	found(&s, 6, 0, 0, "no process");
 	SEGMENT(6, TCPCLOSE_ESTABLISHED, TCPCLOSE_CLOSE_WAIT, 0);
+	/* By connect() and by accept() */
+	opened(&s, 7, 700, 0, "client");
+	SEGMENT(7, TCPCLOSE_ESTABLISHED, TCPCLOSE_CLOSE, TCPCLOSE_CAUSE_RST);
+	opened(&s, 8, 800, TCPCLOSE_DETAIL_ACCEPTED, "server");
+	SEGMENT(8, TCPCLOSE_ESTABLISHED, TCPCLOSE_CLOSE, TCPCLOSE_CAUSE_RST);
 }
