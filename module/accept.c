@@ -31,7 +31,8 @@ static __always_inline void on_graft(unsigned long socket, unsigned long parent,
 	if (likely(entry) &&
 	    likely(!(entry->flags & (TCPCLOSE_ENTRY_MPTCP | TCPCLOSE_ENTRY_MINI))) &&
 	    likely(tcpclose_task_remember(&entry->opener)))
-		entry->flags |= TCPCLOSE_ENTRY_OPENER | TCPCLOSE_ENTRY_ACCEPTED;
+		entry->flags = (entry->flags & ~TCPCLOSE_ENTRY_LISTENER) |
+			       TCPCLOSE_ENTRY_OPENER | TCPCLOSE_ENTRY_ACCEPTED;
 }
 
 TCPCLOSE_PROBE(on_graft);

@@ -16,6 +16,7 @@
 #include "caller.h"
 #include "cause.h"
 #include "limit.h"
+#include "listener.h"
 #include "segment.h"
 
 #define STACK_DEPTH	32
@@ -161,6 +162,7 @@ static u8 cause_of_way(enum tcpclose_way way, const struct sock *sk, int old,
 		return TCPCLOSE_CAUSE_RST;
 	case TCPCLOSE_WAY_SEGMENT:
 		return reset ? cause_of_reset(sk, old) : cause_in_segment(sk, old);
+	case TCPCLOSE_WAY_MAKE_SOCKET:
 	case TCPCLOSE_WAY_OPEN_FAILED:
 	case TCPCLOSE_WAY_CHECK_REQUEST:
 		return reset ? TCPCLOSE_CAUSE_RST : TCPCLOSE_CAUSE_OPEN_FAILED;
@@ -210,6 +212,7 @@ static void find_context(struct tcpclose_verdict *verdict, const struct sock *sk
 	case TCPCLOSE_WAY_RESET:
 	case TCPCLOSE_WAY_VALIDATE:
 	case TCPCLOSE_WAY_SEGMENT:
+	case TCPCLOSE_WAY_MAKE_SOCKET:
 	case TCPCLOSE_WAY_OPEN_FAILED:
 	case TCPCLOSE_WAY_CHECK_REQUEST:
 		/*
@@ -219,7 +222,8 @@ static void find_context(struct tcpclose_verdict *verdict, const struct sock *sk
 		 */
 		verdict->segment = verdict->cause == TCPCLOSE_CAUSE_RST ?
 					   tcpclose_segment_flags(sk) & TCPCLOSE_FLAG_RST :
-					   decisive != TCPCLOSE_WAY_OPEN_FAILED &&
+					   decisive != TCPCLOSE_WAY_MAKE_SOCKET &&
+						   decisive != TCPCLOSE_WAY_OPEN_FAILED &&
 						   decisive != TCPCLOSE_WAY_CHECK_REQUEST;
 		verdict->context = tcpclose_cause_segment_context(sk);
 		break;
@@ -270,6 +274,9 @@ static struct tcpclose_verdict cause_on_stack(const struct sock *sk, int old)
 		if (verdict.cause != TCPCLOSE_CAUSE_NONE && !may_be_deferred(decisive))
 			break;
 	}
+	if (verdict.cause == TCPCLOSE_CAUSE_OPEN_FAILED &&
+	    decisive == TCPCLOSE_WAY_MAKE_SOCKET)
+		tcpclose_listener_open_failed();
 	if (verdict.cause == TCPCLOSE_CAUSE_NONE && reset) {
 		verdict.cause = TCPCLOSE_CAUSE_RST;
 		decisive = TCPCLOSE_WAY_RESET;

@@ -24,6 +24,7 @@
 #define TCPCLOSE_ENTRY_MPTCP	0x100	/* subflow of an MPTCP session */
 #define TCPCLOSE_ENTRY_LONE_FIN	0x200	/* bytes_received does not count the peer's FIN */
 #define TCPCLOSE_ENTRY_OPENER	0x400	/* @opener is known */
+#define TCPCLOSE_ENTRY_LISTENER	0x800	/* @listener and @bound are known */
 #define TCPCLOSE_ENTRY_ACCEPTED	0x1000	/* @opener has accepted it */
 /* Set by handover.c. */
 #define TCPCLOSE_ENTRY_HAND_OVER (TCPCLOSE_ENTRY_TO_TIME_WAIT | \
@@ -43,6 +44,10 @@
  *	only); 0: unknown
  * @opener: process that called connect() or accept() (%TCPCLOSE_ENTRY_OPENER, full
  *	sockets only)
+ * @listener: inode of the listener that it is of (%TCPCLOSE_ENTRY_LISTENER, full sockets
+ *	only)
+ * @bound: 0: that was bound to any address (inet_rcv_saddr, not 0 for any other of IPv6,
+ *	either)
  * @uid: owner of the socket (mini-sockets only)
  * @index: number of the next transition
  * @rearms: how often the timer of TIME_WAIT was re-armed
@@ -74,6 +79,10 @@ struct tcpclose_entry {
 		};
 		u64 session;
 		struct tcpclose_process opener;
+		struct {
+			u32 listener;
+			__be32 bound;
+		};
 	};
 	u32 uid;
 	u16 index;

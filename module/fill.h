@@ -145,7 +145,7 @@ static __always_inline void tcpclose_fill_sock(const struct tcpclose_step *step,
 	tcpclose_field_set_netns(record, net);
 	record->inode = tcpclose_field_inode(sk);
 	if (!record->inode && unlikely(tcpclose_fill_is_unaccepted(sk, step)))
-		record->mark |= TCPCLOSE_MARK_UNACCEPTED;
+		tcpclose_record_unaccepted(record, entry);
 	record->cgroup = tcpclose_field_fit(tcpclose_field_cgroup(sk));
 	record->uid = READ_ONCE(sk->sk_uid.val);
 	tcpclose_fill_traffic(record, sk, entry, step->old, plain);

@@ -20,7 +20,7 @@
 #include "canary.h"
 #include "hook.h"
 
-#define HOOKS_MAX	16
+#define HOOKS_MAX	32
 #define TRACEPOINTS_MAX	2
 
 static enum tcpclose_hook_choice choice;
@@ -194,6 +194,22 @@ static int attach_kprobe(struct tcpclose_probe *probe)
 	return err;
 }
 
+static int attach_return(struct tcpclose_probe *probe)
+{
+	int err;
+
+	mutex_lock(&missed_lock);
+	probe->returned.kp = (struct kprobe) {
+		.addr = (kprobe_opcode_t *)probe->address,
+	};
+	probe->returned.nmissed = 0;
+	mutex_unlock(&missed_lock);
+	err = register_kretprobe(&probe->returned);
+	if (!err)
+		probe->via = TCPCLOSE_HOOK_KPROBE;
+	return err;
+}
+
 /**
  * tcpclose_hook_init() - choose how hooks are attached
  * @how: the parameter "hooks"
@@ -355,6 +371,10 @@ static void choose_attachment(struct tcpclose_hooks *hooks,
 	}
 	if (!probe->address)
 		return;
+	if (probe->returned.handler) {
+		probe->error = -attach_return(probe);
+		return;
+	}
 	err = choice == TCPCLOSE_HOOKS_KPROBE ?
 		      -EOPNOTSUPP : hook_ftrace_add(hooks, probe->address);
 	if (!err)
@@ -390,6 +410,13 @@ static void fall_back_to_kprobes(struct tcpclose_hooks *hooks, int err)
 		if (err != -EBUSY && choice == TCPCLOSE_HOOKS_AUTO)
 			probe->error = -attach_kprobe(probe);
 	}
+}
+
+/* Calls that a hook has missed since it was attached. */
+static u64 missed_now(const struct tcpclose_probe *probe)
+{
+	return (u64)READ_ONCE(probe->kp.nmissed) + READ_ONCE(probe->returned.nmissed) +
+	       READ_ONCE(probe->returned.kp.nmissed);
 }
 
 /**
@@ -432,17 +459,24 @@ void tcpclose_hook_detach(struct tcpclose_hooks *hooks)
 
 	if (any_by_ftrace(hooks))
 		hook_ftrace_detach(hooks);
-	for (i = 0; i < hooks->count; i++)
-		if (hooks->probes[i].via == TCPCLOSE_HOOK_KPROBE)
+	for (i = 0; i < hooks->count; i++) {
+		if (hooks->probes[i].via != TCPCLOSE_HOOK_KPROBE)
+			continue;
+		if (hooks->probes[i].returned.handler)
+			unregister_kretprobe(&hooks->probes[i].returned);
+		else
 			attached[count++] = &hooks->probes[i].kp;
+	}
 	if (count)
 		unregister_kprobes(attached, count);
 	mutex_lock(&missed_lock);
 	for (i = 0; i < hooks->count; i++) {
 		struct tcpclose_probe *probe = &hooks->probes[i];
 
-		probe->missed += probe->kp.nmissed;
+		probe->missed += missed_now(probe);
 		probe->kp.nmissed = 0;
+		probe->returned.nmissed = 0;
+		probe->returned.kp.nmissed = 0;
 		probe->via = TCPCLOSE_HOOK_OFF;
 	}
 	mutex_unlock(&missed_lock);
@@ -570,8 +604,7 @@ u64 tcpclose_hook_missed(void)
 
 	mutex_lock(&missed_lock);
 	for (i = 0; i < known_count; i++)
-		missed += known_probes[i]->missed +
-			  READ_ONCE(known_probes[i]->kp.nmissed);
+		missed += known_probes[i]->missed + missed_now(known_probes[i]);
 	mutex_unlock(&missed_lock);
 	return missed;
 }

@@ -19,6 +19,8 @@ struct tracepoint;
  *	has is hooked
  * @purpose: what is not recorded without it, for users
  * @kprobe: handler for kprobes
+ * @returned: handlers at the return of the function instead, which is always hooked by a
+ *	kretprobe: for functions that are rarely called
  * @kp: for kprobes
  * @address: address of the function; 0: the kernel has none of @functions
  * @via: &enum tcpclose_hook_via
@@ -30,6 +32,7 @@ struct tcpclose_probe {
 	const char *functions[3];
 	const char *purpose;
 	kprobe_pre_handler_t kprobe;
+	struct kretprobe returned;
 	struct kprobe kp;
 	unsigned long address;
 	enum tcpclose_hook_via via;

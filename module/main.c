@@ -22,6 +22,7 @@
 #include "gate.h"
 #include "handover.h"
 #include "hook.h"
+#include "listener.h"
 #include "reader.h"
 #include "request.h"
 #include "ring.h"
@@ -57,6 +58,7 @@ static struct tcpclose_hooks *const permanent_hooks[] = {
 	&tcpclose_segment_hooks,
 	&tcpclose_rst_hooks,
 	&tcpclose_accept_hooks,
+	&tcpclose_listener_hooks,
 	&tcpclose_timewait_hooks,
 	/* Births last: every mini-socket seen to be born is seen to end. */
 	&tcpclose_handover_hooks,

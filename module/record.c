@@ -98,6 +98,22 @@ void tcpclose_record_request_addresses(struct tcpclose_record *record,
 }
 
 /**
+ * tcpclose_record_unaccepted() - mark a connection as not accepted yet, and by whom
+ * @record: the record
+ * @entry: entry of the connection, or a stand-in
+ */
+void tcpclose_record_unaccepted(struct tcpclose_record *record,
+				const struct tcpclose_entry *entry)
+{
+	record->mark |= TCPCLOSE_MARK_UNACCEPTED;
+	if (!(entry->flags & TCPCLOSE_ENTRY_LISTENER))
+		return;
+	record->inode = entry->listener;
+	if (!entry->bound)
+		record->mark |= TCPCLOSE_MARK_ANY_ADDRESS;
+}
+
+/**
  * tcpclose_record_sent() - find how much payload a socket has sent, if its own
  *	counts are wrong
  * @sk: the socket

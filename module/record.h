@@ -21,6 +21,8 @@ u64 tcpclose_record_sent(const struct sock *sk, const struct tcpclose_entry *ent
 void tcpclose_record_request_addresses(struct tcpclose_record *record,
 				       const struct sock *sk,
 				       const struct request_sock *req);
+void tcpclose_record_unaccepted(struct tcpclose_record *record,
+				const struct tcpclose_entry *entry);
 u64 tcpclose_record_session(const struct sock *sk);
 void tcpclose_record_detail(const struct sock *sk, const struct tcpclose_entry *entry,
 			    u64 now_ns, u64 cookie, u8 old, u8 context);

@@ -20,6 +20,7 @@
 #include "caller.h"
 #include "cause.h"
 #include "gate.h"
+#include "listener.h"
 #include "rst.h"
 #include "rst_reason.h"
 #include "rst_record.h"
@@ -401,11 +402,13 @@ COMPAT_KFREE_SKB_PROBE(rst_drop_probe)
 	this_cpu_inc(rst_drop_calls);
 	if (unlikely(may_be_rst(skb)))
 		record_drop(skb, (unsigned long)location, COMPAT_KFREE_SKB_SOCKET);
+	if (unlikely(tcpclose_listener_has_refused(skb)))
+		tcpclose_listener_refused(skb);
 }
 
 struct tcpclose_tracepoint tcpclose_rst_drops = {
 	.name = "kfree_skb",
-	.purpose = "RSTs that are received and end no connection",
+	.purpose = "RSTs that end no connection; handshakes that listeners drop",
 	.probe = rst_drop_probe,
 	.calls = &rst_drop_calls,
 };

@@ -13,6 +13,7 @@
 #include <linux/tcp.h>
 #include <net/tcp.h>
 
+#include "listener.h"
 #include "rst.h"
 #include "segment.h"
 
@@ -77,15 +78,23 @@ void tcpclose_segment_note(const void *owner, const struct tcphdr *th,
 	note_segment(owner, th, substate, reset);
 }
 
-/* tcp_rcv_state_process(sk, skb): every segment outside ESTABLISHED. */
-static __always_inline void on_rcv_state_process(unsigned long sk,
-						 unsigned long skb,
+/*
+ * tcp_rcv_state_process(sk, skb): every segment outside ESTABLISHED. No SYN changes the
+ * state of a listener.
+ */
+static __always_inline void on_rcv_state_process(unsigned long socket,
+						 unsigned long buffer,
 						 unsigned long unused,
 						 unsigned long caller)
 {
+	const struct sk_buff *skb = (const struct sk_buff *)buffer;
+	const struct sock *sk = (const struct sock *)socket;
+
 	tcpclose_probe_called(segment_calls[RCV_STATE_PROCESS]);
-	note_segment((const void *)sk, tcp_hdr((const struct sk_buff *)skb), 0,
-		     false);
+	if (unlikely(tcp_hdr(skb)->syn) && sk->sk_state == TCP_LISTEN)
+		tcpclose_listener_syn(sk, skb);
+	else
+		note_segment(sk, tcp_hdr(skb), 0, false);
 }
 
 TCPCLOSE_PROBE(on_rcv_state_process);
@@ -134,7 +143,7 @@ static struct tcpclose_probe segment_probes[PROBES] = {
 	[RCV_STATE_PROCESS] = {
 		.calls = &segment_calls[RCV_STATE_PROCESS],
 		.functions = { "tcp_rcv_state_process" },
-		.purpose = "control bits of segments received outside ESTABLISHED",
+		.purpose = "control bits of segments outside ESTABLISHED; SYNs that listeners drop",
 		.kprobe = on_rcv_state_process_kprobe,
 	},
 	[DATA_QUEUE] = {

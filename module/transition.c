@@ -21,6 +21,7 @@
 #include "fill.h"
 #include "handover.h"
 #include "hook.h"
+#include "listener.h"
 #include "moment.h"
 #include "reason.h"
 #include "request.h"
@@ -131,12 +132,13 @@ static __always_inline void note_opening(struct tcpclose_entry *entry,
 		entry->flags |= TCPCLOSE_ENTRY_FAST_OPEN;
 }
 
-/* A subflow has no room for its opener. */
+/* A subflow has no room for its opener or its listener. */
 static void become_subflow(struct tcpclose_entry *entry)
 {
 	if (entry->flags & TCPCLOSE_ENTRY_MPTCP)
 		return;
-	entry->flags &= ~(TCPCLOSE_ENTRY_OPENER | TCPCLOSE_ENTRY_ACCEPTED);
+	entry->flags &= ~(TCPCLOSE_ENTRY_OPENER | TCPCLOSE_ENTRY_ACCEPTED |
+			  TCPCLOSE_ENTRY_LISTENER);
 	entry->flags |= TCPCLOSE_ENTRY_MPTCP;
 	entry->session = 0;
 }
@@ -158,8 +160,8 @@ static noinline void note_session(struct tcpclose_entry *entry, const struct soc
 }
 
 /* Make the entry of a connection that begins now; NULL: there is none left. */
-static __always_inline struct tcpclose_entry *begin_entry(const struct sock *sk, int new,
-							  u64 now_ns)
+static __always_inline struct tcpclose_entry *begin_entry(const struct sock *sk, int old,
+							  int new, u64 now_ns)
 {
 	struct tcpclose_entry *entry = add_sock_entry(sk);
 
@@ -168,6 +170,8 @@ static __always_inline struct tcpclose_entry *begin_entry(const struct sock *sk,
 	entry->born_ns = now_ns;
 	if (new == TCP_SYN_SENT)
 		note_opening(entry, sk);
+	else if (likely(old == TCP_LISTEN))
+		tcpclose_listener_remember(entry, sk);
 	if (unlikely(sk_is_mptcp(sk)))
 		become_subflow(entry);
 	return entry;
@@ -177,7 +181,7 @@ static __always_inline struct tcpclose_entry *begin_entry(const struct sock *sk,
 static struct tcpclose_entry *begin_somehow(const struct sock *sk, int old, int new,
 					    u64 now_ns)
 {
-	struct tcpclose_entry *entry = begin_entry(sk, new, now_ns);
+	struct tcpclose_entry *entry = begin_entry(sk, old, new, now_ns);
 
 	if (entry)
 		return entry;
@@ -459,7 +463,7 @@ static noinline void count_birth(const struct sock *sk, u8 raw, u8 edge)
 
 	local_irq_save(irq);
 	now_ns = ktime_get_ns();
-	entry = begin_entry(sk, new, now_ns);
+	entry = begin_entry(sk, TCPCLOSE_EDGE_FROM(raw), new, now_ns);
 	if (likely(entry)) {
 		entry->since_ns = now_ns;
 		entry->index = 1;

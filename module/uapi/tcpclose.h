@@ -290,6 +290,7 @@ enum tcpclose_cause {
 #define TCPCLOSE_MARK_REARM	0x08	/* timer of TIME_WAIT was re-armed */
 #define TCPCLOSE_MARK_MPTCP	0x10	/* subflow of an MPTCP session */
 #define TCPCLOSE_MARK_UNACCEPTED	0x20	/* in an accept queue (minor version 1) */
+#define TCPCLOSE_MARK_ANY_ADDRESS	0x40	/* of a listener that is bound to any address */
 
 /* Bit fields of &struct tcpclose_record.how. */
 #define TCPCLOSE_HOW_ORIGIN(how)	((how) & 0x1)
@@ -332,8 +333,10 @@ enum tcpclose_cause {
  *	the former port of a socket that connects again.)
  * @rport: remote port, host byte order; 0: unknown
  * @netns_inode: inode of the network namespace, as in /proc/PID/ns/net
- * @inode: inode of the socket, as in /proc/PID/fd; 0: unknown, an orphan, or not yet
- *	accepted (%TCPCLOSE_MARK_UNACCEPTED)
+ * @inode: inode of the socket, as in /proc/PID/fd; 0: unknown, or an orphan. Of a
+ *	connection that is not accepted yet (%TCPCLOSE_MARK_UNACCEPTED) that of its
+ *	listener, which is bound to @laddr, or to any address
+ *	(%TCPCLOSE_MARK_ANY_ADDRESS); 0: unknown
  * @cgroup: cgroup v2 id of the socket; 0: unknown or does not fit in 32 bits
  * @uid: owner of the socket; %TCPCLOSE_UNKNOWN_UID: unknown
  * @bytes_sent_lo: payload sent, without retransmissions, bytes, bits 0 to 31
@@ -697,8 +700,8 @@ struct tcpclose_rst {
  *	are allowed (tcp_syncookies=0)
  * @TCPCLOSE_DROP_SYN_QUEUE_RESERVED: likewise; the last quarter of the queue is for peers
  *	that are known (tcp_peer_is_proven())
- * @TCPCLOSE_DROP_MEMORY: the ACK of a SYN,ACK, since the socket could not be made: no
- *	memory, or its port was taken
+ * @TCPCLOSE_DROP_NO_SOCKET: the ACK of a SYN,ACK, since its socket could not be made: no
+ *	memory, or no route
  * @TCPCLOSE_DROP_NOT_UNICAST: a SYN to a broadcast or multicast address
  * @TCPCLOSE_DROP_ICMP: an ICMP error ended a request (tcp_req_err())
  * @TCPCLOSE_DROP_REASONS: size of an array indexed by reason
@@ -712,7 +715,7 @@ enum tcpclose_drop_reason {
 	TCPCLOSE_DROP_ACCEPT_QUEUE_RST = 3,
 	TCPCLOSE_DROP_SYN_QUEUE = 4,
 	TCPCLOSE_DROP_SYN_QUEUE_RESERVED = 5,
-	TCPCLOSE_DROP_MEMORY = 6,
+	TCPCLOSE_DROP_NO_SOCKET = 6,
 	TCPCLOSE_DROP_NOT_UNICAST = 7,
 	TCPCLOSE_DROP_ICMP = 8,
 	TCPCLOSE_DROP_REASONS = 16,
@@ -741,7 +744,8 @@ enum tcpclose_drop_reason {
  * @queue: number of connections in its accept queue
  * @limit: most that may be there, the backlog of listen(): one more is let in
  * @requests: number of requests in its SYN queue
- * @drops: number of drops that the listener had counted before
+ * @drops: number of segments that the listener has dropped so far (sk_drops, which
+ *	``ss -m`` shows as d), with or without this one
  * @bound: address that the listener is bound to, as @laddr; all 0: any
  * @reason: &enum tcpclose_drop_reason
  * @reserved: 0

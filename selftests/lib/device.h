@@ -27,6 +27,11 @@ static inline const struct tcpclose_rst *device_rst(const struct tcpclose_record
 	return (const struct tcpclose_rst *)record;
 }
 
+static inline const struct tcpclose_drop *device_drop(const struct tcpclose_record *record)
+{
+	return (const struct tcpclose_drop *)record;
+}
+
 static inline bool device_is_transition(const struct tcpclose_record *record)
 {
 	return record->kind == TCPCLOSE_KIND_TRANSITION;

@@ -228,6 +228,49 @@ const char *lab_rsts_differ(struct lab *lab)
 	return text;
 }
 
+static void count_drops(const struct lab *lab, long *overflows, long *drops)
+{
+	size_t i;
+
+	*overflows = 0;
+	*drops = lab->stream.drops_left_out;
+	for (i = 0; i < lab->stream.drop_count; i++) {
+		const struct tcpclose_drop *drop = &lab->stream.drops[i];
+
+		if (drop->netns != lab->netns)
+			continue;
+		*drops += 1;
+		*overflows += drop->reason == TCPCLOSE_DROP_ACCEPT_QUEUE_SYN ||
+			      drop->reason == TCPCLOSE_DROP_ACCEPT_QUEUE_ACK ||
+			      drop->reason == TCPCLOSE_DROP_ACCEPT_QUEUE_RST;
+	}
+}
+
+const char *lab_drops_differ(struct lab *lab, long unseen)
+{
+	uint64_t end_ns = now_ns() + patience_ms(LAB_TIMEOUT_MS) * 1000000ULL;
+	long overflows, drops, kernels_overflows, kernels_drops;
+	static char text[128];
+
+	for (;;) {
+		if (stream_poll(&lab->stream, 0))
+			return "the device gives no records";
+		kernels_overflows = procfile_tcpext("ListenOverflows");
+		kernels_drops = procfile_tcpext("ListenDrops");
+		count_drops(lab, &overflows, &drops);
+		/* Of a flood it is not known which of those left out were overflows. */
+		if (drops + unseen == kernels_drops &&
+		    (overflows == kernels_overflows || lab->stream.drops_left_out))
+			return NULL;
+		if (now_ns() >= end_ns)
+			break;
+		stream_poll(&lab->stream, 10);
+	}
+	snprintf(text, sizeof(text), "%ld drops of %ld, %ld of them overflows of %ld", drops,
+		 kernels_drops, overflows, kernels_overflows);
+	return text;
+}
+
 int lab_wait(struct lab *lab, const struct peer *peer, size_t count, int timeout_ms)
 {
 	struct flow flow = lab_peer_flow(lab, peer);

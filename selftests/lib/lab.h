@@ -98,6 +98,16 @@ const char *lab_closer(const struct lab *lab, const struct flow *flow);
  */
 const char *lab_rsts_differ(struct lab *lab);
 
+/**
+ * lab_drops_differ() - compare the drops by listeners with the kernel's own counts
+ *
+ * Of the lab's namespace: ListenOverflows and ListenDrops.
+ * @unseen: number of drops that the module does not see
+ *
+ * Return: as lab_rsts_differ()
+ */
+const char *lab_drops_differ(struct lab *lab, long unseen);
+
 /** lab_wait() - wait until @peer's connection has @count transitions */
 int lab_wait(struct lab *lab, const struct peer *peer, size_t count, int timeout_ms);
 

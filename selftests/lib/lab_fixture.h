@@ -28,6 +28,13 @@ struct family_variants_##name
 	TH_LOG("RSTs: %s", _rsts);					\
 } while (0)
 
+/* Every drop by a listener has a record; see lab_drops_differ(). */
+#define EXPECT_DROPS_TOLD(lab, unseen) do {				\
+	const char *_drops = lab_drops_differ(lab, unseen);		\
+	EXPECT_EQ(NULL, _drops)						\
+	TH_LOG("drops: %s", _drops);					\
+} while (0)
+
 /*
  * Each test gets self->lab and self->peer, a connection with the puppet that
  * does not exist yet; variant->family. At the end the stream has no gap.
@@ -48,6 +55,7 @@ FIXTURE_TEARDOWN(name)							\
 	EXPECT_EQ(0, stream_poll(&self->lab.stream, 0));		\
 	EXPECT_TRUE(stream_exact(&self->lab.stream));			\
 	EXPECT_RSTS_TOLD(&self->lab);					\
+	EXPECT_DROPS_TOLD(&self->lab, 0);				\
 	lab_close(&self->lab);						\
 }									\
 struct lab_fixture_##name

@@ -92,6 +92,8 @@ void stream_close(struct stream *stream)
 	stream->events = NULL;
 	free(stream->rsts);
 	stream->rsts = NULL;
+	free(stream->drops);
+	stream->drops = NULL;
 }
 
 bool stream_exact(const struct stream *stream)
@@ -189,6 +191,23 @@ static int add_rst(struct stream *stream, const struct tcpclose_record *record)
 	return 0;
 }
 
+static int add_drop(struct stream *stream, const struct tcpclose_record *record)
+{
+	struct tcpclose_drop *drops = stream->drops;
+
+	if (stream->drop_count == stream->drop_room) {
+		size_t room = stream->drop_room ? 2 * stream->drop_room : 64;
+
+		drops = realloc(drops, room * sizeof(*drops));
+		if (!drops)
+			return -ENOMEM;
+		stream->drops = drops;
+		stream->drop_room = room;
+	}
+	drops[stream->drop_count++] = *device_drop(record);
+	return 0;
+}
+
 static int take(struct stream *stream, const struct tcpclose_record *record)
 {
 	unsigned int cpu = record->cpu;
@@ -216,8 +235,11 @@ static int take(struct stream *stream, const struct tcpclose_record *record)
 	case TCPCLOSE_KIND_LEFT_OUT:
 		stream->left_out += ((const struct tcpclose_left_out *)record)->sent +
 				    ((const struct tcpclose_left_out *)record)->received;
+		stream->drops_left_out +=
+			((const struct tcpclose_left_out *)record)->drops;
 		return 0;
 	case TCPCLOSE_KIND_DROP:
+		return add_drop(stream, record);
 	case TCPCLOSE_KIND_FAILED_CALL:
 	case TCPCLOSE_KIND_SESSION:
 		return 0;
@@ -366,6 +388,39 @@ const char *stream_rsts(const struct stream *stream, const struct flow *flow)
 		if (n >= sizeof(text))
 			break;
 	}
+	return text;
+}
+
+static bool drop_belongs(const struct tcpclose_drop *drop, const struct flow *flow)
+{
+	return (!flow->cookie || flow->cookie == drop->cookie) &&
+	       (!flow->netns || flow->netns == drop->netns) &&
+	       (!flow->lport || flow->lport == drop->lport) &&
+	       (!flow->rport || flow->rport == drop->rport);
+}
+
+const struct tcpclose_drop *stream_drop(const struct stream *stream,
+					const struct flow *flow, size_t n)
+{
+	static const struct tcpclose_drop none;
+	size_t i;
+
+	for (i = 0; i < stream->drop_count; i++)
+		if (drop_belongs(&stream->drops[i], flow) && !n--)
+			return &stream->drops[i];
+	return &none;
+}
+
+const char *stream_drops(const struct stream *stream, const struct flow *flow)
+{
+	static char text[4096];
+	size_t i, n = 0;
+
+	text[0] = '\0';
+	for (i = 0; i < stream->drop_count && n < sizeof(text); i++)
+		if (drop_belongs(&stream->drops[i], flow))
+			n += snprintf(text + n, sizeof(text) - n, "%s%s", n ? " " : "",
+				      names_drop_reason(stream->drops[i].reason));
 	return text;
 }
 

@@ -34,7 +34,9 @@ struct event {
  * @stray_details: details without their transition
  * @unknown: records of an unknown kind
  * @rsts: the RSTs among them
+ * @drops: the drops by listeners among them
  * @left_out: number of RSTs that have no record
+ * @drops_left_out: number of drops that have no record
  * @bad_details: transitions without details that should have them, with details that
  *	should not, with a process outside a call, or without one inside
  */
@@ -46,7 +48,11 @@ struct stream {
 	struct tcpclose_rst *rsts;
 	size_t rst_count;
 	size_t rst_room;
+	struct tcpclose_drop *drops;
+	size_t drop_count;
+	size_t drop_room;
 	uint64_t left_out;
+	uint64_t drops_left_out;
 	unsigned int gaps;
 	unsigned int disorder;
 	unsigned int stray_details;
@@ -134,6 +140,17 @@ const struct tcpclose_rst *stream_rst(const struct stream *stream,
  * Return: a string that is valid until the next call.
  */
 const char *stream_rsts(const struct stream *stream, const struct flow *flow);
+
+/** stream_drop() - likewise, the @n-th drop of @flow, whose cookie is the listener's */
+const struct tcpclose_drop *stream_drop(const struct stream *stream,
+					const struct flow *flow, size_t n);
+
+/**
+ * stream_drops() - the reasons of the drops of @flow as one line of text
+ *
+ * Return: a string that is valid until the next call.
+ */
+const char *stream_drops(const struct stream *stream, const struct flow *flow);
 
 static inline uint64_t event_sent(const struct event *event)
 {

@@ -218,6 +218,14 @@ TEST_F(identity, acceptor_that_is_gone_has_no_name)
 /* ---- in an accept queue, no process has it */
 
 #define UNACCEPTED(i) (!!(EVENT(i)->r.mark & TCPCLOSE_MARK_UNACCEPTED))
+#define ANY_ADDRESS(i) (!!(EVENT(i)->r.mark & TCPCLOSE_MARK_ANY_ADDRESS))
+
+static uint32_t inode_of(int fd)
+{
+	struct stat stat;
+
+	return fstat(fd, &stat) ? 0 : stat.st_ino;
+}
 
 TEST_F(identity, unaccepted_until_accept)
 {
@@ -227,7 +235,8 @@ TEST_F(identity, unaccepted_until_accept)
 	ASSERT_EQ(0, peer_send(&self->peer, PUPPET_FIN | PUPPET_ACK, NULL, 0));
 	PATH("ESTABLISHED>CLOSE_WAIT");
 	EXPECT_TRUE(UNACCEPTED(0));
-	EXPECT_EQ(0U, EVENT(0)->r.inode);
+	EXPECT_EQ(inode_of(self->peer.listener), EVENT(0)->r.inode);
+	EXPECT_FALSE(ANY_ADDRESS(0));
 	self->peer.fd = accept(self->peer.listener, NULL, NULL);
 	ASSERT_LE(0, self->peer.fd);
 	ASSERT_EQ(0, peer_close(&self->peer));
@@ -238,6 +247,48 @@ TEST_F(identity, unaccepted_until_accept)
 	EXPECT_EQ((__u32)getpid(), EVENT(1)->detail.opener);
 	EXPECT_TRUE(ACCEPTED(1));
 	EXPECT_FALSE(UNACCEPTED(2));
+	EXPECT_NE(EVENT(0)->r.inode, EVENT(1)->r.inode);
+}
+
+/* Each in the queue of its own */
+TEST_F(identity, unaccepted_of_listeners_that_share_a_port)
+{
+	union net_addr any = { .sa.sa_family = variant->family };
+	int listeners[3], on = 1, accepted = 0, guests = 8, i, j;
+	struct peer peers[8];
+
+	any.in.sin_port = htons(5000);
+	for (i = 0; i < 3; i++) {
+		listeners[i] = socket(variant->family, SOCK_STREAM, 0);
+		ASSERT_LE(0, listeners[i]);
+		ASSERT_EQ(0, setsockopt(listeners[i], SOL_SOCKET, SO_REUSEPORT, &on,
+					sizeof(on)));
+		ASSERT_EQ(0, bind(listeners[i], &any.sa, net_addr_len(&any)));
+		ASSERT_EQ(0, listen(listeners[i], 16));
+	}
+	for (i = 0; i < guests; i++) {
+		peer_init(&peers[i], &self->lab.puppet);
+		ASSERT_EQ(0, peer_knock(&peers[i]));
+		ASSERT_EQ(0, peer_send(&peers[i], PUPPET_FIN | PUPPET_ACK, NULL, 0));
+		EXPECT_PEER_PATH(&self->lab, &peers[i], "ESTABLISHED>CLOSE_WAIT");
+	}
+	for (i = 0; i < 3; i++) {
+		int fd;
+
+		ASSERT_EQ(0, net_nonblock(listeners[i]));
+		while ((fd = accept(listeners[i], NULL, NULL)) >= 0) {
+			for (j = 0; peers[j].rport != net_remote_port(fd); j++)
+				ASSERT_LT(j, guests - 1);
+			EXPECT_EQ(inode_of(listeners[i]),
+				  lab_event(&self->lab, &peers[j], 0)->r.inode);
+			EXPECT_EQ(TCPCLOSE_MARK_UNACCEPTED | TCPCLOSE_MARK_ANY_ADDRESS,
+				  lab_event(&self->lab, &peers[j], 0)->r.mark);
+			close(fd);
+			accepted++;
+		}
+		close(listeners[i]);
+	}
+	EXPECT_EQ(guests, accepted);
 }
 
 TEST_F(identity, unaccepted_when_reset)

@@ -163,11 +163,24 @@ static void decode_detail(struct event *e, const struct tcpclose_detail *d)
 	decode_names(e, d);
 }
 
+/* What is not accepted yet has the listener's inode in place of its own. */
+static void decode_inode(struct event *e, const struct tcpclose_record *r)
+{
+	bool unaccepted = r->mark & TCPCLOSE_MARK_UNACCEPTED;
+
+	e->inode = unaccepted ? 0 : r->inode;
+	e->listener = unaccepted ? r->inode : 0;
+	e->any_address = unaccepted && r->mark & TCPCLOSE_MARK_ANY_ADDRESS;
+	e->mark = r->mark;
+	if (e->any_address && e->listener)
+		e->mark &= (uint8_t)~TCPCLOSE_MARK_ANY_ADDRESS;
+}
+
 /**
  * event_decode() - decode a transition
  * @e: result; @e->seq is the low 32 bits only. The caller sets @e->realtime_ns,
- *	@e->own_netns, @e->netns_name, @e->owner and @e->cgroup_names, which are not in
- *	a record
+ *	@e->own_netns, @e->netns_name, @e->owner, @e->listener_owner and
+ *	@e->cgroup_names, which are not in a record
  * @r: the record
  * @d: its details, or NULL
  */
@@ -187,7 +200,6 @@ void event_decode(struct event *e, const struct tcpclose_record *r,
 	e->age_ns = known_ns(r->age_ns);
 	e->uid = r->uid == TCPCLOSE_UNKNOWN_UID ? EVENT_UNKNOWN :
 						  (int64_t)r->uid;
-	e->inode = r->inode;
 	e->index = r->index;
 	e->lport = r->lport;
 	e->rport = r->rport;
@@ -196,7 +208,6 @@ void event_decode(struct event *e, const struct tcpclose_record *r,
 	e->new = TCPCLOSE_EDGE_TO(r->edge);
 	e->raw_old = TCPCLOSE_EDGE_FROM(r->raw);
 	e->raw_new = TCPCLOSE_EDGE_TO(r->raw);
-	e->mark = r->mark;
 	e->origin = TCPCLOSE_HOW_ORIGIN(r->how);
 	e->ipv6 = TCPCLOSE_HOW_IPV6(r->how);
 	e->context = TCPCLOSE_HOW_CONTEXT(r->how);
@@ -205,6 +216,7 @@ void event_decode(struct event *e, const struct tcpclose_record *r,
 	e->cause = r->cause;
 	memcpy(e->laddr, r->laddr, sizeof(e->laddr));
 	memcpy(e->raddr, r->raddr, sizeof(e->raddr));
+	decode_inode(e, r);
 	decode_traffic(e, r);
 	decode_detail(e, d);
 }

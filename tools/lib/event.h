@@ -229,6 +229,10 @@ struct event_owner {
  * @thread: name of the thread; empty: unknown
  * @opener_comm: name of @opener; empty: unknown
  * @netns_name: name of the network namespace; NULL: none known
+ * @listener: inode of the listener in whose accept queue it is
+ *	(%TCPCLOSE_MARK_UNACCEPTED); 0: unknown, or not in one
+ * @any_address: that is bound to any address, otherwise to @laddr
+ * @listener_owner: who holds that listener; NULL: likewise, or unknown, or not asked for
  * @owner: whose it is, unless @pid made it as its owner; NULL: unknown, or not asked
  *	for (&struct decoder.with_owners)
  * @cgroup_names: names of @cgroup; NULL: none known
@@ -271,6 +275,7 @@ struct event {
 	uint32_t cpu;
 	uint32_t netns_inode;
 	uint32_t inode;
+	uint32_t listener;
 	uint32_t pid;
 	uint32_t tid;
 	uint32_t opener;
@@ -292,6 +297,7 @@ struct event {
 	bool deferred;
 	bool ipv6;
 	bool own_netns;
+	bool any_address;
 	uint8_t laddr[16];
 	uint8_t raddr[16];
 	char comm[17];
@@ -299,6 +305,7 @@ struct event {
 	char opener_comm[17];
 	const char *netns_name;
 	const struct event_owner *owner;
+	const struct event_owner *listener_owner;
 	const struct cgroup_names *cgroup_names;
 	union {
 		struct event_rst rst;

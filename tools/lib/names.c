@@ -144,7 +144,7 @@ const char *names_drop_reason(unsigned int reason)
 		[TCPCLOSE_DROP_ACCEPT_QUEUE_RST] = "accept-queue-rst",
 		[TCPCLOSE_DROP_SYN_QUEUE] = "syn-queue",
 		[TCPCLOSE_DROP_SYN_QUEUE_RESERVED] = "syn-queue-reserved",
-		[TCPCLOSE_DROP_MEMORY] = "memory",
+		[TCPCLOSE_DROP_NO_SOCKET] = "no-socket",
 		[TCPCLOSE_DROP_NOT_UNICAST] = "not-unicast",
 		[TCPCLOSE_DROP_ICMP] = "icmp",
 	};
