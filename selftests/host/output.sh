@@ -45,6 +45,23 @@ same "RSTs that are shown count" expected actual
 echo '"reason":"TCP_TIMEWAIT_SOCKET"' >expected
 same "filters choose RSTs, too" expected actual
 
+# What listeners drop, and what is in their queues
+"$sample" drops >drops.rec
+golden "watch writes drops by listeners" watch-drops.txt \
+	"$tcpclose" watch --drops --input drops.rec
+golden "and so in JSON" watch-drops.json "$tcpclose" watch --drops --json --input drops.rec
+"$tcpclose" watch --drops --input drops.rec 2>&1 >/dev/null | grep -c \
+	'left out 98765 drops by listeners on CPU 0 before 2026-01-02 03:04:06' >actual
+echo 1 >expected
+same "watch reports drops that were left out" expected actual
+"$tcpclose" watch --rsts --json --input drops.rec 2>&1 | grep -c . >actual
+echo 4 >expected
+same "watch leaves out drops unless asked for" expected actual
+"$tcpclose" watch --drops --json --port 40003 --input drops.rec 2>/dev/null |
+	grep -o '"drop":"[^"]*"' >actual
+echo '"drop":"syn-queue"' >expected
+same "filters choose drops, too" expected actual
+
 golden "stat writes text" stat.txt "$sample" text
 golden "stat writes JSON" stat.json "$sample" json
 golden "stat writes what is not tracked, as far as it is known" stat-untracked.txt \

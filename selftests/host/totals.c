@@ -184,6 +184,79 @@ TEST_F(totals, add_up)
 	EXPECT_EQ(~0ULL, row(&self->result, "passive opens")->difference);
 }
 
+static void drop(struct totals *t, uint64_t ms, uint8_t reason)
+{
+	struct event e = {
+		.kind = EVENT_DROP,
+		.ts_ns = ms * MS,
+		.netns = NETNS,
+		.netns_inode = INODE,
+		.drop = { .reason = reason },
+	};
+
+	totals_add_record(t, &e);
+}
+
+TEST_F(totals, count_drops)
+{
+	add_first(self->totals, &self->kernel, 100);
+	drop(self->totals, 200, TCPCLOSE_DROP_ACCEPT_QUEUE_SYN);
+	drop(self->totals, 201, TCPCLOSE_DROP_ACCEPT_QUEUE_ACK);
+	drop(self->totals, 202, TCPCLOSE_DROP_ACCEPT_QUEUE_RST);
+	drop(self->totals, 203, TCPCLOSE_DROP_SYN_QUEUE);
+	self->kernel.counters.value[COUNTER_LISTEN_OVERFLOWS] = 3;
+	self->kernel.counters.value[COUNTER_LISTEN_DROPS] = 4;
+	add_last(self->totals, &self->kernel, 300);
+	EXPECT_TRUE(totals_are_exact(self->totals));
+	CONCLUDE();
+	EXPECT_ROW("accept queue full", 3, 3, 0, 0);
+	EXPECT_ROW("listeners' drops", 4, 4, 0, 0);
+	EXPECT_STREQ("", self->result.remarks.text);
+}
+
+/* The kernel drops some where nothing shows it, but none that it does not count. */
+TEST_F(totals, do_not_see_all_drops)
+{
+	add_first(self->totals, &self->kernel, 100);
+	drop(self->totals, 200, TCPCLOSE_DROP_NO_SOCKET);
+	self->kernel.counters.value[COUNTER_LISTEN_DROPS] = 3;
+	add_last(self->totals, &self->kernel, 300);
+	EXPECT_TRUE(totals_are_exact(self->totals));
+	CONCLUDE();
+	EXPECT_ROW("listeners' drops", 3, 1, 0, 0);
+	EXPECT_NE(NULL, strstr(self->result.remarks.text, "2 drops by listeners"));
+}
+
+TEST_F(totals, miss_an_overflow)
+{
+	add_first(self->totals, &self->kernel, 100);
+	self->kernel.counters.value[COUNTER_LISTEN_OVERFLOWS] = 1;
+	add_last(self->totals, &self->kernel, 300);
+	CONCLUDE();
+	EXPECT_ROW("accept queue full", 1, 0, 1, 0);
+}
+
+TEST_F(totals, have_a_drop_too_many)
+{
+	add_first(self->totals, &self->kernel, 100);
+	drop(self->totals, 200, TCPCLOSE_DROP_NO_SOCKET);
+	add_last(self->totals, &self->kernel, 300);
+	CONCLUDE();
+	EXPECT_ROW("listeners' drops", 0, 1, 1, 0);
+}
+
+TEST_F(totals, ignore_drops_without_a_record)
+{
+	add_first(self->totals, &self->kernel, 100);
+	totals_ignore_drops(self->totals);
+	self->kernel.counters.value[COUNTER_LISTEN_OVERFLOWS] = 7;
+	add_last(self->totals, &self->kernel, 300);
+	EXPECT_TRUE(totals_are_exact(self->totals));
+	CONCLUDE();
+	EXPECT_EQ(~0ULL, row(&self->result, "accept queue full")->difference);
+	EXPECT_NE(NULL, strstr(self->result.remarks.text, "drop_rate"));
+}
+
 /* A socket that connects again has the cookie of its living mini-sockets. */
 TEST_F(totals, tell_mini_sockets_of_one_cookie_apart)
 {

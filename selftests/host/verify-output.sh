@@ -60,6 +60,12 @@ same "with the same report" out piped
 "$sample" rsts >rsts.rec
 exits "RSTs of each kind are clean" 0 "$tcpclose" verify --json --input rsts.rec
 says "each is counted" '"rsts":33,"rsts_left_out":123463,'
+"$sample" drops >drops.rec
+exits "drops by listeners of each kind are clean" 0 "$tcpclose" verify --json --input drops.rec
+says "each of them is counted" '"drops":8,"drops_left_out":98765,'
+"$sample" drops-illegal >drops.rec
+exits "drops that no kernel has are a violation" 1 "$tcpclose" verify --input drops.rec
+golden "and this is what is wrong with those" verify-drops.txt
 "$sample" rsts-illegal >rsts.rec
 exits "RSTs that no kernel has are a violation" 1 "$tcpclose" verify --input rsts.rec
 golden "and this is what is wrong with them" verify-rsts.txt

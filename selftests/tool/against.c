@@ -31,8 +31,8 @@
 #define VERIFY "tcpclose verify --against-kernel --json"
 /* Found in PATH, as all tests are */
 #define SELF "against"
-/* A RST without a record would leave OutRsts out of the comparison */
-#define EACH_RST "rst_rate=1000000 "
+/* One without a record would leave OutRsts or ListenDrops out of the comparison */
+#define EACH_RST "rst_rate=1000000 drop_rate=1000000 "
 #define SCOPE "/sys/module/tcpclose/parameters/scope"
 #define NAMESPACES 4
 #define THREADS 2
@@ -113,6 +113,32 @@ static int connect_again(int times)
 		    net_disconnect(client))
 			return 1;
 	}
+	return 0;
+}
+
+/*
+ * More connections than a listener takes: SYNs are dropped, and the ACKs of those that it
+ * had answered before; accept() makes room meanwhile.
+ */
+static int ask_too_much(int times)
+{
+	union net_addr addr = net_loopback(AF_INET, PORT);
+	int listener = net_listen(&addr, 1), fd;
+
+	if (listener < 0 || net_nonblock(listener))
+		return 1;
+	while (times--) {
+		fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+		if (fd < 0 || (connect(fd, &addr.sa, sizeof(addr.in)) && errno != EINPROGRESS))
+			return 1;
+		if (times % 8)
+			continue;
+		fd = accept(listener, NULL, NULL);
+		if (fd >= 0)
+			close(fd);
+	}
+	/* SYNs are sent again. */
+	sleep(4);
 	return 0;
 }
 
@@ -357,6 +383,32 @@ TEST_F_TIMEOUT(against, socket_that_connects_again, 3 * MINUTES)
 		}
 		EXPECT_ALL_AGREE();
 		EXPECT_LE(5, number_of(self->answer, "births", "kernel"));
+	}
+}
+
+TEST_F_TIMEOUT(against, listeners_that_drop, 3 * MINUTES)
+{
+	static const char *const commands[] = {
+		"-- ip netns exec against-2 " SELF " drops 100",
+		"-- sh -c '" SELF " drops 100 & ip netns exec against-3 " SELF " drops 200; wait'",
+	};
+	size_t i;
+
+	ASSERT_EQ(0, module_reload(EACH_RST));
+	for (i = 0; i < ARRAY_SIZE(commands); i++) {
+		ASSERT_EQ(0, traffic_end_leftovers());
+		EXPECT_EQ(0, verify(self->answer, "", commands[i]))
+		{
+			TH_LOG("%s", commands[i]);
+		}
+		EXPECT_ALL_AGREE();
+		EXPECT_LE(20, number_of(self->answer, "accept queue full", "kernel"));
+		EXPECT_EQ(number_of(self->answer, "accept queue full", "kernel"),
+			  number_of(self->answer, "accept queue full", "tcpclose"));
+		EXPECT_LE(number_of(self->answer, "accept queue full", "kernel"),
+			  number_of(self->answer, "listeners' drops", "kernel"));
+		EXPECT_EQ(number_of(self->answer, "listeners' drops", "kernel"),
+			  number_of(self->answer, "listeners' drops", "tcpclose"));
 	}
 }
 
@@ -626,5 +678,7 @@ int main(int argc, char **argv)
 		return make_closes(atol(argv[2]), true);
 	if (argc == 3 && !strcmp(argv[1], "again"))
 		return connect_again(atoi(argv[2]));
+	if (argc == 3 && !strcmp(argv[1], "drops"))
+		return ask_too_much(atoi(argv[2]));
 	return test_harness_run(argc, argv);
 }

@@ -309,6 +309,40 @@ TEST_F(owners, nobody_is_named_for_what_was_not_accepted)
 	EXPECT_OWNER(LINE(server, client, "CLOSE_WAIT"), "null");
 }
 
+/* A child has inherited it. */
+TEST_F(owners, who_holds_the_listener_of_what_was_not_accepted)
+{
+	union net_addr addr = net_loopback(AF_INET, 0);
+	int listener = net_listen(&addr, 1), fd;
+	char expected[256], holder[128];
+	uint16_t client, server;
+	struct stat stat;
+	pid_t pid;
+
+	ASSERT_LE(0, listener);
+	ASSERT_EQ(0, fstat(listener, &stat));
+	pid = fork();
+	if (!pid) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		pause();
+	}
+	ASSERT_LT(0, pid);
+	server = net_local_port(listener);
+	addr = net_loopback(AF_INET, server);
+	fd = net_connect(NULL, &addr);
+	ASSERT_LE(0, fd);
+	client = net_local_port(fd);
+	ASSERT_EQ(0, shutdown(fd, SHUT_WR));
+	snprintf(holder, sizeof(holder), PROC, getpid(), "owners", 1);
+	snprintf(expected, sizeof(expected),
+		 "{\"address\":\"127.0.0.1\",\"port\":%u,\"inode\":%lu,\"owner\":%s}", server,
+		 stat.st_ino, holder);
+	EXPECT_STREQ(expected, member(LINE(server, client, "CLOSE_WAIT"), "listener"));
+	EXPECT_STREQ("null", member(LINE(server, client, "CLOSE_WAIT"), "inode"));
+	kill(pid, SIGKILL);
+	ASSERT_EQ(pid, waitpid(pid, NULL, 0));
+}
+
 /* Its socket is in a message when it ends. */
 static int opens_and_sends(int to)
 {

@@ -14,6 +14,7 @@
 
 #include "check/check_internal.h"
 #include "lib/names.h"
+#include "model/drops.h"
 #include "model/rsts.h"
 
 /* About 200 bytes each. */
@@ -277,6 +278,20 @@ static int check_rst(struct check *c, const struct event *e)
 	return take_cpu(c, e);
 }
 
+static int check_drop(struct check *c, const struct event *e)
+{
+	const char *name = names_drop_reason(e->drop.reason);
+	const char *why = drops_judge(e);
+
+	c->wanted = !c->filter || filter_matches(c->filter, e);
+	c->drops += c->wanted;
+	if (why && name)
+		check_finding(c, FINDING_DROP, e, "%s: %s", name, why);
+	else if (why)
+		check_finding(c, FINDING_DROP, e, "number-%u: %s", e->drop.reason, why);
+	return take_cpu(c, e);
+}
+
 static uint64_t sum(uint64_t a, uint64_t b)
 {
 	return a + b < a ? UINT64_MAX : a + b;
@@ -287,6 +302,7 @@ static int take_left_out(struct check *c, const struct event *e)
 {
 	c->rsts_left_out = sum(c->rsts_left_out,
 			       sum(e->left_out.sent, e->left_out.received));
+	c->drops_left_out = sum(c->drops_left_out, e->left_out.drops);
 	return take_cpu(c, e);
 }
 
@@ -315,9 +331,10 @@ int check_event(struct check *c, const struct event *e)
 	case EVENT_LEFT_OUT:
 		return take_left_out(c, e);
 	case EVENT_DROP:
+		return check_drop(c, e);
 	case EVENT_FAILED_CALL:
 	case EVENT_SESSION:
-		break;
+		return take_cpu(c, e);
 	}
 	return 0;
 }

@@ -45,6 +45,8 @@ struct check_start {
  * @transitions: transitions counted
  * @rsts: RSTs counted
  * @rsts_left_out: RSTs without a record, whether wanted or not
+ * @drops: drops by listeners counted
+ * @drops_left_out: likewise
  * @lost: records reported as lost
  * @first_ns: time of the first transition counted
  * @last_ns: time of the last one
@@ -78,6 +80,8 @@ struct check {
 	uint64_t transitions;
 	uint64_t rsts;
 	uint64_t rsts_left_out;
+	uint64_t drops;
+	uint64_t drops_left_out;
 	uint64_t lost;
 	uint64_t first_ns;
 	uint64_t last_ns;

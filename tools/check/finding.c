@@ -23,10 +23,11 @@ void finding_of_event(struct finding *f, enum finding_kind kind,
 	f->realtime_ns = e->realtime_ns;
 	f->cpu = e->cpu;
 	f->seq = e->seq;
-	if (e->kind != EVENT_TRANSITION && e->kind != EVENT_RST)
+	if (e->kind != EVENT_TRANSITION && e->kind != EVENT_RST && e->kind != EVENT_DROP)
 		return;
 	f->transition = e->kind == EVENT_TRANSITION;
 	f->rst = e->kind == EVENT_RST;
+	f->drop = e->kind == EVENT_DROP;
 	f->ipv6 = e->ipv6;
 	f->old = e->old;
 	f->new = e->new;
@@ -103,6 +104,8 @@ static const struct {
 	[FINDING_COOKIE] = { "wrong-cookie",
 			     "the cookie is missing, or another connection's" },
 	[FINDING_RST] = { "illegal-rst", "RSTs that the model does not have" },
+	[FINDING_DROP] = { "illegal-drop",
+			   "drops by listeners that the model does not have" },
 	[FINDING_STREAM + EVENT_FLAW_GAP] = {
 		"unreported-loss", "records are missing, but no loss was reported" },
 	[FINDING_STREAM + EVENT_FLAW_LOSS] = {

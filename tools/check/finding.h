@@ -31,6 +31,7 @@
  * @FINDING_MARK: marks that can't be
  * @FINDING_COOKIE: the cookie is missing, or that of another connection
  * @FINDING_RST: a RST that the model does not have
+ * @FINDING_DROP: a drop by a listener that the model does not have
  * @FINDING_STREAM: the first of the kinds of &enum event_flaw
  * @FINDING_KINDS: number of kinds
  */
@@ -50,6 +51,7 @@ enum finding_kind {
 	FINDING_MARK,
 	FINDING_COOKIE,
 	FINDING_RST,
+	FINDING_DROP,
 	FINDING_STREAM,
 	FINDING_KINDS = FINDING_STREAM + EVENT_FLAWS,
 };
@@ -60,7 +62,8 @@ enum finding_kind {
  * @record: it is about one record: @cpu is known; and so is @seq, except that a
  *	marker's is %EVENT_UNKNOWN
  * @transition: it is about a transition
- * @rst: it is about a RST, in the state @old; if neither, only @realtime_ns, @ts_ns, @cpu,
+ * @drop: it is about a drop by a listener
+ * @rst: it is about a RST, in the state @old; if none of these, only @realtime_ns, @ts_ns, @cpu,
  *	@seq and @what count, and @cookie and @netns_inode if they are not 0
  * @realtime_ns: as in &struct event, and all others likewise
  * @netns_name: may be cut
@@ -71,6 +74,7 @@ struct finding {
 	bool record;
 	bool transition;
 	bool rst;
+	bool drop;
 	bool ipv6;
 	uint8_t old;
 	uint8_t new;

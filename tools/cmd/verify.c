@@ -134,7 +134,7 @@ const struct command verify_command = {
 	.init = init,
 	.check = check_options,
 	.work = run_events,
-	.calls = { .every = take_event, .rsts = true },
+	.calls = { .every = take_event, .rsts = true, .others = true },
 	.conclude = conclude,
 	.status = status,
 	.free = free_check,

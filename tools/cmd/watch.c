@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * tcpclose watch: one line per transition, and per RST if asked for.
+ * tcpclose watch: one line per transition, and per RST and drop if asked for.
  */
 #include "base/complain.h"
 #include "cmd/commands.h"
@@ -10,9 +10,10 @@
  * struct watch_run - one run of the command
  * @run: what all commands have
  * @events: how events are shown
- * @count: transitions and RSTs to show at most; 0: no limit
- * @shown: transitions and RSTs shown
+ * @count: transitions and others to show at most; 0: no limit
+ * @shown: transitions and others shown
  * @rsts: show RSTs, too
+ * @drops: show drops by listeners, too
  */
 struct watch_run {
 	struct run run;
@@ -20,11 +21,14 @@ struct watch_run {
 	uint64_t count;
 	uint64_t shown;
 	bool rsts;
+	bool drops;
 };
 
 static const struct option_spec options[] = {
-	OPTION("count", "N", "end after N transitions, and RSTs if they are shown",
+	OPTION("count", "N", "end after N transitions, and others if they are shown",
 	       option_count, struct watch_run, count),
+	OPTION_FLAG("drops", "show what listeners drop, too",
+		    struct watch_run, drops),
 	OPTION_FLAG("json", "write one JSON object per line",
 		    struct watch_run, run.view.json),
 	OPTION_FLAG("rsts", "show each RST that was sent or received, too",
@@ -55,9 +59,33 @@ static void report_left_out(struct watch_run *w, const struct event *e)
 	char time[CLOCK_DATED_MAX + 1];
 
 	*clock_dated(time, &w->events.clock, e->realtime_ns) = '\0';
+	if (w->drops && e->left_out.drops)
+		complain("left out %llu drop%s by listeners on CPU %u before %s: see drop_rate in tcpclose(1)",
+			 (unsigned long long)e->left_out.drops,
+			 e->left_out.drops == 1 ? "" : "s", e->cpu, time);
+	if (!w->rsts || !(e->left_out.sent || e->left_out.received))
+		return;
 	complain("left out %llu RST%s sent and %llu received on CPU %u before %s: see rst_rate in tcpclose(1)",
 		 (unsigned long long)e->left_out.sent, e->left_out.sent == 1 ? "" : "s",
 		 (unsigned long long)e->left_out.received, e->cpu, time);
+}
+
+static bool is_shown(const struct watch_run *w, const struct event *e)
+{
+	switch (e->kind) {
+	case EVENT_RST:
+		return w->rsts;
+	case EVENT_DROP:
+		return w->drops;
+	case EVENT_FAILED_CALL:
+	case EVENT_SESSION:
+		return false;
+	case EVENT_LEFT_OUT:
+		return (w->rsts && (e->left_out.sent || e->left_out.received)) ||
+		       (w->drops && e->left_out.drops);
+	default:
+		return true;
+	}
 }
 
 static int show(void *run, const struct event *e)
@@ -65,7 +93,7 @@ static int show(void *run, const struct event *e)
 	struct watch_run *w = run;
 	bool counts = e->kind != EVENT_LOST && e->kind != EVENT_LEFT_OUT;
 
-	if (event_is_about_rsts(e) && !w->rsts)
+	if (!is_shown(w, e))
 		return 0;
 	events_add(&w->events, e);
 	if (e->kind == EVENT_LOST)
@@ -93,5 +121,5 @@ const struct command watch_command = {
 	.run_size = sizeof(struct watch_run),
 	.work = run_events,
 	.begin = begin,
-	.calls = { .event = show, .rsts = true, .owners = true, .idle = flush },
+	.calls = { .event = show, .rsts = true, .others = true, .owners = true, .idle = flush },
 };

@@ -245,6 +245,7 @@ static void complete_event(struct decoder *d, struct event *e)
 	e->realtime_ns = realtime_ns(d, e->ts_ns);
 	e->own_netns = is_own_netns(&d->head, e);
 	e->owner = NULL;
+	e->listener_owner = NULL;
 	e->cgroup_names = names_of_cgroup(d, e->cgroup);
 	entry = recent_find(&d->netns, e->netns, e->netns_inode);
 	if (entry && entry->name[0])
@@ -341,6 +342,8 @@ static bool make_event(struct decoder *d, const struct recording_marker *raw,
 	case TCPCLOSE_KIND_DROP:
 		event_decode_drop(e, (const void *)raw);
 		complete_event(d, e);
+		if (d->with_owners)
+			owners_tell(&d->owners, e);
 		return true;
 	case TCPCLOSE_KIND_FAILED_CALL:
 		event_decode_failed_call(e, (const void *)raw);

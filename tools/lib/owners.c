@@ -16,10 +16,12 @@
  * struct owners_entry - a connection
  * @recent: by cookie and network namespace
  * @owner: whose it is
+ * @of_listener: only its listener is @owner's: it is not accepted yet
  */
 struct owners_entry {
 	struct recent_entry recent;
 	struct event_owner owner;
+	bool of_listener;
 };
 
 /**
@@ -64,8 +66,10 @@ void owners_mark(struct owners *o, const struct recording_owner *m)
 	if (!m->cookie || !m->pid)
 		return;
 	entry = recent_take(&o->entries, m->cookie, m->netns);
-	if (entry)
-		set(&entry->owner, m->pid, m->others, EVENT_OWNER_PROC, m->comm);
+	if (!entry)
+		return;
+	set(&entry->owner, m->pid, m->others, EVENT_OWNER_PROC, m->comm);
+	entry->of_listener = m->mark == RECORDING_OWNER_OF_LISTENER;
 }
 
 /* Whether only a process that had the socket makes such a transition. */
@@ -98,9 +102,24 @@ static void tell_opener(struct owners *o, struct event *e)
 }
 
 /**
+ * owners_tell() - say who holds the socket of an event that is no transition
+ * @o: the owners
+ * @e: the event; its owner is set, valid until the next call
+ */
+void owners_tell(struct owners *o, struct event *e)
+{
+	struct owners_entry *entry = recent_find(&o->entries, e->cookie, e->netns);
+
+	if (!entry)
+		return;
+	o->told = entry->owner;
+	e->owner = &o->told;
+}
+
+/**
  * owners_follow() - learn from a transition, and say whose it is
  * @o: the owners
- * @e: the transition; its owner is set, valid until the next call
+ * @e: the transition; its owner, or that of its listener, is set, valid until the next call
  */
 void owners_follow(struct owners *o, struct event *e)
 {
@@ -108,6 +127,7 @@ void owners_follow(struct owners *o, struct event *e)
 	struct owners_entry *entry;
 
 	e->owner = NULL;
+	e->listener_owner = NULL;
 	if (!e->cookie)
 		return;
 	if (by_owner && !over)
@@ -120,9 +140,13 @@ void owners_follow(struct owners *o, struct event *e)
 	}
 	if (by_owner) {
 		set(&entry->owner, e->pid, 0, e->call, e->comm);
+		entry->of_listener = false;
 	} else {
 		o->told = entry->owner;
-		e->owner = &o->told;
+		if (!entry->of_listener)
+			e->owner = &o->told;
+		else if (event_is_unaccepted(e))
+			e->listener_owner = &o->told;
 	}
 	if (over)
 		recent_remove(&o->entries, entry);

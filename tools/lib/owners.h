@@ -22,6 +22,7 @@ struct owners {
 void owners_init(struct owners *o);
 void owners_free(struct owners *o);
 void owners_mark(struct owners *o, const struct recording_owner *m);
+void owners_tell(struct owners *o, struct event *e);
 void owners_follow(struct owners *o, struct event *e);
 
 #endif /* TCPCLOSE_LIB_OWNERS_H */

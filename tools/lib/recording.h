@@ -123,13 +123,16 @@ struct recording_marker {
 	char name[96];
 };
 
+/* &struct recording_owner.mark: what it holds is the listener of the connection. */
+#define RECORDING_OWNER_OF_LISTENER 1
+
 /**
  * struct recording_owner - a process that holds the socket of a connection
  * @ts_ns: time of the transition that follows
  * @seq: 0
  * @cpu: of that transition
  * @kind: %RECORDING_KIND_OWNER
- * @mark: 0
+ * @mark: 0 or %RECORDING_OWNER_OF_LISTENER
  * @cookie: of that transition
  * @netns: likewise, cookie of the network namespace
  * @pid: number of the process

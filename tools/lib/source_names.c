@@ -167,22 +167,40 @@ static int add_cgroup(struct source *s, const struct tcpclose_record *r, uint64_
 	return report_cgroup(s, r, id, &entry->names);
 }
 
-static int add_owner(struct source *s, const struct tcpclose_record *r)
+/* @r: the record before which it is named, of any kind */
+static int report_owner(struct source *s, const struct tcpclose_record *r, uint32_t inode,
+			uint64_t netns, uint8_t mark)
 {
 	struct sockowner owner;
 	struct recording_owner *m;
 
-	if (!source_wants_owner(r) ||
-	    !sockowners_find(&s->finder->owners, r->inode, r->ts_ns, s->batch_ns, &owner))
+	if (!sockowners_find(&s->finder->owners, inode, r->ts_ns, s->batch_ns, &owner))
 		return 0;
 	m = (void *)source_enqueue(s, RECORDING_KIND_OWNER, r->ts_ns, r->cpu, r->cookie);
 	if (!m)
 		return -ENOMEM;
-	m->netns = r->netns;
+	m->mark = mark;
+	m->netns = netns;
 	m->pid = owner.pid;
 	m->others = owner.others;
 	memcpy(m->comm, owner.comm, sizeof(m->comm));
 	return 0;
+}
+
+static int add_owner(struct source *s, const struct tcpclose_record *r)
+{
+	if (!source_wants_owner(r))
+		return 0;
+	return report_owner(s, r, r->inode, r->netns,
+			    r->mark & TCPCLOSE_MARK_UNACCEPTED ?
+				    RECORDING_OWNER_OF_LISTENER : 0);
+}
+
+static int add_owner_of_drop(struct source *s, const struct tcpclose_drop *drop)
+{
+	if (!drop->inode)
+		return 0;
+	return report_owner(s, (const void *)drop, drop->inode, drop->netns, 0);
 }
 
 static int add_names(struct source *s, const struct tcpclose_record *r, uint64_t netns,
@@ -215,7 +233,8 @@ int source_names_add(struct source *s, const struct tcpclose_record *r)
 	case TCPCLOSE_KIND_RST:
 		return add_names(s, r, rst->netns, rst->netns_inode, rst->cgroup);
 	case TCPCLOSE_KIND_DROP:
-		return add_names(s, r, drop->netns, drop->netns_inode, drop->cgroup);
+		ret = add_names(s, r, drop->netns, drop->netns_inode, drop->cgroup);
+		return ret || !s->finder ? ret : add_owner_of_drop(s, drop);
 	case TCPCLOSE_KIND_FAILED_CALL:
 		return add_names(s, r, failed->netns, failed->netns_inode, failed->cgroup);
 	case TCPCLOSE_KIND_SESSION:

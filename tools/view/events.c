@@ -35,6 +35,6 @@ void events_add(struct events *v, const struct event *e)
 {
 	if (v->how->json)
 		events_json(v, e);
-	else if (e->kind == EVENT_TRANSITION || e->kind == EVENT_RST)
+	else if (e->kind != EVENT_LOST && e->kind != EVENT_LEFT_OUT)
 		events_text(v, e);
 }

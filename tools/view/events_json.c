@@ -114,6 +114,24 @@ static __always_inline void add_owner(struct json *w, const struct event_owner *
 	json_object_end(w);
 }
 
+/* In whose accept queue it is */
+static __always_inline void add_listener(struct json *w, const struct event *e)
+{
+	static const uint8_t any[16];
+
+	json_key(w, "listener");
+	if (!e->listener) {
+		json_null(w);
+		return;
+	}
+	json_object_begin(w);
+	json_member(w, "address", ip, e->ipv6, e->any_address ? any : e->laddr);
+	json_member(w, "port", u64, e->lport);
+	json_member(w, "inode", u64, e->listener);
+	add_owner(w, e->listener_owner);
+	json_object_end(w);
+}
+
 static __always_inline void add_cgroup_name(struct json *w, const struct event *e,
 					    enum cgroup_name kind)
 {
@@ -146,6 +164,7 @@ static inline void add_process(struct json *w, const struct event *e)
 	SIGNED(w, "uid", e->uid);
 	NONZERO(w, "inode", e->inode);
 	add_owner(w, e->owner);
+	add_listener(w, e);
 	add_cgroup(w, e);
 }
 
@@ -222,6 +241,25 @@ static inline void add_rst(struct json *w, const struct event *e)
 	json_member(w, "segment_ack", known, rst->segment, rst->ack);
 }
 
+static inline void add_drop(struct json *w, const struct event *e)
+{
+	const struct event_drop *drop = &e->drop;
+
+	json_key(w, "drop");
+	add_named(w, names_drop_reason(drop->reason), drop->reason);
+	NONZERO(w, "cookie", e->cookie);
+	add_ends(w, e);
+	json_member(w, "bound", ip, e->ipv6, drop->bound);
+	json_member(w, "queue", u64, drop->queue);
+	json_member(w, "limit", u64, drop->limit);
+	json_member(w, "requests", u64, drop->requests);
+	json_member(w, "drops", u64, drop->drops);
+	SIGNED(w, "uid", e->uid);
+	NONZERO(w, "inode", e->inode);
+	add_owner(w, e->owner);
+	add_cgroup(w, e);
+}
+
 static inline void add_left_out(struct json *w, const struct event *e)
 {
 	json_key(w, "rsts_left_out");
@@ -229,6 +267,7 @@ static inline void add_left_out(struct json *w, const struct event *e)
 	json_member(w, "sent", u64, e->left_out.sent);
 	json_member(w, "received", u64, e->left_out.received);
 	json_object_end(w);
+	json_member(w, "drops_left_out", u64, e->left_out.drops);
 }
 
 /**
@@ -252,6 +291,9 @@ void events_json(struct events *v, const struct event *e)
 	} else if (e->kind == EVENT_RST) {
 		json_member(&w, "seq", u64, e->seq);
 		add_rst(&w, e);
+	} else if (e->kind == EVENT_DROP) {
+		json_member(&w, "seq", u64, e->seq);
+		add_drop(&w, e);
 	} else if (e->kind == EVENT_LEFT_OUT) {
 		json_member(&w, "seq", u64, e->seq);
 		add_left_out(&w, e);

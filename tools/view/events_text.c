@@ -113,17 +113,21 @@ static char *text_thread(struct events *v, char *p, const struct event *e)
 	return p;
 }
 
-/* In parentheses: it is its connection, but it did not act. */
-static char *text_owner_process(struct events *v, char *p, const struct event_owner *o)
+static char *text_holder(struct events *v, char *p, const struct event_owner *o)
 {
-	*p++ = '(';
 	if (o->comm[0]) {
 		p = format_text(p, o->comm, v->how->utf8);
 		*p++ = '/';
 	}
 	p = format_u64(p, o->pid);
-	if (o->others)
-		p = format_u64(FORMAT_LITERAL(p, " +"), o->others);
+	return o->others ? format_u64(FORMAT_LITERAL(p, " +"), o->others) : p;
+}
+
+/* In parentheses: it is its connection, but it did not act. */
+static char *text_owner_process(struct events *v, char *p, const struct event_owner *o)
+{
+	*p++ = '(';
+	p = text_holder(v, p, o);
 	*p++ = ')';
 	return p;
 }
@@ -206,6 +210,29 @@ static char *text_rst(struct events *v, char *p, const struct event *e)
 	return columns_pad_text(&v->columns, EVENTS_TRANSITION, p, start);
 }
 
+/* What was dropped, by the reason. */
+static char *text_drop(struct events *v, char *p, const struct event *e)
+{
+	char *start = p;
+
+	switch (e->drop.reason) {
+	case TCPCLOSE_DROP_ACCEPT_QUEUE_SYN:
+	case TCPCLOSE_DROP_SYN_QUEUE:
+	case TCPCLOSE_DROP_SYN_QUEUE_RESERVED:
+	case TCPCLOSE_DROP_NOT_UNICAST:
+		p = FORMAT_LITERAL(p, "SYN dropped");
+		break;
+	case TCPCLOSE_DROP_ACCEPT_QUEUE_ACK:
+	case TCPCLOSE_DROP_ACCEPT_QUEUE_RST:
+	case TCPCLOSE_DROP_NO_SOCKET:
+		p = FORMAT_LITERAL(p, "handshake dropped");
+		break;
+	default:
+		p = FORMAT_LITERAL(p, "request dropped");
+	}
+	return columns_pad_text(&v->columns, EVENTS_TRANSITION, p, start);
+}
+
 static char *text_transition(struct events *v, char *p, const struct event *e)
 {
 	struct columns_word *w = &v->edges[e->old][e->new];
@@ -225,7 +252,7 @@ static char *text_dwell(struct events *v, char *p, const struct event *e)
 {
 	char text[16], *end = text;
 
-	if (e->dwell_ns == EVENT_UNKNOWN || e->kind == EVENT_RST)
+	if (e->dwell_ns == EVENT_UNKNOWN || e->kind != EVENT_TRANSITION)
 		*end++ = '-';
 	else
 		end = format_duration(text, (uint64_t)e->dwell_ns);
@@ -362,7 +389,27 @@ static bool cause_says_end(const struct event *e)
 	return e->cause && e->end < TCPCLOSE_ENDS && causes[e->end] == e->cause;
 }
 
-static char *text_why(char *p, const struct event *e)
+/* @addr: what a listener is bound to */
+static char *text_listener(char *p, const struct event *e, const uint8_t *addr)
+{
+	return format_endpoint(FORMAT_LITERAL(p, "listener "), e->ipv6, addr, e->lport);
+}
+
+/* In whose accept queue it is */
+static char *text_unaccepted(struct events *v, char *p, const struct event *e)
+{
+	static const uint8_t any[16];
+
+	if (!e->listener)
+		return p;
+	p = text_listener(FORMAT_LITERAL(p, " ("), e, e->any_address ? any : e->laddr);
+	if (e->listener_owner)
+		p = text_holder(v, FORMAT_LITERAL(p, " of "), e->listener_owner);
+	*p++ = ')';
+	return p;
+}
+
+static char *text_why(struct events *v, char *p, const struct event *e)
 {
 	const char *manner = manner_of_call(e);
 	unsigned int marks = e->mark & ~(unsigned int)TCPCLOSE_MARK_REARM;
@@ -395,6 +442,7 @@ static char *text_why(char *p, const struct event *e)
 		marks &= ~(unsigned int)TCPCLOSE_MARK_UNACCEPTED;
 	if (marks)
 		p = text_bits(comma(p, start), marks, names_mark);
+	p = text_unaccepted(v, p, e);
 	if (p == start)
 		*p++ = '-';
 	return p;
@@ -451,18 +499,69 @@ static char *text_rst_why(char *p, const struct event *e)
 	return p;
 }
 
+/* What was full, of which listener */
+static char *text_drop_why(char *p, const struct event *e)
+{
+	const struct event_drop *d = &e->drop;
+
+	p = text_number_name(p, names_drop_reason(d->reason), "reason-", d->reason);
+	p = text_listener(FORMAT_LITERAL(p, ", "), e, d->bound);
+	switch (d->reason) {
+	case TCPCLOSE_DROP_ACCEPT_QUEUE_SYN:
+	case TCPCLOSE_DROP_ACCEPT_QUEUE_ACK:
+	case TCPCLOSE_DROP_ACCEPT_QUEUE_RST:
+		p = format_u64(FORMAT_LITERAL(p, ", "), d->queue);
+		p = FORMAT_LITERAL(p, " in its accept queue");
+		break;
+	case TCPCLOSE_DROP_SYN_QUEUE:
+	case TCPCLOSE_DROP_SYN_QUEUE_RESERVED:
+		p = format_u64(FORMAT_LITERAL(p, ", "), d->requests);
+		p = FORMAT_LITERAL(p, " in its SYN queue");
+		if (d->reason == TCPCLOSE_DROP_SYN_QUEUE)
+			break;
+		return p;
+	default:
+		return p;
+	}
+	return format_u64(FORMAT_LITERAL(p, ", limit "), d->limit);
+}
+
 /* Neither a graceful close nor a step on the way to one. */
 static bool is_abnormal(const struct event *e)
 {
-	if (e->kind == EVENT_RST)
+	if (e->kind != EVENT_TRANSITION)
 		return true;
 	return (e->cause && e->cause != TCPCLOSE_CAUSE_FIN &&
 		e->cause != TCPCLOSE_CAUSE_LISTENER) ||
 	       (e->end && e->end != TCPCLOSE_END_EXPIRED);
 }
 
+static char *text_what(struct events *v, char *p, const struct event *e)
+{
+	switch (e->kind) {
+	case EVENT_RST:
+		return text_rst(v, p, e);
+	case EVENT_DROP:
+		return text_drop(v, p, e);
+	default:
+		return text_transition(v, p, e);
+	}
+}
+
+static char *text_reason(struct events *v, char *p, const struct event *e)
+{
+	switch (e->kind) {
+	case EVENT_RST:
+		return text_rst_why(p, e);
+	case EVENT_DROP:
+		return text_drop_why(p, e);
+	default:
+		return text_why(v, p, e);
+	}
+}
+
 /**
- * events_text() - write a transition or a RST as a line
+ * events_text() - write a transition, a RST or a drop as a line
  * @v: the view
  * @e: it
  */
@@ -478,7 +577,7 @@ void events_text(struct events *v, const struct event *e)
 	p = text_process(v, p, e);
 	p = text_endpoint(v, p, e->ipv6, e->laddr, e->lport, EVENTS_LOCAL);
 	p = text_endpoint(v, p, e->ipv6, e->raddr, e->rport, EVENTS_REMOTE);
-	p = e->kind == EVENT_RST ? text_rst(v, p, e) : text_transition(v, p, e);
+	p = text_what(v, p, e);
 	p = text_dwell(v, p, e);
 	p = text_flags(v, p, e);
 	if (v->how->colour && is_abnormal(e))
@@ -487,7 +586,7 @@ void events_text(struct events *v, const struct event *e)
 		colour = TERMINAL_GREEN;
 	if (colour)
 		p = format_string(p, colour);
-	p = e->kind == EVENT_RST ? text_rst_why(p, e) : text_why(p, e);
+	p = text_reason(v, p, e);
 	if (colour)
 		p = FORMAT_LITERAL(p, TERMINAL_PLAIN);
 	columns_end_at(&v->columns, p);

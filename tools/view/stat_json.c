@@ -282,6 +282,9 @@ void stat_json(const struct view *how, struct buffer *to,
 	json_member(&w, "rsts_unsure", u64, c->rsts_unsure);
 	json_member(&w, "rsts_left_out", u64, c->rsts_left_out);
 	json_member(&w, "rsts_failed", u64, c->rsts_failed);
+	json_key(&w, "drops");
+	add_counts(&w, c->drops, TCPCLOSE_DROP_REASONS, names_drop_reason);
+	json_member(&w, "drops_left_out", u64, c->drops_left_out);
 	add_live(&w, c);
 	json_member(&w, "tracked", u64, c->tracked);
 	json_member(&w, "max_conns", u64, c->max_conns);

@@ -250,6 +250,18 @@ static void add_rsts(const struct text *t)
 			      c->rsts_left_out == 1 ? "has" : "have");
 }
 
+static void add_drops(const struct text *t)
+{
+	const struct tcpclose_stats *c = &t->now->counters;
+
+	add_counts(t, "DROPPED BY LISTENERS", c->drops, TCPCLOSE_DROP_REASONS,
+		   names_drop_reason);
+	if (c->drops_left_out)
+		buffer_printf(t->to, "%llu drop%s %s no record: see drop_rate in tcpclose(1)\n",
+			      c->drops_left_out, c->drops_left_out == 1 ? "" : "s",
+			      c->drops_left_out == 1 ? "has" : "have");
+}
+
 static void add_timewait(const struct text *t)
 {
 	const struct tcpclose_stats *counters = &t->now->counters;
@@ -506,6 +518,7 @@ void stat_text(const struct view *how, struct buffer *to,
 	add_dwell(&t);
 	add_timewait(&t);
 	add_rsts(&t);
+	add_drops(&t);
 	add_counts(&t, "DWELL UNKNOWN DUE TO", c->untracked, TCPCLOSE_UNTRACKED,
 		   names_untracked);
 	add_shares(&t);

@@ -49,6 +49,8 @@ static void add_example(struct json *w, const struct finding *f)
 	} else if (f->rst) {
 		json_member(w, "state", name, f->old ? names_state(f->old) : NULL);
 		add_connection(w, f);
+	} else if (f->drop) {
+		add_connection(w, f);
 	} else if (f->cookie) {
 		add_socket(w, f);
 	}
@@ -176,6 +178,8 @@ void verify_add_json(struct json *w, const struct check *c)
 	json_member(w, "span_ns", u64, c->last_ns - c->first_ns);
 	json_member(w, "rsts", u64, c->rsts);
 	json_member(w, "rsts_left_out", u64, c->rsts_left_out);
+	json_member(w, "drops", u64, c->drops);
+	json_member(w, "drops_left_out", u64, c->drops_left_out);
 	json_member(w, "lost", u64, c->lost);
 	json_member(w, "nameless", u64, c->nameless);
 	json_member(w, "late", u64, c->late);

@@ -62,6 +62,13 @@ static void add_summary(const struct text *t)
 		buffer_printf(t->to, "%llu RST%s no record, since they were too many.\n",
 			      (unsigned long long)c->rsts_left_out,
 			      c->rsts_left_out == 1 ? " has" : "s have");
+	if (c->drops)
+		buffer_printf(t->to, "Checked %llu drop%s by listeners.\n",
+			      (unsigned long long)c->drops, format_plural(c->drops));
+	if (c->drops_left_out)
+		buffer_printf(t->to, "%llu drop%s no record, since they were too many.\n",
+			      (unsigned long long)c->drops_left_out,
+			      c->drops_left_out == 1 ? " has" : "s have");
 }
 
 /*
@@ -246,7 +253,7 @@ static void add_example(const struct text *t, const struct finding *f,
 		p = clock_dated(p, clock, f->realtime_ns);
 		*p++ = ' ';
 	}
-	if (f->transition || f->rst) {
+	if (f->transition || f->rst || f->drop) {
 		p = f->netns_name[0] ?
 			    format_text(p, f->netns_name, t->how->utf8) :
 			    format_u64(p, f->netns_inode);
@@ -262,6 +269,8 @@ static void add_example(const struct text *t, const struct finding *f,
 	else if (f->rst)
 		p += sprintf(p, "RST, state %s: ",
 			     f->old ? name_of(f->old, from_number) : "none or unknown");
+	else if (f->drop)
+		p = FORMAT_LITERAL(p, "drop: ");
 	p = format_string(p, f->what);
 	*p++ = '\n';
 	buffer_commit(t->to, p);
@@ -400,7 +409,7 @@ static void add_verdict(const struct text *t)
 		buffer_printf(t->to, "\n%sVERDICT: VIOLATION%s: %llu finding%s\n",
 			      view_colour(t->how, TERMINAL_RED), view_plain(t->how),
 			      (unsigned long long)wrong, format_plural(wrong));
-	else if (!t->c->transitions && !t->c->rsts)
+	else if (!t->c->transitions && !t->c->rsts && !t->c->drops)
 		buffer_printf(t->to, "\nVERDICT: clean, but there was nothing to check\n");
 	else
 		add_clean(t);

@@ -240,10 +240,11 @@ static int detach(struct compare *run)
 }
 
 /*
- * How often a hook could not run, as a kprobe within a kprobe cannot, and how many
- * RSTs have no record, or may not have been sent.
+ * How often a hook could not run, as a kprobe within a kprobe cannot, how many RSTs have
+ * no record, or may not have been sent, and how many drops have none.
  */
-static int read_missed(const struct compare *run, uint64_t *missed, uint64_t *rsts)
+static int read_missed(const struct compare *run, uint64_t *missed, uint64_t *rsts,
+		       uint64_t *drops)
 {
 	struct error why;
 	struct statistics stats;
@@ -255,6 +256,7 @@ static int read_missed(const struct compare *run, uint64_t *missed, uint64_t *rs
 	*missed = stats.counters.missed;
 	*rsts = stats.counters.rsts_left_out + stats.counters.rsts_unsure +
 		stats.counters.rsts_failed;
+	*drops = stats.counters.drops_left_out;
 	statistics_free(&stats);
 	close(fd);
 	return ret;
@@ -263,7 +265,7 @@ static int read_missed(const struct compare *run, uint64_t *missed, uint64_t *rs
 static int compare(struct compare *run)
 {
 	uint64_t missed;
-	int ret = read_missed(run, &missed, &run->rsts_unknown);
+	int ret = read_missed(run, &missed, &run->rsts_unknown, &run->drops_unknown);
 
 	if (!ret)
 		ret = attach(run);
@@ -315,11 +317,13 @@ static void conclude(struct compare *run)
 		"%llu calls of hooks were missed: load the module anew, with hooks=ftrace";
 	struct outcome *o = run->outcome;
 	struct comparison *c = o->witnesses;
-	uint64_t missed = 0, rsts = run->rsts_unknown;
-	bool known = !read_missed(run, &missed, &rsts);
+	uint64_t missed = 0, rsts = run->rsts_unknown, drops = run->drops_unknown;
+	bool known = !read_missed(run, &missed, &rsts, &drops);
 
 	if (rsts != run->rsts_unknown)
 		totals_ignore_rsts(run->totals);
+	if (drops != run->drops_unknown)
+		totals_ignore_drops(run->totals);
 	if (run->trace)
 		conclude_trace(run, &c[WITNESS_TRACE]);
 	if (run->bpf)
@@ -381,8 +385,10 @@ static int open_all(struct compare *run)
 		complain("out of memory");
 		return ret;
 	}
-	if (!run->has_rsts)
+	if (!run->has_rsts) {
 		totals_ignore_rsts(run->totals);
+		totals_ignore_drops(run->totals);
+	}
 	prepare(run);
 	ret = source_open_device(&run->source, run->options->device, false, &why);
 	if (ret) {

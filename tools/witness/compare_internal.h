@@ -38,6 +38,7 @@
  * @enabled_ns: CLOCK_MONOTONIC just before the trace was enabled
  * @has_rsts: the module records RSTs (minor version 1)
  * @rsts_unknown: RSTs without a record, or that may not have been sent, before
+ * @drops_unknown: drops by listeners without a record, before
  * @read_ns: all records before this CLOCK_MONOTONIC were read
  * @thread_runs: a thread attaches or detaches witnesses
  * @in_snapshot: a thread reads the kernel's counters and tables
@@ -62,6 +63,7 @@ struct compare {
 	uint64_t enabled_ns;
 	bool has_rsts;
 	uint64_t rsts_unknown;
+	uint64_t drops_unknown;
 	uint64_t read_ns;
 	bool thread_runs;
 	bool in_snapshot;

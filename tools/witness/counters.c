@@ -60,6 +60,12 @@ static const struct {
 	 * tcp_v6_send_response(), tcp_v6_send_reset().
 	 */
 	[COUNTER_OUT_RSTS] = { "RSTs sent: OutRsts", "Tcp", { "OutRsts" } },
+	/* tcp_conn_request(), tcp_v4_syn_recv_sock() and tcp_v6_syn_recv_sock(). */
+	[COUNTER_LISTEN_OVERFLOWS] = { "accept queue full: ListenOverflows", "TcpExt",
+				       { "ListenOverflows" } },
+	/* tcp_listendrop(): also where nothing shows it to tcpclose. */
+	[COUNTER_LISTEN_DROPS] = { "listeners' drops: ListenDrops", "TcpExt",
+				   { "ListenDrops" } },
 };
 
 /**
@@ -107,8 +113,20 @@ static enum counter counter_of_cause(const struct event *e)
 	}
 }
 
+static uint32_t counters_of_drop(const struct event *e)
+{
+	switch (e->drop.reason) {
+	case TCPCLOSE_DROP_ACCEPT_QUEUE_SYN:
+	case TCPCLOSE_DROP_ACCEPT_QUEUE_ACK:
+	case TCPCLOSE_DROP_ACCEPT_QUEUE_RST:
+		return 1U << COUNTER_LISTEN_OVERFLOWS | 1U << COUNTER_LISTEN_DROPS;
+	default:
+		return 1U << COUNTER_LISTEN_DROPS;
+	}
+}
+
 /**
- * counters_of() - which counters a transition or a RST increments
+ * counters_of() - which counters a transition, a RST or a drop increments
  * @e: it
  *
  * Return: a bit for each &enum counter
@@ -121,6 +139,8 @@ uint32_t counters_of(const struct event *e)
 
 	if (e->kind == EVENT_RST)
 		return e->rst.effect == TCPCLOSE_RST_SENT ? 1U << COUNTER_OUT_RSTS : 0;
+	if (e->kind == EVENT_DROP)
+		return counters_of_drop(e);
 	if (!traced)
 		return e->end == TCPCLOSE_END_RECYCLED ?
 			       1U << COUNTER_RECYCLED :

@@ -163,8 +163,14 @@ static void take_event(struct compare *run, const struct event *e)
 		compare_note_error(run, totals_add_record(run->totals, e));
 		return;
 	}
-	if (e->kind == EVENT_LEFT_OUT)
+	if (e->kind == EVENT_DROP) {
+		compare_note_error(run, totals_add_record(run->totals, e));
+		return;
+	}
+	if (e->kind == EVENT_LEFT_OUT && (e->left_out.sent || e->left_out.received))
 		totals_ignore_rsts(run->totals);
+	if (e->kind == EVENT_LEFT_OUT && e->left_out.drops)
+		totals_ignore_drops(run->totals);
 	/* Where the stream begins, and what is damaged: for the check. */
 	if (e->kind != EVENT_TRANSITION)
 		return;

@@ -78,7 +78,7 @@ static struct netns_totals *netns_of(struct totals *t, uint64_t key,
 
 static enum census_move_kind move_of(const struct event *e)
 {
-	if (e->kind == EVENT_RST)
+	if (e->kind != EVENT_TRANSITION)
 		return MOVE_NONE;
 	if (e->origin == TCPCLOSE_ORIGIN_TRACEPOINT)
 		return e->new == TCPCLOSE_TIME_WAIT || event_is_orphaned(e) ?
@@ -167,6 +167,15 @@ static void apply_before(struct totals *t, uint64_t before_ns)
 void totals_ignore_rsts(struct totals *t)
 {
 	t->rsts_unknown = true;
+}
+
+/**
+ * totals_ignore_drops() - likewise, drops by listeners
+ * @t: the totals
+ */
+void totals_ignore_drops(struct totals *t)
+{
+	t->drops_unknown = true;
 }
 
 /**
@@ -321,7 +330,8 @@ int totals_end(struct totals *t, const struct snapshots *s)
  * @n: the namespace
  * @i: which counter
  *
- * A namespace that was created meanwhile began with 0.
+ * A namespace that was created meanwhile began with 0. Of what listeners drop not all can
+ * be seen, so only what the kernel does not count is a difference.
  */
 struct comparison_row totals_compare(const struct netns_totals *n,
 				     enum counter i)
@@ -334,7 +344,8 @@ struct comparison_row totals_compare(const struct netns_totals *n,
 				       &row.moving);
 
 	row.tcpclose = row.kernel - (uint64_t)gap;
-	row.difference = (uint64_t)llabs(gap);
+	if (i != COUNTER_LISTEN_DROPS || gap < 0)
+		row.difference = (uint64_t)llabs(gap);
 	return row;
 }
 

@@ -20,6 +20,7 @@ void totals_free(struct totals *t);
 
 int totals_add_record(struct totals *t, const struct event *e);
 void totals_ignore_rsts(struct totals *t);
+void totals_ignore_drops(struct totals *t);
 void totals_advance(struct totals *t, uint64_t now_ns);
 int totals_begin(struct totals *t, const struct snapshots *s);
 bool totals_are_sure(const struct totals *t);

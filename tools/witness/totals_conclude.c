@@ -118,13 +118,23 @@ static void remark(const struct left_out *l, struct comparison *c)
 		   list_reason(l->list_error));
 }
 
-static void remark_rsts(struct comparison *c)
+static void remark_on(struct comparison *c, const char *what)
 {
 	size_t len = strlen(c->remarks.text);
 
-	snprintf(c->remarks.text + len, sizeof(c->remarks.text) - len,
-		 "%sOutRsts, since not every RST has a record (rst_rate)",
-		 len ? "; " : "");
+	snprintf(c->remarks.text + len, sizeof(c->remarks.text) - len, "%s%s",
+		 len ? "; " : "", what);
+}
+
+/* The kernel may drop a SYN where nothing shows it. */
+static void remark_unseen(struct comparison *c, uint64_t unseen)
+{
+	char text[128];
+
+	snprintf(text, sizeof(text),
+		 "%llu drop%s by listeners of which nothing is seen: no route, memory, or policy",
+		 (unsigned long long)unseen, unseen == 1 ? "" : "s");
+	remark_on(c, text);
 }
 
 static void conclude_counters(const struct totals *t, bool openings,
@@ -152,6 +162,8 @@ static void conclude_counters(const struct totals *t, bool openings,
 			describe(c, n, sum.what, &row);
 		}
 		comparison_add_row(c, &sum);
+		if (i == COUNTER_LISTEN_DROPS && sum.kernel > sum.tcpclose)
+			remark_unseen(c, sum.kernel - sum.tcpclose);
 	}
 }
 
@@ -200,5 +212,7 @@ void totals_conclude(const struct totals *t, bool openings,
 		conclude_censuses(t, c);
 	remark(&left_out, c);
 	if (t->rsts_unknown)
-		remark_rsts(c);
+		remark_on(c, "OutRsts, since not every RST has a record (rst_rate)");
+	if (t->drops_unknown)
+		remark_on(c, "ListenOverflows and ListenDrops, since not every drop has a record (drop_rate)");
 }

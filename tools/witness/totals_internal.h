@@ -44,12 +44,16 @@ struct totals {
 	size_t first, count, room;
 	/* OutRsts can't be compared. */
 	bool rsts_unknown;
+	/* Neither can ListenOverflows and ListenDrops. */
+	bool drops_unknown;
 	int error;
 };
 
 /* Whether a counter can't be compared. */
 static inline bool totals_is_unknown(const struct totals *t, enum counter i)
 {
+	if (i == COUNTER_LISTEN_OVERFLOWS || i == COUNTER_LISTEN_DROPS)
+		return t->drops_unknown;
 	return i == COUNTER_OUT_RSTS && t->rsts_unknown;
 }
 

@@ -18,6 +18,8 @@
  *	sample empty		a recording without records
  *	sample ends		a recording of all ends that a mini-socket may have
  *	sample owners		a recording of connections whose process is known or not
+ *	sample drops		a recording of what listeners drop, and of their queues
+ *	sample drops-illegal	likewise, of drops that no kernel has
  *	sample recycled		a recording of TIME_WAITs whose ports connect() took
  *	sample room-at-last	only the mini-socket of a connection has an entry
  *	sample pairs		a recording with a transition of each state to each
@@ -706,6 +708,10 @@ static void fill_counters(struct tcpclose_stats *c)
 	c->rsts_unsure = 2;
 	c->rsts_left_out = 360;
 	c->rsts_failed = 4;
+	c->drops[TCPCLOSE_DROP_ACCEPT_QUEUE_SYN] = 70;
+	c->drops[TCPCLOSE_DROP_ICMP] = 1;
+	c->drops[TCPCLOSE_DROP_REASONS - 1] = 2;
+	c->drops_left_out = 1;
 }
 
 /* Quiet, busy, and machines whose namespaces cannot all be asked, or none. */
@@ -935,6 +941,10 @@ int main(int argc, char **argv)
 		gap_and_rst();
 	else if (argc == 2 && !strcmp(what, "rsts-illegal"))
 		synthetic_rsts(&out, true);
+	else if (argc == 2 && !strcmp(what, "drops"))
+		synthetic_drops(&out, false);
+	else if (argc == 2 && !strcmp(what, "drops-illegal"))
+		synthetic_drops(&out, true);
 	else if (argc == 2 && !strcmp(what, "recycled"))
 		recycled();
 	else if (argc == 2 && !strcmp(what, "room-at-last"))

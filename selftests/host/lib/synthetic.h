@@ -81,6 +81,13 @@ void synthetic_closes_random(struct buffer *out, uint32_t seed);
  */
 void synthetic_rsts(struct buffer *out, bool broken);
 
+/**
+ * synthetic_drops() - drops by listeners for each reason, a number left out, and
+ *	connections in their queues
+ * @broken: drops that no kernel has instead
+ */
+void synthetic_drops(struct buffer *out, bool broken);
+
 /** synthetic_owners() - connections whose process is known, or is not */
 void synthetic_owners(struct buffer *out);
 
