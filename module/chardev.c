@@ -21,6 +21,7 @@
 #include <net/net_namespace.h>
 
 #include "chardev.h"
+#include "failed_call.h"
 #include "hook.h"
 #include "reader.h"
 #include "ring.h"
@@ -49,8 +50,24 @@ static int chardev_open(struct inode *inode, struct file *file)
 
 static int chardev_release(struct inode *inode, struct file *file)
 {
-	tcpclose_reader_close(file->private_data);
+	struct tcpclose_reader *reader = file->private_data;
+
+	if (reader->reading)
+		tcpclose_failed_call_reading(false);
+	tcpclose_reader_close(reader);
 	return 0;
+}
+
+/*
+ * A file that was opened for the statistics only is not read, and one that sees its own
+ * namespace may not make the others pay.
+ */
+static void begin_reading(struct tcpclose_reader *reader)
+{
+	if (likely(READ_ONCE(reader->reading)) || !reader->visible.whole)
+		return;
+	if (!xchg(&reader->reading, true))
+		tcpclose_failed_call_reading(true);
 }
 
 /* Wait until there may be something to read. */
@@ -83,6 +100,7 @@ static ssize_t chardev_read(struct file *file, char __user *to, size_t size,
 	if (size < 2 * TCPCLOSE_RECORD_SIZE)
 		return -EINVAL;
 
+	begin_reading(reader);
 	for (;;) {
 		done = tcpclose_reader_read(reader, to, size);
 		if (done)
@@ -111,6 +129,7 @@ static loff_t chardev_llseek(struct file *file, loff_t offset, int whence)
 {
 	if (offset)
 		return -ESPIPE;
+	begin_reading(file->private_data);
 	switch (whence) {
 	case SEEK_SET:
 		return tcpclose_reader_seek(file->private_data, false);
@@ -224,6 +243,7 @@ static int ioctl_wakeup(struct tcpclose_reader *reader, void __user *to)
 	err = tcpclose_reader_wakeup(reader, &wakeup);
 	if (err)
 		return err;
+	begin_reading(reader);
 	return copy_to_user(to, &wakeup, sizeof(wakeup)) ? -EFAULT : 0;
 }
 

@@ -100,6 +100,27 @@ static inline unsigned int compat_syn_linear_timeouts(struct net *net)
 #endif
 }
 
+/*
+ * The local ports that a socket may get. 6.8 made it one word, which needs no lock; 6.3
+ * to 6.7 have a range for each socket in another form.
+ *
+ * Return: whether it is known.
+ */
+static inline bool compat_local_ports(const struct sock *sk, int *low, int *high)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 8, 0)
+	inet_sk_get_local_port_range(sk, low, high);
+	return true;
+#elif LINUX_VERSION_CODE < KERNEL_VERSION(6, 3, 0)
+	/* Its lock may sleep with PREEMPT_RT. */
+	*low = READ_ONCE(sock_net(sk)->ipv4.ip_local_ports.range[0]);
+	*high = READ_ONCE(sock_net(sk)->ipv4.ip_local_ports.range[1]);
+	return true;
+#else
+	return false;
+#endif
+}
+
 /* 6.13 replaced hrtimer_init() by hrtimer_setup(). */
 static inline void compat_hrtimer_setup(struct hrtimer *timer,
 					enum hrtimer_restart (*function)(struct hrtimer *),

@@ -13,6 +13,7 @@
 #include <net/tcp.h>
 
 #include "entry.h"
+#include "failed_call.h"
 #include "field.h"
 #include "record.h"
 #include "ring.h"
@@ -126,9 +127,13 @@ static __always_inline void tcpclose_fill_sock(const struct tcpclose_step *step,
 
 	if (step->context == TCPCLOSE_CONTEXT_PROCESS ||
 	    unlikely(step->cause != TCPCLOSE_CAUSE_NONE &&
-		     step->cause != TCPCLOSE_CAUSE_FIN))
+		     step->cause != TCPCLOSE_CAUSE_FIN)) {
+		if (unlikely(step->old == TCP_SYN_SENT && step->new == TCP_CLOSE))
+			tcpclose_failed_call_opening(sk, step->now_ns, step->cause,
+						     step->context);
 		tcpclose_record_detail(sk, entry, step->now_ns, step->cookie,
 				       step->old, step->context);
+	}
 
 	record = tcpclose_ring_begin(&number);
 	tcpclose_field_set_step(record, number, step, entry,

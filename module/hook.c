@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Hooks: attaches handlers to the entry of kernel functions, by name, and knows
- * the state of each hook. Knows nothing of what handlers do.
+ * Hooks: attaches handlers to the entry of kernel functions, by name, and to the return
+ * of some, and knows the state of each hook. Knows nothing of what handlers do.
  *
  * Uses ftrace where it can read arguments. Hooks that are attached together
  * share one ops: that gives them a trampoline of their own, at some 35
  * instructions per call, and each ops takes a tenth of a second to unregister.
- * Uses kprobes elsewhere, or on request. The ops are permanent: while they are
- * registered the kernel refuses kernel.ftrace_enabled=0, which would disable
- * them silently.
+ * Uses kprobes elsewhere, or on request, and kretprobes for returns. The ops are
+ * permanent: while they are registered the kernel refuses kernel.ftrace_enabled=0,
+ * which would disable them silently.
  */
+#include <linux/cpumask.h>
 #include <linux/errno.h>
+#include <linux/minmax.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/nospec.h>
@@ -20,7 +22,9 @@
 #include "canary.h"
 #include "hook.h"
 
-#define HOOKS_MAX	32
+#define HOOKS_MAX	40
+/* Calls of one function whose return is hooked, at the same time. */
+#define RETURNS_MAX	256
 #define TRACEPOINTS_MAX	2
 
 static enum tcpclose_hook_choice choice;
@@ -34,7 +38,7 @@ static unsigned int known_tracepoint_count;
 static struct tcpclose_probe *known_probes[HOOKS_MAX];
 static unsigned int known_count;
 
-/* Guards each probe's @missed together with its @kp.nmissed. */
+/* Guards each probe's @missed together with what @kp and @rp have missed. */
 static DEFINE_MUTEX(missed_lock);
 
 #if TCPCLOSE_HAVE_FTRACE
@@ -170,6 +174,29 @@ static void hook_stay_breakpoint(struct kprobe *kp, struct pt_regs *regs,
 
 NOKPROBE_SYMBOL(hook_stay_breakpoint);
 
+/*
+ * Without the canary, which would take a tenth of a second of load and of unload: these
+ * are not needed by other hooks, and tcpclose_hook_state() checks whether they run.
+ */
+static int attach_kretprobe(struct tcpclose_probe *probe)
+{
+	int err;
+
+	mutex_lock(&missed_lock);
+	probe->rp = (struct kretprobe) {
+		.kp.addr = (kprobe_opcode_t *)probe->address,
+		.entry_handler = probe->entered,
+		.handler = probe->returned,
+		.data_size = probe->note_size,
+		.maxactive = max_t(int, RETURNS_MAX, 4 * num_possible_cpus()),
+	};
+	mutex_unlock(&missed_lock);
+	err = register_kretprobe(&probe->rp);
+	if (!err)
+		WRITE_ONCE(probe->via, TCPCLOSE_HOOK_KRETPROBE);
+	return err;
+}
+
 static int attach_kprobe(struct tcpclose_probe *probe)
 {
 	int err;
@@ -190,22 +217,6 @@ static int attach_kprobe(struct tcpclose_probe *probe)
 	if (err)
 		unregister_kprobe(&probe->kp);
 	else
-		probe->via = TCPCLOSE_HOOK_KPROBE;
-	return err;
-}
-
-static int attach_return(struct tcpclose_probe *probe)
-{
-	int err;
-
-	mutex_lock(&missed_lock);
-	probe->returned.kp = (struct kprobe) {
-		.addr = (kprobe_opcode_t *)probe->address,
-	};
-	probe->returned.nmissed = 0;
-	mutex_unlock(&missed_lock);
-	err = register_kretprobe(&probe->returned);
-	if (!err)
 		probe->via = TCPCLOSE_HOOK_KPROBE;
 	return err;
 }
@@ -371,8 +382,8 @@ static void choose_attachment(struct tcpclose_hooks *hooks,
 	}
 	if (!probe->address)
 		return;
-	if (probe->returned.handler) {
-		probe->error = -attach_return(probe);
+	if (probe->returned) {
+		probe->error = -attach_kretprobe(probe);
 		return;
 	}
 	err = choice == TCPCLOSE_HOOKS_KPROBE ?
@@ -412,13 +423,6 @@ static void fall_back_to_kprobes(struct tcpclose_hooks *hooks, int err)
 	}
 }
 
-/* Calls that a hook has missed since it was attached. */
-static u64 missed_now(const struct tcpclose_probe *probe)
-{
-	return (u64)READ_ONCE(probe->kp.nmissed) + READ_ONCE(probe->returned.nmissed) +
-	       READ_ONCE(probe->returned.kp.nmissed);
-}
-
 /**
  * tcpclose_hook_attach() - attach hooks
  * @hooks: the hooks, prepared and located
@@ -446,6 +450,13 @@ int tcpclose_hook_attach(struct tcpclose_hooks *hooks)
 	return err == -EBUSY ? err : 0;
 }
 
+/* missed_lock held. */
+static u64 missed_now(const struct tcpclose_probe *probe)
+{
+	return READ_ONCE(probe->kp.nmissed) + READ_ONCE(probe->rp.kp.nmissed) +
+	       READ_ONCE(probe->rp.nmissed);
+}
+
 /**
  * tcpclose_hook_detach() - detach hooks
  * @hooks: the hooks, attached or not
@@ -454,29 +465,30 @@ int tcpclose_hook_attach(struct tcpclose_hooks *hooks)
  */
 void tcpclose_hook_detach(struct tcpclose_hooks *hooks)
 {
+	struct kretprobe *returns[HOOKS_MAX];
 	struct kprobe *attached[HOOKS_MAX];
-	unsigned int i, count = 0;
+	unsigned int i, count = 0, return_count = 0;
 
 	if (any_by_ftrace(hooks))
 		hook_ftrace_detach(hooks);
 	for (i = 0; i < hooks->count; i++) {
-		if (hooks->probes[i].via != TCPCLOSE_HOOK_KPROBE)
-			continue;
-		if (hooks->probes[i].returned.handler)
-			unregister_kretprobe(&hooks->probes[i].returned);
-		else
+		if (hooks->probes[i].via == TCPCLOSE_HOOK_KPROBE)
 			attached[count++] = &hooks->probes[i].kp;
+		else if (hooks->probes[i].via == TCPCLOSE_HOOK_KRETPROBE)
+			returns[return_count++] = &hooks->probes[i].rp;
 	}
 	if (count)
 		unregister_kprobes(attached, count);
+	if (return_count)
+		unregister_kretprobes(returns, return_count);
 	mutex_lock(&missed_lock);
 	for (i = 0; i < hooks->count; i++) {
 		struct tcpclose_probe *probe = &hooks->probes[i];
 
 		probe->missed += missed_now(probe);
 		probe->kp.nmissed = 0;
-		probe->returned.nmissed = 0;
-		probe->returned.kp.nmissed = 0;
+		probe->rp.kp.nmissed = 0;
+		probe->rp.nmissed = 0;
 		probe->via = TCPCLOSE_HOOK_OFF;
 	}
 	mutex_unlock(&missed_lock);
@@ -579,7 +591,7 @@ int tcpclose_hook_state(struct tcpclose_hook *hook)
 	probe = known_probes[array_index_nospec(index, known_count)];
 	hook->via = READ_ONCE(probe->via);
 	hook->error = READ_ONCE(probe->error);
-	if (hook->via == TCPCLOSE_HOOK_KPROBE &&
+	if ((hook->via == TCPCLOSE_HOOK_KPROBE || hook->via == TCPCLOSE_HOOK_KRETPROBE) &&
 	    tcpclose_canary_check() == -ENXIO) {
 		hook->via = TCPCLOSE_HOOK_OFF;
 		hook->error = ENXIO;
@@ -593,7 +605,8 @@ int tcpclose_hook_state(struct tcpclose_hook *hook)
 /**
  * tcpclose_hook_missed() - number of calls that hooks have missed since load
  *
- * A kprobe is skipped while another one runs on the same CPU.
+ * A kprobe is skipped while another one runs on the same CPU, and a kretprobe if too
+ * many calls are under way.
  *
  * Context: process; sleeps.
  */

@@ -14,26 +14,33 @@
 struct tracepoint;
 
 /**
- * struct tcpclose_probe - a hook on the entry of a kernel function
+ * struct tcpclose_probe - a hook on the entry of a kernel function, or on its entry and
+ *	its return
  * @functions: names of the function, NULL-terminated; the first that the kernel
  *	has is hooked
  * @purpose: what is not recorded without it, for users
  * @kprobe: handler for kprobes
- * @returned: handlers at the return of the function instead, which is always hooked by a
- *	kretprobe: for functions that are rarely called
  * @kp: for kprobes
+ * @entered: for a hook on entry and return, which is always a kretprobe: called on
+ *	entry; returns 0 if @returned is to be called
+ * @returned: likewise, called on return; NULL: a hook on the entry only
+ * @note_size: size of what @entered notes for @returned
+ * @rp: for kretprobes
  * @address: address of the function; 0: the kernel has none of @functions
  * @via: &enum tcpclose_hook_via
  * @error: errno of the attempt to attach; 0: none
  * @calls: number of calls of the handler; see tcpclose_probe_called()
- * @missed: number of calls missed until it was last attached (kprobes)
+ * @missed: number of calls missed until it was last attached (kprobes and kretprobes)
  */
 struct tcpclose_probe {
 	const char *functions[3];
 	const char *purpose;
 	kprobe_pre_handler_t kprobe;
-	struct kretprobe returned;
 	struct kprobe kp;
+	kretprobe_handler_t entered;
+	kretprobe_handler_t returned;
+	size_t note_size;
+	struct kretprobe rp;
 	unsigned long address;
 	enum tcpclose_hook_via via;
 	int error;

@@ -227,15 +227,15 @@ static __always_inline void on_request_error(unsigned long sk, unsigned long seq
 TCPCLOSE_PROBE(on_request_error);
 
 /* tcp_peer_is_proven(req, dst) */
-static int peer_proven_entry(struct kretprobe_instance *instance, struct pt_regs *regs)
+static int peer_proven_entered(struct kretprobe_instance *instance, struct pt_regs *regs)
 {
 	*(unsigned long *)instance->data = regs_get_kernel_argument(regs, 0);
 	return 0;
 }
 
-NOKPROBE_SYMBOL(peer_proven_entry);
+NOKPROBE_SYMBOL(peer_proven_entered);
 
-static int peer_proven_return(struct kretprobe_instance *instance, struct pt_regs *regs)
+static int peer_proven_returned(struct kretprobe_instance *instance, struct pt_regs *regs)
 {
 	tcpclose_probe_called(listener_calls[PEER_PROVEN]);
 	if (!(u8)regs_return_value(regs))
@@ -244,7 +244,7 @@ static int peer_proven_return(struct kretprobe_instance *instance, struct pt_reg
 	return 0;
 }
 
-NOKPROBE_SYMBOL(peer_proven_return);
+NOKPROBE_SYMBOL(peer_proven_returned);
 
 static struct tcpclose_probe listener_probes[PROBES] = {
 	[V4_CHILD] = {
@@ -269,11 +269,9 @@ static struct tcpclose_probe listener_probes[PROBES] = {
 		.calls = &listener_calls[PEER_PROVEN],
 		.functions = { "tcp_peer_is_proven" },
 		.purpose = "drops by listeners in the last quarter of the SYN queue",
-		.returned = {
-			.handler = peer_proven_return,
-			.entry_handler = peer_proven_entry,
-			.data_size = sizeof(unsigned long),
-		},
+		.entered = peer_proven_entered,
+		.returned = peer_proven_returned,
+		.note_size = sizeof(unsigned long),
 	},
 };
 

@@ -19,6 +19,7 @@
 #include "chardev.h"
 #include "compat.h"
 #include "entry.h"
+#include "failed_call.h"
 #include "gate.h"
 #include "handover.h"
 #include "hook.h"
@@ -53,7 +54,7 @@ static unsigned int ring_records = TCPCLOSE_RING_RECORDS_DEFAULT;
 static char *hooks = "auto";
 static char *without = "";
 
-/* Attached at load, in this order; those of request.c only with scope=all. */
+/* Attached at load, in this order. */
 static struct tcpclose_hooks *const permanent_hooks[] = {
 	&tcpclose_segment_hooks,
 	&tcpclose_rst_hooks,
@@ -62,6 +63,16 @@ static struct tcpclose_hooks *const permanent_hooks[] = {
 	&tcpclose_timewait_hooks,
 	/* Births last: every mini-socket seen to be born is seen to end. */
 	&tcpclose_handover_hooks,
+};
+
+/*
+ * Attached only with scope=all; at load, though nothing depends on them; and only while
+ * somebody reads.
+ */
+static struct tcpclose_hooks *const occasional_hooks[] = {
+	&tcpclose_request_hooks,
+	&tcpclose_failed_call_hooks,
+	&tcpclose_failed_connect_hooks,
 };
 
 /*
@@ -181,7 +192,11 @@ static bool is_watched_function(const char *names, size_t *length)
 		if (any_hook_named(permanent_hooks[i], names, length))
 			return true;
 	}
-	return any_hook_named(&tcpclose_request_hooks, names, length);
+	for (i = 0; i < ARRAY_SIZE(occasional_hooks); i++) {
+		if (any_hook_named(occasional_hooks[i], names, length))
+			return true;
+	}
+	return false;
 }
 
 /* Refuse unknown names: a misspelt one would leave its function hooked. */
@@ -245,6 +260,7 @@ static void log_switched_off(int err)
 
 static void detach_hooks(unsigned int count)
 {
+	tcpclose_hook_detach(&tcpclose_failed_call_hooks);
 	while (count--)
 		tcpclose_hook_detach(permanent_hooks[count]);
 }
@@ -259,9 +275,11 @@ static int attach_hooks(void)
 		if (err)
 			return err;
 	}
-	err = tcpclose_hook_prepare(&tcpclose_request_hooks);
-	if (err)
-		return err;
+	for (i = 0; i < ARRAY_SIZE(occasional_hooks); i++) {
+		err = tcpclose_hook_prepare(occasional_hooks[i]);
+		if (err)
+			return err;
+	}
 	tcpclose_hook_locate();
 	for (i = 0; i < ARRAY_SIZE(permanent_hooks); i++) {
 		err = tcpclose_hook_attach(permanent_hooks[i]);
@@ -272,6 +290,9 @@ static int attach_hooks(void)
 		}
 		warn_missing(permanent_hooks[i]);
 	}
+	/* Kretprobes, whatever the parameter "hooks" is. */
+	tcpclose_hook_attach(&tcpclose_failed_call_hooks);
+	warn_missing(&tcpclose_failed_call_hooks);
 	return 0;
 }
 

@@ -41,6 +41,8 @@ struct tcpclose_cpu_cursor {
  * @visible: what it may see
  * @watermark: see &struct tcpclose_wakeup
  * @delay_us: likewise
+ * @reading: it sees the whole machine, and was read: what is recorded only while somebody
+ *	reads is recorded
  */
 struct tcpclose_reader {
 	struct list_head node;
@@ -50,6 +52,7 @@ struct tcpclose_reader {
 	struct tcpclose_visibility visible;
 	u32 watermark;
 	u32 delay_us;
+	bool reading;
 };
 
 struct tcpclose_reader *tcpclose_reader_open(bool whole);

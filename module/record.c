@@ -183,7 +183,6 @@ begin_detail(u64 *number, u64 now_ns, u64 cookie, u64 netns, u64 cgroup, u8 cont
 	detail->cgroup = cgroup;
 	memset(detail->reserved1, 0, sizeof(detail->reserved1));
 	detail->opener = 0;
-	memset(detail->reserved2, 0, sizeof(detail->reserved2));
 	if (context == TCPCLOSE_CONTEXT_PROCESS)
 		tcpclose_task_describe(detail);
 	else
@@ -191,16 +190,26 @@ begin_detail(u64 *number, u64 now_ns, u64 cookie, u64 netns, u64 cgroup, u8 cont
 	return detail;
 }
 
-static u32 ms_since(u32 then, u32 now)
+static u32 jiffies_in_ms(u64 jiffies)
 {
-	u64 jiffies = now - then;
-
 	/* No division where a jiffy has whole milliseconds. */
 	if (MSEC_PER_SEC % HZ)
 		jiffies = jiffies * MSEC_PER_SEC / HZ;
 	else
 		jiffies *= MSEC_PER_SEC / HZ;
 	return min_t(u64, jiffies, U32_MAX);
+}
+
+static u32 ms_since(u32 then, u32 now)
+{
+	return jiffies_in_ms(now - then);
+}
+
+static u32 linger_ms(const struct sock *sk)
+{
+	if (likely(!sock_flag(sk, SOCK_LINGER)))
+		return 0;
+	return jiffies_in_ms(min_t(u64, READ_ONCE(sk->sk_lingertime), U32_MAX));
 }
 
 /* Both moments are set when the connection is established. */
@@ -288,6 +297,7 @@ void tcpclose_record_detail(const struct sock *sk, const struct tcpclose_entry *
 			      tcpclose_field_cgroup(sk), context);
 	detail->session = entry->flags & TCPCLOSE_ENTRY_MPTCP ? entry->session : 0;
 	set_traffic(detail, sk, old);
+	detail->linger_ms = linger_ms(sk);
 	set_opener(detail, entry);
 	tcpclose_ring_commit(number);
 }
@@ -322,6 +332,7 @@ void tcpclose_record_timewait(const struct tcpclose_step *step,
 		detail->segments_received = 0;
 		detail->last_sent_ms = 0;
 		detail->last_received_ms = 0;
+		detail->linger_ms = 0;
 		tcpclose_ring_commit(number);
 	}
 

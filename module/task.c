@@ -19,6 +19,7 @@
 
 /* By number of the system call; the others are %TCPCLOSE_CALL_OTHER. */
 static const u8 calls[] = {
+	[__NR_bind] = TCPCLOSE_CALL_BIND,
 	[__NR_connect] = TCPCLOSE_CALL_CONNECT,
 	[__NR_listen] = TCPCLOSE_CALL_LISTEN,
 	[__NR_sendto] = TCPCLOSE_CALL_SEND,
@@ -126,6 +127,16 @@ void tcpclose_task_name(u32 *pid, char *comm)
 		return;
 	*pid = task_tgid_nr(current);
 	copy_name(comm, READ_ONCE(current->group_leader));
+}
+
+/**
+ * tcpclose_task_is_sending() - whether the current task is in a call that sends
+ *
+ * Context: process; interrupts off.
+ */
+bool tcpclose_task_is_sending(void)
+{
+	return current_call() == TCPCLOSE_CALL_SEND;
 }
 
 /**

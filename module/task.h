@@ -45,6 +45,7 @@ static __always_inline bool tcpclose_task_remember(struct tcpclose_process *proc
 void tcpclose_task_describe(struct tcpclose_detail *detail);
 void tcpclose_task_clear(struct tcpclose_detail *detail);
 void tcpclose_task_name(u32 *pid, char *comm);
+bool tcpclose_task_is_sending(void);
 void tcpclose_task_recall(const struct tcpclose_process *process, char *comm);
 
 #endif /* TCPCLOSE_TASK_H */

@@ -455,7 +455,8 @@ struct tcpclose_record {
  * @opener: process that opened the connection by connect(), or by accept()
  *	(%TCPCLOSE_DETAIL_ACCEPTED); 0: not accepted yet, opened or accepted by the
  *	kernel, a subflow, or not known, or not visible to the reader (minor version 1)
- * @reserved2: 0
+ * @linger_ms: how long a close() of the socket may wait, milliseconds (SO_LINGER); 0: not
+ *	at all; 4294967295: that or more (minor version 1)
  *
  * The times have the resolution of the kernel's jiffies. How long a connection was idle
  * when its first end closed they say at once if this end closed first; if the peer did,
@@ -467,8 +468,8 @@ struct tcpclose_record {
  * a file that sees only its own network namespace, of the opener's.
  *
  * Sources: struct tcp_sock: rcv_nxt - copied_seq, write_seq - snd_una, write_seq -
- * snd_nxt, each without the FIN or SYN; segs_out, segs_in; lsndtime and
- * icsk_ack.lrcvtime, as ``ss -i`` shows them (lastsnd, lastrcv).
+ * snd_nxt, each without the FIN or SYN; segs_out, segs_in; sk_lingertime with SOCK_LINGER;
+ * lsndtime and icsk_ack.lrcvtime, as ``ss -i`` shows them (lastsnd, lastrcv).
  */
 struct tcpclose_detail {
 	__u64 ts_ns;
@@ -494,7 +495,7 @@ struct tcpclose_detail {
 	__u32 last_sent_ms;
 	__u32 last_received_ms;
 	__u32 opener;
-	__u8 reserved2[4];
+	__u32 linger_ms;
 };
 
 /**
@@ -806,11 +807,14 @@ struct tcpclose_drop {
  * @port_low: first port of ip_local_port_range (%TCPCLOSE_FAILED_RANGE)
  * @port_high: last port of it
  * @error: the errno that the call returned
- * @call: &enum tcpclose_call: bind, listen, connect or send (Fast Open)
+ * @call: &enum tcpclose_call: what failed, bind, listen or connect; send if it was a
+ *	connect by a call that sends (Fast Open). Also if io_uring or the kernel called
  * @reserved: 0
  *
  * A connect() that fails after it has sent a SYN is a transition from SYN_SENT to CLOSE
- * instead. One that finds no local port is both.
+ * instead. One that finds no local port is both. One that fails before it looks for a port
+ * (no route, a route that prohibits it) is recorded only while a file that sees the whole
+ * machine is being read.
  *
  * There are at most call_rate of them a second and CPU (module parameter), and a
  * sixteenth of the ring; &struct tcpclose_left_out counts the rest.
@@ -1130,8 +1134,9 @@ struct tcpclose_share {
  *	no route for them (IPv6); their records say that they were
  * @drops: number of drops by listeners, by &enum tcpclose_drop_reason
  * @drops_left_out: number of those that have no record
- * @connect_errors: number of connect() that failed, by errno: those that have no
- *	transition, and connections that ended in SYN_SENT
+ * @connect_errors: number of connect() that failed, by errno: connections that ended in
+ *	SYN_SENT, 0 for those that the process itself ended, and what failed before,
+ *	while a file that sees the whole machine was being read
  * @bind_errors: number of bind() and listen() that failed, by errno
  * @calls_left_out: number of failed calls that have no record
  */
@@ -1190,12 +1195,14 @@ struct tcpclose_stats_request {
  * @TCPCLOSE_HOOK_TRACEPOINT: tracepoint
  * @TCPCLOSE_HOOK_FTRACE: function entry, by ftrace
  * @TCPCLOSE_HOOK_KPROBE: function entry, by kprobe
+ * @TCPCLOSE_HOOK_KRETPROBE: function entry and return, by kretprobe (minor version 1)
  */
 enum tcpclose_hook_via {
 	TCPCLOSE_HOOK_OFF = 0,
 	TCPCLOSE_HOOK_TRACEPOINT = 1,
 	TCPCLOSE_HOOK_FTRACE = 2,
 	TCPCLOSE_HOOK_KPROBE = 3,
+	TCPCLOSE_HOOK_KRETPROBE = 4,
 };
 
 /**
@@ -1204,7 +1211,8 @@ enum tcpclose_hook_via {
  * @via: &enum tcpclose_hook_via
  * @error: errno of the attempt to attach, or ENXIO if kprobes were switched off
  *	since then; 0 if it is attached, or not needed at present
- *	(inet_csk_clone_lock() with scope=teardown)
+ *	(inet_csk_clone_lock() with scope=teardown, tcp_v4_connect() and
+ *	tcp_v6_connect() without a reader of the whole machine)
  * @needed: 1 if the module refuses to load without it
  * @calls: number of calls since load; 0 is suspicious on a machine with
  *	connections

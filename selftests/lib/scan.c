@@ -112,8 +112,7 @@ static bool detail_is_clean(struct scan *scan, const struct tcpclose_detail *det
 	if (!name_is_clean(scan, detail->comm, offsetof(struct tcpclose_detail, comm)) ||
 	    !name_is_clean(scan, detail->thread,
 			   offsetof(struct tcpclose_detail, thread)) ||
-	    !scan_zeros(scan, detail->reserved1, sizeof(detail->reserved1)) ||
-	    !scan_zeros(scan, detail->reserved2, sizeof(detail->reserved2)))
+	    !scan_zeros(scan, detail->reserved1, sizeof(detail->reserved1)))
 		return false;
 	if (detail->mark & ~known)
 		return found(scan, "an unknown mark", offsetof(struct tcpclose_detail, mark));

@@ -47,6 +47,7 @@ void decoder_init(struct decoder *d, const struct recording_header *head,
 	netns_table_init(&d->netns);
 	cgroup_table_init(&d->cgroups);
 	owners_init(&d->owners);
+	lingers_init(&d->lingers);
 }
 
 /**
@@ -58,6 +59,7 @@ void decoder_free(struct decoder *d)
 	recent_free(&d->netns);
 	recent_free(&d->cgroups);
 	owners_free(&d->owners);
+	lingers_free(&d->lingers);
 	free(d->cpus);
 }
 
@@ -267,6 +269,7 @@ static void transition_event(struct decoder *d, const struct tcpclose_record *r,
 	cpu->has_detail = false;
 	event_decode(e, r, detail);
 	complete_event(d, e);
+	lingers_follow(&d->lingers, e);
 	if (d->with_owners)
 		owners_follow(&d->owners, e);
 }

@@ -11,6 +11,7 @@
 
 #include "lib/event.h"
 #include "lib/order.h"
+#include "lib/lingers.h"
 #include "lib/owners.h"
 #include "lib/recording.h"
 #include "sys/netns_table.h"
@@ -44,6 +45,7 @@ struct decoder_summary {
  * @netns: names of network namespaces
  * @cgroups: names of cgroups
  * @owners: whose connections are
+ * @lingers: calls of close() that wait
  * @cpus: state of each CPU
  * @cpu_count: how many
  * @raw: records that were pulled and are to be decoded
@@ -61,6 +63,7 @@ struct decoder {
 	struct recent netns;
 	struct recent cgroups;
 	struct owners owners;
+	struct lingers lingers;
 	struct decoder_cpu *cpus;
 	unsigned int cpu_count;
 	const struct recording_marker *raw;

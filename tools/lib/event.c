@@ -138,6 +138,9 @@ static void decode_detail(struct event *e, const struct tcpclose_detail *d)
 {
 	decode_traffic_left(e, d);
 	decode_idle(e, d);
+	e->linger_ms = d ? (int64_t)d->linger_ms : EVENT_UNKNOWN;
+	e->close_waited_ns = EVENT_UNKNOWN;
+	e->close_wait = EVENT_CLOSE_WAIT_NONE;
 	if (!d) {
 		e->session = 0;
 		e->pid = 0;

@@ -100,6 +100,21 @@ struct event_rst {
 };
 
 /**
+ * enum event_close_wait - what a transition means for a close() that waits (SO_LINGER)
+ * @EVENT_CLOSE_WAIT_NONE: nothing, or not known
+ * @EVENT_CLOSE_WAIT_BEGINS: close() waits from now on
+ * @EVENT_CLOSE_WAIT_ENDS: this is what it has waited for
+ * @EVENT_CLOSE_WAIT_OVER: likewise, but it has returned before: its time was over, or a
+ *	signal came
+ */
+enum event_close_wait {
+	EVENT_CLOSE_WAIT_NONE,
+	EVENT_CLOSE_WAIT_BEGINS,
+	EVENT_CLOSE_WAIT_ENDS,
+	EVENT_CLOSE_WAIT_OVER,
+};
+
+/**
  * struct event_left_out - numbers of what has no record
  * @sent: RSTs sent
  * @received: RSTs received
@@ -194,6 +209,8 @@ struct event_owner {
  * @segments_received: by the socket so far, or %EVENT_UNKNOWN
  * @last_sent_ms: since payload was last sent, or %EVENT_UNKNOWN
  * @last_received_ms: since it was last received, or %EVENT_UNKNOWN
+ * @linger_ms: how long close() may wait at most, or %EVENT_UNKNOWN: it waits for nothing
+ * @close_waited_ns: how long it has waited (%EVENT_CLOSE_WAIT_ENDS), or %EVENT_UNKNOWN
  * @sk_err: error pending on the socket, 0: none, or %EVENT_UNKNOWN
  * @raw_old: old state as traced; 0: not traced
  * @raw_new: new state as traced; 0: not traced
@@ -221,6 +238,7 @@ struct event_owner {
  * @call: &enum tcpclose_call
  * @fin_unsent: its FIN is behind data that was never sent
  * @deferred: a descriptor was released after the call that gave it up
+ * @close_wait: &enum event_close_wait
  * @ipv6: addresses are 16 bytes, else 4
  * @own_netns: it happened in the reader's own network namespace
  * @laddr: local address, network order
@@ -268,6 +286,8 @@ struct event {
 	int64_t segments_received;
 	int64_t last_sent_ms;
 	int64_t last_received_ms;
+	int64_t linger_ms;
+	int64_t close_waited_ns;
 	int sk_err;
 	int sk_shutdown;
 	unsigned int raw_old;
@@ -295,6 +315,7 @@ struct event {
 	uint8_t call;
 	bool fin_unsent;
 	bool deferred;
+	uint8_t close_wait;
 	bool ipv6;
 	bool own_netns;
 	bool any_address;

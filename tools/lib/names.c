@@ -152,6 +152,17 @@ const char *names_drop_reason(unsigned int reason)
 	return look_up(names, ARRAY_SIZE(names), reason);
 }
 
+const char *names_close_wait(unsigned int wait)
+{
+	static const char *const names[] = {
+		[EVENT_CLOSE_WAIT_BEGINS] = "begins",
+		[EVENT_CLOSE_WAIT_ENDS] = "ends",
+		[EVENT_CLOSE_WAIT_OVER] = "over",
+	};
+
+	return look_up(names, ARRAY_SIZE(names), wait);
+}
+
 const char *names_context(unsigned int context)
 {
 	static const char *const names[] = {
@@ -226,6 +237,7 @@ const char *names_hook_via(unsigned int via)
 		[TCPCLOSE_HOOK_TRACEPOINT] = "tracepoint",
 		[TCPCLOSE_HOOK_FTRACE] = "ftrace",
 		[TCPCLOSE_HOOK_KPROBE] = "kprobe",
+		[TCPCLOSE_HOOK_KRETPROBE] = "kretprobe",
 	};
 
 	return look_up(names, ARRAY_SIZE(names), via);
@@ -281,9 +293,18 @@ const char *names_error(unsigned int error)
 		[EHOSTDOWN] = "EHOSTDOWN",
 		[EHOSTUNREACH] = "EHOSTUNREACH",
 		[ENOTCONN] = "ENOTCONN",
+		[EAFNOSUPPORT] = "EAFNOSUPPORT",
+		[ENODEV] = "ENODEV",
+		[EKEYREJECTED] = "EKEYREJECTED",
 	};
 
 	return look_up(names, ARRAY_SIZE(names), error);
+}
+
+/* Of a connection that ended in SYN_SENT: 0 if the process itself ended it */
+const char *names_connect_error(unsigned int error)
+{
+	return error ? names_error(error) : "aborted";
 }
 
 /* Spelled as the kernel's &enum sk_rst_reason, and as its trace shows them. */

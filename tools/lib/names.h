@@ -9,6 +9,7 @@
 const char *names_state(unsigned int state);
 const char *names_end(unsigned int end);
 const char *names_cause(unsigned int cause);
+const char *names_close_wait(unsigned int wait);
 const char *names_context(unsigned int context);
 const char *names_call(unsigned int call);
 const char *names_closer(unsigned int closer);
@@ -18,6 +19,7 @@ const char *names_hook_via(unsigned int via);
 const char *names_flag(unsigned int bit);
 const char *names_mark(unsigned int bit);
 const char *names_error(unsigned int error);
+const char *names_connect_error(unsigned int error);
 
 const char *names_rst_reason(unsigned int reason);
 const char *names_rst_effect(unsigned int effect);
