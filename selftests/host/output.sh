@@ -61,6 +61,28 @@ same "watch leaves out drops unless asked for" expected actual
 	grep -o '"drop":"[^"]*"' >actual
 echo '"drop":"syn-queue"' >expected
 same "filters choose drops, too" expected actual
+# Each call that failed at once, only if asked for
+"$sample" failed-calls >failed-calls.rec
+golden "watch writes failed calls" watch-failed-calls.txt \
+	"$tcpclose" watch --failed-calls --input failed-calls.rec
+golden "and so in JSON" watch-failed-calls.json \
+	"$tcpclose" watch --failed-calls --json --input failed-calls.rec
+"$tcpclose" watch --failed-calls --input failed-calls.rec 2>&1 >/dev/null | grep -c \
+	'left out 1234 failed calls on CPU 0 before 2026-01-02 03:04:06' >actual
+echo 1 >expected
+same "watch reports failed calls that were left out" expected actual
+"$tcpclose" watch --json --rsts --input failed-calls.rec >actual 2>&1
+: >expected
+same "watch leaves out failed calls unless asked for" expected actual
+
+# How long close() waited, where it certainly did
+"$sample" lingers >lingers.rec
+golden "watch says how long close() waited" watch-lingers.txt \
+	"$tcpclose" watch --input lingers.rec
+"$tcpclose" watch --json --input lingers.rec |
+	grep -o '"lport":[0-9]*\|"close_wait":"[^"]*","linger_ms":[0-9]*,"close_waited_ms":[0-9a-z]*' |
+	grep -B1 close_wait >lingers
+golden "and so in JSON" watch-lingers.json cat lingers
 
 golden "stat writes text" stat.txt "$sample" text
 golden "stat writes JSON" stat.json "$sample" json

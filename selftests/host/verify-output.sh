@@ -72,6 +72,15 @@ golden "and this is what is wrong with them" verify-rsts.txt
 exits "each of them is found" 1 "$tcpclose" verify --json --input rsts.rec
 says "none is missed" '"wrong":21,'
 
+"$sample" failed-calls >calls.rec
+exits "failed calls are clean" 0 "$tcpclose" verify --json --input calls.rec
+says "each is counted" '"failed_calls":10,"calls_left_out":1234,'
+"$sample" failed-calls-illegal >calls.rec
+exits "failed calls that no kernel has are a violation" 1 "$tcpclose" verify --input calls.rec
+golden "and this is what is wrong with them" verify-failed-calls.txt
+exits "each of them is found" 1 "$tcpclose" verify --json --input calls.rec
+says "none is missed" '"wrong":6,'
+
 "$sample" gap-and-rst >gap.rec
 exits "a RST shows that loss came after a gap" 1 "$tcpclose" verify --json --input gap.rec
 says "so that the gap is not explained" '"gaps":{"unexplained":1,'

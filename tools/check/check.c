@@ -15,6 +15,7 @@
 #include "check/check_internal.h"
 #include "lib/names.h"
 #include "model/drops.h"
+#include "model/failed_calls.h"
 #include "model/rsts.h"
 
 /* About 200 bytes each. */
@@ -292,6 +293,17 @@ static int check_drop(struct check *c, const struct event *e)
 	return take_cpu(c, e);
 }
 
+static int check_failed_call(struct check *c, const struct event *e)
+{
+	const char *name = names_call(e->call), *why = failed_calls_judge(e);
+
+	c->wanted = !c->filter || filter_matches(c->filter, e);
+	c->failed_calls += c->wanted;
+	if (why)
+		check_finding(c, FINDING_FAILED_CALL, e, "%s: %s", name ? name : "unknown", why);
+	return take_cpu(c, e);
+}
+
 static uint64_t sum(uint64_t a, uint64_t b)
 {
 	return a + b < a ? UINT64_MAX : a + b;
@@ -303,6 +315,7 @@ static int take_left_out(struct check *c, const struct event *e)
 	c->rsts_left_out = sum(c->rsts_left_out,
 			       sum(e->left_out.sent, e->left_out.received));
 	c->drops_left_out = sum(c->drops_left_out, e->left_out.drops);
+	c->calls_left_out = sum(c->calls_left_out, e->left_out.calls);
 	return take_cpu(c, e);
 }
 
@@ -333,6 +346,7 @@ int check_event(struct check *c, const struct event *e)
 	case EVENT_DROP:
 		return check_drop(c, e);
 	case EVENT_FAILED_CALL:
+		return check_failed_call(c, e);
 	case EVENT_SESSION:
 		return take_cpu(c, e);
 	}

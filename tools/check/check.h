@@ -47,6 +47,8 @@ struct check_start {
  * @rsts_left_out: RSTs without a record, whether wanted or not
  * @drops: drops by listeners counted
  * @drops_left_out: likewise
+ * @failed_calls: failed calls counted
+ * @calls_left_out: failed calls without a record, whether wanted or not
  * @lost: records reported as lost
  * @first_ns: time of the first transition counted
  * @last_ns: time of the last one
@@ -82,6 +84,8 @@ struct check {
 	uint64_t rsts_left_out;
 	uint64_t drops;
 	uint64_t drops_left_out;
+	uint64_t failed_calls;
+	uint64_t calls_left_out;
 	uint64_t lost;
 	uint64_t first_ns;
 	uint64_t last_ns;

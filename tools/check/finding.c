@@ -106,6 +106,8 @@ static const struct {
 	[FINDING_RST] = { "illegal-rst", "RSTs that the model does not have" },
 	[FINDING_DROP] = { "illegal-drop",
 			   "drops by listeners that the model does not have" },
+	[FINDING_FAILED_CALL] = { "illegal-failed-call",
+				  "failed calls that the model does not have" },
 	[FINDING_STREAM + EVENT_FLAW_GAP] = {
 		"unreported-loss", "records are missing, but no loss was reported" },
 	[FINDING_STREAM + EVENT_FLAW_LOSS] = {

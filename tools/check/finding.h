@@ -32,6 +32,7 @@
  * @FINDING_COOKIE: the cookie is missing, or that of another connection
  * @FINDING_RST: a RST that the model does not have
  * @FINDING_DROP: a drop by a listener that the model does not have
+ * @FINDING_FAILED_CALL: a failed call that the model does not have
  * @FINDING_STREAM: the first of the kinds of &enum event_flaw
  * @FINDING_KINDS: number of kinds
  */
@@ -52,6 +53,7 @@ enum finding_kind {
 	FINDING_COOKIE,
 	FINDING_RST,
 	FINDING_DROP,
+	FINDING_FAILED_CALL,
 	FINDING_STREAM,
 	FINDING_KINDS = FINDING_STREAM + EVENT_FLAWS,
 };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * tcpclose watch: one line per transition, and per RST and drop if asked for.
+ * tcpclose watch: one line per transition, and per RST, drop or failed call if asked for.
  */
 #include "base/complain.h"
 #include "cmd/commands.h"
@@ -14,6 +14,7 @@
  * @shown: transitions and others shown
  * @rsts: show RSTs, too
  * @drops: show drops by listeners, too
+ * @failed_calls: show bind(), listen() and connect() that failed at once, too
  */
 struct watch_run {
 	struct run run;
@@ -22,6 +23,7 @@ struct watch_run {
 	uint64_t shown;
 	bool rsts;
 	bool drops;
+	bool failed_calls;
 };
 
 static const struct option_spec options[] = {
@@ -29,6 +31,8 @@ static const struct option_spec options[] = {
 	       option_count, struct watch_run, count),
 	OPTION_FLAG("drops", "show what listeners drop, too",
 		    struct watch_run, drops),
+	OPTION_FLAG("failed-calls", "show each bind, listen or connect that failed at once, too",
+		    struct watch_run, failed_calls),
 	OPTION_FLAG("json", "write one JSON object per line",
 		    struct watch_run, run.view.json),
 	OPTION_FLAG("rsts", "show each RST that was sent or received, too",
@@ -54,6 +58,11 @@ static void report_loss(struct watch_run *w, const struct event *e)
 		 e->cpu, time);
 }
 
+static bool has_left_out_rsts(const struct event *e)
+{
+	return e->left_out.sent || e->left_out.received;
+}
+
 static void report_left_out(struct watch_run *w, const struct event *e)
 {
 	char time[CLOCK_DATED_MAX + 1];
@@ -63,11 +72,15 @@ static void report_left_out(struct watch_run *w, const struct event *e)
 		complain("left out %llu drop%s by listeners on CPU %u before %s: see drop_rate in tcpclose(1)",
 			 (unsigned long long)e->left_out.drops,
 			 e->left_out.drops == 1 ? "" : "s", e->cpu, time);
-	if (!w->rsts || !(e->left_out.sent || e->left_out.received))
-		return;
-	complain("left out %llu RST%s sent and %llu received on CPU %u before %s: see rst_rate in tcpclose(1)",
-		 (unsigned long long)e->left_out.sent, e->left_out.sent == 1 ? "" : "s",
-		 (unsigned long long)e->left_out.received, e->cpu, time);
+	if (w->failed_calls && e->left_out.calls)
+		complain("left out %llu failed call%s on CPU %u before %s: see call_rate in tcpclose(1)",
+			 (unsigned long long)e->left_out.calls,
+			 e->left_out.calls == 1 ? "" : "s", e->cpu, time);
+	if (w->rsts && has_left_out_rsts(e))
+		complain("left out %llu RST%s sent and %llu received on CPU %u before %s: see rst_rate in tcpclose(1)",
+			 (unsigned long long)e->left_out.sent,
+			 e->left_out.sent == 1 ? "" : "s",
+			 (unsigned long long)e->left_out.received, e->cpu, time);
 }
 
 static bool is_shown(const struct watch_run *w, const struct event *e)
@@ -78,11 +91,13 @@ static bool is_shown(const struct watch_run *w, const struct event *e)
 	case EVENT_DROP:
 		return w->drops;
 	case EVENT_FAILED_CALL:
+		return w->failed_calls;
 	case EVENT_SESSION:
 		return false;
 	case EVENT_LEFT_OUT:
-		return (w->rsts && (e->left_out.sent || e->left_out.received)) ||
-		       (w->drops && e->left_out.drops);
+		return (w->rsts && has_left_out_rsts(e)) ||
+		       (w->drops && e->left_out.drops) ||
+		       (w->failed_calls && e->left_out.calls);
 	default:
 		return true;
 	}

@@ -4,6 +4,7 @@
  *
  * The names are an interface (see tcpclose(1)): they stay.
  */
+#include "base/clock.h"
 #include "base/json.h"
 #include "lib/names.h"
 #include "view/events.h"
@@ -186,6 +187,10 @@ static inline void add_socket(struct json *w, const struct event *e)
 	SIGNED(w, "segments_received", e->segments_received);
 	SIGNED(w, "last_sent_ms", e->last_sent_ms);
 	SIGNED(w, "last_received_ms", e->last_received_ms);
+	NAMED(w, "close_wait", names_close_wait(e->close_wait), e->close_wait);
+	json_member(w, "linger_ms", known, e->close_wait, (uint64_t)e->linger_ms);
+	json_member(w, "close_waited_ms", known, e->close_waited_ns != EVENT_UNKNOWN,
+		    (uint64_t)e->close_waited_ns / NS_PER_MS);
 	SIGNED(w, "retransmits", e->retransmits);
 	SIGNED(w, "srtt_us", e->srtt_us);
 }
@@ -260,6 +265,24 @@ static inline void add_drop(struct json *w, const struct event *e)
 	add_cgroup(w, e);
 }
 
+static inline void add_failed_call(struct json *w, const struct event *e)
+{
+	const struct event_failed *failed = &e->failed;
+
+	NAMED(w, "failed_call", names_call(e->call), e->call);
+	NAMED(w, "error", names_error(failed->error), failed->error);
+	NONZERO(w, "cookie", e->cookie);
+	add_ends(w, e);
+	json_member(w, "port_low", known, failed->range, failed->port_low);
+	json_member(w, "port_high", known, failed->range, failed->port_high);
+	NONZERO(w, "pid", e->pid);
+	NONZERO(w, "tid", e->tid);
+	json_member(w, "comm", string, e->comm[0] ? e->comm : NULL);
+	SIGNED(w, "uid", e->uid);
+	NONZERO(w, "inode", e->inode);
+	add_cgroup(w, e);
+}
+
 static inline void add_left_out(struct json *w, const struct event *e)
 {
 	json_key(w, "rsts_left_out");
@@ -268,6 +291,7 @@ static inline void add_left_out(struct json *w, const struct event *e)
 	json_member(w, "received", u64, e->left_out.received);
 	json_object_end(w);
 	json_member(w, "drops_left_out", u64, e->left_out.drops);
+	json_member(w, "calls_left_out", u64, e->left_out.calls);
 }
 
 /**
@@ -294,6 +318,9 @@ void events_json(struct events *v, const struct event *e)
 	} else if (e->kind == EVENT_DROP) {
 		json_member(&w, "seq", u64, e->seq);
 		add_drop(&w, e);
+	} else if (e->kind == EVENT_FAILED_CALL) {
+		json_member(&w, "seq", u64, e->seq);
+		add_failed_call(&w, e);
 	} else if (e->kind == EVENT_LEFT_OUT) {
 		json_member(&w, "seq", u64, e->seq);
 		add_left_out(&w, e);

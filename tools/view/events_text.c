@@ -233,6 +233,16 @@ static char *text_drop(struct events *v, char *p, const struct event *e)
 	return columns_pad_text(&v->columns, EVENTS_TRANSITION, p, start);
 }
 
+static char *text_failed_call(struct events *v, char *p, const struct event *e)
+{
+	const char *name = names_call(e->call);
+	char *start = p;
+
+	p = format_string(p, name ? name : "call");
+	p = FORMAT_LITERAL(p, "() failed");
+	return columns_pad_text(&v->columns, EVENTS_TRANSITION, p, start);
+}
+
 static char *text_transition(struct events *v, char *p, const struct event *e)
 {
 	struct columns_word *w = &v->edges[e->old][e->new];
@@ -409,6 +419,26 @@ static char *text_unaccepted(struct events *v, char *p, const struct event *e)
 	return p;
 }
 
+/* How long close() waits, or has waited (SO_LINGER) */
+static char *text_close_wait(char *p, const struct event *e)
+{
+	switch (e->close_wait) {
+	case EVENT_CLOSE_WAIT_BEGINS:
+		p = FORMAT_LITERAL(p, "close() waits");
+		break;
+	case EVENT_CLOSE_WAIT_ENDS:
+		p = FORMAT_LITERAL(p, "close() waited ");
+		p = format_duration(p, (uint64_t)e->close_waited_ns);
+		break;
+	default:
+		p = FORMAT_LITERAL(p, "close() returned before");
+	}
+	p = FORMAT_LITERAL(p, " (SO_LINGER ");
+	p = format_duration(p, (uint64_t)e->linger_ms * NS_PER_MS);
+	*p++ = ')';
+	return p;
+}
+
 static char *text_why(struct events *v, char *p, const struct event *e)
 {
 	const char *manner = manner_of_call(e);
@@ -436,6 +466,8 @@ static char *text_why(struct events *v, char *p, const struct event *e)
 	}
 	if (manner)
 		p = format_string(comma(p, start), manner);
+	if (e->close_wait)
+		p = text_close_wait(comma(p, start), e);
 	p = text_left(p, start, e);
 	/* The cause says it. */
 	if (e->cause == TCPCLOSE_CAUSE_NOT_ACCEPTED)
@@ -526,6 +558,25 @@ static char *text_drop_why(char *p, const struct event *e)
 	return format_u64(FORMAT_LITERAL(p, ", limit "), d->limit);
 }
 
+static char *text_failed_why(char *p, const struct event *e)
+{
+	p = text_number_name(p, names_error(e->failed.error), "errno-", e->failed.error);
+	if (!e->failed.range)
+		return p;
+	p = FORMAT_LITERAL(p, ", no port free of ");
+	p = format_u64(p, e->failed.port_low);
+	*p++ = '-';
+	return format_u64(p, e->failed.port_high);
+}
+
+/* bind() and listen() want none. */
+static char *text_remote(struct events *v, char *p, const struct event *e)
+{
+	if (e->kind == EVENT_FAILED_CALL && !e->rport)
+		return columns_pad_text(&v->columns, EVENTS_REMOTE, FORMAT_LITERAL(p, "-"), p);
+	return text_endpoint(v, p, e->ipv6, e->raddr, e->rport, EVENTS_REMOTE);
+}
+
 /* Neither a graceful close nor a step on the way to one. */
 static bool is_abnormal(const struct event *e)
 {
@@ -543,6 +594,8 @@ static char *text_what(struct events *v, char *p, const struct event *e)
 		return text_rst(v, p, e);
 	case EVENT_DROP:
 		return text_drop(v, p, e);
+	case EVENT_FAILED_CALL:
+		return text_failed_call(v, p, e);
 	default:
 		return text_transition(v, p, e);
 	}
@@ -555,13 +608,15 @@ static char *text_reason(struct events *v, char *p, const struct event *e)
 		return text_rst_why(p, e);
 	case EVENT_DROP:
 		return text_drop_why(p, e);
+	case EVENT_FAILED_CALL:
+		return text_failed_why(p, e);
 	default:
 		return text_why(v, p, e);
 	}
 }
 
 /**
- * events_text() - write a transition, a RST or a drop as a line
+ * events_text() - write a transition, RST, drop or failed call as a line
  * @v: the view
  * @e: it
  */
@@ -576,7 +631,7 @@ void events_text(struct events *v, const struct event *e)
 	p = text_netns(v, p, e);
 	p = text_process(v, p, e);
 	p = text_endpoint(v, p, e->ipv6, e->laddr, e->lport, EVENTS_LOCAL);
-	p = text_endpoint(v, p, e->ipv6, e->raddr, e->rport, EVENTS_REMOTE);
+	p = text_remote(v, p, e);
 	p = text_what(v, p, e);
 	p = text_dwell(v, p, e);
 	p = text_flags(v, p, e);

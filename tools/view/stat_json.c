@@ -3,7 +3,7 @@
  * Statistics for programs: one JSON object on one line.
  *
  * Every name that exists is there, also with a count of 0, so that a program
- * need not ask; only the lists of transitions and buckets leave zeros out.
+ * need not ask; only the lists of transitions, buckets and errors leave zeros out.
  */
 #include <stdio.h>
 
@@ -70,6 +70,22 @@ static void add_counts(struct json *w, const __u64 *counts, unsigned int size,
 	json_object_begin(w);
 	for (i = 0; i < size; i++) {
 		if (!name_of(i) && !counts[i])
+			continue;
+		add_name_key(w, name_of(i), i);
+		json_u64(w, counts[i]);
+	}
+	json_object_end(w);
+}
+
+/* Without zeros: which errors there may be depends on the kernel. */
+static void add_errors(struct json *w, const __u64 *counts,
+		       const char *(*name_of)(unsigned int number))
+{
+	unsigned int i;
+
+	json_object_begin(w);
+	for (i = 0; i < TCPCLOSE_ERRORS; i++) {
+		if (!counts[i])
 			continue;
 		add_name_key(w, name_of(i), i);
 		json_u64(w, counts[i]);
@@ -285,6 +301,11 @@ void stat_json(const struct view *how, struct buffer *to,
 	json_key(&w, "drops");
 	add_counts(&w, c->drops, TCPCLOSE_DROP_REASONS, names_drop_reason);
 	json_member(&w, "drops_left_out", u64, c->drops_left_out);
+	json_key(&w, "connect_errors");
+	add_errors(&w, c->connect_errors, names_connect_error);
+	json_key(&w, "bind_errors");
+	add_errors(&w, c->bind_errors, names_error);
+	json_member(&w, "calls_left_out", u64, c->calls_left_out);
 	add_live(&w, c);
 	json_member(&w, "tracked", u64, c->tracked);
 	json_member(&w, "max_conns", u64, c->max_conns);

@@ -262,6 +262,33 @@ static void add_drops(const struct text *t)
 			      c->drops_left_out == 1 ? "has" : "have");
 }
 
+/* Whether connect() that fails before it sends a SYN is counted at present */
+static bool counts_early_connects(const struct statistics *s)
+{
+	bool any = false;
+	unsigned int i;
+
+	for (i = 0; i < s->hook_count; i++)
+		any |= s->hooks[i].via && strstr(s->hooks[i].name, "_connect");
+	return any;
+}
+
+static void add_failed_calls(const struct text *t)
+{
+	const struct tcpclose_stats *c = &t->now->counters;
+
+	add_counts(t, "CONNECT FAILED", c->connect_errors, TCPCLOSE_ERRORS,
+		   names_connect_error);
+	buffer_printf(t->to, "Connects without a route: %s\n",
+		      counts_early_connects(t->now) ?
+			      "counted now" : "counted only while watch or record runs");
+	add_counts(t, "BIND, LISTEN FAILED", c->bind_errors, TCPCLOSE_ERRORS, names_error);
+	if (c->calls_left_out)
+		buffer_printf(t->to,
+			      "%llu failed call%s no record: see call_rate in tcpclose(1)\n",
+			      c->calls_left_out, c->calls_left_out == 1 ? " has" : "s have");
+}
+
 static void add_timewait(const struct text *t)
 {
 	const struct tcpclose_stats *counters = &t->now->counters;
@@ -519,6 +546,7 @@ void stat_text(const struct view *how, struct buffer *to,
 	add_timewait(&t);
 	add_rsts(&t);
 	add_drops(&t);
+	add_failed_calls(&t);
 	add_counts(&t, "DWELL UNKNOWN DUE TO", c->untracked, TCPCLOSE_UNTRACKED,
 		   names_untracked);
 	add_shares(&t);

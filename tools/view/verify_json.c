@@ -180,6 +180,8 @@ void verify_add_json(struct json *w, const struct check *c)
 	json_member(w, "rsts_left_out", u64, c->rsts_left_out);
 	json_member(w, "drops", u64, c->drops);
 	json_member(w, "drops_left_out", u64, c->drops_left_out);
+	json_member(w, "failed_calls", u64, c->failed_calls);
+	json_member(w, "calls_left_out", u64, c->calls_left_out);
 	json_member(w, "lost", u64, c->lost);
 	json_member(w, "nameless", u64, c->nameless);
 	json_member(w, "late", u64, c->late);

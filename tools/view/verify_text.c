@@ -69,6 +69,14 @@ static void add_summary(const struct text *t)
 		buffer_printf(t->to, "%llu drop%s no record, since they were too many.\n",
 			      (unsigned long long)c->drops_left_out,
 			      c->drops_left_out == 1 ? " has" : "s have");
+	if (c->failed_calls)
+		buffer_printf(t->to, "Checked %llu failed call%s.\n",
+			      (unsigned long long)c->failed_calls,
+			      format_plural(c->failed_calls));
+	if (c->calls_left_out)
+		buffer_printf(t->to, "%llu failed call%s no record, since they were too many.\n",
+			      (unsigned long long)c->calls_left_out,
+			      c->calls_left_out == 1 ? " has" : "s have");
 }
 
 /*
@@ -409,7 +417,8 @@ static void add_verdict(const struct text *t)
 		buffer_printf(t->to, "\n%sVERDICT: VIOLATION%s: %llu finding%s\n",
 			      view_colour(t->how, TERMINAL_RED), view_plain(t->how),
 			      (unsigned long long)wrong, format_plural(wrong));
-	else if (!t->c->transitions && !t->c->rsts && !t->c->drops)
+	else if (!t->c->transitions && !t->c->rsts && !t->c->drops &&
+		 !t->c->failed_calls)
 		buffer_printf(t->to, "\nVERDICT: clean, but there was nothing to check\n");
 	else
 		add_clean(t);

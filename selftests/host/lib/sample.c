@@ -20,6 +20,9 @@
  *	sample owners		a recording of connections whose process is known or not
  *	sample drops		a recording of what listeners drop, and of their queues
  *	sample drops-illegal	likewise, of drops that no kernel has
+ *	sample failed-calls	a recording of calls that failed at once
+ *	sample failed-calls-illegal	likewise, of those that no kernel has
+ *	sample lingers		a recording of calls of close() that wait
  *	sample recycled		a recording of TIME_WAITs whose ports connect() took
  *	sample room-at-last	only the mini-socket of a connection has an entry
  *	sample pairs		a recording with a transition of each state to each
@@ -35,6 +38,7 @@
  *	sample compared		a comparison with the kernel, as JSON
  */
 #include <arpa/inet.h>
+#include <errno.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -712,6 +716,13 @@ static void fill_counters(struct tcpclose_stats *c)
 	c->drops[TCPCLOSE_DROP_ICMP] = 1;
 	c->drops[TCPCLOSE_DROP_REASONS - 1] = 2;
 	c->drops_left_out = 1;
+	c->connect_errors[0] = 2;
+	c->connect_errors[ECONNREFUSED] = 41;
+	c->connect_errors[ENETUNREACH] = 1;
+	c->bind_errors[EADDRINUSE] = 7;
+	/* Of a newer kernel */
+	c->bind_errors[TCPCLOSE_ERRORS - 1] = 1;
+	c->calls_left_out = 3;
 }
 
 /* Quiet, busy, and machines whose namespaces cannot all be asked, or none. */
@@ -937,6 +948,12 @@ int main(int argc, char **argv)
 		synthetic_owners(&out);
 	else if (argc == 2 && !strcmp(what, "rsts"))
 		synthetic_rsts(&out, false);
+	else if (argc == 2 && !strcmp(what, "failed-calls"))
+		synthetic_failed_calls(&out, false);
+	else if (argc == 2 && !strcmp(what, "failed-calls-illegal"))
+		synthetic_failed_calls(&out, true);
+	else if (argc == 2 && !strcmp(what, "lingers"))
+		synthetic_lingers(&out);
 	else if (argc == 2 && !strcmp(what, "gap-and-rst"))
 		gap_and_rst();
 	else if (argc == 2 && !strcmp(what, "rsts-illegal"))

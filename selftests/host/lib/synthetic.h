@@ -76,6 +76,15 @@ void synthetic_closes_many(struct buffer *out, unsigned int count);
 void synthetic_closes_random(struct buffer *out, uint32_t seed);
 
 /**
+ * synthetic_failed_calls() - calls that failed at once, and a number left out
+ * @broken: those that no kernel has, instead
+ */
+void synthetic_failed_calls(struct buffer *out, bool broken);
+
+/** synthetic_lingers() - calls of close() that wait, and others that do not */
+void synthetic_lingers(struct buffer *out);
+
+/**
  * synthetic_rsts() - RSTs of each kind, sent and received, and a number left out
  * @broken: those that no kernel has, instead
  */
