@@ -197,6 +197,25 @@ static void drop(struct totals *t, uint64_t ms, uint8_t reason)
 	totals_add_record(t, &e);
 }
 
+static void record_opening(struct totals *t, uint64_t ms, unsigned int state,
+			   unsigned int cause)
+{
+	struct event e = {
+		.ts_ns = ms * MS,
+		.cookie = ms,
+		.netns = NETNS,
+		.netns_inode = INODE,
+		.origin = TCPCLOSE_ORIGIN_TRACEPOINT,
+		.old = (uint8_t)state,
+		.new = TCPCLOSE_CLOSE,
+		.raw_old = state,
+		.raw_new = TCPCLOSE_CLOSE,
+		.cause = (uint8_t)cause,
+	};
+
+	totals_add_record(t, &e);
+}
+
 TEST_F(totals, count_drops)
 {
 	add_first(self->totals, &self->kernel, 100);
@@ -255,6 +274,66 @@ TEST_F(totals, ignore_drops_without_a_record)
 	CONCLUDE();
 	EXPECT_EQ(~0ULL, row(&self->result, "accept queue full")->difference);
 	EXPECT_NE(NULL, strstr(self->result.remarks.text, "drop_rate"));
+}
+
+static void record_rst(struct totals *t, uint64_t ms, unsigned int effect,
+		       unsigned int reason, unsigned int flags)
+{
+	struct event e = {
+		.kind = EVENT_RST,
+		.ts_ns = ms * MS,
+		.netns = NETNS,
+		.netns_inode = INODE,
+		.flags = (uint16_t)flags,
+		.rst.effect = (uint8_t)effect,
+		.rst.reason = (uint8_t)reason,
+	};
+
+	totals_add_record(t, &e);
+}
+
+/* What tcp_done() ends, and a SYN in the window of a request; not what connect() does */
+TEST_F(totals, count_failed_openings)
+{
+	add_first(self->totals, &self->kernel, 100);
+	record_opening(self->totals, 200, TCPCLOSE_SYN_SENT, TCPCLOSE_CAUSE_REFUSED);
+	record_opening(self->totals, 201, TCPCLOSE_SYN_RECV, TCPCLOSE_CAUSE_RST);
+	record_opening(self->totals, 202, TCPCLOSE_SYN_SENT, TCPCLOSE_CAUSE_TIMEOUT);
+	record_opening(self->totals, 203, TCPCLOSE_SYN_SENT, TCPCLOSE_CAUSE_NO_PORT);
+	record_opening(self->totals, 204, TCPCLOSE_SYN_SENT, TCPCLOSE_CAUSE_CONNECT_ABORTED);
+	record_opening(self->totals, 205, TCPCLOSE_ESTABLISHED, TCPCLOSE_CAUSE_TIMEOUT);
+	record_rst(self->totals, 206, TCPCLOSE_RST_SENT, TCPCLOSE_RST_INVALID_SYN,
+		   TCPCLOSE_FLAG_SYN);
+	/* The accept queue was full. */
+	record_rst(self->totals, 207, TCPCLOSE_RST_SENT, TCPCLOSE_RST_INVALID_SYN,
+		   TCPCLOSE_FLAG_ACK);
+	self->kernel.counters.value[COUNTER_ATTEMPT_FAILS] += 4;
+	self->kernel.counters.value[COUNTER_ABORT_ON_TIMEOUT] += 2;
+	self->kernel.counters.value[COUNTER_ESTAB_RESETS]++;
+	self->kernel.counters.value[COUNTER_OUT_RSTS] += 2;
+	add_last(self->totals, &self->kernel, 300);
+	CONCLUDE();
+	EXPECT_ROW("failed openings", 4, 4, 0, 0);
+	EXPECT_STREQ("", self->result.remarks.text);
+}
+
+/* A RST that was dropped may have ended a request: one more, but not two. */
+TEST_F(totals, leave_open_what_a_dropped_rst_did)
+{
+	add_first(self->totals, &self->kernel, 100);
+	record_rst(self->totals, 200, TCPCLOSE_RST_OTHER, 0, TCPCLOSE_FLAG_RST);
+	self->kernel.counters.value[COUNTER_ATTEMPT_FAILS]++;
+	add_last(self->totals, &self->kernel, 300);
+	CONCLUDE();
+	EXPECT_ROW("failed openings", 1, 1, 0, 0);
+	EXPECT_NE(NULL, strstr(self->result.remarks.text, "AttemptFails within 1"));
+	self->kernel.counters.value[COUNTER_ATTEMPT_FAILS]++;
+	add_last(self->totals, &self->kernel, 400);
+	add_last(self->totals, &self->kernel, 500);
+	add_last(self->totals, &self->kernel, 600);
+	add_last(self->totals, &self->kernel, 700);
+	CONCLUDE();
+	EXPECT_LT(0, row(&self->result, "failed openings")->difference);
 }
 
 /* A socket that connects again has the cookie of its living mini-sockets. */

@@ -142,6 +142,32 @@ static int ask_too_much(int times)
 	return 0;
 }
 
+/*
+ * Connects that are refused, which AttemptFails counts, and as many from a port that is
+ * connected there already, which it does not count.
+ */
+static int fail_to_connect(int times)
+{
+	union net_addr nobody = net_loopback(AF_INET, 9), from = net_loopback(AF_INET, 40007);
+	union net_addr addr = net_loopback(AF_INET, PORT);
+	int listener = net_listen(&addr, 8), first = net_connect(&from, &addr);
+
+	if (listener < 0 || first < 0)
+		return 1;
+	while (times--) {
+		int refused = net_connect(NULL, &nobody), fd, one = 1, failed;
+
+		fd = socket(AF_INET, SOCK_STREAM, 0);
+		failed = setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one)) ||
+			 bind(fd, &from.sa, sizeof(from.in)) ||
+			 !connect(fd, &addr.sa, sizeof(addr.in)) || errno != EADDRNOTAVAIL;
+		close(fd);
+		if (failed || refused != -ECONNREFUSED)
+			return 1;
+	}
+	return 0;
+}
+
 FIXTURE(against)
 {
 	char *answer;
@@ -412,6 +438,15 @@ TEST_F_TIMEOUT(against, listeners_that_drop, 3 * MINUTES)
 	}
 }
 
+TEST_F_TIMEOUT(against, openings_that_fail, MINUTES)
+{
+	ASSERT_EQ(0, module_reload(EACH_RST));
+	EXPECT_EQ(0, verify(self->answer, "", "-- " SELF " fail 20"));
+	EXPECT_ALL_AGREE();
+	EXPECT_EQ(20, number_of(self->answer, "failed openings", "kernel"));
+	EXPECT_EQ(20, number_of(self->answer, "failed openings", "tcpclose"));
+}
+
 /* Connections that exist before, continue all the time, and stay open */
 TEST_F_TIMEOUT(against, traffic_that_neither_begins_nor_ends_with_it, 2 * MINUTES)
 {
@@ -680,5 +715,7 @@ int main(int argc, char **argv)
 		return connect_again(atoi(argv[2]));
 	if (argc == 3 && !strcmp(argv[1], "drops"))
 		return ask_too_much(atoi(argv[2]));
+	if (argc == 3 && !strcmp(argv[1], "fail"))
+		return fail_to_connect(atoi(argv[2]));
 	return test_harness_run(argc, argv);
 }

@@ -5,9 +5,8 @@
  * 6.12.
  *
  * Left out, since no record stands for every increment: ActiveOpens (after the
- * transition, and not if sending fails in between), AttemptFails (request
- * sockets too), CurrEstab (a gauge, which does not count events), TCPAbortFailed (no
- * transition).
+ * transition, and not if sending fails in between), CurrEstab (a gauge, which does not
+ * count events), TCPAbortFailed (no transition).
  *
  * DCCP's mini-sockets count as TCP's in TW and TWKilled.
  */
@@ -66,6 +65,12 @@ static const struct {
 	/* tcp_listendrop(): also where nothing shows it to tcpclose. */
 	[COUNTER_LISTEN_DROPS] = { "listeners' drops: ListenDrops", "TcpExt",
 				   { "ListenDrops" } },
+	/*
+	 * tcp_done() in SYN_SENT and SYN_RECV; tcp_check_req() for a SYN or a RST in
+	 * the window of a request.
+	 */
+	[COUNTER_ATTEMPT_FAILS] = { "failed openings: AttemptFails", "Tcp",
+				    { "AttemptFails" } },
 };
 
 /**
@@ -125,6 +130,63 @@ static uint32_t counters_of_drop(const struct event *e)
 	}
 }
 
+/* Whether a connection ends while it is opened: before both ends have sent a SYN,ACK */
+static bool ends_opening(const struct event *e)
+{
+	return e->kind == EVENT_TRANSITION && e->origin == TCPCLOSE_ORIGIN_TRACEPOINT &&
+	       e->raw_new == TCPCLOSE_CLOSE &&
+	       (e->raw_old == TCPCLOSE_SYN_SENT || e->raw_old == TCPCLOSE_SYN_RECV);
+}
+
+/* Whether it ends by tcp_done(), and not by tcp_set_state() alone */
+static bool is_done(const struct event *e)
+{
+	switch (e->cause) {
+	case TCPCLOSE_CAUSE_RST:
+	case TCPCLOSE_CAUSE_REFUSED:
+	case TCPCLOSE_CAUSE_DATA_AFTER_CLOSE:
+	case TCPCLOSE_CAUSE_UNREACHABLE:
+	case TCPCLOSE_CAUSE_TIMEOUT:
+	case TCPCLOSE_CAUSE_USER_TIMEOUT:
+	case TCPCLOSE_CAUSE_ZERO_WINDOW:
+	case TCPCLOSE_CAUSE_KEEPALIVE:
+	case TCPCLOSE_CAUSE_DESTROYED:
+		return true;
+	/* tcp_out_of_resources(), which close() does not call. */
+	case TCPCLOSE_CAUSE_MEMORY:
+	case TCPCLOSE_CAUSE_ORPHANS:
+	case TCPCLOSE_CAUSE_NETNS:
+		return e->context != TCPCLOSE_CONTEXT_PROCESS;
+	default:
+		return false;
+	}
+}
+
+/**
+ * counters_may_attempt_fail() - whether AttemptFails may count it or not
+ * @e: a transition or a RST
+ *
+ * A RST that TCP drops may have ended a request. Where a new socket cannot be opened,
+ * tcp_done() ends it, unless another CPU had one for the same request.
+ */
+bool counters_may_attempt_fail(const struct event *e)
+{
+	if (e->kind == EVENT_RST)
+		return e->rst.effect == TCPCLOSE_RST_OTHER;
+	return ends_opening(e) && (e->cause == TCPCLOSE_CAUSE_OPEN_FAILED ||
+				   e->cause == TCPCLOSE_CAUSE_UNKNOWN);
+}
+
+static uint32_t counters_of_rst(const struct event *e)
+{
+	if (e->rst.effect != TCPCLOSE_RST_SENT)
+		return 0;
+	/* Also sent for the ACK that meets a full accept queue. */
+	if (e->rst.reason == TCPCLOSE_RST_INVALID_SYN && e->flags & TCPCLOSE_FLAG_SYN)
+		return 1U << COUNTER_OUT_RSTS | 1U << COUNTER_ATTEMPT_FAILS;
+	return 1U << COUNTER_OUT_RSTS;
+}
+
 /**
  * counters_of() - which counters a transition, a RST or a drop increments
  * @e: it
@@ -138,7 +200,7 @@ uint32_t counters_of(const struct event *e)
 	uint32_t set = 0;
 
 	if (e->kind == EVENT_RST)
-		return e->rst.effect == TCPCLOSE_RST_SENT ? 1U << COUNTER_OUT_RSTS : 0;
+		return counters_of_rst(e);
 	if (e->kind == EVENT_DROP)
 		return counters_of_drop(e);
 	if (!traced)
@@ -149,6 +211,8 @@ uint32_t counters_of(const struct event *e)
 		set |= 1U << COUNTER_BIRTHS;
 	if (e->end == TCPCLOSE_END_OVERFLOW)
 		set |= 1U << COUNTER_OVERFLOW;
+	if (ends_opening(e) && is_done(e))
+		set |= 1U << COUNTER_ATTEMPT_FAILS;
 	if (e->raw_new == TCPCLOSE_CLOSE) {
 		if (e->raw_old == TCPCLOSE_ESTABLISHED ||
 		    e->raw_old == TCPCLOSE_CLOSE_WAIT)

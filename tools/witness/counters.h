@@ -27,6 +27,7 @@ enum counter {
 	COUNTER_OUT_RSTS,
 	COUNTER_LISTEN_OVERFLOWS,
 	COUNTER_LISTEN_DROPS,
+	COUNTER_ATTEMPT_FAILS,
 	COUNTERS,
 };
 
@@ -42,6 +43,7 @@ struct counters {
 
 const char *counter_what(enum counter counter);
 bool counter_needs_openings(enum counter counter);
+bool counters_may_attempt_fail(const struct event *e);
 uint32_t counters_of(const struct event *e);
 int counters_read(struct counters *c);
 

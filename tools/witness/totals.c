@@ -130,6 +130,13 @@ int totals_add_record(struct totals *t, const struct event *e)
 		.state = e->new,
 	};
 
+	if (counters_may_attempt_fail(e)) {
+		struct netns_totals *n = netns_of(t, item.netns, item.inode);
+
+		if (!n)
+			return -ENOMEM;
+		n->maybe++;
+	}
 	if (!item.counters && !item.move)
 		return 0;
 	if (make_room(t))
@@ -331,7 +338,8 @@ int totals_end(struct totals *t, const struct snapshots *s)
  * @i: which counter
  *
  * A namespace that was created meanwhile began with 0. Of what listeners drop not all can
- * be seen, so only what the kernel does not count is a difference.
+ * be seen, so only what the kernel does not count is a difference. What AttemptFails may
+ * count or not makes none.
  */
 struct comparison_row totals_compare(const struct netns_totals *n,
 				     enum counter i)
@@ -343,6 +351,8 @@ struct comparison_row totals_compare(const struct netns_totals *n,
 	int64_t gap = readings_compare(&n->before, &n->after, i,
 				       &row.moving);
 
+	if (i == COUNTER_ATTEMPT_FAILS && gap > 0 && (uint64_t)gap <= n->maybe)
+		gap = 0;
 	row.tcpclose = row.kernel - (uint64_t)gap;
 	if (i != COUNTER_LISTEN_DROPS || gap < 0)
 		row.difference = (uint64_t)llabs(gap);

@@ -137,6 +137,23 @@ static void remark_unseen(struct comparison *c, uint64_t unseen)
 	remark_on(c, text);
 }
 
+/* What leaves open how many openings have failed. */
+static void remark_maybe(const struct totals *t, struct comparison *c)
+{
+	struct hashtable_node *node = NULL;
+	size_t bucket = 0;
+	uint64_t maybe = 0;
+	char text[96];
+
+	while ((node = hashtable_walk(&t->all, &bucket, node)))
+		maybe += ((const struct netns_totals *)node)->maybe;
+	if (!maybe)
+		return;
+	snprintf(text, sizeof(text), "AttemptFails within %llu: RSTs that may have ended a request",
+		 (unsigned long long)maybe);
+	remark_on(c, text);
+}
+
 static void conclude_counters(const struct totals *t, bool openings,
 			      struct comparison *c)
 {
@@ -212,7 +229,9 @@ void totals_conclude(const struct totals *t, bool openings,
 		conclude_censuses(t, c);
 	remark(&left_out, c);
 	if (t->rsts_unknown)
-		remark_on(c, "OutRsts, since not every RST has a record (rst_rate)");
+		remark_on(c, "OutRsts and AttemptFails, since not every RST has a record (rst_rate)");
+	else
+		remark_maybe(t, c);
 	if (t->drops_unknown)
 		remark_on(c, "ListenOverflows and ListenDrops, since not every drop has a record (drop_rate)");
 }

@@ -16,6 +16,7 @@
  * @error: why its counters could not be read, -errno, or 0
  * @list_error: likewise, its list of mini-sockets
  * @recorded: sums of the records so far
+ * @maybe: number of records that AttemptFails may count, or not
  * @first: the counters in the latest of the first snapshots
  * @last: the counters in the latest of the last snapshots
  * @before: the first snapshots
@@ -29,6 +30,7 @@ struct netns_totals {
 	int error;
 	int list_error;
 	uint64_t recorded[COUNTERS];
+	uint64_t maybe;
 	uint64_t first[COUNTERS];
 	uint64_t last[COUNTERS];
 	struct readings before;
@@ -42,7 +44,7 @@ struct totals {
 	/* Records that are not added up yet. */
 	struct census_item *items;
 	size_t first, count, room;
-	/* OutRsts can't be compared. */
+	/* OutRsts and AttemptFails can't be compared. */
 	bool rsts_unknown;
 	/* Neither can ListenOverflows and ListenDrops. */
 	bool drops_unknown;
@@ -54,7 +56,7 @@ static inline bool totals_is_unknown(const struct totals *t, enum counter i)
 {
 	if (i == COUNTER_LISTEN_OVERFLOWS || i == COUNTER_LISTEN_DROPS)
 		return t->drops_unknown;
-	return i == COUNTER_OUT_RSTS && t->rsts_unknown;
+	return (i == COUNTER_OUT_RSTS || i == COUNTER_ATTEMPT_FAILS) && t->rsts_unknown;
 }
 
 struct comparison_row totals_compare(const struct netns_totals *n,
