@@ -256,9 +256,11 @@ static void count_hooks(int fd, unsigned int *off, unsigned int *unexplained)
 	*off = *unexplained = 0;
 	for (memset(&hook, 0, sizeof(hook)); !ioctl(fd, TCPCLOSE_IOC_HOOK, &hook);
 	     hook.index++) {
-		/* Not attached on purpose: only scope=all needs it */
+		/* Not attached on purpose: only scope=all, or a reader, needs them */
 		if (hook.via != TCPCLOSE_HOOK_OFF ||
-		    !strcmp(hook.name, "inet_csk_clone_lock"))
+		    !strcmp(hook.name, "inet_csk_clone_lock") ||
+		    !strcmp(hook.name, "tcp_v4_connect") ||
+		    !strcmp(hook.name, "tcp_v6_connect"))
 			continue;
 		++*off;
 		if (!hook.error)
