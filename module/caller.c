@@ -32,6 +32,11 @@ static const struct {
 	{ "netif_receive_skb_list_internal", TCPCLOSE_WAY_BOUNDARY },
 	{ "__release_sock", TCPCLOSE_WAY_BACKLOG },
 	{ "tcp_release_cb", TCPCLOSE_WAY_BACKLOG },
+	/* MPTCP looks there for what was received. */
+	{ "mptcp_release_cb", TCPCLOSE_WAY_BACKLOG },
+	{ "mptcp_recvmsg", TCPCLOSE_WAY_BACKLOG },
+	{ "mptcp_ioctl", TCPCLOSE_WAY_BACKLOG },
+	{ "mptcp_stream_accept", TCPCLOSE_WAY_BACKLOG },
 	/*
 	 * All that run timers, since tw_timer_handler() jumps to
 	 * inet_twsk_kill().

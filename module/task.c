@@ -115,6 +115,23 @@ void tcpclose_task_clear(struct tcpclose_detail *detail)
 }
 
 /**
+ * tcpclose_task_caller() - say who the current task is, and what it does
+ * @pid: set to the id of its process
+ * @tid: set to its own id
+ * @comm: set to the name of its process, %TASK_COMM_LEN bytes
+ * @call: set to &enum tcpclose_call
+ *
+ * Context: process; interrupts off.
+ */
+void tcpclose_task_caller(u32 *pid, u32 *tid, char *comm, u8 *call)
+{
+	*pid = task_tgid_nr(current);
+	*tid = task_pid_nr(current);
+	copy_name(comm, READ_ONCE(current->group_leader));
+	*call = current_call();
+}
+
+/**
  * tcpclose_task_name() - name the current process
  * @pid: set to its id, unless it is a thread of the kernel
  * @comm: likewise to its name, %TASK_COMM_LEN bytes

@@ -44,6 +44,7 @@ static __always_inline bool tcpclose_task_remember(struct tcpclose_process *proc
 
 void tcpclose_task_describe(struct tcpclose_detail *detail);
 void tcpclose_task_clear(struct tcpclose_detail *detail);
+void tcpclose_task_caller(u32 *pid, u32 *tid, char *comm, u8 *call);
 void tcpclose_task_name(u32 *pid, char *comm);
 bool tcpclose_task_is_sending(void);
 void tcpclose_task_recall(const struct tcpclose_process *process, char *comm);

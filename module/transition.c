@@ -23,6 +23,7 @@
 #include "hook.h"
 #include "listener.h"
 #include "moment.h"
+#include "mptcp_session.h"
 #include "reason.h"
 #include "request.h"
 #include "share.h"
@@ -481,8 +482,11 @@ static void transition_probe(void *data, const struct sock *sk, const int old,
 {
 	u8 raw, edge;
 
-	if (unlikely(sk->sk_protocol != IPPROTO_TCP))
+	if (unlikely(sk->sk_protocol != IPPROTO_TCP)) {
+		if (IS_ENABLED(CONFIG_MPTCP))
+			tcpclose_mptcp_session_step(sk, old, new);
 		return;
+	}
 	raw = TCPCLOSE_EDGE(old, new);
 	edge = tcpclose_edges[raw];
 	this_cpu_inc(transition_calls);

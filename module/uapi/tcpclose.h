@@ -855,9 +855,13 @@ struct tcpclose_failed_call {
  * @cpu: likewise
  * @kind: %TCPCLOSE_KIND_SESSION
  * @mark: TCPCLOSE_SESSION_* bits
- * @cookie: cookie of the MPTCP socket, which its subflows' details have as session
+ * @cookie: cookie of the MPTCP socket, which its subflows' details have as session; 0: a
+ *	listener that has none. A session that is accepted has its listener's, if that has
+ *	one (``ss -M`` gives it one)
  * @netns: network namespace cookie (SO_NETNS_COOKIE)
- * @laddr: local address of the first subflow, as in &struct tcpclose_record
+ * @laddr: local address of the first subflow, as in &struct tcpclose_record: when a session
+ *	begins, the listener's that accepts it, or of the connection that the socket had
+ *	before; 0: none yet
  * @raddr: remote address, likewise
  * @cgroup: cgroup v2 id of the socket; 0: unknown
  * @lport: local port, host byte order
@@ -865,8 +869,8 @@ struct tcpclose_failed_call {
  * @netns_inode: inode of the network namespace
  * @inode: inode of the socket; 0: unknown, or an orphan
  * @uid: owner of the socket; %TCPCLOSE_UNKNOWN_UID: unknown
- * @pid: process (thread group) that made the transition; 0: none, or not visible to the
- *	reader
+ * @pid: process (thread group) that made the transition, or worker of the kernel
+ *	(%TCPCLOSE_CALL_KERNEL); 0: none, or not visible to the reader
  * @tid: its thread; 0: likewise
  * @comm: name of the process, NUL-terminated; empty: likewise
  * @edge: old and new state (TCPCLOSE_EDGE())
@@ -877,7 +881,10 @@ struct tcpclose_failed_call {
  * @reserved: 0
  *
  * Source: the tracepoint inet_sock_set_state with IPPROTO_MPTCP. A session has no
- * segments of its own: DATA_FIN (RFC 8684 section 3.3.3) moves it from state to state.
+ * segments of its own: DATA_FIN (RFC 8684 section 3.3.3) moves it from state to state. If
+ * the peer does not know MPTCP, its only subflow's FIN does. What a process that calls
+ * recvmsg() or accept() finds to have been received has %TCPCLOSE_CONTEXT_BACKLOG. The
+ * scope applies as for sockets.
  */
 struct tcpclose_session {
 	__u64 ts_ns;
