@@ -206,6 +206,15 @@ draws "and names the thread beside the process" 8047 ' thread reader |'
 draws "and that close() came before" 8047 'close() came before: .* call of dotnet\[815\] returned$'
 draws_no "a worker is not a process" 8048 'kworker'
 draws "but the kernel" 8048 ' kernel releases it +- FIN,ACK -'
+"$sample" sessions >sessions.rec
+exits "a subflow that a worker of the kernel closes" 0 \
+	"$tcpclose" ladder --input sessions.rec --port 5002
+grep '^10.0.0.1:5002: the MPTCP session was closed by client\[301\] (exit), ' out >drawn
+if [ "$(wc -l <drawn)" = 1 ]; then
+	ok "and who closed its session"
+else
+	not_ok "and who closed its session" out
+fi
 draws "a subflow names its session" 8049 '^ *MPTCP subflow of 0x15 *MPTCP subflow of 0x17$'
 draws "and its self-loop is explained" 8049 '^FIN_WAIT1 -> FIN_WAIT1: MPTCP '
 draws_no "but not a connection that is no subflow any more" 8057 'MPTCP'

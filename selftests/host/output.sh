@@ -84,6 +84,22 @@ golden "watch says how long close() waited" watch-lingers.txt \
 	grep -B1 close_wait >lingers
 golden "and so in JSON" watch-lingers.json cat lingers
 
+# Transitions of MPTCP sessions; who closed one is known without the option, too
+"$sample" sessions >sessions.rec
+golden "watch writes transitions of sessions" watch-sessions.txt \
+	"$tcpclose" watch --sessions --input sessions.rec
+golden "and so in JSON" watch-sessions.json \
+	"$tcpclose" watch --sessions --json --input sessions.rec
+"$tcpclose" watch --sessions --input sessions.rec | grep -v ' mptcp session' | tr -s ' ' >expected
+"$tcpclose" watch --input sessions.rec | tr -s ' ' >actual
+same "watch leaves them out unless asked for" expected actual
+"$tcpclose" watch --sessions --json --pid 301 --input sessions.rec | grep -c '"protocol":"mptcp"' >actual
+"$tcpclose" watch --sessions --json --port 4002 --input sessions.rec |
+	grep -c '"protocol":"mptcp"' >>actual
+"$tcpclose" watch --port 5002 --input sessions.rec | grep -c 'by client/301, which' >>actual
+printf '%s\n' 1 2 1 >expected
+same "filters choose them" expected actual
+
 golden "stat writes text" stat.txt "$sample" text
 golden "stat writes JSON" stat.json "$sample" json
 golden "stat writes what is not tracked, as far as it is known" stat-untracked.txt \

@@ -81,6 +81,13 @@ golden "and this is what is wrong with them" verify-failed-calls.txt
 exits "each of them is found" 1 "$tcpclose" verify --json --input calls.rec
 says "none is missed" '"wrong":6,'
 
+"$sample" sessions >sessions.rec
+exits "sessions that MPTCP has are clean" 0 "$tcpclose" verify --json --input sessions.rec
+says "each transition is counted" '"sessions":10,'
+"$sample" sessions-illegal >sessions.rec
+exits "others are a violation" 1 "$tcpclose" verify --input sessions.rec
+golden "and this is what is wrong with them" verify-sessions.txt
+
 "$sample" gap-and-rst >gap.rec
 exits "a RST shows that loss came after a gap" 1 "$tcpclose" verify --json --input gap.rec
 says "so that the gap is not explained" '"gaps":{"unexplained":1,'

@@ -328,6 +328,8 @@ static int take_left_out(struct check *c, const struct event *e)
  */
 int check_event(struct check *c, const struct event *e)
 {
+	int ret;
+
 	switch (e->kind) {
 	case EVENT_TRANSITION:
 		return check_transition(c, e);
@@ -343,12 +345,14 @@ int check_event(struct check *c, const struct event *e)
 		return check_rst(c, e);
 	case EVENT_LEFT_OUT:
 		return take_left_out(c, e);
+	case EVENT_SESSION:
+		c->wanted = !c->filter || filter_matches(c->filter, e);
+		ret = take_cpu(c, e);
+		return ret ? ret : check_session(c, e);
 	case EVENT_DROP:
 		return check_drop(c, e);
 	case EVENT_FAILED_CALL:
 		return check_failed_call(c, e);
-	case EVENT_SESSION:
-		return take_cpu(c, e);
 	}
 	return 0;
 }
@@ -376,6 +380,7 @@ void check_free(struct check *c)
 {
 	history_free(&c->history);
 	gaps_free(&c->gaps);
+	free(c->session_places);
 	free(c->starts);
 }
 

@@ -38,6 +38,8 @@ struct check_start {
 	bool seen;
 };
 
+struct check_session;
+
 /**
  * struct check - one check
  * @filter: what to count and to report on; NULL: all. Everything is followed
@@ -49,6 +51,7 @@ struct check_start {
  * @drops_left_out: likewise
  * @failed_calls: failed calls counted
  * @calls_left_out: failed calls without a record, whether wanted or not
+ * @sessions: transitions of MPTCP sessions counted
  * @lost: records reported as lost
  * @first_ns: time of the first transition counted
  * @last_ns: time of the last one
@@ -67,6 +70,7 @@ struct check_start {
  * @late: transitions that came after later ones of another CPU
  * @late_ns: by how much at most
  * @history: living connections
+ * @session_places: MPTCP sessions; NULL: none yet
  * @distance: fewest transitions from the beginning of a life to each state
  * @starts: where each CPU's records begin
  * @start_count: size of @starts
@@ -86,6 +90,7 @@ struct check {
 	uint64_t drops_left_out;
 	uint64_t failed_calls;
 	uint64_t calls_left_out;
+	uint64_t sessions;
 	uint64_t lost;
 	uint64_t first_ns;
 	uint64_t last_ns;
@@ -106,6 +111,7 @@ struct check {
 	uint64_t late_ns;
 
 	struct history history;
+	struct check_session *session_places;
 	uint8_t distance[TCPCLOSE_STATES];
 	struct check_start *starts;
 	unsigned int start_count;

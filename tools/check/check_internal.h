@@ -26,6 +26,8 @@ void __printf(4, 5) check_finding(struct check *c, enum finding_kind kind,
 				  ...);
 bool check_covers(const struct check *c, uint64_t ts_ns);
 
+int check_session(struct check *c, const struct event *e);
+
 int check_life_step(struct check *c, const struct event *e);
 void check_life_forget(void *check, const struct history_entry *entry);
 int check_life_finish(struct check *c);

@@ -23,9 +23,11 @@ void finding_of_event(struct finding *f, enum finding_kind kind,
 	f->realtime_ns = e->realtime_ns;
 	f->cpu = e->cpu;
 	f->seq = e->seq;
-	if (e->kind != EVENT_TRANSITION && e->kind != EVENT_RST && e->kind != EVENT_DROP)
+	if (e->kind != EVENT_TRANSITION && e->kind != EVENT_RST && e->kind != EVENT_DROP &&
+	    e->kind != EVENT_SESSION)
 		return;
 	f->transition = e->kind == EVENT_TRANSITION;
+	f->session = e->kind == EVENT_SESSION;
 	f->rst = e->kind == EVENT_RST;
 	f->drop = e->kind == EVENT_DROP;
 	f->ipv6 = e->ipv6;
@@ -108,6 +110,8 @@ static const struct {
 			   "drops by listeners that the model does not have" },
 	[FINDING_FAILED_CALL] = { "illegal-failed-call",
 				  "failed calls that the model does not have" },
+	[FINDING_SESSION] = { "illegal-session",
+			      "transitions of a session that MPTCP does not have" },
 	[FINDING_STREAM + EVENT_FLAW_GAP] = {
 		"unreported-loss", "records are missing, but no loss was reported" },
 	[FINDING_STREAM + EVENT_FLAW_LOSS] = {

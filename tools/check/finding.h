@@ -33,6 +33,7 @@
  * @FINDING_RST: a RST that the model does not have
  * @FINDING_DROP: a drop by a listener that the model does not have
  * @FINDING_FAILED_CALL: a failed call that the model does not have
+ * @FINDING_SESSION: a transition of an MPTCP session that MPTCP does not have
  * @FINDING_STREAM: the first of the kinds of &enum event_flaw
  * @FINDING_KINDS: number of kinds
  */
@@ -54,6 +55,7 @@ enum finding_kind {
 	FINDING_RST,
 	FINDING_DROP,
 	FINDING_FAILED_CALL,
+	FINDING_SESSION,
 	FINDING_STREAM,
 	FINDING_KINDS = FINDING_STREAM + EVENT_FLAWS,
 };
@@ -64,6 +66,7 @@ enum finding_kind {
  * @record: it is about one record: @cpu is known; and so is @seq, except that a
  *	marker's is %EVENT_UNKNOWN
  * @transition: it is about a transition
+ * @session: likewise of an MPTCP session
  * @drop: it is about a drop by a listener
  * @rst: it is about a RST, in the state @old; if none of these, only @realtime_ns, @ts_ns, @cpu,
  *	@seq and @what count, and @cookie and @netns_inode if they are not 0
@@ -75,6 +78,7 @@ struct finding {
 	enum finding_kind kind;
 	bool record;
 	bool transition;
+	bool session;
 	bool rst;
 	bool drop;
 	bool ipv6;

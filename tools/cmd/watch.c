@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * tcpclose watch: one line per transition, and per RST, drop or failed call if asked for.
+ * tcpclose watch: one line per transition, and if asked for per RST, drop, failed call, or
+ * transition of an MPTCP session.
  */
 #include "base/complain.h"
 #include "cmd/commands.h"
@@ -15,6 +16,7 @@
  * @rsts: show RSTs, too
  * @drops: show drops by listeners, too
  * @failed_calls: show bind(), listen() and connect() that failed at once, too
+ * @sessions: show transitions of MPTCP sessions, too
  */
 struct watch_run {
 	struct run run;
@@ -24,6 +26,7 @@ struct watch_run {
 	bool rsts;
 	bool drops;
 	bool failed_calls;
+	bool sessions;
 };
 
 static const struct option_spec options[] = {
@@ -37,6 +40,8 @@ static const struct option_spec options[] = {
 		    struct watch_run, run.view.json),
 	OPTION_FLAG("rsts", "show each RST that was sent or received, too",
 		    struct watch_run, rsts),
+	OPTION_FLAG("sessions", "show transitions of MPTCP sessions, too",
+		    struct watch_run, sessions),
 	OPTION_END,
 };
 
@@ -93,7 +98,7 @@ static bool is_shown(const struct watch_run *w, const struct event *e)
 	case EVENT_FAILED_CALL:
 		return w->failed_calls;
 	case EVENT_SESSION:
-		return false;
+		return w->sessions;
 	case EVENT_LEFT_OUT:
 		return (w->rsts && has_left_out_rsts(e)) ||
 		       (w->drops && e->left_out.drops) ||

@@ -161,6 +161,8 @@ static void take_identity(struct side *side, const struct event *e)
 		side->closer = e->closer;
 	if (e->session)
 		side->session = e->session;
+	if (e->session_closer)
+		side->session_closer = *e->session_closer;
 	if (e->netns_inode)
 		side->netns_inode = e->netns_inode;
 	if (e->netns_name && !side->netns_name[0])

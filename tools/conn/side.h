@@ -114,6 +114,7 @@ struct side_tuple {
  * @retransmits: segments sent again, or %EVENT_UNKNOWN
  * @srtt_us: smoothed round-trip time, or %EVENT_UNKNOWN
  * @closer: &enum tcpclose_closer, as this side sees it
+ * @session_closer: who closed that session; pid 0: unknown
  * @mptcp: it is a subflow of an MPTCP session
  * @netns_inode: inode of the network namespace; 0: unknown
  * @netns_name: its name; empty: none known
@@ -135,6 +136,7 @@ struct side {
 	int64_t bytes_received;
 	int64_t retransmits;
 	int64_t srtt_us;
+	struct event_owner session_closer;
 	uint8_t closer;
 	bool mptcp;
 	uint32_t netns_inode;

@@ -48,6 +48,7 @@ void decoder_init(struct decoder *d, const struct recording_header *head,
 	cgroup_table_init(&d->cgroups);
 	owners_init(&d->owners);
 	lingers_init(&d->lingers);
+	mptcp_init(&d->mptcp);
 }
 
 /**
@@ -60,6 +61,7 @@ void decoder_free(struct decoder *d)
 	recent_free(&d->cgroups);
 	owners_free(&d->owners);
 	lingers_free(&d->lingers);
+	mptcp_free(&d->mptcp);
 	free(d->cpus);
 }
 
@@ -248,6 +250,7 @@ static void complete_event(struct decoder *d, struct event *e)
 	e->own_netns = is_own_netns(&d->head, e);
 	e->owner = NULL;
 	e->listener_owner = NULL;
+	e->session_closer = NULL;
 	e->cgroup_names = names_of_cgroup(d, e->cgroup);
 	entry = recent_find(&d->netns, e->netns, e->netns_inode);
 	if (entry && entry->name[0])
@@ -272,6 +275,7 @@ static void transition_event(struct decoder *d, const struct tcpclose_record *r,
 	lingers_follow(&d->lingers, e);
 	if (d->with_owners)
 		owners_follow(&d->owners, e);
+	mptcp_tell(&d->mptcp, e);
 }
 
 static void left_out_event(const struct decoder *d, const struct tcpclose_left_out *r,
@@ -355,6 +359,7 @@ static bool make_event(struct decoder *d, const struct recording_marker *raw,
 	case TCPCLOSE_KIND_SESSION:
 		event_decode_session(e, (const void *)raw);
 		complete_event(d, e);
+		mptcp_follow(&d->mptcp, e);
 		return true;
 	case RECORDING_KIND_START:
 		start_event(raw, e);

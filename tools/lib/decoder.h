@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "lib/event.h"
+#include "lib/mptcp.h"
 #include "lib/order.h"
 #include "lib/lingers.h"
 #include "lib/owners.h"
@@ -46,6 +47,7 @@ struct decoder_summary {
  * @cgroups: names of cgroups
  * @owners: whose connections are
  * @lingers: calls of close() that wait
+ * @mptcp: who closed MPTCP sessions
  * @cpus: state of each CPU
  * @cpu_count: how many
  * @raw: records that were pulled and are to be decoded
@@ -64,6 +66,7 @@ struct decoder {
 	struct recent cgroups;
 	struct owners owners;
 	struct lingers lingers;
+	struct mptcp mptcp;
 	struct decoder_cpu *cpus;
 	unsigned int cpu_count;
 	const struct recording_marker *raw;

@@ -166,7 +166,7 @@ struct event_failed {
 #define EVENT_OWNER_ACCEPT 254
 
 /**
- * struct event_owner - the process that a connection belongs to
+ * struct event_owner - the process that a connection belongs to, or that closed its session
  * @pid: its number
  * @others: number of other processes that held the socket, too; 0 unless @from is
  *	%EVENT_OWNER_PROC
@@ -253,6 +253,8 @@ struct event_owner {
  * @listener_owner: who holds that listener; NULL: likewise, or unknown, or not asked for
  * @owner: whose it is, unless @pid made it as its owner; NULL: unknown, or not asked
  *	for (&struct decoder.with_owners)
+ * @session_closer: who closed its MPTCP session, if a worker of the kernel makes the
+ *	transition therefore; NULL: none, or unknown
  * @cgroup_names: names of @cgroup; NULL: none known
  * @rst: what a RST has beside the above
  * @left_out: how many have no record
@@ -327,6 +329,7 @@ struct event {
 	const char *netns_name;
 	const struct event_owner *owner;
 	const struct event_owner *listener_owner;
+	const struct event_owner *session_closer;
 	const struct cgroup_names *cgroup_names;
 	union {
 		struct event_rst rst;

@@ -72,18 +72,19 @@ static inline void add_transition(struct json *w, const struct event *e)
 	SIGNED(w, "age_ns", e->age_ns);
 }
 
-/* Who opened it, and how */
-static inline void add_opener(struct json *w, const struct event *e)
+/* A process other than the one that acts; @rest writes what else is said of it. */
+static __always_inline void
+add_other(struct json *w, uint32_t pid, const char *comm, const struct event_owner *o,
+	  void (*rest)(struct json *w, const struct event_owner *o))
 {
-	json_key(w, "opener");
-	if (!e->opener) {
+	if (!pid) {
 		json_null(w);
 		return;
 	}
 	json_object_begin(w);
-	NONZERO(w, "pid", e->opener);
-	json_member(w, "comm", string, e->opener_comm[0] ? e->opener_comm : NULL);
-	json_member(w, "how", name, e->accepted ? "accept" : "connect");
+	json_member(w, "pid", u64, pid);
+	json_member(w, "comm", string, comm[0] ? comm : NULL);
+	rest(w, o);
 	json_object_end(w);
 }
 
@@ -100,19 +101,27 @@ static __always_inline const char *name_of_source(const struct event_owner *o)
 	}
 }
 
+static inline void add_from(struct json *w, const struct event_owner *o)
+{
+	json_member(w, "from", name, name_of_source(o));
+	json_member(w, "others", known, o->from == EVENT_OWNER_PROC, o->others);
+}
+
+static inline void add_call(struct json *w, const struct event_owner *o)
+{
+	NAMED(w, "call", names_call(o->from), o->from);
+}
+
+/* By connect() or by accept() */
+static inline void add_how(struct json *w, const struct event_owner *o)
+{
+	json_member(w, "how", name, name_of_source(o));
+}
+
 static __always_inline void add_owner(struct json *w, const struct event_owner *o)
 {
 	json_key(w, "owner");
-	if (!o) {
-		json_null(w);
-		return;
-	}
-	json_object_begin(w);
-	json_member(w, "pid", u64, o->pid);
-	json_member(w, "comm", string, o->comm[0] ? o->comm : NULL);
-	json_member(w, "from", name, name_of_source(o));
-	json_member(w, "others", known, o->from == EVENT_OWNER_PROC, o->others);
-	json_object_end(w);
+	add_other(w, o ? o->pid : 0, o ? o->comm : NULL, o, add_from);
 }
 
 /* In whose accept queue it is */
@@ -154,6 +163,11 @@ static __always_inline void add_cgroup(struct json *w, const struct event *e)
 
 static inline void add_process(struct json *w, const struct event *e)
 {
+	const struct event_owner opener = {
+		.from = e->accepted ? EVENT_OWNER_ACCEPT : TCPCLOSE_CALL_CONNECT,
+	};
+	const struct event_owner *closer = e->session_closer;
+
 	json_member(w, "context", name, names_context(e->context));
 	NONZERO(w, "pid", e->pid);
 	NONZERO(w, "tid", e->tid);
@@ -161,10 +175,13 @@ static inline void add_process(struct json *w, const struct event *e)
 	json_member(w, "thread", string, e->thread[0] ? e->thread : NULL);
 	NAMED(w, "call", names_call(e->call), e->call);
 	json_member(w, "deferred", bool, e->deferred);
-	add_opener(w, e);
+	json_key(w, "opener");
+	add_other(w, e->opener, e->opener_comm, &opener, add_how);
 	SIGNED(w, "uid", e->uid);
 	NONZERO(w, "inode", e->inode);
 	add_owner(w, e->owner);
+	json_key(w, "session_closed_by");
+	add_other(w, closer ? closer->pid : 0, closer ? closer->comm : NULL, closer, add_call);
 	add_listener(w, e);
 	add_cgroup(w, e);
 }
@@ -294,6 +311,26 @@ static inline void add_left_out(struct json *w, const struct event *e)
 	json_member(w, "calls_left_out", u64, e->left_out.calls);
 }
 
+/* The session itself is the socket. */
+static inline void add_session(struct json *w, const struct event *e)
+{
+	json_member(w, "protocol", name, "mptcp");
+	NONZERO(w, "cookie", e->cookie);
+	add_ends(w, e);
+	NAMED(w, "old", names_state(e->old), e->old);
+	NAMED(w, "new", names_state(e->new), e->new);
+	NAMED(w, "context", names_context(e->context), e->context);
+	NONZERO(w, "pid", e->pid);
+	NONZERO(w, "tid", e->tid);
+	json_member(w, "comm", string, e->comm[0] ? e->comm : NULL);
+	NAMED(w, "call", names_call(e->call), e->call);
+	SIGNED(w, "uid", e->uid);
+	NONZERO(w, "inode", e->inode);
+	add_cgroup(w, e);
+	SIGNED(w, "sk_err", e->sk_err);
+	SIGNED(w, "sk_shutdown", e->sk_shutdown);
+}
+
 /**
  * events_json() - write an event as a JSON object on a line of its own
  * @v: the view; JSON looks the same always
@@ -321,6 +358,9 @@ void events_json(struct events *v, const struct event *e)
 	} else if (e->kind == EVENT_FAILED_CALL) {
 		json_member(&w, "seq", u64, e->seq);
 		add_failed_call(&w, e);
+	} else if (e->kind == EVENT_SESSION) {
+		json_member(&w, "seq", u64, e->seq);
+		add_session(&w, e);
 	} else if (e->kind == EVENT_LEFT_OUT) {
 		json_member(&w, "seq", u64, e->seq);
 		add_left_out(&w, e);

@@ -439,6 +439,29 @@ static char *text_close_wait(char *p, const struct event *e)
 	return p;
 }
 
+static char *text_error(char *p, const char *start, const struct event *e)
+{
+	if (e->sk_err <= 0)
+		return p;
+	return text_number_name(comma(p, start), names_error((unsigned int)e->sk_err),
+				"errno-", (unsigned int)e->sk_err);
+}
+
+/* A worker of the kernel acts for the process that closed the session. */
+static char *text_session_closer(struct events *v, char *p, const char *start,
+				 const struct event_owner *closer)
+{
+	if (!closer)
+		return p;
+	p = FORMAT_LITERAL(comma(p, start), "by ");
+	if (closer->comm[0]) {
+		p = format_text(p, closer->comm, v->how->utf8);
+		*p++ = '/';
+	}
+	p = format_u64(p, closer->pid);
+	return FORMAT_LITERAL(p, ", which closed the session");
+}
+
 static char *text_why(struct events *v, char *p, const struct event *e)
 {
 	const char *manner = manner_of_call(e);
@@ -455,10 +478,7 @@ static char *text_why(struct events *v, char *p, const struct event *e)
 				     e->end);
 	if (e->cause)
 		p = text_cause(comma(p, start), e);
-	if (e->sk_err > 0)
-		p = text_number_name(comma(p, start),
-				     names_error((unsigned int)e->sk_err),
-				     "errno-", (unsigned int)e->sk_err);
+	p = text_error(p, start, e);
 	if (e->rearms > 0 && !event_is_rearm(e)) {
 		p = format_u64(comma(p, start), (uint64_t)e->rearms);
 		p = e->rearms == 1 ? FORMAT_LITERAL(p, " re-arm") :
@@ -475,6 +495,7 @@ static char *text_why(struct events *v, char *p, const struct event *e)
 	if (marks)
 		p = text_bits(comma(p, start), marks, names_mark);
 	p = text_unaccepted(v, p, e);
+	p = text_session_closer(v, p, start, e->session_closer);
 	if (p == start)
 		*p++ = '-';
 	return p;
@@ -577,6 +598,15 @@ static char *text_remote(struct events *v, char *p, const struct event *e)
 	return text_endpoint(v, p, e->ipv6, e->raddr, e->rport, EVENTS_REMOTE);
 }
 
+static char *text_session_why(char *p, const struct event *e)
+{
+	const char *manner = manner_of_call(e);
+	char *start = p;
+
+	p = text_error(FORMAT_LITERAL(p, "mptcp session"), start, e);
+	return manner ? format_string(comma(p, start), manner) : p;
+}
+
 /* Neither a graceful close nor a step on the way to one. */
 static bool is_abnormal(const struct event *e)
 {
@@ -610,13 +640,15 @@ static char *text_reason(struct events *v, char *p, const struct event *e)
 		return text_drop_why(p, e);
 	case EVENT_FAILED_CALL:
 		return text_failed_why(p, e);
+	case EVENT_SESSION:
+		return text_session_why(p, e);
 	default:
 		return text_why(v, p, e);
 	}
 }
 
 /**
- * events_text() - write a transition, RST, drop or failed call as a line
+ * events_text() - write what is not a loss or a number left out as a line
  * @v: the view
  * @e: it
  */

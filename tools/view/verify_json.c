@@ -46,6 +46,10 @@ static void add_example(struct json *w, const struct finding *f)
 		add_states(w, f->old, f->new);
 		json_member(w, "origin", name, names_origin(f->origin));
 		add_connection(w, f);
+	} else if (f->session) {
+		json_member(w, "protocol", name, "mptcp");
+		add_states(w, f->old, f->new);
+		add_connection(w, f);
 	} else if (f->rst) {
 		json_member(w, "state", name, f->old ? names_state(f->old) : NULL);
 		add_connection(w, f);
@@ -182,6 +186,7 @@ void verify_add_json(struct json *w, const struct check *c)
 	json_member(w, "drops_left_out", u64, c->drops_left_out);
 	json_member(w, "failed_calls", u64, c->failed_calls);
 	json_member(w, "calls_left_out", u64, c->calls_left_out);
+	json_member(w, "sessions", u64, c->sessions);
 	json_member(w, "lost", u64, c->lost);
 	json_member(w, "nameless", u64, c->nameless);
 	json_member(w, "late", u64, c->late);

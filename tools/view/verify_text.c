@@ -58,6 +58,9 @@ static void add_summary(const struct text *t)
 	if (c->rsts)
 		buffer_printf(t->to, "Checked %llu RST%s.\n",
 			      (unsigned long long)c->rsts, format_plural(c->rsts));
+	if (c->sessions)
+		buffer_printf(t->to, "Checked %llu transition%s of MPTCP sessions.\n",
+			      (unsigned long long)c->sessions, format_plural(c->sessions));
 	if (c->rsts_left_out)
 		buffer_printf(t->to, "%llu RST%s no record, since they were too many.\n",
 			      (unsigned long long)c->rsts_left_out,
@@ -261,7 +264,7 @@ static void add_example(const struct text *t, const struct finding *f,
 		p = clock_dated(p, clock, f->realtime_ns);
 		*p++ = ' ';
 	}
-	if (f->transition || f->rst || f->drop) {
+	if (f->transition || f->session || f->rst || f->drop) {
 		p = f->netns_name[0] ?
 			    format_text(p, f->netns_name, t->how->utf8) :
 			    format_u64(p, f->netns_inode);
@@ -274,6 +277,9 @@ static void add_example(const struct text *t, const struct finding *f,
 	if (f->transition)
 		p += sprintf(p, "%s %s %s, number %u: ", name_of(f->old, from_number),
 			     view_arrow(t->how), name_of(f->new, to_number), f->index);
+	else if (f->session)
+		p += sprintf(p, "session, %s %s %s: ", name_of(f->old, from_number),
+			     view_arrow(t->how), name_of(f->new, to_number));
 	else if (f->rst)
 		p += sprintf(p, "RST, state %s: ",
 			     f->old ? name_of(f->old, from_number) : "none or unknown");
@@ -418,7 +424,7 @@ static void add_verdict(const struct text *t)
 			      view_colour(t->how, TERMINAL_RED), view_plain(t->how),
 			      (unsigned long long)wrong, format_plural(wrong));
 	else if (!t->c->transitions && !t->c->rsts && !t->c->drops &&
-		 !t->c->failed_calls)
+		 !t->c->failed_calls && !t->c->sessions)
 		buffer_printf(t->to, "\nVERDICT: clean, but there was nothing to check\n");
 	else
 		add_clean(t);

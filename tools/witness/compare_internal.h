@@ -36,7 +36,7 @@
  * @outcome: the result
  * @descriptors: how many files the command may have open
  * @enabled_ns: CLOCK_MONOTONIC just before the trace was enabled
- * @has_rsts: the module records RSTs (minor version 1)
+ * @has_rsts: the module records RSTs, and MPTCP sessions (minor version 1)
  * @rsts_unknown: RSTs without a record, or that may not have been sent, before
  * @drops_unknown: drops by listeners without a record, before
  * @read_ns: all records before this CLOCK_MONOTONIC were read

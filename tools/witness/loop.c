@@ -52,6 +52,8 @@ static bool in_scope(const struct compare *run, unsigned int old,
 
 static void take_trace_event(struct compare *run, const struct trace_event *e)
 {
+	if (e->session && !run->has_rsts)
+		return;
 	if (run->trace && in_scope(run, e->old, e->new))
 		compare_note_error(run, trace_match_add_event(run->trace_match,
 							      e));
@@ -172,12 +174,14 @@ static void take_event(struct compare *run, const struct event *e)
 	if (e->kind == EVENT_LEFT_OUT && e->left_out.drops)
 		totals_ignore_drops(run->totals);
 	/* Where the stream begins, and what is damaged: for the check. */
-	if (e->kind != EVENT_TRANSITION)
+	if (e->kind != EVENT_TRANSITION && e->kind != EVENT_SESSION)
 		return;
 	run->outcome->records++;
 	if (run->trace)
 		compare_note_error(run, trace_match_add_record(run->trace_match,
 							       e));
+	if (e->kind == EVENT_SESSION)
+		return;
 	if (run->bpf)
 		compare_note_error(run, bpf_match_add_record(run->bpf_match,
 							     e));

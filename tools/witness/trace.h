@@ -12,7 +12,7 @@
 #include "base/error.h"
 
 /**
- * struct trace_event - one call of the tracepoint for a TCP socket
+ * struct trace_event - one call of the tracepoint for a TCP socket, or an MPTCP session
  * @ts_ns: CLOCK_MONOTONIC
  * @socket: address of the socket, for comparison only
  * @cpu: where it ran
@@ -21,6 +21,7 @@
  * @laddr: IPv4 in the first 4 bytes, the others 0
  * @raddr: likewise
  * @ipv6: addresses are 16 bytes
+ * @session: it is an MPTCP session
  * @old: state before
  * @new: state after
  */
@@ -33,6 +34,7 @@ struct trace_event {
 	uint8_t laddr[16];
 	uint8_t raddr[16];
 	bool ipv6;
+	bool session;
 	uint8_t old;
 	uint8_t new;
 };

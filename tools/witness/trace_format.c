@@ -131,11 +131,12 @@ static uint32_t get32(const struct trace_format *f, const unsigned char *event,
 static bool decode(const struct trace_format *f, const unsigned char *event,
 		   struct trace_event *e)
 {
+	uint16_t protocol = get16(f, event, TRACE_PROTOCOL);
 	bool ipv6 = get16(f, event, TRACE_FAMILY) == AF_INET6;
 	size_t len = ipv6 ? 16 : 4;
 
 	if (get16(f, event, TRACE_TYPE) != f->id ||
-	    get16(f, event, TRACE_PROTOCOL) != IPPROTO_TCP ||
+	    (protocol != IPPROTO_TCP && protocol != IPPROTO_MPTCP) ||
 	    get32(f, event, TRACE_OLD) >= TCPCLOSE_STATES ||
 	    get32(f, event, TRACE_NEW) >= TCPCLOSE_STATES)
 		return false;
@@ -144,6 +145,7 @@ static bool decode(const struct trace_format *f, const unsigned char *event,
 	e->lport = get16(f, event, TRACE_SPORT);
 	e->rport = get16(f, event, TRACE_DPORT);
 	e->ipv6 = ipv6;
+	e->session = protocol == IPPROTO_MPTCP;
 	e->old = (uint8_t)get32(f, event, TRACE_OLD);
 	e->new = (uint8_t)get32(f, event, TRACE_NEW);
 	memcpy(e->laddr, event + f->offset[ipv6 ? TRACE_SADDR6 : TRACE_SADDR],

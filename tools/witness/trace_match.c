@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Compares transitions of full sockets one by one, as the trace has them and as
- * tcpclose recorded them.
+ * Compares transitions of full sockets and MPTCP sessions one by one, as the trace has
+ * them and as tcpclose recorded them.
  *
  * Both come from the same call of the tracepoint, on the same CPU, tcpclose's
  * probe first. A softirq can interrupt between the two probes, with calls of its
  * own: then they nest like brackets. So both are matched in the order of time,
  * and the partner of a trace event is the latest record with the same content
  * that has no partner yet. A socket's address and its cookie have to belong
- * together as long as the socket lives.
+ * together as long as the socket lives; but for a session, since several may have the
+ * cookie of their listener.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -123,7 +124,8 @@ static bool may_show_former_port(const struct step *s)
 
 static uint64_t key_of(const struct step *s)
 {
-	uint32_t what = s->e.cpu << 16 | (uint32_t)s->e.ipv6 << 8 |
+	uint32_t what = s->e.cpu << 16 | (uint32_t)s->e.session << 9 |
+			(uint32_t)s->e.ipv6 << 8 |
 			TCPCLOSE_EDGE(s->e.old, s->e.new);
 	uint64_t key = hash_bytes(0, &what, sizeof(what));
 
@@ -178,27 +180,29 @@ int trace_match_add_event(struct trace_match *m, const struct trace_event *e)
 /**
  * trace_match_add_record() - add a record of tcpclose
  * @m: the comparison
- * @e: the record; ignored if it is not from the tracepoint
+ * @e: a transition, ignored if it is not from the tracepoint, or one of a session
  *
  * Return: 0, or -ENOMEM
  */
 int trace_match_add_record(struct trace_match *m, const struct event *e)
 {
+	bool session = e->kind == EVENT_SESSION;
 	struct trace_event same = {
 		.ts_ns = e->ts_ns,
 		.cpu = e->cpu,
 		.lport = e->lport,
 		.rport = e->rport,
 		.ipv6 = e->ipv6,
-		.old = (uint8_t)e->raw_old,
-		.new = (uint8_t)e->raw_new,
+		.session = session,
+		.old = session ? e->old : (uint8_t)e->raw_old,
+		.new = session ? e->new : (uint8_t)e->raw_new,
 	};
 
 	if (e->origin != TCPCLOSE_ORIGIN_TRACEPOINT)
 		return 0;
 	memcpy(same.laddr, e->laddr, sizeof(same.laddr));
 	memcpy(same.raddr, e->raddr, sizeof(same.raddr));
-	return enqueue(m, &same, e->cookie, true);
+	return enqueue(m, &same, session ? 0 : e->cookie, true);
 }
 
 static int compare_time(const void *left, const void *right)
@@ -395,6 +399,7 @@ static const char *name_of(unsigned int state)
 
 static void describe(struct comparison *c, const struct step *s)
 {
+	const char *what = s->e.session ? "session, " : "";
 	char ends[2 * FORMAT_IP_MAX + 32], *p = ends;
 
 	p = add_end(p, s->e.ipv6, s->e.laddr, s->e.lport);
@@ -403,14 +408,14 @@ static void describe(struct comparison *c, const struct step *s)
 	*p = '\0';
 	if (s->is_record)
 		comparison_add_detail(c,
-				      "not traced: cookie %llx, %s to %s, %s, CPU %u, %llu ns",
-				      (unsigned long long)s->owner,
+				      "not traced: %scookie %llx, %s to %s, %s, CPU %u, %llu ns",
+				      what, (unsigned long long)s->owner,
 				      name_of(s->e.old), name_of(s->e.new), ends,
 				      s->e.cpu, (unsigned long long)s->e.ts_ns);
 	else
 		comparison_add_detail(c,
-				      "no record of %s to %s, %s, CPU %u, %llu ns",
-				      name_of(s->e.old), name_of(s->e.new), ends,
+				      "no record of %s%s to %s, %s, CPU %u, %llu ns",
+				      what, name_of(s->e.old), name_of(s->e.new), ends,
 				      s->e.cpu, (unsigned long long)s->e.ts_ns);
 }
 

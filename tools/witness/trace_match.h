@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Compares transitions of full sockets one by one, as the trace has them and as
- * tcpclose recorded them.
+ * Compares transitions of full sockets and MPTCP sessions one by one, as the trace has
+ * them and as tcpclose recorded them.
  */
 #ifndef TCPCLOSE_WITNESS_TRACE_MATCH_H
 #define TCPCLOSE_WITNESS_TRACE_MATCH_H

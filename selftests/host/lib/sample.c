@@ -23,6 +23,8 @@
  *	sample failed-calls	a recording of calls that failed at once
  *	sample failed-calls-illegal	likewise, of those that no kernel has
  *	sample lingers		a recording of calls of close() that wait
+ *	sample sessions		a recording of MPTCP sessions and their subflows
+ *	sample sessions-illegal	a recording of sessions that MPTCP does not have
  *	sample recycled		a recording of TIME_WAITs whose ports connect() took
  *	sample room-at-last	only the mini-socket of a connection has an entry
  *	sample pairs		a recording with a transition of each state to each
@@ -962,6 +964,10 @@ int main(int argc, char **argv)
 		synthetic_drops(&out, false);
 	else if (argc == 2 && !strcmp(what, "drops-illegal"))
 		synthetic_drops(&out, true);
+	else if (argc == 2 && !strcmp(what, "sessions"))
+		synthetic_sessions(&out, false);
+	else if (argc == 2 && !strcmp(what, "sessions-illegal"))
+		synthetic_sessions(&out, true);
 	else if (argc == 2 && !strcmp(what, "recycled"))
 		recycled();
 	else if (argc == 2 && !strcmp(what, "room-at-last"))

@@ -97,6 +97,12 @@ void synthetic_rsts(struct buffer *out, bool broken);
  */
 void synthetic_drops(struct buffer *out, bool broken);
 
+/**
+ * synthetic_sessions() - MPTCP sessions, and subflows that a worker of the kernel closes
+ * @broken: transitions that no session has, and sessions that lack some, instead
+ */
+void synthetic_sessions(struct buffer *out, bool broken);
+
 /** synthetic_owners() - connections whose process is known, or is not */
 void synthetic_owners(struct buffer *out);
 

@@ -13,7 +13,7 @@
 /* Largest number of lines of each part. */
 #define WORDS_CAPTIONS 4
 #define WORDS_HEADINGS 8
-#define WORDS_CONCLUSIONS 24
+#define WORDS_CONCLUSIONS 26
 
 void words_title(struct line *w, const struct ladder *ladder);
 void words_start(struct line *w, const struct ladder *ladder);

@@ -3,6 +3,7 @@
  * What a ladder shows, in sentences: how the connection was closed, how TIME_WAIT
  * ended, what the model says, and what is unknown.
  */
+#include "lib/names.h"
 #include "view/ladder/words.h"
 
 static const char *cause_phrase(unsigned int cause)
@@ -314,6 +315,27 @@ static bool conclude_mptcp(struct line *w, const struct ladder *ladder)
 	return false;
 }
 
+/* A worker of the kernel closes what belonged to the session. */
+static bool conclude_session(struct line *w, const struct ladder *ladder,
+			     enum ladder_column column)
+{
+	const struct side *side = ladder->sides[column];
+	const struct event_owner *closer = side ? &side->session_closer : NULL;
+	const char *call;
+
+	if (!closer || !closer->pid)
+		return false;
+	words_add_address(w, ladder, column);
+	line_add(w, ": the MPTCP session was closed by ");
+	line_add_name(w, closer->comm);
+	line_add(w, "[%u]", closer->pid);
+	call = names_call(closer->from);
+	if (call)
+		line_add(w, " (%s)", call);
+	line_add(w, ", for which the kernel closes its subflows");
+	return true;
+}
+
 /* A mini-socket of this machine that answered a SYN instead of a listener. */
 static bool conclude_obstacle(struct line *w, const struct ladder *ladder)
 {
@@ -466,6 +488,8 @@ int words_conclusions(struct line lines[WORDS_CONCLUSIONS],
 	count += conclude_time_wait(&lines[count], ladder, LADDER_LEFT);
 	count += conclude_time_wait(&lines[count], ladder, LADDER_RIGHT);
 	count += conclude_obstacle(&lines[count], ladder);
+	count += conclude_session(&lines[count], ladder, LADDER_LEFT);
+	count += conclude_session(&lines[count], ladder, LADDER_RIGHT);
 	count += conclude_mptcp(&lines[count], ladder);
 	conclude_model(&lines[count++], ladder);
 	if (has_missing(ladder))
