@@ -107,6 +107,68 @@ TEST_F(visibility, of_a_container_is_never_anothers_record)
 	EXPECT_LT(0, traffic_stop(other));
 }
 
+/* This process opens a session to @port, and closes it. */
+static int close_a_session(int port)
+{
+	union net_addr addr = net_loopback(AF_INET, port);
+	int listener = socket(AF_INET, SOCK_STREAM, IPPROTO_MPTCP);
+	int client = socket(AF_INET, SOCK_STREAM, IPPROTO_MPTCP);
+
+	if (listener < 0 || client < 0)
+		return -errno;
+	if (bind(listener, &addr.sa, sizeof(addr.in)) || listen(listener, 1) ||
+	    connect(client, &addr.sa, sizeof(addr.in)))
+		return -errno;
+	close(client);
+	close(listener);
+	return 0;
+}
+
+static bool is_session_at_its_close(const struct tcpclose_record *record)
+{
+	const struct tcpclose_session *session = (const void *)record;
+
+	return record->kind == TCPCLOSE_KIND_SESSION &&
+	       session->edge == TCPCLOSE_EDGE(TCPCLOSE_ESTABLISHED, TCPCLOSE_FIN_WAIT1);
+}
+
+TEST_F(visibility, of_sessions_ends_at_the_namespace)
+{
+	int namespace = namespace_new(), home, ret;
+	struct device_log log = {};
+	unsigned int inode;
+	size_t i;
+
+	ASSERT_LE(0, namespace);
+	home = namespace_enter(namespace);
+	ASSERT_LE(0, home);
+	inode = namespace_inode();
+	self->fd = device_open_at_end();
+	ASSERT_LE(0, self->fd);
+	ASSERT_EQ(0, namespace_leave(home));
+	ret = close_a_session(21501);
+	if (ret == -EPROTONOSUPPORT || ret == -ENOPROTOOPT)
+		SKIP(return, "no MPTCP in this kernel");
+	ASSERT_EQ(0, ret);
+	home = namespace_enter(namespace);
+	ASSERT_LE(0, home);
+	ASSERT_EQ(0, close_a_session(21502));
+	EXPECT_EQ(0, device_log_until(&log, self->fd, is_session_at_its_close, 1, 5000));
+	for (i = 0; i < log.count; i++) {
+		const struct tcpclose_session *session = (const void *)&log.records[i];
+
+		if (session->kind != TCPCLOSE_KIND_SESSION)
+			continue;
+		EXPECT_EQ(inode, session->netns_inode);
+		if (is_session_at_its_close(&log.records[i])) {
+			EXPECT_EQ((__u32)getpid(), session->pid);
+			EXPECT_STREQ("visibility", session->comm);
+		}
+	}
+	device_log_free(&log);
+	ASSERT_EQ(0, namespace_leave(home));
+}
+
 TEST_F(visibility, includes_no_wakeup_by_what_is_out_of_sight)
 {
 	int namespace = namespace_new(), home;

@@ -94,6 +94,8 @@ void stream_close(struct stream *stream)
 	stream->rsts = NULL;
 	free(stream->drops);
 	stream->drops = NULL;
+	free(stream->sessions);
+	stream->sessions = NULL;
 }
 
 bool stream_exact(const struct stream *stream)
@@ -208,6 +210,23 @@ static int add_drop(struct stream *stream, const struct tcpclose_record *record)
 	return 0;
 }
 
+static int add_session(struct stream *stream, const struct tcpclose_record *record)
+{
+	struct tcpclose_session *sessions = stream->sessions;
+
+	if (stream->session_count == stream->session_room) {
+		size_t room = stream->session_room ? 2 * stream->session_room : 64;
+
+		sessions = realloc(sessions, room * sizeof(*sessions));
+		if (!sessions)
+			return -ENOMEM;
+		stream->sessions = sessions;
+		stream->session_room = room;
+	}
+	memcpy(&sessions[stream->session_count++], record, sizeof(*sessions));
+	return 0;
+}
+
 static int take(struct stream *stream, const struct tcpclose_record *record)
 {
 	unsigned int cpu = record->cpu;
@@ -238,10 +257,11 @@ static int take(struct stream *stream, const struct tcpclose_record *record)
 		stream->drops_left_out +=
 			((const struct tcpclose_left_out *)record)->drops;
 		return 0;
+	case TCPCLOSE_KIND_SESSION:
+		return add_session(stream, record);
 	case TCPCLOSE_KIND_DROP:
 		return add_drop(stream, record);
 	case TCPCLOSE_KIND_FAILED_CALL:
-	case TCPCLOSE_KIND_SESSION:
 		return 0;
 	default:
 		stream->unknown++;
@@ -421,6 +441,30 @@ const char *stream_drops(const struct stream *stream, const struct flow *flow)
 		if (drop_belongs(&stream->drops[i], flow))
 			n += snprintf(text + n, sizeof(text) - n, "%s%s", n ? " " : "",
 				      names_drop_reason(stream->drops[i].reason));
+	return text;
+}
+
+const char *stream_sessions(const struct stream *stream, uint64_t cookie)
+{
+	static char text[4096];
+	size_t i, n = 0;
+
+	text[0] = '\0';
+	for (i = 0; i < stream->session_count && n < sizeof(text); i++) {
+		const struct tcpclose_session *s = &stream->sessions[i];
+
+		if (s->cookie != cookie)
+			continue;
+		n += snprintf(text + n, sizeof(text) - n, "%s%s>%s", n ? " " : "",
+			      state_of(TCPCLOSE_EDGE_FROM(s->edge)),
+			      state_of(TCPCLOSE_EDGE_TO(s->edge)));
+		if (n < sizeof(text) && s->pid)
+			n += snprintf(text + n, sizeof(text) - n, "/%s%s%s",
+				      s->call == TCPCLOSE_CALL_KERNEL ? "worker" : s->comm,
+				      s->call == TCPCLOSE_CALL_KERNEL ? "" : ":",
+				      s->call == TCPCLOSE_CALL_KERNEL ? "" :
+									names_call(s->call));
+	}
 	return text;
 }
 

@@ -35,6 +35,7 @@ struct event {
  * @unknown: records of an unknown kind
  * @rsts: the RSTs among them
  * @drops: the drops by listeners among them
+ * @sessions: the transitions of MPTCP sessions among them
  * @left_out: number of RSTs that have no record
  * @drops_left_out: number of drops that have no record
  * @bad_details: transitions without details that should have them, with details that
@@ -51,6 +52,10 @@ struct stream {
 	struct tcpclose_drop *drops;
 	size_t drop_count;
 	size_t drop_room;
+
+	struct tcpclose_session *sessions;
+	size_t session_count;
+	size_t session_room;
 	uint64_t left_out;
 	uint64_t drops_left_out;
 	unsigned int gaps;
@@ -151,6 +156,16 @@ const struct tcpclose_drop *stream_drop(const struct stream *stream,
  * Return: a string that is valid until the next call.
  */
 const char *stream_drops(const struct stream *stream, const struct flow *flow);
+/**
+ * stream_sessions() - the transitions of the MPTCP session with that cookie as one line
+ *	of text
+ *
+ * One word each: ``ESTABLISHED>FIN_WAIT1``; suffix ``/NAME:CALL`` of the process that made
+ * it, ``/worker`` of a worker of the kernel.
+ *
+ * Return: a string that is valid until the next call.
+ */
+const char *stream_sessions(const struct stream *stream, uint64_t cookie);
 
 static inline uint64_t event_sent(const struct event *event)
 {

@@ -234,17 +234,45 @@ static int finished(struct lab *lab, const struct flow *client, const struct flo
 	return -ETIMEDOUT;
 }
 
+/* Wait until the session is closed. */
+static bool is_closed(struct lab *lab, uint64_t session)
+{
+	int tries;
+
+	for (tries = 0; tries < 100; tries++) {
+		if (!lab_sync(lab) &&
+		    strstr(stream_sessions(&lab->stream, session), ">CLOSE"))
+			return true;
+		usleep(50000);
+	}
+	return false;
+}
+
+#define EXPECT_SESSION(lab, session, begin) do { \
+	const char *_path; \
+	EXPECT_TRUE(is_closed(lab, session)); \
+	_path = stream_sessions(&(lab)->stream, session); \
+	EXPECT_EQ(0, strncmp(begin, _path, strlen(begin))) \
+	TH_LOG("%s", _path); \
+} while (0)
+
 /*
  * close() only tells the peer's MPTCP (DATA_FIN). When both have done so, the
- * kernel's workers close the subflows of both ends.
+ * kernel's workers close the subflows of both ends. The sessions say who it was.
  */
 ODD_TEST(odd_layers, mptcp_closes)
 {
 	static int (*const ways[])(int fd) = { closes, exits, shuts_down };
+	static const char *const sessions[] = {
+		"ESTABLISHED>FIN_WAIT1/actor:close FIN_WAIT1>FIN_WAIT2/worker FIN_WAIT2>CLOSE",
+		"ESTABLISHED>FIN_WAIT1/actor:exit FIN_WAIT1>FIN_WAIT2/worker FIN_WAIT2>CLOSE",
+		"ESTABLISHED>FIN_WAIT1/actor:shutdown FIN_WAIT1>FIN_WAIT2/worker FIN_WAIT2>FIN_WAIT2/actor:close FIN_WAIT2>CLOSE",
+	};
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(ways); i++) {
 		struct flow client, server;
+		uint64_t ours, others;
 		struct actor actor;
 		int pair[2], ret;
 
@@ -252,6 +280,8 @@ ODD_TEST(odd_layers, mptcp_closes)
 		if (ret == -EPROTONOSUPPORT || ret == -ENOPROTOOPT)
 			SKIP(return, "no MPTCP in this kernel");
 		ASSERT_EQ(0, ret);
+		ours = net_cookie(pair[0]);
+		others = net_cookie(pair[1]);
 		client = lab_flow(&self->lab, net_local_port(pair[0]), net_remote_port(pair[0]));
 		server = lab_flow(&self->lab, client.rport, client.lport);
 		ASSERT_EQ(0, actor_start(&actor, "actor", ways[i], pair[0]));
@@ -263,6 +293,9 @@ ODD_TEST(odd_layers, mptcp_closes)
 		EXPECT_EQ(0, finished(&self->lab, &client, &server, true));
 		EXPECT_CLOSER(&self->lab, &client, "kernel*");
 		EXPECT_CLOSER(&self->lab, &server, "kernel*");
+		EXPECT_SESSION(&self->lab, ours, sessions[i]);
+		EXPECT_SESSION(&self->lab, others,
+			       "ESTABLISHED>CLOSE_WAIT/worker CLOSE_WAIT>LAST_ACK/odd_layers:close LAST_ACK>CLOSE/worker");
 	}
 }
 

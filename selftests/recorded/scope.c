@@ -158,7 +158,7 @@ close_sockets:
 	return err;
 }
 
-TEST_F(scope, mptcp_shows_its_subflows_and_not_itself)
+TEST_F(scope, mptcp_shows_its_subflows_and_its_sessions)
 {
 	struct flow client = lab_flow(&self->lab, 0, 0), server = client, whole = { 0 };
 	const char *path;
@@ -181,7 +181,34 @@ TEST_F(scope, mptcp_shows_its_subflows_and_not_itself)
 	EXPECT_NE(NULL, strstr(path, "ESTABLISHED>")) {
 		TH_LOG("server: %s", path);
 	}
+	/* No transition of TCP, and none of the opening */
 	EXPECT_EQ(0U, stream_count(&self->lab.stream, &whole));
+	EXPECT_EQ(0, strncmp("ESTABLISHED>FIN_WAIT1/",
+			     stream_sessions(&self->lab.stream, whole.cookie), 22));
+}
+
+TEST_F(scope, all_shows_how_a_session_begins)
+{
+	static const char opening[] = "CLOSE>SYN_SENT/";
+	const char *path;
+	uint64_t cookie;
+	int port;
+
+	ASSERT_EQ(0, device_scope("all"));
+	port = other_protocol(variant->family, SOCK_STREAM, IPPROTO_MPTCP, &cookie);
+	if (port == -EPROTONOSUPPORT || port == -ENOPROTOOPT)
+		SKIP(return, "no MPTCP in this kernel");
+	ASSERT_LT(0, port);
+	ASSERT_EQ(0, lab_sync(&self->lab));
+	path = stream_sessions(&self->lab.stream, cookie);
+	EXPECT_EQ(0, strncmp(opening, path, strlen(opening)));
+	EXPECT_NE(NULL, strstr(path, " SYN_SENT>ESTABLISHED "));
+	EXPECT_NE(NULL, strstr(path, " ESTABLISHED>FIN_WAIT1/"));
+	/* A listener gets no cookie: each session that it accepts would have it. */
+	path = stream_sessions(&self->lab.stream, 0);
+	EXPECT_NE(NULL, strstr(path, "CLOSE>LISTEN/"));
+	EXPECT_NE(NULL, strstr(path, " LISTEN>CLOSE/"));
+	EXPECT_EQ(NULL, strstr(path, "ESTABLISHED"));
 }
 
 TEST_F(scope, sctp_is_not_seen)

@@ -43,7 +43,8 @@ static void session(struct sessions_stream *s, uint64_t cookie, uint16_t port,
 	};
 
 	if (call)
-		r.pid = r.tid = call == TCPCLOSE_CALL_KERNEL ? 9 : 300 + port % 10;
+		r.pid = call == TCPCLOSE_CALL_KERNEL ? 9 : 300 + port % 10;
+	r.tid = r.pid;
 	if (to == TCPCLOSE_CLOSE && !call)
 		r.sk_err = 104;
 	memcpy(r.comm, comm, strlen(comm));
