@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * From when on a stream has a record of each RST, so that where there is none, there
- * was no RST: not in what an older module wrote, nor up to a loss, nor where records
- * were overwritten before the stream began.
- *
- * A file that sees one network namespace only does not see how many RSTs were left
- * out; but the module leaves out none that ends a connection.
+ * From when on a stream has a record of each RST that ends a connection, so that where
+ * there is none, there was no RST: not in what an older module wrote, nor up to a loss,
+ * nor where records were overwritten before the stream began. The module leaves out
+ * others only.
  */
 #include <stdbool.h>
 
@@ -35,7 +33,7 @@ static bool is_first_of_cpu(struct recorded *r, unsigned int cpu)
 /* Whether records may be missing right before an event. */
 static bool follows_gap(struct recorded *r, const struct event *e)
 {
-	if (e->kind == EVENT_LOST || e->kind == EVENT_LEFT_OUT)
+	if (e->kind == EVENT_LOST)
 		return true;
 	/* Number 0 may be the details of a transition, which is number 1. */
 	return is_first_of_cpu(r, e->cpu) && e->seq > 1 && e->ts_ns < r->start_ns;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * From when on a stream has a record of each RST.
+ * From when on a stream has a record of each RST that ends a connection.
  */
 #ifndef TCPCLOSE_CONN_RECORDED_H
 #define TCPCLOSE_CONN_RECORDED_H
@@ -20,7 +20,7 @@
 
 /**
  * struct recorded - what is known of that
- * @since_ns: no RST of after this time lacks its record; UINT64_MAX: any may
+ * @since_ns: no such RST of after this time lacks its record; UINT64_MAX: any may
  * @start_ns: when the reader began to read
  * @seen: bit N of byte M: there was an event of CPU 8 * M + N
  */
