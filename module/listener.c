@@ -143,8 +143,12 @@ static __always_inline void on_child(unsigned long socket, unsigned long skb,
 {
 	const struct sock *sk = (const struct sock *)socket;
 
+	/* The SYN of a Fast Open is answered in any case, and not freed as dropped. */
+	if (unlikely(tcp_hdr((const struct sk_buff *)skb)->syn))
+		return;
 	this_cpu_write(tcpclose_openings.ack, skb);
 	this_cpu_write(tcpclose_openings.listener, sk);
+	this_cpu_write(tcpclose_openings.run, tcpclose_listener_run());
 	if (unlikely(sk_acceptq_is_full(sk)))
 		note_overflow(sk, (const struct request_sock *)req);
 }
@@ -186,6 +190,8 @@ void tcpclose_listener_refused(const struct sk_buff *skb)
 	local_irq_save(irq);
 	step.listener = this_cpu_read(tcpclose_openings.listener);
 	this_cpu_write(tcpclose_openings.ack, 0);
+	if (unlikely(this_cpu_read(tcpclose_openings.run) != tcpclose_listener_run()))
+		goto out;
 	read_queues(&step);
 	if (this_cpu_read(listener_overflow.call) == child_calls()) {
 		step.reason = this_cpu_read(listener_overflow.reset) ?
@@ -195,6 +201,7 @@ void tcpclose_listener_refused(const struct sk_buff *skb)
 		step.limit = this_cpu_read(listener_overflow.limit);
 	}
 	count_and_record(&step);
+out:
 	local_irq_restore(irq);
 }
 

@@ -6,6 +6,8 @@
 #define TCPCLOSE_LISTENER_H
 
 #include <linux/compiler.h>
+#include <linux/interrupt.h>
+#include <linux/kernel_stat.h>
 #include <linux/percpu.h>
 #include <linux/skbuff.h>
 #include <net/inet_connection_sock.h>
@@ -20,10 +22,13 @@
  * struct tcpclose_opening - the latest ACK for which a CPU was to make a socket
  * @ack: its segment; lowest bit: the socket was made
  * @listener: the listener, which RCU keeps until the segment is freed
+ * @run: the CPU's run of NET_RX in which that happened: in a later one the segment is
+ *	another, at the same address
  */
 struct tcpclose_opening {
 	unsigned long ack;
 	const struct sock *listener;
+	unsigned int run;
 };
 
 DECLARE_PER_CPU(struct tcpclose_opening, tcpclose_openings);
@@ -38,6 +43,12 @@ static __always_inline bool tcpclose_listener_is_addressed(const struct sk_buff 
 	if (skb->protocol == htons(ETH_P_IP))
 		return !(skb_rtable(skb)->rt_flags & (RTCF_BROADCAST | RTCF_MULTICAST));
 	return ipv6_unicast_destination(skb);
+}
+
+/* In which run of NET_RX this is, or after which. */
+static __always_inline unsigned int tcpclose_listener_run(void)
+{
+	return __this_cpu_read(kstat.softirqs[NET_RX_SOFTIRQ]);
 }
 
 void tcpclose_listener_refuse(const struct sock *sk, const struct sk_buff *skb);
@@ -55,6 +66,12 @@ static __always_inline void tcpclose_listener_syn(const struct sock *sk,
 	if (unlikely(sk_acceptq_is_full(sk) || inet_csk_reqsk_queue_is_full(sk) ||
 		     !tcpclose_listener_is_addressed(skb)))
 		tcpclose_listener_refuse(sk, skb);
+}
+
+/* The socket of the ACK is made, whether or not there is an entry for it. */
+static __always_inline void tcpclose_listener_made(void)
+{
+	this_cpu_or(tcpclose_openings.ack, TCPCLOSE_OPENING_MADE);
 }
 
 /**
@@ -75,7 +92,6 @@ static __always_inline void tcpclose_listener_remember(struct tcpclose_entry *en
 		container_of(sent, struct tcp_sock, tsorted_sent_queue);
 	const struct socket *socket;
 
-	this_cpu_or(tcpclose_openings.ack, TCPCLOSE_OPENING_MADE);
 	if (unlikely(sent->next != sent))
 		return;
 	socket = READ_ONCE(((const struct sock *)listener)->sk_socket);

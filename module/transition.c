@@ -166,6 +166,8 @@ static __always_inline struct tcpclose_entry *begin_entry(const struct sock *sk,
 {
 	struct tcpclose_entry *entry = add_sock_entry(sk);
 
+	if (likely(old == TCP_LISTEN))
+		tcpclose_listener_made();
 	if (unlikely(!entry))
 		return NULL;
 	entry->born_ns = now_ns;
