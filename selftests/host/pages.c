@@ -158,9 +158,18 @@ TEST_F(page, leaves_other_protocols_out)
 	struct page *page = &self->page;
 
 	add_event(page, 1, AF_INET, IPPROTO_DCCP, 80);
-	add_event(page, 1, AF_INET6, IPPROTO_MPTCP, 80);
+	add_event(page, 1, AF_INET6, IPPROTO_SCTP, 80);
 	ASSERT_EQ(0, parse(page, 0));
 	EXPECT_EQ(0, page->count);
+}
+
+TEST_F(page, has_mptcp)
+{
+	struct page *page = &self->page;
+
+	add_event(page, 1, AF_INET6, IPPROTO_MPTCP, 80);
+	ASSERT_EQ(0, parse(page, 0));
+	EXPECT_EQ(1, page->count);
 }
 
 TEST_F(page, keeps_the_time)

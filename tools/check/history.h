@@ -37,6 +37,7 @@
  * @hole_due_ns: when that one was made, or a time after that
  * @replaced_ns: since when its addresses and ports have belonged to another
  *	connection; 0: they have not
+ * @listener: inode of the listener in whose accept queue it was; 0: unknown
  * @rearms: how often TIME_WAIT's timer was started anew
  * @flags: HISTORY_* bits
  * @closer: &enum tcpclose_closer
@@ -49,6 +50,7 @@ struct history_entry {
 	uint64_t hole_ns;
 	uint64_t hole_due_ns;
 	uint64_t replaced_ns;
+	uint32_t listener;
 	uint16_t rearms;
 	uint16_t flags;
 	uint8_t closer;

@@ -268,6 +268,17 @@ static bool is_in_queue(const struct event *e)
 	return e->old == TCPCLOSE_ESTABLISHED || e->old == TCPCLOSE_CLOSE_WAIT;
 }
 
+/* Also a socket's own inode is not that of its listener. */
+static void check_listener(struct check *c, const struct event *e,
+			   struct history_entry *entry)
+{
+	if (event_is_unaccepted(e))
+		entry->listener = e->listener;
+	else if (e->inode && e->inode == entry->listener)
+		check_finding(c, FINDING_MARK, e, "%s",
+			      "it was said to be in an accept queue, and has the inode of the listener");
+}
+
 /*
  * With Fast Open it is in the queue before it is established. @accepted: a process had
  * it before.
@@ -298,6 +309,7 @@ void check_values(struct check *c, const struct event *e,
 {
 	check_mark_bits(c, e);
 	check_unaccepted(c, e, entry->flags & HISTORY_ACCEPTED);
+	check_listener(c, e, entry);
 	check_times(c, e, entry);
 	check_closer(c, e, entry);
 	check_rearms(c, e, entry);

@@ -277,20 +277,22 @@ static int read_word(struct reader *r)
 	const struct filter_word *word = filter_word_find(r->token, len);
 	char *values = r->token + len, shown[64];
 	struct filter_term *term;
+	enum filter_op op;
 	int ret;
 
 	if (!word || !*values)
 		return unknown_word(r, len);
 	snprintf(shown, sizeof(shown), "%s", r->token);
+	op = take_op(&values);
+	if (op != FILTER_IS && !word->number)
+		return error_set(r->why, -EINVAL, "%.60s: %s has no order, only %s:%s",
+				 shown, word->name, word->name, word->value);
 	term = new_term(r->f, word);
 	if (!term)
 		return error_set(r->why, -E2BIG, "%.60s: more than %d words", shown,
 				 FILTER_WORDS);
-	term->op = take_op(&values);
-	if (term->op != FILTER_IS && !word->number)
-		return error_set(r->why, -EINVAL, "%.60s: %s has no order, only %s:%s",
-				 shown, word->name, word->name, word->value);
-	ret = term->op == FILTER_IS ? add_values(r->f, term, values) :
+	term->op = op;
+	ret = op == FILTER_IS ? add_values(r->f, term, values) :
 				      add_value(r->f, term, values);
 	if (ret == -E2BIG)
 		return error_set(r->why, ret, "%.60s: more than %d values", shown,
