@@ -198,9 +198,10 @@ static void drop(struct totals *t, uint64_t ms, uint8_t reason)
 }
 
 static void record_opening(struct totals *t, uint64_t ms, unsigned int state,
-			   unsigned int cause)
+			   unsigned int cause, unsigned int opener)
 {
 	struct event e = {
+		.opener = opener,
 		.ts_ns = ms * MS,
 		.cookie = ms,
 		.netns = NETNS,
@@ -296,12 +297,12 @@ static void record_rst(struct totals *t, uint64_t ms, unsigned int effect,
 TEST_F(totals, count_failed_openings)
 {
 	add_first(self->totals, &self->kernel, 100);
-	record_opening(self->totals, 200, TCPCLOSE_SYN_SENT, TCPCLOSE_CAUSE_REFUSED);
-	record_opening(self->totals, 201, TCPCLOSE_SYN_RECV, TCPCLOSE_CAUSE_RST);
-	record_opening(self->totals, 202, TCPCLOSE_SYN_SENT, TCPCLOSE_CAUSE_TIMEOUT);
-	record_opening(self->totals, 203, TCPCLOSE_SYN_SENT, TCPCLOSE_CAUSE_NO_PORT);
-	record_opening(self->totals, 204, TCPCLOSE_SYN_SENT, TCPCLOSE_CAUSE_CONNECT_ABORTED);
-	record_opening(self->totals, 205, TCPCLOSE_ESTABLISHED, TCPCLOSE_CAUSE_TIMEOUT);
+	record_opening(self->totals, 200, TCPCLOSE_SYN_SENT, TCPCLOSE_CAUSE_REFUSED, 7);
+	record_opening(self->totals, 201, TCPCLOSE_SYN_RECV, TCPCLOSE_CAUSE_RST, 7);
+	record_opening(self->totals, 202, TCPCLOSE_SYN_SENT, TCPCLOSE_CAUSE_TIMEOUT, 7);
+	record_opening(self->totals, 203, TCPCLOSE_SYN_SENT, TCPCLOSE_CAUSE_NO_PORT, 7);
+	record_opening(self->totals, 204, TCPCLOSE_SYN_SENT, TCPCLOSE_CAUSE_CONNECT_ABORTED, 7);
+	record_opening(self->totals, 205, TCPCLOSE_ESTABLISHED, TCPCLOSE_CAUSE_TIMEOUT, 7);
 	record_rst(self->totals, 206, TCPCLOSE_RST_SENT, TCPCLOSE_RST_INVALID_SYN,
 		   TCPCLOSE_FLAG_SYN);
 	/* The accept queue was full. */
@@ -315,6 +316,17 @@ TEST_F(totals, count_failed_openings)
 	CONCLUDE();
 	EXPECT_ROW("failed openings", 4, 4, 0, 0);
 	EXPECT_STREQ("", self->result.remarks.text);
+}
+
+/* What a listener opened by Fast Open is counted as a request and as a socket. */
+TEST_F(totals, may_count_a_reset_twice)
+{
+	add_first(self->totals, &self->kernel, 100);
+	record_opening(self->totals, 201, TCPCLOSE_SYN_RECV, TCPCLOSE_CAUSE_RST, 0);
+	self->kernel.counters.value[COUNTER_ATTEMPT_FAILS] += 2;
+	add_last(self->totals, &self->kernel, 300);
+	CONCLUDE();
+	EXPECT_ROW("failed openings", 2, 2, 0, 0);
 }
 
 /* A RST that was dropped may have ended a request: one more, but not two. */

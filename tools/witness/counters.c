@@ -162,8 +162,19 @@ static bool is_done(const struct event *e)
 	}
 }
 
+/*
+ * Whether a segment resets what a listener opened by Fast Open (tcp_check_req()): it is
+ * counted as a request and as a socket. What connect() opened was no request.
+ */
+static bool may_be_reset_twice(const struct event *e)
+{
+	return e->raw_old == TCPCLOSE_SYN_RECV && (!e->opener || e->accepted) &&
+	       (e->cause == TCPCLOSE_CAUSE_RST ||
+		e->cause == TCPCLOSE_CAUSE_DATA_AFTER_CLOSE);
+}
+
 /**
- * counters_may_attempt_fail() - whether AttemptFails may count it or not
+ * counters_may_attempt_fail() - whether AttemptFails may count it, or once more
  * @e: a transition or a RST
  *
  * A RST that TCP drops may have ended a request. Where a new socket cannot be opened,
@@ -174,7 +185,8 @@ bool counters_may_attempt_fail(const struct event *e)
 	if (e->kind == EVENT_RST)
 		return e->rst.effect == TCPCLOSE_RST_OTHER;
 	return ends_opening(e) && (e->cause == TCPCLOSE_CAUSE_OPEN_FAILED ||
-				   e->cause == TCPCLOSE_CAUSE_UNKNOWN);
+				   e->cause == TCPCLOSE_CAUSE_UNKNOWN ||
+				   may_be_reset_twice(e));
 }
 
 static uint32_t counters_of_rst(const struct event *e)
