@@ -7,9 +7,7 @@
  * the way. The mini-socket gets an entry of its own before it can be looked up,
  * since another CPU may end it before the tracepoint is reached.
  *
- * Owns the notes of hand-overs: in softirq the first hook only leaves one, which the
- * second gives to the entry. Where that is not called since there is no mini-socket, and
- * for a socket without an entry, it waits for the tracepoint. What becomes of the
+ * Owns the notes of hand-overs of sockets without an entry. What becomes of the
  * mini-socket afterwards is up to timewait.c.
  */
 #include <linux/ktime.h>
@@ -28,28 +26,17 @@
 #include "worker.h"
 
 static DEFINE_PER_CPU(u64 [TCPCLOSE_HANDOVER_PROBES], handover_calls);
-
-/**
- * struct handover_note - the latest call of tcp_time_wait() of a worker
- * @sk: its socket; only compared; NULL: an entry has taken the note over
- * @worker: who called it
- * @caller: its return address
- * @successor: state of the mini-socket
- * @born: whether that was created
- */
+/* Keeps what a socket's entry would, for a socket without one. */
 struct handover_note {
 	const void *sk;
 	struct tcpclose_worker worker;
-	unsigned long caller;
+	u16 flags;	/* TCPCLOSE_ENTRY_* */
 	u8 successor;
-	bool born;
+	u8 way;
 };
 
 /* Indexed by tcpclose_worker_slot(). */
 static DEFINE_PER_CPU(struct handover_note [2], handover_notes);
-
-/* tcpclose_worker_slot() */
-#define HANDOVER_SOFTIRQ	1
 
 static struct handover_note *handover_note_slot(void)
 {
@@ -73,11 +60,23 @@ static u8 flags_of_attempt(void)
 		       TCPCLOSE_ENTRY_HAND_OVER;
 }
 
+static void note_handover(const void *sk, u8 successor, u8 way)
+{
+	struct handover_note *note = handover_note_slot();
+
+	note->sk = sk;
+	note->worker = tcpclose_worker_here();
+	note->flags = flags_of_attempt();
+	note->successor = successor;
+	note->way = way;
+}
+
 /**
- * tcpclose_handover_take() - take the noted hand-over of a socket
+ * tcpclose_handover_take() - take the noted hand-over of a socket without an
+ *	entry
  * @sk: the socket, which enters CLOSE
- * @entry: its entry or stand-in; gets the hand-over's flags, state and caller if one
- *	was noted, and is left unchanged otherwise
+ * @entry: its stand-in; gets the hand-over's flags, state and caller if one was
+ *	noted, and is left unchanged otherwise
  *
  * Context: tracepoint, interrupts off.
  */
@@ -87,34 +86,10 @@ void tcpclose_handover_take(const struct sock *sk, struct tcpclose_entry *entry)
 
 	if (!note)
 		return;
-	entry->flags |= note->born ? TCPCLOSE_ENTRY_HAND_OVER : flags_of_attempt();
+	entry->flags |= note->flags;
 	entry->successor = note->successor;
-	entry->way = tcpclose_caller_of(note->caller, TCPCLOSE_WAY_OTHER);
+	entry->way = note->way;
 	note->sk = NULL;
-}
-
-/* Where this may be preempted: then a note may be lost, what the entry says is not. */
-static noinline void mark_attempt(const struct sock *sk, u8 successor,
-				  unsigned long caller)
-{
-	struct tcpclose_entry *entry;
-	unsigned long irq;
-
-	local_irq_save(irq);
-	entry = tcpclose_table_find_sock(sk);
-	if (entry) {
-		entry->flags |= flags_of_attempt();
-		entry->successor = successor;
-		entry->way = tcpclose_caller_of(caller, TCPCLOSE_WAY_OTHER);
-	} else {
-		*handover_note_slot() = (struct handover_note){
-			.sk = sk,
-			.worker = tcpclose_worker_here(),
-			.caller = caller,
-			.successor = successor,
-		};
-	}
-	local_irq_restore(irq);
 }
 
 /*
@@ -124,38 +99,25 @@ static noinline void mark_attempt(const struct sock *sk, u8 successor,
 static __always_inline void on_time_wait(unsigned long sk, unsigned long state,
 					 unsigned long timeo, unsigned long caller)
 {
+	const struct sock *socket = (const struct sock *)sk;
+	struct tcpclose_entry *entry;
+	unsigned long irq;
+
+	local_irq_save(irq);
 	tcpclose_probe_called(handover_calls[TCPCLOSE_HANDOVER_TO_TIME_WAIT]);
-	if (unlikely(!tcpclose_moment_in_softirq())) {
-		mark_attempt((const struct sock *)sk, state, caller);
-		return;
+	entry = tcpclose_table_find_sock(socket);
+	if (entry) {
+		entry->flags |= flags_of_attempt();
+		entry->successor = state;
+		entry->way = tcpclose_caller_of(caller, TCPCLOSE_WAY_OTHER);
+	} else {
+		note_handover(socket, state,
+			      tcpclose_caller_of(caller, TCPCLOSE_WAY_OTHER));
 	}
-	/* Nothing that reads these interrupts a softirq. */
-	this_cpu_write(handover_notes[HANDOVER_SOFTIRQ].sk, (const void *)sk);
-	this_cpu_write(handover_notes[HANDOVER_SOFTIRQ].caller, caller);
-	this_cpu_write(handover_notes[HANDOVER_SOFTIRQ].successor, state);
-	this_cpu_write(handover_notes[HANDOVER_SOFTIRQ].born, false);
+	local_irq_restore(irq);
 }
 
 TCPCLOSE_PROBE(on_time_wait);
-
-/* The socket's mini-socket is there; what softirq has noted goes to the entry. */
-static __always_inline void mark_handed_over(struct tcpclose_entry *entry,
-					     const struct sock *sk, u8 substate)
-{
-	unsigned long caller;
-
-	entry->flags |= TCPCLOSE_ENTRY_HANDED_OVER;
-	entry->successor = substate;
-	if (!tcpclose_moment_in_softirq() ||
-	    this_cpu_read(handover_notes[HANDOVER_SOFTIRQ].sk) != sk)
-		return;
-	this_cpu_write(handover_notes[HANDOVER_SOFTIRQ].sk, NULL);
-	caller = this_cpu_read(handover_notes[HANDOVER_SOFTIRQ].caller);
-	/* Only a segment leads to TIME_WAIT. */
-	entry->way = likely(substate == TCP_TIME_WAIT) ?
-			     TCPCLOSE_WAY_SEGMENT :
-			     tcpclose_caller_of(caller, TCPCLOSE_WAY_OTHER);
-}
 
 /* Copy to the mini-socket's entry what it shares with the socket's. */
 static __always_inline void inherit_entry(struct tcpclose_entry *to,
@@ -173,88 +135,85 @@ static __always_inline void inherit_entry(struct tcpclose_entry *to,
 
 /*
  * The socket has no entry: complete its note, and guess what its entry would
- * say. Returns its flags.
+ * say.
  */
-static noinline u16 begin_without_entry(const struct sock *sk)
+static noinline void begin_without_entry(const struct sock *sk, u8 substate,
+					 u16 *flags, u8 *closer)
 {
 	struct handover_note *note = handover_note_of(sk);
 
-	if (note)
-		note->born = true;
-	return tcpclose_table_unknown_flag(tcpclose_share_unknown(sk)) |
-	       TCPCLOSE_ENTRY_MINI;
-}
-
-/* Make the mini-socket's entry; interrupts off, bucket locked. */
-static __always_inline struct tcpclose_entry *
-add_mini_entry(struct tcpclose_bucket *bucket, const struct inet_timewait_sock *tw,
-	       const struct sock *sk, struct tcpclose_entry *from, u16 flags)
-{
-	struct tcpclose_entry *entry = tcpclose_table_add(bucket, tw);
-	u8 substate = tw->tw_substate;
-
-	if (unlikely(!entry))
-		return NULL;
-	if (likely(from)) {
-		inherit_entry(entry, from);
-	} else {
-		entry->flags = flags;
-		entry->closer = sk->sk_state == TCP_CLOSING ? TCPCLOSE_CLOSER_BOTH :
-							      TCPCLOSE_CLOSER_LOCAL;
+	if (note) {
+		note->flags |= TCPCLOSE_ENTRY_HANDED_OVER;
+		note->successor = substate;
 	}
-	/* FIN_WAIT2 continues, but TIME_WAIT starts now. */
-	if (substate == TCP_TIME_WAIT)
-		entry->since_ns = from && tcpclose_moment_of_hand_over_is_kept(from) ?
-					  tcpclose_moment_of_segment(sk) :
-					  ktime_get_ns();
-	if (!entry->cookie)
-		entry->cookie = atomic64_read(&tw->tw_cookie);
-	entry->state = substate;
-	tcpclose_record_identity(entry, sk);
-	this_cpu_inc(tcpclose_counters->live_timewait);
-	return entry;
-}
-
-static noinline void hand_over(const struct inet_timewait_sock *tw, const struct sock *sk)
-{
-	struct tcpclose_entry *entry, *from;
-	struct tcpclose_bucket *bucket;
-	unsigned long irq;
-	u16 flags = 0;
-
-	local_irq_save(irq);
-	tcpclose_probe_called(handover_calls[TCPCLOSE_HANDOVER_HASHDANCE]);
-	this_cpu_inc(tcpclose_counters->born);
-	from = tcpclose_table_find_sock(sk);
-	if (likely(from))
-		mark_handed_over(from, sk, tw->tw_substate);
-	else
-		flags = begin_without_entry(sk);
-
-	bucket = tcpclose_table_lock(tw);
-	entry = add_mini_entry(bucket, tw, sk, from, flags);
-	if (unlikely(!entry) && (from || flags & TCPCLOSE_ENTRY_REFUSED))
-		tcpclose_share_refuse(sk);
-	/*
-	 * The socket's own transition counts the mini-socket as alive, if it is
-	 * tracked.
-	 */
-	if (unlikely(!entry != !from))
-		tcpclose_stats_live(tw->tw_substate, entry ? 1 : -1);
-	tcpclose_table_unlock(bucket);
-	local_irq_restore(irq);
+	*flags = tcpclose_table_unknown_flag(tcpclose_share_unknown(sk)) |
+		 TCPCLOSE_ENTRY_MINI;
+	*closer = sk->sk_state == TCP_CLOSING ? TCPCLOSE_CLOSER_BOTH :
+						TCPCLOSE_CLOSER_LOCAL;
 }
 
 /*
  * inet_twsk_hashdance(tw, sk, …): the mini-socket is complete, and not yet in
  * the hash table.
  */
-static __always_inline void on_twsk_hashdance(unsigned long tw, unsigned long sk,
+static __always_inline void on_twsk_hashdance(unsigned long twsk,
+					      unsigned long socket,
 					      unsigned long hashinfo,
 					      unsigned long caller)
 {
-	if (((const struct sock *)sk)->sk_protocol == IPPROTO_TCP)
-		hand_over((const void *)tw, (const struct sock *)sk);
+	const struct inet_timewait_sock *tw = (const void *)twsk;
+	const struct sock *sk = (const struct sock *)socket;
+	u8 substate = tw->tw_substate, closer = 0;
+	u16 flags = 0;
+	struct tcpclose_entry *entry, *from;
+	struct tcpclose_bucket *bucket;
+	unsigned long irq;
+
+	if (sk->sk_protocol != IPPROTO_TCP)
+		return;
+
+	local_irq_save(irq);
+	tcpclose_probe_called(handover_calls[TCPCLOSE_HANDOVER_HASHDANCE]);
+	this_cpu_inc(tcpclose_counters->born);
+	from = tcpclose_table_find_sock(sk);
+	if (likely(from)) {
+		from->flags |= TCPCLOSE_ENTRY_HANDED_OVER;
+		from->successor = substate;
+	} else {
+		begin_without_entry(sk, substate, &flags, &closer);
+	}
+
+	bucket = tcpclose_table_lock(tw);
+	entry = tcpclose_table_add(bucket, tw);
+	if (likely(entry)) {
+		if (likely(from)) {
+			inherit_entry(entry, from);
+		} else {
+			entry->flags = flags;
+			entry->closer = closer;
+		}
+		/* FIN_WAIT2 continues, but TIME_WAIT starts now. */
+		if (substate == TCP_TIME_WAIT)
+			entry->since_ns =
+				from && tcpclose_moment_of_hand_over_is_kept(from) ?
+					tcpclose_moment_of_segment(sk) :
+					ktime_get_ns();
+		if (!entry->cookie)
+			entry->cookie = atomic64_read(&tw->tw_cookie);
+		entry->state = substate;
+		tcpclose_record_identity(entry, sk);
+		this_cpu_inc(tcpclose_counters->live_timewait);
+	} else if (from || flags & TCPCLOSE_ENTRY_REFUSED) {
+		tcpclose_share_refuse(sk);
+	}
+	/*
+	 * The socket's own transition counts the mini-socket as alive, if it is
+	 * tracked.
+	 */
+	if (unlikely(!entry != !from))
+		tcpclose_stats_live(substate, entry ? 1 : -1);
+	tcpclose_table_unlock(bucket);
+	local_irq_restore(irq);
 }
 
 TCPCLOSE_PROBE(on_twsk_hashdance);

@@ -2,12 +2,11 @@
 #ifndef TCPCLOSE_HANDOVER_H
 #define TCPCLOSE_HANDOVER_H
 
-#include <net/tcp_states.h>
-
-#include "entry.h"
 #include "hook.h"
 
 struct sock;
+
+struct tcpclose_entry;
 
 void tcpclose_handover_take(const struct sock *sk, struct tcpclose_entry *entry);
 
@@ -19,18 +18,6 @@ enum {
 
 extern struct tcpclose_probe tcpclose_handover_probes[TCPCLOSE_HANDOVER_PROBES];
 extern struct tcpclose_hooks tcpclose_handover_hooks;
-
-/**
- * tcpclose_handover_is_open() - whether tcpclose_handover_take() may find a note
- * @entry: entry of a socket that enters CLOSE
- * @old: its state before
- */
-static __always_inline bool tcpclose_handover_is_open(const struct tcpclose_entry *entry,
-						      int old)
-{
-	return !(entry->flags & TCPCLOSE_ENTRY_HAND_OVER) &&
-	       (1 << old) & (TCPF_FIN_WAIT2 | TCPF_CLOSING);
-}
 
 /* Whether births of mini-sockets are hooked. */
 static __always_inline bool tcpclose_handover_births_watched(void)

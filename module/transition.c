@@ -58,13 +58,16 @@ static __always_inline u8 closer_after(u8 closer, u8 new)
 static DEFINE_PER_CPU(struct tcpclose_entry, stand_ins);
 
 /* For a connection that gets no entry: one that lasts for this transition. */
-static struct tcpclose_entry *stand_in_for_sock(int old, int new, u8 why)
+static struct tcpclose_entry *stand_in_for_sock(const struct sock *sk, int old,
+						int new, u8 why)
 {
 	struct tcpclose_entry *entry = this_cpu_ptr(&stand_ins);
 
 	tcpclose_table_stand_in(entry, why);
 	entry->closer = closers[old];
 	tcpclose_stats_live(new, -1);
+	if (new == TCP_CLOSE)
+		tcpclose_handover_take(sk, entry);
 	return entry;
 }
 
@@ -112,7 +115,7 @@ begin_entry_late(const struct sock *sk, struct tcpclose_entry *entry, int old,
 	if (entry || new == TCP_CLOSE)
 		tcpclose_share_settle(sk);
 	if (!entry)
-		return stand_in_for_sock(old, new, why);
+		return stand_in_for_sock(sk, old, new, why);
 	entry->flags = tcpclose_table_unknown_flag(why);
 	entry->closer = closers[old];
 	entry->state = old;
@@ -189,7 +192,7 @@ static struct tcpclose_entry *begin_somehow(const struct sock *sk, int old, int 
 	if (entry)
 		return entry;
 	tcpclose_share_refuse(sk);
-	return stand_in_for_sock(old, new, tcpclose_share_unknown(sk));
+	return stand_in_for_sock(sk, old, new, tcpclose_share_unknown(sk));
 }
 
 /* Bring the entry up to date for the next transition. */
@@ -358,8 +361,6 @@ static noinline void carry_out_odd(const struct sock *sk,
 		note_session(entry, sk);
 	if (cookie)
 		entry->cookie = cookie;
-	if (new == TCP_CLOSE && tcpclose_handover_is_open(entry, old))
-		tcpclose_handover_take(sk, entry);
 	carry_out_transition(sk, entry, raw, edge, now_ns, entry->cookie, req,
 			     recorded, false, new == TCP_CLOSE);
 }
@@ -406,8 +407,6 @@ static __always_inline void record_transition(const struct sock *sk, u8 raw,
 	entry = tcpclose_table_find_sock(sk);
 	if (unlikely(!is_plain_transition(entry, raw, edge)))
 		goto odd;
-	if (closing && unlikely(tcpclose_handover_is_open(entry, TCPCLOSE_EDGE_FROM(raw))))
-		tcpclose_handover_take(sk, entry);
 	now_ns = time_of(sk, entry, raw, edge, closing);
 	cookie = atomic64_read(&sk->sk_cookie);
 	if (unlikely(cookie != entry->cookie || !cookie)) {
