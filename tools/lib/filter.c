@@ -293,7 +293,7 @@ static int read_word(struct reader *r)
 				 FILTER_WORDS);
 	term->op = op;
 	ret = op == FILTER_IS ? add_values(r->f, term, values) :
-				      add_value(r->f, term, values);
+				add_value(r->f, term, values);
 	if (ret == -E2BIG)
 		return error_set(r->why, ret, "%.60s: more than %d values", shown,
 				 FILTER_VALUES);
