@@ -3,11 +3,9 @@
  * Records of drops by listeners: writes them in place in the ring. Decides nothing: what
  * was dropped, and why, comes in &struct tcpclose_drop_step.
  */
-#include <linux/ipv6.h>
 #include <linux/skbuff.h>
 #include <linux/string.h>
 #include <net/inet_connection_sock.h>
-#include <net/ip.h>
 #include <net/request_sock.h>
 #include <net/tcp.h>
 
@@ -21,15 +19,10 @@
 static void set_segment(struct tcpclose_drop *record, const struct sk_buff *skb)
 {
 	const struct tcphdr *th = tcp_hdr(skb);
+	bool ipv6 = skb->protocol == htons(ETH_P_IPV6);
 
-	if (skb->protocol == htons(ETH_P_IPV6)) {
-		record->mark = TCPCLOSE_DROP_MARK_IPV6;
-		memcpy(record->laddr, &ipv6_hdr(skb)->daddr, sizeof(record->laddr));
-		memcpy(record->raddr, &ipv6_hdr(skb)->saddr, sizeof(record->raddr));
-	} else {
-		tcpclose_field_set_address4(record->laddr, ip_hdr(skb)->daddr);
-		tcpclose_field_set_address4(record->raddr, ip_hdr(skb)->saddr);
-	}
+	record->mark = ipv6 ? TCPCLOSE_DROP_MARK_IPV6 : 0;
+	tcpclose_field_set_segment(record->laddr, record->raddr, skb, ipv6);
 	record->lport = ntohs(th->dest);
 	record->rport = ntohs(th->source);
 }
@@ -66,9 +59,7 @@ static void set_bound(struct tcpclose_drop *record, const struct sock *sk)
 
 static void set_listener(struct tcpclose_drop *record, const struct sock *sk)
 {
-	record->cookie = atomic64_read(&sk->sk_cookie);
-	if (!record->cookie)
-		record->cookie = tcpclose_record_make_cookie(sk);
+	record->cookie = tcpclose_record_cookie(sk);
 	record->netns = sock_net(sk)->net_cookie;
 	record->netns_inode = sock_net(sk)->ns.inum;
 	record->inode = tcpclose_field_inode(sk);
@@ -91,12 +82,7 @@ void tcpclose_drop_record(const struct tcpclose_drop_step *step, u64 now_ns)
 
 	BUILD_BUG_ON(sizeof(*record) != TCPCLOSE_RECORD_SIZE);
 
-	record = tcpclose_ring_begin(&number);
-	memset(record, 0, sizeof(*record));
-	record->ts_ns = now_ns;
-	record->seq = number;
-	record->cpu = raw_smp_processor_id();
-	record->kind = TCPCLOSE_KIND_DROP;
+	record = tcpclose_record_begin(&number, TCPCLOSE_KIND_DROP, now_ns);
 	record->reason = step->reason;
 	record->queue = step->queue;
 	record->limit = step->limit;

@@ -130,16 +130,9 @@ static void write_record(const struct failure *f)
 
 	BUILD_BUG_ON(sizeof(*record) != TCPCLOSE_RECORD_SIZE);
 
-	record = tcpclose_ring_begin(&number);
-	memset(record, 0, sizeof(*record));
-	record->ts_ns = f->now_ns;
-	record->seq = number;
-	record->cpu = raw_smp_processor_id();
-	record->kind = TCPCLOSE_KIND_FAILED_CALL;
+	record = tcpclose_record_begin(&number, TCPCLOSE_KIND_FAILED_CALL, f->now_ns);
 	record->mark = f->ipv6 ? TCPCLOSE_FAILED_IPV6 : 0;
-	record->cookie = atomic64_read(&f->sk->sk_cookie);
-	if (!record->cookie)
-		record->cookie = tcpclose_record_make_cookie(f->sk);
+	record->cookie = tcpclose_record_cookie(f->sk);
 	record->netns = net->net_cookie;
 	record->netns_inode = net->ns.inum;
 	if (f->local)
@@ -266,13 +259,13 @@ static bool take_opened(const struct intent *intent)
 }
 
 /* Note what is wanted, if the address is as long as it must be. */
-static void note_wanted(struct intent *intent, unsigned long socket, unsigned long wanted,
-			unsigned long length, bool ipv6)
+static void note_wanted(struct intent *intent, const struct sock *sk,
+			unsigned long wanted, unsigned long length, bool ipv6)
 {
 	const struct sockaddr_in6 *in6 = (const struct sockaddr_in6 *)wanted;
 	const struct sockaddr_in *in = (const struct sockaddr_in *)wanted;
 
-	intent->sk = (const struct sock *)socket;
+	intent->sk = sk;
 	intent->since = jiffies;
 	intent->ipv6 = ipv6;
 	intent->port = 0;
@@ -286,7 +279,8 @@ static void note_wanted(struct intent *intent, unsigned long socket, unsigned lo
 	}
 }
 
-static void bind_failed(const struct intent *intent, int error)
+/* @call: bind() or listen(), of which the address is a local one */
+static void local_failed(const struct intent *intent, u8 call, int error)
 {
 	const struct failure failure = {
 		.sk = intent->sk,
@@ -295,7 +289,7 @@ static void bind_failed(const struct intent *intent, int error)
 		.lport = ntohs(intent->port),
 		.ipv6 = intent->ipv6,
 		.ports = !intent->port && error == EADDRINUSE,
-		.call = TCPCLOSE_CALL_BIND,
+		.call = call,
 		.error = min(error, U8_MAX),
 	};
 
@@ -303,21 +297,14 @@ static void bind_failed(const struct intent *intent, int error)
 	record_failure(&failure);
 }
 
+static void bind_failed(const struct intent *intent, int error)
+{
+	local_failed(intent, TCPCLOSE_CALL_BIND, error);
+}
+
 static void listen_failed(const struct intent *intent, int error)
 {
-	const struct failure failure = {
-		.sk = intent->sk,
-		.now_ns = ktime_get_ns(),
-		.local = intent->address,
-		.lport = ntohs(intent->port),
-		.ipv6 = intent->ipv6,
-		.ports = !intent->port && error == EADDRINUSE,
-		.call = TCPCLOSE_CALL_LISTEN,
-		.error = min(error, U8_MAX),
-	};
-
-	this_cpu_inc(tcpclose_counters->bind_errors[countable(error)]);
-	record_failure(&failure);
+	local_failed(intent, TCPCLOSE_CALL_LISTEN, error);
 }
 
 static void connect_failed(const struct intent *intent, int error)
@@ -359,22 +346,17 @@ RETURNED(bind_failed);
 RETURNED(listen_failed);
 RETURNED(connect_failed);
 
-static bool is_tcp(unsigned long socket)
-{
-	return ((const struct sock *)socket)->sk_protocol == IPPROTO_TCP;
-}
-
 /*
  * Note what a function with the arguments (sk, address, length) wants. Others than TCP's
  * are not of interest: returns 1.
  */
 static int note_arguments(struct kretprobe_instance *ri, struct pt_regs *regs, bool ipv6)
 {
-	unsigned long socket = regs_get_kernel_argument(regs, 0);
+	const struct sock *sk = (const struct sock *)regs_get_kernel_argument(regs, 0);
 
-	if (!is_tcp(socket))
+	if (sk->sk_protocol != IPPROTO_TCP)
 		return 1;
-	note_wanted((struct intent *)ri->data, socket, regs_get_kernel_argument(regs, 1),
+	note_wanted((struct intent *)ri->data, sk, regs_get_kernel_argument(regs, 1),
 		    regs_get_kernel_argument(regs, 2), ipv6);
 	return 0;
 }

@@ -7,6 +7,11 @@
 #define TCPCLOSE_FIELD_H
 
 #include <linux/cgroup.h>
+#include <linux/ip.h>
+#include <linux/ipv6.h>
+#include <linux/skbuff.h>
+#include <linux/string.h>
+#include <net/inet_sock.h>
 #include <net/sock.h>
 
 #include "entry.h"
@@ -83,6 +88,36 @@ static __always_inline void tcpclose_field_set_address4(u8 *to, __be32 address)
 	words[1] = 0;
 	words[2] = 0;
 	words[3] = 0;
+}
+
+/* The addresses of both ends, 16 bytes each. */
+static __always_inline void tcpclose_field_set_ends(u8 *laddr, u8 *raddr,
+						    const struct sock *sk, bool ipv6)
+{
+	const struct inet_sock *inet = inet_sk(sk);
+
+#if IS_ENABLED(CONFIG_IPV6)
+	if (ipv6) {
+		memcpy(laddr, &sk->sk_v6_rcv_saddr, 16);
+		memcpy(raddr, &sk->sk_v6_daddr, 16);
+		return;
+	}
+#endif
+	tcpclose_field_set_address4(laddr, inet->inet_saddr);
+	tcpclose_field_set_address4(raddr, inet->inet_daddr);
+}
+
+/* Likewise, those of a segment that was received. */
+static inline void tcpclose_field_set_segment(u8 *laddr, u8 *raddr,
+					      const struct sk_buff *skb, bool ipv6)
+{
+	if (ipv6) {
+		memcpy(laddr, &ipv6_hdr(skb)->daddr, 16);
+		memcpy(raddr, &ipv6_hdr(skb)->saddr, 16);
+	} else {
+		tcpclose_field_set_address4(laddr, ip_hdr(skb)->daddr);
+		tcpclose_field_set_address4(raddr, ip_hdr(skb)->saddr);
+	}
 }
 
 #endif /* TCPCLOSE_FIELD_H */

@@ -28,15 +28,8 @@ tcpclose_fill_sock_addresses(struct tcpclose_record *record,
 
 	record->lport = ntohs(inet->inet_sport);
 	record->rport = ntohs(inet->inet_dport);
-#if IS_ENABLED(CONFIG_IPV6)
-	if (sk->sk_family == AF_INET6) {
-		memcpy(record->laddr, &sk->sk_v6_rcv_saddr, 16);
-		memcpy(record->raddr, &sk->sk_v6_daddr, 16);
-		return;
-	}
-#endif
-	tcpclose_field_set_address4(record->laddr, inet->inet_saddr);
-	tcpclose_field_set_address4(record->raddr, inet->inet_daddr);
+	tcpclose_field_set_ends(record->laddr, record->raddr, sk,
+				sk->sk_family == AF_INET6);
 }
 
 /*

@@ -19,6 +19,7 @@
 #include <linux/workqueue.h>
 
 #include "gate.h"
+#include "record.h"
 #include "ring.h"
 #include "wakeup.h"
 
@@ -147,12 +148,8 @@ static void report(struct gate *gate)
 
 	local_irq_save(irq);
 	if (has_left_out(gate)) {
-		record = tcpclose_ring_begin(&number);
-		memset(record, 0, sizeof(*record));
-		record->ts_ns = ktime_get_ns();
-		record->seq = number;
-		record->cpu = raw_smp_processor_id();
-		record->kind = TCPCLOSE_KIND_LEFT_OUT;
+		record = tcpclose_record_begin(&number, TCPCLOSE_KIND_LEFT_OUT,
+					       ktime_get_ns());
 		record->sent = gate->left_out[TCPCLOSE_GATE_SENT];
 		record->received = gate->left_out[TCPCLOSE_GATE_RECEIVED];
 		record->drops = gate->left_out[TCPCLOSE_GATE_DROPS];

@@ -58,19 +58,12 @@ static u64 cookie_of(const struct sock *sk, int old, int new)
 static void set_tuple(struct tcpclose_session *record, const struct sock *sk)
 {
 	const struct inet_sock *inet = inet_sk(sk);
+	bool ipv6 = sk->sk_family == AF_INET6;
 
 	record->lport = ntohs(inet->inet_sport);
 	record->rport = ntohs(inet->inet_dport);
-#if IS_ENABLED(CONFIG_IPV6)
-	if (sk->sk_family == AF_INET6) {
-		record->mark = TCPCLOSE_SESSION_IPV6;
-		memcpy(record->laddr, &sk->sk_v6_rcv_saddr, sizeof(record->laddr));
-		memcpy(record->raddr, &sk->sk_v6_daddr, sizeof(record->raddr));
-		return;
-	}
-#endif
-	tcpclose_field_set_address4(record->laddr, inet->inet_saddr);
-	tcpclose_field_set_address4(record->raddr, inet->inet_daddr);
+	record->mark = ipv6 ? TCPCLOSE_SESSION_IPV6 : 0;
+	tcpclose_field_set_ends(record->laddr, record->raddr, sk, ipv6);
 }
 
 /* Interrupts off. */
@@ -82,12 +75,7 @@ static void record_session(const struct sock *sk, int old, int new, u8 edge)
 
 	BUILD_BUG_ON(sizeof(*record) != TCPCLOSE_RECORD_SIZE);
 
-	record = tcpclose_ring_begin(&number);
-	memset(record, 0, sizeof(*record));
-	record->ts_ns = ktime_get_ns();
-	record->seq = number;
-	record->cpu = raw_smp_processor_id();
-	record->kind = TCPCLOSE_KIND_SESSION;
+	record = tcpclose_record_begin(&number, TCPCLOSE_KIND_SESSION, ktime_get_ns());
 	record->cookie = cookie;
 	record->netns = sock_net(sk)->net_cookie;
 	record->netns_inode = sock_net(sk)->ns.inum;

@@ -39,6 +39,40 @@ u64 tcpclose_record_make_cookie(const struct sock *sk)
 }
 
 /**
+ * tcpclose_record_cookie() - a socket's cookie, generated if it has none
+ * @sk: the socket
+ *
+ * Return: the cookie.
+ */
+u64 tcpclose_record_cookie(const struct sock *sk)
+{
+	u64 cookie = atomic64_read(&sk->sk_cookie);
+
+	return cookie ? cookie : tcpclose_record_make_cookie(sk);
+}
+
+/**
+ * tcpclose_record_begin() - begin a record of a kind that few events have
+ * @number: set to its number, for tcpclose_ring_commit()
+ * @kind: &enum tcpclose_kind
+ * @now_ns: when it happened
+ *
+ * Context: as tcpclose_ring_begin().
+ * Return: the record, of which all but what every record has is 0.
+ */
+void *tcpclose_record_begin(u64 *number, u8 kind, u64 now_ns)
+{
+	struct tcpclose_record *record = tcpclose_ring_begin(number);
+
+	memset(record, 0, sizeof(*record));
+	record->ts_ns = now_ns;
+	record->seq = *number;
+	record->cpu = raw_smp_processor_id();
+	record->kind = kind;
+	return record;
+}
+
+/**
  * tcpclose_record_session() - find the MPTCP socket that a subflow belongs to
  * @sk: the subflow, locked
  *

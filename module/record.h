@@ -15,6 +15,8 @@ struct tcpclose_record;
 struct tcpclose_step;
 
 u64 tcpclose_record_make_cookie(const struct sock *sk);
+u64 tcpclose_record_cookie(const struct sock *sk);
+void *tcpclose_record_begin(u64 *number, u8 kind, u64 now_ns);
 void tcpclose_record_identity(struct tcpclose_entry *entry, const struct sock *sk);
 u64 tcpclose_record_sent(const struct sock *sk, const struct tcpclose_entry *entry,
 			 u8 old);

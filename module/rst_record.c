@@ -3,13 +3,11 @@
  * Records of RSTs: writes them in place in the ring. Decides nothing: what a RST
  * means comes in &struct tcpclose_rst_step.
  */
-#include <linux/ipv6.h>
 #include <linux/sched.h>
 #include <linux/skbuff.h>
 #include <linux/string.h>
 #include <net/dst.h>
 #include <net/inet_timewait_sock.h>
-#include <net/ip.h>
 #include <net/tcp.h>
 
 #include "field.h"
@@ -47,13 +45,7 @@ static void set_segment(struct tcpclose_rst *record, const struct sk_buff *skb, 
 	const struct tcphdr *th = tcp_hdr(skb);
 	int length = skb->len - skb_transport_offset(skb) - __tcp_hdrlen(th);
 
-	if (ipv6) {
-		memcpy(record->laddr, &ipv6_hdr(skb)->daddr, sizeof(record->laddr));
-		memcpy(record->raddr, &ipv6_hdr(skb)->saddr, sizeof(record->raddr));
-	} else {
-		tcpclose_field_set_address4(record->laddr, ip_hdr(skb)->daddr);
-		tcpclose_field_set_address4(record->raddr, ip_hdr(skb)->saddr);
-	}
+	tcpclose_field_set_segment(record->laddr, record->raddr, skb, ipv6);
 	record->lport = ntohs(th->dest);
 	record->rport = ntohs(th->source);
 	record->segment_seq = ntohl(th->seq);
@@ -69,15 +61,7 @@ static void set_tuple(struct tcpclose_rst *record, const struct sock *sk, bool i
 
 	record->lport = ntohs(inet->inet_sport);
 	record->rport = ntohs(inet->inet_dport);
-#if IS_ENABLED(CONFIG_IPV6)
-	if (ipv6) {
-		memcpy(record->laddr, &sk->sk_v6_rcv_saddr, sizeof(record->laddr));
-		memcpy(record->raddr, &sk->sk_v6_daddr, sizeof(record->raddr));
-		return;
-	}
-#endif
-	tcpclose_field_set_address4(record->laddr, inet->inet_saddr);
-	tcpclose_field_set_address4(record->raddr, inet->inet_daddr);
+	tcpclose_field_set_ends(record->laddr, record->raddr, sk, ipv6);
 }
 
 static void set_socket(struct tcpclose_rst *record, const struct sock *sk, u8 state)
@@ -89,9 +73,7 @@ static void set_socket(struct tcpclose_rst *record, const struct sock *sk, u8 st
 		record->state = READ_ONCE(tw->tw_substate);
 		return;
 	}
-	record->cookie = atomic64_read(&sk->sk_cookie);
-	if (!record->cookie)
-		record->cookie = tcpclose_record_make_cookie(sk);
+	record->cookie = tcpclose_record_cookie(sk);
 	record->state = state;
 	record->inode = tcpclose_field_inode(sk);
 	record->uid = READ_ONCE(sk->sk_uid.val);
@@ -112,12 +94,7 @@ void tcpclose_rst_record(const struct tcpclose_rst_step *step, u64 now_ns)
 
 	BUILD_BUG_ON(sizeof(*record) != TCPCLOSE_RECORD_SIZE);
 
-	record = tcpclose_ring_begin(&number);
-	memset(record, 0, sizeof(*record));
-	record->ts_ns = now_ns;
-	record->seq = number;
-	record->cpu = raw_smp_processor_id();
-	record->kind = TCPCLOSE_KIND_RST;
+	record = tcpclose_record_begin(&number, TCPCLOSE_KIND_RST, now_ns);
 	record->mark = step->mark | (step->ipv6 ? TCPCLOSE_RST_MARK_IPV6 : 0);
 	record->uid = TCPCLOSE_UNKNOWN_UID;
 	record->effect = step->effect;
