@@ -21,6 +21,7 @@ static __always_inline void on_graft(unsigned long socket, unsigned long parent,
 				     unsigned long unused, unsigned long caller)
 {
 	const struct sock *sk = (const struct sock *)socket;
+	struct tcpclose_process opener;
 	struct tcpclose_entry *entry;
 
 	if (sk->sk_protocol != IPPROTO_TCP)
@@ -28,11 +29,15 @@ static __always_inline void on_graft(unsigned long socket, unsigned long parent,
 	tcpclose_probe_called(accept_calls);
 	entry = tcpclose_table_find_sock(sk);
 	/* Subflows have no room, nor has what is left over from another socket. */
-	if (likely(entry) &&
-	    likely(!(entry->flags & (TCPCLOSE_ENTRY_MPTCP | TCPCLOSE_ENTRY_MINI))) &&
-	    likely(tcpclose_task_remember(&entry->opener)))
-		entry->flags = (entry->flags & ~TCPCLOSE_ENTRY_LISTENER) |
-			       TCPCLOSE_ENTRY_OPENER | TCPCLOSE_ENTRY_ACCEPTED;
+	if (unlikely(!entry) ||
+	    unlikely(entry->flags & (TCPCLOSE_ENTRY_MPTCP | TCPCLOSE_ENTRY_MINI)) ||
+	    unlikely(!tcpclose_task_remember(&opener)))
+		return;
+	entry->flags = (entry->flags & ~TCPCLOSE_ENTRY_LISTENER) | TCPCLOSE_ENTRY_OPENER |
+		       TCPCLOSE_ENTRY_ACCEPTED;
+	smp_wmb(); /* in this order, for copy_entry() in table.c */
+	WRITE_ONCE(entry->opener.pid, opener.pid);
+	WRITE_ONCE(entry->opener.began, opener.began);
 }
 
 TCPCLOSE_PROBE(on_graft);

@@ -23,6 +23,7 @@
 #include "chardev.h"
 #include "failed_call.h"
 #include "hook.h"
+#include "listing.h"
 #include "reader.h"
 #include "ring.h"
 #include "stats.h"
@@ -260,6 +261,19 @@ static int ioctl_hook(void __user *to)
 	return copy_to_user(to, &hook, sizeof(hook)) ? -EFAULT : 0;
 }
 
+static int ioctl_conns(const struct tcpclose_reader *reader, void __user *to)
+{
+	struct tcpclose_conns_request request;
+	int err;
+
+	if (copy_from_user(&request, to, sizeof(request)))
+		return -EFAULT;
+	err = tcpclose_listing_copy(&reader->visible, &request);
+	if (err)
+		return err;
+	return copy_to_user(to, &request, sizeof(request)) ? -EFAULT : 0;
+}
+
 static long chardev_ioctl(struct file *file, unsigned int request,
 			  unsigned long argument)
 {
@@ -281,6 +295,8 @@ static long chardev_ioctl(struct file *file, unsigned int request,
 		return reader->visible.whole ? ioctl_stats_reset() : -EPERM;
 	case TCPCLOSE_IOC_HOOK:
 		return reader->visible.whole ? ioctl_hook(to) : -EPERM;
+	case TCPCLOSE_IOC_CONNS:
+		return reader->visible.whole ? ioctl_conns(reader, to) : -EPERM;
 	default:
 		return -ENOTTY;
 	}

@@ -64,7 +64,9 @@
  * @share: number of the share that it counts against; 0: none
  *
  * A full socket's entry changes under the socket's lock only. A mini-socket has
- * no lock, so every access to its entry holds the lock of the bucket.
+ * no lock, so every access to its entry holds the lock of the bucket. Both may be read
+ * at any time by tcpclose_table_copy(), which relies on the order in which @since_ns,
+ * @state, @flags and the union are stored.
  */
 struct tcpclose_entry {
 	const void *key;

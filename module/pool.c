@@ -18,6 +18,7 @@
 #include <linux/irq_work.h>
 #include <linux/limits.h>
 #include <linux/minmax.h>
+#include <linux/nospec.h>
 #include <linux/percpu.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
@@ -216,7 +217,8 @@ static int add_pool_chunk(void)
 		push_batch(&chunk[i], n);
 		local_irq_restore(flags);
 	}
-	WRITE_ONCE(made, first + count);
+	/* Release: pairs with the acquire in tcpclose_pool_entry(). */
+	smp_store_release(&made, first + count);
 	WRITE_ONCE(obtainable, capacity);
 	return 0;
 }
@@ -415,6 +417,25 @@ void tcpclose_pool_spill(void)
 	}
 	while (magazine->count > magazine_most)
 		return_batch(magazine);
+}
+
+/**
+ * tcpclose_pool_entry() - one of all entries that were ever allocated
+ * @number: its number, from 0, which is the same as long as the module is loaded
+ *
+ * Return: the entry, which may be free; NULL: there are no more.
+ */
+const struct tcpclose_entry *tcpclose_pool_entry(u64 number)
+{
+	/* Acquire: pairs with the release in add_pool_chunk(). */
+	unsigned int count = smp_load_acquire(&made);
+	unsigned int i;
+
+	if (number >= count)
+		return NULL;
+	/* It comes from a user. */
+	i = array_index_nospec((unsigned int)number, count);
+	return &chunks[i / CHUNK][i % CHUNK];
 }
 
 /**

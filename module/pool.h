@@ -34,6 +34,7 @@ void tcpclose_pool_exit(void);
 struct tcpclose_entry *tcpclose_pool_refill(u8 share, u8 *why);
 void tcpclose_pool_spill(void);
 unsigned int tcpclose_pool_capacity(void);
+const struct tcpclose_entry *tcpclose_pool_entry(u64 number);
 
 /**
  * tcpclose_pool_get() - take an entry of this CPU

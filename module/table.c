@@ -11,6 +11,7 @@
  * without the lock: see tcpclose_table_find(). Knows nothing of what
  * transitions mean.
  */
+#include <asm/barrier.h>
 #include <linux/build_bug.h>
 #include <linux/cache.h>
 #include <linux/log2.h>
@@ -122,6 +123,94 @@ void tcpclose_table_forget(struct tcpclose_bucket *bucket,
 	if (entry->flags & TCPCLOSE_ENTRY_MINI)
 		this_cpu_dec(tcpclose_counters->live_timewait);
 	tcpclose_table_remove(bucket, entry);
+}
+
+/* Word by word, so that no member is torn. */
+static void copy_words(const struct tcpclose_entry *entry, struct tcpclose_entry *copy)
+{
+	const u64 *from = (const u64 *)entry;
+	u64 *to = (u64 *)copy;
+	unsigned int i;
+
+	for (i = 0; i < sizeof(*entry) / sizeof(*from); i++)
+		/* Racing with the holder of a full socket's lock: see copy_entry(). */
+		to[i] = data_race(READ_ONCE(from[i]));
+}
+
+static bool is_changed(const struct tcpclose_entry *entry, u8 state, u16 flags)
+{
+	/* Racing, likewise. */
+	if (data_race(READ_ONCE(entry->state)) != state)
+		return true;
+	/* Racing, likewise. */
+	return data_race(READ_ONCE(entry->flags)) != flags;
+}
+
+/*
+ * Copy an entry whose bucket is locked. A mini-socket's stays as it is. A full socket's may
+ * change meanwhile, under that socket's lock, which can't be taken, as keys are not
+ * followed; and no transition is to pay for this, as a sequence count would have it. But
+ * the order of stores costs nothing:
+ *
+ *  - since_ns is stored before state;
+ *  - of what the union has, an opener is stored after the flags that say so, where a
+ *    listener was before; a session is stored as 0 before them, and then as it is.
+ *
+ * So if state and flags are the same before and after the copy, then
+ *
+ *  - since_ns is never earlier than when that state was entered. It is later if the next
+ *    transition was being made: then it is the time of that one, a moment ago;
+ *  - listener and session are right or 0, and opener is right, 0, or what no process has
+ *    (tcpclose_task_number());
+ *  - closer, index and cookie may be those after the next transition.
+ *
+ * This ends: a connection has few transitions, and to leave the table it needs the lock.
+ */
+static void copy_entry(const struct tcpclose_entry *entry, struct tcpclose_entry *copy)
+{
+	u16 flags;
+	u8 state;
+
+	do {
+		/* Acquire: pairs with the releases in transition.c. */
+		state = data_race(smp_load_acquire(&entry->state));
+		/* Racing, likewise; the barriers pair with those behind stores to it. */
+		flags = data_race(READ_ONCE(entry->flags));
+		smp_rmb(); /* flags before the rest */
+		copy_words(entry, copy);
+		smp_rmb(); /* the rest before flags and state, which must be the same */
+	} while (is_changed(entry, state, flags));
+	copy->state = state;
+	copy->flags = flags;
+}
+
+/**
+ * tcpclose_table_copy() - copy an entry of the pool if it is in the table
+ * @entry: the entry; whoever uses it may change it at any time
+ * @copy: the result; its @state is 0 if it is being made
+ *
+ * An entry stays in the table, with the same key, as long as the key's bucket is locked.
+ *
+ * Context: any, also with interrupts on.
+ * Return: whether it is in the table.
+ */
+bool tcpclose_table_copy(const struct tcpclose_entry *entry, struct tcpclose_entry *copy)
+{
+	const void *key = READ_ONCE(entry->key);
+	struct tcpclose_bucket *bucket;
+	unsigned long irq;
+	bool found;
+
+	if (!key)
+		return false;
+	local_irq_save(irq);
+	bucket = tcpclose_table_lock(key);
+	found = READ_ONCE(entry->key) == key;
+	if (found)
+		copy_entry(entry, copy);
+	tcpclose_table_unlock(bucket);
+	local_irq_restore(irq);
+	return found;
 }
 
 /**

@@ -43,6 +43,7 @@ void tcpclose_table_forget(struct tcpclose_bucket *bucket,
 void tcpclose_table_stand_in(struct tcpclose_entry *entry, u8 why);
 u8 tcpclose_table_unknown_flag(u8 why);
 struct tcpclose_entry *tcpclose_table_refill(const struct sock *sk);
+bool tcpclose_table_copy(const struct tcpclose_entry *entry, struct tcpclose_entry *copy);
 
 /* The bucket that a key belongs to. */
 static __always_inline struct tcpclose_bucket *

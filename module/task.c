@@ -156,6 +156,16 @@ bool tcpclose_task_is_sending(void)
 	return current_call() == TCPCLOSE_CALL_SEND;
 }
 
+/* NULL: it is gone, whoever has its id now. With rcu_read_lock(). */
+static struct pid *find_process(const struct tcpclose_process *process,
+				const struct task_struct **leader)
+{
+	struct pid *pid = find_pid_ns(process->pid, &init_pid_ns);
+
+	*leader = pid_task(pid, PIDTYPE_TGID);
+	return *leader && tcpclose_task_began(*leader) == process->began ? pid : NULL;
+}
+
 /**
  * tcpclose_task_recall() - name a process, if it is still there
  * @process: what tcpclose_task_remember() has stored
@@ -168,8 +178,26 @@ void tcpclose_task_recall(const struct tcpclose_process *process, char *comm)
 	const struct task_struct *leader;
 
 	rcu_read_lock();
-	leader = pid_task(find_pid_ns(process->pid, &init_pid_ns), PIDTYPE_TGID);
-	if (leader && tcpclose_task_began(leader) == process->began)
+	if (find_process(process, &leader))
 		copy_name(comm, leader);
 	rcu_read_unlock();
+}
+
+/**
+ * tcpclose_task_number() - the id of a process, if it is still there
+ * @process: what tcpclose_task_remember() has stored, or anything else, which is no process
+ * @ns: namespace of the id
+ *
+ * Context: any.
+ * Return: its id; 0: it is gone, or has none there.
+ */
+u32 tcpclose_task_number(const struct tcpclose_process *process, struct pid_namespace *ns)
+{
+	const struct task_struct *leader;
+	u32 number;
+
+	rcu_read_lock();
+	number = pid_nr_ns(find_process(process, &leader), ns);
+	rcu_read_unlock();
+	return number;
 }

@@ -6,6 +6,7 @@
 #include <linux/sched.h>
 #include <linux/types.h>
 
+struct pid_namespace;
 struct tcpclose_detail;
 
 /* Flags of the kernel's own tasks, which belong to no process. */
@@ -48,5 +49,6 @@ void tcpclose_task_caller(u32 *pid, u32 *tid, char *comm, u8 *call);
 void tcpclose_task_name(u32 *pid, char *comm);
 bool tcpclose_task_is_sending(void);
 void tcpclose_task_recall(const struct tcpclose_process *process, char *comm);
+u32 tcpclose_task_number(const struct tcpclose_process *process, struct pid_namespace *ns);
 
 #endif /* TCPCLOSE_TASK_H */

@@ -118,7 +118,8 @@ begin_entry_late(const struct sock *sk, struct tcpclose_entry *entry, int old,
 		return stand_in_for_sock(sk, old, new, why);
 	entry->flags = tcpclose_table_unknown_flag(why);
 	entry->closer = closers[old];
-	entry->state = old;
+	/* Release: complete before it has a state, for copy_entry() in table.c. */
+	smp_store_release(&entry->state, old);
 	return entry;
 }
 
@@ -141,10 +142,12 @@ static void become_subflow(struct tcpclose_entry *entry)
 {
 	if (entry->flags & TCPCLOSE_ENTRY_MPTCP)
 		return;
-	entry->flags &= ~(TCPCLOSE_ENTRY_OPENER | TCPCLOSE_ENTRY_ACCEPTED |
-			  TCPCLOSE_ENTRY_LISTENER);
-	entry->flags |= TCPCLOSE_ENTRY_MPTCP;
 	entry->session = 0;
+	smp_wmb(); /* in this order, for copy_entry() */
+	entry->flags = (entry->flags & ~(TCPCLOSE_ENTRY_OPENER | TCPCLOSE_ENTRY_ACCEPTED |
+					 TCPCLOSE_ENTRY_LISTENER)) |
+		       TCPCLOSE_ENTRY_MPTCP;
+	smp_wmb(); /* likewise: before note_session() stores it */
 }
 
 /* Remember which MPTCP session a subflow belongs to, while that is known. */
@@ -205,7 +208,8 @@ static __always_inline void advance_entry(struct tcpclose_entry *entry,
 	/* A self-loop does not end the time in a state. */
 	if (plain || old != new) {
 		entry->since_ns = now_ns;
-		entry->state = new;
+		/* Release: since_ns before state, for copy_entry(). */
+		smp_store_release(&entry->state, new);
 	}
 	if (old == TCP_SYN_RECV && unlikely(sk->sk_shutdown & SEND_SHUTDOWN))
 		entry->flags |= TCPCLOSE_ENTRY_SHUT_DOWN;
@@ -469,8 +473,9 @@ static noinline void count_birth(const struct sock *sk, u8 raw, u8 edge)
 	if (likely(entry)) {
 		entry->since_ns = now_ns;
 		entry->index = 1;
-		entry->state = new;
 		entry->closer = closers[new];
+		/* Release: complete before it has a state, for copy_entry(). */
+		smp_store_release(&entry->state, new);
 		tcpclose_stats_edge_only(raw);
 	} else {
 		carry_out_odd(sk, NULL, raw, edge, now_ns, false);

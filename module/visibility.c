@@ -86,7 +86,14 @@ static u32 translate_pid(const struct tcpclose_visibility *visible, u32 nr)
 	return translated;
 }
 
-static u32 translate_uid(const struct tcpclose_visibility *visible, u32 uid)
+/**
+ * tcpclose_visibility_uid() - translate a user id to the reader's namespace
+ * @visible: what the reader may see
+ * @uid: in the initial user namespace, or %TCPCLOSE_UNKNOWN_UID
+ *
+ * Return: the id there, or %TCPCLOSE_UNKNOWN_UID.
+ */
+u32 tcpclose_visibility_uid(const struct tcpclose_visibility *visible, u32 uid)
 {
 	return uid == TCPCLOSE_UNKNOWN_UID ?
 		       uid : from_kuid(visible->user_ns, KUIDT_INIT(uid));
@@ -123,7 +130,7 @@ static void translate_rst(const struct tcpclose_visibility *visible,
 {
 	rst->pid = translate_pid(visible, rst->pid);
 	show_name(rst->comm, rst->pid);
-	rst->uid = translate_uid(visible, rst->uid);
+	rst->uid = tcpclose_visibility_uid(visible, rst->uid);
 }
 
 static void translate_failed_call(const struct tcpclose_visibility *visible,
@@ -132,7 +139,7 @@ static void translate_failed_call(const struct tcpclose_visibility *visible,
 	failed->pid = translate_pid(visible, failed->pid);
 	failed->tid = translate_pid(visible, failed->tid);
 	show_name(failed->comm, failed->pid);
-	failed->uid = translate_uid(visible, failed->uid);
+	failed->uid = tcpclose_visibility_uid(visible, failed->uid);
 }
 
 static void translate_session(const struct tcpclose_visibility *visible,
@@ -141,7 +148,7 @@ static void translate_session(const struct tcpclose_visibility *visible,
 	session->pid = translate_pid(visible, session->pid);
 	session->tid = translate_pid(visible, session->tid);
 	show_name(session->comm, session->pid);
-	session->uid = translate_uid(visible, session->uid);
+	session->uid = tcpclose_visibility_uid(visible, session->uid);
 }
 
 /**
@@ -165,7 +172,7 @@ void tcpclose_visibility_translate(const struct tcpclose_visibility *visible,
 		translate_rst(visible, (struct tcpclose_rst *)record);
 		break;
 	case TCPCLOSE_KIND_DROP:
-		drop->uid = translate_uid(visible, drop->uid);
+		drop->uid = tcpclose_visibility_uid(visible, drop->uid);
 		break;
 	case TCPCLOSE_KIND_FAILED_CALL:
 		translate_failed_call(visible, (struct tcpclose_failed_call *)record);
@@ -174,6 +181,6 @@ void tcpclose_visibility_translate(const struct tcpclose_visibility *visible,
 		translate_session(visible, (struct tcpclose_session *)record);
 		break;
 	default:
-		record->uid = translate_uid(visible, record->uid);
+		record->uid = tcpclose_visibility_uid(visible, record->uid);
 	}
 }

@@ -32,5 +32,6 @@ bool tcpclose_visibility_shows(const struct tcpclose_visibility *visible,
 			       const struct tcpclose_record *record);
 void tcpclose_visibility_translate(const struct tcpclose_visibility *visible,
 				   struct tcpclose_record *record);
+u32 tcpclose_visibility_uid(const struct tcpclose_visibility *visible, u32 uid);
 
 #endif /* TCPCLOSE_VISIBILITY_H */

@@ -1236,6 +1236,89 @@ struct tcpclose_hook {
 	char purpose[80];
 };
 
+/* Bits of &struct tcpclose_conn.flags. */
+#define TCPCLOSE_CONN_MINI	0x01	/* mini-socket: TIME_WAIT, or FIN_WAIT2 of an orphan */
+#define TCPCLOSE_CONN_OLD	0x02	/* connection is older than the module */
+#define TCPCLOSE_CONN_UNTRACKED	0x04	/* its beginning was not tracked: max_conns, memory */
+#define TCPCLOSE_CONN_MPTCP	0x08	/* subflow of an MPTCP session */
+#define TCPCLOSE_CONN_ACCEPTED	0x10	/* a process accepted it: opener, unless that is gone */
+
+/**
+ * struct tcpclose_conn - what is remembered of a connection that is alive (minor version 1)
+ * @cookie: socket cookie; 0: unknown, since nothing of the connection was recorded yet. A
+ *	socket that connects again has the cookie of its former connections, whose
+ *	mini-sockets may be alive
+ * @born_ns: when the connection began, CLOCK_MONOTONIC, nanoseconds; 0: unknown
+ * @since_ns: when it entered @state, likewise; 0: unknown. Never too early: it has been in
+ *	@state at least since then
+ * @session: cookie of the MPTCP socket (%TCPCLOSE_CONN_MPTCP, full sockets only); 0:
+ *	unknown
+ * @inode: inode that the socket had (mini-sockets only); 0: unknown, or an orphan
+ * @cgroup: cgroup v2 id, likewise; 0: unknown
+ * @listener: inode of the listener that it is of, until a process accepts it (full
+ *	sockets only); 0: none, or unknown
+ * @opener: process that called connect() or accept() (full sockets only), in the pid
+ *	namespace of the process that opened the file; 0: unknown, gone, not visible, or a
+ *	subflow of MPTCP
+ * @uid: owner of the socket (mini-sockets only); %TCPCLOSE_UNKNOWN_UID: unknown
+ * @index: number of the next transition, at most 65535
+ * @rearms: how often the timer of TIME_WAIT was re-armed, at most 65535
+ * @flags: TCPCLOSE_CONN_* bits
+ * @state: &enum tcpclose_state
+ * @closer: &enum tcpclose_closer
+ * @reserved: 0
+ *
+ * What else there is to know of a full socket, as its addresses, is in the kernel's
+ * tables (sock_diag), which have its cookie, too.
+ */
+struct tcpclose_conn {
+	__u64 cookie;
+	__u64 born_ns;
+	__u64 since_ns;
+	__u64 session;
+	__u32 inode;
+	__u32 cgroup;
+	__u32 listener;
+	__u32 opener;
+	__u32 uid;
+	__u16 index;
+	__u16 rearms;
+	__u16 flags;
+	__u8 state;
+	__u8 closer;
+	__u32 reserved;
+};
+
+/* Position of a list that is complete. */
+#define TCPCLOSE_CONNS_END	(~(__u64)0)
+
+/**
+ * struct tcpclose_conns_request - list the connections that are alive (minor version 1)
+ * @position: 0 to begin; on return what to go on with, or %TCPCLOSE_CONNS_END if the list
+ *	is complete. Means nothing else
+ * @buf: address of an array of the caller's &struct tcpclose_conn
+ * @count: number of its elements, at least 1; on return how many were written, which may
+ *	be 0
+ * @size: size of the caller's structure, bytes: at least 64, a multiple of 8; on return
+ *	that of the module's. What the caller's has beyond is filled with 0
+ * @flags: must be 0
+ * @reserved: must be 0
+ *
+ * A signal ends a call early, with what was found until then; each call goes on by some
+ * connections, or to the end. A connection that begins or ends between the first call and
+ * the last may be missing. Each that is there all the time is listed exactly once, but as a
+ * full socket and as a mini-socket if it becomes one meanwhile. Listeners, and connections
+ * without an entry (&enum tcpclose_untracked), are not listed.
+ */
+struct tcpclose_conns_request {
+	__u64 position;
+	__u64 buf;
+	__u32 count;
+	__u32 size;
+	__u32 flags;
+	__u32 reserved;
+};
+
 /**
  * struct tcpclose_version - version of the module and its interface
  * @abi_major: %TCPCLOSE_ABI_MAJOR
@@ -1252,9 +1335,10 @@ struct tcpclose_version {
 #define TCPCLOSE_IOC_MAGIC	0xD5
 
 /*
- * TCPCLOSE_IOC_STATS, _STATS_RESET and _HOOK concern the whole machine: for a
+ * TCPCLOSE_IOC_STATS, _STATS_RESET, _HOOK and _CONNS concern the whole machine: for a
  * file that sees only its own network namespace they fail with -EPERM. Unknown
- * requests fail with -ENOTTY, reserved members that are not 0 with -EINVAL.
+ * requests fail with -ENOTTY (as _CONNS does with the first modules of minor version 1),
+ * reserved members that are not 0 with -EINVAL.
  */
 #define TCPCLOSE_IOC_VERSION	_IOR(TCPCLOSE_IOC_MAGIC, 1, struct tcpclose_version)
 #define TCPCLOSE_IOC_GEOMETRY	_IOR(TCPCLOSE_IOC_MAGIC, 2, struct tcpclose_geometry)
@@ -1263,6 +1347,7 @@ struct tcpclose_version {
 #define TCPCLOSE_IOC_CURSOR	_IOWR(TCPCLOSE_IOC_MAGIC, 5, struct tcpclose_cursor)
 #define TCPCLOSE_IOC_WAKEUP	_IOWR(TCPCLOSE_IOC_MAGIC, 6, struct tcpclose_wakeup)
 #define TCPCLOSE_IOC_HOOK	_IOWR(TCPCLOSE_IOC_MAGIC, 7, struct tcpclose_hook)
+#define TCPCLOSE_IOC_CONNS	_IOWR(TCPCLOSE_IOC_MAGIC, 8, struct tcpclose_conns_request)
 
 /*
  * read() delivers complete records only, as many as fit, in time order across

@@ -133,6 +133,18 @@ static const char *try_wakeup(const struct user *user, __u32 watermark,
 		device_ioctl(user->fd, TCPCLOSE_IOC_WAKEUP, &wakeup));
 }
 
+static const char *try_conns(const struct user *user)
+{
+	struct tcpclose_conn conn;
+	struct tcpclose_conns_request request = {
+		.buf = (uintptr_t)&conn,
+		.count = 1,
+		.size = sizeof(conn),
+	};
+
+	return yes_or_error(device_ioctl(user->fd, TCPCLOSE_IOC_CONNS, &request));
+}
+
 static const char *try_open_for_writing(void)
 {
 	int fd = device_open(O_RDWR), only = device_open(O_WRONLY);
@@ -200,6 +212,8 @@ static const char *try_one(const struct user *user,
 	case RULES_HOOK:
 		return yes_or_error(
 			device_ioctl(user->fd, TCPCLOSE_IOC_HOOK, &hook));
+	case RULES_CONNS:
+		return try_conns(user);
 	case RULES_UNKNOWN:
 		return yes_or_error(device_ioctl(
 			user->fd, _IO(TCPCLOSE_IOC_MAGIC, 99), NULL));

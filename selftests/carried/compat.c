@@ -14,6 +14,7 @@
 
 #include "lib/device.h"
 #include "lib/module.h"
+#include "lib/net.h"
 #include "lib/traffic.h"
 
 /* arch/x86/entry/syscalls/syscall_32.tbl */
@@ -61,6 +62,8 @@ struct low {
 	struct tcpclose_cursor cursor;
 	struct tcpclose_wakeup wakeup;
 	struct tcpclose_hook hook;
+	struct tcpclose_conns_request conns_request;
+	struct tcpclose_conn conns[8];
 	struct pollfd poll;
 	struct mmap_arguments mmap;
 	struct tcpclose_stats stats;
@@ -127,6 +130,30 @@ TEST_F(program32, gets_the_statistics_where_it_says)
 	EXPECT_EQ(sizeof(low->stats), low->request.size);
 	EXPECT_EQ(1, low->stats.born);
 	EXPECT_LT(low->stats.since_ns, low->stats.now_ns);
+}
+
+TEST_F(program32, gets_the_connections_where_it_says)
+{
+	struct low *low = self->low;
+	int pair[2];
+
+	ASSERT_EQ(0, net_pair(AF_INET, pair));
+	low->conns_request = (struct tcpclose_conns_request){
+		.buf = address32(low->conns),
+		.count = 1,
+		.size = sizeof(low->conns[0]),
+	};
+	ASSERT_EQ(0, call32(NR32_IOCTL, self->fd, TCPCLOSE_IOC_CONNS,
+			    address32(&low->conns_request)));
+	ASSERT_EQ(1, low->conns_request.count);
+	EXPECT_NE(TCPCLOSE_CONNS_END, low->conns_request.position);
+	EXPECT_LT(0, low->conns[0].since_ns);
+	low->conns_request.position = TCPCLOSE_CONNS_END;
+	ASSERT_EQ(0, call32(NR32_IOCTL, self->fd, TCPCLOSE_IOC_CONNS,
+			    address32(&low->conns_request)));
+	EXPECT_EQ(0, low->conns_request.count);
+	net_abort(pair[0]);
+	net_abort(pair[1]);
 }
 
 TEST_F(program32, polls_reads_and_seeks)

@@ -11,6 +11,7 @@
 
 #include "lib/device.h"
 #include "lib/module.h"
+#include "lib/net.h"
 #include "lib/traffic.h"
 
 FIXTURE(ioctls)
@@ -69,7 +70,7 @@ TEST_F(ioctls, unknown_requests_give_enotty)
 	int nr;
 
 	for (nr = 0; nr < 256; nr++) {
-		if (nr >= 1 && nr <= 7)
+		if (nr >= 1 && nr <= 8)
 			continue;
 		EXPECT_EQ(-ENOTTY,
 			  device_ioctl(self->fd,
@@ -115,6 +116,7 @@ TEST_F(ioctls, bad_addresses_give_efault)
 		TCPCLOSE_IOC_CURSOR,
 		TCPCLOSE_IOC_WAKEUP,
 		TCPCLOSE_IOC_HOOK,
+		TCPCLOSE_IOC_CONNS,
 	};
 	struct tcpclose_stats_request request = {
 		.buf = 8,
@@ -122,7 +124,7 @@ TEST_F(ioctls, bad_addresses_give_efault)
 	};
 	int i;
 
-	for (i = 0; i < 6; i++) {
+	for (i = 0; i < 7; i++) {
 		EXPECT_EQ(-EFAULT, device_ioctl(self->fd, requests[i], NULL));
 		EXPECT_EQ(-EFAULT, device_ioctl(self->fd, requests[i],
 						(void *)0xffffffff81000000));
@@ -132,6 +134,77 @@ TEST_F(ioctls, bad_addresses_give_efault)
 	request.buf = 0xffffffff81000000;
 	EXPECT_EQ(-EFAULT,
 		  device_ioctl(self->fd, TCPCLOSE_IOC_STATS, &request));
+}
+
+TEST_F(ioctls, conns_refuse_a_bad_request)
+{
+	struct tcpclose_conn conns[2];
+	const struct tcpclose_conns_request good = {
+		.buf = (uintptr_t)conns,
+		.count = 2,
+		.size = sizeof(conns[0]),
+	};
+	struct tcpclose_conns_request bad[7] = { good, good, good, good, good, good, good };
+	int i;
+
+	bad[0].flags = 1;
+	bad[1].reserved = 1;
+	bad[2].count = 0;
+	bad[3].size = 0;
+	bad[4].size = sizeof(conns[0]) - 8;
+	bad[5].size = sizeof(conns[0]) + 4;
+	bad[6].size = 4096 + 8;
+	for (i = 0; i < 7; i++) {
+		const struct tcpclose_conns_request asked = bad[i];
+
+		EXPECT_EQ(-EINVAL, device_ioctl(self->fd, TCPCLOSE_IOC_CONNS, &bad[i]));
+		EXPECT_EQ(0, memcmp(&asked, &bad[i], sizeof(asked)));
+	}
+}
+
+TEST_F(ioctls, conns_need_a_buffer_that_can_be_written)
+{
+	struct tcpclose_conn conn;
+	struct tcpclose_conns_request request = {
+		.buf = 8,
+		.count = 1,
+		.size = sizeof(conn),
+	};
+	int pair[2];
+
+	ASSERT_EQ(0, net_pair(AF_INET, pair));
+	EXPECT_EQ(-EFAULT, device_ioctl(self->fd, TCPCLOSE_IOC_CONNS, &request));
+	request.buf = 0xffffffff81000000;
+	EXPECT_EQ(-EFAULT, device_ioctl(self->fd, TCPCLOSE_IOC_CONNS, &request));
+	EXPECT_EQ(0, request.position);
+	request.buf = (uintptr_t)&conn;
+	EXPECT_EQ(0, device_ioctl(self->fd, TCPCLOSE_IOC_CONNS, &request));
+	EXPECT_EQ(1, request.count);
+	net_abort(pair[0]);
+	net_abort(pair[1]);
+}
+
+/* Any position is one: the module never leaves the entries that it has */
+TEST_F(ioctls, conns_end_behind_the_last)
+{
+	static const __u64 positions[] = { 1ULL << 20, UINT32_MAX, 1ULL << 32, 1ULL << 40,
+					   1ULL << 63, TCPCLOSE_CONNS_END - 1,
+					   TCPCLOSE_CONNS_END };
+	struct tcpclose_conn conn;
+	struct tcpclose_conns_request request;
+	int i;
+
+	for (i = 0; i < 7; i++) {
+		request = (struct tcpclose_conns_request){
+			.position = positions[i],
+			.buf = (uintptr_t)&conn,
+			.count = 1,
+			.size = sizeof(conn),
+		};
+		ASSERT_EQ(0, device_ioctl(self->fd, TCPCLOSE_IOC_CONNS, &request));
+		EXPECT_EQ(TCPCLOSE_CONNS_END, request.position);
+		EXPECT_EQ(0, request.count);
+	}
 }
 
 TEST_F(ioctls, cursor_refuses_a_ring_that_does_not_exist)

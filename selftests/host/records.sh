@@ -32,7 +32,7 @@ fields()
 }
 
 for struct in tcpclose_record tcpclose_detail tcpclose_rst tcpclose_drop tcpclose_failed_call \
-	tcpclose_session tcpclose_left_out; do
+	tcpclose_session tcpclose_left_out tcpclose_conn; do
 	members "$struct" >expected
 	fields "$page" "$struct" >actual
 	[ -s expected ] || echo "no members of $struct" >>actual

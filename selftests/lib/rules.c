@@ -85,5 +85,6 @@ const struct rules_operation rules_operations[RULES_OPERATIONS] = {
 	[RULES_STATS_RESET] = { "TCPCLOSE_IOC_STATS_RESET", RULES_YES,
 				"EPERM" },
 	[RULES_HOOK] = { "TCPCLOSE_IOC_HOOK", RULES_YES, "EPERM" },
+	[RULES_CONNS] = { "TCPCLOSE_IOC_CONNS", RULES_YES, "EPERM" },
 	[RULES_UNKNOWN] = { "any other ioctl()", "ENOTTY", "ENOTTY" },
 };

@@ -78,6 +78,7 @@ enum rules_operation_number {
 	RULES_STATS,
 	RULES_STATS_RESET,
 	RULES_HOOK,
+	RULES_CONNS,
 	RULES_UNKNOWN,
 	RULES_OPERATIONS,
 };

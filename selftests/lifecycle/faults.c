@@ -231,6 +231,18 @@ static int call_hook(struct caller *caller)
 	return device_ioctl(caller->fd, TCPCLOSE_IOC_HOOK, &hook);
 }
 
+static int call_conns(struct caller *caller)
+{
+	struct tcpclose_conn conns[4];
+	struct tcpclose_conns_request request = {
+		.buf = (uintptr_t)conns,
+		.count = 4,
+		.size = sizeof(conns[0]),
+	};
+
+	return device_ioctl(caller->fd, TCPCLOSE_IOC_CONNS, &request);
+}
+
 static int call_poll(struct caller *caller)
 {
 	return device_readable_ms(caller->fd, 0) < 0 ? -errno : 0;
@@ -245,6 +257,7 @@ TEST_F(fault, in_any_other_call_is_an_error)
 	EXPECT_LE(0, sweep(&self->caller, call_cursor));
 	EXPECT_LE(0, sweep(&self->caller, call_wakeup));
 	EXPECT_LE(0, sweep(&self->caller, call_hook));
+	EXPECT_LE(0, sweep(&self->caller, call_conns));
 	EXPECT_LE(0, sweep(&self->caller, call_poll));
 }
 
