@@ -191,8 +191,8 @@ $(BUILD)/tools/%.o: tools/%.c Makefile | $(TOOL_PACKAGES)
 # ---- selftests: one source, one program; each is linked with lib/
 
 TEST_LIB := $(patsubst %.c,$(BUILD)/%.o,$(wildcard selftests/lib/*.c))
-# Objects of the tool that manner.c and stream.c use
-TEST_LIB += $(patsubst %,$(BUILD)/tools/%.o,lib/event lib/names model/model model/edges)
+# Objects of the tool that manner.c and stream.c use, and tests of what is remembered
+TEST_LIB += $(patsubst %,$(BUILD)/tools/%.o,lib/event lib/names lib/remembered model/model model/edges)
 HOST_TESTS := $(patsubst %.c,$(BUILD)/%,$(wildcard selftests/host/*.c))
 TEST_PROGRAMS := $(patsubst %.c,$(BUILD)/%,$(filter %.c,$(shell $(QEMU)/tests guest))) $(HOST_TESTS)
 # Left out with WITNESS=0
@@ -251,6 +251,7 @@ $(HOST_TESTS) $(HOST_HELPERS): $(filter-out $(BUILD)/tools/tcpclose.o,$(TOOL_OBJ
 $(HOST_TESTS) $(HOST_HELPERS): TEST_LIBS = $(TOOL_LIBS)
 # Replaces a function of the tool
 $(BUILD)/selftests/host/balance: TEST_LIBS += -Wl,--wrap=source_balance
+$(BUILD)/selftests/host/remembered: TEST_LIBS += -Wl,--wrap=ioctl
 # Attach BPF programs
 $(addprefix $(BUILD)/selftests/,storms/storm_tracers recorded/odd_bpf): TEST_LIBS = $(BPF_LIBS)
 $(BUILD)/selftests/recorded/odd_bpf.o: ALL_CFLAGS += -I$(BUILD)/selftests
