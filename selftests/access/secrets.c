@@ -275,6 +275,66 @@ TEST_F(secrets, are_not_in_an_answer)
 	EXPECT_LT(4, hook.index);
 }
 
+/* All connections, @room at a time, into memory full of @fill; their number or -errno */
+static long list_into(int fd, struct tcpclose_conn *conns, size_t most, __u32 room,
+		      unsigned char fill)
+{
+	struct tcpclose_conns_request request = {};
+	size_t count = 0;
+	int ret;
+
+	memset(conns, fill, most * sizeof(*conns));
+	while (request.position != TCPCLOSE_CONNS_END && count < most) {
+		request.buf = (uintptr_t)(conns + count);
+		request.count = room < most - count ? room : most - count;
+		request.size = sizeof(*conns);
+		ret = device_ioctl(fd, TCPCLOSE_IOC_CONNS, &request);
+		if (ret)
+			return ret;
+		/* It numbers what the module has; an address would be beyond */
+		if (request.position > UINT32_MAX && request.position != TCPCLOSE_CONNS_END)
+			return -ERANGE;
+		count += request.count;
+	}
+	return count;
+}
+
+TEST_F(secrets, are_not_in_the_list_of_connections)
+{
+	static struct tcpclose_conn conns[2][1024];
+	size_t minis = 0;
+	int pairs[16][2], i;
+	long count, at;
+
+	/* All that an entry had before: ends of every kind */
+	ASSERT_EQ(32, closes());
+	for (i = 0; i < 16; i++) {
+		ASSERT_EQ(0, net_pair(i % 2 ? AF_INET : AF_INET6, pairs[i]));
+		if (i % 4 == 0)
+			shutdown(pairs[i][0], SHUT_WR);
+	}
+	leave_in_pages();
+	count = list_into(self->fd, conns[0], 1024, 1024, 0xa5);
+	ASSERT_LE(32, count);
+	ASSERT_EQ(count, list_into(self->fd, conns[1], 1024, 3, 0x5a));
+	for (at = 0; at < count; at++) {
+		for (i = 0; i < 2; i++) {
+			EXPECT_TRUE(scan_conn(&self->scan, &conns[i][at]))
+			TH_LOG("%ld: %s, at %zu", at, self->scan.what, self->scan.at);
+		}
+		minis += !!(conns[0][at].flags & TCPCLOSE_CONN_MINI);
+	}
+	EXPECT_TRUE(scan_unwritten(&self->scan, conns[0], conns[1],
+				   count * sizeof(conns[0][0]), 0xa5))
+	TH_LOG("%s, at %zu", self->scan.what, self->scan.at);
+	EXPECT_LT(0, minis);
+	EXPECT_GT(count, minis);
+	for (i = 0; i < 16; i++) {
+		net_abort(pairs[i][0]);
+		net_abort(pairs[i][1]);
+	}
+}
+
 TEST_F(secrets, are_not_in_statistics)
 {
 	static struct tcpclose_stats stats[2];

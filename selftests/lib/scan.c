@@ -246,6 +246,19 @@ bool scan_record(struct scan *scan, const struct tcpclose_record *record)
 	}
 }
 
+bool scan_conn(struct scan *scan, const struct tcpclose_conn *conn)
+{
+	struct tcpclose_conn copy = *conn;
+
+	if (!scan_zeros(scan, &copy.reserved, sizeof(copy.reserved)))
+		return false;
+	if (copy.flags & ~(TCPCLOSE_CONN_MINI | TCPCLOSE_CONN_OLD | TCPCLOSE_CONN_UNTRACKED |
+			   TCPCLOSE_CONN_MPTCP | TCPCLOSE_CONN_ACCEPTED))
+		return found(scan, "an unknown flag", offsetof(struct tcpclose_conn, flags));
+	copy.uid = known_uid(copy.uid);
+	return scan_bytes(scan, &copy, sizeof(copy));
+}
+
 bool scan_stats(struct scan *scan, const struct tcpclose_stats *stats)
 {
 	struct tcpclose_stats copy = *stats;

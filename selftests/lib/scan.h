@@ -55,6 +55,9 @@ bool scan_zeros(struct scan *scan, const void *bytes, size_t size);
 /** scan_record() - search a record of any kind; its unused bytes must be 0 */
 bool scan_record(struct scan *scan, const struct tcpclose_record *record);
 
+/** scan_conn() - search what is remembered of a connection */
+bool scan_conn(struct scan *scan, const struct tcpclose_conn *conn);
+
 /** scan_stats() - search statistics */
 bool scan_stats(struct scan *scan, const struct tcpclose_stats *stats);
 
