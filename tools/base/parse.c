@@ -96,3 +96,67 @@ int parse_seconds(const char *text, uint64_t *ns)
 	*ns = seconds * NS_PER_S + fraction;
 	return 0;
 }
+
+/* Digits, a point and more digits, and a unit of a table that ends with NULL. */
+static int parse_quantity(const char *text, const char *const units[],
+			  const int64_t factors[], int64_t *number)
+{
+	size_t count = strspn(text, "0123456789");
+	int64_t whole = 0, part = 0, scale = 1;
+	const char *unit = text + count;
+	size_t i;
+
+	if (!count || count > 12)
+		return -EINVAL;
+	for (i = 0; i < count; i++)
+		whole = whole * 10 + (text[i] - '0');
+	if (*unit == '.') {
+		for (unit++; *unit >= '0' && *unit <= '9' && scale < (int64_t)NS_PER_S; unit++) {
+			part = part * 10 + (*unit - '0');
+			scale *= 10;
+		}
+		if (scale == 1)
+			return -EINVAL;
+	}
+	for (i = 0; units[i]; i++)
+		if (!strcmp(unit, units[i]))
+			break;
+	if (!units[i] || __builtin_mul_overflow(whole, factors[i], number))
+		return -EINVAL;
+	return __builtin_add_overflow(*number, part * (factors[i] / scale), number) ?
+		       -EINVAL : 0;
+}
+
+/**
+ * parse_duration() - read a duration such as "5s", "250ms", "2m", "0.5" or "1d"
+ * @text: the duration; without a unit it is in seconds
+ * @ns: result, nanoseconds
+ *
+ * Return: 0 or -EINVAL
+ */
+int parse_duration(const char *text, int64_t *ns)
+{
+	static const char *const units[] = { "s", "", "ms", "us", "ns", "m",
+					     "h", "d", NULL };
+	static const int64_t factors[] = {
+		NS_PER_S,      NS_PER_S,	 NS_PER_MS,	    NS_PER_US,
+		1,	       60 * NS_PER_S,	 3600 * NS_PER_S,   86400 * NS_PER_S,
+	};
+
+	return parse_quantity(text, units, factors, ns);
+}
+
+/**
+ * parse_bytes() - read a number of bytes such as "100", "4K" or "1M"
+ * @text: the number
+ * @bytes: result
+ *
+ * Return: 0 or -EINVAL
+ */
+int parse_bytes(const char *text, int64_t *bytes)
+{
+	static const char *const units[] = { "", "B", "K", "M", "G", "k", NULL };
+	static const int64_t factors[] = { 1, 1, 1 << 10, 1 << 20, 1 << 30, 1 << 10 };
+
+	return parse_quantity(text, units, factors, bytes);
+}

@@ -10,5 +10,7 @@
 int parse_u64(const char *text, uint64_t min, uint64_t max, uint64_t *value);
 int parse_cookie(const char *text, uint64_t *cookie);
 int parse_seconds(const char *text, uint64_t *ns);
+int parse_duration(const char *text, int64_t *ns);
+int parse_bytes(const char *text, int64_t *bytes);
 
 #endif /* TCPCLOSE_BASE_PARSE_H */

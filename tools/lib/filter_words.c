@@ -360,54 +360,14 @@ static bool has_kind(const struct event *e, unsigned int kind)
 	return e->kind == kind;
 }
 
-/* Digits, a point and more digits, and a unit of a table that ends with NULL. */
-static int read_quantity(const char *text, const char *const units[],
-			 const int64_t factors[], int64_t *number)
-{
-	size_t digits = strspn(text, "0123456789");
-	int64_t whole = 0, part = 0, scale = 1;
-	const char *unit = text + digits;
-	size_t i;
-
-	if (!digits || digits > 12)
-		return -EINVAL;
-	for (i = 0; i < digits; i++)
-		whole = whole * 10 + (text[i] - '0');
-	if (*unit == '.') {
-		for (unit++; *unit >= '0' && *unit <= '9' && scale < (int64_t)NS_PER_S; unit++) {
-			part = part * 10 + (*unit - '0');
-			scale *= 10;
-		}
-		if (scale == 1)
-			return -EINVAL;
-	}
-	for (i = 0; units[i]; i++)
-		if (!strcmp(unit, units[i]))
-			break;
-	if (!units[i] || __builtin_mul_overflow(whole, factors[i], number))
-		return -EINVAL;
-	return __builtin_add_overflow(*number, part * (factors[i] / scale), number) ?
-		       -EINVAL : 0;
-}
-
-#define SECOND ((int64_t)NS_PER_S)
-
 static int read_duration(const char *text, struct filter_value *v)
 {
-	static const char *const units[] = { "s", "", "ms", "us", "ns", "m",
-					     "h", "d", NULL };
-	static const int64_t ns[] = { SECOND, SECOND, SECOND / 1000, 1000, 1,
-				      60 * SECOND, 3600 * SECOND, 86400 * SECOND };
-
-	return read_quantity(text, units, ns, &v->number);
+	return parse_duration(text, &v->number);
 }
 
 static int read_bytes(const char *text, struct filter_value *v)
 {
-	static const char *const units[] = { "", "B", "K", "M", "G", "k", NULL };
-	static const int64_t bytes[] = { 1, 1, 1 << 10, 1 << 20, 1 << 30, 1 << 10 };
-
-	return read_quantity(text, units, bytes, &v->number);
+	return parse_bytes(text, &v->number);
 }
 
 static int read_number(const char *text, struct filter_value *v)
