@@ -18,15 +18,10 @@
 #include "base/compiler.h"
 #include "sys/sockdiag.h"
 
-/* inet_diag_msg.idiag_timer of a mini-socket: inet_twsk_diag_fill(). */
-#define TIMER_OF_MINISOCK 3
 /* What the kernel fills in one go, if there is so much. */
 #define ANSWER_SIZE 32768
 
-/* Called for each socket of a dump; returns 0 or -errno */
-typedef int (*each_fn)(void *context, const struct inet_diag_msg *m);
-
-static int ask(int socket, int family, uint32_t states)
+static int ask(int socket, int family, uint32_t states, uint8_t attributes)
 {
 	struct {
 		struct nlmsghdr header;
@@ -40,6 +35,7 @@ static int ask(int socket, int family, uint32_t states)
 		.request = {
 			.sdiag_family = (__u8)family,
 			.sdiag_protocol = IPPROTO_TCP,
+			.idiag_ext = attributes,
 			.idiag_states = states,
 		},
 	};
@@ -50,7 +46,7 @@ static int ask(int socket, int family, uint32_t states)
 	return sent < 0 ? -errno : 0;
 }
 
-static int count(void *context, const struct inet_diag_msg *m)
+static int count(void *context, const struct inet_diag_msg *m, size_t size)
 {
 	uint64_t *counts = context;
 
@@ -59,13 +55,13 @@ static int count(void *context, const struct inet_diag_msg *m)
 	return 0;
 }
 
-static int add(void *context, const struct inet_diag_msg *m)
+static int add(void *context, const struct inet_diag_msg *m, size_t size)
 {
 	struct sockdiag_list *list = context;
 	struct sockdiag_entry *entry;
 	uint8_t raddr[16] = {};
 
-	if (m->idiag_timer != TIMER_OF_MINISOCK)
+	if (m->idiag_timer != SOCKDIAG_TIMER_OF_MINISOCK)
 		return 0;
 	if (list->count == list->room) {
 		size_t room = list->room ? 2 * list->room : 256;
@@ -99,7 +95,7 @@ static int end_of(const struct nlmsghdr *header)
 }
 
 /* Return: 1 if the dump goes on, 0 at its end, or -errno */
-static int read_messages(const void *answer, size_t size, each_fn each,
+static int read_messages(const void *answer, size_t size, sockdiag_each_fn each,
 			 void *context)
 {
 	const struct nlmsghdr *header = answer;
@@ -113,14 +109,14 @@ static int read_messages(const void *answer, size_t size, each_fn each,
 			continue;
 		if (NLMSG_PAYLOAD(header, 0) < sizeof(struct inet_diag_msg))
 			return -EPROTO;
-		ret = each(context, NLMSG_DATA(header));
+		ret = each(context, NLMSG_DATA(header), NLMSG_PAYLOAD(header, 0));
 		if (ret)
 			return ret;
 	}
 	return 1;
 }
 
-static int receive(int socket, each_fn each, void *context)
+static int receive(int socket, sockdiag_each_fn each, void *context)
 {
 	char answer[ANSWER_SIZE] __attribute__((aligned(NLMSG_ALIGNTO)));
 	int ret = 1;
@@ -139,22 +135,37 @@ static int receive(int socket, each_fn each, void *context)
 	return ret;
 }
 
-static int open_socket(void)
+/**
+ * sockdiag_open() - open a socket that asks about the calling thread's namespace
+ *
+ * Return: it, to be closed by the caller, or -errno
+ */
+int sockdiag_open(void)
 {
 	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
 
 	return fd < 0 ? -errno : fd;
 }
 
-/* Call @each for all TCP sockets in these states, of both families. */
-static int dump(int socket, uint32_t states, each_fn each, void *context)
+/**
+ * sockdiag_dump() - list all TCP sockets in some states, of both families
+ * @socket: of sockdiag_open()
+ * @states: bit N: those in &enum tcpclose_state N
+ * @attributes: bit N - 1: with attribute N of the first eight (INET_DIAG_INFO)
+ * @each: called for each, with the message and its size
+ * @context: its first argument
+ *
+ * Return: 0, -errno, or what @each returned; -ENOENT: the kernel has no tcp_diag
+ */
+int sockdiag_dump(int socket, uint32_t states, uint8_t attributes, sockdiag_each_fn each,
+		  void *context)
 {
 	static const int families[] = { AF_INET, AF_INET6 };
 	unsigned int i;
 	int ret = 0;
 
 	for (i = 0; !ret && i < ARRAY_SIZE(families); i++) {
-		ret = ask(socket, families[i], states);
+		ret = ask(socket, families[i], states, attributes);
 		if (!ret)
 			ret = receive(socket, each, context);
 	}
@@ -174,12 +185,12 @@ static int dump(int socket, uint32_t states, each_fn each, void *context)
  */
 int sockdiag_count(uint32_t states, uint64_t counts[SOCKDIAG_STATES])
 {
-	int fd = open_socket();
+	int fd = sockdiag_open();
 	int ret;
 
 	if (fd < 0)
 		return fd;
-	ret = dump(fd, states, count, counts);
+	ret = sockdiag_dump(fd, states, 0, count, counts);
 	close(fd);
 	return ret;
 }
@@ -196,7 +207,7 @@ int sockdiag_count(uint32_t states, uint64_t counts[SOCKDIAG_STATES])
 int sockdiag_read(struct sockdiag_list *list)
 {
 	socklen_t len = sizeof(list->netns);
-	int fd = open_socket();
+	int fd = sockdiag_open();
 	int ret;
 
 	memset(list, 0, sizeof(*list));
@@ -206,9 +217,8 @@ int sockdiag_read(struct sockdiag_list *list)
 		       &list->netns, &len))
 		list->netns = 0;
 	/* Includes full sockets in FIN_WAIT2. */
-	ret = dump(fd,
-		   1U << TCPCLOSE_TIME_WAIT | 1U << TCPCLOSE_FIN_WAIT2, add,
-		   list);
+	ret = sockdiag_dump(fd, 1U << TCPCLOSE_TIME_WAIT | 1U << TCPCLOSE_FIN_WAIT2, 0,
+			    add, list);
 	close(fd);
 	if (ret)
 		sockdiag_free(list);

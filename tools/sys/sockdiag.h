@@ -57,6 +57,17 @@ struct sockdiag_list {
 /* Size of an array indexed by state. */
 #define SOCKDIAG_STATES 16
 
+/* inet_diag_msg.idiag_timer of a mini-socket: inet_twsk_diag_fill(). */
+#define SOCKDIAG_TIMER_OF_MINISOCK 3
+
+struct inet_diag_msg;
+
+/* Called for each socket of a dump; returns 0 or -errno */
+typedef int (*sockdiag_each_fn)(void *context, const struct inet_diag_msg *m, size_t size);
+
+int sockdiag_open(void);
+int sockdiag_dump(int socket, uint32_t states, uint8_t attributes, sockdiag_each_fn each,
+		  void *context);
 int sockdiag_count(uint32_t states, uint64_t counts[SOCKDIAG_STATES]);
 int sockdiag_read(struct sockdiag_list *list);
 void sockdiag_free(struct sockdiag_list *list);

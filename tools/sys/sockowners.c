@@ -7,10 +7,13 @@
  * No descriptor of another process is duplicated (pidfd_getfd()): should the process
  * close its own meanwhile, this one would end the connection.
  */
+#include <errno.h>
 #include <fcntl.h>
+#include <linux/kcmp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/parse.h"
@@ -48,12 +51,14 @@ struct sockowners_process {
  * @pid: number of the process
  * @process: its index
  * @number: the descriptor
+ * @tid: thread with descriptors of its own; 0: the process
  */
 struct sockowners_descriptor {
 	uint32_t inode;
 	uint32_t pid;
 	uint32_t process;
 	uint32_t number;
+	uint32_t tid;
 };
 
 /**
@@ -82,7 +87,8 @@ void sockowners_close(struct sockowners *s)
 }
 
 /* Make room for one more. Return: whether there is */
-static bool make_room(void **array, size_t count, size_t *room, size_t size)
+static bool make_room(struct sockowners *s, void **array, size_t count, size_t *room,
+		      size_t size)
 {
 	size_t more = *room ? 2 * *room : 256;
 	void *larger;
@@ -90,6 +96,7 @@ static bool make_room(void **array, size_t count, size_t *room, size_t size)
 	if (count < *room)
 		return true;
 	larger = count < DESCRIPTORS_MAX ? realloc(*array, more * size) : NULL;
+	s->full |= !larger;
 	if (!larger)
 		return false;
 	*array = larger;
@@ -148,34 +155,39 @@ static bool is_in_time(const struct sockowners *s, uint64_t until_ns)
 	return clock_monotonic_ns() < until_ns && !is_urgent(s);
 }
 
-static void add(struct sockowners *s, uint32_t inode, uint32_t pid, uint32_t number)
+static void add(struct sockowners *s, uint32_t inode, uint32_t pid, uint32_t tid,
+		uint32_t number)
 {
-	if (!make_room((void **)&s->descriptors, s->count, &s->room, sizeof(*s->descriptors)))
+	if (!make_room(s, (void **)&s->descriptors, s->count, &s->room,
+		       sizeof(*s->descriptors)))
 		return;
 	s->descriptors[s->count++] = (struct sockowners_descriptor){
 		.inode = inode,
 		.pid = pid,
 		.process = (uint32_t)s->process_count,
 		.number = number,
+		.tid = tid,
 	};
 }
 
 /* Return: whether there was time for all of them */
-static bool look_at_descriptors(struct sockowners *s, int process, uint32_t pid,
+static bool look_at_descriptors(struct sockowners *s, int task, uint32_t pid, uint32_t tid,
 				uint64_t until_ns)
 {
-	DIR *dir = directory_open(process, "fd");
+	DIR *dir = directory_open(task, "fd");
 	struct dirent *entry;
 	unsigned int seen = 0;
 	bool in_time = true;
 
-	if (!dir)
+	if (!dir) {
+		s->refused |= errno == EACCES;
 		return true;
+	}
 	while (in_time && (entry = readdir(dir))) {
 		uint32_t inode = socket_of(dirfd(dir), entry->d_name);
 
 		if (inode)
-			add(s, inode, pid, (uint32_t)number_of(entry));
+			add(s, inode, pid, tid, (uint32_t)number_of(entry));
 		if (!(++seen % AT_A_TIME))
 			in_time = is_in_time(s, until_ns);
 	}
@@ -192,25 +204,72 @@ static int open_process(const struct sockowners *s, uint32_t pid)
 	return openat(s->proc, name, O_PATH | O_DIRECTORY | O_CLOEXEC);
 }
 
-/* Return: whether there was time for all of it */
-static bool look_at_process(struct sockowners *s, uint32_t pid, uint64_t until_ns)
+/* Of a process, or of a thread (@tid). Return: whether there was time for all of it */
+static bool look_at_task(struct sockowners *s, int task, uint32_t pid, uint32_t tid,
+			 uint64_t until_ns)
 {
 	struct sockowners_process *p;
 	size_t before = s->count;
-	bool in_time = true;
-	int fd;
+	bool in_time;
 
-	if (!make_room((void **)&s->processes, s->process_count, &s->process_room, sizeof(*p)))
+	if (!make_room(s, (void **)&s->processes, s->process_count, &s->process_room,
+		       sizeof(*p)))
 		return true;
-	fd = open_process(s, pid);
-	if (fd < 0)
-		return true;
-	in_time = look_at_descriptors(s, fd, pid, until_ns);
+	in_time = look_at_descriptors(s, task, pid, tid, until_ns);
 	p = &s->processes[s->process_count];
-	if (s->count > before && read_comm(fd, p->comm))
+	if (s->count > before && read_comm(task, p->comm))
 		s->process_count++;
 	else
 		s->count = before;
+	return in_time;
+}
+
+static bool share_descriptors(uint32_t one, uint32_t other)
+{
+	/* What cannot be compared is taken for the usual. */
+	return syscall(SYS_kcmp, one, other, KCMP_FILES, 0, 0) <= 0;
+}
+
+/*
+ * Threads may have descriptors of their own (unshare(CLONE_FILES)), and those of a process
+ * whose first thread has ended show in the others only.
+ */
+static void look_at_threads(struct sockowners *s, int process, uint32_t pid)
+{
+	DIR *dir = directory_open(process, "task");
+	uint32_t seen = pid;
+	struct dirent *entry;
+
+	while (dir && (entry = readdir(dir))) {
+		int64_t tid = number_of(entry);
+		int task;
+
+		if (tid < 0 || tid == pid || share_descriptors(pid, (uint32_t)tid) ||
+		    (seen != pid && share_descriptors(seen, (uint32_t)tid)))
+			continue;
+		task = openat(dirfd(dir), entry->d_name, O_PATH | O_DIRECTORY | O_CLOEXEC);
+		if (task < 0)
+			continue;
+		look_at_task(s, task, pid, (uint32_t)tid, UINT64_MAX);
+		close(task);
+		seen = (uint32_t)tid;
+	}
+	if (dir)
+		closedir(dir);
+}
+
+/* Return: whether there was time for all of it */
+static bool look_at_process(struct sockowners *s, uint32_t pid, bool threads,
+			    uint64_t until_ns)
+{
+	bool in_time;
+	int fd = open_process(s, pid);
+
+	if (fd < 0)
+		return true;
+	in_time = look_at_task(s, fd, pid, 0, until_ns);
+	if (threads)
+		look_at_threads(s, fd, pid);
 	close(fd);
 	return in_time;
 }
@@ -243,15 +302,12 @@ static void pay(struct sockowners *s, uint64_t end_ns)
  * Look at all processes. If there are too many for the time, the next look goes on
  * behind the last one.
  */
-static void look(struct sockowners *s)
+static void look_until(struct sockowners *s, bool threads, uint64_t until_ns)
 {
-	uint64_t until_ns;
 	uint32_t from = s->last_pid;
 	struct dirent *entry;
 	DIR *dir;
 
-	s->looked_ns = clock_monotonic_ns();
-	until_ns = s->looked_ns + (s->is_urgent ? ALLOWANCE_BURST_NS : SHORT_LOOK_NS);
 	s->process_count = 0;
 	s->count = 0;
 	s->last_pid = 0;
@@ -262,7 +318,7 @@ static void look(struct sockowners *s)
 
 		if (pid <= from)
 			continue;
-		if (!look_at_process(s, (uint32_t)pid, until_ns) ||
+		if (!look_at_process(s, (uint32_t)pid, threads, until_ns) ||
 		    !is_in_time(s, until_ns))
 			s->last_pid = (uint32_t)pid;
 	}
@@ -270,6 +326,13 @@ static void look(struct sockowners *s)
 		closedir(dir);
 	if (s->count)
 		qsort(s->descriptors, s->count, sizeof(*s->descriptors), compare);
+}
+
+static void look(struct sockowners *s)
+{
+	s->looked_ns = clock_monotonic_ns();
+	look_until(s, false, s->looked_ns + (s->is_urgent ? ALLOWANCE_BURST_NS :
+							    SHORT_LOOK_NS));
 	pay(s, clock_monotonic_ns());
 }
 
@@ -288,6 +351,62 @@ static const struct sockowners_descriptor *first_of(const struct sockowners *s,
 			high = middle;
 	}
 	return &s->descriptors[low];
+}
+
+/**
+ * sockowners_read() - look at all processes, however long that takes
+ * @s: the owners
+ *
+ * Also at threads that have descriptors of their own.
+ */
+void sockowners_read(struct sockowners *s)
+{
+	s->looked_ns = clock_monotonic_ns();
+	s->last_pid = 0;
+	s->full = false;
+	s->refused = s->proc < 0;
+	look_until(s, true, UINT64_MAX);
+}
+
+/**
+ * sockowners_holder() - the descriptors of a socket, one by one
+ * @s: the owners, after sockowners_read()
+ * @inode: the socket's
+ * @number: which of them, from 0
+ * @holder: result
+ *
+ * Return: whether there are so many
+ */
+bool sockowners_holder(const struct sockowners *s, uint32_t inode, size_t number,
+		       struct sockholder *holder)
+{
+	const struct sockowners_descriptor *d = first_of(s, inode) + number;
+
+	if (d >= s->descriptors + s->count || d->inode != inode)
+		return false;
+	holder->pid = d->pid;
+	holder->tid = d->tid;
+	holder->fd = d->number;
+	memcpy(holder->comm, s->processes[d->process].comm, sizeof(holder->comm));
+	return true;
+}
+
+/**
+ * sockowners_name() - the name of a process
+ * @s: the owners
+ * @pid: its number
+ * @comm: result, NUL-terminated
+ *
+ * Return: whether there is such a process
+ */
+bool sockowners_name(const struct sockowners *s, uint32_t pid, char comm[SOCKOWNERS_COMM_SIZE])
+{
+	int fd = s->proc < 0 ? -1 : open_process(s, pid);
+	bool found = fd >= 0 && read_comm(fd, comm);
+
+	if (fd >= 0)
+		close(fd);
+	return found;
 }
 
 /* A process may hold a socket several times. */

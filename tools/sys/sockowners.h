@@ -26,6 +26,20 @@ struct sockowner {
 	char comm[SOCKOWNERS_COMM_SIZE];
 };
 
+/**
+ * struct sockholder - a descriptor of a socket
+ * @pid: the process
+ * @tid: the thread, if it has descriptors of its own; 0: those of the process
+ * @fd: the descriptor
+ * @comm: name of the process or thread, NUL-terminated
+ */
+struct sockholder {
+	uint32_t pid;
+	uint32_t tid;
+	uint32_t fd;
+	char comm[SOCKOWNERS_COMM_SIZE];
+};
+
 struct sockowners_process;
 struct sockowners_descriptor;
 
@@ -43,6 +57,8 @@ struct sockowners_descriptor;
  * @allowance: time that all this may take
  * @price: number of times that it counts: more, after looks that found nobody
  * @found: somebody was found since then
+ * @full: there were more than are remembered
+ * @refused: not all processes may be looked at
  * @last_pid: where it ended early for lack of time; 0: it did not
  * @looks: number of looks at all processes
  * @is_urgent: whether the caller has something else to do, which ends a look; NULL:
@@ -59,6 +75,8 @@ struct sockowners {
 	uint64_t cost_ns;
 	unsigned int price;
 	bool found;
+	bool full;
+	bool refused;
 	struct allowance allowance;
 	uint32_t last_pid;
 	uint64_t looks;
@@ -69,6 +87,11 @@ struct sockowners {
 void sockowners_open(struct sockowners *s, const char *proc);
 bool sockowners_find(struct sockowners *s, uint32_t inode, uint64_t at_ns,
 		     uint64_t now_ns, struct sockowner *owner);
+void sockowners_read(struct sockowners *s);
+bool sockowners_name(const struct sockowners *s, uint32_t pid,
+		     char comm[SOCKOWNERS_COMM_SIZE]);
+bool sockowners_holder(const struct sockowners *s, uint32_t inode, size_t number,
+		       struct sockholder *holder);
 void sockowners_close(struct sockowners *s);
 
 #endif /* TCPCLOSE_SYS_SOCKOWNERS_H */
