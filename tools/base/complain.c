@@ -9,20 +9,31 @@
 
 #include "base/complain.h"
 
+static char latest[1024];
+
 /**
  * complain() - say what is wrong, on standard error
  * @format: as for printf(), no newline; says what to do next
  */
 void complain(const char *format, ...)
 {
-	char text[1024];
 	va_list args;
 
 	va_start(args, format);
-	vsnprintf(text, sizeof(text), format, args);
+	vsnprintf(latest, sizeof(latest), format, args);
 	va_end(args);
 	/* One call, so that lines of several processes do not mix. */
-	fprintf(stderr, "%s: %s\n", PROGRAM_NAME, text);
+	fprintf(stderr, "%s: %s\n", PROGRAM_NAME, latest);
+}
+
+/**
+ * complain_latest() - the latest complaint
+ *
+ * Return: its text; empty: there was none
+ */
+const char *complain_latest(void)
+{
+	return latest;
 }
 
 /**

@@ -11,6 +11,7 @@
 #define PROGRAM_NAME "tcpclose"
 
 void __printf(1, 2) complain(const char *format, ...);
+const char *complain_latest(void);
 int complain_output(int error);
 
 #endif /* TCPCLOSE_BASE_COMPLAIN_H */

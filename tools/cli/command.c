@@ -165,6 +165,18 @@ static int prepare(struct run *run, int argc, char **argv)
 	return GO_ON;
 }
 
+/* Return: what a monitoring system takes for the status */
+static int plugin_status(const struct command *c, int status)
+{
+	if (status & EXIT_PLUGIN)
+		return status & ~EXIT_PLUGIN;
+	if (status == EXIT_CLEAN)
+		return status;
+	printf("%s UNKNOWN - could not run: %s\n", c->name, complain_latest());
+	fflush(stdout);
+	return EXIT_PLUGIN_UNKNOWN;
+}
+
 /**
  * command_run() - run a command
  * @command: the command
@@ -190,6 +202,8 @@ int command_run(const struct command *command, int argc, char **argv)
 	ret = prepare(run, argc, argv);
 	if (ret == GO_ON)
 		ret = run->work(run);
+	if (run->plugin)
+		ret = plugin_status(command, ret);
 	if (command->free)
 		command->free(run);
 	free(run);

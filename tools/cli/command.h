@@ -26,12 +26,17 @@
  * @EXIT_CLEAN: it ran, and found nothing wrong
  * @EXIT_VIOLATION: it ran, and what it checks does not hold
  * @EXIT_COULD_NOT_RUN: it could not do its work; standard error says why
+ * @EXIT_PLUGIN: --plugin: this and a status of monitoring plugins
  */
 enum exit_status {
 	EXIT_CLEAN = 0,
 	EXIT_VIOLATION = 1,
 	EXIT_COULD_NOT_RUN = 2,
+	EXIT_PLUGIN = 16,
 };
+
+/* What monitoring plugins exit with if they could not find out. */
+#define EXIT_PLUGIN_UNKNOWN 3
 
 /**
  * enum command_takes - what a command takes in addition to its own options

@@ -23,6 +23,7 @@
  * @path: name of the file that @out is; NULL: standard output
  * @arguments: %TAKES_COMMAND: the other command and its arguments, ends with
  *	NULL; NULL: none
+ * @plugin: answer as a monitoring plugin does, also if the command could not run
  * @interval_ns: time between reports; 0: there is only one
  * @count: reports to make at most; 0: no limit
  * @device: the device; run_reports() only
@@ -35,6 +36,7 @@ struct run {
 	struct buffer out;
 	const char *path;
 	char *const *arguments;
+	bool plugin;
 	uint64_t interval_ns;
 	uint64_t count;
 	int device;
