@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "conn/conn.h"
 
 /**
@@ -26,6 +27,10 @@ void conn_init(struct conn *c, const struct event *e)
 	c->idle_ms = EVENT_UNKNOWN;
 	c->unread_bytes = EVENT_UNKNOWN;
 	c->unsent_bytes = EVENT_UNKNOWN;
+	c->unacked_bytes = EVENT_UNKNOWN;
+	c->heard_ms = EVENT_UNKNOWN;
+	c->silent_ns = EVENT_UNKNOWN;
+	c->strays = EVENT_UNKNOWN;
 	c->uid = EVENT_UNKNOWN;
 	c->sk_err = EVENT_UNKNOWN;
 }
@@ -61,7 +66,13 @@ static void take_process(struct conn *c, const struct event *e)
 	}
 	if (e->opener) {
 		c->opener = e->opener;
+		c->accepted = e->accepted;
 		memcpy(c->opener_comm, e->opener_comm, sizeof(c->opener_comm));
+	}
+	if (e->listener_owner) {
+		c->listener_pid = e->listener_owner->pid;
+		memcpy(c->listener_comm, e->listener_owner->comm,
+		       sizeof(c->listener_comm));
 	}
 	if (e->call && e->call != TCPCLOSE_CALL_CONNECT && !c->call) {
 		c->call = e->call;
@@ -90,6 +101,16 @@ static void take_known(int64_t *to, int64_t value)
 		*to = value;
 }
 
+/* A half-closed connection may be in use: the peer receives still. */
+static void take_silence(struct conn *c, const struct event *e)
+{
+	int64_t sent_ns = e->last_sent_ms * (int64_t)NS_PER_MS;
+
+	if (e->old != TCPCLOSE_CLOSE_WAIT || e->dwell_ns < 0 || sent_ns < 0)
+		return;
+	c->silent_ns = sent_ns < e->dwell_ns ? sent_ns : e->dwell_ns;
+}
+
 static void take_traffic(struct conn *c, const struct event *e)
 {
 	take_known(&c->bytes_sent, e->bytes_sent);
@@ -98,9 +119,13 @@ static void take_traffic(struct conn *c, const struct event *e)
 	take_known(&c->srtt_us, e->srtt_us);
 	take_known(&c->unread_bytes, e->unread_bytes);
 	take_known(&c->unsent_bytes, e->unsent_bytes);
+	take_known(&c->unacked_bytes, e->unacked_bytes);
+	take_known(&c->heard_ms, e->last_received_ms);
+	take_known(&c->strays, e->strays);
 	if (e->sk_err != EVENT_UNKNOWN)
 		c->sk_err = e->sk_err;
 	take_idle(c, e);
+	take_silence(c, e);
 }
 
 /**
@@ -131,6 +156,7 @@ void conn_add(struct conn *c, const struct event *e)
 		c->realtime_ns = e->realtime_ns;
 	if (!c->closed_ns && (ends || e->new == TCPCLOSE_TIME_WAIT)) {
 		c->closed_ns = e->ts_ns;
+		c->cut_from = e->old;
 		c->age_ns = e->age_ns;
 	}
 	if (ends)

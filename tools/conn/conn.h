@@ -37,16 +37,23 @@
  * @unread_bytes: what the application had not read when it closed or it was cut, or
  *	%EVENT_UNKNOWN
  * @unsent_bytes: likewise what was never sent
+ * @unacked_bytes: likewise what the peer had not acknowledged
+ * @heard_ms: since data was last received, when it was over, or %EVENT_UNKNOWN
+ * @silent_ns: without sending in CLOSE_WAIT, when it left that, or %EVENT_UNKNOWN
+ * @strays: segments with SYN or RST that its mini-socket ignored, or %EVENT_UNKNOWN
  * @uid: owner, or %EVENT_UNKNOWN
  * @sk_err: error pending on the socket at the end, 0: none, or %EVENT_UNKNOWN
  * @pid: process whose it is; 0: unknown
  * @opener: process that opened it; 0: unknown
  * @closer_pid: process that closed it; 0: none, or the kernel
+ * @listener_pid: process that holds the listener, of one that was not accepted; 0:
+ *	unknown
  * @netns_inode: inode of the network namespace; 0: unknown
  * @inode: inode of the socket; 0: unknown
  * @rearms: starts anew of TIME_WAIT's timer
  * @lport: local port
  * @rport: remote port
+ * @cut_from: state that it was in when it was over for both ends
  * @mark: TCPCLOSE_MARK_* bits
  * @closer: &enum tcpclose_closer
  * @cause: &enum tcpclose_cause
@@ -55,11 +62,13 @@
  * @rst: a RST ended it, or was sent for it
  * @rst_effect: &enum tcpclose_rst_effect of that
  * @rst_reason: &enum tcpclose_rst_reason of that
+ * @accepted: @opener accepted it
  * @ipv6: addresses are 16 bytes, else 4
  * @laddr: local address
  * @raddr: remote address
  * @comm: name of @pid; empty: unknown
  * @opener_comm: name of @opener; empty: unknown
+ * @listener_comm: name of @listener_pid; empty: unknown
  * @netns_name: name of the network namespace; empty: none known
  * @cgroup_names: container, pod and unit
  */
@@ -83,16 +92,22 @@ struct conn {
 	int64_t idle_ms;
 	int64_t unread_bytes;
 	int64_t unsent_bytes;
+	int64_t unacked_bytes;
+	int64_t heard_ms;
+	int64_t silent_ns;
+	int64_t strays;
 	int64_t uid;
 	int sk_err;
 	uint32_t pid;
 	uint32_t opener;
 	uint32_t closer_pid;
+	uint32_t listener_pid;
 	uint32_t netns_inode;
 	uint32_t inode;
 	uint32_t rearms;
 	uint16_t lport;
 	uint16_t rport;
+	uint8_t cut_from;
 	uint8_t mark;
 	uint8_t closer;
 	uint8_t cause;
@@ -101,14 +116,23 @@ struct conn {
 	uint8_t rst_effect;
 	uint8_t rst_reason;
 	bool rst;
+	bool accepted;
 	bool ipv6;
 	uint8_t laddr[16];
 	uint8_t raddr[16];
 	char comm[17];
 	char opener_comm[17];
+	char listener_comm[17];
 	char netns_name[NETNS_NAME_SIZE];
 	struct cgroup_names cgroup_names;
 };
+
+/* A peer connected to this end, or so it seems: the remote port means nothing then. */
+static inline bool conn_is_passive(const struct conn *c)
+{
+	return c->accepted || c->mark & TCPCLOSE_MARK_UNACCEPTED ||
+	       (!c->opener && c->lport <= c->rport);
+}
 
 void conn_init(struct conn *c, const struct event *e);
 void conn_add(struct conn *c, const struct event *e);

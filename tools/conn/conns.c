@@ -162,6 +162,31 @@ struct conn *conns_take(struct conns *c, uint64_t now_ns)
 }
 
 /**
+ * conns_find() - a connection that is not over
+ * @c: connections
+ * @cookie: its cookie
+ * @netns: inode of its network namespace
+ *
+ * Return: the latest with that cookie, or NULL
+ */
+const struct conn *conns_find(const struct conns *c, uint64_t cookie, uint32_t netns)
+{
+	return of_life(lives_find_latest(&c->lives, cookie, netns));
+}
+
+/**
+ * conns_next() - walk through all that were not taken
+ * @c: connections
+ * @conn: one of them; NULL: begin
+ *
+ * Return: the next, by the time of the latest record, or NULL
+ */
+const struct conn *conns_next(const struct conns *c, const struct conn *conn)
+{
+	return of_life(conn ? conn->life.newer : c->list.oldest);
+}
+
+/**
  * conns_free() - free all that was not taken
  * @c: connections
  */

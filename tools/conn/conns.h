@@ -36,6 +36,8 @@ struct conns {
 void conns_init(struct conns *c);
 int conns_add(struct conns *c, const struct event *e, uint64_t words);
 struct conn *conns_take(struct conns *c, uint64_t now_ns);
+const struct conn *conns_find(const struct conns *c, uint64_t cookie, uint32_t netns);
+const struct conn *conns_next(const struct conns *c, const struct conn *conn);
 void conns_free(struct conns *c);
 
 #endif /* TCPCLOSE_CONN_CONNS_H */

@@ -35,7 +35,7 @@ static void key_of_container(char *key, const struct conn *c)
 /* The port of a client says nothing of a group. */
 static void key_of_remote(char *key, const struct conn *c)
 {
-	uint16_t port = c->opener || c->rport < c->lport ? c->rport : 0;
+	uint16_t port = conn_is_passive(c) ? 0 : c->rport;
 
 	*format_endpoint(key, c->ipv6, c->raddr, port) = '\0';
 }
