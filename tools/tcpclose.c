@@ -20,6 +20,7 @@ static const struct command *const commands[] = {
 	&graph_command,
 	&ladder_command,
 	&stat_command,
+	&stuck_command,
 	&verify_command,
 	NULL,
 };

@@ -12,6 +12,7 @@ extern const struct command graph_command;
 extern const struct command ladder_command;
 extern const struct command record_command;
 extern const struct command stat_command;
+extern const struct command stuck_command;
 extern const struct command verify_command;
 extern const struct command watch_command;
 
