@@ -15,6 +15,7 @@
 
 static const struct command *const commands[] = {
 	&watch_command,
+	&why_command,
 	&record_command,
 	&conns_command,
 	&graph_command,

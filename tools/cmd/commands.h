@@ -15,5 +15,6 @@ extern const struct command stat_command;
 extern const struct command stuck_command;
 extern const struct command verify_command;
 extern const struct command watch_command;
+extern const struct command why_command;
 
 #endif /* TCPCLOSE_CMD_COMMANDS_H */

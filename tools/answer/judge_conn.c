@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Judges connections that ended.
+ */
+#include <errno.h>
+
+#include "answer/why_internal.h"
+#include "base/clock.h"
+
+/* The RST that ended it, and the end that sent it, are this close. */
+#define SAME_NS (2 * NS_PER_S)
+
+static bool was_in(const struct conn *c, unsigned int state)
+{
+	return c->states >> state & 1;
+}
+
+/* It carried data, as far as is known. */
+static bool carried(const struct conn *c)
+{
+	return c->bytes_sent > 0 || c->bytes_received > 0;
+}
+
+static void add_bytes(struct diagnosis *g, int64_t bytes)
+{
+	if (bytes > 0)
+		g->bytes += (uint64_t)bytes;
+}
+
+/* Whether an end on this machine sent the RST that ended it: that end is judged itself. */
+static bool is_explained(struct why *w, const struct subject *s)
+{
+	const struct why_end *peer = why_find_end(w, s, true);
+
+	if (!peer || peer->ts_ns + SAME_NS < s->ts_ns || s->ts_ns + SAME_NS < peer->ts_ns)
+		return false;
+	return peer->cause && peer->cause != TCPCLOSE_CAUSE_FIN &&
+	       peer->cause != TCPCLOSE_CAUSE_RST;
+}
+
+/* This end sent to one that had closed: a request that met the close, or much later. */
+static enum diagnosis_id of_sender(const struct conn *c)
+{
+	bool quiet = c->heard_ms >= THRESHOLDS_IDLE_MS;
+
+	return quiet && c->dwells_ns[TCPCLOSE_CLOSE_WAIT] < THRESHOLDS_RACE_NS ?
+		       DIAGNOSIS_KEEP_ALIVE_RACE : DIAGNOSIS_RST_DATA_AFTER_CLOSE;
+}
+
+static int judge_rst(struct why *w, const struct conn *c, const struct subject *s)
+{
+	struct diagnosis *g = NULL;
+	int ret = 0;
+
+	switch (c->cut_from) {
+	case TCPCLOSE_CLOSE_WAIT:
+		if (c->unacked_bytes > 0 || c->sk_err == EPIPE)
+			g = why_add(w, of_sender(c), s, &ret);
+		break;
+	case TCPCLOSE_FIN_WAIT1:
+	case TCPCLOSE_FIN_WAIT2:
+		/* After close() nobody misses what the peer resets. */
+		if (c->call == TCPCLOSE_CALL_SHUTDOWN)
+			g = why_add(w, DIAGNOSIS_HALF_CLOSE_CUT, s, &ret);
+		break;
+	case TCPCLOSE_ESTABLISHED:
+		if (is_explained(w, s))
+			break;
+		g = why_add(w, DIAGNOSIS_RST_RECEIVED, s, &ret);
+		if (g && !carried(c))
+			g->mild++;
+		break;
+	}
+	if (g)
+		add_bytes(g, c->unacked_bytes);
+	return ret;
+}
+
+/* The application gave up a connect() that nobody answered. */
+static int judge_aborted(struct why *w, const struct conn *c, const struct subject *s)
+{
+	int ret = 0;
+
+	if (c->sk_err == EHOSTUNREACH || c->sk_err == ENETUNREACH)
+		why_add(w, DIAGNOSIS_UNREACHABLE, s, &ret);
+	else if (c->dwells_ns[TCPCLOSE_SYN_SENT] >= NS_PER_S && c->retransmits > 0)
+		why_add(w, DIAGNOSIS_PEER_SILENT, s, &ret);
+	return ret;
+}
+
+static int judge_timeout(struct why *w, const struct conn *c, const struct subject *s)
+{
+	bool last = c->cut_from == TCPCLOSE_LAST_ACK || c->cut_from == TCPCLOSE_CLOSING;
+	struct diagnosis *g;
+	int ret;
+
+	g = why_add(w, last ? DIAGNOSIS_LAST_ACK_STUCK : DIAGNOSIS_PEER_SILENT, s, &ret);
+	if (g)
+		add_bytes(g, c->unacked_bytes);
+	return ret;
+}
+
+/* It was left in CLOSE_WAIT, unused, until its process ended. */
+static bool was_leaked(const struct conn *c)
+{
+	bool ended = c->call == TCPCLOSE_CALL_EXIT || c->call == TCPCLOSE_CALL_KILL ||
+		     c->call == TCPCLOSE_CALL_EXEC;
+
+	return ended && c->silent_ns >= (int64_t)THRESHOLDS_READ_NS;
+}
+
+static void note_longest(struct diagnosis *g, uint64_t ns)
+{
+	if (ns > g->longest_ns)
+		g->longest_ns = ns;
+}
+
+/* What may be found of any connection, however it ended. */
+static int judge_any(struct why *w, const struct conn *c, const struct subject *s)
+{
+	struct diagnosis *g;
+	int ret = 0;
+
+	if (c->end == TCPCLOSE_END_OVERFLOW)
+		why_add(w, DIAGNOSIS_TIME_WAIT_OVERFLOW, s, &ret);
+	if (!ret && c->rearms >= THRESHOLDS_REARMS) {
+		g = why_add(w, DIAGNOSIS_REARM_STORM, s, &ret);
+		if (g)
+			g->limit = c->rearms;
+	}
+	if (!ret && was_in(c, TCPCLOSE_TIME_WAIT) && c->strays > 0)
+		why_add(w, DIAGNOSIS_TIME_WAIT_REUSE, s, &ret);
+	if (!ret && was_leaked(c)) {
+		g = why_add(w, DIAGNOSIS_CLOSE_WAIT_LEAK, s, &ret);
+		if (g)
+			note_longest(g, c->dwells_ns[TCPCLOSE_CLOSE_WAIT]);
+	}
+	return ret;
+}
+
+static int judge_linger(struct why *w, const struct conn *c, const struct subject *s)
+{
+	struct diagnosis *g;
+	int ret;
+
+	g = why_add(w, DIAGNOSIS_RST_LINGER, s, &ret);
+	if (!g)
+		return ret;
+	add_bytes(g, c->unacked_bytes);
+	/* As a health check does: nothing was lost. */
+	if (!carried(c))
+		g->mild++;
+	return ret;
+}
+
+static int judge_after_close(struct why *w, const struct conn *c, const struct subject *s)
+{
+	int ret;
+
+	why_add(w, c->idle_ms >= THRESHOLDS_IDLE_MS ? DIAGNOSIS_KEEP_ALIVE_RACE :
+						      DIAGNOSIS_RST_DATA_AFTER_CLOSE,
+		s, &ret);
+	return ret;
+}
+
+static int judge_unread(struct why *w, const struct conn *c, const struct subject *s)
+{
+	struct diagnosis *g;
+	int ret;
+
+	g = why_add(w, DIAGNOSIS_RST_UNREAD_DATA, s, &ret);
+	if (g)
+		add_bytes(g, c->unread_bytes);
+	return ret;
+}
+
+/* Those that a listener had for a moment only were on their way to accept(). */
+static int judge_not_accepted(struct why *w, const struct conn *c, const struct subject *s)
+{
+	struct diagnosis *g;
+	int ret;
+
+	g = why_add(w, DIAGNOSIS_NOT_ACCEPTED, s, &ret);
+	if (g && c->age_ns >= 0 && c->age_ns < (int64_t)NS_PER_S)
+		g->mild++;
+	return ret;
+}
+
+static int judge_cause(struct why *w, const struct conn *c, const struct subject *s)
+{
+	static const uint8_t plain[TCPCLOSE_CAUSES] = {
+		[TCPCLOSE_CAUSE_REFUSED] = DIAGNOSIS_REFUSED,
+		[TCPCLOSE_CAUSE_UNREACHABLE] = DIAGNOSIS_UNREACHABLE,
+		[TCPCLOSE_CAUSE_DESTROYED] = DIAGNOSIS_DESTROYED,
+		[TCPCLOSE_CAUSE_KEEPALIVE] = DIAGNOSIS_KEEP_ALIVE_TIMEOUT,
+		[TCPCLOSE_CAUSE_FIN_WAIT2_TIMEOUT] = DIAGNOSIS_FIN_WAIT2_ORPHANS,
+		[TCPCLOSE_CAUSE_MEMORY] = DIAGNOSIS_ORPHAN_LIMIT,
+		[TCPCLOSE_CAUSE_ORPHANS] = DIAGNOSIS_ORPHAN_LIMIT,
+		[TCPCLOSE_CAUSE_NETNS] = DIAGNOSIS_NAMESPACE_GONE,
+		[TCPCLOSE_CAUSE_NO_PORT] = DIAGNOSIS_PORTS_EXHAUSTED,
+		[TCPCLOSE_CAUSE_ZERO_WINDOW] = DIAGNOSIS_ZERO_WINDOW_KILL,
+	};
+	int ret = 0;
+
+	switch (c->cause) {
+	case TCPCLOSE_CAUSE_RST:
+		return judge_rst(w, c, s);
+	case TCPCLOSE_CAUSE_UNREAD:
+		return judge_unread(w, c, s);
+	case TCPCLOSE_CAUSE_LINGER:
+		return judge_linger(w, c, s);
+	case TCPCLOSE_CAUSE_DATA_AFTER_CLOSE:
+		return judge_after_close(w, c, s);
+	case TCPCLOSE_CAUSE_CONNECT_ABORTED:
+		return judge_aborted(w, c, s);
+	case TCPCLOSE_CAUSE_TIMEOUT:
+	case TCPCLOSE_CAUSE_USER_TIMEOUT:
+		return judge_timeout(w, c, s);
+	case TCPCLOSE_CAUSE_NOT_ACCEPTED:
+		return judge_not_accepted(w, c, s);
+	}
+	/* CLOSE_WAIT_LEAK is the first of them, but no cause. */
+	if (plain[c->cause % TCPCLOSE_CAUSES])
+		why_add(w, plain[c->cause % TCPCLOSE_CAUSES], s, &ret);
+	return ret;
+}
+
+/**
+ * why_conn() - judge a connection that ended
+ * @w: what was judged
+ * @c: the connection
+ *
+ * Return: 0 or -ENOMEM
+ */
+int why_conn(struct why *w, const struct conn *c)
+{
+	struct why_crowd *crowd;
+	struct why_place *place;
+	struct subject s;
+	int ret;
+
+	if (!c->closed_ns)
+		return 0;
+	subject_of_conn(&s, c);
+	crowd = why_crowd(w, &s);
+	if (!crowd)
+		return -ENOMEM;
+	crowd->count++;
+	w->connections++;
+	w->graceful += c->cause == TCPCLOSE_CAUSE_FIN;
+	if (!s.passive && was_in(c, TCPCLOSE_ESTABLISHED)) {
+		place = why_place(w, &s);
+		if (place && place->reached_ns < s.ts_ns)
+			place->reached_ns = s.ts_ns;
+	}
+	ret = why_reused(w, &s, c->life.born_ns);
+	if (!ret)
+		ret = judge_any(w, c, &s);
+	return ret ? ret : judge_cause(w, c, &s);
+}

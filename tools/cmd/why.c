@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * tcpclose why: whether closing is healthy, and what is not.
+ */
+#include "answer/thresholds.h"
+#include "answer/why.h"
+#include "base/clock.h"
+#include "cmd/commands.h"
+#include "cmd/past.h"
+#include "view/plugin.h"
+#include "view/why_view.h"
+
+/* How long it looks, unless told otherwise. */
+#define DURATION_NS (5 * NS_PER_S)
+#define ALL_STATES UINT32_MAX
+
+/**
+ * struct why_run - one run of the command
+ * @past: what all commands that answer have
+ * @why: what was judged
+ * @offset_ns: what must be added to a record's time for the time since the epoch
+ */
+struct why_run {
+	struct past past;
+	struct why why;
+	int64_t offset_ns;
+};
+
+static const struct option_spec options[] = {
+	OPTION("device", "PATH", "read this device instead of " TCPCLOSE_DEVICE,
+	       option_string, struct why_run, past.run.session.device),
+	OPTION("duration", "SECONDS", "look for so long (5); fractions are allowed",
+	       option_seconds, struct why_run, past.run.session.duration_ns),
+	OPTION_FLAG("json", "write one JSON object", struct why_run, past.run.view.json),
+	OPTION_FLAG("plugin", "one line and an exit status for a monitoring system",
+		    struct why_run, past.run.plugin),
+	OPTION_END,
+};
+
+static int judge(void *run, const struct conn *c)
+{
+	struct why_run *r = run;
+
+	if (!filter_holds(&r->past.run.session.filter, c->words))
+		return 0;
+	return why_conn(&r->why, c);
+}
+
+static int init(void *run)
+{
+	struct why_run *r = run;
+
+	past_init(&r->past, ALL_STATES);
+	r->past.over = judge;
+	why_init(&r->why);
+	return 0;
+}
+
+static const char *check(void *run)
+{
+	struct why_run *r = run;
+	struct session *s = &r->past.run.session;
+
+	if (r->past.run.plugin && r->past.run.view.json)
+		return "--plugin or --json, not both";
+	if (!s->input && !s->duration_ns)
+		s->duration_ns = DURATION_NS;
+	return past_check(&r->past);
+}
+
+static int begin(void *run)
+{
+	struct why_run *r = run;
+	uint64_t now_ns = clock_monotonic_ns();
+
+	if (source_is_live(r->past.run.session.source) && now_ns > THRESHOLDS_HISTORY_NS)
+		r->why.begin_ns = now_ns - THRESHOLDS_HISTORY_NS;
+	return 0;
+}
+
+static int add(void *run, const struct event *e)
+{
+	struct why_run *r = run;
+	bool wanted = e->kind == EVENT_TRANSITION ||
+		      filter_matches(&r->past.run.session.filter, e);
+	int ret = wanted ? why_event(&r->why, e) : 0;
+
+	if (e->realtime_ns)
+		r->offset_ns = (int64_t)(e->realtime_ns - e->ts_ns);
+	return ret ? ret : past_add(run, e);
+}
+
+static void show_plugin(const struct why *w, struct buffer *to)
+{
+	static const enum plugin_level levels[] = { PLUGIN_OK, PLUGIN_WARNING, PLUGIN_CRITICAL };
+	enum why_verdict verdict = why_verdict(w);
+	size_t i, counts[DIAGNOSIS_CRITICAL + 1] = { 0 };
+	struct plugin p;
+	struct line line;
+
+	for (i = 0; i < w->found.count; i++)
+		counts[w->found.sorted[i]->severity]++;
+	plugin_begin(&p, to, "TCPCLOSE",
+		     verdict == WHY_CANNOT_TELL ? PLUGIN_UNKNOWN :
+		     verdict == WHY_HEALTHY	? PLUGIN_OK :
+						  levels[w->found.sorted[0]->severity]);
+	line_begin(&line);
+	if (verdict == WHY_TROUBLE)
+		why_words_text(&line, w->found.sorted[0]);
+	else
+		line_add(&line, verdict == WHY_HEALTHY ? "closing is healthy" :
+							 "not all could be seen");
+	buffer_printf(to, "%s", line.text);
+	plugin_value(&p, "critical", counts[DIAGNOSIS_CRITICAL], 0, 0);
+	plugin_value(&p, "warning", counts[DIAGNOSIS_WARNING], 0, 0);
+	plugin_value(&p, "connections", w->connections, 0, 0);
+	plugin_end(&p);
+}
+
+static int conclude(void *run, int error)
+{
+	struct why_run *r = run;
+	struct run *base = &r->past.run;
+	const struct why_view v = {
+		.why = &r->why,
+		.offset_ns = source_is_live(base->session.source) ? clock_realtime_offset_ns() :
+								    r->offset_ns,
+		.input = base->session.input,
+	};
+	int ret = error ? error : past_conclude(&r->past);
+
+	if (!ret)
+		ret = why_inventory(&r->why, &r->past.inventory, &base->session.filter);
+	if (!ret)
+		ret = why_conclude(&r->why);
+	if (ret)
+		return ret;
+	if (r->why.last_ns < r->past.inventory.now_ns)
+		r->why.last_ns = r->past.inventory.now_ns;
+	if (base->plugin)
+		show_plugin(&r->why, &base->out);
+	else
+		(base->view.json ? why_json : why_text)(&base->view, &base->out, &v);
+	return 0;
+}
+
+static int status(void *run)
+{
+	static const int statuses[] = {
+		[WHY_HEALTHY] = EXIT_CLEAN,
+		[WHY_TROUBLE] = EXIT_VIOLATION,
+		[WHY_CANNOT_TELL] = EXIT_COULD_NOT_RUN,
+	};
+	const struct why_run *r = run;
+	enum why_verdict verdict = why_verdict(&r->why);
+
+	if (!r->past.run.plugin)
+		return statuses[verdict];
+	if (verdict == WHY_CANNOT_TELL)
+		return EXIT_PLUGIN | PLUGIN_UNKNOWN;
+	return EXIT_PLUGIN | (verdict == WHY_HEALTHY ? 0 : (int)r->why.found.sorted[0]->severity);
+}
+
+static void free_all(void *run)
+{
+	struct why_run *r = run;
+
+	why_free(&r->why);
+	past_free(&r->past);
+}
+
+const struct command why_command = {
+	.name = "why",
+	.summary = "whether closing is healthy, and if not, who, with whom, why, and what to do",
+	.takes = TAKES_INPUT | TAKES_FILTER,
+	.options = options,
+	.run_size = sizeof(struct why_run),
+	.init = init,
+	.check = check,
+	.work = run_events,
+	.begin = begin,
+	.calls = { .event = add, .rsts = true, .others = true, .owners = true,
+		   .unfiltered = true },
+	.conclude = conclude,
+	.status = status,
+	.free = free_all,
+};
