@@ -11,17 +11,18 @@
 #include "base/complain.h"
 #include "cli/filter_help.h"
 #include "cmd/commands.h"
+#include "cmd/findings_help.h"
 #include "lib/devnode.h"
 
 static const struct command *const commands[] = {
-	&watch_command,
 	&why_command,
-	&record_command,
-	&conns_command,
-	&graph_command,
-	&ladder_command,
-	&stat_command,
 	&stuck_command,
+	&conns_command,
+	&watch_command,
+	&ladder_command,
+	&graph_command,
+	&stat_command,
+	&record_command,
 	&verify_command,
 	NULL,
 };
@@ -95,6 +96,8 @@ int main(int argc, char **argv)
 	}
 	if (!strcmp(argv[1], "help") && !strcmp(argv[2], "filter"))
 		return filter_help_print();
+	if (!strcmp(argv[1], "help") && !strcmp(argv[2], "findings"))
+		return findings_help_print();
 	if (!strcmp(argv[1], "help")) {
 		command = find_command(argv[2]);
 		return command ? command_run(command, 1, help_argv) :

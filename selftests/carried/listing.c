@@ -25,8 +25,8 @@
 #define IPPROTO_MPTCP 262
 #endif
 
-#define S	1000000000ULL
-#define MS	1000000ULL
+#define S 1000000000ULL
+#define MS 1000000ULL
 
 FIXTURE(listing)
 {
@@ -411,7 +411,7 @@ static long list_all(int fd, struct tcpclose_conn *to, size_t most, __u32 room, 
 	return count;
 }
 
-#define PAIRS	60
+#define PAIRS 60
 
 TEST_F(listing, each_is_listed_once_whatever_the_buffer)
 {

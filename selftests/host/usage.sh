@@ -17,7 +17,7 @@ exits "no command is an error" 2 "$tcpclose"
 if [ ! -s out ] && grep -q '^usage: tcpclose COMMAND' err; then ok "and shows the commands"; else not_ok "and shows the commands" err; fi
 exits "--help is no error" 0 "$tcpclose" --help
 if [ ! -s err ] && grep -q '^  watch ' out; then ok "and shows the commands on standard output"; else not_ok "and shows the commands on standard output" err; fi
-for command in watch record conns graph ladder verify stat; do
+for command in why stuck conns watch ladder graph stat record verify; do
 	exits "$command --help" 0 "$tcpclose" "$command" --help
 	cp out help
 	exits "help $command" 0 "$tcpclose" help "$command"
@@ -48,6 +48,23 @@ if [ -n "${UPDATE:-}" ]; then
 fi
 sed -n '/^\.\\" words$/,/^\.\\" end of words$/p' "$man" | sed '1d; $d' >actual
 same "the manual has the same words (UPDATE=1 writes them)" words actual
+
+# So has it the thresholds of why
+"$tcpclose" help findings | sed 's/-/\\-/g' >words
+if [ -n "${UPDATE:-}" ]; then
+	sed -i -e '/^\.\\" thresholds$/,/^\.\\" end of thresholds$/ { /^\.\\"/!d; /^\.\\" thresholds$/r words' -e '}' "$man"
+fi
+sed -n '/^\.\\" thresholds$/,/^\.\\" end of thresholds$/p' "$man" | sed '1d; $d' >actual
+same "the manual has the same thresholds (UPDATE=1 writes them)" words actual
+complains "stuck: a time that is none" "expected a time such as 10s" "$tcpclose" stuck --older-than soon
+complains "stuck: a state that does not stick" "expected a time such as 10s" "$tcpclose" stuck --older-than TIME_WAIT=1s
+complains "stuck: numbers the wrong way round" "must not be above --critical" "$tcpclose" stuck --warning 5 --critical 4
+exits "stuck: two forms" 3 "$tcpclose" stuck --plugin --json
+if grep -q 'not both' err; then ok "are refused"; else not_ok "are refused" err; fi
+exits "why: two forms" 3 "$tcpclose" why --plugin --json
+if grep -q 'not both' err; then ok "are refused"; else not_ok "are refused" err; fi
+exits "a plugin that cannot run says so" 3 "$tcpclose" why --plugin --device /dev/no-such-device
+if grep -q '^why UNKNOWN - could not run: no /dev/no' out; then ok "in one line"; else not_ok "in one line" out; fi
 
 # Filters that are wrong: the word is named, and what it should be
 complains "a filter without a value" "5432: expected a word and its value, such as port:443: see .tcpclose help filter" \
@@ -136,7 +153,7 @@ while [ $# -lt 130 ]; do
 done
 complains "more filters than there is room for" "no more than 64" "$tcpclose" watch "$@"
 
-for command in watch conns graph ladder stat "record x.rec"; do
+for command in why stuck conns watch graph ladder stat "record x.rec"; do
 	# shellcheck disable=SC2086
 	set -- "$tcpclose" $command
 	complains "$command: no device" "no /dev/no.*modprobe tcpclose" "$@" --device /dev/no-such-device
@@ -160,12 +177,12 @@ if [ "$(cat err)" = 0 ] && [ "$(wc -l <out)" = 1 ]; then ok "and there is no mes
 # The man page describes every option and every JSON name
 man=$top/Documentation/tcpclose.1
 sed 's/\\-/-/g; s/\\f[A-Z]//g' "$man" >manual
-for command in watch record conns graph ladder verify stat; do
+for command in why stuck conns watch ladder graph stat record verify; do
 	"$tcpclose" "$command" --help | sed -n 's/^ .*\(--[a-z-]*\) .*/\1/p'
 done | sort -u | grep -v -e '^--help$' >options
 "$tcpclose" watch --json --input sample.rec 2>complaints >json
 "$sample" compared >object
-cat json object "$golden/conns.json" "$golden/conns-by.json" "$golden/stat.json" "$golden/verify.json" | grep -o '"[a-z0-9_]*":' | tr -d '":' | sort -u >names
+cat json object "$golden/conns.json" "$golden/conns-by.json" "$golden/stuck.json" "$golden/why.json" "$golden/stat.json" "$golden/verify.json" | grep -o '"[a-z0-9_]*":' | tr -d '":' | sort -u >names
 for list in options names; do
 	while read -r word; do
 		grep -q -w -e "$word" manual || echo "$word"

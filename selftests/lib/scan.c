@@ -16,7 +16,11 @@
  * one would sometimes be reported as a pointer.
  */
 static const uint32_t regions[] = {
-	0xffff8880, 0xffffc900, 0xffffe8ff, 0xffffea00, 0xfffffe00,
+	0xffff8880,
+	0xffffc900,
+	0xffffe8ff,
+	0xffffea00,
+	0xfffffe00,
 };
 
 /* Upper half of addresses of the kernel itself, and its modules */

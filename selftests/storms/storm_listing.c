@@ -20,11 +20,11 @@
 #include "lib/traffic.h"
 
 /* Connections that stay: one end in FIN_WAIT2, the other in CLOSE_WAIT */
-#define PAIRS		100
-#define STAYING		(2 * PAIRS)
-#define CONNS_MAX	(1U << 20)
+#define PAIRS 100
+#define STAYING (2 * PAIRS)
+#define CONNS_MAX (1U << 20)
 /* Mini-sockets that begin meanwhile, at least, for each list */
-#define BEGUN_PER_LIST	20
+#define BEGUN_PER_LIST 20
 
 /**
  * struct staying - an end of a connection that stays
@@ -56,7 +56,8 @@ static int settle(int fd)
 	} while (!ret && now_ns() < deadline &&
 		 (stats.live[TCPCLOSE_FIN_WAIT2] != PAIRS ||
 		  stats.live[TCPCLOSE_CLOSE_WAIT] != PAIRS));
-	return ret ? ret : now_ns() < deadline ? 0 : -ETIMEDOUT;
+	return ret ? ret : now_ns() < deadline ? 0 :
+						 -ETIMEDOUT;
 }
 
 static int by_cookie(const void *left, const void *right)

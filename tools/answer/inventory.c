@@ -226,7 +226,8 @@ static int read_remembered(struct inventory *inv, struct error *why)
 	if (ret == -EPERM || ret == -ENOTTY)
 		return 0;
 	return ret ? error_set(why, ret, "the module's list of connections: %s",
-			       strerror(-ret)) : 0;
+			       strerror(-ret)) :
+		     0;
 }
 
 static int read_sockets(struct inventory *inv, struct error *why)

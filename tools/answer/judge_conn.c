@@ -44,7 +44,8 @@ static enum diagnosis_id of_sender(const struct conn *c)
 	bool quiet = c->heard_ms >= THRESHOLDS_IDLE_MS;
 
 	return quiet && c->dwells_ns[TCPCLOSE_CLOSE_WAIT] < THRESHOLDS_RACE_NS ?
-		       DIAGNOSIS_KEEP_ALIVE_RACE : DIAGNOSIS_RST_DATA_AFTER_CLOSE;
+		       DIAGNOSIS_KEEP_ALIVE_RACE :
+		       DIAGNOSIS_RST_DATA_AFTER_CLOSE;
 }
 
 static int judge_rst(struct why *w, const struct conn *c, const struct subject *s)
@@ -157,8 +158,7 @@ static int judge_after_close(struct why *w, const struct conn *c, const struct s
 {
 	int ret;
 
-	why_add(w, c->idle_ms >= THRESHOLDS_IDLE_MS ? DIAGNOSIS_KEEP_ALIVE_RACE :
-						      DIAGNOSIS_RST_DATA_AFTER_CLOSE,
+	why_add(w, c->idle_ms >= THRESHOLDS_IDLE_MS ? DIAGNOSIS_KEEP_ALIVE_RACE : DIAGNOSIS_RST_DATA_AFTER_CLOSE,
 		s, &ret);
 	return ret;
 }

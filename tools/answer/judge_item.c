@@ -86,7 +86,8 @@ static int judge_established(struct bench *b)
 		uint64_t age_ns = b->i->born_ns ? b->inv->now_ns - b->i->born_ns : UINT64_MAX;
 
 		return age_ns >= thresholds[DIAGNOSIS_NOT_ACCEPTED].after_ns ?
-			       add(b, DIAGNOSIS_NOT_ACCEPTED) : 0;
+			       add(b, DIAGNOSIS_NOT_ACCEPTED) :
+			       0;
 	}
 	return why_reused(b->w, &b->s, b->i->born_ns);
 }
@@ -109,15 +110,18 @@ static int judge_state(struct bench *b)
 	case TCPCLOSE_SYN_SENT:
 	case TCPCLOSE_FIN_WAIT1:
 		return is_unanswered(b, THRESHOLDS_RETRANSMITS) ?
-			       add(b, DIAGNOSIS_PEER_SILENT) : 0;
+			       add(b, DIAGNOSIS_PEER_SILENT) :
+			       0;
 	case TCPCLOSE_FIN_WAIT2:
 		return item_is_orphan(b->i) && is_old(b, DIAGNOSIS_FIN_WAIT2_ORPHANS) ?
-			       add(b, DIAGNOSIS_FIN_WAIT2_ORPHANS) : 0;
+			       add(b, DIAGNOSIS_FIN_WAIT2_ORPHANS) :
+			       0;
 	case TCPCLOSE_LAST_ACK:
 	case TCPCLOSE_CLOSING:
 		return is_old(b, DIAGNOSIS_LAST_ACK_STUCK) &&
 				       is_unanswered(b, THRESHOLDS_RETRANSMITS) ?
-			       add(b, DIAGNOSIS_LAST_ACK_STUCK) : 0;
+			       add(b, DIAGNOSIS_LAST_ACK_STUCK) :
+			       0;
 	default:
 		return 0;
 	}

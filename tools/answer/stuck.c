@@ -43,8 +43,6 @@ static int compare_items(const void *one, const void *other)
 	const struct item *a = *(const struct item *const *)one;
 	const struct item *b = *(const struct item *const *)other;
 
-	if (a->socket->state != b->socket->state)
-		return a->socket->state < b->socket->state ? -1 : 1;
 	return compare_age(a, b);
 }
 

@@ -31,7 +31,7 @@ struct stuck_group {
  * @inventory: all sockets
  * @older_ns: by state: those that are in it for so long; one whose time is unknown is
  *	taken to be
- * @items: those that are stuck, by state and age
+ * @items: those that are stuck, the oldest first
  * @count: how many
  * @counts: by state
  * @groups: their groups, the largest first

@@ -185,8 +185,7 @@ static int judge_stale_answer(struct why *w, const struct event *e)
 		return 0;
 	subject_of_event(&s, e);
 	peer = why_find_end(w, &s, true);
-	why_add(w, peer && peer->state == TCPCLOSE_LAST_ACK ? DIAGNOSIS_SYN_IN_LAST_ACK :
-							      DIAGNOSIS_TIME_WAIT_REUSE,
+	why_add(w, peer && peer->state == TCPCLOSE_LAST_ACK ? DIAGNOSIS_SYN_IN_LAST_ACK : DIAGNOSIS_TIME_WAIT_REUSE,
 		&s, &ret);
 	return ret;
 }

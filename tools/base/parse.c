@@ -57,7 +57,8 @@ int parse_u64(const char *text, uint64_t min, uint64_t max, uint64_t *value)
 int parse_cookie(const char *text, uint64_t *cookie)
 {
 	bool hex = !strncmp(text, "0x", 2);
-	size_t skip = hex ? 2 : !strncmp(text, "sk:", 3) ? 3 : 0;
+	size_t skip = hex ? 2 : !strncmp(text, "sk:", 3) ? 3 :
+							   0;
 	const char *number = text + skip;
 
 	if (!skip)
@@ -124,7 +125,8 @@ static int parse_quantity(const char *text, const char *const units[],
 	if (!units[i] || __builtin_mul_overflow(whole, factors[i], number))
 		return -EINVAL;
 	return __builtin_add_overflow(*number, part * (factors[i] / scale), number) ?
-		       -EINVAL : 0;
+		       -EINVAL :
+		       0;
 }
 
 /**
@@ -139,8 +141,14 @@ int parse_duration(const char *text, int64_t *ns)
 	static const char *const units[] = { "s", "", "ms", "us", "ns", "m",
 					     "h", "d", NULL };
 	static const int64_t factors[] = {
-		NS_PER_S,      NS_PER_S,	 NS_PER_MS,	    NS_PER_US,
-		1,	       60 * NS_PER_S,	 3600 * NS_PER_S,   86400 * NS_PER_S,
+		NS_PER_S,
+		NS_PER_S,
+		NS_PER_MS,
+		NS_PER_US,
+		1,
+		60 * NS_PER_S,
+		3600 * NS_PER_S,
+		86400 * NS_PER_S,
 	};
 
 	return parse_quantity(text, units, factors, ns);

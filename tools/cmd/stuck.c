@@ -109,7 +109,8 @@ static void show_plugin(struct stuck_run *r, struct buffer *to)
 		buffer_printf(to, ", most of them in %s of %s",
 			      names_state(s->groups[0].first->socket->state),
 			      *s->groups[0].first->process.comm ?
-				      s->groups[0].first->process.comm : "an unknown process");
+				      s->groups[0].first->process.comm :
+				      "an unknown process");
 	plugin_value(&p, "stuck", s->count, r->warning, r->critical);
 	for (state = 0; state < TCPCLOSE_STATES; state++)
 		if (STUCK_STATES >> state & 1)
@@ -122,7 +123,8 @@ static int conclude(void *run, int error)
 	struct stuck_run *r = run;
 	const struct view *how = &r->past.run.view;
 	struct buffer *to = &r->past.run.out;
-	size_t top = r->top ? r->top : how->json ? SIZE_MAX : TOP;
+	size_t top = r->top ? r->top : how->json ? SIZE_MAX :
+						   TOP;
 	int ret = error ? error : past_conclude(&r->past);
 
 	if (!ret)

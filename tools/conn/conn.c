@@ -189,8 +189,11 @@ void conn_add_rst(struct conn *c, const struct event *e)
 int64_t conn_closing_ns(const struct conn *c)
 {
 	static const uint8_t closing[] = {
-		TCPCLOSE_FIN_WAIT1, TCPCLOSE_FIN_WAIT2, TCPCLOSE_CLOSING,
-		TCPCLOSE_CLOSE_WAIT, TCPCLOSE_LAST_ACK,
+		TCPCLOSE_FIN_WAIT1,
+		TCPCLOSE_FIN_WAIT2,
+		TCPCLOSE_CLOSING,
+		TCPCLOSE_CLOSE_WAIT,
+		TCPCLOSE_LAST_ACK,
 	};
 	int64_t sum = 0;
 	unsigned int i;

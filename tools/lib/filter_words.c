@@ -391,10 +391,10 @@ static int64_t idle_ns(const struct event *e)
 
 /* Only transitions have these. */
 #define NUMBER(name, of) \
-static int64_t name(const struct event *e) \
-{ \
-	return e->kind == EVENT_TRANSITION ? (of) : EVENT_UNKNOWN; \
-}
+	static int64_t name(const struct event *e) \
+	{ \
+		return e->kind == EVENT_TRANSITION ? (of) : EVENT_UNKNOWN; \
+	}
 
 NUMBER(dwell_of, e->dwell_ns)
 NUMBER(age_of, e->age_ns)
@@ -443,20 +443,28 @@ static int64_t queue_of(const struct event *e)
 
 /* A word whose values are read and compared by functions of their own. */
 #define VALUES(name_, value_, help_, expected_, read_, matches_) \
-	{ .name = name_, .value = value_, .help = help_, .expected = expected_, \
-	  .read = read_, .matches = matches_ }
+	{ \
+		.name = name_, .value = value_, .help = help_, .expected = expected_, \
+		.read = read_, .matches = matches_ \
+	}
 /* The same for what has to be looked up. */
 #define OWNERS(name_, value_, help_, expected_, read_, matches_) \
-	{ .name = name_, .value = value_, .help = help_, .expected = expected_, \
-	  .read = read_, .matches = matches_, .owners = true }
+	{ \
+		.name = name_, .value = value_, .help = help_, .expected = expected_, \
+		.read = read_, .matches = matches_, .owners = true \
+	}
 /* A word with an order. */
 #define NUMBERS(name_, value_, help_, expected_, read_, number_) \
-	{ .name = name_, .value = value_, .help = help_, .expected = expected_, \
-	  .read = read_, .number = number_ }
+	{ \
+		.name = name_, .value = value_, .help = help_, .expected = expected_, \
+		.read = read_, .number = number_ \
+	}
 /* A word whose values are names of the interface's numbers. */
 #define NAMES(name_, value_, help_, is_, name_of_, names_) \
-	{ .name = name_, .value = value_, .help = help_, .is = is_, .name_of = name_of_, \
-	  .names = names_ }
+	{ \
+		.name = name_, .value = value_, .help = help_, .is = is_, .name_of = name_of_, \
+		.names = names_ \
+	}
 
 static const struct filter_word words[] = {
 	VALUES("state", "STATE",

@@ -331,8 +331,7 @@ static void look_until(struct sockowners *s, bool threads, uint64_t until_ns)
 static void look(struct sockowners *s)
 {
 	s->looked_ns = clock_monotonic_ns();
-	look_until(s, false, s->looked_ns + (s->is_urgent ? ALLOWANCE_BURST_NS :
-							    SHORT_LOOK_NS));
+	look_until(s, false, s->looked_ns + (s->is_urgent ? ALLOWANCE_BURST_NS : SHORT_LOOK_NS));
 	pay(s, clock_monotonic_ns());
 }
 

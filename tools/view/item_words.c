@@ -129,9 +129,12 @@ const char *item_words_timer(const struct sockets_entry *s)
 const char *item_words_fate_name(unsigned int by)
 {
 	static const char *const names[] = {
-		[FATE_CLOSE] = "close",	  [FATE_ACCEPT] = "accept",
-		[FATE_FIN] = "fin",	  [FATE_ACK] = "ack",
-		[FATE_WINDOW] = "window", [FATE_TIMER] = "timer",
+		[FATE_CLOSE] = "close",
+		[FATE_ACCEPT] = "accept",
+		[FATE_FIN] = "fin",
+		[FATE_ACK] = "ack",
+		[FATE_WINDOW] = "window",
+		[FATE_TIMER] = "timer",
 		[FATE_HANDSHAKE] = "handshake",
 	};
 

@@ -105,8 +105,7 @@ static void add_container(struct columns *c, const struct item *i)
 	const char *name = item_words_container(i);
 	char text[40];
 
-	snprintf(text, sizeof(text), i->cgroup && *i->cgroup->text[CGROUP_CONTAINER] ?
-					     "%.12s" : "%.39s", name ? name : "-");
+	snprintf(text, sizeof(text), i->cgroup && *i->cgroup->text[CGROUP_CONTAINER] ? "%.12s" : "%.39s", name ? name : "-");
 	columns_name(c, text);
 }
 

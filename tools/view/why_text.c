@@ -47,8 +47,7 @@ static void sentence(const struct view *how, struct buffer *to, const char *labe
 {
 	char whole[512];
 
-	snprintf(whole, sizeof(whole), "%c%s.", text[0] >= 'a' && text[0] <= 'z' ?
-							text[0] - 'a' + 'A' : text[0],
+	snprintf(whole, sizeof(whole), "%c%s.", text[0] >= 'a' && text[0] <= 'z' ? text[0] - 'a' + 'A' : text[0],
 		 text + 1);
 	paragraph(how, to, label, whole);
 }
