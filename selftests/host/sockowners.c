@@ -205,6 +205,49 @@ TEST_F(proc, processes_without_a_name_or_descriptors_are_passed_over)
 	EXPECT_EQ(1, self->owners.count);
 }
 
+/* The first thread has ended, so the process has descriptors in its other threads only. */
+static void add_thread(const char *root, int pid, int tid, const char *what)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "%s/%d/task", root, pid);
+	mkdir(path, 0755);
+	snprintf(path, sizeof(path), "%s/%d/task/%d", root, pid, tid);
+	mkdir(path, 0755);
+	snprintf(path, sizeof(path), "%s/%d/task/%d/fd", root, pid, tid);
+	mkdir(path, 0755);
+	snprintf(path, sizeof(path), "%s/%d/task/%d/fd/3", root, pid, tid);
+	unlink(path);
+	if (what && symlink(what, path))
+		abort();
+}
+
+TEST_F(proc, holder_is_found_though_its_first_thread_has_ended)
+{
+	add_process(self->root, 7, "leaderless");
+	add_thread(self->root, 7, 7, NULL);
+	add_thread(self->root, 7, 12, "socket:[1]");
+	/* A thread of the kernel, and one that has not ended */
+	add_process(self->root, 8, "kworker");
+	add_thread(self->root, 8, 8, NULL);
+	add_process(self->root, 9, "whole");
+	set_descriptor(self->root, 9, 3, "socket:[2]");
+	add_thread(self->root, 9, 9, "socket:[2]");
+	add_thread(self->root, 9, 13, "socket:[2]");
+	ASSERT_TRUE(find(&self->owners, 1, &self->owner));
+	EXPECT_EQ(7, self->owner.pid);
+	EXPECT_EQ(0, self->owner.others);
+	EXPECT_STREQ("leaderless", self->owner.comm);
+	ASSERT_TRUE(find(&self->owners, 2, &self->owner));
+	EXPECT_EQ(9, self->owner.pid);
+	EXPECT_EQ(0, self->owner.others);
+	/* It is looked at again, likewise */
+	spend(&self->owners);
+	EXPECT_TRUE(find(&self->owners, 1, &self->owner));
+	add_thread(self->root, 7, 12, "socket:[3]");
+	EXPECT_FALSE(find(&self->owners, 1, &self->owner));
+}
+
 /* However much is asked for */
 TEST_F(proc, looks_take_a_part_of_the_time)
 {

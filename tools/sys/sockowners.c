@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -170,15 +171,19 @@ static void add(struct sockowners *s, uint32_t inode, uint32_t pid, uint32_t tid
 	};
 }
 
-/* Return: whether there was time for all of them */
+/*
+ * @seen: set to their number, with the two entries that each directory has
+ *
+ * Return: whether there was time for all of them
+ */
 static bool look_at_descriptors(struct sockowners *s, int task, uint32_t pid, uint32_t tid,
-				uint64_t until_ns)
+				uint64_t until_ns, unsigned int *seen)
 {
 	DIR *dir = directory_open(task, "fd");
 	struct dirent *entry;
-	unsigned int seen = 0;
 	bool in_time = true;
 
+	*seen = 0;
 	if (!dir) {
 		s->refused |= errno == EACCES;
 		return true;
@@ -188,7 +193,7 @@ static bool look_at_descriptors(struct sockowners *s, int task, uint32_t pid, ui
 
 		if (inode)
 			add(s, inode, pid, tid, (uint32_t)number_of(entry));
-		if (!(++seen % AT_A_TIME))
+		if (!(++*seen % AT_A_TIME))
 			in_time = is_in_time(s, until_ns);
 	}
 	closedir(dir);
@@ -204,18 +209,66 @@ static int open_process(const struct sockowners *s, uint32_t pid)
 	return openat(s->proc, name, O_PATH | O_DIRECTORY | O_CLOEXEC);
 }
 
-/* Of a process, or of a thread (@tid). Return: whether there was time for all of it */
-static bool look_at_task(struct sockowners *s, int task, uint32_t pid, uint32_t tid,
+/*
+ * A process whose first thread has ended: that one has no descriptors any more, the others
+ * have. Return: one of these; 0: there is none, as in most of the kernel's own threads
+ */
+static uint32_t find_thread(int process, uint32_t pid)
+{
+	struct dirent *entry;
+	int64_t thread = -1;
+	struct stat st;
+	DIR *dir;
+
+	/* A directory has three links if there is one in it. */
+	if (fstatat(process, "task", &st, AT_SYMLINK_NOFOLLOW) || st.st_nlink == 3)
+		return 0;
+	dir = directory_open(process, "task");
+	while (dir && (thread <= 0 || thread == pid) && (entry = readdir(dir)))
+		thread = number_of(entry);
+	if (dir)
+		closedir(dir);
+	return thread > 0 && thread != pid ? (uint32_t)thread : 0;
+}
+
+static bool look_at_other_thread(struct sockowners *s, int process, uint32_t pid,
+				 uint64_t until_ns)
+{
+	uint32_t thread = find_thread(process, pid);
+	unsigned int seen;
+	char name[16];
+	bool in_time;
+	int task;
+
+	snprintf(name, sizeof(name), "task/%u", thread);
+	task = thread ? openat(process, name, O_PATH | O_DIRECTORY | O_CLOEXEC) : -1;
+	if (task < 0)
+		return true;
+	in_time = look_at_descriptors(s, task, pid, thread, until_ns, &seen);
+	close(task);
+	return in_time;
+}
+
+/*
+ * Of a process, or of a thread (@tid).
+ * @any: if the first thread has none, look at those of another one
+ *
+ * Return: whether there was time for all of it
+ */
+static bool look_at_task(struct sockowners *s, int task, uint32_t pid, uint32_t tid, bool any,
 			 uint64_t until_ns)
 {
 	struct sockowners_process *p;
 	size_t before = s->count;
+	unsigned int seen;
 	bool in_time;
 
 	if (!make_room(s, (void **)&s->processes, s->process_count, &s->process_room,
 		       sizeof(*p)))
 		return true;
-	in_time = look_at_descriptors(s, task, pid, tid, until_ns);
+	in_time = look_at_descriptors(s, task, pid, tid, until_ns, &seen);
+	if (any && in_time && seen <= 2)
+		in_time = look_at_other_thread(s, task, pid, until_ns);
 	p = &s->processes[s->process_count];
 	if (s->count > before && read_comm(task, p->comm))
 		s->process_count++;
@@ -250,7 +303,7 @@ static void look_at_threads(struct sockowners *s, int process, uint32_t pid)
 		task = openat(dirfd(dir), entry->d_name, O_PATH | O_DIRECTORY | O_CLOEXEC);
 		if (task < 0)
 			continue;
-		look_at_task(s, task, pid, (uint32_t)tid, UINT64_MAX);
+		look_at_task(s, task, pid, (uint32_t)tid, false, UINT64_MAX);
 		close(task);
 		seen = (uint32_t)tid;
 	}
@@ -267,7 +320,7 @@ static bool look_at_process(struct sockowners *s, uint32_t pid, bool threads,
 
 	if (fd < 0)
 		return true;
-	in_time = look_at_task(s, fd, pid, 0, until_ns);
+	in_time = look_at_task(s, fd, pid, 0, !threads, until_ns);
 	if (threads)
 		look_at_threads(s, fd, pid);
 	close(fd);
@@ -428,7 +481,7 @@ static bool holds_still(struct sockowners *s, const struct sockowners_descriptor
 			struct sockowner *owner)
 {
 	uint64_t begin_ns = clock_monotonic_ns();
-	char path[24];
+	char path[32];
 	bool holds;
 	int fd;
 
@@ -437,7 +490,10 @@ static bool holds_still(struct sockowners *s, const struct sockowners_descriptor
 	fd = open_process(s, owner->pid);
 	if (fd < 0)
 		return false;
-	snprintf(path, sizeof(path), "fd/%u", d->number);
+	if (d->tid)
+		snprintf(path, sizeof(path), "task/%u/fd/%u", d->tid, d->number);
+	else
+		snprintf(path, sizeof(path), "fd/%u", d->number);
 	holds = socket_of(fd, path) == d->inode && read_comm(fd, owner->comm);
 	close(fd);
 	allowance_spend(&s->allowance, begin_ns, clock_monotonic_ns());
