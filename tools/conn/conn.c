@@ -54,10 +54,10 @@ static void take_ends(struct conn *c, const struct event *e)
 		c->cgroup_names = *e->cgroup_names;
 }
 
-/* Whose it is: who holds it, or whose own call it is; else nobody. */
+/* Whose it is: who holds it, or whose own call it is, unless that is a stranger's; else nobody. */
 static void take_process(struct conn *c, const struct event *e)
 {
-	if (e->pid && !event_is_kernels(e)) {
+	if (e->pid && !event_is_kernels(e) && !event_is_by_stranger(e)) {
 		c->pid = e->pid;
 		memcpy(c->comm, e->comm, sizeof(c->comm));
 	} else if (e->owner) {

@@ -418,6 +418,15 @@ static inline bool event_is_kernels(const struct event *e)
 	return e->call == TCPCLOSE_CALL_KERNEL;
 }
 
+/*
+ * The process that acts never had the connection: an administrator's program (ss -K), or one
+ * whose connect() takes the port. No process has a mini-socket.
+ */
+static inline bool event_is_by_stranger(const struct event *e)
+{
+	return e->cause == TCPCLOSE_CAUSE_DESTROYED || e->origin == TCPCLOSE_ORIGIN_TIMEWAIT;
+}
+
 /* Whether it ends a full socket otherwise than by both FINs. */
 static inline bool event_is_cut(const struct event *e)
 {

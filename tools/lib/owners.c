@@ -75,7 +75,7 @@ void owners_mark(struct owners *o, const struct recording_owner *m)
 /* Whether only a process that had the socket makes such a transition. */
 static bool is_by_owner(const struct event *e)
 {
-	if (!e->pid || e->cause == TCPCLOSE_CAUSE_DESTROYED)
+	if (!e->pid || event_is_by_stranger(e))
 		return false;
 	switch (e->call) {
 	case TCPCLOSE_CALL_CONNECT:
@@ -135,7 +135,9 @@ void owners_follow(struct owners *o, struct event *e)
 	else
 		entry = recent_find(&o->entries, e->cookie, e->netns);
 	if (!entry) {
-		tell_opener(o, e);
+		/* Whoever ends it by such a call had it since: it is not the opener's any more. */
+		if (!by_owner)
+			tell_opener(o, e);
 		return;
 	}
 	if (by_owner) {

@@ -50,8 +50,9 @@ static void name(struct owners_stream *s, uint64_t cgroup, enum cgroup_name kind
 	buffer_add(s->out, &m, sizeof(m));
 }
 
-static void acts(struct owners_stream *s, uint64_t cookie, unsigned int call, uint32_t pid,
-		 const char *comm)
+/* @opener: another process that opened it; 0: unknown */
+static void acts_on(struct owners_stream *s, uint64_t cookie, unsigned int call, uint32_t pid,
+		    const char *comm, uint32_t opener)
 {
 	struct tcpclose_detail d = {
 		.ts_ns = s->ts_ns + 1000,
@@ -62,10 +63,17 @@ static void acts(struct owners_stream *s, uint64_t cookie, unsigned int call, ui
 		.call = (uint8_t)call,
 		.pid = pid,
 		.tid = pid,
+		.opener = opener,
 	};
 
 	memcpy(d.comm, comm, strlen(comm));
 	buffer_add(s->out, &d, sizeof(d));
+}
+
+static void acts(struct owners_stream *s, uint64_t cookie, unsigned int call, uint32_t pid,
+		 const char *comm)
+{
+	acts_on(s, cookie, call, pid, comm, 0);
 }
 
 /* No process acts in the next transition; the module remembers who opened it. */
@@ -110,7 +118,8 @@ static void step(struct owners_stream *s, uint64_t cookie, unsigned int context,
 	if (from == TCPCLOSE_TIME_WAIT) {
 		r.raw = 0;
 		r.how = TCPCLOSE_HOW(TCPCLOSE_ORIGIN_TIMEWAIT, 0, context, 0, 0);
-		r.end = TCPCLOSE_END_EXPIRED;
+		r.end = context == TCPCLOSE_CONTEXT_PROCESS ? TCPCLOSE_END_RECYCLED :
+							      TCPCLOSE_END_EXPIRED;
 	} else if (to == TCPCLOSE_TIME_WAIT) {
 		r.raw = TCPCLOSE_EDGE(from, TCPCLOSE_CLOSE);
 	}
@@ -169,4 +178,16 @@ void synthetic_owners(struct buffer *out)
 	SEGMENT(7, TCPCLOSE_ESTABLISHED, TCPCLOSE_CLOSE, TCPCLOSE_CAUSE_RST);
 	opened(&s, 8, 800, TCPCLOSE_DETAIL_ACCEPTED, "server");
 	SEGMENT(8, TCPCLOSE_ESTABLISHED, TCPCLOSE_CLOSE, TCPCLOSE_CAUSE_RST);
+	/* Who aborts it has it, whoever opened it; an administrator's program has it not. */
+	acts_on(&s, 9, TCPCLOSE_CALL_CLOSE, 901, "receiver", 900);
+	PROCESS(9, TCPCLOSE_ESTABLISHED, TCPCLOSE_CLOSE, TCPCLOSE_CAUSE_LINGER);
+	acts_on(&s, 10, TCPCLOSE_CALL_SEND, 9, "ss", 1000);
+	PROCESS(10, TCPCLOSE_ESTABLISHED, TCPCLOSE_CLOSE, TCPCLOSE_CAUSE_DESTROYED);
+	/* Nor has connect() that takes the port of a TIME_WAIT. */
+	acts(&s, 11, TCPCLOSE_CALL_CLOSE, 1100, "closer");
+	PROCESS(11, TCPCLOSE_ESTABLISHED, TCPCLOSE_FIN_WAIT1, 0);
+	SEGMENT(11, TCPCLOSE_FIN_WAIT1, TCPCLOSE_FIN_WAIT2, 0);
+	SEGMENT(11, TCPCLOSE_FIN_WAIT2, TCPCLOSE_TIME_WAIT, TCPCLOSE_CAUSE_FIN);
+	acts(&s, 11, TCPCLOSE_CALL_CONNECT, 1101, "innocent");
+	PROCESS(11, TCPCLOSE_TIME_WAIT, TCPCLOSE_CLOSE, 0);
 }
