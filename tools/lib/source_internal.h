@@ -128,12 +128,15 @@ static inline const struct recording_marker *source_at(const struct source *s)
  * source_wants_owner() - whether it is not known yet whose a transition is
  * @r: the transition
  *
- * What a mini-socket has is the inode of a socket of before, which may be another's by
+ * Another process that acts has it, but for what an administrator destroys. What a
+ * mini-socket has is the inode of a socket of before, which may be another's by
  * now.
  */
 static inline bool source_wants_owner(const struct tcpclose_record *r)
 {
-	return r->inode && TCPCLOSE_HOW_CONTEXT(r->how) != TCPCLOSE_CONTEXT_PROCESS &&
+	return r->inode &&
+	       (TCPCLOSE_HOW_CONTEXT(r->how) != TCPCLOSE_CONTEXT_PROCESS ||
+		r->cause == TCPCLOSE_CAUSE_DESTROYED) &&
 	       TCPCLOSE_HOW_ORIGIN(r->how) == TCPCLOSE_ORIGIN_TRACEPOINT;
 }
 
