@@ -8,22 +8,21 @@
 #include <fcntl.h>
 #include <linux/io_uring.h>
 #include <netinet/tcp.h>
-#include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/utsname.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "lib/actor.h"
-#include "lib/descriptor.h"
+#include "lib/closing.h"
 #include "lib/odd_fixture.h"
 #include "lib/procfile.h"
 #include "lib/start.h"
+#include "lib/uring.h"
 
 ODD_FIXTURE(odd_closers, "teardown");
 
@@ -45,21 +44,6 @@ struct closer {
 };
 
 /* ---- close, exit, death */
-
-static int closes(int fd)
-{
-	return close(fd);
-}
-
-static int exits(int fd)
-{
-	return 0;
-}
-
-static int is_killed(int fd)
-{
-	return raise(SIGKILL);
-}
 
 #define CGROUP "/sys/fs/cgroup/tcpclose-oom"
 
@@ -106,114 +90,7 @@ static int leaves_it_to_a_child(int fd)
 	return write(closed[1], "", 1) != 1 || waitpid(heir, &status, 0) != heir || status;
 }
 
-/* Sent, and never received. */
-static int drops_it_in_flight(int fd)
-{
-	int pair[2];
-
-	if (socketpair(AF_UNIX, SOCK_STREAM, 0, pair) || descriptor_send(pair[0], fd))
-		return 1;
-	close(fd);
-	return close(pair[0]) || close(pair[1]);
-}
-
-/* In a queue that only its own message refers to: the kernel's collector frees it. */
-static int drops_it_in_a_cycle(int fd)
-{
-	int pair[2];
-
-	if (socketpair(AF_UNIX, SOCK_STREAM, 0, pair) || descriptor_send(pair[0], fd) ||
-	    descriptor_send(pair[0], pair[1]))
-		return 1;
-	close(fd);
-	/* The end of the other socket makes the collector look. */
-	return close(pair[1]) || close(pair[0]);
-}
-
-/* The reader's call keeps the socket until it ends. */
-static void *reads(void *fd)
-{
-	char c;
-
-	prctl(PR_SET_NAME, "reader");
-	return (void *)read(*(int *)fd, &c, 1);
-}
-
-static int closes_while_a_thread_reads(int fd)
-{
-	struct timeval second = { .tv_sec = 1 };
-	pthread_t reader;
-
-	if (setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &second, sizeof(second)) ||
-	    pthread_create(&reader, NULL, reads, &(int){ fd }))
-		return 1;
-	usleep(100000);
-	return close(fd) || pthread_join(reader, NULL);
-}
-
 /* ---- io_uring */
-
-/* A ring with room for one request at a time */
-struct uring {
-	int fd;
-	unsigned int *tail, *array;
-	struct io_uring_sqe *request;
-	struct io_uring_cqe *results;
-};
-
-static int uring_open(struct uring *ring)
-{
-	struct io_uring_params p = { 0 };
-	char *base;
-
-	ring->fd = syscall(__NR_io_uring_setup, 1, &p);
-	if (ring->fd < 0)
-		return -errno;
-	base = mmap(NULL, p.cq_off.cqes + p.cq_entries * sizeof(*ring->results) + 4096,
-		    PROT_READ | PROT_WRITE, MAP_SHARED, ring->fd, IORING_OFF_SQ_RING);
-	ring->request = mmap(NULL, sizeof(*ring->request), PROT_READ | PROT_WRITE, MAP_SHARED,
-			     ring->fd, IORING_OFF_SQES);
-	if (base == MAP_FAILED || ring->request == MAP_FAILED)
-		return -errno;
-	ring->tail = (void *)(base + p.sq_off.tail);
-	ring->array = (void *)(base + p.sq_off.array);
-	ring->results = (void *)(base + p.cq_off.cqes);
-	return 0;
-}
-
-/* @wait: for the result, which is returned */
-static int uring_submit(struct uring *ring, const struct io_uring_sqe *request, bool wait)
-{
-	int ret;
-
-	*ring->request = *request;
-	ring->array[0] = 0;
-	__atomic_fetch_add(ring->tail, 1, __ATOMIC_RELEASE);
-	ret = syscall(__NR_io_uring_enter, ring->fd, 1, wait, IORING_ENTER_GETEVENTS, NULL, 0);
-	if (ret != 1)
-		return ret < 0 ? -errno : -EIO;
-	return wait ? ring->results[0].res : 0;
-}
-
-static int closes_by_ring(int fd)
-{
-	const struct io_uring_sqe request = { .opcode = IORING_OP_CLOSE, .fd = fd };
-	struct uring ring;
-
-	return uring_open(&ring) || uring_submit(&ring, &request, true);
-}
-
-static int closes_by_worker_of_ring(int fd)
-{
-	const struct io_uring_sqe request = {
-		.opcode = IORING_OP_CLOSE,
-		.flags = IOSQE_ASYNC,
-		.fd = fd,
-	};
-	struct uring ring;
-
-	return uring_open(&ring) || uring_submit(&ring, &request, true);
-}
 
 /* A worker does this, too. */
 static int shuts_down_by_ring(int fd)
@@ -229,42 +106,17 @@ static int shuts_down_by_ring(int fd)
 	       usleep(100000) || close(fd);
 }
 
-/* The request keeps the socket until the ring ends, with the process. */
-static int leaves_it_to_a_request(int fd)
-{
-	static char buffer[100];
-	const struct io_uring_sqe request = {
-		.opcode = IORING_OP_RECV,
-		.fd = fd,
-		.addr = (unsigned long)buffer,
-		.len = sizeof(buffer),
-	};
-	struct uring ring;
-
-	return uring_open(&ring) || uring_submit(&ring, &request, false) || close(fd);
-}
-
-/* Likewise a registered file. */
-static int leaves_it_to_a_ring(int fd)
-{
-	struct uring ring;
-
-	return uring_open(&ring) ||
-	       syscall(__NR_io_uring_register, ring.fd, IORING_REGISTER_FILES, &fd, 1) ||
-	       close(fd);
-}
-
 /* ---- all of them */
 
 static const struct closer closers[] = {
-	{ .how = "close()", .act = closes, .who = "actor close" },
-	{ .how = "exit", .act = exits, .who = "actor exit" },
-	{ .how = "SIGKILL", .act = is_killed, .who = "actor kill", .status = 128 + SIGKILL },
+	{ .how = "close()", .act = closing_by_close, .who = "actor close" },
+	{ .how = "exit", .act = closing_by_exit, .who = "actor exit" },
+	{ .how = "SIGKILL", .act = closing_by_kill, .who = "actor kill", .status = 128 + SIGKILL },
 	{ .how = "exec", .act = executes, .who = "sleep exec" },
 	{ .how = "last holder after fork", .act = leaves_it_to_a_child, .who = "heir close" },
-	{ .how = "SCM_RIGHTS, in flight", .act = drops_it_in_flight, .who = "actor close" },
-	{ .how = "SCM_RIGHTS, collected", .act = drops_it_in_a_cycle, .who = "kernel releases" },
-	{ .how = "close() while a thread reads", .act = closes_while_a_thread_reads,
+	{ .how = "SCM_RIGHTS, in flight", .act = closing_in_flight, .who = "actor close" },
+	{ .how = "SCM_RIGHTS, collected", .act = closing_in_a_cycle, .who = "kernel releases" },
+	{ .how = "close() while a thread reads", .act = closing_while_read,
 	  .who = "actor/reader other" },
 };
 
@@ -272,14 +124,14 @@ static const struct closer closers[] = {
 	"ESTABLISHED>FIN_WAIT1 FIN_WAIT1>FIN_WAIT2 FIN_WAIT2>FIN_WAIT2 FIN_WAIT2>FIN_WAIT2[CLOSE]"
 
 static const struct closer of_io_uring[] = {
-	{ .how = "io_uring, close", .act = closes_by_ring, .who = "actor io_uring" },
-	{ .how = "io_uring, close by a worker", .act = closes_by_worker_of_ring,
+	{ .how = "io_uring, close", .act = closing_by_ring, .who = "actor io_uring" },
+	{ .how = "io_uring, close by a worker", .act = closing_by_ring_worker,
 	  .who = "actor/iou-wrk-* io_uring" },
 	{ .how = "io_uring, shutdown", .act = shuts_down_by_ring, .who = "actor/iou-wrk-* io_uring",
 	  .path = CLOSE_AFTER_SHUTDOWN },
-	{ .how = "io_uring, request in flight", .act = leaves_it_to_a_request,
+	{ .how = "io_uring, request in flight", .act = closing_by_request,
 	  .who = "kernel releases", .who_6_1 = "actor exit" },
-	{ .how = "io_uring, registered", .act = leaves_it_to_a_ring, .who = "kernel releases" },
+	{ .how = "io_uring, registered", .act = closing_by_registration, .who = "kernel releases" },
 };
 
 static const char *who_closes(const struct closer *closer)
@@ -330,7 +182,7 @@ ODD_TEST(odd_closers, are_the_processes)
 
 ODD_TEST(odd_closers, are_the_processes_with_io_uring)
 {
-	if (syscall(__NR_io_uring_setup, 0, NULL) < 0 && (errno == ENOSYS || errno == EPERM))
+	if (uring_missing())
 		SKIP(return, "no io_uring in this kernel");
 	close_each(_metadata, &self->lab, of_io_uring, ARRAY_SIZE(of_io_uring));
 }
@@ -392,7 +244,7 @@ static void reset_accepted(struct __test_metadata *_metadata, struct lab *lab,
 
 ODD_TEST(odd_closers, know_who_accepted_by_io_uring)
 {
-	if (syscall(__NR_io_uring_setup, 0, NULL) < 0 && (errno == ENOSYS || errno == EPERM))
+	if (uring_missing())
 		SKIP(return, "no io_uring in this kernel");
 	reset_accepted(_metadata, &self->lab, accepts_by_ring);
 	reset_accepted(_metadata, &self->lab, accepts_by_worker_of_ring);

@@ -7,10 +7,8 @@
  * vm: --icount --smp 1
  */
 #include <errno.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
@@ -24,30 +22,14 @@
 #include "lib/device.h"
 #include "lib/net.h"
 #include "lib/patience.h"
-#include "lib/piped.h"
 #include "lib/procfile.h"
-#include "lib/traffic.h"
+#include "lib/watcher.h"
 
-#define OUTPUT_MAX (1 << 20)
 /* Longer than a TIME_WAIT, and how late its timer may be */
 #define TIMEWAIT_MS 80000
 
 #define ID "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 #define CGROUP "/sys/fs/cgroup/docker-" ID ".scope"
-
-/**
- * struct watcher - the tool and what it wrote so far
- * @pid: it, a group of processes
- * @from: a pipe that reads its output
- * @len: length of @output
- * @output: lines of JSON
- */
-struct watcher {
-	pid_t pid;
-	int from;
-	size_t len;
-	char output[OUTPUT_MAX];
-};
 
 FIXTURE(owners)
 {
@@ -79,118 +61,39 @@ FIXTURE_VARIANT_ADD(owners, recorded)
 	.inside = false,
 };
 
-/* Return: whether more output came within this time */
-static bool receive(struct watcher *w, int timeout_ms)
-{
-	struct pollfd fd = { .fd = w->from, .events = POLLIN };
-	ssize_t got;
-
-	if (poll(&fd, 1, timeout_ms) != 1)
-		return false;
-	got = read(w->from, w->output + w->len, OUTPUT_MAX - 1 - w->len);
-	if (got <= 0)
-		return false;
-	w->len += got;
-	w->output[w->len] = '\0';
-	return true;
-}
-
-/* Only what happens from now on is shown: try until something is. */
-static int await_start(struct watcher *w)
-{
-	int ms;
-
-	for (ms = 0; ms < patience_ms(10000); ms += 50)
-		if (traffic_one(TRAFFIC_REFUSED) == 1 && receive(w, 50))
-			return 0;
-	return -ETIMEDOUT;
-}
-
-/* Return: the line of a connection that enters a state, without its newline; or "" */
-static const char *find_line(struct watcher *w, uint16_t lport, uint16_t rport, const char *new)
-{
-	static char copy[4096];
-	char ports[2][32], state[40], *line, *end;
-
-	snprintf(ports[0], sizeof(ports[0]), "\"lport\":%u,", lport);
-	snprintf(ports[1], sizeof(ports[1]), "\"rport\":%u,", rport);
-	snprintf(state, sizeof(state), "\"new\":\"%s\"", new);
-	for (line = w->output; (end = strchr(line, '\n')); line = end + 1) {
-		snprintf(copy, sizeof(copy), "%.*s", (int)(end - line), line);
-		if (strstr(copy, ports[0]) && strstr(copy, ports[1]) && strstr(copy, state))
-			return copy;
-	}
-	return "";
-}
-
-static const char *await_line(struct watcher *w, uint16_t lport, uint16_t rport,
-			      const char *new, int timeout_ms)
-{
-	const char *line;
-
-	while (!*(line = find_line(w, lport, rport, new)) &&
-	       receive(w, patience_ms(timeout_ms)))
-		;
-	return line;
-}
-
-/* The value of a member, as JSON */
-static const char *member(const char *line, const char *key)
-{
-	static char value[256];
-	const char *at;
-	char name[32];
-	int depth = 0;
-	size_t len;
-
-	snprintf(name, sizeof(name), ",\"%s\":", key);
-	at = strstr(line, name);
-	if (!at)
-		return "not there";
-	at += strlen(name);
-	for (len = 0; at[len] && (depth || at[len] != ','); len++)
-		depth += (at[len] == '{') - (at[len] == '}');
-	snprintf(value, sizeof(value), "%.*s", (int)len, at);
-	return value;
-}
-
-#define LINE(at, to, new) await_line(self->watcher, at, to, new, 10000)
+#define LINE(at, to, new) watcher_await(self->watcher, at, to, new, 10000)
 
 /* What the line says of the owner, as printf() has it */
-#define EXPECT_OWNER(line, ...) do { \
-	char _expected[256]; \
-	const char *_line = line; \
+#define EXPECT_OWNER(line, ...) \
+	do { \
+		char _expected[256]; \
+		const char *_line = line; \
 \
-	snprintf(_expected, sizeof(_expected), __VA_ARGS__); \
-	EXPECT_STREQ(_expected, member(_line, "owner")) \
-	{ \
-		TH_LOG("in %s", _line); \
-	} \
-} while (0)
+		snprintf(_expected, sizeof(_expected), __VA_ARGS__); \
+		EXPECT_STREQ(_expected, watcher_member(_line, "owner")) \
+		{ \
+			TH_LOG("in %s", _line); \
+		} \
+	} while (0)
 
 #define PROC "{\"pid\":%d,\"comm\":\"%s\",\"from\":\"proc\",\"others\":%d}"
 #define CALL "{\"pid\":%d,\"comm\":\"%s\",\"from\":\"%s\",\"others\":null}"
 
 FIXTURE_SETUP(owners)
 {
-	self->watcher = calloc(1, sizeof(*self->watcher));
-	ASSERT_NE(NULL, self->watcher);
 	if (variant->inside)
 		ASSERT_EQ(0, net_enter());
-	self->watcher->pid = piped_start(&self->watcher->from, variant->command);
-	ASSERT_LT(0, self->watcher->pid);
+	self->watcher = watcher_start(variant->command);
+	ASSERT_NE(NULL, self->watcher);
 	if (!variant->inside)
 		ASSERT_EQ(0, net_enter());
-	ASSERT_EQ(0, await_start(self->watcher));
+	ASSERT_EQ(0, watcher_await_start(self->watcher));
 	ASSERT_EQ(0, net_pair(AF_INET, self->pair));
 }
 
 FIXTURE_TEARDOWN(owners)
 {
-	kill(-self->watcher->pid, SIGKILL);
-	waitpid(self->watcher->pid, NULL, 0);
-	close(self->watcher->from);
-	free(self->watcher);
+	watcher_kill(self->watcher);
 }
 
 static int holds(int fd)
@@ -337,8 +240,8 @@ TEST_F(owners, who_holds_the_listener_of_what_was_not_accepted)
 	snprintf(expected, sizeof(expected),
 		 "{\"address\":\"127.0.0.1\",\"port\":%u,\"inode\":%lu,\"owner\":%s}", server,
 		 stat.st_ino, holder);
-	EXPECT_STREQ(expected, member(LINE(server, client, "CLOSE_WAIT"), "listener"));
-	EXPECT_STREQ("null", member(LINE(server, client, "CLOSE_WAIT"), "inode"));
+	EXPECT_STREQ(expected, watcher_member(LINE(server, client, "CLOSE_WAIT"), "listener"));
+	EXPECT_STREQ("null", watcher_member(LINE(server, client, "CLOSE_WAIT"), "inode"));
 	kill(pid, SIGKILL);
 	ASSERT_EQ(pid, waitpid(pid, NULL, 0));
 }
@@ -427,9 +330,9 @@ TEST_F_TIMEOUT(owners, container_and_closer_are_known_until_time_wait_is_over, 1
 	ASSERT_EQ(0, shutdown(ends[0], SHUT_WR));
 	ASSERT_EQ(0, actor_wait(&actor));
 	ASSERT_EQ(0, remove_cgroup());
-	line = await_line(self->watcher, ports[0], ports[1], "CLOSE", TIMEWAIT_MS);
-	EXPECT_STREQ("\"" ID "\"", member(line, "container"));
-	EXPECT_STREQ("\"docker-" ID ".scope\"", member(line, "unit"));
+	line = watcher_await(self->watcher, ports[0], ports[1], "CLOSE", TIMEWAIT_MS);
+	EXPECT_STREQ("\"" ID "\"", watcher_member(line, "container"));
+	EXPECT_STREQ("\"docker-" ID ".scope\"", watcher_member(line, "unit"));
 	EXPECT_OWNER(line, CALL, actor.pid, "closer", "close");
 }
 
