@@ -10,10 +10,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
-#include <sys/wait.h>
 
-#include "lib/actor.h"
-#include "lib/descriptor.h"
 #include "lib/device.h"
 #include "lib/lab_fixture.h"
 #include "lib/procfile.h"
@@ -63,46 +60,9 @@ TEST_F(identity, orphan_has_no_inode)
 	EXPECT_EQ(0U, EVENT(3)->r.inode);
 }
 
-/* ---- who opened it */
+/* ---- who opened it: by a RST, and by whom, is in processes.c */
 
 #define ACCEPTED(i) (!!(EVENT(i)->detail.mark & TCPCLOSE_DETAIL_ACCEPTED))
-
-TEST_F(identity, opener_is_named_when_the_peer_resets)
-{
-	ASSERT_EQ(0, peer_connect(&self->peer));
-	ASSERT_EQ(0, peer_send(&self->peer, PUPPET_RST, NULL, 0));
-	PATH("ESTABLISHED>CLOSE=RST");
-	EXPECT_EQ(0U, EVENT(0)->detail.pid);
-	EXPECT_EQ((__u32)getpid(), EVENT(0)->detail.opener);
-	EXPECT_FALSE(ACCEPTED(0));
-	EXPECT_STREQ("identity", EVENT(0)->detail.comm);
-}
-
-/* A child connects the socket and exits; the other end resets it. */
-TEST_F(identity, opener_that_is_gone_has_no_name)
-{
-	union net_addr to = net_loopback(variant->family, 0);
-	int listener = net_listen(&to, 1), fd, server, status;
-	struct flow flow;
-	pid_t pid;
-
-	ASSERT_LE(0, listener);
-	to = net_loopback(variant->family, net_local_port(listener));
-	fd = socket(variant->family, SOCK_STREAM, 0);
-	ASSERT_LE(0, fd);
-	pid = fork();
-	if (!pid)
-		_exit(!!connect(fd, &to.sa, net_addr_len(&to)));
-	ASSERT_EQ(pid, waitpid(pid, &status, 0));
-	ASSERT_EQ(0, status);
-	server = accept(listener, NULL, NULL);
-	ASSERT_LE(0, server);
-	flow = lab_flow(&self->lab, net_local_port(fd), net_remote_port(fd));
-	ASSERT_EQ(0, net_abort(server));
-	EXPECT_PATH(&self->lab, &flow, "ESTABLISHED>CLOSE=RST");
-	EXPECT_EQ((__u32)pid, stream_event(&self->lab.stream, &flow, 0)->detail.opener);
-	EXPECT_STREQ("", stream_event(&self->lab.stream, &flow, 0)->detail.comm);
-}
 
 #define EXPECT_ACCEPTED(i, who, name) do { \
 	EXPECT_EQ(0U, EVENT(i)->detail.pid); \
@@ -110,14 +70,6 @@ TEST_F(identity, opener_that_is_gone_has_no_name)
 	EXPECT_TRUE(ACCEPTED(i)); \
 	EXPECT_STREQ(name, EVENT(i)->detail.comm); \
 } while (0)
-
-TEST_F(identity, acceptor_is_named_when_the_peer_resets)
-{
-	ASSERT_EQ(0, peer_accept(&self->peer));
-	ASSERT_EQ(0, peer_send(&self->peer, PUPPET_RST, NULL, 0));
-	PATH("ESTABLISHED>CLOSE=RST");
-	EXPECT_ACCEPTED(0, getpid(), "identity");
-}
 
 TEST_F(identity, acceptor_is_named_when_the_peer_is_silent)
 {
@@ -127,92 +79,6 @@ TEST_F(identity, acceptor_is_named_when_the_peer_is_silent)
 	ASSERT_EQ(0, peer_expect(&self->peer, PUPPET_RST));
 	PATH("ESTABLISHED>CLOSE=KEEPALIVE");
 	EXPECT_ACCEPTED(0, getpid(), "identity");
-}
-
-/* A peer that is ready for accept() */
-static int knock(struct peer *peer)
-{
-	int err = peer_listen(peer);
-
-	if (!err)
-		err = peer_knock(peer);
-	return err ? err : net_wait(peer->listener, POLLIN, LAB_TIMEOUT_MS);
-}
-
-static void *accept_in_thread(void *listener)
-{
-	prctl(PR_SET_NAME, "thread");
-	return (void *)(long)accept(*(int *)listener, NULL, NULL);
-}
-
-TEST_F(identity, acceptor_is_the_process_of_a_thread)
-{
-	pthread_t thread;
-	void *fd;
-
-	ASSERT_EQ(0, knock(&self->peer));
-	ASSERT_EQ(0, pthread_create(&thread, NULL, accept_in_thread, &self->peer.listener));
-	ASSERT_EQ(0, pthread_join(thread, &fd));
-	self->peer.fd = (long)fd;
-	ASSERT_LE(0, self->peer.fd);
-	ASSERT_EQ(0, peer_send(&self->peer, PUPPET_RST, NULL, 0));
-	PATH("ESTABLISHED>CLOSE=RST");
-	EXPECT_ACCEPTED(0, getpid(), "identity");
-}
-
-static int shared_listener;
-
-/* Accepts for another process, and stays until the other end is closed. */
-static int accepts_and_sends(int to)
-{
-	int fd = accept(shared_listener, NULL, NULL);
-	char c;
-
-	return fd < 0 || descriptor_send(to, fd) || close(fd) || read(to, &c, 1) != 0;
-}
-
-/* The other process has the connection now. Returns where the actor waits, or -errno. */
-static int take_from(struct actor *actor, struct peer *peer)
-{
-	int ends[2];
-
-	shared_listener = peer->listener;
-	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) ||
-	    actor_start(actor, "acceptor", accepts_and_sends, ends[1]) ||
-	    close(ends[1]) || actor_go(actor))
-		return -errno;
-	peer->fd = descriptor_receive(ends[0]);
-	return peer->fd < 0 ? peer->fd : ends[0];
-}
-
-TEST_F(identity, acceptor_is_named_though_another_has_the_connection)
-{
-	struct actor actor;
-	int end;
-
-	ASSERT_EQ(0, knock(&self->peer));
-	end = take_from(&actor, &self->peer);
-	ASSERT_LE(0, end);
-	ASSERT_EQ(0, peer_send(&self->peer, PUPPET_RST, NULL, 0));
-	PATH("ESTABLISHED>CLOSE=RST");
-	EXPECT_ACCEPTED(0, actor.pid, "acceptor");
-	ASSERT_EQ(0, shutdown(end, SHUT_WR));
-	ASSERT_EQ(0, actor_wait(&actor));
-}
-
-TEST_F(identity, acceptor_that_is_gone_has_no_name)
-{
-	struct actor actor;
-	int end;
-
-	ASSERT_EQ(0, knock(&self->peer));
-	end = take_from(&actor, &self->peer);
-	ASSERT_LE(0, end);
-	ASSERT_EQ(0, shutdown(end, SHUT_WR));
-	ASSERT_EQ(0, actor_wait(&actor));
-	ASSERT_EQ(0, peer_send(&self->peer, PUPPET_RST, NULL, 0));
-	PATH("ESTABLISHED>CLOSE=RST");
-	EXPECT_ACCEPTED(0, actor.pid, "");
 }
 
 /* ---- in an accept queue, no process has it */

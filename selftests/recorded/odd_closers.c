@@ -187,69 +187,6 @@ ODD_TEST(odd_closers, are_the_processes_with_io_uring)
 	close_each(_metadata, &self->lab, of_io_uring, ARRAY_SIZE(of_io_uring));
 }
 
-/* ---- accept() by io_uring */
-
-/* Accepts a connection, says so on it, and waits until it is over. */
-static int accepts(int listener, unsigned int flags)
-{
-	const struct io_uring_sqe request = {
-		.opcode = IORING_OP_ACCEPT,
-		.flags = flags,
-		.fd = listener,
-	};
-	struct uring ring;
-	int fd = uring_open(&ring);
-
-	if (!fd)
-		fd = uring_submit(&ring, &request, true);
-	return fd < 0 || write(fd, "", 1) != 1 || net_wait(fd, POLLHUP, LAB_TIMEOUT_MS);
-}
-
-static int accepts_by_ring(int listener)
-{
-	return accepts(listener, 0);
-}
-
-static int accepts_by_worker_of_ring(int listener)
-{
-	return accepts(listener, IOSQE_ASYNC);
-}
-
-static void reset_accepted(struct __test_metadata *_metadata, struct lab *lab,
-			   int (*act)(int listener))
-{
-	union net_addr addr = net_loopback(lab->family, 0);
-	int listener = net_listen(&addr, 1), fd;
-	const struct tcpclose_detail *detail;
-	struct flow server;
-	struct actor actor;
-	char c;
-
-	ASSERT_LE(0, listener);
-	ASSERT_EQ(0, actor_start(&actor, "actor", act, listener));
-	ASSERT_EQ(0, actor_go(&actor));
-	addr = net_loopback(lab->family, net_local_port(listener));
-	fd = net_connect(NULL, &addr);
-	ASSERT_LE(0, fd);
-	server = lab_flow(lab, net_remote_port(fd), net_local_port(fd));
-	ASSERT_EQ(1, read(fd, &c, 1));
-	ASSERT_EQ(0, net_abort(fd));
-	ASSERT_EQ(0, actor_wait(&actor));
-	EXPECT_PATH(lab, &server, "ESTABLISHED>CLOSE=RST");
-	detail = &stream_event(&lab->stream, &server, 0)->detail;
-	EXPECT_EQ((__u32)actor.pid, detail->opener);
-	EXPECT_TRUE(detail->mark & TCPCLOSE_DETAIL_ACCEPTED);
-	ASSERT_EQ(0, close(listener));
-}
-
-ODD_TEST(odd_closers, know_who_accepted_by_io_uring)
-{
-	if (uring_missing())
-		SKIP(return, "no io_uring in this kernel");
-	reset_accepted(_metadata, &self->lab, accepts_by_ring);
-	reset_accepted(_metadata, &self->lab, accepts_by_worker_of_ring);
-}
-
 ODD_TEST(odd_closers, is_the_process_killed_for_memory)
 {
 	static const struct closer killed = {

@@ -2,7 +2,8 @@
 /*
  * Whose connection it is if a segment or a timer acts: the tool names the process that
  * holds the socket, or that closed it, or nobody; and the container, also when that is
- * gone. Live, in one namespace, and from a recording.
+ * gone. Live, in one namespace, and from a recording. All kinds of processes are in
+ * processes.c.
  *
  * vm: --icount --smp 1
  */
@@ -112,37 +113,6 @@ TEST_F(owners, who_holds_it_is_named_when_the_peers_fin_arrives)
 	EXPECT_OWNER(LINE(server, client, "CLOSE_WAIT"), PROC, actor.pid, "server", 0);
 	actor_go(&actor);
 	ASSERT_EQ(0, actor_wait(&actor));
-}
-
-TEST_F(owners, who_holds_it_is_named_when_a_rst_ends_it)
-{
-	uint16_t client = net_local_port(self->pair[0]), server = net_local_port(self->pair[1]);
-	struct actor actor;
-
-	ASSERT_EQ(0, actor_start(&actor, "victim", holds, self->pair[1]));
-	ASSERT_EQ(0, close(self->pair[1]));
-	ASSERT_EQ(0, net_disconnect(self->pair[0]));
-	EXPECT_OWNER(LINE(server, client, "CLOSE"), PROC, actor.pid, "victim", 0);
-	actor_go(&actor);
-	ASSERT_EQ(0, actor_wait(&actor));
-}
-
-TEST_F(owners, all_that_hold_it_are_counted)
-{
-	uint16_t client = net_local_port(self->pair[0]), server = net_local_port(self->pair[1]);
-	struct actor parent, child;
-
-	ASSERT_EQ(0, actor_start(&parent, "parent", holds, self->pair[1]));
-	ASSERT_EQ(0, actor_start(&child, "child", holds, self->pair[1]));
-	ASSERT_EQ(0, close(self->pair[1]));
-	ASSERT_EQ(0, shutdown(self->pair[0], SHUT_WR));
-	EXPECT_OWNER(LINE(server, client, "CLOSE_WAIT"), PROC,
-		     parent.pid < child.pid ? parent.pid : child.pid,
-		     parent.pid < child.pid ? "parent" : "child", 1);
-	actor_go(&child);
-	actor_go(&parent);
-	ASSERT_EQ(0, actor_wait(&parent));
-	ASSERT_EQ(0, actor_wait(&child));
 }
 
 /*
