@@ -130,8 +130,11 @@ struct conn {
 /* A peer connected to this end, or so it seems: the remote port means nothing then. */
 static inline bool conn_is_passive(const struct conn *c)
 {
-	return c->accepted || c->mark & TCPCLOSE_MARK_UNACCEPTED ||
-	       (!c->opener && c->lport <= c->rport);
+	if (c->accepted || c->mark & TCPCLOSE_MARK_UNACCEPTED)
+		return true;
+	if (c->opener || c->states >> TCPCLOSE_SYN_SENT & 1)
+		return false;
+	return c->states >> TCPCLOSE_SYN_RECV & 1 || c->lport <= c->rport;
 }
 
 void conn_init(struct conn *c, const struct event *e);
