@@ -17,6 +17,8 @@ cd "$work" || exit 1
 golden "stuck writes text" stuck.txt "$tcpclose" stuck --input closes.rec
 golden "stuck writes JSON" stuck.json "$tcpclose" stuck --json --input closes.rec
 golden "stuck answers a monitoring system" stuck-plugin.txt "$tcpclose" stuck --plugin --input closes.rec
+golden "conns --live writes text" conns-live.txt "$tcpclose" conns --live --input closes.rec
+golden "conns --live adds up" conns-live-by.txt "$tcpclose" conns --live --by remote --input closes.rec
 golden "why writes text" why.txt "$tcpclose" why --input closes.rec
 golden "why writes JSON" why.json "$tcpclose" why --json --input closes.rec
 golden "why names owners and containers" why-owners.txt "$tcpclose" why --input owners.rec
@@ -43,6 +45,7 @@ is "of any age" "$(stuck --older-than 0s)" -ge "$all"
 is "none is older than the recording" "$(stuck --older-than 10d)" = 0
 is "one state has an age of its own" "$(stuck --older-than 10d --older-than CLOSE_WAIT=0s)" = "$(stuck --older-than 0s state:CLOSE_WAIT)"
 is "a filter and its opposite are all" "$(($(stuck state:CLOSE_WAIT) + $(stuck not state:CLOSE_WAIT)))" = "$all"
+is "all of them are open" "$("$tcpclose" conns --live --json --input closes.rec 2>/dev/null | grep -c '"state":"[A-Z_0-9]*","closed_ns":null')" = "$all"
 is "--top limits" "$(stuck --top 1)" = 1
 
 exits "stuck as a plugin warns" 1 "$tcpclose" stuck --plugin --warning "$all" --input closes.rec

@@ -67,6 +67,10 @@ measure "$tcpclose" conns --by remote --input many.rec
 within "and adds them up" 12000 131072
 measure "$tcpclose" conns --sort age --top 10 --input many.rec
 within "and sorts them" 12000 131072
+measure "$tcpclose" why --input many.rec
+within "why reads one in time" 12000 131072
+measure "$tcpclose" stuck --input many.rec
+within "stuck does" 12000 131072
 
 # 100 MB of any content take at most 10 s, which is 12,800 ms for a million records
 for kind in one-cookie one-tuple one-life many-cpus many-netns many-rsts noise; do

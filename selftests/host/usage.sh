@@ -96,6 +96,7 @@ for value in "" K 1T -1 1.5.5K; do
 done
 complains "conns --by and --sort" "not both" "$tcpclose" conns --by cause --sort age
 complains "conns --top alone" "needs --sort or --by" "$tcpclose" conns --top 3
+complains "conns --live and --wait" "not both" "$tcpclose" conns --live --wait
 complains "conns --by nothing" "expected process, container" "$tcpclose" conns --by ""
 complains "an operand for stat" "unexpected argument" "$tcpclose" stat now
 complains "record without a file" "FILE is missing" "$tcpclose" record

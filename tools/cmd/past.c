@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/complain.h"
 #include "base/format.h"
 #include "cmd/past.h"
@@ -69,6 +70,8 @@ int past_add(void *run, const struct event *e)
 
 	if (e->ts_ns > p->last_ns)
 		p->last_ns = e->ts_ns;
+	if (e->realtime_ns)
+		p->offset_ns = (int64_t)(e->realtime_ns - e->ts_ns);
 	if (e->kind == EVENT_LOST)
 		p->lost += e->lost;
 	if (e->kind == EVENT_LOST || e->kind == EVENT_LEFT_OUT)
@@ -109,8 +112,10 @@ int past_conclude(struct past *p)
 
 	if (ret)
 		return ret;
-	if (source_is_live(p->run.session.source))
+	if (source_is_live(p->run.session.source)) {
+		p->offset_ns = clock_realtime_offset_ns();
 		return read_now(p);
+	}
 	if (p->lost)
 		complain("%llu records are missing in the recording: sockets may be missing, or in another state",
 			 (unsigned long long)p->lost);

@@ -16,6 +16,7 @@
  * @over: takes each that is, before it is freed; returns 0 or -errno; NULL: none is wanted
  * @inventory: all sockets
  * @last_ns: time of the latest record, CLOCK_MONOTONIC
+ * @offset_ns: what must be added to a record's time for the time since the epoch
  * @lost: records that were overwritten before they could be read
  */
 struct past {
@@ -24,6 +25,7 @@ struct past {
 	int (*over)(void *run, const struct conn *c);
 	struct inventory inventory;
 	uint64_t last_ns;
+	int64_t offset_ns;
 	uint64_t lost;
 };
 

@@ -18,12 +18,10 @@
  * struct why_run - one run of the command
  * @past: what all commands that answer have
  * @why: what was judged
- * @offset_ns: what must be added to a record's time for the time since the epoch
  */
 struct why_run {
 	struct past past;
 	struct why why;
-	int64_t offset_ns;
 };
 
 static const struct option_spec options[] = {
@@ -85,8 +83,6 @@ static int add(void *run, const struct event *e)
 		      filter_matches(&r->past.run.session.filter, e);
 	int ret = wanted ? why_event(&r->why, e) : 0;
 
-	if (e->realtime_ns)
-		r->offset_ns = (int64_t)(e->realtime_ns - e->ts_ns);
 	return ret ? ret : past_add(run, e);
 }
 
@@ -121,12 +117,7 @@ static int conclude(void *run, int error)
 {
 	struct why_run *r = run;
 	struct run *base = &r->past.run;
-	const struct why_view v = {
-		.why = &r->why,
-		.offset_ns = source_is_live(base->session.source) ? clock_realtime_offset_ns() :
-								    r->offset_ns,
-		.input = base->session.input,
-	};
+	struct why_view v = { .why = &r->why, .input = base->session.input };
 	int ret = error ? error : past_conclude(&r->past);
 
 	if (!ret)
@@ -137,6 +128,7 @@ static int conclude(void *run, int error)
 		return ret;
 	if (r->why.last_ns < r->past.inventory.now_ns)
 		r->why.last_ns = r->past.inventory.now_ns;
+	v.offset_ns = r->past.offset_ns;
 	if (base->plugin)
 		show_plugin(&r->why, &base->out);
 	else

@@ -126,7 +126,8 @@ void conns_json(struct conns_view *v, const struct conn *c)
 	json_begin(&w, v->to);
 	json_object_begin(&w);
 	json_member(&w, "time", name, time);
-	json_member(&w, "closed_ns", u64, c->closed_ns);
+	json_member(&w, "state", name, c->closed_ns ? NULL : names_state(c->life.state));
+	NONZERO(&w, "closed_ns", c->closed_ns);
 	NONZERO(&w, "over_ns", c->over_ns);
 	add_ends(&w, c);
 	add_owner(&w, c);

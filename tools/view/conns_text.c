@@ -152,7 +152,11 @@ static void add_why(struct columns *c, const struct conn *conn)
 	const char *cause = names_cause(conn->cause);
 	char text[256], *p = text;
 
-	p += sprintf(p, "%s", cause ? cause : "-");
+	if (conn->closed_ns)
+		p += sprintf(p, "%s", cause ? cause : "-");
+	else
+		p += sprintf(p, "open: %s", names_state(conn->life.state) ?
+						    names_state(conn->life.state) : "?");
 	if (conn->rst && conn->rst_effect == TCPCLOSE_RST_SENT)
 		p += sprintf(p, ", sent a RST: %s", names_rst_reason(conn->rst_reason) ?
 						    names_rst_reason(conn->rst_reason) :
