@@ -78,11 +78,12 @@ TEST(a_signal_that_is_ignored_stays_ignored)
 TEST(a_command_has_its_status)
 {
 	char *argv[4] = { (char *)"sh", (char *)"-c", (char *)"exit 7", NULL };
+	const struct child_how how = { .argv = argv, .cgroup = -1 };
 	int status = 0;
 	pid_t pid;
 
 	signal(SIGCHLD, SIG_IGN);
-	ASSERT_EQ(0, child_start(&pid, argv, false, RLIM_INFINITY));
+	ASSERT_EQ(0, child_start(&pid, &how));
 	while (!child_has_ended(pid, &status))
 		usleep(1000);
 	EXPECT_EQ(7, WEXITSTATUS(status));

@@ -3,49 +3,86 @@
  * A command that is run beside the tool.
  */
 #include <errno.h>
+#include <fcntl.h>
+#include <linux/sched.h>
 #include <signal.h>
-#include <spawn.h>
+#include <stdio.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "sys/child.h"
 #include "sys/descriptors.h"
 
+/* Each process that it starts is in the cgroup, then, from its first instruction on. */
+static pid_t fork_into(int cgroup)
+{
+	struct clone_args args = {
+		.flags = CLONE_INTO_CGROUP,
+		.exit_signal = SIGCHLD,
+		.cgroup = (__u64)cgroup,
+	};
+
+	return cgroup < 0 ? fork() : (pid_t)syscall(SYS_clone3, &args, sizeof(args));
+}
+
+/* In the child: no memory is allocated, another thread may have held its lock. */
+static _Noreturn void run(const struct child_how *how, int report)
+{
+	int error;
+
+	signal(SIGPIPE, SIG_DFL);
+	if (how->quiet)
+		dup2(STDERR_FILENO, STDOUT_FILENO);
+	if (how->descriptors)
+		descriptors_limit(how->descriptors);
+	execvp(how->argv[0], how->argv);
+	error = errno;
+	if (write(report, &error, sizeof(error)) < 0)
+		_exit(126);
+	_exit(127);
+}
+
+/* Return: 0 once the command runs, or -errno if it cannot */
+static int await_start(pid_t pid, int report)
+{
+	ssize_t got;
+	int error;
+
+	do {
+		got = read(report, &error, sizeof(error));
+	} while (got < 0 && errno == EINTR);
+	if (got != sizeof(error))
+		return 0;
+	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+		;
+	return -error;
+}
+
 /**
  * child_start() - run a command
- * @pid: result
- * @argv: the command and its arguments, NULL at the end
- * @quiet: its standard output goes to its standard error
- * @descriptors: how many files it may have open
+ * @pid: result; below 0: there is no new process
+ * @how: how
  *
- * Return: 0, or -errno if there is no such program
+ * Return: 0, or -errno if there is no such program, or no new process
  */
-int child_start(pid_t *pid, char *const *argv, bool quiet, rlim_t descriptors)
+int child_start(pid_t *pid, const struct child_how *how)
 {
-	posix_spawn_file_actions_t actions;
-	posix_spawnattr_t attributes;
-	sigset_t signals;
-	rlim_t own;
-	int ret;
+	int report[2], ret;
 
 	/* Ignored, the status of a child is lost; and the command would inherit that. */
 	signal(SIGCHLD, SIG_DFL);
-	sigemptyset(&signals);
-	sigaddset(&signals, SIGPIPE);
-	sigaddset(&signals, SIGCHLD);
-	posix_spawn_file_actions_init(&actions);
-	posix_spawnattr_init(&attributes);
-	posix_spawnattr_setsigdefault(&attributes, &signals);
-	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
-	if (quiet)
-		posix_spawn_file_actions_adddup2(&actions, STDERR_FILENO,
-						 STDOUT_FILENO);
-	own = descriptors_limit(descriptors);
-	ret = posix_spawnp(pid, argv[0], &actions, &attributes, argv, environ);
-	descriptors_limit(own);
-	posix_spawnattr_destroy(&attributes);
-	posix_spawn_file_actions_destroy(&actions);
-	return -ret;
+	if (pipe2(report, O_CLOEXEC))
+		return -errno;
+	*pid = fork_into(how->cgroup);
+	if (!*pid)
+		run(how, report[1]);
+	ret = *pid < 0 ? -errno : 0;
+	close(report[1]);
+	if (!ret)
+		ret = await_start(*pid, report[0]);
+	close(report[0]);
+	return ret;
 }
 
 /**
@@ -76,4 +113,20 @@ void child_end(pid_t pid)
 void child_kill(pid_t pid)
 {
 	kill(pid, SIGKILL);
+}
+
+/**
+ * child_describe() - how a command ended, as text
+ * @status: as of waitpid()
+ * @text: room for it
+ *
+ * Return: @text
+ */
+const char *child_describe(int status, char text[CHILD_TEXT])
+{
+	if (WIFSIGNALED(status))
+		snprintf(text, CHILD_TEXT, "killed by signal %d", WTERMSIG(status));
+	else
+		snprintf(text, CHILD_TEXT, "exit status %d", WEXITSTATUS(status));
+	return text;
 }

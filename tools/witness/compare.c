@@ -176,10 +176,15 @@ static int attach(struct compare *run)
 
 static int run_command(struct compare *run)
 {
+	const struct child_how how = {
+		.argv = run->options->command,
+		.quiet = run->options->quiet,
+		.descriptors = run->descriptors,
+		.cgroup = -1,
+	};
 	uint64_t kill_ns = 0;
 	pid_t pid;
-	int ret = child_start(&pid, run->options->command, run->options->quiet,
-			      run->descriptors);
+	int ret = child_start(&pid, &how);
 
 	if (ret) {
 		complain("%.200s: cannot be run: %s",

@@ -4,7 +4,6 @@
  */
 #include <stdio.h>
 #include <string.h>
-#include <sys/wait.h>
 
 #include "witness/outcome.h"
 
@@ -127,13 +126,7 @@ enum outcome_result outcome_result(const struct outcome *o)
  *
  * Return: @text
  */
-const char *outcome_command_end(const struct outcome *o, char text[64])
+const char *outcome_command_end(const struct outcome *o, char text[CHILD_TEXT])
 {
-	int status = o->command_status;
-
-	if (WIFSIGNALED(status))
-		snprintf(text, 64, "killed by signal %d", WTERMSIG(status));
-	else
-		snprintf(text, 64, "exit status %d", WEXITSTATUS(status));
-	return text;
+	return child_describe(o->command_status, text);
 }

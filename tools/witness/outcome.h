@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "base/buffer.h"
+#include "sys/child.h"
 #include "witness/comparison.h"
 
 /**
@@ -70,6 +71,6 @@ bool outcome_counts(const struct outcome *o, enum witness which);
 uint64_t outcome_differences(const struct outcome *o);
 unsigned int outcome_missing(const struct outcome *o);
 unsigned int outcome_comparisons(const struct outcome *o);
-const char *outcome_command_end(const struct outcome *o, char text[64]);
+const char *outcome_command_end(const struct outcome *o, char text[CHILD_TEXT]);
 
 #endif /* TCPCLOSE_WITNESS_OUTCOME_H */
