@@ -80,6 +80,8 @@ static void accept(struct options *o, struct run *run)
 		options_add(o, common_filter, &run->session.filter);
 	if (c->takes & TAKES_REPORTS)
 		options_add(o, common_reports, run);
+	if (c->takes & TAKES_FOLLOWED)
+		options_add(o, common_followed, run);
 }
 
 /* Return: 0, or -errno with @o->error set */
@@ -92,6 +94,15 @@ static int take_operand(struct run *run, struct options *o)
 	if (c->takes & TAKES_FILTER)
 		return filter_add_text(&run->session.filter, o->operand, &o->error);
 	return error_set(&o->error, -1, "unexpected argument %.80s", o->operand);
+}
+
+/* Whether an operand is another command; all behind it is that one's own. */
+static bool is_command(const struct command *c, const struct options *o)
+{
+	if (c->takes & TAKES_FOLLOWED)
+		return o->only_operands;
+	return c->takes & TAKES_COMMAND &&
+	       (o->only_operands || !filter_is_word(o->operand));
 }
 
 /* Return: an exit status, or %GO_ON */
@@ -108,9 +119,7 @@ static int take_arguments(struct run *run, struct options *o)
 		case OPTIONS_HELP:
 			return show_help(c, o);
 		case OPTIONS_OPERAND:
-			/* All behind it is the other command's own. */
-			if (c->takes & TAKES_COMMAND &&
-			    (o->only_operands || !filter_is_word(o->operand)))
+			if (is_command(c, o))
 				run->arguments = o->argv - 1;
 			else if (take_operand(run, o))
 				return usage_error(c, o->error.text);
@@ -122,12 +131,34 @@ static int take_arguments(struct run *run, struct options *o)
 	return GO_ON;
 }
 
+/* What goes with a command that is followed, and what only with one: likewise */
+static const char *check_followed(const struct run *run)
+{
+	const struct session *s = &run->session;
+
+	if (!(run->command->takes & TAKES_FOLLOWED))
+		return NULL;
+	if (!run->arguments && run->output)
+		return "--output needs a COMMAND: without one, redirect standard output";
+	if (!run->arguments)
+		return run->wait ? "--wait needs a COMMAND" : NULL;
+	if (s->input)
+		return "--input or a COMMAND, not both";
+	if (s->all)
+		return "--all is for what was before: it does not go with a COMMAND";
+	if (s->duration_ns)
+		return "--duration or a COMMAND, not both";
+	return NULL;
+}
+
 /* Return: NULL, or what is wrong */
 static const char *check(struct run *run)
 {
 	const struct command *c = run->command;
 	const char *wrong = c->check ? c->check(run) : NULL;
 
+	if (!wrong)
+		wrong = check_followed(run);
 	if (!wrong)
 		wrong = session_check(&run->session);
 	if (!wrong && run->count && !run->interval_ns)

@@ -45,6 +45,8 @@ enum exit_status {
  * @TAKES_FILTER: --addr, --family, --netns, --pid, --port, --state
  * @TAKES_REPORTS: --count, --device, --interval
  * @TAKES_COMMAND: another command and its arguments, as the last operands
+ * @TAKES_FOLLOWED: behind "--", a command whose connections are followed, and no others;
+ *	--output, --wait
  * @TAKES_EVENTS: all options that commands on events share
  */
 enum command_takes {
@@ -53,6 +55,7 @@ enum command_takes {
 	TAKES_FILTER = 1 << 2,
 	TAKES_REPORTS = 1 << 3,
 	TAKES_COMMAND = 1 << 4,
+	TAKES_FOLLOWED = 1 << 5,
 	TAKES_EVENTS = TAKES_LIVE | TAKES_INPUT | TAKES_FILTER,
 };
 

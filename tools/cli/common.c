@@ -41,6 +41,14 @@ const struct option_spec common_reports[] = {
 	OPTION_END,
 };
 
+const struct option_spec common_followed[] = {
+	OPTION("output", "FILE", "with COMMAND: write to FILE instead of standard error",
+	       option_string, struct run, output),
+	OPTION_FLAG("wait", "with COMMAND: go on until its last TIME_WAIT is over",
+		    struct run, wait),
+	OPTION_END,
+};
+
 /* Options are short forms of the words of the same name. */
 static int set_word(const struct option_spec *spec, void *filter, const char *value,
 		    struct error *expected)
@@ -49,7 +57,9 @@ static int set_word(const struct option_spec *spec, void *filter, const char *va
 }
 
 #define FILTER_OPTION(name_, arg_, help_) \
-	{ .name = name_, .arg = arg_, .help = help_, .set = set_word }
+	{ \
+		.name = name_, .arg = arg_, .help = help_, .set = set_word \
+	}
 
 const struct option_spec common_filter[] = {
 	FILTER_OPTION("addr", "ADDR[/PREFIX]",

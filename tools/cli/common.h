@@ -15,5 +15,6 @@ extern const struct option_spec common_input[];
 extern const struct option_spec common_filter[];
 /* These set a struct run. */
 extern const struct option_spec common_reports[];
+extern const struct option_spec common_followed[];
 
 #endif /* TCPCLOSE_CLI_COMMON_H */

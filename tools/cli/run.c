@@ -4,6 +4,7 @@
  * reports, once or again and again; and where results are written to.
  */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -87,6 +88,62 @@ static bool complain_errors(const struct run *run, int error, int output_error)
 	return true;
 }
 
+/*
+ * Standard output is for what the command prints: results go where strace(1) has its
+ * own. Return: 0, or -errno after a complaint
+ */
+static int choose_output(struct run *run)
+{
+	const bool json = run->view.json;
+	int ret = 0;
+
+	if (run->output)
+		ret = run_create(run, run->output, true);
+	else
+		buffer_init(&run->out, STDERR_FILENO);
+	view_init(&run->view, run->out.fd);
+	run->view.json = json;
+	run->view.colour &= !json;
+	return ret;
+}
+
+/* Return: 0, or -errno after a complaint */
+static int prepare_companion(struct run *run)
+{
+	struct companion *companion = calloc(1, sizeof(*companion));
+
+	if (!companion) {
+		complain("out of memory");
+		return -ENOMEM;
+	}
+	run->session.companion = companion;
+	if (companion_init(companion, run->arguments, run->wait))
+		return -ENOENT;
+	return choose_output(run);
+}
+
+static void finish_companion(struct run *run)
+{
+	if (!run->session.companion)
+		return;
+	companion_finish(run->session.companion);
+	free(run->session.companion);
+}
+
+/* Return: 0 when events may come, or -errno after a complaint */
+static int begin(struct run *run)
+{
+	const struct command *c = run->command;
+	bool accompanied = c->takes & TAKES_FOLLOWED && run->arguments;
+	int ret = accompanied ? prepare_companion(run) : 0;
+
+	if (!ret && c->begin)
+		ret = c->begin(run);
+	if (!ret && accompanied)
+		ret = companion_start(run->session.companion);
+	return ret;
+}
+
 /**
  * run_events() - work over events: open, read, conclude, close
  * @context: struct run
@@ -105,7 +162,7 @@ int run_events(void *context)
 	error = session_open(s);
 	if (error)
 		return error == -EINTR ? EXIT_CLEAN : ret;
-	if (c->begin && c->begin(run))
+	if (begin(run))
 		goto out_close;
 	error = session_run(s, &c->calls, run);
 	if (c->conclude)
@@ -117,6 +174,7 @@ int run_events(void *context)
 	if (session_balance(s))
 		ret = EXIT_COULD_NOT_RUN;
 out_close:
+	finish_companion(run);
 	session_close(s);
 	return ret;
 }

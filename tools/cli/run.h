@@ -21,8 +21,10 @@
  * @view: how results are shown
  * @out: where results are written to
  * @path: name of the file that @out is; NULL: standard output
- * @arguments: %TAKES_COMMAND: the other command and its arguments, ends with
- *	NULL; NULL: none
+ * @arguments: %TAKES_COMMAND and %TAKES_FOLLOWED: the other command and its arguments,
+ *	ends with NULL; NULL: none
+ * @output: %TAKES_FOLLOWED: file to write results to; NULL: standard error
+ * @wait: %TAKES_FOLLOWED: go on until the command's last TIME_WAIT is over
  * @plugin: answer as a monitoring plugin does, also if the command could not run
  * @interval_ns: time between reports; 0: there is only one
  * @count: reports to make at most; 0: no limit
@@ -36,6 +38,8 @@ struct run {
 	struct buffer out;
 	const char *path;
 	char *const *arguments;
+	const char *output;
+	bool wait;
 	bool plugin;
 	uint64_t interval_ns;
 	uint64_t count;

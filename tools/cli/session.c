@@ -6,6 +6,7 @@
  * Knows nothing of what a command does with an event.
  */
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -15,6 +16,10 @@
 #include "cli/session.h"
 #include "sys/netns.h"
 #include "sys/netns_names.h"
+
+/* How often a companion is looked at, also if there are ever more events. */
+#define ROUND_NS (10 * NS_PER_MS)
+#define ROUND_EVENTS 8192
 
 /* Why events end: the command has enough, or they are after the end. */
 enum {
@@ -192,6 +197,33 @@ static int next_raw(struct session *s, const struct session_calls *calls,
 	return ret;
 }
 
+/* Return: 0 to go on, 1 to end, or -errno */
+static int hand_over(struct session *s, const struct event *e,
+		     const struct session_calls *calls, void *context)
+{
+	if (s->filtered && !calls->unfiltered && !filter_matches(&s->filter, e))
+		return 0;
+	return calls->event(context, e);
+}
+
+/* What is of the command's connections. Return: likewise */
+static int hand_over_followed(struct session *s, const struct event *e,
+			      const struct session_calls *calls, void *context)
+{
+	struct followed *followed = s->companion->followed;
+	const struct event *waited;
+	int ret = followed_add(followed, e);
+
+	if (ret <= 0)
+		return ret;
+	while ((waited = followed_next(followed))) {
+		ret = hand_over(s, waited, calls, context);
+		if (ret)
+			return ret;
+	}
+	return hand_over(s, e, calls, context);
+}
+
 /* Return: 0 to go on, %DONE, %DONE_TIME, or -errno */
 static int deliver(struct session *s, const struct event *e,
 		   const struct session_calls *calls, void *context)
@@ -210,9 +242,8 @@ static int deliver(struct session *s, const struct event *e,
 		return 0;
 	if (calls->every)
 		return calls->every(context, e);
-	if (s->filtered && !calls->unfiltered && !filter_matches(&s->filter, e))
-		return 0;
-	return calls->event(context, e);
+	return s->companion ? hand_over_followed(s, e, calls, context) :
+			      hand_over(s, e, calls, context);
 }
 
 /* Likewise, decoded. */
@@ -222,8 +253,11 @@ static int next_event(struct session *s, const struct session_calls *calls,
 	struct event e;
 	int ret = decoder_next(&s->decoder, s->source, &e);
 
-	if (ret > 0)
-		*done = deliver(s, &e, calls, context);
+	if (ret <= 0)
+		return ret;
+	*done = deliver(s, &e, calls, context);
+	if (e.kind != EVENT_LOST)
+		s->read_ns = e.ts_ns;
 	return ret;
 }
 
@@ -259,25 +293,47 @@ static uint64_t wait_until_ns(const struct session *s)
 	return s->wake_ns < s->end_ns ? s->wake_ns : s->end_ns;
 }
 
+static bool is_accompanied(const struct session *s)
+{
+	return s->companion && s->end_ns == UINT64_MAX;
+}
+
+/* Return: as source_wait() */
+static int wait_for_more(const struct session *s)
+{
+	const struct timespec nap = { .tv_nsec = ROUND_NS };
+	uint64_t until_ns = wait_until_ns(s), round_ns;
+
+	if (!is_accompanied(s))
+		return source_wait(s->source, until_ns);
+	/* Once a signal asked to stop, source_wait() returns at once. */
+	if (signals_stop())
+		return nanosleep(&nap, NULL) ? -EINTR : 0;
+	round_ns = clock_monotonic_ns() + ROUND_NS;
+	return source_wait(s->source, until_ns < round_ns ? until_ns : round_ns);
+}
+
 /*
- * Move events until there are none for now. A signal ends a live source now.
+ * Move events until there are none for now. A signal ends a live source now, unless a
+ * command is to end before.
  *
  * Return: as source_next_run(); @done likewise
  */
 static int drain(struct session *s, const struct session_calls *calls,
 		 void *context, int *done)
 {
+	unsigned int left = is_accompanied(s) ? ROUND_EVENTS : UINT_MAX;
 	bool stopped = signals_stop();
 	int ret;
 
-	if (stopped && s->end_ns > clock_monotonic_ns())
+	if (stopped && !is_accompanied(s) && s->end_ns > clock_monotonic_ns())
 		s->end_ns = clock_monotonic_ns();
 	do {
 		ret = next(s, calls, context, done);
 		/* It may have cut the read short. */
 		if (!stopped && signals_stop())
 			return *done ? ret : 1;
-	} while (ret > 0 && !*done);
+	} while (ret > 0 && !*done && --left);
 	return ret;
 }
 
@@ -310,14 +366,21 @@ static int conclude(struct session *s, const struct session_calls *calls,
 	return ret < 0 && ret != -EAGAIN ? ret : 0;
 }
 
+/* All records up to @s->read_ns, or what could be read then, were delivered. */
+static void look_at_companion(struct session *s)
+{
+	if (is_accompanied(s) && companion_is_over(s->companion, s->read_ns))
+		s->end_ns = clock_monotonic_ns();
+}
+
 /**
  * session_run() - move events to a command until the end
  * @s: an open session
  * @calls: what the command does with them
  * @context: for @calls
  *
- * Ends with the recording, with the time to run, at a signal or when the
- * command asks for it. A signal and the end of the time work alike: what
+ * Ends with the recording, with the time to run, with its companion, at a signal or when
+ * the command asks for it. A signal and the end of the time work alike: what
  * happened before is still delivered, for the module may not have reported it
  * yet, or the command may have been held up by its output.
  *
@@ -327,6 +390,7 @@ int session_run(struct session *s, const struct session_calls *calls,
 		void *context)
 {
 	bool live = source_is_live(s->source);
+	uint64_t begin_ns;
 	int ret, done;
 
 	decoder_init(&s->decoder, source_header(s->source), calls->every);
@@ -334,25 +398,30 @@ int session_run(struct session *s, const struct session_calls *calls,
 	for (;;) {
 		if (!live && signals_stop())
 			return 0;
+		begin_ns = clock_monotonic_ns();
 		ret = drain(s, calls, context, &done);
 		if (done == DONE_TIME)
 			return conclude(s, calls, context);
 		if (done)
 			return done < 0 ? done : 0;
-		if (ret > 0)
+		if (ret > 0) {
+			look_at_companion(s);
 			continue;
+		}
 		if (ret != -EAGAIN)
 			return ret;
 		ret = calls->idle ? calls->idle(context) : 0;
 		if (ret)
 			return ret;
+		s->read_ns = begin_ns;
+		look_at_companion(s);
 		if (live && source_is_complete(s->source, s->end_ns))
 			return conclude(s, calls, context);
 		if (live && clock_monotonic_ns() >= s->end_ns) {
 			settle(s);
 			continue;
 		}
-		ret = source_wait(s->source, wait_until_ns(s));
+		ret = wait_for_more(s);
 		if (ret && ret != -EINTR)
 			return ret;
 	}

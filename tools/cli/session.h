@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "cli/companion.h"
 #include "lib/decoder.h"
 #include "lib/event.h"
 #include "lib/filter.h"
@@ -25,6 +26,9 @@
  * @end_ns: events after this time are not wanted; UINT64_MAX: no limit
  * @wake_ns: set by a command: its idle() is called then, even if nothing
  *	happens; UINT64_MAX: never
+ * @read_ns: of the events until then, all that were recorded have been read
+ * @companion: command that the session goes along with; only its connections are wanted,
+ *	in addition to @filter; NULL: none
  * @all: begin with the oldest record
  * @filtered: @filter does not want all
  * @owners: &struct session_calls.owners, set before session_open(), or @filter needs them
@@ -38,6 +42,8 @@ struct session {
 	uint64_t duration_ns;
 	uint64_t end_ns;
 	uint64_t wake_ns;
+	uint64_t read_ns;
+	struct companion *companion;
 	bool all;
 	bool filtered;
 	bool owners;

@@ -92,8 +92,12 @@ static const char *check(void *run)
 {
 	struct conns_run *r = run;
 
+	/* One meaning: wait for the end of TIME_WAIT. */
+	r->past.run.wait = r->wait && r->past.run.arguments;
 	if (r->live && r->wait)
 		return "--live or --wait, not both";
+	if (r->live && r->past.run.arguments)
+		return "--live shows those of everybody: it does not go with a COMMAND";
 	if (is_grouped(r) && is_sorted(r))
 		return "--by or --sort, not both";
 	if (r->top && !is_grouped(r) && !is_sorted(r))
@@ -259,16 +263,16 @@ static void free_all(void *run)
 
 const struct command conns_command = {
 	.name = "conns",
+	.operands = "[-- COMMAND [ARGUMENT]...]",
 	.summary = "a line per connection that ended, or sums of them",
-	.takes = TAKES_EVENTS,
+	.takes = TAKES_EVENTS | TAKES_FOLLOWED,
 	.options = options,
 	.run_size = sizeof(struct conns_run),
 	.init = init,
 	.check = check,
 	.work = run_events,
 	.begin = begin,
-	.calls = { .event = add, .rsts = true, .owners = true, .unfiltered = true,
-		   .idle = idle },
+	.calls = { .event = add, .rsts = true, .owners = true, .unfiltered = true, .idle = idle },
 	.conclude = conclude,
 	.free = free_all,
 };

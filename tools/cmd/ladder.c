@@ -71,6 +71,8 @@ static const char *check(void *run)
 	if (r->cookie && (!filter_is_empty(&r->run.session.filter) ||
 			  r->choice.wanted > 1))
 		return "COOKIE names one connection: --count and filters do not go with it";
+	if (r->cookie && r->run.arguments)
+		return "COOKIE or a COMMAND, not both";
 	if (r->svg && r->choice.wanted > 1)
 		return "--count goes with text only: a picture shows one connection";
 	return NULL;
@@ -81,6 +83,7 @@ static int begin(void *run)
 	struct ladder_run *r = run;
 
 	recorded_begin(&r->selection.recorded, source_header(r->run.session.source));
+	r->choice.early = r->run.arguments;
 	return 0;
 }
 
@@ -91,25 +94,42 @@ static int add(void *run, const struct event *e)
 	return selection_add(&r->selection, e);
 }
 
-/* On a device: enough has been seen when as many are over as are wanted. */
+/*
+ * On a device: enough has been seen when as many are over as are wanted. Beside a command,
+ * when that has ended: the best is drawn of all that it did.
+ */
 static int look(void *run)
 {
 	struct ladder_run *r = run;
 	struct session *s = &r->run.session;
 	uint64_t now_ns = clock_monotonic_ns();
 
-	if (source_is_live(s->source) &&
+	if (source_is_live(s->source) && !r->run.arguments &&
 	    choice_is_enough(&r->choice, r->selection.sides, !r->cookie, now_ns,
 			     &s->wake_ns))
 		s->end_ns = now_ns;
 	return 0;
 }
 
+static void show_notes(const struct ladder_run *r)
+{
+	struct line notes[NOTES_MAX];
+	int i, count;
+
+	if (r->run.arguments && !r->choice.count) {
+		complain("%.200s: no connection of it that matches has closed",
+			 r->run.arguments[0]);
+		return;
+	}
+	count = notes_list(notes, &r->choice, &r->selection,
+			   session_name(&r->run.session), r->cookie);
+	for (i = 0; i < count; i++)
+		complain("%s", notes[i].text);
+}
+
 static int conclude(void *run, int error)
 {
 	struct ladder_run *r = run;
-	struct line notes[NOTES_MAX];
-	int i, count;
 
 	if (r->selection.lost)
 		complain("lost %llu record%s: steps may be missing",
@@ -120,13 +140,9 @@ static int conclude(void *run, int error)
 	choice_make(&r->choice, r->selection.sides);
 	r->choice.recorded_ns = r->selection.recorded.since_ns;
 	error = ladders_write(&r->run.view, &r->run.out, &r->choice, r->svg);
-	if (error)
-		return error;
-	count = notes_list(notes, &r->choice, &r->selection,
-			   session_name(&r->run.session), r->cookie);
-	for (i = 0; i < count; i++)
-		complain("%s", notes[i].text);
-	return 0;
+	if (!error)
+		show_notes(r);
+	return error;
 }
 
 static int status(void *run)
@@ -145,9 +161,9 @@ static void free_selection(void *run)
 
 const struct command ladder_command = {
 	.name = "ladder",
-	.operands = "[COOKIE]",
+	.operands = "[COOKIE] [-- COMMAND [ARGUMENT]...]",
 	.summary = "draw a connection: both ends, and the segments between them",
-	.takes = TAKES_EVENTS,
+	.takes = TAKES_EVENTS | TAKES_FOLLOWED,
 	.options = options,
 	.run_size = sizeof(struct ladder_run),
 	.init = init,

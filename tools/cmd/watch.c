@@ -135,8 +135,9 @@ static int flush(void *run)
 
 const struct command watch_command = {
 	.name = "watch",
+	.operands = "[-- COMMAND [ARGUMENT]...]",
 	.summary = "show transitions as they happen, or those of a recording",
-	.takes = TAKES_EVENTS,
+	.takes = TAKES_EVENTS | TAKES_FOLLOWED,
 	.options = options,
 	.run_size = sizeof(struct watch_run),
 	.work = run_events,

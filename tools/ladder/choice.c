@@ -48,9 +48,14 @@ static bool take(const struct sides *sides, struct side *side,
 	return !peer || !peer->chosen || is_after(side, peer);
 }
 
-static enum rank rank_of(const struct choice_candidate *c)
+static bool is_over(const struct side *side, bool early)
 {
-	if (!side_is_complete(c->side) || (c->peer && !side_is_complete(c->peer)))
+	return side_is_complete(side) || (early && side_closed_ns(side) != UINT64_MAX);
+}
+
+static enum rank rank_of(const struct choice_candidate *c, bool early)
+{
+	if (!is_over(c->side, early) || (c->peer && !is_over(c->peer, early)))
 		return RANK_OPEN;
 	return side_is_whole(c->side) && (!c->peer || side_is_whole(c->peer)) ?
 		       RANK_WHOLE :
@@ -64,7 +69,7 @@ static bool choose(void *context, struct side *side)
 	struct choice_candidate candidate;
 
 	if (!take(choosing->sides, side, &candidate) ||
-	    rank_of(&candidate) != choosing->rank)
+	    rank_of(&candidate, choice->early) != choosing->rank)
 		return true;
 	choice->total++;
 	candidate.obstacle = sides_obstacle(side);
@@ -109,7 +114,7 @@ static bool count(void *context, struct side *side)
 
 	if (!side_is_complete(side) || !take(c->sides, side, &candidate))
 		return true;
-	rank = rank_of(&candidate);
+	rank = rank_of(&candidate, false);
 	if (rank == RANK_OPEN || (c->whole && rank != RANK_WHOLE))
 		return true;
 	sure_ns = side_last_ns(side) + PEER_LATE_NS;

@@ -38,6 +38,7 @@ struct choice_candidate {
  * @other_count: size of @others
  * @total: number of connections to choose from
  * @look_ns: when choice_is_enough() counts again
+ * @early: chosen before each TIME_WAIT is over: who is in it counts as over
  * @recorded_ns: from when on each RST has a record, see &struct recorded
  */
 struct choice {
@@ -48,6 +49,7 @@ struct choice {
 	unsigned int other_count;
 	uint64_t total;
 	uint64_t look_ns;
+	bool early;
 	uint64_t recorded_ns;
 };
 
