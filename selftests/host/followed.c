@@ -69,11 +69,11 @@ FIXTURE_TEARDOWN(followed)
 #define NEXT() followed_next(self->followed)
 #define PENDING() followed_pending(self->followed, self->own.ts_ns)
 
-static void step(struct event *e, unsigned int old, unsigned int new)
+static void step(struct event *e, uint8_t old, uint8_t new)
 {
 	e->ts_ns += 1000;
-	e->old = (uint8_t)old;
-	e->new = (uint8_t) new;
+	e->old = old;
+	e->new = new;
 }
 
 #define STEP(e, from, to) step(e, TCPCLOSE_##from, TCPCLOSE_##to)
