@@ -36,7 +36,7 @@ complains "letters in a row" "unknown option -hh" "$tcpclose" watch -hh
 complains "an option without its argument" "needs an argument" "$tcpclose" watch --count
 complains "an argument for an option without one" "takes no argument" "$tcpclose" watch --json=yes
 complains "an operand for watch" "sample.rec: expected a word and its value" "$tcpclose" watch sample.rec
-complains "an operand behind --" "\\-\\-json: expected a word and its value" "$tcpclose" watch -- --json
+complains "an operand behind --" "\\-\\-json: expected a word and its value" "$tcpclose" graph -- --json
 exits "help filter" 0 "$tcpclose" help filter
 if [ ! -s err ] && grep -q '^  dwell:TIME ' out; then ok "shows the words"; else not_ok "shows the words" out; fi
 
@@ -115,6 +115,25 @@ for value in "" 0 0x 0x0 0x12345678901234567 sk: sk:xyz "sk:1 " -1 +1 1844674407
 done
 complains "--input and --device" "not both" "$tcpclose" watch --input sample.rec --device /dev/null
 complains "--input and --all" "for a device, not for --input" "$tcpclose" watch --input sample.rec --all
+
+# A command that is followed
+for command in watch conns ladder; do
+	complains "$command: a command and --input" "--input or a COMMAND, not both" \
+		"$tcpclose" "$command" --input sample.rec -- touch started
+	complains "$command: a command and --all" "does not go with a COMMAND" "$tcpclose" "$command" --all -- touch started
+	complains "$command: a command and --duration" "not both" "$tcpclose" "$command" --duration 1 -- touch started
+	complains "$command: --output without a command" "needs a COMMAND" \
+		"$tcpclose" "$command" --input sample.rec --output x
+	complains "$command: a command without a device" "modprobe tcpclose" \
+		"$tcpclose" "$command" --device /dev/no-such-device --output x -- touch started
+done
+for command in watch ladder; do
+	complains "$command: --wait without a command" "needs a COMMAND" "$tcpclose" "$command" --input sample.rec --wait
+done
+complains "conns --live and a command" "does not go with a COMMAND" "$tcpclose" conns --live -- touch started
+complains "a cookie and a command" "COOKIE or a COMMAND, not both" "$tcpclose" ladder 26 -- touch started
+complains "a wrong filter before a command" "port:htp: expected a port" "$tcpclose" watch port:htp -- touch started
+if [ -e started ] || [ -e x ]; then not_ok "none of them was started"; else ok "none of them was started"; fi
 complains "stat --count without --interval" "needs --interval" "$tcpclose" stat --count 2
 
 for value in "" 0 -1 +1 " 1" "1 " 1x 0x10 1.5 18446744073709551616 99999999999999999999999; do
