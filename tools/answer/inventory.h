@@ -15,7 +15,7 @@
 
 /**
  * struct inventory - the sockets; zeroed
- * @states: bit N: those in &enum tcpclose_state N are wanted
+ * @states: bit N: those in &enum tcpclose_state N are wanted, or %SOCKETS_BOUND
  * @device: /dev/tcpclose, open; -1: not asked
  * @live: of this machine, now; otherwise of a recording
  * @now_ns: as of when it is, CLOCK_MONOTONIC

@@ -77,7 +77,8 @@ static void set_unknown(struct sockets_entry *e)
 static void set_message(struct sockets_entry *e, const struct inet_diag_msg *m)
 {
 	e->ipv6 = m->idiag_family == AF_INET6;
-	e->state = m->idiag_state;
+	/* Only those that are bound are listed in this state. */
+	e->state = m->idiag_state == TCPCLOSE_CLOSE ? SOCKETS_BOUND : m->idiag_state;
 	e->timer = m->idiag_timer;
 	e->mini = m->idiag_timer == SOCKDIAG_TIMER_OF_MINISOCK;
 	e->retransmits = m->idiag_retrans;
@@ -176,6 +177,8 @@ static int list(struct work *work, const struct namespace *ns)
 	name = netns_names_find(&work->names, n->cookie, n->inode);
 	snprintf(n->name, sizeof(n->name), "%s", name ? name : "");
 	netsysctl_read(&n->settings);
+	/* Unknown if it fails. */
+	netports_read(&n->reserved);
 	ret = sockdiag_dump(fd, s->states, 1U << (INET_DIAG_INFO - 1), add, s);
 	close(fd);
 	return ret;
@@ -242,6 +245,10 @@ int sockets_read(struct sockets *s)
  */
 void sockets_free(struct sockets *s)
 {
+	size_t i;
+
+	for (i = 0; i < s->netns_count; i++)
+		netports_free(&s->netns[i].reserved);
 	free(s->entries);
 	free(s->netns);
 }

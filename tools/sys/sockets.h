@@ -12,7 +12,14 @@
 
 #include "base/error.h"
 #include "sys/netns_table.h"
+#include "sys/netports.h"
 #include "sys/netsysctl.h"
+
+/*
+ * Bound to a port, but neither listening nor connected: listed from Linux 6.8 on, if asked
+ * for by this number. No &enum tcpclose_state has it.
+ */
+#define SOCKETS_BOUND 13
 
 /* Value of a member that the kernel does not say. */
 #define SOCKETS_UNKNOWN (-1)
@@ -53,7 +60,7 @@ enum sockets_timer {
  * @window: what the peer's window has room for, or %SOCKETS_UNKNOWN
  * @lport: local port
  * @rport: remote port
- * @state: &enum tcpclose_state
+ * @state: &enum tcpclose_state, or %SOCKETS_BOUND
  * @timer: &enum sockets_timer
  * @retransmits: of the segment, or SYN, that waits to be acknowledged
  * @probes: of a closed window, or keepalive probes, without an answer
@@ -100,6 +107,7 @@ struct sockets_entry {
  * @own: that of this process
  * @name: empty: it has none
  * @settings: its settings
+ * @reserved: its reserved ports
  */
 struct sockets_netns {
 	uint64_t cookie;
@@ -107,11 +115,12 @@ struct sockets_netns {
 	bool own;
 	char name[NETNS_NAME_SIZE];
 	struct netsysctl settings;
+	struct netports reserved;
 };
 
 /**
  * struct sockets - sockets of the machine
- * @states: bit N: those in &enum tcpclose_state N are wanted; set by the caller
+ * @states: bit N: those in state N are wanted; set by the caller
  * @all: namespaces other than the own, too; set by the caller
  * @entries: in no order
  * @count: how many
