@@ -108,7 +108,8 @@ static int read_now(struct past *p)
  */
 int past_conclude(struct past *p)
 {
-	int ret = take(p, UINT64_MAX);
+	/* Those in TIME_WAIT are among the sockets, too. */
+	int ret = take(p, p->keep ? p->last_ns : UINT64_MAX);
 
 	if (ret)
 		return ret;

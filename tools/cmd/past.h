@@ -14,6 +14,7 @@
  * @run: what all commands have
  * @conns: connections that are not over
  * @over: takes each that is, before it is freed; returns 0 or -errno; NULL: none is wanted
+ * @keep: those in TIME_WAIT at the end are not taken: they stay among @conns
  * @inventory: all sockets
  * @last_ns: time of the latest record, CLOCK_MONOTONIC
  * @offset_ns: what must be added to a record's time for the time since the epoch
@@ -23,6 +24,7 @@ struct past {
 	struct run run;
 	struct conns conns;
 	int (*over)(void *run, const struct conn *c);
+	bool keep;
 	struct inventory inventory;
 	uint64_t last_ns;
 	int64_t offset_ns;
