@@ -17,6 +17,7 @@
 static const struct command *const commands[] = {
 	&why_command,
 	&stuck_command,
+	&ports_command,
 	&conns_command,
 	&watch_command,
 	&ladder_command,

@@ -43,7 +43,7 @@ if grep -q against-kernel "$work/out"; then ok "with its name"; else not_ok "wit
 # everything PROGRAM: its output for a recording, with each command
 everything()
 {
-	for command in "watch" "watch --json" conns stuck why verify ladder graph; do
+	for command in "watch" "watch --json" conns ports stuck why verify ladder graph; do
 		# A command is split into words
 		# shellcheck disable=SC2086
 		"$1" $command --input "$work/sample.rec" 2>&1
@@ -52,7 +52,7 @@ everything()
 }
 everything "$tcpclose" >"$work/everything"
 # why and verify find faults in the sample, and fail
-if [ "$(grep "^exit status" "$work/everything" | tr -dc 0-9)" = 00001100 ]; then
+if [ "$(grep "^exit status" "$work/everything" | tr -dc 0-9)" = 000001100 ]; then
 	ok "each command reads the sample"
 else
 	not_ok "each command reads the sample" "$work/everything"

@@ -17,7 +17,7 @@ exits "no command is an error" 2 "$tcpclose"
 if [ ! -s out ] && grep -q '^usage: tcpclose COMMAND' err; then ok "and shows the commands"; else not_ok "and shows the commands" err; fi
 exits "--help is no error" 0 "$tcpclose" --help
 if [ ! -s err ] && grep -q '^  watch ' out; then ok "and shows the commands on standard output"; else not_ok "and shows the commands on standard output" err; fi
-for command in why stuck conns watch ladder graph stat record verify; do
+for command in why stuck ports conns watch ladder graph stat record verify; do
 	exits "$command --help" 0 "$tcpclose" "$command" --help
 	cp out help
 	exits "help $command" 0 "$tcpclose" help "$command"
@@ -173,7 +173,7 @@ while [ $# -lt 130 ]; do
 done
 complains "more filters than there is room for" "no more than 64" "$tcpclose" watch "$@"
 
-for command in why stuck conns watch graph ladder stat "record x.rec"; do
+for command in why stuck ports conns watch graph ladder stat "record x.rec"; do
 	# shellcheck disable=SC2086
 	set -- "$tcpclose" $command
 	complains "$command: no device" "no /dev/no.*modprobe tcpclose" "$@" --device /dev/no-such-device
@@ -197,12 +197,12 @@ if [ "$(cat err)" = 0 ] && [ "$(wc -l <out)" = 1 ]; then ok "and there is no mes
 # The man page describes every option and every JSON name
 man=$top/Documentation/tcpclose.1
 sed 's/\\-/-/g; s/\\f[A-Z]//g' "$man" >manual
-for command in why stuck conns watch ladder graph stat record verify; do
+for command in why stuck ports conns watch ladder graph stat record verify; do
 	"$tcpclose" "$command" --help | sed -n 's/^ .*\(--[a-z-]*\) .*/\1/p'
 done | sort -u | grep -v -e '^--help$' >options
 "$tcpclose" watch --json --input sample.rec 2>complaints >json
 "$sample" compared >object
-cat json object "$golden/conns.json" "$golden/conns-by.json" "$golden/stuck.json" "$golden/why.json" "$golden/stat.json" "$golden/verify.json" | grep -o '"[a-z0-9_]*":' | tr -d '":' | sort -u >names
+cat json object "$golden/conns.json" "$golden/conns-by.json" "$golden/ports.json" "$golden/stuck.json" "$golden/why.json" "$golden/stat.json" "$golden/verify.json" | grep -o '"[a-z0-9_]*":' | tr -d '":' | sort -u >names
 for list in options names; do
 	while read -r word; do
 		grep -q -w -e "$word" manual || echo "$word"

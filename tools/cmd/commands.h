@@ -10,6 +10,7 @@
 extern const struct command conns_command;
 extern const struct command graph_command;
 extern const struct command ladder_command;
+extern const struct command ports_command;
 extern const struct command record_command;
 extern const struct command stat_command;
 extern const struct command stuck_command;

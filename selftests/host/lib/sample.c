@@ -23,6 +23,7 @@
  *	sample failed-calls	a recording of calls that failed at once
  *	sample failed-calls-illegal	likewise, of those that no kernel has
  *	sample lingers		a recording of calls of close() that wait
+ *	sample ports		a recording of connections that use up local ports
  *	sample sessions		a recording of MPTCP sessions and their subflows
  *	sample sessions-illegal	a recording of sessions that MPTCP does not have
  *	sample recycled		a recording of TIME_WAITs whose ports connect() took
@@ -954,6 +955,8 @@ int main(int argc, char **argv)
 		synthetic_failed_calls(&out, false);
 	else if (argc == 2 && !strcmp(what, "failed-calls-illegal"))
 		synthetic_failed_calls(&out, true);
+	else if (argc == 2 && !strcmp(what, "ports"))
+		synthetic_ports(&out);
 	else if (argc == 2 && !strcmp(what, "lingers"))
 		synthetic_lingers(&out);
 	else if (argc == 2 && !strcmp(what, "gap-and-rst"))

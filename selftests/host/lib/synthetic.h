@@ -106,4 +106,7 @@ void synthetic_sessions(struct buffer *out, bool broken);
 /** synthetic_owners() - connections whose process is known, or is not */
 void synthetic_owners(struct buffer *out);
 
+/** synthetic_ports() - connections that use up local ports, and calls that find none */
+void synthetic_ports(struct buffer *out);
+
 #endif /* _SELFTESTS_HOST_LIB_SYNTHETIC_H */
