@@ -313,18 +313,72 @@ TEST_F(judges, one_that_was_closed_was_not)
 	EXPECT_NOT_FOUND(CLOSE_WAIT_LEAK);
 }
 
-TEST_F(judges, ten_rearms_are_a_storm)
+TEST_F(judges, five_rearms_are_a_storm)
 {
 	self->conn.rearms = THRESHOLDS_REARMS;
 	judge(self, 1);
 	EXPECT_FOUND(REARM_STORM, WARNING);
 }
 
-TEST_F(judges, nine_are_not)
+TEST_F(judges, four_are_not)
 {
 	self->conn.rearms = THRESHOLDS_REARMS - 1;
 	judge(self, 1);
 	EXPECT_NOT_FOUND(REARM_STORM);
+}
+
+TEST_F(judges, many_ports_of_one_address_are_a_scan)
+{
+	unsigned int i;
+
+	self->conn.states = 1U << TCPCLOSE_SYN_SENT | 1U << TCPCLOSE_CLOSE;
+	self->conn.cause = TCPCLOSE_CAUSE_REFUSED;
+	for (i = 0; i < THRESHOLDS_SCAN; i++) {
+		self->conn.rport++;
+		judge(self, 1);
+	}
+	EXPECT_FOUND(REFUSED, INFO);
+}
+
+TEST_F(judges, fewer_are_not)
+{
+	unsigned int i;
+
+	self->conn.states = 1U << TCPCLOSE_SYN_SENT | 1U << TCPCLOSE_CLOSE;
+	self->conn.cause = TCPCLOSE_CAUSE_REFUSED;
+	for (i = 0; i < THRESHOLDS_SCAN - 1; i++) {
+		self->conn.rport++;
+		judge(self, 1);
+	}
+	EXPECT_FOUND(REFUSED, WARNING);
+}
+
+/* Overflows of one program, and one of another */
+static int overflow(FIXTURE_DATA(judges) * self, unsigned int times)
+{
+	size_t i;
+
+	self->conn.end = TCPCLOSE_END_OVERFLOW;
+	judge(self, times);
+	strcpy(self->conn.comm, "victim");
+	judge(self, 1);
+	if (why_conclude(&self->why))
+		abort();
+	for (i = 0; i < self->why.found.count; i++)
+		if (!strcmp(self->why.found.sorted[i]->subject.process.comm, "victim"))
+			return (int)self->why.found.sorted[i]->severity;
+	return -1;
+}
+
+TEST_F(judges, whom_another_one_pushes_out_is_a_victim)
+{
+	EXPECT_EQ(DIAGNOSIS_INFO, overflow(self, THRESHOLDS_VICTIM));
+	EXPECT_FOUND(TIME_WAIT_OVERFLOW, WARNING);
+}
+
+TEST_F(judges, who_has_a_tenth_is_none)
+{
+	EXPECT_EQ(DIAGNOSIS_WARNING, overflow(self, THRESHOLDS_VICTIM - 1));
 }
 
 TEST_F(judges, what_is_long_ago_is_no_trouble_of_now)
@@ -410,7 +464,7 @@ static int look(FIXTURE_DATA(sockets) * self, enum diagnosis_id id, uint64_t dwe
 
 #define AFTER(id) thresholds[DIAGNOSIS_##id].after_ns
 
-TEST_F(sockets, ten_seconds_in_close_wait_are_a_leak)
+TEST_F(sockets, twenty_seconds_in_close_wait_are_a_leak)
 {
 	EXPECT_EQ(DIAGNOSIS_WARNING,
 		  look(self, DIAGNOSIS_CLOSE_WAIT_LEAK, AFTER(CLOSE_WAIT_LEAK), 1));
@@ -423,7 +477,7 @@ TEST_F(sockets, less_are_not)
 
 TEST_F(sockets, one_that_sends_is_half_closed_and_in_use)
 {
-	self->socket.last_sent_ms = 9999;
+	self->socket.last_sent_ms = 19999;
 	EXPECT_EQ(-1, look(self, DIAGNOSIS_CLOSE_WAIT_LEAK, 3600 * NS_PER_S, 1));
 }
 
@@ -441,14 +495,21 @@ TEST_F(sockets, and_no_more)
 		  look(self, DIAGNOSIS_CLOSE_WAIT_LEAK, THRESHOLDS_READ_NS, 1));
 }
 
-TEST_F(sockets, nor_have_five)
+TEST_F(sockets, nor_have_five_after_half_of_it)
 {
 	self->socket.receive_queue = 0;
 	EXPECT_EQ(DIAGNOSIS_WARNING,
-		  look(self, DIAGNOSIS_CLOSE_WAIT_LEAK, THRESHOLDS_READ_NS - 1, THRESHOLDS_MANY));
+		  look(self, DIAGNOSIS_CLOSE_WAIT_LEAK, THRESHOLDS_MANY_NS, THRESHOLDS_MANY));
 }
 
-TEST_F(sockets, but_four_have)
+TEST_F(sockets, but_before_that_they_have)
+{
+	self->socket.receive_queue = 0;
+	EXPECT_EQ(DIAGNOSIS_INFO, look(self, DIAGNOSIS_CLOSE_WAIT_LEAK, THRESHOLDS_MANY_NS - 1,
+				       THRESHOLDS_MANY));
+}
+
+TEST_F(sockets, and_four_have)
 {
 	self->socket.receive_queue = 0;
 	EXPECT_EQ(DIAGNOSIS_INFO, look(self, DIAGNOSIS_CLOSE_WAIT_LEAK, THRESHOLDS_READ_NS - 1,
@@ -461,7 +522,7 @@ TEST_F(sockets, older_than_the_module_counts)
 	EXPECT_EQ(DIAGNOSIS_WARNING, look(self, DIAGNOSIS_CLOSE_WAIT_LEAK, 0, 1));
 }
 
-TEST_F(sockets, five_seconds_in_the_queue_are_not_accepted)
+TEST_F(sockets, ten_seconds_in_the_queue_are_not_accepted)
 {
 	self->item.held = ITEM_HELD_QUEUE;
 	EXPECT_EQ(DIAGNOSIS_WARNING,
@@ -490,7 +551,7 @@ TEST_F(sockets, a_young_one_does_not_count)
 	EXPECT_EQ(-1, look(self, DIAGNOSIS_NOT_ACCEPTED, 0, 1));
 }
 
-TEST_F(sockets, orphans_in_fin_wait2_count_after_ten_seconds)
+TEST_F(sockets, orphans_in_fin_wait2_count_after_thirty_seconds)
 {
 	self->item.held = ITEM_HELD_NONE;
 	self->socket.state = TCPCLOSE_FIN_WAIT2;

@@ -112,6 +112,7 @@ struct diagnosis_process {
  * @bytes: what was not read, not sent or not acknowledged, of all
  * @limit: what it came up against, if there is such a number: a queue's limit, ports
  * @subject: the first of them
+ * @holds: @count is how many ports a process holds
  * @several: their remote addresses differ
  * @processes: whose they are
  * @process_count: how many of these are known
@@ -132,6 +133,7 @@ struct diagnosis {
 	uint64_t limit;
 	struct subject subject;
 	bool several;
+	bool holds;
 	struct diagnosis_process processes[DIAGNOSIS_PROCESSES];
 	unsigned int process_count;
 	uint64_t cookies[DIAGNOSIS_COOKIES];

@@ -18,6 +18,21 @@
 /* TCP_TIMEWAIT_LEN */
 #define TIME_WAIT_MS 60000
 
+/* Names of processes that are remembered. */
+#define NAMES_MAX 65536
+
+/**
+ * struct name - the name of a process
+ * @recent: by its number, and 0
+ * @read: it was looked for
+ * @process: the process; its number is 0 if it is gone
+ */
+struct name {
+	struct recent_entry recent;
+	bool read;
+	struct item_process process;
+};
+
 static void set_name(struct item_process *p, uint32_t pid, const char *comm)
 {
 	p->pid = pid;
@@ -39,6 +54,21 @@ static const struct cgroup_names *find_cgroup(struct inventory *inv, uint64_t id
 			cgroup_names_read(&entry->names, path);
 	}
 	return entry->found ? &entry->names : NULL;
+}
+
+/* Once read, it is used for all sockets that the process opened. */
+static const struct item_process *find_name(struct inventory *inv, uint32_t pid)
+{
+	struct name *name = recent_take(&inv->names, pid, 0);
+
+	if (!name)
+		return NULL;
+	if (!name->read) {
+		name->read = true;
+		if (sockowners_name(&inv->owners, pid, name->process.comm))
+			name->process.pid = pid;
+	}
+	return name->process.pid ? &name->process : NULL;
 }
 
 /* Whether a state of that socket is left by calls of its process only. */
@@ -98,6 +128,18 @@ static void set_since(struct item *i, uint64_t since_ns)
 	i->since_ns = since_ns;
 }
 
+static void set_opener(struct inventory *inv, struct item *i, const struct tcpclose_conn *r)
+{
+	const struct item_process *opener;
+
+	i->accepted = r->flags & TCPCLOSE_CONN_ACCEPTED;
+	if (!r->opener)
+		return;
+	opener = r->opener == i->process.pid ? &i->process : find_name(inv, r->opener);
+	if (opener)
+		i->opener = *opener;
+}
+
 static void set_remembered(struct inventory *inv, struct item *i)
 {
 	const struct sockets_entry *s = i->socket;
@@ -110,9 +152,7 @@ static void set_remembered(struct inventory *inv, struct item *i)
 	if (!(r->flags & TCPCLOSE_CONN_OLD))
 		i->born_ns = r->born_ns;
 	i->closer = r->closer;
-	if (r->opener && sockowners_name(&inv->owners, r->opener, i->opener.comm))
-		i->opener.pid = r->opener;
-	i->accepted = r->flags & TCPCLOSE_CONN_ACCEPTED;
+	set_opener(inv, i, r);
 	if (!i->cgroup)
 		i->cgroup = find_cgroup(inv, r->cgroup);
 	if (i->held == ITEM_HELD_QUEUE && r->listener) {
@@ -262,6 +302,7 @@ int inventory_read(struct inventory *inv, const struct conns *conns, struct erro
 	sockowners_open(&inv->owners, "/proc");
 	cgroups_open(&inv->cgroups, NULL);
 	cgroup_table_init(&inv->cgroup_table);
+	recent_init(&inv->names, sizeof(struct name), NAMES_MAX);
 	ret = read_sockets(inv, why);
 	if (!ret)
 		ret = read_remembered(inv, why);
@@ -330,6 +371,7 @@ void inventory_free(struct inventory *inv)
 		sockowners_close(&inv->owners);
 		cgroups_close(&inv->cgroups);
 		recent_free(&inv->cgroup_table);
+		recent_free(&inv->names);
 		remembered_free(&inv->remembered);
 	}
 	sockets_free(&inv->sockets);

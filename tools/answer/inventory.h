@@ -28,6 +28,7 @@
  * @remembered: what the module remembers of them
  * @cgroups: paths of cgroups
  * @cgroup_table: their names
+ * @names: names of processes by number
  * @is_whole: /proc and all network namespaces could be looked at
  */
 struct inventory {
@@ -44,6 +45,7 @@ struct inventory {
 	struct remembered remembered;
 	struct cgroups cgroups;
 	struct recent cgroup_table;
+	struct recent names;
 	bool is_whole;
 };
 

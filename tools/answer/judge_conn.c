@@ -3,6 +3,7 @@
  * Judges connections that ended.
  */
 #include <errno.h>
+#include <string.h>
 
 #include "answer/why_internal.h"
 #include "base/clock.h"
@@ -48,6 +49,18 @@ static enum diagnosis_id of_sender(const struct conn *c)
 		       DIAGNOSIS_RST_DATA_AFTER_CLOSE;
 }
 
+/* The process at the other end, if that is on this machine, and has acted. */
+static void add_peer(struct why *w, struct diagnosis *g, const struct subject *s)
+{
+	const struct why_end *peer = why_find_end(w, s, true);
+	struct subject other = *s;
+
+	if (!peer || !peer->process.pid)
+		return;
+	other.process = peer->process;
+	diagnosis_add_process(g, &other);
+}
+
 static int judge_rst(struct why *w, const struct conn *c, const struct subject *s)
 {
 	struct diagnosis *g = NULL;
@@ -63,6 +76,8 @@ static int judge_rst(struct why *w, const struct conn *c, const struct subject *
 		/* After close() nobody misses what the peer resets. */
 		if (c->call == TCPCLOSE_CALL_SHUTDOWN)
 			g = why_add(w, DIAGNOSIS_HALF_CLOSE_CUT, s, &ret);
+		if (g)
+			add_peer(w, g, s);
 		break;
 	case TCPCLOSE_ESTABLISHED:
 		if (is_explained(w, s))
@@ -77,6 +92,18 @@ static int judge_rst(struct why *w, const struct conn *c, const struct subject *
 	return ret;
 }
 
+/* What has the addresses and ports at the other end, if a SYN was not answered. */
+static enum diagnosis_id of_unanswered(struct why *w, const struct subject *s)
+{
+	const struct why_end *peer = why_find_end(w, s, true);
+
+	if (peer && peer->state == TCPCLOSE_TIME_WAIT)
+		return DIAGNOSIS_TIME_WAIT_REUSE;
+	if (peer && peer->state == TCPCLOSE_LAST_ACK)
+		return DIAGNOSIS_SYN_IN_LAST_ACK;
+	return DIAGNOSIS_PEER_SILENT;
+}
+
 /* The application gave up a connect() that nobody answered. */
 static int judge_aborted(struct why *w, const struct conn *c, const struct subject *s)
 {
@@ -85,7 +112,7 @@ static int judge_aborted(struct why *w, const struct conn *c, const struct subje
 	if (c->sk_err == EHOSTUNREACH || c->sk_err == ENETUNREACH)
 		why_add(w, DIAGNOSIS_UNREACHABLE, s, &ret);
 	else if (c->dwells_ns[TCPCLOSE_SYN_SENT] >= NS_PER_S && c->retransmits > 0)
-		why_add(w, DIAGNOSIS_PEER_SILENT, s, &ret);
+		why_add(w, of_unanswered(w, s), s, &ret);
 	return ret;
 }
 
@@ -95,7 +122,9 @@ static int judge_timeout(struct why *w, const struct conn *c, const struct subje
 	struct diagnosis *g;
 	int ret;
 
-	g = why_add(w, last ? DIAGNOSIS_LAST_ACK_STUCK : DIAGNOSIS_PEER_SILENT, s, &ret);
+	g = why_add(w, last ? DIAGNOSIS_LAST_ACK_STUCK : c->cut_from == TCPCLOSE_SYN_SENT ? of_unanswered(w, s) :
+											    DIAGNOSIS_PEER_SILENT,
+		    s, &ret);
 	if (g)
 		add_bytes(g, c->unacked_bytes);
 	return ret;
@@ -186,12 +215,28 @@ static int judge_not_accepted(struct why *w, const struct conn *c, const struct 
 	return ret;
 }
 
+/* Both whose it was and who did that. */
+static int judge_destroyed(struct why *w, const struct conn *c, const struct subject *s)
+{
+	struct subject other = *s;
+	struct diagnosis *g;
+	int ret;
+
+	g = why_add(w, DIAGNOSIS_DESTROYED, s, &ret);
+	if (!g || !c->closer_pid)
+		return ret;
+	other.process.pid = c->closer_pid;
+	memcpy(other.process.comm, c->closer_comm, sizeof(other.process.comm));
+	*other.container = '\0';
+	diagnosis_add_process(g, &other);
+	return 0;
+}
+
 static int judge_cause(struct why *w, const struct conn *c, const struct subject *s)
 {
 	static const uint8_t plain[TCPCLOSE_CAUSES] = {
 		[TCPCLOSE_CAUSE_REFUSED] = DIAGNOSIS_REFUSED,
 		[TCPCLOSE_CAUSE_UNREACHABLE] = DIAGNOSIS_UNREACHABLE,
-		[TCPCLOSE_CAUSE_DESTROYED] = DIAGNOSIS_DESTROYED,
 		[TCPCLOSE_CAUSE_KEEPALIVE] = DIAGNOSIS_KEEP_ALIVE_TIMEOUT,
 		[TCPCLOSE_CAUSE_FIN_WAIT2_TIMEOUT] = DIAGNOSIS_FIN_WAIT2_ORPHANS,
 		[TCPCLOSE_CAUSE_MEMORY] = DIAGNOSIS_ORPHAN_LIMIT,
@@ -218,6 +263,8 @@ static int judge_cause(struct why *w, const struct conn *c, const struct subject
 		return judge_timeout(w, c, s);
 	case TCPCLOSE_CAUSE_NOT_ACCEPTED:
 		return judge_not_accepted(w, c, s);
+	case TCPCLOSE_CAUSE_DESTROYED:
+		return judge_destroyed(w, c, s);
 	}
 	/* CLOSE_WAIT_LEAK is the first of them, but no cause. */
 	if (plain[c->cause % TCPCLOSE_CAUSES])

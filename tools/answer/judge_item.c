@@ -75,7 +75,8 @@ static int judge_close_wait(struct bench *b)
 	/* The end of the stream is read, and there is work to be done, perhaps. */
 	if (!b->i->socket->receive_queue && quiet < THRESHOLDS_READ_NS)
 		g->mild++;
-	if (g->count >= THRESHOLDS_MANY)
+	g->limit += quiet >= THRESHOLDS_MANY_NS;
+	if (g->limit >= THRESHOLDS_MANY)
 		g->mild = 0;
 	return 0;
 }

@@ -13,8 +13,8 @@
  * var thresholds - by &enum diagnosis_id
  */
 const struct threshold thresholds[DIAGNOSES] = {
-	[DIAGNOSIS_CLOSE_WAIT_LEAK] = { "close-wait-leak", 1, 0, 100, SECONDS(10) },
-	[DIAGNOSIS_FIN_WAIT2_ORPHANS] = { "fin-wait2-orphans", 5, 0, 1000, SECONDS(10) },
+	[DIAGNOSIS_CLOSE_WAIT_LEAK] = { "close-wait-leak", 1, 0, 100, SECONDS(20) },
+	[DIAGNOSIS_FIN_WAIT2_ORPHANS] = { "fin-wait2-orphans", 5, 0, 1000, SECONDS(30) },
 	[DIAGNOSIS_LAST_ACK_STUCK] = { "last-ack-stuck", 1, 0, 100, SECONDS(3) },
 	[DIAGNOSIS_PORTS_EXHAUSTED] = { "ports-exhausted", 1, 0, 1, 0 },
 	[DIAGNOSIS_TIME_WAIT_OVERFLOW] = { "time-wait-overflow", 1, 0, 1000, 0 },
@@ -27,7 +27,7 @@ const struct threshold thresholds[DIAGNOSES] = {
 	[DIAGNOSIS_KEEP_ALIVE_TIMEOUT] = { "keep-alive-timeout", 1, 20, 100, 0 },
 	[DIAGNOSIS_REFUSED] = { "refused", 1, 0, 100, 0 },
 	[DIAGNOSIS_UNREACHABLE] = { "unreachable", 1, 0, 100, 0 },
-	[DIAGNOSIS_NOT_ACCEPTED] = { "not-accepted", 1, 0, 100, SECONDS(5) },
+	[DIAGNOSIS_NOT_ACCEPTED] = { "not-accepted", 1, 0, 100, SECONDS(10) },
 	[DIAGNOSIS_LISTEN_OVERFLOW] = { "listen-overflow", 1, 0, 100, 0 },
 	[DIAGNOSIS_ORPHAN_LIMIT] = { "orphan-limit", 1, 0, 1, 0 },
 	[DIAGNOSIS_TIME_WAIT_REUSE] = { "time-wait-reuse", 1, 0, 100, 0 },

@@ -15,8 +15,9 @@
 #define THRESHOLDS_RACE_NS NS_PER_S
 /* CLOSE_WAIT, if the process has read that the peer has closed. */
 #define THRESHOLDS_READ_NS (60 * NS_PER_S)
-/* Sockets of one process from which on that makes no difference. */
+/* Sockets of one process from which on that makes no difference, after so long. */
 #define THRESHOLDS_MANY 5
+#define THRESHOLDS_MANY_NS (30 * NS_PER_S)
 /* Retransmissions without an answer. */
 #define THRESHOLDS_RETRANSMITS 2
 #define THRESHOLDS_RETRANSMITS_OPEN 5
@@ -25,7 +26,9 @@
 /* So many services at once are a scan. */
 #define THRESHOLDS_SCAN 10
 /* Starts anew of one TIME_WAIT. */
-#define THRESHOLDS_REARMS 10
+#define THRESHOLDS_REARMS 5
+/* Less than one part in so many of what befalls all is no trouble of one. */
+#define THRESHOLDS_VICTIM 10
 /* Percent of a destination's ports. */
 #define THRESHOLDS_PORTS_WARNING 90
 #define THRESHOLDS_PORTS_CRITICAL 99

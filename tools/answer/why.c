@@ -141,6 +141,7 @@ static int note_end(struct why *w, const struct event *e)
 	end->state = e->new;
 	end->from = e->old;
 	end->cause = e->cause;
+	end->process = s.process;
 	return 0;
 }
 
@@ -279,13 +280,41 @@ static bool is_reached(struct why *w, const struct diagnosis *g)
 	return p && p->reached_ns > g->last_ns;
 }
 
+/* A few that the crowd of another process pushes out are no trouble of their own. */
+static bool is_victim(const struct why *w, const struct diagnosis *g)
+{
+	return g->id == DIAGNOSIS_TIME_WAIT_OVERFLOW &&
+	       g->count * THRESHOLDS_VICTIM < w->totals[g->id];
+}
+
+/* One process that tries many ports of one address. */
+static bool is_scan(const struct diagnosis *g, const struct diagnosis *other)
+{
+	return other->id == DIAGNOSIS_REFUSED && !other->subject.passive &&
+	       other->subject.process.pid == g->subject.process.pid &&
+	       other->subject.rport != g->subject.rport &&
+	       !memcmp(other->subject.raddr, g->subject.raddr, sizeof(g->subject.raddr));
+}
+
+static bool is_scanned(const struct why *w, const struct diagnosis *g)
+{
+	const struct recent_entry *e;
+	unsigned int ports = 1;
+
+	if (g->id != DIAGNOSIS_REFUSED || g->subject.passive)
+		return false;
+	for (e = w->found.table.oldest; e && ports < THRESHOLDS_SCAN; e = e->next)
+		ports += is_scan(g, (const struct diagnosis *)e);
+	return ports >= THRESHOLDS_SCAN;
+}
+
 static void weigh(struct why *w, struct diagnosis *g)
 {
 	struct why_crowd *crowd = recent_find(&w->crowds, g->recent.a, 0);
 
 	if (crowd && thresholds[g->id].share)
 		g->of = crowd->count;
-	if (is_reached(w, g))
+	if (is_reached(w, g) || is_victim(w, g) || is_scanned(w, g))
 		g->mild = g->count;
 	g->severity = thresholds_severity(g);
 }
@@ -300,6 +329,8 @@ int why_conclude(struct why *w)
 {
 	struct recent_entry *e;
 
+	for (e = w->found.table.oldest; e; e = e->next)
+		w->totals[((struct diagnosis *)e)->id] += ((struct diagnosis *)e)->count;
 	for (e = w->found.table.oldest; e; e = e->next)
 		weigh(w, (struct diagnosis *)e);
 	return diagnoses_finish(&w->found);

@@ -8,6 +8,7 @@
 
 #include "answer/diagnosis.h"
 #include "answer/inventory.h"
+#include "answer/ports.h"
 
 /* Subjects, places and tuples that are remembered. */
 #define WHY_CROWDS 16384
@@ -32,6 +33,7 @@ enum why_verdict {
  * @crowds: connections by subject
  * @places: destinations, and when one was reached
  * @ends: how connections ended, by their addresses and ports
+ * @totals: number of what was found, by &enum diagnosis_id
  * @connections: how many ended
  * @graceful: how many of these by both FINs
  * @sockets: how many are there
@@ -47,6 +49,7 @@ struct why {
 	struct recent crowds;
 	struct recent places;
 	struct recent ends;
+	uint64_t totals[DIAGNOSES];
 	uint64_t connections;
 	uint64_t graceful;
 	uint64_t sockets;
@@ -61,6 +64,7 @@ void why_init(struct why *w);
 int why_event(struct why *w, const struct event *e);
 int why_conn(struct why *w, const struct conn *c);
 int why_inventory(struct why *w, const struct inventory *inv, const struct filter *filter);
+int why_ports(struct why *w, const struct ports *p);
 int why_conclude(struct why *w);
 enum why_verdict why_verdict(const struct why *w);
 void why_free(struct why *w);

@@ -36,6 +36,7 @@ struct why_place {
  * @state: the state that it is in
  * @from: the one before
  * @cause: why it ended, or 0
+ * @process: who made the latest step; its number is 0: nobody, or unknown
  */
 struct why_end {
 	struct recent_entry recent;
@@ -43,6 +44,7 @@ struct why_end {
 	uint8_t state;
 	uint8_t from;
 	uint8_t cause;
+	struct item_process process;
 };
 
 struct why_crowd *why_crowd(struct why *w, const struct subject *s);

@@ -218,7 +218,7 @@ static void show_result(struct conns_run *r)
 		if (r->top && r->groups.count > r->top)
 			r->groups.count = r->top;
 		(r->past.run.view.json ? groups_json : groups_text)(&r->past.run.view, &r->past.run.out,
-							       &r->groups);
+								    &r->groups);
 		return;
 	}
 	if (!is_sorted(r))

@@ -124,6 +124,17 @@ int past_conclude(struct past *p)
 }
 
 /**
+ * past_finish() - take those in TIME_WAIT, too, after past_conclude() with @p->keep
+ * @p: the command's run
+ *
+ * Return: 0, or what @p->over returned
+ */
+int past_finish(struct past *p)
+{
+	return take(p, UINT64_MAX);
+}
+
+/**
  * past_free() - free all
  * @p: the command's run
  */

@@ -35,6 +35,7 @@ void past_init(struct past *p, uint32_t states);
 const char *past_check(struct past *p);
 int past_add(void *run, const struct event *e);
 int past_conclude(struct past *p);
+int past_finish(struct past *p);
 void past_free(struct past *p);
 
 #endif /* TCPCLOSE_CMD_PAST_H */

@@ -18,10 +18,14 @@
  * struct why_run - one run of the command
  * @past: what all commands that answer have
  * @why: what was judged
+ * @ports: who has local ports
+ * @counted: these are counted: what comes now is in TIME_WAIT
  */
 struct why_run {
 	struct past past;
 	struct why why;
+	struct ports ports;
+	bool counted;
 };
 
 static const struct option_spec options[] = {
@@ -39,9 +43,10 @@ static int judge(void *run, const struct conn *c)
 {
 	struct why_run *r = run;
 
-	if (!filter_holds(&r->past.run.session.filter, c->words))
-		return 0;
-	return why_conn(&r->why, c);
+	bool wanted = filter_holds(&r->past.run.session.filter, c->words);
+	int ret = r->counted ? 0 : ports_add_conn(&r->ports, c, wanted);
+
+	return ret || !wanted ? ret : why_conn(&r->why, c);
 }
 
 static int init(void *run)
@@ -50,6 +55,7 @@ static int init(void *run)
 
 	past_init(&r->past, ALL_STATES);
 	r->past.over = judge;
+	r->past.keep = true;
 	why_init(&r->why);
 	return 0;
 }
@@ -71,6 +77,7 @@ static int begin(void *run)
 	struct why_run *r = run;
 	uint64_t now_ns = clock_monotonic_ns();
 
+	ports_begin(&r->ports, source_header(r->past.run.session.source));
 	if (source_is_live(r->past.run.session.source) && now_ns > THRESHOLDS_HISTORY_NS)
 		r->why.begin_ns = now_ns - THRESHOLDS_HISTORY_NS;
 	return 0;
@@ -83,6 +90,8 @@ static int add(void *run, const struct event *e)
 		      filter_matches(&r->past.run.session.filter, e);
 	int ret = wanted ? why_event(&r->why, e) : 0;
 
+	if (!ret)
+		ret = ports_add_event(&r->ports, e, wanted);
 	return ret ? ret : past_add(run, e);
 }
 
@@ -113,6 +122,23 @@ static void show_plugin(const struct why *w, struct buffer *to)
 	plugin_end(&p);
 }
 
+/* Ports first: those in TIME_WAIT have some, and are over for why. */
+static int judge_all(struct why_run *r)
+{
+	const struct filter *filter = &r->past.run.session.filter;
+	int ret = ports_find(&r->ports, &r->past.inventory, &r->past.conns, filter);
+
+	r->counted = true;
+	if (!ret)
+		ret = why_ports(&r->why, &r->ports);
+	if (!ret)
+		ret = why_inventory(&r->why, &r->past.inventory, filter);
+	/* The items of a recording refer to these. */
+	if (!ret)
+		ret = past_finish(&r->past);
+	return ret ? ret : why_conclude(&r->why);
+}
+
 static int conclude(void *run, int error)
 {
 	struct why_run *r = run;
@@ -121,9 +147,7 @@ static int conclude(void *run, int error)
 	int ret = error ? error : past_conclude(&r->past);
 
 	if (!ret)
-		ret = why_inventory(&r->why, &r->past.inventory, &base->session.filter);
-	if (!ret)
-		ret = why_conclude(&r->why);
+		ret = judge_all(r);
 	if (ret)
 		return ret;
 	if (r->why.last_ns < r->past.inventory.now_ns)
@@ -158,6 +182,7 @@ static void free_all(void *run)
 	struct why_run *r = run;
 
 	why_free(&r->why);
+	ports_free(&r->ports);
 	past_free(&r->past);
 }
 

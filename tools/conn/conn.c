@@ -77,6 +77,8 @@ static void take_process(struct conn *c, const struct event *e)
 	if (e->call && e->call != TCPCLOSE_CALL_CONNECT && !c->call) {
 		c->call = e->call;
 		c->closer_pid = event_is_kernels(e) ? 0 : e->pid;
+		if (c->closer_pid)
+			memcpy(c->closer_comm, e->comm, sizeof(c->closer_comm));
 	}
 }
 

@@ -68,6 +68,7 @@
  * @raddr: remote address
  * @comm: name of @pid; empty: unknown
  * @opener_comm: name of @opener; empty: unknown
+ * @closer_comm: name of @closer_pid; empty: unknown
  * @listener_comm: name of @listener_pid; empty: unknown
  * @netns_name: name of the network namespace; empty: none known
  * @cgroup_names: container, pod and unit
@@ -122,6 +123,7 @@ struct conn {
 	uint8_t raddr[16];
 	char comm[17];
 	char opener_comm[17];
+	char closer_comm[17];
 	char listener_comm[17];
 	char netns_name[NETNS_NAME_SIZE];
 	struct cgroup_names cgroup_names;

@@ -286,7 +286,8 @@ static void add_figures(struct line *w, const struct diagnosis *g)
 	if (g->id == DIAGNOSIS_LISTEN_OVERFLOW && g->limit)
 		line_add(w, "; its limit is %llu", (unsigned long long)g->limit);
 	if (g->id == DIAGNOSIS_PORTS_EXHAUSTED && g->limit)
-		line_add(w, "; there are %llu", (unsigned long long)g->limit);
+		line_add(w, g->holds ? " of the %llu that there are" : "; there are %llu",
+			 (unsigned long long)g->limit);
 }
 
 /* What was found begins with a verb, for several. */
@@ -297,8 +298,9 @@ static void add_what(struct line *w, const struct diagnosis *g)
 		{ "are ", "is " },
 		{ "sit ", "sits " },
 		{ "wait ", "waits " },
+		{ "hold ", "holds " },
 	};
-	const char *what = words[g->id].what;
+	const char *what = g->holds ? "hold local ports" : words[g->id].what;
 	size_t i;
 
 	for (i = 0; g->count == 1 && i < ARRAY_SIZE(verbs); i++) {
