@@ -71,6 +71,8 @@ help:
 	@echo 'make bench-quick     measure the main figure; takes a minute per kernel'
 	@echo 'make bench-check     compare the main figure with cost.json; fails if it is 5 % worse'
 	@echo 'make bench-profile   show where the cost is: hooks, functions, atomics, cache lines (KERNEL=)'
+	@echo 'make lab             play scenarios for "tcpclose why", with and without trouble, and compare what it'
+	@echo '                     says with what is right (KERNEL=, SCENARIOS="NAME..."; LAB_SAVE=1: keep it)'
 	@echo 'make style           run checkpatch, sparse, W=1, clang-format and shellcheck'
 	@echo 'make compile_commands.json'
 	@echo '                     write how each file is compiled, for clangd and others (KERNEL=, KDIR=)'
@@ -279,6 +281,19 @@ $(FUZZER): $(FUZZER).o $(filter-out $(BUILD)/tools/tcpclose.o,$(TOOL_OBJECTS)) $
 .SECONDARY:
 -include $(FUZZER).d $(TEST_PROGRAMS:=.d) $(HOST_HELPERS:=.d) $(HOST_DEVICE:.so=.d) $(TEST_LIB:.o=.d) $(HOST_LIB:.o=.d)
 
+# The process that scenarios of "make lab" are made of
+LAB_PARTY := $(BUILD)/selftests/lab/party/party
+LAB_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(wildcard selftests/lab/party/*.c))
+
+.PHONY: lab-programs
+lab-programs: $(LAB_PARTY)
+
+$(LAB_PARTY): $(LAB_OBJECTS)
+	@$(SAY) '  LINK    $@'
+	@$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lpthread $(LDLIBS)
+
+-include $(LAB_OBJECTS:.o=.d)
+
 # ---- bench: the workload, and the tools that the module is compared with
 
 BENCH := $(BUILD)/selftests/bench
@@ -352,7 +367,7 @@ packages-module packages-tool packages-witness packages-selftests packages-fuzz:
 
 # ---- virtual machine
 
-.PHONY: vm demo claims check check-host coverage storms debug-kernel check-debug style bench bench-quick bench-check bench-profile
+.PHONY: vm demo claims lab check check-host coverage storms debug-kernel check-debug style bench bench-quick bench-check bench-profile
 vm:
 	@$(QEMU)/vm --kernel $(VM_KERNEL)
 
@@ -361,6 +376,9 @@ demo:
 
 claims:
 	@$(QEMU)/claims $(if $(KERNEL),--kernel $(KERNEL)) $(if $(UPDATE),--update)
+
+lab:
+	@LAB_SAVE=$(LAB_SAVE) selftests/lab/run $(if $(KERNEL),--kernel $(KERNEL)) $(SCENARIOS)
 
 check:
 	@$(QEMU)/check $(if $(KERNEL),--kernel $(KERNEL)) $(TESTS)
