@@ -34,14 +34,20 @@ static socklen_t resolve(const char *address, const char *port, struct sockaddr_
 
 static int new_socket(struct party *party, int family)
 {
-	int fd = socket(family, SOCK_STREAM, party->protocol), on = 1;
+	int fd = socket(family, SOCK_STREAM, party->protocol);
 
 	if (fd < 0)
 		party_die("socket");
-	if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)))
-		party_die("SO_REUSEADDR");
 	party_set(party, fd);
 	return fd;
+}
+
+static void share_port(int fd)
+{
+	int on = 1;
+
+	if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)))
+		party_die("SO_REUSEADDR");
 }
 
 /* listen ADDRESS PORT BACKLOG */
@@ -51,6 +57,7 @@ static void run_listen(struct party *party, char **arguments)
 	socklen_t size = resolve(arguments[0], arguments[1], &at);
 
 	party->listener = new_socket(party, at.ss_family);
+	share_port(party->listener);
 	if (bind(party->listener, (void *)&at, size))
 		party_die("bind");
 	if (listen(party->listener, party_number(arguments[2])))
@@ -99,6 +106,8 @@ static int start(struct party *party, const struct sockaddr_storage *to, socklen
 	int fd = new_socket(party, to->ss_family);
 
 	fcntl(fd, F_SETFL, flags);
+	if (party->from_port)
+		share_port(fd);
 	if (party->from_size && bind(fd, (void *)&party->from, party->from_size)) {
 		party_note("bind");
 		close(fd);
@@ -168,6 +177,7 @@ static void run_settle(struct party *party, char **arguments)
 static void run_from(struct party *party, char **arguments)
 {
 	party->from_size = resolve(arguments[0], arguments[1], &party->from);
+	party->from_port = party_number(arguments[1]);
 }
 
 static void run_isn(struct party *party, char **arguments)

@@ -28,6 +28,7 @@ struct option {
  * @fds: its set of connections, on which words act one after the other
  * @fd_count: how many there are
  * @from: to bind to before connect(), if @from_size is not 0
+ * @from_port: the port in it, 0 for any
  * @isn: initial sequence number, if @has_isn
  * @protocol: of new sockets
  */
@@ -37,6 +38,7 @@ struct party {
 	int fd_count;
 	struct sockaddr_storage from;
 	socklen_t from_size;
+	int from_port;
 	unsigned int isn;
 	bool has_isn;
 	int protocol;
@@ -62,6 +64,7 @@ extern const struct word closing_words[];
 extern const struct word option_words[];
 extern const struct word process_words[];
 extern const struct word odd_words[];
+extern const struct word scan_words[];
 
 /** party_die() - the scenario is wrong: print what and errno, end with status 2 */
 void __attribute__((noreturn)) party_die(const char *what);
