@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <stdbool.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "lab/party/party.h"
@@ -58,6 +59,27 @@ static void run_read(struct party *party, char **arguments)
 
 	for (i = 0; i < party->fd_count; i++)
 		receive_all(party->fds[i], bytes);
+}
+
+/* send TEXT */
+static void run_send(struct party *party, char **arguments)
+{
+	size_t length = strlen(arguments[0]);
+	int i;
+
+	for (i = 0; i < party->fd_count; i++)
+		if (send(party->fds[i], arguments[0], length, 0) < 0)
+			party_note("send");
+}
+
+/* receive: what is there, of one segment or some; waits for the first byte */
+static void run_receive(struct party *party, char **arguments)
+{
+	int i;
+
+	for (i = 0; i < party->fd_count; i++)
+		if (recv(party->fds[i], block, sizeof(block), 0) < 0)
+			party_note("recv");
 }
 
 /* drain: read up to the end, or an error */
@@ -131,6 +153,8 @@ static void run_full(struct party *party, char **arguments)
 const struct word traffic_words[] = {
 	{ "write", 1, run_write },
 	{ "read", 1, run_read },
+	{ "send", 1, run_send },
+	{ "receive", 0, run_receive },
 	{ "drain", 0, run_drain },
 	{ "fill", 0, run_fill },
 	{ "watch", 1, run_watch },
