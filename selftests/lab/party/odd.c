@@ -25,7 +25,12 @@ static void queue_receive(int ring, const struct io_uring_params *params, int fd
 		       MAP_SHARED, ring, IORING_OFF_SQES);
 	if (queue == MAP_FAILED || entries == MAP_FAILED)
 		party_die("mmap of io_uring");
-	*entries = (struct io_uring_sqe){ .opcode = IORING_OP_RECV, .fd = fd, .addr = (unsigned long)ring_block, .len = sizeof(ring_block) };
+	*entries = (struct io_uring_sqe){
+		.opcode = IORING_OP_RECV,
+		.fd = fd,
+		.addr = (unsigned long)ring_block,
+		.len = sizeof(ring_block),
+	};
 	tail = (unsigned int *)(queue + params->sq_off.tail);
 	array = (unsigned int *)(queue + params->sq_off.array);
 	array[0] = 0;
@@ -49,7 +54,7 @@ static void run_uring(struct party *party, char **arguments)
 	}
 }
 
-static void *reader(void *fd)
+static void *read_byte(void *fd)
 {
 	char byte;
 
@@ -66,7 +71,7 @@ static void run_thread(struct party *party, char **arguments)
 	pthread_t thread;
 
 	fd = party->fds[0];
-	if (pthread_create(&thread, NULL, reader, &fd))
+	if (pthread_create(&thread, NULL, read_byte, &fd))
 		party_die("pthread_create");
 	pthread_detach(thread);
 	/* Until it reads, or is about to */

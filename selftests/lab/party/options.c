@@ -72,7 +72,14 @@ static void run_receive_buffer(struct party *party, char **arguments)
 /* linger SECONDS: close() waits */
 static void run_linger(struct party *party, char **arguments)
 {
-	add(party, (struct option){ SOL_SOCKET, SO_LINGER, { 1, party_number(arguments[0]) }, 2 * sizeof(int) });
+	struct option option = {
+		.level = SOL_SOCKET,
+		.name = SO_LINGER,
+		.value = { 1, party_number(arguments[0]) },
+		.size = 2 * sizeof(int),
+	};
+
+	add(party, option);
 }
 
 const struct word option_words[] = {

@@ -26,6 +26,7 @@ static const struct word *const tables[] = {
 	option_words,
 	process_words,
 	odd_words,
+	scan_words,
 };
 
 static struct party party = { .listener = -1 };

@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -54,7 +55,7 @@ static int mailbox(const char *path, struct sockaddr_un *at)
 	if (fd < 0)
 		party_die("socket");
 	*at = (struct sockaddr_un){ .sun_family = AF_UNIX };
-	strncpy(at->sun_path, path, sizeof(at->sun_path) - 1);
+	snprintf(at->sun_path, sizeof(at->sun_path), "%s", path);
 	return fd;
 }
 
@@ -62,7 +63,12 @@ static void mail(int to, int fd)
 {
 	char control[CMSG_SPACE(sizeof(int))] = {}, byte = 0;
 	struct iovec content = { &byte, 1 };
-	struct msghdr message = { .msg_iov = &content, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof(control) };
+	struct msghdr message = {
+		.msg_iov = &content,
+		.msg_iovlen = 1,
+		.msg_control = control,
+		.msg_controllen = sizeof(control),
+	};
 	struct cmsghdr *head = CMSG_FIRSTHDR(&message);
 
 	head->cmsg_level = SOL_SOCKET;
@@ -93,7 +99,12 @@ static int open_mail(int from)
 {
 	char control[CMSG_SPACE(sizeof(int))], byte;
 	struct iovec content = { &byte, 1 };
-	struct msghdr message = { .msg_iov = &content, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof(control) };
+	struct msghdr message = {
+		.msg_iov = &content,
+		.msg_iovlen = 1,
+		.msg_control = control,
+		.msg_controllen = sizeof(control),
+	};
 	int fd;
 
 	if (recvmsg(from, &message, 0) != 1 || !CMSG_FIRSTHDR(&message))

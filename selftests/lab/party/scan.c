@@ -37,14 +37,23 @@ static __u16 checksum(const void *from, size_t bytes)
 
 static struct tcphdr syn(int port)
 {
-	return (struct tcphdr){ .source = htons(54321), .dest = htons(port), .seq = htonl(port), .doff = sizeof(struct tcphdr) / 4, .syn = 1, .window = htons(1024) };
+	return (struct tcphdr){
+		.source = htons(54321),
+		.dest = htons(port),
+		.seq = htonl(port),
+		.doff = sizeof(struct tcphdr) / 4,
+		.syn = 1,
+		.window = htons(1024),
+	};
 }
 
 static void send_syn4(int fd, const char *from, const char *to, int port)
 {
-	struct segment segment = { .protocol = IPPROTO_TCP,
-				   .length = htons(sizeof(struct tcphdr)),
-				   .tcp = syn(port) };
+	struct segment segment = {
+		.protocol = IPPROTO_TCP,
+		.length = htons(sizeof(struct tcphdr)),
+		.tcp = syn(port),
+	};
 	struct sockaddr_in at = { .sin_family = AF_INET };
 
 	inet_pton(AF_INET, from, &segment.from);

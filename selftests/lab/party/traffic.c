@@ -33,7 +33,11 @@ static void receive_all(int fd, long left)
 	ssize_t n;
 
 	while (left) {
-		n = read(fd, block, left > 0 && left < (long)sizeof(block) ? left : (long)sizeof(block));
+		size_t wanted = sizeof(block);
+
+		if (left > 0 && left < (long)wanted)
+			wanted = left;
+		n = read(fd, block, wanted);
 		if (n < 0)
 			party_note("read");
 		if (n <= 0)
