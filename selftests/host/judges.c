@@ -165,8 +165,27 @@ TEST_F(judges, less_is_worth_knowing)
 TEST_F(judges, linger_0_after_data_is_trouble)
 {
 	self->conn.cause = TCPCLOSE_CAUSE_LINGER;
+	self->conn.unacked_bytes = 1;
 	judge(self, 3);
 	EXPECT_FOUND(RST_LINGER, WARNING);
+}
+
+TEST_F(judges, linger_0_after_the_last_word_is_trouble)
+{
+	self->conn.cause = TCPCLOSE_CAUSE_LINGER;
+	self->conn.spoke_ms = 4;
+	self->conn.heard_ms = 5;
+	judge(self, 3);
+	EXPECT_FOUND(RST_LINGER, WARNING);
+}
+
+TEST_F(judges, linger_0_after_the_whole_answer_is_none)
+{
+	self->conn.cause = TCPCLOSE_CAUSE_LINGER;
+	self->conn.spoke_ms = 5;
+	self->conn.heard_ms = 5;
+	judge(self, 3);
+	EXPECT_FOUND(RST_LINGER, INFO);
 }
 
 TEST_F(judges, linger_0_of_a_health_check_is_none)

@@ -38,13 +38,18 @@ FIXTURE_VARIANT(stuck)
 	int family;
 };
 
-FIXTURE_VARIANT_ADD(stuck, ipv4){
+/* clang-format off */
+FIXTURE_VARIANT_ADD(stuck, ipv4)
+{
 	.family = AF_INET,
 };
 
-FIXTURE_VARIANT_ADD(stuck, ipv6){
+FIXTURE_VARIANT_ADD(stuck, ipv6)
+{
 	.family = AF_INET6,
 };
+
+/* clang-format on */
 
 /* A namespace of its own, which the tool has to enter */
 FIXTURE_SETUP(stuck)

@@ -222,7 +222,9 @@ static void set_listener(struct inventory *inv, struct item *i)
 	struct sockholder holder;
 
 	i->passive = i->accepted || i->held == ITEM_HELD_QUEUE || (any && !i->opener.pid);
-	if (i->held == ITEM_HELD_QUEUE && !i->listener.pid && only && sockowners_holder(&inv->owners, only->inode, 0, &holder))
+	if (i->held != ITEM_HELD_QUEUE || i->listener.pid || !only)
+		return;
+	if (sockowners_holder(&inv->owners, only->inode, 0, &holder))
 		set_name(&i->listener, holder.pid, holder.comm);
 }
 

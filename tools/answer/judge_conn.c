@@ -118,13 +118,15 @@ static int judge_aborted(struct why *w, const struct conn *c, const struct subje
 
 static int judge_timeout(struct why *w, const struct conn *c, const struct subject *s)
 {
-	bool last = c->cut_from == TCPCLOSE_LAST_ACK || c->cut_from == TCPCLOSE_CLOSING;
+	enum diagnosis_id id = DIAGNOSIS_PEER_SILENT;
 	struct diagnosis *g;
 	int ret;
 
-	g = why_add(w, last ? DIAGNOSIS_LAST_ACK_STUCK : c->cut_from == TCPCLOSE_SYN_SENT ? of_unanswered(w, s) :
-											    DIAGNOSIS_PEER_SILENT,
-		    s, &ret);
+	if (c->cut_from == TCPCLOSE_LAST_ACK || c->cut_from == TCPCLOSE_CLOSING)
+		id = DIAGNOSIS_LAST_ACK_STUCK;
+	else if (c->cut_from == TCPCLOSE_SYN_SENT)
+		id = of_unanswered(w, s);
+	g = why_add(w, id, s, &ret);
 	if (g)
 		add_bytes(g, c->unacked_bytes);
 	return ret;
@@ -168,6 +170,19 @@ static int judge_any(struct why *w, const struct conn *c, const struct subject *
 	return ret;
 }
 
+/*
+ * Whether an abort may have lost data: there was some on its way, or this end spoke last, and
+ * the peer may not have read that. Who listens speaks last if both are in the same jiffy.
+ */
+static bool may_have_lost(const struct conn *c, const struct subject *s)
+{
+	if (c->unacked_bytes > 0 || c->unread_bytes > 0)
+		return true;
+	if (!carried(c))
+		return false;
+	return c->spoke_ms < c->heard_ms || (c->spoke_ms == c->heard_ms && s->passive);
+}
+
 static int judge_linger(struct why *w, const struct conn *c, const struct subject *s)
 {
 	struct diagnosis *g;
@@ -177,18 +192,18 @@ static int judge_linger(struct why *w, const struct conn *c, const struct subjec
 	if (!g)
 		return ret;
 	add_bytes(g, c->unacked_bytes);
-	/* As a health check does: nothing was lost. */
-	if (!carried(c))
+	/* As a health check does, or a proxy that has the whole answer. */
+	if (!may_have_lost(c, s))
 		g->mild++;
 	return ret;
 }
 
 static int judge_after_close(struct why *w, const struct conn *c, const struct subject *s)
 {
+	bool idle = c->idle_ms >= THRESHOLDS_IDLE_MS;
 	int ret;
 
-	why_add(w, c->idle_ms >= THRESHOLDS_IDLE_MS ? DIAGNOSIS_KEEP_ALIVE_RACE : DIAGNOSIS_RST_DATA_AFTER_CLOSE,
-		s, &ret);
+	why_add(w, idle ? DIAGNOSIS_KEEP_ALIVE_RACE : DIAGNOSIS_RST_DATA_AFTER_CLOSE, s, &ret);
 	return ret;
 }
 

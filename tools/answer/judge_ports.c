@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "answer/ports_help.h"
 #include "answer/why_internal.h"
 
 static void set_subject(struct subject *s, const struct ports_destination *d,

@@ -51,7 +51,7 @@ static int compare_cgroups(const struct cgroup_names *a, const struct cgroup_nam
 	int order;
 
 	if (!a || !b || a == b)
-		return (a != NULL) - (b != NULL);
+		return (a ? 1 : 0) - (b ? 1 : 0);
 	order = strcmp(a->text[CGROUP_CONTAINER], b->text[CGROUP_CONTAINER]);
 	return order ? order : strcmp(a->text[CGROUP_UNIT], b->text[CGROUP_UNIT]);
 }

@@ -177,6 +177,7 @@ static int judge_unmatched(struct why *w, const struct event *e)
 /* An answer to a SYN that belongs to an older connection with the same ports. */
 static int judge_stale_answer(struct why *w, const struct event *e)
 {
+	enum diagnosis_id id = DIAGNOSIS_TIME_WAIT_REUSE;
 	const struct why_end *peer;
 	struct subject s;
 	int ret;
@@ -186,8 +187,9 @@ static int judge_stale_answer(struct why *w, const struct event *e)
 		return 0;
 	subject_of_event(&s, e);
 	peer = why_find_end(w, &s, true);
-	why_add(w, peer && peer->state == TCPCLOSE_LAST_ACK ? DIAGNOSIS_SYN_IN_LAST_ACK : DIAGNOSIS_TIME_WAIT_REUSE,
-		&s, &ret);
+	if (peer && peer->state == TCPCLOSE_LAST_ACK)
+		id = DIAGNOSIS_SYN_IN_LAST_ACK;
+	why_add(w, id, &s, &ret);
 	return ret;
 }
 

@@ -212,13 +212,13 @@ static int tell_live(struct conns_run *r)
 
 static void show_result(struct conns_run *r)
 {
+	const struct view *how = &r->past.run.view;
 	size_t i;
 
 	if (is_grouped(r)) {
 		if (r->top && r->groups.count > r->top)
 			r->groups.count = r->top;
-		(r->past.run.view.json ? groups_json : groups_text)(&r->past.run.view, &r->past.run.out,
-								    &r->groups);
+		(how->json ? groups_json : groups_text)(how, &r->past.run.out, &r->groups);
 		return;
 	}
 	if (!is_sorted(r))

@@ -29,6 +29,7 @@ void conn_init(struct conn *c, const struct event *e)
 	c->unsent_bytes = EVENT_UNKNOWN;
 	c->unacked_bytes = EVENT_UNKNOWN;
 	c->heard_ms = EVENT_UNKNOWN;
+	c->spoke_ms = EVENT_UNKNOWN;
 	c->silent_ns = EVENT_UNKNOWN;
 	c->strays = EVENT_UNKNOWN;
 	c->uid = EVENT_UNKNOWN;
@@ -123,6 +124,7 @@ static void take_traffic(struct conn *c, const struct event *e)
 	take_known(&c->unsent_bytes, e->unsent_bytes);
 	take_known(&c->unacked_bytes, e->unacked_bytes);
 	take_known(&c->heard_ms, e->last_received_ms);
+	take_known(&c->spoke_ms, e->last_sent_ms);
 	take_known(&c->strays, e->strays);
 	if (e->sk_err != EVENT_UNKNOWN)
 		c->sk_err = e->sk_err;

@@ -39,6 +39,7 @@
  * @unsent_bytes: likewise what was never sent
  * @unacked_bytes: likewise what the peer had not acknowledged
  * @heard_ms: since data was last received, when it was over, or %EVENT_UNKNOWN
+ * @spoke_ms: since data was last sent, likewise
  * @silent_ns: without sending in CLOSE_WAIT, when it left that, or %EVENT_UNKNOWN
  * @strays: segments with SYN or RST that its mini-socket ignored, or %EVENT_UNKNOWN
  * @uid: owner, or %EVENT_UNKNOWN
@@ -95,6 +96,7 @@ struct conn {
 	int64_t unsent_bytes;
 	int64_t unacked_bytes;
 	int64_t heard_ms;
+	int64_t spoke_ms;
 	int64_t silent_ns;
 	int64_t strays;
 	int64_t uid;

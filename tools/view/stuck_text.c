@@ -103,9 +103,10 @@ static void add_words(struct columns *c, const struct item *i,
 static void add_container(struct columns *c, const struct item *i)
 {
 	const char *name = item_words_container(i);
+	bool is_id = i->cgroup && *i->cgroup->text[CGROUP_CONTAINER];
 	char text[40];
 
-	snprintf(text, sizeof(text), i->cgroup && *i->cgroup->text[CGROUP_CONTAINER] ? "%.12s" : "%.39s", name ? name : "-");
+	snprintf(text, sizeof(text), "%.*s", is_id ? 12 : 39, name ? name : "-");
 	columns_name(c, text);
 }
 

@@ -45,10 +45,10 @@ static void paragraph(const struct view *how, struct buffer *to, const char *lab
 static void sentence(const struct view *how, struct buffer *to, const char *label,
 		     const char *text)
 {
+	bool small = text[0] >= 'a' && text[0] <= 'z';
 	char whole[512];
 
-	snprintf(whole, sizeof(whole), "%c%s.", text[0] >= 'a' && text[0] <= 'z' ? text[0] - 'a' + 'A' : text[0],
-		 text + 1);
+	snprintf(whole, sizeof(whole), "%c%s.", small ? text[0] - 'a' + 'A' : text[0], text + 1);
 	paragraph(how, to, label, whole);
 }
 

@@ -2,6 +2,7 @@
 /*
  * What is said of what is wrong: plain sentences, for people and programs alike.
  */
+#include <ctype.h>
 #include <string.h>
 
 #include "base/compiler.h"
@@ -339,8 +340,13 @@ void why_words_text(struct line *w, const struct diagnosis *g)
 /* A name that a shell and a filter take as it is. */
 static bool is_plain(const char *name)
 {
-	return *name && !name[strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-					   "0123456789_.-+")];
+	static const char other[] = "_.-+";
+	const char *p;
+
+	for (p = name; *p; p++)
+		if (!isalnum((unsigned char)*p) && !strchr(other, *p))
+			return false;
+	return *name;
 }
 
 /**
