@@ -7,7 +7,7 @@
 #include "answer/thresholds.h"
 #include "base/clock.h"
 
-#define SECONDS(n) ((n)*NS_PER_S)
+#define SECONDS(n) (NS_PER_S * (n))
 
 /**
  * var thresholds - by &enum diagnosis_id
