@@ -938,6 +938,30 @@ TEST_F(following, conns_on_standard_error)
 	EXPECT_EQ(0, net_run("test $(wc -l <" COMPLAINTS ") = 4"));
 }
 
+TEST_F(following, why_of_what_works)
+{
+	int fd;
+
+	BEGIN("exec tcpclose why --output " LINES " -- $ACT connect $AT");
+	fd = take(self);
+	ASSERT_LE(0, fd);
+	await_eof(fd);
+	ASSERT_EQ(0, close(fd));
+	EXPECT_EQ(0, finish(self));
+	EXPECT_NE(NULL, strstr(file(LINES), "Closing is healthy."));
+	EXPECT_NE(NULL, strstr(file(LINES), "Looked at 2 connections that ended"));
+	EXPECT_STREQ("", file(COMPLAINTS));
+}
+
+TEST_F(following, why_of_what_does_not)
+{
+	BEGIN("exec tcpclose why --output " LINES " -- bash -c ': </dev/tcp/127.0.0.1/9'");
+	EXPECT_EQ(1, finish(self));
+	EXPECT_NE(NULL, strstr(file(LINES), "(refused)"));
+	EXPECT_NE(NULL, strstr(file(LINES), "1 connection of bash["));
+	EXPECT_NE(NULL, strstr(file(LINES), " to 127.0.0.1:9 was refused"));
+}
+
 /* ---- where no cgroup can be made */
 
 TEST_F(following, read_only_cgroups)

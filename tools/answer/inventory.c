@@ -364,6 +364,23 @@ bool inventory_wants(const struct inventory *inv, const struct item *i,
 }
 
 /**
+ * inventory_keep() - leave out all others
+ * @inv: the sockets
+ * @is_wanted: whether one is wanted
+ * @context: its first argument
+ */
+void inventory_keep(struct inventory *inv,
+		    bool (*is_wanted)(void *context, const struct item *i), void *context)
+{
+	size_t i, kept = 0;
+
+	for (i = 0; i < inv->count; i++)
+		if (is_wanted(context, &inv->items[i]))
+			inv->items[kept++] = inv->items[i];
+	inv->count = kept;
+}
+
+/**
  * inventory_free() - free the list
  * @inv: the sockets, or zeroed
  */

@@ -55,6 +55,8 @@ bool inventory_holder(const struct inventory *inv, const struct item *i, size_t 
 		      struct sockholder *holder);
 bool inventory_wants(const struct inventory *inv, const struct item *i,
 		     const struct filter *filter);
+void inventory_keep(struct inventory *inv,
+		    bool (*is_wanted)(void *context, const struct item *i), void *context);
 void inventory_free(struct inventory *inv);
 
 #endif /* TCPCLOSE_ANSWER_INVENTORY_H */

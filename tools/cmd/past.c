@@ -35,7 +35,8 @@ const char *past_check(struct past *p)
 {
 	struct session *s = &p->run.session;
 
-	if (s->input)
+	/* A command that is followed decides itself how long that takes. */
+	if (s->input || p->run.arguments)
 		return NULL;
 	s->all = true;
 	if (!s->duration_ns)

@@ -5,6 +5,7 @@
 #include "answer/thresholds.h"
 #include "answer/why.h"
 #include "base/clock.h"
+#include "cli/companion.h"
 #include "cmd/commands.h"
 #include "cmd/past.h"
 #include "view/plugin.h"
@@ -67,7 +68,7 @@ static const char *check(void *run)
 
 	if (r->past.run.plugin && r->past.run.view.json)
 		return "--plugin or --json, not both";
-	if (!s->input && !s->duration_ns)
+	if (!s->input && !r->past.run.arguments && !s->duration_ns)
 		s->duration_ns = DURATION_NS;
 	return past_check(&r->past);
 }
@@ -122,6 +123,16 @@ static void show_plugin(const struct why *w, struct buffer *to)
 	plugin_end(&p);
 }
 
+/* A socket of the command that is followed, or the other end of one that has closed. */
+static bool is_followed(void *run, const struct item *i)
+{
+	struct why_run *r = run;
+	struct companion *companion = r->past.run.session.companion;
+
+	return cgroup_own_has(&companion->cgroup, i->socket->cgroup) ||
+	       conns_find(&r->past.conns, i->socket->cookie, i->netns->inode);
+}
+
 /* Ports first: those in TIME_WAIT have some, and are over for why. */
 static int judge_all(struct why_run *r)
 {
@@ -129,7 +140,10 @@ static int judge_all(struct why_run *r)
 	int ret = ports_find(&r->ports, &r->past.inventory, &r->past.conns, filter);
 
 	r->counted = true;
-	if (!ret)
+	/* Who else has ports is no business of a command. */
+	if (r->past.run.session.companion)
+		inventory_keep(&r->past.inventory, is_followed, r);
+	else if (!ret)
 		ret = why_ports(&r->why, &r->ports);
 	if (!ret)
 		ret = why_inventory(&r->why, &r->past.inventory, filter);
@@ -189,7 +203,8 @@ static void free_all(void *run)
 const struct command why_command = {
 	.name = "why",
 	.summary = "whether closing is healthy, and if not, who, with whom, why, and what to do",
-	.takes = TAKES_INPUT | TAKES_FILTER,
+	.takes = TAKES_INPUT | TAKES_FILTER | TAKES_FOLLOWED,
+	.operands = "[-- COMMAND [ARGUMENT]...]",
 	.options = options,
 	.run_size = sizeof(struct why_run),
 	.init = init,
