@@ -23,6 +23,13 @@ struct bench {
 	uint64_t dwell_ns;
 };
 
+/* The peer's FIN counts as a byte until the end of the stream is read. */
+static uint32_t unread_bytes(const struct sockets_entry *s)
+{
+	return s->state == TCPCLOSE_CLOSE_WAIT && s->receive_queue ? s->receive_queue - 1 :
+								     s->receive_queue;
+}
+
 /*
  * Sockets that are stuck now are trouble, however long ago that began.
  *
@@ -36,7 +43,7 @@ static struct diagnosis *find(struct bench *b, enum diagnosis_id id)
 		return NULL;
 	if (b->dwell_ns != UINT64_MAX && b->dwell_ns > g->longest_ns)
 		g->longest_ns = b->dwell_ns;
-	g->bytes += b->i->socket->receive_queue;
+	g->bytes += unread_bytes(b->i->socket);
 	return g;
 }
 

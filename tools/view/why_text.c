@@ -65,7 +65,9 @@ static void add_since(const struct view *how, struct buffer *to, const struct wh
 	}
 	clock_text(&clock, g->since_ns + (uint64_t)v->offset_ns);
 	*format_duration(age, now_ns > g->since_ns ? now_ns - g->since_ns : 0) = '\0';
-	snprintf(text, sizeof(text), "%s %.8s (%s ago)", clock.date, clock.text, age);
+	/* The date, the time, the zone */
+	snprintf(text, sizeof(text), "%.10s %.8s%s (%s ago)", clock.date, clock.text,
+		 clock.date + 10, age);
 	paragraph(how, to, "Since", text);
 }
 
