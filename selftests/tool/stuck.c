@@ -3,7 +3,7 @@
  * Sockets that are stuck, as stuck lists them, and what why finds: who has them, since
  * when, what ends that; of all namespaces, and also if they are older than the module.
  *
- * vm: --icount --smp 1 --memory 2048 --disruptive
+ * vm: --icount --smp 1 --memory 1024 --disruptive --slow
  */
 #include <errno.h>
 #include <pthread.h>
