@@ -20,7 +20,7 @@ static const struct why_words words[DIAGNOSES] = {
 	},
 	[DIAGNOSIS_FIN_WAIT2_ORPHANS] = {
 		.title = "peers that do not close",
-		.what = "were closed here, but in vain waited for the peer's FIN in FIN_WAIT2",
+		.what = "were closed here and waited in vain for the peer's FIN (FIN_WAIT2)",
 		.usually = "the program at the other end leaks the connection (it is in CLOSE_WAIT there), or the peer is gone",
 		.advice = "look at the other end. Here the kernel ends each after tcp_fin_timeout",
 		.command = "stuck",
@@ -53,7 +53,7 @@ static const struct why_words words[DIAGNOSES] = {
 		.title = "reset by closing with unread data",
 		.what = "were closed with unread data, which resets the peer (\"connection reset by peer\")",
 		.usually = "the program closes as soon as it has what it wants, or on an error, without reading what the peer still sends",
-		.advice = "shutdown(SHUT_WR), then read until the end of the stream, then close()",
+		.advice = "call shutdown(SHUT_WR), then read until the end of the stream, then close()",
 		.command = "conns --all",
 		.words = "cause:unread",
 	},
