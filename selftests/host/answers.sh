@@ -57,6 +57,18 @@ exits "what is lost may be trouble" 2 "$tcpclose" why --input closes.rec cookie:
 if grep -q '^Cannot tell' out; then ok "and is said to be"; else not_ok "and is said to be" out; fi
 exits "as a plugin it is unknown" 3 "$tcpclose" why --plugin --input closes.rec cookie:1
 
+# Names of processes come from outside: nothing of them controls the terminal
+sed 's/curl/c\x1b[l/g; s/nginx/n\x07\nnx/g' closes.rec >hostile.rec
+for command in why stuck "stuck --plugin" "why --plugin" "conns --live" conns ports; do
+	# shellcheck disable=SC2086
+	"$tcpclose" $command --input hostile.rec >out 2>&1
+	if [ -s out ] && ! LC_ALL=C tr -d '\n' <out | LC_ALL=C grep -q '[[:cntrl:]]'; then
+		ok "$command shows no control character"
+	else
+		not_ok "$command shows no control character" out
+	fi
+done
+
 # Each finding has what its interface says
 "$tcpclose" why --json --input closes.rec 2>/dev/null | grep -o '"id":"[a-z0-9-]*"' | sort -u >ids
 "$tcpclose" help findings | sed -n 's/^\([a-z][a-z0-9-]*\) .*/"id":"\1"/p' | sort >known

@@ -9,6 +9,7 @@
 #include "answer/stuck.h"
 #include "base/complain.h"
 #include "base/format.h"
+#include "base/line.h"
 #include "base/parse.h"
 #include "cmd/commands.h"
 #include "cmd/past.h"
@@ -100,17 +101,21 @@ static const char *check(void *run)
 static void show_plugin(struct stuck_run *r, struct buffer *to)
 {
 	const struct stuck *s = &r->stuck;
+	struct line line;
 	struct plugin p;
 	unsigned int state;
 
 	plugin_begin(&p, to, "STUCK", plugin_level(s->count, r->warning, r->critical));
 	buffer_printf(to, "%zu socket%s", s->count, format_plural(s->count));
-	if (s->count)
+	if (s->count) {
+		const struct item *most = s->groups[0].first;
+
+		line_init(&line, 1, &r->past.run.view);
+		line_add_name(&line, *most->process.comm ? most->process.comm :
+							   "an unknown process");
 		buffer_printf(to, ", most of them in %s of %s",
-			      names_state(s->groups[0].first->socket->state),
-			      *s->groups[0].first->process.comm ?
-				      s->groups[0].first->process.comm :
-				      "an unknown process");
+			      names_state(most->socket->state), line.text);
+	}
 	plugin_value(&p, "stuck", s->count, r->warning, r->critical);
 	for (state = 0; state < TCPCLOSE_STATES; state++)
 		if (STUCK_STATES >> state & 1)

@@ -96,7 +96,7 @@ static int add(void *run, const struct event *e)
 	return ret ? ret : past_add(run, e);
 }
 
-static void show_plugin(const struct why *w, struct buffer *to)
+static void show_plugin(const struct view *how, struct buffer *to, const struct why *w)
 {
 	static const enum plugin_level levels[] = { PLUGIN_OK, PLUGIN_WARNING, PLUGIN_CRITICAL };
 	enum why_verdict verdict = why_verdict(w);
@@ -110,7 +110,7 @@ static void show_plugin(const struct why *w, struct buffer *to)
 		     verdict == WHY_CANNOT_TELL ? PLUGIN_UNKNOWN :
 		     verdict == WHY_HEALTHY	? PLUGIN_OK :
 						  levels[w->found.sorted[0]->severity]);
-	line_begin(&line);
+	line_init(&line, 1, how);
 	if (verdict == WHY_TROUBLE)
 		why_words_text(&line, w->found.sorted[0]);
 	else
@@ -168,7 +168,7 @@ static int conclude(void *run, int error)
 		r->why.last_ns = r->past.inventory.now_ns;
 	v.offset_ns = r->past.offset_ns;
 	if (base->plugin)
-		show_plugin(&r->why, &base->out);
+		show_plugin(&base->view, &base->out, &r->why);
 	else
 		(base->view.json ? why_json : why_text)(&base->view, &base->out, &v);
 	return 0;

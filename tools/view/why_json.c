@@ -83,7 +83,9 @@ static void add_words(struct json *w, const struct why_view *v, const struct dia
 	const struct why_words *words = why_words(g->id);
 	struct line line;
 
-	line_begin(&line);
+	/* JSON escapes what is in it. */
+	line_init(&line, 1, NULL);
+	line.raw = true;
 	why_words_text(&line, g);
 	json_key(w, "text");
 	add_line(w, &line);

@@ -78,11 +78,13 @@ static void add_processes(const struct view *how, struct buffer *to, const struc
 
 	if (g->process_count < 2)
 		return;
-	line_begin(&line);
-	for (i = 0; i < g->process_count; i++)
-		line_add(&line, "%s%s[%u] %llu", i ? ", " : "", g->processes[i].process.comm,
-			 g->processes[i].process.pid,
+	line_init(&line, 1, how);
+	for (i = 0; i < g->process_count; i++) {
+		line_add(&line, "%s", i ? ", " : "");
+		line_add_name(&line, g->processes[i].process.comm);
+		line_add(&line, "[%u] %llu", g->processes[i].process.pid,
 			 (unsigned long long)g->processes[i].count);
+	}
 	paragraph(how, to, "Processes", line.text);
 }
 
@@ -91,14 +93,16 @@ static void add_evidence(const struct view *how, struct buffer *to, const struct
 {
 	struct line line;
 
-	line_begin(&line);
+	line_init(&line, 1, how);
 	why_words_command(&line, g, v->input);
 	paragraph(how, to, "See", line.text);
 	if (!g->cookie_count)
 		return;
 	line_begin(&line);
-	line_add(&line, "tcpclose ladder %s%s %llu", v->input ? "--input " : "--all --duration 1",
-		 v->input ? v->input : "", (unsigned long long)g->cookies[g->cookie_count - 1]);
+	line_add(&line, "tcpclose ladder %s", v->input ? "--input " : "--all --duration 1");
+	if (v->input)
+		line_add_name(&line, v->input);
+	line_add(&line, " %llu", (unsigned long long)g->cookies[g->cookie_count - 1]);
 	paragraph(how, to, "", line.text);
 }
 
@@ -112,7 +116,7 @@ static void add_diagnosis(const struct view *how, struct buffer *to, const struc
 	buffer_printf(to, "\n%s%s: %s%s (%s)\n", colour_of(how, g->severity),
 		      severities[g->severity], words->title, view_plain(how),
 		      thresholds[g->id].name);
-	line_begin(&line);
+	line_init(&line, 1, how);
 	why_words_text(&line, g);
 	paragraph(how, to, "What", line.text);
 	add_processes(how, to, g);

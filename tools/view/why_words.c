@@ -3,6 +3,7 @@
  * What is said of what is wrong: plain sentences, for people and programs alike.
  */
 #include <ctype.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/compiler.h"
@@ -225,19 +226,31 @@ const struct why_words *why_words(enum diagnosis_id id)
 	return &words[id];
 }
 
+/* From outside: it may hold anything. */
+static void add_name(struct line *w, const char *before, const char *name)
+{
+	char head[41];
+
+	snprintf(head, sizeof(head), "%.40s", name);
+	line_add(w, "%s", before);
+	line_add_name(w, head);
+}
+
 static void add_process(struct line *w, const struct diagnosis *g)
 {
 	const struct subject *s = &g->subject;
 
 	if (!*s->process.comm)
 		line_add(w, "of an unknown process");
-	else if (g->process_count > 1)
-		line_add(w, "of %s (%u%s processes)", s->process.comm, g->process_count,
-			 g->process_count == DIAGNOSIS_PROCESSES ? " or more" : "");
 	else
-		line_add(w, "of %s[%u]", s->process.comm, s->process.pid);
+		add_name(w, "of ", s->process.comm);
+	if (*s->process.comm && g->process_count > 1)
+		line_add(w, " (%u%s processes)", g->process_count,
+			 g->process_count == DIAGNOSIS_PROCESSES ? " or more" : "");
+	else if (*s->process.comm)
+		line_add(w, "[%u]", s->process.pid);
 	if (*s->container)
-		line_add(w, " in %.40s", s->container);
+		add_name(w, " in ", s->container);
 }
 
 static void add_partner(struct line *w, const struct diagnosis *g)
@@ -387,9 +400,12 @@ void why_words_command(struct line *w, const struct diagnosis *g, const char *in
 	const char *all = strstr(command, " --all");
 	int len = (int)(all ? (size_t)(all - command) : strlen(command));
 
-	if (input)
-		line_add(w, "tcpclose %.*s --input %.120s ", len, command, input);
-	else
+	if (input) {
+		line_add(w, "tcpclose %.*s --input ", len, command);
+		add_name(w, "", input);
+		line_add(w, " ");
+	} else {
 		line_add(w, "tcpclose %s%s ", command, all ? " --duration 1" : "");
+	}
 	why_words_filter(w, g);
 }
