@@ -69,6 +69,12 @@ for command in why stuck "stuck --plugin" "why --plugin" "conns --live" conns po
 	fi
 done
 
+# A name of any length
+long=$(printf '%0200d' 0)
+cp closes.rec "$long"
+"$tcpclose" why --input "$long" >out 2>&1
+if grep -q '^  See     tcpclose conns --input FILE ' out; then ok "a long name is left out"; else not_ok "a long name is left out" out; fi
+
 # Each finding has what its interface says
 "$tcpclose" why --json --input closes.rec 2>/dev/null | grep -o '"id":"[a-z0-9-]*"' | sort -u >ids
 "$tcpclose" help findings | sed -n 's/^\([a-z][a-z0-9-]*\) .*/"id":"\1"/p' | sort >known

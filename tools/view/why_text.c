@@ -101,7 +101,7 @@ static void add_evidence(const struct view *how, struct buffer *to, const struct
 	line_begin(&line);
 	line_add(&line, "tcpclose ladder %s", v->input ? "--input " : "--all --duration 1");
 	if (v->input)
-		line_add_name(&line, v->input);
+		why_words_input(&line, v->input);
 	line_add(&line, " %llu", (unsigned long long)g->cookies[g->cookie_count - 1]);
 	paragraph(how, to, "", line.text);
 }

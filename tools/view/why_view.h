@@ -42,6 +42,7 @@ struct why_words {
 const struct why_words *why_words(enum diagnosis_id id);
 void why_words_text(struct line *w, const struct diagnosis *g);
 void why_words_command(struct line *w, const struct diagnosis *g, const char *input);
+void why_words_input(struct line *w, const char *input);
 void why_words_filter(struct line *w, const struct diagnosis *g);
 
 void why_text(const struct view *how, struct buffer *to, const struct why_view *v);

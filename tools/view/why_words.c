@@ -389,6 +389,16 @@ void why_words_filter(struct line *w, const struct diagnosis *g)
 }
 
 /**
+ * why_words_input() - the name of a recording, as part of a command
+ * @w: where it goes
+ * @input: the name; if it is long, a word stands for it
+ */
+void why_words_input(struct line *w, const char *input)
+{
+	line_add_name(w, strlen(input) > LINE_NAME_MAX ? "FILE" : input);
+}
+
+/**
  * why_words_command() - a command that shows it
  * @w: where it goes
  * @g: what was found
@@ -402,7 +412,7 @@ void why_words_command(struct line *w, const struct diagnosis *g, const char *in
 
 	if (input) {
 		line_add(w, "tcpclose %.*s --input ", len, command);
-		add_name(w, "", input);
+		why_words_input(w, input);
 		line_add(w, " ");
 	} else {
 		line_add(w, "tcpclose %s%s ", command, all ? " --duration 1" : "");
