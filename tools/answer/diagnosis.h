@@ -110,6 +110,7 @@ struct diagnosis_process {
  * @last_ns: the latest
  * @longest_ns: the longest time in the state that it is about
  * @bytes: what was not read, not sent or not acknowledged, of all
+ * @inode: of a listener whose holder is not known; 0: none
  * @limit: what it came up against, if there is such a number: a queue's limit, ports
  * @subject: the first of them
  * @holds: @count is how many ports a process holds
@@ -131,6 +132,7 @@ struct diagnosis {
 	uint64_t longest_ns;
 	uint64_t bytes;
 	uint64_t limit;
+	uint32_t inode;
 	struct subject subject;
 	bool several;
 	bool holds;

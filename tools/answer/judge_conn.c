@@ -207,15 +207,27 @@ static int judge_after_close(struct why *w, const struct conn *c, const struct s
 	return ret;
 }
 
+/* The other end had ended before: nobody is reset. */
+static bool is_peer_gone(struct why *w, const struct subject *s)
+{
+	const struct why_end *peer = why_find_end(w, s, true);
+
+	return peer && peer->state == TCPCLOSE_CLOSE && peer->ts_ns < s->ts_ns &&
+	       peer->cause != TCPCLOSE_CAUSE_RST;
+}
+
 static int judge_unread(struct why *w, const struct conn *c, const struct subject *s)
 {
 	struct diagnosis *g;
 	int ret;
 
 	g = why_add(w, DIAGNOSIS_RST_UNREAD_DATA, s, &ret);
-	if (g)
-		add_bytes(g, c->unread_bytes);
-	return ret;
+	if (!g)
+		return ret;
+	add_bytes(g, c->unread_bytes);
+	if (is_peer_gone(w, s))
+		g->mild++;
+	return 0;
 }
 
 /* Those that a listener had for a moment only were on their way to accept(). */
@@ -225,7 +237,8 @@ static int judge_not_accepted(struct why *w, const struct conn *c, const struct 
 	int ret;
 
 	g = why_add(w, DIAGNOSIS_NOT_ACCEPTED, s, &ret);
-	if (g && c->age_ns >= 0 && c->age_ns < (int64_t)NS_PER_S)
+	if (g && c->age_ns >= 0 &&
+	    (uint64_t)c->age_ns < thresholds[DIAGNOSIS_NOT_ACCEPTED].after_ns)
 		g->mild++;
 	return ret;
 }

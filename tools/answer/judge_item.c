@@ -3,6 +3,7 @@
  * Judges sockets that are there.
  */
 #include <errno.h>
+#include <string.h>
 
 #include "answer/why_internal.h"
 #include "base/clock.h"
@@ -152,6 +153,41 @@ static int note_reached(struct bench *b)
 	return 0;
 }
 
+/* Whoever holds a listener now: when it dropped something nobody looked, perhaps. */
+static void name_listener(struct diagnosis *g, const struct inventory *inv)
+{
+	struct subject s = g->subject;
+	struct sockholder holder;
+	size_t l, number;
+
+	for (l = 0; l < inv->listener_count; l++)
+		if (inv->listeners[l]->inode == g->inode &&
+		    inv->listeners[l]->lport == s.lport)
+			break;
+	if (l == inv->listener_count)
+		return;
+	for (number = 0; sockowners_holder(&inv->owners, g->inode, number, &holder); number++) {
+		s.process.pid = holder.pid;
+		memcpy(s.process.comm, holder.comm, sizeof(holder.comm));
+		s.process.comm[sizeof(s.process.comm) - 1] = '\0';
+		if (!g->subject.process.pid)
+			g->subject.process = s.process;
+		diagnosis_add_process(g, &s);
+	}
+}
+
+static void name_listeners(struct why *w, const struct inventory *inv)
+{
+	struct recent_entry *e;
+
+	for (e = w->found.table.oldest; e; e = e->next) {
+		struct diagnosis *g = (struct diagnosis *)e;
+
+		if (g->inode && !g->process_count)
+			name_listener(g, inv);
+	}
+}
+
 /**
  * why_inventory() - judge the sockets that are there
  * @w: what was judged
@@ -178,5 +214,7 @@ int why_inventory(struct why *w, const struct inventory *inv, const struct filte
 		if (!ret)
 			ret = judge_state(&b);
 	}
+	if (inv->live)
+		name_listeners(w, inv);
 	return ret;
 }

@@ -203,8 +203,10 @@ static int judge_drop(struct why *w, const struct event *e)
 		return 0;
 	subject_of_event(&s, e);
 	g = why_add(w, DIAGNOSIS_LISTEN_OVERFLOW, &s, &ret);
-	if (g)
+	if (g) {
 		g->limit = e->drop.limit;
+		g->inode = e->inode;
+	}
 	return ret;
 }
 

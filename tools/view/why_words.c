@@ -258,6 +258,12 @@ static void add_partner(struct line *w, const struct diagnosis *g)
 	const struct subject *s = &g->subject;
 	char text[FORMAT_ENDPOINT_MAX + 1];
 
+	/* bind() for any port */
+	if (g->id == DIAGNOSIS_PORTS_EXHAUSTED && (s->passive ? !s->lport : !s->rport)) {
+		*(s->ipv6 ? format_ipv6(text, s->laddr) : format_ipv4(text, s->laddr)) = '\0';
+		line_add(w, " at %s", text);
+		return;
+	}
 	if (!s->passive) {
 		*format_endpoint(text, s->ipv6, s->raddr, s->rport) = '\0';
 		line_add(w, " to %s", text);
