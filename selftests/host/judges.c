@@ -489,14 +489,47 @@ TEST_F(sockets, twenty_seconds_in_close_wait_are_a_leak)
 		  look(self, DIAGNOSIS_CLOSE_WAIT_LEAK, AFTER(CLOSE_WAIT_LEAK), 1));
 }
 
-TEST_F(sockets, less_are_not)
+TEST_F(sockets, less_are_worth_knowing)
 {
-	EXPECT_EQ(-1, look(self, DIAGNOSIS_CLOSE_WAIT_LEAK, AFTER(CLOSE_WAIT_LEAK) - 1, 1));
+	EXPECT_EQ(DIAGNOSIS_INFO,
+		  look(self, DIAGNOSIS_CLOSE_WAIT_LEAK, AFTER(CLOSE_WAIT_LEAK) - 1, 1));
+}
+
+TEST_F(sockets, five_have_half_the_time)
+{
+	EXPECT_EQ(DIAGNOSIS_WARNING,
+		  look(self, DIAGNOSIS_CLOSE_WAIT_LEAK, THRESHOLDS_MANY_NS, THRESHOLDS_MANY));
+}
+
+TEST_F(sockets, four_have_more)
+{
+	EXPECT_EQ(DIAGNOSIS_INFO, look(self, DIAGNOSIS_CLOSE_WAIT_LEAK, THRESHOLDS_MANY_NS,
+				       THRESHOLDS_MANY - 1));
+}
+
+TEST_F(sockets, five_that_are_younger_are_nothing)
+{
+	EXPECT_EQ(-1, look(self, DIAGNOSIS_CLOSE_WAIT_LEAK, THRESHOLDS_MANY_NS - 1,
+			   THRESHOLDS_MANY));
+}
+
+TEST_F(sockets, five_that_are_older_than_the_module_have_five_seconds)
+{
+	self->item.since_how = ITEM_SINCE_LEAST;
+	EXPECT_EQ(DIAGNOSIS_WARNING,
+		  look(self, DIAGNOSIS_CLOSE_WAIT_LEAK, THRESHOLDS_MANY_OLD_NS, THRESHOLDS_MANY));
+}
+
+TEST_F(sockets, and_no_less)
+{
+	self->item.since_how = ITEM_SINCE_LEAST;
+	EXPECT_EQ(-1, look(self, DIAGNOSIS_CLOSE_WAIT_LEAK, THRESHOLDS_MANY_OLD_NS - 1,
+			   THRESHOLDS_MANY));
 }
 
 TEST_F(sockets, one_that_sends_is_half_closed_and_in_use)
 {
-	self->socket.last_sent_ms = 19999;
+	self->socket.last_sent_ms = 9999;
 	EXPECT_EQ(-1, look(self, DIAGNOSIS_CLOSE_WAIT_LEAK, 3600 * NS_PER_S, 1));
 }
 
@@ -518,14 +551,14 @@ TEST_F(sockets, nor_have_five_after_half_of_it)
 {
 	self->socket.receive_queue = 0;
 	EXPECT_EQ(DIAGNOSIS_WARNING,
-		  look(self, DIAGNOSIS_CLOSE_WAIT_LEAK, THRESHOLDS_MANY_NS, THRESHOLDS_MANY));
+		  look(self, DIAGNOSIS_CLOSE_WAIT_LEAK, THRESHOLDS_MANY_READ_NS, THRESHOLDS_MANY));
 }
 
 TEST_F(sockets, but_before_that_they_have)
 {
 	self->socket.receive_queue = 0;
-	EXPECT_EQ(DIAGNOSIS_INFO, look(self, DIAGNOSIS_CLOSE_WAIT_LEAK, THRESHOLDS_MANY_NS - 1,
-				       THRESHOLDS_MANY));
+	EXPECT_EQ(-1, look(self, DIAGNOSIS_CLOSE_WAIT_LEAK, THRESHOLDS_MANY_READ_NS - 1,
+			   THRESHOLDS_MANY));
 }
 
 TEST_F(sockets, and_four_have)

@@ -68,23 +68,37 @@ static uint64_t quiet_ns(const struct bench *b)
 	return (uint64_t)ms * NS_PER_MS;
 }
 
+/* From when on several of them are trouble, and from when on a single one is. */
+static void find_limits(const struct bench *b, uint64_t *many_ns, uint64_t *alone_ns)
+{
+	/* The end of the stream is read, and there is work to be done, perhaps. */
+	if (!b->i->socket->receive_queue) {
+		*many_ns = THRESHOLDS_MANY_READ_NS;
+		*alone_ns = THRESHOLDS_READ_NS;
+		return;
+	}
+	/* What is older than the module is so for longer than is known. */
+	*many_ns = b->i->since_how == ITEM_SINCE_SEEN ? THRESHOLDS_MANY_NS :
+							THRESHOLDS_MANY_OLD_NS;
+	*alone_ns = thresholds[DIAGNOSIS_CLOSE_WAIT_LEAK].after_ns;
+}
+
 static int judge_close_wait(struct bench *b)
 {
-	uint64_t quiet = quiet_ns(b);
+	uint64_t quiet = quiet_ns(b), many, alone;
 	struct diagnosis *g;
 
 	if (b->i->held == ITEM_HELD_QUEUE)
 		return is_old(b, DIAGNOSIS_NOT_ACCEPTED) ? add(b, DIAGNOSIS_NOT_ACCEPTED) : 0;
-	if (quiet < thresholds[DIAGNOSIS_CLOSE_WAIT_LEAK].after_ns)
+	find_limits(b, &many, &alone);
+	if (quiet < many)
 		return 0;
 	g = find(b, DIAGNOSIS_CLOSE_WAIT_LEAK);
 	if (!g)
 		return -ENOMEM;
-	/* The end of the stream is read, and there is work to be done, perhaps. */
-	if (!b->i->socket->receive_queue && quiet < THRESHOLDS_READ_NS)
+	if (quiet < alone)
 		g->mild++;
-	g->limit += quiet >= THRESHOLDS_MANY_NS;
-	if (g->limit >= THRESHOLDS_MANY)
+	if (g->count >= THRESHOLDS_MANY)
 		g->mild = 0;
 	return 0;
 }

@@ -15,9 +15,14 @@
 #define THRESHOLDS_RACE_NS NS_PER_S
 /* CLOSE_WAIT, if the process has read that the peer has closed. */
 #define THRESHOLDS_READ_NS (60 * NS_PER_S)
-/* Sockets of one process from which on that makes no difference, after so long. */
+/*
+ * So many sockets of one process are a leak sooner than one: those whose end was not read,
+ * those that are older than the module, and those whose end was read.
+ */
 #define THRESHOLDS_MANY 5
-#define THRESHOLDS_MANY_NS (30 * NS_PER_S)
+#define THRESHOLDS_MANY_NS (10 * NS_PER_S)
+#define THRESHOLDS_MANY_OLD_NS (5 * NS_PER_S)
+#define THRESHOLDS_MANY_READ_NS (30 * NS_PER_S)
 /* Retransmissions without an answer. */
 #define THRESHOLDS_RETRANSMITS 2
 #define THRESHOLDS_RETRANSMITS_OPEN 5

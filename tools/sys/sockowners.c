@@ -369,7 +369,8 @@ static void look_until(struct sockowners *s, bool threads, uint64_t until_ns)
 	while (dir && !s->last_pid && (entry = readdir(dir))) {
 		int64_t pid = number_of(entry);
 
-		if (pid <= from)
+		/* The own one has what its parent forgot to close, and ends soon. */
+		if (pid <= from || pid == s->own)
 			continue;
 		if (!look_at_process(s, (uint32_t)pid, threads, until_ns) ||
 		    !is_in_time(s, until_ns))
@@ -417,6 +418,7 @@ void sockowners_read(struct sockowners *s)
 	s->last_pid = 0;
 	s->full = false;
 	s->refused = s->proc < 0;
+	s->own = getpid();
 	look_until(s, true, UINT64_MAX);
 }
 

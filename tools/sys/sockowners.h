@@ -59,6 +59,7 @@ struct sockowners_descriptor;
  * @found: somebody was found since then
  * @full: there were more than are remembered
  * @refused: not all processes may be looked at
+ * @own: this process, which is not looked at; 0: it is
  * @last_pid: where it ended early for lack of time; 0: it did not
  * @looks: number of looks at all processes
  * @is_urgent: whether the caller has something else to do, which ends a look; NULL:
@@ -78,6 +79,7 @@ struct sockowners {
 	bool full;
 	bool refused;
 	struct allowance allowance;
+	int64_t own;
 	uint32_t last_pid;
 	uint64_t looks;
 	bool (*is_urgent)(const void *context);

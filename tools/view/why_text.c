@@ -85,7 +85,7 @@ static void add_processes(const struct view *how, struct buffer *to, const struc
 		line_add(&line, "[%u] %llu", g->processes[i].process.pid,
 			 (unsigned long long)g->processes[i].count);
 	}
-	paragraph(how, to, "Processes", line.text);
+	paragraph(how, to, "Whose", line.text);
 }
 
 static void add_evidence(const struct view *how, struct buffer *to, const struct why_view *v,
