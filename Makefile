@@ -73,6 +73,8 @@ help:
 	@echo 'make bench-profile   show where the cost is: hooks, functions, atomics, cache lines (KERNEL=)'
 	@echo 'make lab             play scenarios for "tcpclose why", with and without trouble, and compare what it'
 	@echo '                     says with what is right (KERNEL=, SCENARIOS="NAME..."; LAB_SAVE=1: keep it)'
+	@echo 'make compare         play some of them with ss, nstat, tcpstates, tcplife and tcpclose side by side'
+	@echo '                     (KERNEL=, SCENARIOS="NAME..."); Documentation/compared.rst explains'
 	@echo 'make style           run checkpatch, sparse, W=1, clang-format and shellcheck'
 	@echo 'make compile_commands.json'
 	@echo '                     write how each file is compiled, for clangd and others (KERNEL=, KDIR=)'
@@ -367,7 +369,7 @@ packages-module packages-tool packages-witness packages-selftests packages-fuzz:
 
 # ---- virtual machine
 
-.PHONY: vm demo claims lab check check-host coverage storms debug-kernel check-debug style bench bench-quick bench-check bench-profile
+.PHONY: vm demo claims lab compare check check-host coverage storms debug-kernel check-debug style bench bench-quick bench-check bench-profile
 vm:
 	@$(QEMU)/vm --kernel $(VM_KERNEL)
 
@@ -379,6 +381,9 @@ claims:
 
 lab:
 	@LAB_SAVE=$(LAB_SAVE) selftests/lab/run $(if $(KERNEL),--kernel $(KERNEL)) $(SCENARIOS)
+
+compare:
+	@selftests/lab/compare $(if $(KERNEL),--kernel $(KERNEL)) $(SCENARIOS)
 
 check:
 	@$(QEMU)/check $(if $(KERNEL),--kernel $(KERNEL)) $(TESTS)
