@@ -312,13 +312,31 @@ static bool is_scanned(const struct why *w, const struct diagnosis *g)
 	return ports >= THRESHOLDS_SCAN;
 }
 
+/* A listener on this machine drops what these send: it is judged itself. */
+static bool is_dropped(const struct why *w, const struct diagnosis *g)
+{
+	const struct recent_entry *e;
+
+	if (g->id != DIAGNOSIS_PEER_SILENT || g->subject.passive ||
+	    !w->totals[DIAGNOSIS_LISTEN_OVERFLOW])
+		return false;
+	for (e = w->found.table.oldest; e; e = e->next) {
+		const struct diagnosis *other = (const struct diagnosis *)e;
+
+		if (other->id == DIAGNOSIS_LISTEN_OVERFLOW &&
+		    other->subject.lport == g->subject.rport)
+			return true;
+	}
+	return false;
+}
+
 static void weigh(struct why *w, struct diagnosis *g)
 {
 	struct why_crowd *crowd = recent_find(&w->crowds, g->recent.a, 0);
 
 	if (crowd && thresholds[g->id].share)
 		g->of = crowd->count;
-	if (is_reached(w, g) || is_victim(w, g) || is_scanned(w, g))
+	if (is_reached(w, g) || is_victim(w, g) || is_scanned(w, g) || is_dropped(w, g))
 		g->mild = g->count;
 	g->severity = thresholds_severity(g);
 }

@@ -80,7 +80,7 @@ static void add_cookies(struct json *w, const struct diagnosis *g)
 
 static void add_words(struct json *w, const struct why_view *v, const struct diagnosis *g)
 {
-	const struct why_words *words = why_words(g->id);
+	const struct why_words *words = why_words(g);
 	struct line line;
 
 	/* JSON escapes what is in it. */

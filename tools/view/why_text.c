@@ -60,7 +60,7 @@ static void add_since(const struct view *how, struct buffer *to, const struct wh
 	uint64_t now_ns = v->why->last_ns;
 
 	if (!g->since_ns) {
-		paragraph(how, to, "Since", "before the module was loaded");
+		paragraph(how, to, "Since", "not known: there is no record of it");
 		return;
 	}
 	clock_text(&clock, g->since_ns + (uint64_t)v->offset_ns);
@@ -110,7 +110,7 @@ static void add_diagnosis(const struct view *how, struct buffer *to, const struc
 			  const struct diagnosis *g)
 {
 	static const char *const severities[] = { "info", "WARNING", "CRITICAL" };
-	const struct why_words *words = why_words(g->id);
+	const struct why_words *words = why_words(g);
 	struct line line;
 
 	buffer_printf(to, "\n%s%s: %s%s (%s)\n", colour_of(how, g->severity),

@@ -39,7 +39,7 @@ struct why_words {
 	const char *words;
 };
 
-const struct why_words *why_words(enum diagnosis_id id);
+const struct why_words *why_words(const struct diagnosis *g);
 void why_words_text(struct line *w, const struct diagnosis *g);
 void why_words_command(struct line *w, const struct diagnosis *g, const char *input);
 void why_words_input(struct line *w, const char *input);

@@ -131,7 +131,7 @@ static const struct why_words words[DIAGNOSES] = {
 	},
 	[DIAGNOSIS_LISTEN_OVERFLOW] = {
 		.title = "a listener that drops connections",
-		.what = "were dropped, as the listener's queue was full",
+		.what = "happened, as the listener's queue was full: of SYNs and of last ACKs",
 		.usually = "the program does not call accept() often enough, or its backlog is small",
 		.advice = "let it accept faster; raise the backlog of listen() and somaxconn if bursts are short",
 		.command = "watch --drops --all",
@@ -217,13 +217,22 @@ static const struct why_words words[DIAGNOSES] = {
 	},
 };
 
+/* Of who holds ports, not of who finds none. */
+static const struct why_words holder = {
+	.title = "local ports are held",
+	.what = "hold local ports",
+	.usually = "connections that are kept open without need, or many short ones, each of which keeps its port for 60 s of TIME_WAIT",
+	.advice = "run the command below: it says whether these ports are open or in TIME_WAIT, and what helps against that",
+	.command = "ports",
+};
+
 /**
- * why_words() - what is said of one kind
- * @id: the kind
+ * why_words() - what is said of something
+ * @g: what was found
  */
-const struct why_words *why_words(enum diagnosis_id id)
+const struct why_words *why_words(const struct diagnosis *g)
 {
-	return &words[id];
+	return g->holds ? &holder : &words[g->id];
 }
 
 /* From outside: it may hold anything. */
@@ -283,6 +292,8 @@ static const char *noun(enum diagnosis_id id)
 		return "segment";
 	case DIAGNOSIS_ADDRESS_IN_USE:
 		return "call";
+	case DIAGNOSIS_LISTEN_OVERFLOW:
+		return "drop";
 	default:
 		return "connection";
 	}
@@ -320,7 +331,7 @@ static void add_what(struct line *w, const struct diagnosis *g)
 		{ "wait ", "waits " },
 		{ "hold ", "holds " },
 	};
-	const char *what = g->holds ? "hold local ports" : words[g->id].what;
+	const char *what = why_words(g)->what;
 	size_t i;
 
 	for (i = 0; g->count == 1 && i < ARRAY_SIZE(verbs); i++) {
@@ -378,8 +389,8 @@ void why_words_filter(struct line *w, const struct diagnosis *g)
 	const struct subject *s = &g->subject;
 	const char *gap = "";
 
-	if (words[g->id].words) {
-		line_add(w, "%s", words[g->id].words);
+	if (why_words(g)->words) {
+		line_add(w, "%s", why_words(g)->words);
 		gap = " ";
 	}
 	if (is_plain(s->process.comm)) {
@@ -412,7 +423,7 @@ void why_words_input(struct line *w, const char *input)
  */
 void why_words_command(struct line *w, const struct diagnosis *g, const char *input)
 {
-	const char *command = words[g->id].command;
+	const char *command = why_words(g)->command;
 	const char *all = strstr(command, " --all");
 	int len = (int)(all ? (size_t)(all - command) : strlen(command));
 
