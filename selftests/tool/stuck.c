@@ -333,7 +333,8 @@ FIXTURE_TEARDOWN(crowd)
 
 /*
  * Twenty thousand sockets of four hundred processes, and as many of their peers'. Five times
- * as many take 2,470 million instructions, the kernel's included: less than 2 s.
+ * as many take 2,470 million instructions on 6.12, the kernel's included, and half as much
+ * again on 6.1: some 2 s at most.
  */
 TEST_F_TIMEOUT(crowd, takes_few_instructions, 600)
 {
@@ -350,7 +351,7 @@ TEST_F_TIMEOUT(crowd, takes_few_instructions, 600)
 	clock_gettime(CLOCK_MONOTONIC, &end);
 	s = (double)(end.tv_sec - begin.tv_sec) + (double)(end.tv_nsec - begin.tv_nsec) / 1e9;
 	EXPECT_NE(NULL, strstr(self->line, " CLOSE_WAIT=20000 "));
-	EXPECT_GT(0.6, s);
+	EXPECT_GT(0.9, s);
 	TH_LOG("%d sockets of %d processes in %.2f s", HOLDERS * EACH, HOLDERS, s);
 }
 
