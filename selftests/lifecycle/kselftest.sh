@@ -5,7 +5,7 @@
 # only the module pass, all others are skipped with a reason, and the module stays
 # loaded. With DISRUPTIVE=1 the others run, too.
 #
-# vm: --icount --smp 1 --include build/kselftest_install:kselftest --disruptive --slow
+# vm: --icount --smp 1 --memory 1024 --include build/kselftest_install:kselftest --disruptive --slow
 
 set -u
 
@@ -18,14 +18,20 @@ slow="abrupt
 backlog
 conformance.sh
 deletions
+drops
+failed_calls
 identity
+lingers
 minisocket
 odd_bpf
+odd_closers
 odd_layers
 odd_openings
 odd_routes
 opening
 owners
+ports
+processes
 record
 resets
 scope
