@@ -62,7 +62,6 @@ enum item_held {
  * @cgroup: names of its cgroup; NULL: unknown
  * @since_ns: when it entered its state, CLOCK_MONOTONIC; as @since_how says
  * @born_ns: when its first transition was; 0: unknown
- * @holders: index of the first of its holders
  * @holder_count: how many descriptors
  * @process: whose it is: the first that holds it, or else the last of which the module
  *	knows that it had it
@@ -81,7 +80,6 @@ struct item {
 	const struct cgroup_names *cgroup;
 	uint64_t since_ns;
 	uint64_t born_ns;
-	size_t holders;
 	uint32_t holder_count;
 	struct item_process process;
 	struct item_process opener;
