@@ -157,6 +157,8 @@ static const char *check(struct run *run)
 	const struct command *c = run->command;
 	const char *wrong = c->check ? c->check(run) : NULL;
 
+	if (!wrong && run->plugin && run->view.json)
+		wrong = "--plugin or --json, not both";
 	if (!wrong)
 		wrong = check_followed(run);
 	if (!wrong)

@@ -72,8 +72,6 @@ static const char *check(void *run)
 {
 	struct ports_run *r = run;
 
-	if (r->past.run.plugin && r->past.run.view.json)
-		return "--plugin or --json, not both";
 	if (r->warning > r->critical || r->critical > 100)
 		return "--warning must not be above --critical, nor that above 100";
 	return past_check(&r->past);

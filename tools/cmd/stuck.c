@@ -91,8 +91,6 @@ static const char *check(void *run)
 {
 	struct stuck_run *r = run;
 
-	if (r->past.run.plugin && r->past.run.view.json)
-		return "--plugin or --json, not both";
 	if (r->warning > r->critical)
 		return "--warning must not be above --critical";
 	return past_check(&r->past);

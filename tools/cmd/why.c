@@ -66,8 +66,6 @@ static const char *check(void *run)
 	struct why_run *r = run;
 	struct session *s = &r->past.run.session;
 
-	if (r->past.run.plugin && r->past.run.view.json)
-		return "--plugin or --json, not both";
 	if (!s->input && !r->past.run.arguments && !s->duration_ns)
 		s->duration_ns = DURATION_NS;
 	return past_check(&r->past);
