@@ -26,14 +26,10 @@ static void set_process(struct conn *c, const struct item *i)
 
 static void set_traffic(struct conn *c, const struct sockets_entry *s)
 {
-	int64_t idle_ms = s->last_sent_ms;
-
-	if (s->last_received_ms < idle_ms)
-		idle_ms = s->last_received_ms;
 	c->bytes_sent = s->bytes_sent;
 	c->bytes_received = s->bytes_received;
 	c->retransmits = s->total_retransmits;
-	c->idle_ms = idle_ms;
+	c->idle_ms = event_idle_ms(s->last_sent_ms, s->last_received_ms);
 	c->unread_bytes = s->receive_queue;
 	c->unsent_bytes = s->unsent_bytes;
 	c->unacked_bytes = s->send_queue;

@@ -86,10 +86,8 @@ static void take_process(struct conn *c, const struct event *e)
 /* How long without data when the first end closed. */
 static void take_idle(struct conn *c, const struct event *e)
 {
-	int64_t ms = e->last_sent_ms;
+	int64_t ms = event_idle_ms(e->last_sent_ms, e->last_received_ms);
 
-	if (e->last_received_ms < ms)
-		ms = e->last_received_ms;
 	if (c->idle_ms != EVENT_UNKNOWN || ms == EVENT_UNKNOWN)
 		return;
 	/* If the peer closed first, this end did nothing in CLOSE_WAIT. */

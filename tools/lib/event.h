@@ -375,6 +375,12 @@ void event_decode_session(struct event *e, const struct tcpclose_session *r);
 void event_decode(struct event *e, const struct tcpclose_record *r,
 		  const struct tcpclose_detail *d);
 
+/* Since payload was last sent or received: the later of both, or %EVENT_UNKNOWN. */
+static inline int64_t event_idle_ms(int64_t last_sent_ms, int64_t last_received_ms)
+{
+	return last_received_ms < last_sent_ms ? last_received_ms : last_sent_ms;
+}
+
 /* A full socket goes on in the state it had, as a mini-socket. */
 static inline bool event_is_orphaned(const struct event *e)
 {

@@ -382,10 +382,8 @@ static int read_number(const char *text, struct filter_value *v)
 
 static int64_t idle_ns(const struct event *e)
 {
-	int64_t ms = e->last_sent_ms;
+	int64_t ms = event_idle_ms(e->last_sent_ms, e->last_received_ms);
 
-	if (e->last_received_ms < ms)
-		ms = e->last_received_ms;
 	return ms < 0 ? EVENT_UNKNOWN : ms * (int64_t)NS_PER_MS;
 }
 
