@@ -167,18 +167,10 @@ int ports_take_failure(struct ports *p, const struct ports_failure *like,
 	return -ENOMEM;
 }
 
-static const char *container_of_who(const struct ports_who *who)
-{
-	if (!who->cgroup)
-		return "";
-	return *who->cgroup->text[CGROUP_CONTAINER] ? who->cgroup->text[CGROUP_CONTAINER] :
-						      who->cgroup->text[CGROUP_UNIT];
-}
-
 /* Return: the processes of that name, or the rest; NULL: no memory */
 static struct ports_process *take_process(struct ports_sum *s, const struct ports_who *who)
 {
-	const char *container = container_of_who(who);
+	const char *container = cgroup_names_place(who->cgroup);
 	struct ports_process *r, *rest = NULL;
 
 	for (r = s->processes; r; r = r->next) {

@@ -10,14 +10,7 @@
 
 static void set_container(struct subject *s, const struct cgroup_names *names)
 {
-	const char *name;
-
-	if (!names)
-		return;
-	name = names->text[CGROUP_CONTAINER];
-	if (!*name)
-		name = names->text[CGROUP_UNIT];
-	memcpy(s->container, name, sizeof(s->container));
+	snprintf(s->container, sizeof(s->container), "%s", cgroup_names_place(names));
 }
 
 static void set_process(struct item_process *p, uint32_t pid, const char *comm)

@@ -13,8 +13,7 @@ static const char hex[] = "0123456789abcdef";
 
 /* All pairs of digits, one after the other. */
 #define TEN(tens) \
-	#tens "0" #tens "1" #tens "2" #tens "3" #tens "4" \
-	#tens "5" #tens "6" #tens "7" #tens "8" #tens "9"
+#tens "0" #tens "1" #tens "2" #tens "3" #tens "4" #tens "5" #tens "6" #tens "7" #tens "8" #tens "9"
 static const char pairs[] = TEN(0) TEN(1) TEN(2) TEN(3) TEN(4) TEN(5) TEN(6)
 	TEN(7) TEN(8) TEN(9);
 
@@ -202,6 +201,17 @@ char *format_ipv6(char *p, const uint8_t *addr)
 		p = format_hex16(p, words[i]);
 	}
 	return p;
+}
+
+/**
+ * format_ip() - an address
+ * @p: room for %FORMAT_IP_MAX characters
+ * @ipv6: it is IPv6's
+ * @addr: 4 or 16 bytes, network order
+ */
+char *format_ip(char *p, bool ipv6, const uint8_t *addr)
+{
+	return ipv6 ? format_ipv6(p, addr) : format_ipv4(p, addr);
 }
 
 /**

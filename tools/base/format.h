@@ -49,6 +49,7 @@ char *format_digits(char *p, uint64_t value, unsigned int digits);
 char *format_micros(char *p, unsigned int us);
 char *format_ipv4(char *p, const uint8_t *addr);
 char *format_ipv6(char *p, const uint8_t *addr);
+char *format_ip(char *p, bool ipv6, const uint8_t *addr);
 char *format_endpoint(char *p, bool ipv6, const uint8_t *addr, uint16_t port);
 char *format_duration(char *p, uint64_t ns);
 char *format_size(char *p, uint64_t bytes);

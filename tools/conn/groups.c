@@ -26,10 +26,7 @@ static void key_of_process(char *key, const struct conn *c)
 
 static void key_of_container(char *key, const struct conn *c)
 {
-	const char *container = c->cgroup_names.text[CGROUP_CONTAINER];
-
-	snprintf(key, GROUP_KEY_SIZE, "%s",
-		 *container ? container : c->cgroup_names.text[CGROUP_UNIT]);
+	snprintf(key, GROUP_KEY_SIZE, "%s", cgroup_names_place(&c->cgroup_names));
 }
 
 /* The port of a client says nothing of a group. */

@@ -33,6 +33,19 @@ struct cgroup_names {
 	char text[CGROUP_NAMES][CGROUP_NAME_SIZE];
 };
 
+/**
+ * cgroup_names_place() - the container, or else the unit
+ * @n: names; NULL: none are known
+ *
+ * Return: its name; empty: there is none
+ */
+static inline const char *cgroup_names_place(const struct cgroup_names *n)
+{
+	if (!n)
+		return "";
+	return *n->text[CGROUP_CONTAINER] ? n->text[CGROUP_CONTAINER] : n->text[CGROUP_UNIT];
+}
+
 void cgroup_names_read(struct cgroup_names *n, const char *path);
 
 #endif /* TCPCLOSE_SYS_CGROUP_NAMES_H */

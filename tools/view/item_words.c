@@ -34,13 +34,8 @@ const char *item_words_held(unsigned int held)
  */
 const char *item_words_container(const struct item *i)
 {
-	const char *name;
+	const char *name = cgroup_names_place(i->cgroup);
 
-	if (!i->cgroup)
-		return NULL;
-	name = i->cgroup->text[CGROUP_CONTAINER];
-	if (!*name)
-		name = i->cgroup->text[CGROUP_UNIT];
 	return *name ? name : NULL;
 }
 
@@ -95,7 +90,7 @@ void item_words_remote(char text[ITEM_WORDS_MAX], const struct item *i)
 	char *p;
 
 	if (i->passive) {
-		p = s->ipv6 ? format_ipv6(text, s->raddr) : format_ipv4(text, s->raddr);
+		p = format_ip(text, s->ipv6, s->raddr);
 		sprintf(p, " to port %u", s->lport);
 		return;
 	}

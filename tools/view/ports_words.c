@@ -18,7 +18,7 @@
  */
 void ports_words_local(char text[PORTS_WORDS_MAX], const struct ports_ends *ends)
 {
-	*(ends->ipv6 ? format_ipv6(text, ends->laddr) : format_ipv4(text, ends->laddr)) = '\0';
+	*format_ip(text, ends->ipv6, ends->laddr) = '\0';
 }
 
 /**

@@ -44,7 +44,7 @@ static void add_address(struct json *w, bool ipv6, const uint8_t *addr)
 {
 	char text[FORMAT_IP_MAX + 1];
 
-	*(ipv6 ? format_ipv6(text, addr) : format_ipv4(text, addr)) = '\0';
+	*format_ip(text, ipv6, addr) = '\0';
 	json_name(w, text);
 }
 

@@ -269,7 +269,7 @@ static void add_partner(struct line *w, const struct diagnosis *g)
 
 	/* bind() for any port */
 	if (g->id == DIAGNOSIS_PORTS_EXHAUSTED && (s->passive ? !s->lport : !s->rport)) {
-		*(s->ipv6 ? format_ipv6(text, s->laddr) : format_ipv4(text, s->laddr)) = '\0';
+		*format_ip(text, s->ipv6, s->laddr) = '\0';
 		line_add(w, " at %s", text);
 		return;
 	}
@@ -281,7 +281,7 @@ static void add_partner(struct line *w, const struct diagnosis *g)
 	line_add(w, " at port %u", s->lport);
 	if (g->several || (!s->rport && !s->cookie))
 		return;
-	*(s->ipv6 ? format_ipv6(text, s->raddr) : format_ipv4(text, s->raddr)) = '\0';
+	*format_ip(text, s->ipv6, s->raddr) = '\0';
 	line_add(w, " from %s", text);
 }
 
@@ -355,8 +355,7 @@ void why_words_text(struct line *w, const struct diagnosis *g)
 	if (g->id == DIAGNOSIS_RST_NO_SOCKET) {
 		char text[FORMAT_IP_MAX + 1];
 
-		*(g->subject.ipv6 ? format_ipv6(text, g->subject.raddr) :
-				    format_ipv4(text, g->subject.raddr)) = '\0';
+		*format_ip(text, g->subject.ipv6, g->subject.raddr) = '\0';
 		line_add(w, "from %s", text);
 	} else {
 		add_process(w, g);
