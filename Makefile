@@ -23,10 +23,16 @@ BUILD := build
 # The kernel for which the module is built: KERNEL= names one of the virtual
 # machine's, KDIR= any build tree; without both it is the running kernel.
 ifdef KERNEL
+ifneq ($(filter newest newest-%,$(KERNEL)),)
+override KERNEL := $(or $(shell $(QEMU)/kernel --name $(KERNEL)),$(error no kernel $(KERNEL)))
+endif
 K := $(KERNEL)
 KDIR := $(CURDIR)/build/kernels/$(KERNEL)/headers
 VM_KERNEL := $(KERNEL)
+# Some kernels are built among the programs of their own release
+KBUILD = $(QEMU)/in-root build/kernels/$(KERNEL) $(MAKE)
 else
+KBUILD = $(MAKE)
 KDIR ?= /lib/modules/$(shell uname -r)/build
 K := $(or $(notdir $(shell cat $(KDIR)/include/config/kernel.release 2>/dev/null)),$(shell uname -r))
 VM_KERNEL := 6.12
@@ -39,8 +45,8 @@ all: tool module
 .PHONY: help
 help:
 	@echo 'make                 build the module for the running kernel, and the tool'
-	@echo 'make module          build the module: KERNEL=6.1|6.12 for a kernel of the virtual machine,'
-	@echo '                     KDIR=DIR for a kernel tree; W=1 and C=1 as in the kernel'
+	@echo 'make module          build the module: KERNEL= for a kernel of Debian, as 5.10, 6.12-rt, 7.2-amd64,'
+	@echo '                     6.12+deb13, newest; KDIR=DIR for a kernel tree; W=1 and C=1 as in the kernel'
 	@echo 'make tool            build build/tools/tcpclose; WITNESS=0: needs the C library only, and'
 	@echo '                     lacks verify --against-kernel'
 	@echo 'make selftests       build the tests: build/selftests/'
@@ -119,7 +125,7 @@ module: packages-module
 	@mkdir -p $(sort $(dir $(addprefix $(OBJ)/,$(MODULE_SOURCES))))
 	@find $(OBJ) -type l ! -exec test -e {} \; -delete
 	@$(foreach file,Kbuild $(MODULE_SOURCES),ln -sfn $(CURDIR)/$(file) $(OBJ)/$(file);)
-	+$(MAKE) --no-print-directory -C $(KDIR) M=$(CURDIR)/$(OBJ) CF='$(SPARSE_FLAGS) $(CF)' modules
+	+$(KBUILD) --no-print-directory -C $(KDIR) M=$(CURDIR)/$(OBJ) CF='$(SPARSE_FLAGS) $(CF)' modules
 endif
 
 # ---- tool
@@ -335,7 +341,7 @@ bench-module: packages-module $(if $(KERNEL),kernel)
 	@mkdir -p $(PROBE)/uapi
 	@ln -sfn $(CURDIR)/selftests/bench/probe/Kbuild $(CURDIR)/selftests/bench/probe/bench_probe.c $(PROBE)/
 	@ln -sfn $(CURDIR)/module/uapi/tcpclose.h $(PROBE)/uapi/
-	+$(MAKE) --no-print-directory -C $(KDIR) M=$(CURDIR)/$(PROBE) modules
+	+$(KBUILD) --no-print-directory -C $(KDIR) M=$(CURDIR)/$(PROBE) modules
 endif
 
 # Likewise a module that a test loads beside tcpclose: NAME of selftests/modules
@@ -345,7 +351,7 @@ test-module: packages-module $(if $(KERNEL),kernel)
 	@test -n '$(NAME)' -a -e 'selftests/modules/$(NAME)/Kbuild' || { echo "test-module: NAME= one of:" selftests/modules/* >&2; exit 2; }
 	@mkdir -p $(OBJ)-$(NAME)
 	@ln -sfn $(CURDIR)/selftests/modules/$(NAME)/* $(OBJ)-$(NAME)/
-	+$(MAKE) --no-print-directory -C $(KDIR) M=$(CURDIR)/$(OBJ)-$(NAME) modules
+	+$(KBUILD) --no-print-directory -C $(KDIR) M=$(CURDIR)/$(OBJ)-$(NAME) modules
 endif
 
 # ---- how everything is compiled, for editors
@@ -418,7 +424,7 @@ bench-profile:
 
 .PHONY: install
 install: all
-	+$(MAKE) --no-print-directory -C $(KDIR) M=$(CURDIR)/$(OBJ) \
+	+$(KBUILD) --no-print-directory -C $(KDIR) M=$(CURDIR)/$(OBJ) \
 		$(if $(DESTDIR),INSTALL_MOD_PATH=$(DESTDIR)) modules_install
 	$(if $(DESTDIR),,depmod -a "$$(cat $(KDIR)/include/config/kernel.release)")
 	install -D -m 755 $(TOOL) $(DESTDIR)$(PREFIX)/bin/tcpclose
@@ -428,7 +434,7 @@ install: all
 
 .PHONY: clean distclean
 clean:
-	@[ ! -d build ] || find build -mindepth 1 -maxdepth 1 ! -name kernels ! -name linux -exec rm -rf {} +
+	@[ ! -d build ] || find build -mindepth 1 -maxdepth 1 ! -name kernels ! -name linux ! -name archive -exec rm -rf {} +
 
 distclean:
 	rm -rf build

@@ -31,6 +31,7 @@ function pattern(glob)
 {
 	gsub(/[][.+?(){}|^$\\]/, "\\\\&", glob)
 	gsub(/\*/, ".*", glob)
+	sub(/^VERSION/, "[0-9]+\\.[0-9]+([+]deb[0-9]+)?", glob)
 	return "^" glob "$"
 }
 
