@@ -188,6 +188,16 @@ TEST_F(judges, linger_0_after_the_whole_answer_is_none)
 	EXPECT_FOUND(RST_LINGER, INFO);
 }
 
+TEST_F(judges, linger_0_before_the_peer_has_finished_is_trouble)
+{
+	self->conn.cause = TCPCLOSE_CAUSE_LINGER;
+	self->conn.states |= 1 << TCPCLOSE_FIN_WAIT2;
+	self->conn.spoke_ms = 5;
+	self->conn.heard_ms = 5;
+	judge(self, 3);
+	EXPECT_FOUND(RST_LINGER, WARNING);
+}
+
 TEST_F(judges, linger_0_of_a_health_check_is_none)
 {
 	self->conn.cause = TCPCLOSE_CAUSE_LINGER;

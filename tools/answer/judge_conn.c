@@ -171,12 +171,15 @@ static int judge_any(struct why *w, const struct conn *c, const struct subject *
 }
 
 /*
- * Whether an abort may have lost data: there was some on its way, or this end spoke last, and
- * the peer may not have read that. Who listens speaks last if both are in the same jiffy.
+ * Whether an abort may have lost data: there was some on its way, or the peer was still to
+ * finish what this end had waited for, or this end spoke last, and the peer may not have read
+ * that. Who listens speaks last if both are in the same jiffy.
  */
 static bool may_have_lost(const struct conn *c, const struct subject *s)
 {
 	if (c->unacked_bytes > 0 || c->unread_bytes > 0)
+		return true;
+	if (was_in(c, TCPCLOSE_FIN_WAIT2))
 		return true;
 	if (!carried(c))
 		return false;
