@@ -11,8 +11,8 @@
  */
 #include <linux/compiler.h>
 #include <linux/errno.h>
+#include <linux/kernel.h>
 #include <linux/kprobes.h>
-#include <linux/math.h>
 #include <linux/mutex.h>
 #include <linux/sched.h>
 

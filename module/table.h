@@ -122,7 +122,8 @@ static __always_inline void tcpclose_table_clear(struct tcpclose_entry *entry)
 	entry->cookie = 0;
 	entry->born_ns = 0;
 	entry->since_ns = 0;
-	memset_startat(entry, 0, inode);
+	memset((void *)entry + offsetof(struct tcpclose_entry, inode), 0,
+	       sizeof(*entry) - offsetof(struct tcpclose_entry, inode));
 }
 
 /**
