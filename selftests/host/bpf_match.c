@@ -274,6 +274,12 @@ TEST_F(bpf_match, is_incomplete_where_bpf_may_have_missed_calls)
 	RECORD_BIRTH(3, FIN_WAIT2, TIME_WAIT);
 	CONCLUDE();
 	EXPECT_FALSE(comparison_is_incomplete(&self->result));
+	RECORD(1, TIME_WAIT, CLOSE);
+	CONCLUDE();
+	EXPECT_FALSE(comparison_is_incomplete(&self->result));
+	self->losses.missed_deaths = 1;
+	CONCLUDE();
+	EXPECT_TRUE(comparison_is_incomplete(&self->result));
 }
 
 TEST_HARNESS_MAIN

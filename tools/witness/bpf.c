@@ -204,6 +204,15 @@ static uint64_t misses(const struct bpf_program *program)
 	return info.recursion_misses;
 }
 
+/* Calls that both copies of a program have missed, at most. */
+static uint64_t misses_of_both(const struct bpf_program *one,
+			       const struct bpf_program *other)
+{
+	uint64_t a = misses(one), b = misses(other);
+
+	return a < b ? a : b;
+}
+
 /**
  * bpf_witness_losses() - what the programs may have missed
  * @w: the witness
@@ -212,13 +221,12 @@ static uint64_t misses(const struct bpf_program *program)
 void bpf_witness_losses(const struct bpf_witness *w, struct bpf_losses *losses)
 {
 	const struct minisock_bpf *s = w->skeleton;
-	uint64_t one = misses(s->progs.birth_one);
-	uint64_t other = misses(s->progs.birth_other);
 
 	losses->dropped = s->bss->dropped;
 	losses->unknown = s->bss->unknown;
-	losses->missed_births = one < other ? one : other;
+	losses->missed_births = misses_of_both(s->progs.birth_one, s->progs.birth_other);
 	losses->missed_segments = misses(s->progs.segment);
+	losses->missed_deaths = misses_of_both(s->progs.death_one, s->progs.death_other);
 }
 
 /**

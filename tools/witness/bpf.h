@@ -20,12 +20,14 @@ struct bpf_witness;
  * @unknown: mini-sockets above %MINISOCK_MAX, whose changes were not seen
  * @missed_births: calls of inet_twsk_alloc() that may have been missed, at most
  * @missed_segments: likewise for tcp_timewait_state_process()
+ * @missed_deaths: likewise for the freeing of memory
  */
 struct bpf_losses {
 	uint64_t dropped;
 	uint64_t unknown;
 	uint64_t missed_births;
 	uint64_t missed_segments;
+	uint64_t missed_deaths;
 };
 
 int bpf_witness_load(struct bpf_witness **result, struct error *why);

@@ -461,6 +461,7 @@ static void check_losses(const struct bpf_match *m, uint64_t start_ns,
 	uint64_t births = only_recorded(m, BORN_IN_FIN_WAIT2, start_ns, end_ns) +
 			  only_recorded(m, BORN_IN_TIME_WAIT, start_ns, end_ns);
 	uint64_t changes = only_recorded(m, CHANGED, start_ns, end_ns);
+	uint64_t deaths = only_recorded(m, DIED, start_ns, end_ns);
 
 	if (losses->dropped)
 		error_set(&c->incomplete, 0,
@@ -470,11 +471,13 @@ static void check_losses(const struct bpf_match *m, uint64_t start_ns,
 		error_set(&c->incomplete, 0,
 			  "more than %u mini-sockets at a time", MINISOCK_MAX);
 	else if ((births && births <= losses->missed_births) ||
-		 (changes && changes <= losses->missed_segments))
+		 (changes && changes <= losses->missed_segments) ||
+		 (deaths && deaths <= losses->missed_deaths))
 		error_set(&c->incomplete, 0,
-			  "interrupts kept BPF programs from running: %llu and %llu times",
+			  "interrupts or other tasks kept BPF programs from running: %llu, %llu and %llu times",
 			  (unsigned long long)losses->missed_births,
-			  (unsigned long long)losses->missed_segments);
+			  (unsigned long long)losses->missed_segments,
+			  (unsigned long long)losses->missed_deaths);
 }
 
 /**

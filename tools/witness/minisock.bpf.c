@@ -285,8 +285,9 @@ static __always_inline int death(const void *object,
 }
 
 /*
- * A tracepoint is called with preemption off, and no hardirq frees
- * mini-sockets: at most one softirq comes in between.
+ * No hardirq frees mini-sockets: at most one softirq comes in between. Where a tracepoint
+ * is called with preemption on, other tasks may, too, whose calls may be missed by both:
+ * bpf_witness_losses(). A task may also change the CPU between the two copies.
  */
 SEC("raw_tp/kmem_cache_free")
 int BPF_PROG(death_one, unsigned long call_site, const void *object,
