@@ -22,8 +22,7 @@ int trace_match_add_event(struct trace_match *m, const struct trace_event *e);
 int trace_match_add_record(struct trace_match *m, const struct event *e);
 void trace_match_advance(struct trace_match *m, uint64_t horizon_ns);
 void trace_match_forget(struct trace_match *m, uint64_t before_ns);
-bool trace_match_is_settled(const struct trace_match *m, uint64_t start_ns,
-			    uint64_t end_ns);
+bool trace_match_is_settled(struct trace_match *m, uint64_t start_ns, uint64_t end_ns);
 void trace_match_conclude(struct trace_match *m, uint64_t start_ns, uint64_t end_ns,
 			  struct comparison *c);
 
