@@ -77,7 +77,8 @@ static __always_inline void tcpclose_listener_made(void)
 /**
  * tcpclose_listener_remember() - remember the listener of a socket that is being made
  * @entry: entry of the socket
- * @sk: the socket, at LISTEN → SYN_RECV: the listener's copy still, but for some members
+ * @sk: the socket, at LISTEN → SYN_RECV: the listener's copy still, but for some members,
+ *	and from 6.15 on for its addresses
  *
  * An empty list refers to itself, and a listener has sent nothing: that of its copy
  * refers to the listener. tcp_create_openreq_child() clears it afterwards.
@@ -98,7 +99,7 @@ static __always_inline void tcpclose_listener_remember(struct tcpclose_entry *en
 	if (unlikely(!socket))
 		return;
 	entry->listener = READ_ONCE(SOCK_INODE((struct socket *)socket)->i_ino);
-	entry->bound = sk->sk_rcv_saddr;
+	entry->bound = ((const struct sock *)listener)->sk_rcv_saddr;
 	entry->flags |= TCPCLOSE_ENTRY_LISTENER;
 }
 

@@ -7,6 +7,9 @@
  * and its cookie is about to be overwritten by the request's. Owns one note per
  * CPU of the request, which has the right addresses and cookie; hooked only
  * while openings are recorded. Knows nothing of entries and records.
+ *
+ * 6.15 gives the new socket what the request has before the transition: then the
+ * note is not needed. See tcpclose_request_is_over().
  */
 #include <linux/cpumask.h>
 #include <linux/percpu.h>

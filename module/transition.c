@@ -226,8 +226,8 @@ static __always_inline void count_transition(int old, struct tcpclose_reason rea
 }
 
 /*
- * The cookie to record. A cookie generated now for a socket just cloned would
- * be overwritten by the request's, so take that one.
+ * The cookie to record. A cookie generated now for a socket just cloned may be
+ * overwritten by the request's, so take that one.
  */
 static __always_inline u64 cookie_of(const struct sock *sk, int old, int new,
 				     const struct request_sock **req)
@@ -235,7 +235,8 @@ static __always_inline u64 cookie_of(const struct sock *sk, int old, int new,
 	const struct sock *owner = sk;
 	u64 cookie;
 
-	if (unlikely(old == TCP_LISTEN && new == TCP_SYN_RECV)) {
+	if (unlikely(old == TCP_LISTEN && new == TCP_SYN_RECV) &&
+	    !tcpclose_request_is_over(sk)) {
 		*req = tcpclose_request_take();
 		if (!*req)
 			return 0;
