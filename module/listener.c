@@ -188,6 +188,9 @@ void tcpclose_listener_refused(const struct sk_buff *skb)
 	unsigned long irq;
 
 	local_irq_save(irq);
+	/* Another segment at its address, freed with bottom halves on: the CPU may be another. */
+	if (unlikely(!tcpclose_listener_has_refused(skb)))
+		goto out;
 	step.listener = this_cpu_read(tcpclose_openings.listener);
 	this_cpu_write(tcpclose_openings.ack, 0);
 	if (unlikely(this_cpu_read(tcpclose_openings.run) != tcpclose_listener_run()))
