@@ -8,6 +8,7 @@
  */
 #include <linux/hash.h>
 #include <linux/kallsyms.h>
+#include <linux/lockdep.h>
 #include <linux/module.h>
 #include <linux/notifier.h>
 #include <linux/percpu.h>
@@ -137,6 +138,7 @@ static enum tcpclose_way look_up_symbol(unsigned long address)
 	size_t length;
 	unsigned int i;
 
+	lockdep_assert_irqs_disabled();
 	sprint_symbol_no_offset(symbol, address);
 	/* Cut off what the compiler appends: .cold, .isra.0, .part.0 … */
 	length = strcspn(symbol, ". ");

@@ -12,6 +12,7 @@
 #include <linux/irq_work.h>
 #include <linux/jiffies.h>
 #include <linux/ktime.h>
+#include <linux/lockdep.h>
 #include <linux/minmax.h>
 #include <linux/percpu.h>
 #include <linux/smp.h>
@@ -98,6 +99,7 @@ bool tcpclose_gate_admits(enum tcpclose_gate_class class, u64 now_ns)
 {
 	struct passage *passage = &this_cpu_ptr(&gates)->passages[class];
 
+	lockdep_assert_irqs_disabled();
 	regain_room(passage);
 	if (now_ns - passage->since_ns >= NSEC_PER_SEC) {
 		passage->since_ns = now_ns;
@@ -120,6 +122,7 @@ bool tcpclose_gate_admits(enum tcpclose_gate_class class, u64 now_ns)
  */
 void tcpclose_gate_left_out(enum tcpclose_gate_count what)
 {
+	lockdep_assert_irqs_disabled();
 	this_cpu_ptr(&gates)->left_out[what]++;
 	/* The count is seen by the report, or the report is seen to be over. */
 	smp_mb();

@@ -11,6 +11,7 @@
  * mini-socket afterwards is up to timewait.c.
  */
 #include <linux/ktime.h>
+#include <linux/lockdep.h>
 #include <net/inet_timewait_sock.h>
 #include <net/tcp.h>
 #include <net/tcp_states.h>
@@ -40,6 +41,7 @@ static DEFINE_PER_CPU(struct handover_note [2], handover_notes);
 
 static struct handover_note *handover_note_slot(void)
 {
+	lockdep_assert_irqs_disabled();
 	return &(*this_cpu_ptr(&handover_notes))[tcpclose_worker_slot()];
 }
 

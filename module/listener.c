@@ -9,6 +9,7 @@
  * for gate.c.
  */
 #include <linux/ktime.h>
+#include <linux/lockdep.h>
 #include <linux/skbuff.h>
 #include <net/inet_connection_sock.h>
 #include <net/request_sock.h>
@@ -143,6 +144,7 @@ static __always_inline void on_child(unsigned long socket, unsigned long skb,
 {
 	const struct sock *sk = (const struct sock *)socket;
 
+	lockdep_assert_once(in_softirq());
 	/* The SYN of a Fast Open is answered in any case, and not freed as dropped. */
 	if (unlikely(tcp_hdr((const struct sk_buff *)skb)->syn))
 		return;

@@ -6,6 +6,7 @@
 #ifndef TCPCLOSE_POOL_H
 #define TCPCLOSE_POOL_H
 
+#include <linux/lockdep.h>
 #include <linux/percpu.h>
 #include <linux/types.h>
 
@@ -47,6 +48,7 @@ static __always_inline struct tcpclose_entry *tcpclose_pool_get(void)
 {
 	struct tcpclose_entry *entry = this_cpu_read(tcpclose_magazines.head);
 
+	lockdep_assert_irqs_disabled();
 	if (unlikely(tcpclose_entry_is_end(entry)))
 		return NULL;
 	this_cpu_write(tcpclose_magazines.head, entry->next);
@@ -62,6 +64,7 @@ static __always_inline struct tcpclose_entry *tcpclose_pool_get(void)
  */
 static __always_inline void tcpclose_pool_put(struct tcpclose_entry *entry)
 {
+	lockdep_assert_irqs_disabled();
 	WRITE_ONCE(entry->next, this_cpu_read(tcpclose_magazines.head));
 	this_cpu_write(tcpclose_magazines.head, entry);
 	if (unlikely(this_cpu_inc_return(tcpclose_magazines.count) >

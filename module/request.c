@@ -12,6 +12,7 @@
  * note is not needed. See tcpclose_request_is_over().
  */
 #include <linux/cpumask.h>
+#include <linux/lockdep.h>
 #include <linux/percpu.h>
 
 #include "request.h"
@@ -82,6 +83,7 @@ const struct request_sock *tcpclose_request_take(void)
 	struct request_in_hand *request;
 	const struct request_sock *req;
 
+	lockdep_assert_irqs_disabled();
 	request = &(*this_cpu_ptr(&requests_in_hand))[tcpclose_worker_slot()];
 	req = request->req;
 	request->req = NULL;

@@ -6,6 +6,7 @@
 #define TCPCLOSE_RING_H
 
 #include <linux/bits.h>
+#include <linux/lockdep.h>
 #include <linux/percpu.h>
 #include <linux/types.h>
 
@@ -51,10 +52,11 @@ int tcpclose_ring_mmap(struct vm_area_struct *vma);
 /**
  * tcpclose_ring_newest_ns() - time of this CPU's newest record; 0: none
  *
- * Context: nothing that writes records interrupts.
+ * Context: interrupts off.
  */
 static __always_inline u64 tcpclose_ring_newest_ns(void)
 {
+	lockdep_assert_irqs_disabled();
 	return this_cpu_read(tcpclose_rings.newest)->ts_ns;
 }
 
@@ -72,6 +74,7 @@ static __always_inline void *tcpclose_ring_begin(u64 *number)
 	struct tcpclose_record *record = this_cpu_read(tcpclose_rings.newest) + 1;
 	u64 position = this_cpu_read(tcpclose_rings.position);
 
+	lockdep_assert_irqs_disabled();
 	if (unlikely(record > this_cpu_read(tcpclose_rings.last)))
 		record = this_cpu_read(tcpclose_rings.records);
 	this_cpu_write(tcpclose_rings.newest, record);
@@ -92,6 +95,7 @@ static __always_inline void *tcpclose_ring_begin(u64 *number)
  */
 static __always_inline void tcpclose_ring_commit(u64 number)
 {
+	lockdep_assert_irqs_disabled();
 	/* Release: pairs with the acquire in tcpclose_ring_committed(). */
 	smp_store_release(&this_cpu_read(tcpclose_rings.header)->committed,
 			  number + 1);

@@ -11,6 +11,7 @@
  * What a record holds is for rst_record.c, how many there may be for gate.c.
  */
 #include <linux/ktime.h>
+#include <linux/lockdep.h>
 #include <linux/skbuff.h>
 #include <net/inet_timewait_sock.h>
 #include <net/ip6_route.h>
@@ -65,6 +66,7 @@ static unsigned int place(void)
 
 static void note_recorded(const struct sk_buff *skb)
 {
+	lockdep_assert_irqs_disabled();
 	WRITE_ONCE(this_cpu_ptr(&rst_recorded)->by[place()], skb);
 }
 
@@ -74,6 +76,7 @@ static bool take_recorded(const struct sk_buff *skb)
 	unsigned int by = place();
 	int cpu;
 
+	lockdep_assert_irqs_disabled();
 	if (by != ON_BACKLOG) {
 		struct recorded *recorded = this_cpu_ptr(&rst_recorded);
 

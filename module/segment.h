@@ -3,6 +3,7 @@
 #define TCPCLOSE_SEGMENT_H
 
 #include <linux/bits.h>
+#include <linux/lockdep.h>
 #include <linux/percpu.h>
 #include <linux/tcp.h>
 #include <linux/types.h>
@@ -63,6 +64,7 @@ DECLARE_PER_CPU(struct tcpclose_segment [2], tcpclose_segments);
 
 static inline struct tcpclose_segment *tcpclose_segment_slot(void)
 {
+	lockdep_assert_irqs_disabled();
 	return &(*this_cpu_ptr(&tcpclose_segments))[tcpclose_worker_slot()];
 }
 
@@ -106,6 +108,7 @@ static inline u16 tcpclose_segment_flags(const void *owner)
  */
 static __always_inline u16 tcpclose_segment_softirq_flags(const void *owner)
 {
+	lockdep_assert_irqs_disabled();
 	if (this_cpu_read(tcpclose_segments[TCPCLOSE_SEGMENT_SOFTIRQ].owner) != owner)
 		return 0;
 	return this_cpu_read(tcpclose_segments[TCPCLOSE_SEGMENT_SOFTIRQ].what);
@@ -120,6 +123,7 @@ static __always_inline u16 tcpclose_segment_softirq_flags(const void *owner)
  */
 static __always_inline u16 tcpclose_segment_task_flags(const void *owner)
 {
+	lockdep_assert_irqs_disabled();
 	if (this_cpu_read(tcpclose_segments[TCPCLOSE_SEGMENT_TASK].owner) != owner ||
 	    this_cpu_read(tcpclose_segments[TCPCLOSE_SEGMENT_TASK].worker.task) != current ||
 	    this_cpu_read(tcpclose_segments[TCPCLOSE_SEGMENT_TASK].worker.switches) !=

@@ -8,6 +8,7 @@
 #include <linux/bitops.h>
 #include <linux/build_bug.h>
 #include <linux/compiler.h>
+#include <linux/lockdep.h>
 #include <linux/percpu.h>
 #include <linux/types.h>
 
@@ -50,10 +51,11 @@ tcpclose_stats_bucket_inc(struct tcpclose_histogram __percpu *histogram, u64 ns)
 		this_cpu_inc(histogram->buckets[TCPCLOSE_BUCKETS - 1]);
 }
 
-/* Add a duration to a histogram, whose count is that of its buckets. */
+/* Add a duration to a histogram, whose count is that of its buckets; interrupts off. */
 static __always_inline void
 tcpclose_stats_measure(struct tcpclose_histogram __percpu *histogram, u64 ns)
 {
+	lockdep_assert_irqs_disabled();
 	/* Make the compiler use one base address for all members. */
 	OPTIMIZER_HIDE_VAR(histogram);
 	tcpclose_stats_bucket_inc(histogram, ns);

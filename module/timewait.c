@@ -9,6 +9,7 @@
  * the bucket's lock, records the step; the others find nothing.
  */
 #include <linux/ktime.h>
+#include <linux/lockdep.h>
 #include <net/inet_timewait_sock.h>
 #include <net/tcp.h>
 #include <net/tcp_states.h>
@@ -206,6 +207,7 @@ static __always_inline void on_twsk_deschedule(unsigned long tw,
 {
 	unsigned long irq;
 
+	lockdep_assert_once(in_softirq());
 	local_irq_save(irq);
 	tcpclose_probe_called(timewait_calls[DESCHEDULE]);
 	this_cpu_write(deschedulings.tw, (const void *)tw);

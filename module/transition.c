@@ -11,6 +11,7 @@
 #include <linux/cache.h>
 #include <linux/err.h>
 #include <linux/ktime.h>
+#include <linux/lockdep.h>
 #include <net/mptcp.h>
 #include <net/sock.h>
 #include <net/tcp.h>
@@ -63,6 +64,7 @@ static struct tcpclose_entry *stand_in_for_sock(const struct sock *sk, int old,
 {
 	struct tcpclose_entry *entry = this_cpu_ptr(&stand_ins);
 
+	lockdep_assert_irqs_disabled();
 	tcpclose_table_stand_in(entry, why);
 	entry->closer = closers[old];
 	tcpclose_stats_live(new, -1);
