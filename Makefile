@@ -56,6 +56,7 @@ help:
 	@echo 'make demo            show what tcpclose does, in a virtual machine (KERNEL=)'
 	@echo 'make vm              open a shell in a virtual machine (KERNEL=)'
 	@echo 'make check           run all tests, quick ones first, on 6.1 and 6.12 (KERNEL=, TESTS="NAME...")'
+	@echo 'make check UPDATE=1  likewise, and write the result to Documentation/kernels.rst'
 	@echo 'make check TESTS=@FILE'
 	@echo '                     run those that show most about a source, as @module/pool.c; takes a minute'
 	@echo 'make coverage        find out which tests run which source; writes selftests/coverage/map;'
@@ -392,7 +393,7 @@ compare:
 	@selftests/lab/compare $(if $(KERNEL),--kernel $(KERNEL)) $(SCENARIOS)
 
 check:
-	@$(QEMU)/check $(if $(KERNEL),--kernel $(KERNEL)) $(TESTS)
+	@$(QEMU)/check $(if $(KERNEL),--kernel $(KERNEL)) $(if $(UPDATE),--update) $(TESTS)
 
 check-host:
 	@FUZZ_SECONDS=$${FUZZ_SECONDS:-2} $(QEMU)/check --host $(TESTS)

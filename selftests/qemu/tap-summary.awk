@@ -5,7 +5,7 @@
 # Input: for each program "@@ begin NAME", its TAP, "@@ end NAME STATUS SECONDS".
 # Variables: where   printed before every name (a kernel, "host")
 #            skips   file of expected skips: WHERE PROGRAM TEST REASON...
-#            totals  file to append "PASSED FAILED SKIPPED" to
+#            totals  file to append "PASSED FAILED SKIPPED WHERE" to
 #            programs, space separated: those that must report
 
 BEGIN {
@@ -155,5 +155,5 @@ END {
 		printf "not ok  %s %s: never ran\n", where, name
 		failed++
 	}
-	printf "%d %d %d\n", passed, failed, skipped >>totals
+	printf "%d %d %d %s\n", passed, failed, skipped, where >>totals
 }
