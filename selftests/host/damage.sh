@@ -58,7 +58,7 @@ exits "a newer minor ABI is read" 0 "$tcpclose" watch --input changed.rec
 change 16 '\377'
 complains "another size of record is refused" "records of 255 bytes" "$tcpclose" watch --input changed.rec
 change 20 '\001\002\003\004'
-complains "the other byte order is refused" "byte order" "$tcpclose" watch --input changed.rec
+complains "another byte order than the rest of the header has is noticed" "format 256.*newer tcpclose" "$tcpclose" watch --input changed.rec
 change 20 '\000'
 complains "a damaged byte order is refused" "damaged header" "$tcpclose" watch --input changed.rec
 

@@ -52,7 +52,7 @@ void recording_header_init(struct recording_header *h)
 
 /**
  * recording_header_check() - check that this tool can read a recording
- * @h: its header
+ * @h: its header, in this machine's byte order
  * @len: how many bytes of it there are
  * @why: why not
  *
@@ -77,9 +77,6 @@ int recording_header_check(const struct recording_header *h, size_t len,
 		return error_set(why, -ENODATA,
 				 "ends after %zu of %zu header bytes: %s",
 				 len, sizeof(*h), "record again");
-	if (h->byte_order == __builtin_bswap32(RECORDING_BYTE_ORDER))
-		return error_set(why, -EPROTO, "has the other byte order: %s",
-				 "read it on a machine like the one it was made on");
 	if (h->byte_order != RECORDING_BYTE_ORDER)
 		return error_set(why, -EPROTO, "has a damaged header: %s",
 				 "record again");

@@ -17,6 +17,7 @@
 
 #include "base/compiler.h"
 #include "base/signals.h"
+#include "lib/byteorder.h"
 #include "lib/source_internal.h"
 
 /**
@@ -67,6 +68,8 @@ static int next_of_recording(struct source *s,
 	}
 	*first = source_at(s);
 	*count = (s->len - s->pos) / TCPCLOSE_RECORD_SIZE;
+	if (s->swapped)
+		byteorder_swap_records((char *)s->buf + s->pos, *count);
 	s->pos += *count * TCPCLOSE_RECORD_SIZE;
 	return 1;
 }

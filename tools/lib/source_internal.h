@@ -68,6 +68,8 @@ struct source {
 	/* There will be only markers (live only). */
 	bool concluded;
 	bool at_end;
+	/* A recording of a machine of the other byte order. */
+	bool swapped;
 	/* source_live_start() has started @wallclock. */
 	bool watches_clock;
 	struct recording_header head;

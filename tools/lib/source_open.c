@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/signals.h"
+#include "lib/byteorder.h"
 #include "lib/devnode.h"
 #include "lib/source_internal.h"
 #include "sys/netns.h"
@@ -110,6 +111,9 @@ static int read_header(struct source *s, const char *path, struct error *why)
 			break;
 		len += (size_t)got;
 	}
+	s->swapped = byteorder_is_swapped(&s->head, len);
+	if (s->swapped)
+		byteorder_swap_header(&s->head);
 	ret = recording_header_check(&s->head, len, &what);
 	return ret ? error_set(why, ret, "%s: %.300s", path, what.text) : 0;
 }
