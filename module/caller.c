@@ -116,9 +116,10 @@ static const struct {
 /*
  * What was found out about each address: the address in the upper bits and its
  * way in the lowest 8, in one word, so that readers and writers need no lock.
- * The 8 uppermost bits of a kernel address can be dropped, since they are all
- * set. It is in the first free slot of a few neighbours, so that two addresses
- * of the same hash do not drive each other out.
+ * The 8 uppermost bits of a kernel address can be dropped, since they are the
+ * same in all: set, or, on s390, not. It is in the first free slot of a few
+ * neighbours, so that two addresses of the same hash do not drive each other
+ * out.
  *
  * Addresses of other modules may be reused by a module that is loaded later:
  * then everything is forgotten, before its functions run. No CPU can be about

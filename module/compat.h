@@ -74,6 +74,8 @@ static __always_inline unsigned long compat_caller(struct pt_regs *regs)
 	return regs_get_kernel_stack_nth(regs, 0);
 #elif defined(CONFIG_ARM64)
 	return procedure_link_pointer(regs);
+#elif defined(CONFIG_S390)
+	return regs->gprs[14];
 #else
 	return 0;
 #endif
