@@ -37,6 +37,7 @@ struct mmap_arguments {
 	uint32_t offset;
 };
 
+#ifdef __x86_64__
 static long call32(uint32_t nr, uint32_t a, uint32_t b, uint32_t c)
 {
 	long ret;
@@ -47,6 +48,15 @@ static long call32(uint32_t nr, uint32_t a, uint32_t b, uint32_t c)
 		     : "memory", "r8", "r9", "r10", "r11");
 	return (int32_t)ret;
 }
+#else
+/* A program of 64 bits can make no such calls. */
+#define MAP_32BIT 0
+
+static long call32(uint32_t nr, uint32_t a, uint32_t b, uint32_t c)
+{
+	return -ENOSYS;
+}
+#endif
 
 static uint32_t address32(const void *object)
 {

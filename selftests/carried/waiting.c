@@ -334,8 +334,9 @@ typedef void (*locking_t)(int fd);
 static void lock_by_poll(int fd)
 {
 	struct pollfd pollfd = { .fd = fd, .events = POLLIN };
+	struct timespec none = {};
 
-	poll(&pollfd, 1, 0);
+	ppoll(&pollfd, 1, &none, NULL);
 }
 
 static void lock_by_seek(int fd)
@@ -355,7 +356,7 @@ static bool waits_for_lock(pid_t pid)
 {
 	int number = procfile_sleeps_in(pid, 'D');
 
-	return number == SYS_poll || number == SYS_lseek || number == SYS_ioctl;
+	return number == SYS_ppoll || number == SYS_lseek || number == SYS_ioctl;
 }
 
 /* Whether a child ends within some time */
