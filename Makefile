@@ -20,6 +20,25 @@ SAY := $(if $(findstring s,$(firstword -$(filter-out --%,$(MAKEFLAGS)))),:,echo)
 # Where the tool and the tests are built
 BUILD := build
 
+# Another architecture: KERNEL=6.12-arm64, or ARCH=arm64, with or without KERNEL=6.12. In
+# a kernel tree that KDIR= names, ARCH= is kbuild's own, for the module.
+ifndef KDIR
+FOREIGN := $(filter arm64 s390x,$(or $(filter arm64 s390x,$(lastword $(subst -, ,$(KERNEL)))),$(ARCH)))
+endif
+ifneq ($(FOREIGN),)
+# kbuild's names are others, and Debian's headers say their own
+MAKEOVERRIDES := $(filter-out ARCH=%,$(MAKEOVERRIDES))
+unexport ARCH
+ifdef KERNEL
+override KERNEL := $(KERNEL:-$(FOREIGN)=)-$(FOREIGN)
+endif
+BUILD := build/$(FOREIGN)
+# Not for targets that compile nothing here
+ifneq ($(filter-out help clean distclean check demo vm,$(or $(MAKECMDGOALS),all)),)
+CC := $(or $(shell $(QEMU)/cross $(FOREIGN)),$(error no compiler for $(FOREIGN)))
+endif
+endif
+
 # The kernel for which the module is built: KERNEL= names one of the virtual
 # machine's, KDIR= any build tree; without both it is the running kernel.
 ifdef KERNEL
@@ -31,6 +50,12 @@ KDIR := $(CURDIR)/build/kernels/$(KERNEL)/headers
 VM_KERNEL := $(KERNEL)
 # Some kernels are built among the programs of their own release
 KBUILD = $(QEMU)/in-root build/kernels/$(KERNEL) $(MAKE)
+else ifneq ($(FOREIGN),)
+# The module of another architecture needs KERNEL=
+KBUILD = $(MAKE)
+KDIR := build/kernels/none-$(FOREIGN)
+K := none-$(FOREIGN)
+VM_KERNEL := 6.12-$(FOREIGN)
 else
 KBUILD = $(MAKE)
 KDIR ?= /lib/modules/$(shell uname -r)/build
@@ -57,6 +82,9 @@ help:
 	@echo 'make vm              open a shell in a virtual machine (KERNEL=)'
 	@echo 'make check           run all tests, quick ones first, on 6.1 and 6.12 (KERNEL=, TESTS="NAME...")'
 	@echo 'make check UPDATE=1  likewise, and write the result to Documentation/kernels.rst'
+	@echo 'make check ARCH=arm64'
+	@echo '                     run the most important of them on 6.1, 6.12 and newest of another architecture:'
+	@echo '                     arm64, s390x (KERNEL=, TESTS=); the same for others: make vm KERNEL=6.12-arm64'
 	@echo 'make check TESTS=@FILE'
 	@echo '                     run those that show most about a source, as @module/pool.c; takes a minute'
 	@echo 'make coverage        find out which tests run which source; writes selftests/coverage/map;'
@@ -155,8 +183,10 @@ endif
 TOOL_SOURCES := $(filter-out $(BPF_SOURCES) $(TOOL_LEFT_OUT),$(wildcard tools/*.c tools/*/*.c tools/*/*/*.c))
 TOOL_OBJECTS := $(TOOL_SOURCES:%.c=$(BUILD)/%.o)
 WARNINGS := -Wall -Wextra -Wstrict-prototypes -Wmissing-prototypes -Wno-unused-parameter
+# What the compiler says of its machine
+TARGET := $(shell $(CC) $(CPPFLAGS) $(CFLAGS) -dM -E -x c /dev/null | grep -o '__LP64__\|__BYTE_ORDER__ __ORDER_BIG_ENDIAN__')
 # Files and times are as large on a machine of 32 bits
-NARROW := $(if $(shell $(CC) $(CPPFLAGS) $(CFLAGS) -dM -E -x c /dev/null | grep __LP64__),,-D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64)
+NARROW := $(if $(filter __LP64__,$(TARGET)),,-D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64)
 # _GNU_SOURCE is empty, so that a source may define it as well
 ALL_CFLAGS = -std=gnu11 -D_GNU_SOURCE= $(NARROW) -MMD -MP $(WARNINGS) -Imodule/uapi -Itools $(CPPFLAGS) $(CFLAGS)
 
@@ -175,8 +205,8 @@ $(TOOL): $(TOOL_OBJECTS) $(TOOL_LIST)
 	@$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.o,$^) $(TOOL_LIBS) $(LDLIBS)
 
 # -mcpu=v3: compare and swap; the include path is that of asm/types.h
-BPF_CFLAGS = -g -O2 -target bpf -mcpu=v3 -Wall -Wextra -Wno-unused-parameter $(if $(findstring -Werror,$(CFLAGS)),-Werror) \
-	-I/usr/include/$(shell $(CC) -print-multiarch) -Imodule/uapi -Itools
+BPF_CFLAGS = -g -O2 -target $(if $(filter %BIG_ENDIAN__,$(TARGET)),bpfeb,bpfel) -mcpu=v3 -Wall -Wextra -Wno-unused-parameter $(if $(findstring -Werror,$(CFLAGS)),-Werror) \
+	-I$(patsubst %/,%,$(shell $(CC) -print-sysroot))/usr/include/$(shell $(CC) -print-multiarch) -Imodule/uapi -Itools
 
 BPF_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(BPF_SOURCES) $(wildcard selftests/bench/*.bpf.c selftests/bpf/*.bpf.c))
 $(BPF_OBJECTS): $(BUILD)/%.bpf.o: %.bpf.c $(wildcard tools/witness/*.h selftests/bench/*.h module/uapi/*.h) Makefile | packages-witness
@@ -204,7 +234,8 @@ $(BUILD)/tools/%.o: tools/%.c Makefile | $(TOOL_PACKAGES)
 TEST_LIB := $(patsubst %.c,$(BUILD)/%.o,$(wildcard selftests/lib/*.c))
 # Objects of the tool that manner.c and stream.c use, and tests of what is remembered
 TEST_LIB += $(patsubst %,$(BUILD)/tools/%.o,lib/event lib/names lib/remembered model/model model/edges)
-HOST_TESTS := $(patsubst %.c,$(BUILD)/%,$(wildcard selftests/host/*.c))
+# The host's are not built for another machine
+HOST_TESTS := $(if $(FOREIGN),,$(patsubst %.c,$(BUILD)/%,$(wildcard selftests/host/*.c)))
 TEST_PROGRAMS := $(patsubst %.c,$(BUILD)/%,$(filter %.c,$(shell $(QEMU)/tests guest))) $(HOST_TESTS)
 # Left out with WITNESS=0
 WITNESS_TESTS := $(patsubst %,$(BUILD)/selftests/%,host/bpf_match host/pages host/totals host/trace_match \
@@ -234,17 +265,17 @@ comma := ,
 TEST_WRAP := $(patsubst %,-Wl$(comma)--wrap=%,open close dup read lseek _exit alarm)
 
 # Programs that the host's scripts call: linked with the tool, too
-HOST_HELPERS := $(patsubst %,$(BUILD)/selftests/host/lib/%,decode machine measure rules sample)
+HOST_HELPERS := $(if $(FOREIGN),,$(patsubst %,$(BUILD)/selftests/host/lib/%,decode machine measure rules sample))
 # A device in front of the C library, for LD_PRELOAD; by itself, whatever the programs
 # are compiled with
-HOST_DEVICE := $(BUILD)/selftests/host/lib/madeup.so
+HOST_DEVICE := $(if $(FOREIGN),,$(BUILD)/selftests/host/lib/madeup.so)
 # Synthetic recordings, for tests of the host
 HOST_LIB := $(patsubst %.c,$(BUILD)/%.o,$(wildcard selftests/host/lib/synthetic*.c))
 
 .PHONY: selftests
 selftests: $(TEST_PROGRAMS) $(HOST_HELPERS) $(HOST_DEVICE)
 
-$(HOST_DEVICE): selftests/host/lib/madeup.c Makefile | packages-selftests
+$(BUILD)/selftests/host/lib/madeup.so: selftests/host/lib/madeup.c Makefile | packages-selftests
 	@mkdir -p $(@D)
 	@$(SAY) '  CC      $<'
 	@$(CC) -std=gnu11 -D_GNU_SOURCE= -MMD -MP $(WARNINGS) -Imodule/uapi -Itools -O2 -g -fPIC -shared -o $@ $<
@@ -372,7 +403,7 @@ endif
 
 .PHONY: packages-module packages-tool packages-witness packages-selftests packages-fuzz
 packages-module packages-tool packages-witness packages-selftests packages-fuzz: packages-%:
-	@$(QEMU)/packages $*
+	@$(QEMU)/packages $* $(FOREIGN)
 
 # ---- virtual machine
 
@@ -393,7 +424,7 @@ compare:
 	@selftests/lab/compare $(if $(KERNEL),--kernel $(KERNEL)) $(SCENARIOS)
 
 check:
-	@$(QEMU)/check $(if $(KERNEL),--kernel $(KERNEL)) $(if $(UPDATE),--update) $(TESTS)
+	@$(QEMU)/check $(if $(KERNEL),--kernel $(KERNEL)) $(if $(FOREIGN),--arch $(FOREIGN)) $(if $(UPDATE),--update) $(TESTS)
 
 check-host:
 	@FUZZ_SECONDS=$${FUZZ_SECONDS:-2} $(QEMU)/check --host $(TESTS)
@@ -435,7 +466,7 @@ install: all
 
 .PHONY: clean distclean
 clean:
-	@[ ! -d build ] || find build -mindepth 1 -maxdepth 1 ! -name kernels ! -name linux ! -name archive -exec rm -rf {} +
+	@[ ! -d build ] || find build -mindepth 1 -maxdepth 1 ! -name kernels ! -name linux ! -name archive ! -name cross -exec rm -rf {} +
 
 distclean:
 	rm -rf build

@@ -49,6 +49,9 @@ preempt BUG: using smp_processor_id() in preemptible [00000000] code: insmod/97
 objects ODEBUG: free active (active state 0) object: 000000005b5f5ef2 object type: timer_list
 warning WARNING: CPU: 1 PID: 97 at kernel/trace/ftrace.c:2180 ftrace_bug+0x1d4/0x290
 oops Oops: general protection fault, probably for non-canonical address 0xdffffc0000000000
+arm64 Internal error: BRK handler: 00000000f20003e8 [#1] SMP
+s390x illegal operation: 0001 ilc:1 [#1] SMP
+trace Call trace:
 hung INFO: task insmod:97 blocked for more than 120 seconds.
 stall rcu: INFO: rcu_preempt detected stalls on CPUs/tasks:
 list list_add corruption. prev->next should be next (ffff88), but was 00. (prev=ffff88).
