@@ -299,9 +299,12 @@ $(addprefix $(BUILD)/selftests/,storms/storm_tracers recorded/odd_bpf): TEST_LIB
 $(BUILD)/selftests/recorded/odd_bpf.o: ALL_CFLAGS += -I$(BUILD)/selftests
 $(BUILD)/selftests/recorded/odd_bpf.o: | $(patsubst selftests/%.bpf.c,$(BUILD)/selftests/%.skel.h,$(wildcard selftests/bpf/*.bpf.c))
 
+# Each virtual machine gets all of these
+$(filter-out $(HOST_TESTS),$(TEST_PROGRAMS)): TEST_LDFLAGS = -Wl,--strip-debug
+
 $(TEST_PROGRAMS) $(HOST_HELPERS): %: %.o $(TEST_LIB)
 	@$(SAY) '  LINK    $@'
-	@$(CC) $(CFLAGS) $(LDFLAGS) $(TEST_WRAP) -o $@ $(filter %.o,$^) $(TEST_LIBS) -lmnl -lpthread $(LDLIBS)
+	@$(CC) $(CFLAGS) $(LDFLAGS) $(TEST_LDFLAGS) $(TEST_WRAP) -o $@ $(filter %.o,$^) $(TEST_LIBS) -lmnl -lpthread $(LDLIBS)
 
 # libFuzzer is clang's, so this is another build of the tool
 FUZZER := $(BUILD)/selftests/host/lib/fuzz
