@@ -101,6 +101,8 @@ help:
 	@echo 'make check-debug     run the tests of the virtual machine on such kernels and on PREEMPT_RT'
 	@echo '                     (KERNEL=, CONFIG=, TESTS=; by default kasan, kcsan and rt of both;'
 	@echo '                     CACHED=1: only those that are built already)'
+	@echo 'make check-hosts     try "make demo" and "make check" on fresh installations of Debian 12 and 13, as'
+	@echo '                     root and as a user (HOSTS="RELEASE...", HOST_TESTS="NAME..." or all)'
 	@echo 'make bench           measure the cost, next to other tools, on 6.1 and 6.12 (KERNEL=);'
 	@echo '                     UPDATE=1: write it to Documentation/cost.json'
 	@echo 'make bench-quick     measure the main figure; takes a minute per kernel'
@@ -410,7 +412,7 @@ packages-module packages-tool packages-witness packages-selftests packages-fuzz:
 
 # ---- virtual machine
 
-.PHONY: vm demo claims lab compare check check-host coverage storms debug-kernel check-debug style bench bench-quick bench-check bench-profile
+.PHONY: vm demo claims lab compare check check-host coverage storms debug-kernel check-debug check-hosts style bench bench-quick bench-check bench-profile
 vm:
 	@$(QEMU)/vm --kernel $(VM_KERNEL)
 
@@ -441,6 +443,9 @@ storms:
 
 debug-kernel:
 	@$(QEMU)/debug-kernel $(VM_KERNEL)-$(or $(CONFIG),kasan)
+
+check-hosts:
+	@$(QEMU)/check-hosts $(HOSTS)
 
 check-debug:
 	@$(QEMU)/check-debug $(if $(CACHED),--cached) $(if $(KERNEL),--kernel $(KERNEL)) $(if $(CONFIG),--config $(CONFIG)) $(TESTS)
