@@ -50,6 +50,8 @@ KDIR := $(CURDIR)/build/kernels/$(KERNEL)/headers
 VM_KERNEL := $(KERNEL)
 # Some kernels are built among the programs of their own release
 KBUILD = $(QEMU)/in-root build/kernels/$(KERNEL) $(MAKE)
+# Knows the arguments of its functions; "none": as for a kernel of which nothing does
+TCPCLOSE_BTF ?= $(wildcard $(CURDIR)/build/kernels/$(KERNEL)/btf)
 else ifneq ($(FOREIGN),)
 # The module of another architecture needs KERNEL=
 KBUILD = $(MAKE)
@@ -71,7 +73,8 @@ all: tool module
 help:
 	@echo 'make                 build the module for the running kernel, and the tool'
 	@echo 'make module          build the module: KERNEL= for a kernel of Debian, as 5.10, 6.12-rt, 7.2-amd64,'
-	@echo '                     6.12+deb13, newest; KDIR=DIR for a kernel tree; W=1 and C=1 as in the kernel'
+	@echo '                     6.12+deb13, newest; KDIR=DIR for a kernel tree; W=1 and C=1 as in the kernel;'
+	@echo '                     TCPCLOSE_BTF=FILE: a vmlinux with its BTF, a dump by bpftool, or "none"'
 	@echo 'make tool            build build/tools/tcpclose; WITNESS=0: needs the C library only, and'
 	@echo '                     lacks verify --against-kernel'
 	@echo 'make selftests       build the tests: build/selftests/'
@@ -96,8 +99,8 @@ help:
 	@echo '                     UPDATE=1: write the results to Documentation/claims.rst'
 	@echo 'make storms          repeat stress operations a thousand times, on 6.1 and 6.12 (KERNEL=,'
 	@echo '                     TESTS="storm_..."); "make check" runs a part of them'
-	@echo 'make debug-kernel    build a kernel with checkers (KERNEL=6.1|6.12; CONFIG=kasan, kcsan or'
-	@echo '                     noftrace), once; kept in ~/.cache/tcpclose (or TCPCLOSE_CACHE)'
+	@echo 'make debug-kernel    build a kernel with checkers (KERNEL=6.1|6.12; CONFIG=kasan, kcsan, noftrace'
+	@echo '                     or prototype), once; kept in ~/.cache/tcpclose (or TCPCLOSE_CACHE)'
 	@echo 'make check-debug     run the tests of the virtual machine on such kernels and on PREEMPT_RT'
 	@echo '                     (KERNEL=, CONFIG=, TESTS=; by default kasan, kcsan and rt of both;'
 	@echo '                     CACHED=1: only those that are built already)'
@@ -123,7 +126,7 @@ help:
 
 # ---- module
 
-MODULE_SOURCES := $(shell find module -name '*.[chS]' 2>/dev/null)
+MODULE_SOURCES := $(shell find module -type f 2>/dev/null)
 
 .PHONY: module
 ifdef KERNEL
@@ -156,7 +159,8 @@ module: packages-module
 	@mkdir -p $(sort $(dir $(addprefix $(OBJ)/,$(MODULE_SOURCES))))
 	@find $(OBJ) -type l ! -exec test -e {} \; -delete
 	@$(foreach file,Kbuild $(MODULE_SOURCES),ln -sfn $(CURDIR)/$(file) $(OBJ)/$(file);)
-	+$(KBUILD) --no-print-directory -C $(KDIR) M=$(CURDIR)/$(OBJ) CF='$(SPARSE_FLAGS) $(CF)' modules
+	+$(KBUILD) --no-print-directory -C $(KDIR) M=$(CURDIR)/$(OBJ) CF='$(SPARSE_FLAGS) $(CF)' \
+		TCPCLOSE_BTF='$(if $(filter-out none,$(TCPCLOSE_BTF)),$(abspath $(TCPCLOSE_BTF)),$(TCPCLOSE_BTF))' modules
 endif
 
 # ---- tool

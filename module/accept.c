@@ -44,7 +44,7 @@ TCPCLOSE_PROBE(on_graft);
 
 static struct tcpclose_probe accept_probe = {
 	.calls = &accept_calls,
-	.functions = { "security_sock_graft" },
+	.functions = { TCPCLOSE_FUNCTION(security_sock_graft) },
 	.purpose = "who accepted a connection",
 	.kprobe = on_graft_kprobe,
 };

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Differences between the supported kernels: the only file that checks the
- * kernel version. Each case names the release that made the change.
+ * Differences between the supported kernels. Each case names the release that made the
+ * change; but distributions take changes into older releases, so nothing here compares
+ * versions: it asks the compiler whether a header or feature is there (features.h, made by
+ * scripts/features from features.c), and which arguments a function has (prototypes.h,
+ * made by scripts/prototypes). No comparison of versions is left.
  */
 #ifndef TCPCLOSE_COMPAT_H
 #define TCPCLOSE_COMPAT_H
@@ -10,40 +13,46 @@
 #include <linux/hrtimer.h>
 #include <linux/kprobes.h>
 #include <linux/mm.h>
-#include <linux/version.h>
 #include <net/net_namespace.h>
 #include <net/sock.h>
 #include <net/tcp.h>
 
-/* 6.10 added the reason of a RST as an argument. */
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 10, 0)
+#include "features.h"
+#include "prototypes.h"
+
+/* Whether a function has that form of module/prototypes: 1 or 0, also for #if. */
+#define TCPCLOSE_FORM(function, form)	TCPCLOSE_FORM_##function##_##form
+
+/* 6.10 gave RSTs a reason. */
+#if __has_include(<net/rstreason.h>)
 #include <net/rstreason.h>
 #define TCPCLOSE_HAVE_RST_REASON 1
-/* A later release removed the argument before it; 6.12.117 has that, too. */
-#define COMPAT_ACTIVE_RESET_REASON(second, third) \
-	(__builtin_types_compatible_p(typeof(tcp_send_active_reset), \
-				      void (struct sock *, enum sk_rst_reason)) ? \
-		 (second) : (third))
 #else
 #define TCPCLOSE_HAVE_RST_REASON 0
-#define COMPAT_ACTIVE_RESET_REASON(second, third)	((void)(second), (void)(third), 0)
 #endif
 
-/* 6.11 added the socket to the tracepoint kfree_skb. */
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 11, 0)
+/*
+ * 5.17 added the reason to the tracepoint kfree_skb, 6.11 the socket. The types are the
+ * kernel's, which compares them with CONFIG_CFI_CLANG.
+ */
+#if TCPCLOSE_FORM(trace_kfree_skb, socket)
 #define COMPAT_KFREE_SKB_PROBE(name) \
 	static void name(void *data, struct sk_buff *skb, void *location, \
 			 enum skb_drop_reason reason, struct sock *socket)
 #define COMPAT_KFREE_SKB_SOCKET	socket
-#else
+#elif TCPCLOSE_FORM(trace_kfree_skb, reason)
 #define COMPAT_KFREE_SKB_PROBE(name) \
 	static void name(void *data, struct sk_buff *skb, void *location, \
 			 enum skb_drop_reason reason)
 #define COMPAT_KFREE_SKB_SOCKET	NULL
+#else
+#define COMPAT_KFREE_SKB_PROBE(name) \
+	static void name(void *data, struct sk_buff *skb, void *location)
+#define COMPAT_KFREE_SKB_SOCKET	NULL
 #endif
 
 /* 6.10 moved sk_memory_allocated() there. */
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 10, 0)
+#if __has_include(<net/proto_memory.h>)
 #include <net/proto_memory.h>
 #endif
 
@@ -59,7 +68,7 @@
 static __always_inline unsigned long compat_ftrace_arg(struct ftrace_regs *fregs,
 						       unsigned int n)
 {
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 2, 0)
+#if TCPCLOSE_HAVE_FTRACE_REGS_ARGUMENT
 	return ftrace_regs_get_argument(fregs, n);
 #else
 	return regs_get_kernel_argument(&fregs->regs, n);
@@ -85,7 +94,7 @@ static __always_inline unsigned long compat_caller(struct pt_regs *regs)
 static inline void compat_vm_flags_mod(struct vm_area_struct *vma,
 				       unsigned long set, unsigned long clear)
 {
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 3, 0)
+#if TCPCLOSE_HAVE_VM_FLAGS_MOD
 	vm_flags_mod(vma, set, clear);
 #else
 	vma->vm_flags = (vma->vm_flags | set) & ~clear;
@@ -95,7 +104,7 @@ static inline void compat_vm_flags_mod(struct vm_area_struct *vma,
 /* 6.5 added SYNs that are repeated without backoff. */
 static inline unsigned int compat_syn_linear_timeouts(struct net *net)
 {
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 5, 0)
+#if TCPCLOSE_HAVE_SYN_LINEAR_TIMEOUTS
 	return READ_ONCE(net->ipv4.sysctl_tcp_syn_linear_timeouts);
 #else
 	return 0;
@@ -103,23 +112,31 @@ static inline unsigned int compat_syn_linear_timeouts(struct net *net)
 }
 
 /*
- * The local ports that a socket may get. 6.8 made it one word, which needs no lock; 6.3
- * to 6.7 have a range for each socket in another form.
- *
- * Return: whether it is known.
+ * The local ports that a socket may get. 6.8 made them one word, which needs no lock; 6.3
+ * gave sockets a range of their own.
  */
-static inline bool compat_local_ports(const struct sock *sk, int *low, int *high)
+static inline void compat_local_ports(const struct sock *sk, int *low, int *high)
 {
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 8, 0)
-	inet_sk_get_local_port_range(sk, low, high);
-	return true;
-#elif LINUX_VERSION_CODE < KERNEL_VERSION(6, 3, 0)
+#if TCPCLOSE_HAVE_LOCAL_PORTS_ARRAY
+	int first, last;
+
 	/* Its lock may sleep with PREEMPT_RT. */
 	*low = READ_ONCE(sock_net(sk)->ipv4.ip_local_ports.range[0]);
 	*high = READ_ONCE(sock_net(sk)->ipv4.ip_local_ports.range[1]);
-	return true;
+#if TCPCLOSE_HAVE_LOCAL_PORTS_OF_SOCKET
+	/* As inet_sk_get_local_port_range() does it; 0: none */
+	first = READ_ONCE(inet_sk(sk)->local_port_range.lo);
+	last = READ_ONCE(inet_sk(sk)->local_port_range.hi);
 #else
-	return false;
+	first = 0;
+	last = 0;
+#endif
+	if (first >= *low && first <= *high)
+		*low = first;
+	if (last >= *low && last <= *high)
+		*high = last;
+#else
+	inet_sk_get_local_port_range(sk, low, high);
 #endif
 }
 
@@ -128,7 +145,7 @@ static inline void compat_hrtimer_setup(struct hrtimer *timer,
 					enum hrtimer_restart (*function)(struct hrtimer *),
 					clockid_t clock, enum hrtimer_mode mode)
 {
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 13, 0)
+#if TCPCLOSE_HAVE_HRTIMER_SETUP
 	hrtimer_setup(timer, function, clock, mode);
 #else
 	hrtimer_init(timer, clock, mode);

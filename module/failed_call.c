@@ -115,8 +115,7 @@ static void set_range(struct tcpclose_failed_call *record, const struct sock *sk
 {
 	int low, high;
 
-	if (!compat_local_ports(sk, &low, &high))
-		return;
+	compat_local_ports(sk, &low, &high);
 	record->mark |= TCPCLOSE_FAILED_RANGE;
 	record->port_low = low;
 	record->port_high = high;
@@ -423,7 +422,7 @@ NOKPROBE_SYMBOL(v6_connect_entered);
 static struct tcpclose_probe failed_call_probes[PERMANENT] = {
 	[V4_BIND] = {
 		.calls = &failed_call_calls[V4_BIND],
-		.functions = { "__inet_bind" },
+		.functions = { TCPCLOSE_FUNCTION(__inet_bind) },
 		.purpose = "bind() that fails (IPv4)",
 		.entered = v4_bind_entered,
 		.returned = bind_failed_returned,
@@ -431,7 +430,7 @@ static struct tcpclose_probe failed_call_probes[PERMANENT] = {
 	},
 	[V6_BIND] = {
 		.calls = &failed_call_calls[V6_BIND],
-		.functions = { "__inet6_bind" },
+		.functions = { TCPCLOSE_FUNCTION(__inet6_bind) },
 		.purpose = "bind() that fails (IPv6)",
 		.entered = v6_bind_entered,
 		.returned = bind_failed_returned,
@@ -439,7 +438,7 @@ static struct tcpclose_probe failed_call_probes[PERMANENT] = {
 	},
 	[LISTEN] = {
 		.calls = &failed_call_calls[LISTEN],
-		.functions = { "inet_csk_listen_start" },
+		.functions = { TCPCLOSE_FUNCTION(inet_csk_listen_start) },
 		.purpose = "listen() that fails",
 		.entered = listen_entered,
 		.returned = listen_failed_returned,
@@ -450,7 +449,7 @@ static struct tcpclose_probe failed_call_probes[PERMANENT] = {
 static struct tcpclose_probe failed_connect_probes[CONNECTS] = {
 	[V4_CONNECT] = {
 		.calls = &failed_connect_calls[V4_CONNECT],
-		.functions = { "tcp_v4_connect" },
+		.functions = { TCPCLOSE_FUNCTION(tcp_v4_connect) },
 		.purpose = "connect() that fails before it sends a SYN (IPv4)",
 		.entered = v4_connect_entered,
 		.returned = connect_failed_returned,
@@ -458,7 +457,7 @@ static struct tcpclose_probe failed_connect_probes[CONNECTS] = {
 	},
 	[V6_CONNECT] = {
 		.calls = &failed_connect_calls[V6_CONNECT],
-		.functions = { "tcp_v6_connect" },
+		.functions = { TCPCLOSE_FUNCTION(tcp_v6_connect) },
 		.purpose = "connect() that fails before it sends a SYN (IPv6)",
 		.entered = v6_connect_entered,
 		.returned = connect_failed_returned,

@@ -223,14 +223,14 @@ TCPCLOSE_PROBE(on_twsk_hashdance);
 struct tcpclose_probe tcpclose_handover_probes[] = {
 	[TCPCLOSE_HANDOVER_HASHDANCE] = {
 		.calls = &handover_calls[TCPCLOSE_HANDOVER_HASHDANCE],
-		.functions = { "inet_twsk_hashdance",
-			       "inet_twsk_hashdance_schedule" },
+		.functions = { TCPCLOSE_FUNCTION(inet_twsk_hashdance),
+			       TCPCLOSE_FUNCTION(inet_twsk_hashdance_schedule) },
 		.purpose = "births of mini-sockets, and with them every TIME_WAIT",
 		.kprobe = on_twsk_hashdance_kprobe,
 	},
 	[TCPCLOSE_HANDOVER_TO_TIME_WAIT] = {
 		.calls = &handover_calls[TCPCLOSE_HANDOVER_TO_TIME_WAIT],
-		.functions = { "tcp_time_wait" },
+		.functions = { TCPCLOSE_FUNCTION(tcp_time_wait) },
 		.purpose = "mini-sockets that could not be created (overflow)",
 		.kprobe = on_time_wait_kprobe,
 	},

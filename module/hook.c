@@ -299,9 +299,9 @@ void tcpclose_hook_locate(void)
 		int err = -ENOENT;
 
 		probe->address = 0;
-		for (j = 0; err && probe->functions[j]; j++) {
+		for (j = 0; err && probe->functions[j].name; j++) {
 			probe->kp = (struct kprobe) {
-				.symbol_name = probe->functions[j],
+				.symbol_name = probe->functions[j].name,
 				.flags = KPROBE_FLAG_DISABLED,
 			};
 			err = register_kprobe(&probe->kp);
@@ -309,16 +309,39 @@ void tcpclose_hook_locate(void)
 		probe->error = -err;
 		if (err)
 			continue;
-		probe->address = (unsigned long)probe->kp.addr;
 		/*
 		 * tcpclose_hook_state() reports the first name: the one that
 		 * was found.
 		 */
 		swap(probe->functions[0], probe->functions[j - 1]);
 		found[count++] = &probe->kp;
+		/* Its handler would read what is not there. */
+		probe->error = probe->functions[0].error;
+		if (!probe->error)
+			probe->address = (unsigned long)probe->kp.addr;
 	}
 	if (count)
 		unregister_kprobes(found, count);
+}
+
+/**
+ * tcpclose_hook_why() - what an error of a hook means
+ * @error: errno
+ *
+ * Return: text that follows the number.
+ */
+const char *tcpclose_hook_why(int error)
+{
+	switch (error) {
+	case ENOENT:
+		return ": this kernel has none";
+	case EPROTOTYPE:
+		return ": it takes other arguments in this kernel";
+	case ENODATA:
+		return ": its arguments are unknown; build the module with bpftool, and the kernel's BTF";
+	default:
+		return "";
+	}
 }
 
 /**
@@ -334,9 +357,9 @@ bool tcpclose_hook_named(const struct tcpclose_probe *probe, const char *names,
 	unsigned int i;
 
 	*length = strcspn(names, ",");
-	for (i = 0; probe->functions[i]; i++) {
-		if (strlen(probe->functions[i]) == *length &&
-		    !strncmp(probe->functions[i], names, *length))
+	for (i = 0; probe->functions[i].name; i++) {
+		if (strlen(probe->functions[i].name) == *length &&
+		    !strncmp(probe->functions[i].name, names, *length))
 			return true;
 	}
 	return false;
@@ -507,8 +530,8 @@ static void find_tracepoint(struct tracepoint *candidate, void *hook)
  * @hook: the hook
  *
  * Context: process; sleeps.
- * Return: 0, -ENOENT if the kernel lacks the tracepoint, or an error of
- * tracepoint_probe_register().
+ * Return: 0, -ENOENT if the kernel lacks the tracepoint, -EPROTOTYPE or -ENODATA if its
+ * arguments are not those of the probe, or an error of tracepoint_probe_register().
  */
 int tcpclose_hook_attach_tracepoint(struct tcpclose_tracepoint *hook)
 {
@@ -519,7 +542,9 @@ int tcpclose_hook_attach_tracepoint(struct tcpclose_tracepoint *hook)
 	hook->tracepoint = NULL;
 	for_each_kernel_tracepoint(find_tracepoint, hook);
 	if (hook->tracepoint)
-		err = tracepoint_probe_register(hook->tracepoint, hook->probe, NULL);
+		err = hook->prototype ? -hook->prototype :
+					tracepoint_probe_register(hook->tracepoint, hook->probe,
+								  NULL);
 	if (err)
 		hook->tracepoint = NULL;
 	hook->error = -err;
@@ -597,7 +622,7 @@ int tcpclose_hook_state(struct tcpclose_hook *hook)
 		hook->error = ENXIO;
 	}
 	hook->calls = sum_calls(probe->calls);
-	strscpy(hook->name, probe->functions[0], sizeof(hook->name));
+	strscpy(hook->name, probe->functions[0].name, sizeof(hook->name));
 	strscpy(hook->purpose, probe->purpose, sizeof(hook->purpose));
 	return 0;
 }

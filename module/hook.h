@@ -14,10 +14,24 @@
 struct tracepoint;
 
 /**
+ * struct tcpclose_function - a kernel function that may be hooked
+ * @name: its name
+ * @error: 0: its arguments are those that module/prototypes says; EPROTOTYPE: it takes
+ *	others; ENODATA: nothing says which
+ */
+struct tcpclose_function {
+	const char *name;
+	int error;
+};
+
+/* No function is hooked without a line in module/prototypes: it would not compile. */
+#define TCPCLOSE_FUNCTION(function)	{ #function, TCPCLOSE_PROTOTYPE_##function }
+
+/**
  * struct tcpclose_probe - a hook on the entry of a kernel function, or on its entry and
  *	its return
- * @functions: names of the function, NULL-terminated; the first that the kernel
- *	has is hooked
+ * @functions: names of the function, terminated by one without name; the first that the
+ *	kernel has is hooked
  * @purpose: what is not recorded without it, for users
  * @kprobe: handler for kprobes
  * @kp: for kprobes
@@ -26,14 +40,15 @@ struct tracepoint;
  * @returned: likewise, called on return; NULL: a hook on the entry only
  * @note_size: size of what @entered notes for @returned
  * @rp: for kretprobes
- * @address: address of the function; 0: the kernel has none of @functions
+ * @address: address of the function; 0: the kernel has none of @functions, or it may not
+ *	be hooked
  * @via: &enum tcpclose_hook_via
  * @error: errno of the attempt to attach; 0: none
  * @calls: number of calls of the handler; see tcpclose_probe_called()
  * @missed: number of calls missed until it was last attached (kprobes and kretprobes)
  */
 struct tcpclose_probe {
-	const char *functions[3];
+	struct tcpclose_function functions[3];
 	const char *purpose;
 	kprobe_pre_handler_t kprobe;
 	struct kprobe kp;
@@ -67,6 +82,7 @@ struct tcpclose_hooks {
 /**
  * struct tcpclose_tracepoint - a hook on a tracepoint
  * @name: name of the tracepoint
+ * @prototype: as @error of &struct tcpclose_function
  * @purpose: what is not recorded without it, for users
  * @probe: called with NULL and the arguments of the tracepoint
  * @calls: number of calls of the probe
@@ -76,6 +92,7 @@ struct tcpclose_hooks {
  */
 struct tcpclose_tracepoint {
 	const char *name;
+	int prototype;
 	const char *purpose;
 	void *probe;
 	u64 __percpu *calls;
@@ -157,6 +174,7 @@ int tcpclose_hook_attach(struct tcpclose_hooks *hooks);
 void tcpclose_hook_detach(struct tcpclose_hooks *hooks);
 int tcpclose_hook_state(struct tcpclose_hook *hook);
 u64 tcpclose_hook_missed(void);
+const char *tcpclose_hook_why(int error);
 bool tcpclose_hook_named(const struct tcpclose_probe *probe, const char *names,
 			 size_t *length);
 int tcpclose_hook_attach_tracepoint(struct tcpclose_tracepoint *hook);

@@ -261,25 +261,25 @@ NOKPROBE_SYMBOL(peer_proven_returned);
 static struct tcpclose_probe listener_probes[PROBES] = {
 	[V4_CHILD] = {
 		.calls = &listener_calls[V4_CHILD],
-		.functions = { "tcp_v4_syn_recv_sock" },
+		.functions = { TCPCLOSE_FUNCTION(tcp_v4_syn_recv_sock) },
 		.purpose = "drops by listeners at the end of a handshake (IPv4)",
 		.kprobe = on_v4_child_kprobe,
 	},
 	[V6_CHILD] = {
 		.calls = &listener_calls[V6_CHILD],
-		.functions = { "tcp_v6_syn_recv_sock" },
+		.functions = { TCPCLOSE_FUNCTION(tcp_v6_syn_recv_sock) },
 		.purpose = "drops by listeners at the end of a handshake (IPv6)",
 		.kprobe = on_v6_child_kprobe,
 	},
 	[REQUEST_ERROR] = {
 		.calls = &listener_calls[REQUEST_ERROR],
-		.functions = { "tcp_req_err" },
+		.functions = { TCPCLOSE_FUNCTION(tcp_req_err) },
 		.purpose = "drops by listeners for an ICMP error",
 		.kprobe = on_request_error_kprobe,
 	},
 	[PEER_PROVEN] = {
 		.calls = &listener_calls[PEER_PROVEN],
-		.functions = { "tcp_peer_is_proven" },
+		.functions = { TCPCLOSE_FUNCTION(tcp_peer_is_proven) },
 		.purpose = "drops by listeners in the last quarter of the SYN queue",
 		.entered = peer_proven_entered,
 		.returned = peer_proven_returned,

@@ -87,9 +87,9 @@ static void warn_missing(const struct tcpclose_hooks *hooks)
 		const struct tcpclose_probe *probe = &hooks->probes[i];
 
 		if (probe->via == TCPCLOSE_HOOK_OFF)
-			pr_warn("no hook on %s (error %d); not recorded without it: %s\n",
-				probe->functions[0], -probe->error,
-				probe->purpose);
+			pr_warn("no hook on %s (error %d%s); not recorded without it: %s\n",
+				probe->functions[0].name, -probe->error,
+				tcpclose_hook_why(probe->error), probe->purpose);
 	}
 }
 
@@ -310,8 +310,9 @@ static void attach_drops(void)
 	int err = tcpclose_hook_attach_tracepoint(&tcpclose_rst_drops);
 
 	if (err)
-		pr_warn("cannot attach to tracepoint %s (error %d); not recorded without it: %s\n",
-			tcpclose_rst_drops.name, err, tcpclose_rst_drops.purpose);
+		pr_warn("cannot attach to tracepoint %s (error %d%s); not recorded without it: %s\n",
+			tcpclose_rst_drops.name, err, tcpclose_hook_why(-err),
+			tcpclose_rst_drops.purpose);
 }
 
 static int attach_all(void)
@@ -333,7 +334,8 @@ static int attach_all(void)
 	if (!err)
 		return 0;
 	pr_err("cannot attach to tracepoint inet_sock_set_state (error %d)%s\n",
-	       err, err == -ENOENT ? ": this kernel has none, it needs CONFIG_TRACEPOINTS" : "");
+	       err, err == -ENOENT ? ": this kernel has none, it needs CONFIG_TRACEPOINTS" :
+				     tcpclose_hook_why(-err));
 	detach_scope();
 	detach_hooks(ARRAY_SIZE(permanent_hooks));
 detach_drops:

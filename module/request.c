@@ -51,7 +51,7 @@ TCPCLOSE_PROBE(on_clone_lock);
 
 static struct tcpclose_probe request_probe = {
 	.calls = &request_calls,
-	.functions = { "inet_csk_clone_lock" },
+	.functions = { TCPCLOSE_FUNCTION(inet_csk_clone_lock) },
 	.purpose = "addresses and cookie at LISTEN -> SYN_RECV (scope=all)",
 	.kprobe = on_clone_lock_kprobe,
 };

@@ -198,7 +198,7 @@ static noinline void record_answer(const struct sock *sk, const struct sk_buff *
 	count_and_record(&step, ends_connection(&step));
 }
 
-/* tcp_v4_send_reset(sk, skb, reason) */
+/* tcp_v4_send_reset(sk, skb[, reason]) */
 static __always_inline void on_v4_answer(unsigned long sk, unsigned long segment,
 					 unsigned long reason, unsigned long caller)
 {
@@ -210,13 +210,14 @@ static __always_inline void on_v4_answer(unsigned long sk, unsigned long segment
 	/* Nothing is sent for what was not sent to this machine. */
 	if (sk || tcp_hdr(skb)->rst || !skb_rtable(skb) ||
 	    skb_rtable(skb)->rt_type == RTN_LOCAL)
-		record_answer((const struct sock *)sk, skb, false, reason, caller);
+		record_answer((const struct sock *)sk, skb, false,
+			      TCPCLOSE_FORM(tcp_v4_send_reset, reason) ? reason : 0, caller);
 	local_irq_restore(irq);
 }
 
 TCPCLOSE_PROBE(on_v4_answer);
 
-/* tcp_v6_send_reset(sk, skb, reason) */
+/* tcp_v6_send_reset(sk, skb[, reason]) */
 static __always_inline void on_v6_answer(unsigned long sk, unsigned long segment,
 					 unsigned long reason, unsigned long caller)
 {
@@ -226,7 +227,8 @@ static __always_inline void on_v6_answer(unsigned long sk, unsigned long segment
 	local_irq_save(irq);
 	tcpclose_probe_called(rst_calls[V6_ANSWER]);
 	if (sk || tcp_hdr(skb)->rst || !skb_dst(skb) || ipv6_unicast_destination(skb))
-		record_answer((const struct sock *)sk, skb, true, reason, caller);
+		record_answer((const struct sock *)sk, skb, true,
+			      TCPCLOSE_FORM(tcp_v6_send_reset, reason) ? reason : 0, caller);
 	local_irq_restore(irq);
 }
 
@@ -265,7 +267,14 @@ static bool sends_ipv6(const struct sock *sk)
 #endif
 }
 
-/* tcp_send_active_reset(sk, [priority,] reason) */
+/* tcp_send_active_reset(sk[, priority][, reason]) */
+static __always_inline unsigned long reason_of_own(unsigned long second, unsigned long third)
+{
+	if (TCPCLOSE_FORM(tcp_send_active_reset, second))
+		return second;
+	return TCPCLOSE_FORM(tcp_send_active_reset, third) ? third : 0;
+}
+
 static __always_inline void on_own(unsigned long socket, unsigned long second,
 				   unsigned long third, unsigned long caller)
 {
@@ -283,7 +292,7 @@ static __always_inline void on_own(unsigned long socket, unsigned long second,
 	way = tcpclose_caller_of(caller, TCPCLOSE_WAY_OTHER);
 	step.context = context_of_own(step.sk, way);
 	step.derived = tcpclose_rst_reason_of_own(step.sk, way);
-	step.reason = tcpclose_rst_reason_of_kernel(COMPAT_ACTIVE_RESET_REASON(second, third));
+	step.reason = tcpclose_rst_reason_of_kernel(reason_of_own(second, third));
 	if (!step.reason)
 		step.reason = step.derived;
 	count_and_record(&step, true);
@@ -411,6 +420,7 @@ COMPAT_KFREE_SKB_PROBE(rst_drop_probe)
 
 struct tcpclose_tracepoint tcpclose_rst_drops = {
 	.name = "kfree_skb",
+	.prototype = TCPCLOSE_PROTOTYPE_trace_kfree_skb,
 	.purpose = "RSTs that end no connection; handshakes that listeners drop",
 	.probe = rst_drop_probe,
 	.calls = &rst_drop_calls,
@@ -419,19 +429,19 @@ struct tcpclose_tracepoint tcpclose_rst_drops = {
 static struct tcpclose_probe rst_probes[PROBES] = {
 	[V4_ANSWER] = {
 		.calls = &rst_calls[V4_ANSWER],
-		.functions = { "tcp_v4_send_reset" },
+		.functions = { TCPCLOSE_FUNCTION(tcp_v4_send_reset) },
 		.purpose = "RSTs that answer a segment (IPv4)",
 		.kprobe = on_v4_answer_kprobe,
 	},
 	[V6_ANSWER] = {
 		.calls = &rst_calls[V6_ANSWER],
-		.functions = { "tcp_v6_send_reset" },
+		.functions = { TCPCLOSE_FUNCTION(tcp_v6_send_reset) },
 		.purpose = "RSTs that answer a segment (IPv6)",
 		.kprobe = on_v6_answer_kprobe,
 	},
 	[OWN] = {
 		.calls = &rst_calls[OWN],
-		.functions = { "tcp_send_active_reset" },
+		.functions = { TCPCLOSE_FUNCTION(tcp_send_active_reset) },
 		.purpose = "RSTs that a socket sends on its own account",
 		.kprobe = on_own_kprobe,
 	},

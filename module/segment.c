@@ -142,19 +142,19 @@ TCPCLOSE_PROBE(on_reset);
 static struct tcpclose_probe segment_probes[PROBES] = {
 	[RCV_STATE_PROCESS] = {
 		.calls = &segment_calls[RCV_STATE_PROCESS],
-		.functions = { "tcp_rcv_state_process" },
+		.functions = { TCPCLOSE_FUNCTION(tcp_rcv_state_process) },
 		.purpose = "control bits of segments outside ESTABLISHED; SYNs that listeners drop",
 		.kprobe = on_rcv_state_process_kprobe,
 	},
 	[DATA_QUEUE] = {
 		.calls = &segment_calls[DATA_QUEUE],
-		.functions = { "tcp_data_queue" },
+		.functions = { TCPCLOSE_FUNCTION(tcp_data_queue) },
 		.purpose = "control bits of a FIN received in ESTABLISHED",
 		.kprobe = on_data_queue_kprobe,
 	},
 	[RESET] = {
 		.calls = &segment_calls[RESET],
-		.functions = { "tcp_reset" },
+		.functions = { TCPCLOSE_FUNCTION(tcp_reset) },
 		.purpose = "whether a RST was received, and its control bits",
 		.kprobe = on_reset_kprobe,
 	},

@@ -406,31 +406,31 @@ TCPCLOSE_PROBE(on_twsk_destructor);
 static struct tcpclose_probe timewait_probes[PROBES] = {
 	[DESTRUCTOR] = {
 		.calls = &timewait_calls[DESTRUCTOR],
-		.functions = { "tcp_twsk_destructor" },
+		.functions = { TCPCLOSE_FUNCTION(tcp_twsk_destructor) },
 		.purpose = "ends of mini-sockets that no other hook sees",
 		.kprobe = on_twsk_destructor_kprobe,
 	},
 	[KILL] = {
 		.calls = &timewait_calls[KILL],
-		.functions = { "inet_twsk_kill" },
+		.functions = { TCPCLOSE_FUNCTION(inet_twsk_kill) },
 		.purpose = "time and reason of a mini-socket's end",
 		.kprobe = on_twsk_kill_kprobe,
 	},
 	[DESCHEDULE] = {
 		.calls = &timewait_calls[DESCHEDULE],
-		.functions = { "inet_twsk_deschedule_put" },
+		.functions = { TCPCLOSE_FUNCTION(inet_twsk_deschedule_put) },
 		.purpose = "reason of an early end: RST, SYN, connect(), ss -K",
 		.kprobe = on_twsk_deschedule_kprobe,
 	},
 	[STATE_PROCESS] = {
 		.calls = &timewait_calls[STATE_PROCESS],
-		.functions = { "tcp_timewait_state_process" },
+		.functions = { TCPCLOSE_FUNCTION(tcp_timewait_state_process) },
 		.purpose = "control bits of segments received for a mini-socket",
 		.kprobe = on_timewait_state_process_kprobe,
 	},
 	[SCHEDULE] = {
 		.calls = &timewait_calls[SCHEDULE],
-		.functions = { "__inet_twsk_schedule" },
+		.functions = { TCPCLOSE_FUNCTION(__inet_twsk_schedule) },
 		.purpose = "FIN_WAIT2 -> TIME_WAIT in a mini-socket, and re-armed timers",
 		.kprobe = on_twsk_schedule_kprobe,
 	},

@@ -513,6 +513,7 @@ static void transition_probe(void *data, const struct sock *sk, const int old,
 
 static struct tcpclose_tracepoint transition_tracepoint = {
 	.name = "inet_sock_set_state",
+	.prototype = TCPCLOSE_PROTOTYPE_trace_inet_sock_set_state,
 	.purpose = "every transition of a full socket",
 	.probe = transition_probe,
 	.calls = &transition_calls,

@@ -1216,8 +1216,9 @@ enum tcpclose_hook_via {
  * struct tcpclose_hook - state of one hook
  * @index: number of the hook; set by the caller, from 0 until -ENOENT
  * @via: &enum tcpclose_hook_via
- * @error: errno of the attempt to attach, or ENXIO if kprobes were switched off
- *	since then; 0 if it is attached, or not needed at present
+ * @error: errno of the attempt to attach; ENXIO if kprobes were switched off since then;
+ *	EPROTOTYPE if the function takes other arguments in this kernel, ENODATA if these
+ *	are unknown; 0 if it is attached, or not needed at present
  *	(inet_csk_clone_lock() with scope=teardown, tcp_v4_connect() and
  *	tcp_v6_connect() without a reader of the whole machine)
  * @needed: 1 if the module refuses to load without it

@@ -247,6 +247,33 @@ TEST_F(failed_calls, bind_without_a_free_port)
 		close(fds[i]);
 }
 
+#ifndef IP_LOCAL_PORT_RANGE
+#define IP_LOCAL_PORT_RANGE 51
+#endif
+
+TEST_F(failed_calls, bind_without_a_free_port_in_the_range_of_the_socket)
+{
+	union net_addr at = net_loopback(self->family, 0);
+	uint32_t range = 40051U << 16 | 40050;
+	int fds[3], i;
+
+	ASSERT_EQ(0, net_sysctl("ipv4.ip_local_port_range", "40000 40100"));
+	for (i = 0; i < 3; i++) {
+		fds[i] = socket(self->family, SOCK_STREAM, 0);
+		if (setsockopt(fds[i], IPPROTO_IP, IP_LOCAL_PORT_RANGE, &range, sizeof(range)) &&
+		    errno == ENOPROTOOPT)
+			SKIP(return, "sockets have no range of their own in this kernel");
+		EXPECT_EQ(i < 2 ? 0 : EADDRINUSE, bind_to(fds[i], &at));
+	}
+	ASSERT_EQ(1, count_calls(self));
+	EXPECT_EQ(TCPCLOSE_CALL_BIND, CALL(0)->call);
+	EXPECT_TRUE(CALL(0)->mark & TCPCLOSE_FAILED_RANGE);
+	EXPECT_EQ(40050, CALL(0)->port_low);
+	EXPECT_EQ(40051, CALL(0)->port_high);
+	for (i = 0; i < 3; i++)
+		close(fds[i]);
+}
+
 /* listen() takes a port if there was no bind(). */
 TEST_F(failed_calls, listen_without_a_free_port)
 {

@@ -296,6 +296,9 @@ const char *names_error(unsigned int error)
 		[EAFNOSUPPORT] = "EAFNOSUPPORT",
 		[ENODEV] = "ENODEV",
 		[EKEYREJECTED] = "EKEYREJECTED",
+		[ECANCELED] = "ECANCELED",
+		[ENODATA] = "ENODATA",
+		[EPROTOTYPE] = "EPROTOTYPE",
 	};
 
 	return look_up(names, ARRAY_SIZE(names), error);

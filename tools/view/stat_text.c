@@ -2,6 +2,7 @@
 /*
  * Statistics for people: tables without zeros, and warnings.
  */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -468,19 +469,35 @@ static void add_hooks(const struct text *t)
 	}
 }
 
+/* Why a hook is off */
+static const char *hook_error(unsigned int number)
+{
+	const char *name = names_error(number);
+
+	switch (number) {
+	case ENODATA:
+		return "its arguments in this kernel are unknown";
+	case EPROTOTYPE:
+		return "it takes other arguments in this kernel";
+	case ECANCELED:
+		return "without=";
+	default:
+		return name ? name : "unknown error";
+	}
+}
+
 static void warn_of_hooks(const struct text *t)
 {
 	unsigned int i;
 
 	for (i = 0; i < t->now->hook_count; i++) {
 		const struct tcpclose_hook *h = &t->now->hooks[i];
-		char what[96], advice[160];
-		const char *error = names_error(h->error);
+		char what[104], advice[160];
 
 		if (!statistics_hook_is_dead(h))
 			continue;
 		snprintf(what, sizeof(what), "hook %.47s is off (%s)", h->name,
-			 error ? error : "unknown error");
+			 hook_error(h->error));
 		snprintf(advice, sizeof(advice),
 			 "missing without it: %.79s; see the kernel log",
 			 h->purpose);

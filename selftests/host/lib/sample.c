@@ -760,7 +760,7 @@ static void report(const struct view *how)
 		{ .cpu = 1 },
 		{ .cpu = 2, .written = 12 },
 	};
-	struct tcpclose_hook hooks[3] = {
+	struct tcpclose_hook hooks[] = {
 		{ .via = TCPCLOSE_HOOK_TRACEPOINT,
 		  .needed = 1,
 		  .calls = 2000,
@@ -771,11 +771,23 @@ static void report(const struct view *how)
 		  .name = "inet_twsk_kill",
 		  .purpose = "moment of a mini-socket's end" },
 		{ .via = TCPCLOSE_HOOK_OFF,
+		  .error = EPROTOTYPE,
+		  .name = "tcp_reset",
+		  .purpose = "whether a RST was received" },
+		{ .via = TCPCLOSE_HOOK_OFF,
+		  .error = ENODATA,
+		  .name = "tcp_data_queue",
+		  .purpose = "control bits of a FIN" },
+		{ .via = TCPCLOSE_HOOK_OFF,
+		  .error = ECANCELED,
+		  .name = "tcp_time_wait",
+		  .purpose = "overflow" },
+		{ .via = TCPCLOSE_HOOK_OFF,
 		  .name = "not_wanted",
 		  .purpose = "none" },
 	};
 	struct statistics s = {
-		.rings = rings, .ring_count = 3, .hooks = hooks, .hook_count = 3
+		.rings = rings, .ring_count = 3, .hooks = hooks, .hook_count = ARRAY_SIZE(hooks)
 	};
 	static struct statistics before;
 

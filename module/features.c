@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What is asked of the compiler before the module is compiled, with the kernel's headers
+ * and options; never linked.
+ *
+ * scripts/features compiles it and sees which lines do not compile: features.h gets a
+ * TCPCLOSE_HAVE_<name> of each. scripts/prototypes takes the functions that the headers
+ * declare here. A line is one feature, and is used by compat.h.
+ */
+#include <linux/ftrace.h>
+#include <linux/hrtimer.h>
+#include <linux/mm.h>
+#include <linux/security.h>
+#include <linux/tracepoint.h>
+#include <net/inet_common.h>
+#include <net/inet_connection_sock.h>
+#include <net/inet_timewait_sock.h>
+#include <net/ipv6.h>
+#include <net/net_namespace.h>
+#include <net/tcp.h>
+#include <trace/events/skb.h>
+#include <trace/events/sock.h>
+
+#ifdef TCPCLOSE_FEATURES
+#define FEATURE(name, expression) \
+	static inline void feature_##name(void) { (void)(expression); }
+#else
+#define FEATURE(name, expression)
+#endif
+
+FEATURE(FTRACE_REGS_ARGUMENT, ftrace_regs_get_argument((struct ftrace_regs *)NULL, 0))
+FEATURE(HRTIMER_SETUP, hrtimer_setup(NULL, NULL, CLOCK_MONOTONIC, HRTIMER_MODE_ABS))
+FEATURE(LOCAL_PORTS_ARRAY, ((struct net *)NULL)->ipv4.ip_local_ports.range[0])
+FEATURE(LOCAL_PORTS_OF_SOCKET, ((struct inet_sock *)NULL)->local_port_range.lo)
+FEATURE(SYN_LINEAR_TIMEOUTS, ((struct net *)NULL)->ipv4.sysctl_tcp_syn_linear_timeouts)
+FEATURE(VM_FLAGS_MOD, (vm_flags_mod(NULL, 0, 0), 0))
