@@ -9,9 +9,11 @@
 #ifndef TCPCLOSE_COMPAT_H
 #define TCPCLOSE_COMPAT_H
 
+#include <linux/cgroup.h>
 #include <linux/ftrace.h>
 #include <linux/hrtimer.h>
 #include <linux/kprobes.h>
+#include <linux/lockdep.h>
 #include <linux/mm.h>
 #include <net/net_namespace.h>
 #include <net/sock.h>
@@ -139,6 +141,30 @@ static inline void compat_local_ports(const struct sock *sk, int *low, int *high
 	inet_sk_get_local_port_range(sk, low, high);
 #endif
 }
+
+/*
+ * The cookie of a network namespace, which 5.12 gives each; before, it gets one when BPF asks
+ * for it, and programs cannot ask: there it is the inode, which /proc/PID/ns/net shows.
+ */
+static inline u64 compat_netns_cookie(const struct net *net)
+{
+#if TCPCLOSE_HAVE_NETNS_COOKIE
+	return net->net_cookie;
+#else
+	return net->ns.inum;
+#endif
+}
+
+/* Newer kernels than 5.10 have a const argument. */
+static inline u64 compat_cgroup_id(const struct cgroup *cgroup)
+{
+	return cgroup_id((struct cgroup *)cgroup);
+}
+
+/* 5.13 added it. */
+#ifndef lockdep_assert_once
+#define lockdep_assert_once(condition)	do { } while (0)
+#endif
 
 /* 6.13 replaced hrtimer_init() by hrtimer_setup(). */
 static inline void compat_hrtimer_setup(struct hrtimer *timer,

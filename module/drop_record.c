@@ -9,6 +9,7 @@
 #include <net/request_sock.h>
 #include <net/tcp.h>
 
+#include "compat.h"
 #include "drop_record.h"
 #include "field.h"
 #include "record.h"
@@ -60,7 +61,7 @@ static void set_bound(struct tcpclose_drop *record, const struct sock *sk)
 static void set_listener(struct tcpclose_drop *record, const struct sock *sk)
 {
 	record->cookie = tcpclose_record_cookie(sk);
-	record->netns = sock_net(sk)->net_cookie;
+	record->netns = compat_netns_cookie(sock_net(sk));
 	record->netns_inode = sock_net(sk)->ns.inum;
 	record->inode = tcpclose_field_inode(sk);
 	record->uid = READ_ONCE(sk->sk_uid.val);

@@ -132,7 +132,7 @@ static void write_record(const struct failure *f)
 	record = tcpclose_record_begin(&number, TCPCLOSE_KIND_FAILED_CALL, f->now_ns);
 	record->mark = f->ipv6 ? TCPCLOSE_FAILED_IPV6 : 0;
 	record->cookie = tcpclose_record_cookie(f->sk);
-	record->netns = net->net_cookie;
+	record->netns = compat_netns_cookie(net);
 	record->netns_inode = net->ns.inum;
 	if (f->local)
 		memcpy(record->laddr, f->local, sizeof(record->laddr));

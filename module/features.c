@@ -10,8 +10,11 @@
 #include <linux/ftrace.h>
 #include <linux/hrtimer.h>
 #include <linux/mm.h>
+#include <linux/netdevice.h>
 #include <linux/security.h>
 #include <linux/tracepoint.h>
+#include <net/sock.h>
+/* Up to 5.10 it includes nothing itself. */
 #include <net/inet_common.h>
 #include <net/inet_connection_sock.h>
 #include <net/inet_timewait_sock.h>
@@ -32,5 +35,6 @@ FEATURE(FTRACE_REGS_ARGUMENT, ftrace_regs_get_argument((struct ftrace_regs *)NUL
 FEATURE(HRTIMER_SETUP, hrtimer_setup(NULL, NULL, CLOCK_MONOTONIC, HRTIMER_MODE_ABS))
 FEATURE(LOCAL_PORTS_ARRAY, ((struct net *)NULL)->ipv4.ip_local_ports.range[0])
 FEATURE(LOCAL_PORTS_OF_SOCKET, ((struct inet_sock *)NULL)->local_port_range.lo)
+FEATURE(NETNS_COOKIE, ((struct net *)NULL)->net_cookie + 1)
 FEATURE(SYN_LINEAR_TIMEOUTS, ((struct net *)NULL)->ipv4.sysctl_tcp_syn_linear_timeouts)
 FEATURE(VM_FLAGS_MOD, (vm_flags_mod(NULL, 0, 0), 0))

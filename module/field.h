@@ -14,6 +14,7 @@
 #include <net/inet_sock.h>
 #include <net/sock.h>
 
+#include "compat.h"
 #include "entry.h"
 #include "step.h"
 #include "uapi/tcpclose.h"
@@ -23,7 +24,7 @@ static __always_inline u64 tcpclose_field_cgroup(const struct sock *sk)
 #ifdef CONFIG_SOCK_CGROUP_DATA
 	const struct cgroup *cgroup = READ_ONCE(sk->sk_cgrp_data.cgroup);
 
-	return cgroup ? cgroup_id(cgroup) : 0;
+	return cgroup ? compat_cgroup_id(cgroup) : 0;
 #else
 	return 0;
 #endif
@@ -75,7 +76,7 @@ tcpclose_field_set_step(struct tcpclose_record *record, u64 number,
 static __always_inline void tcpclose_field_set_netns(struct tcpclose_record *record,
 						     const struct net *net)
 {
-	record->netns = net->net_cookie;
+	record->netns = compat_netns_cookie(net);
 	record->netns_inode = net->ns.inum;
 }
 

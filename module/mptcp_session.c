@@ -14,6 +14,7 @@
 #include <net/tcp_states.h>
 
 #include "cause.h"
+#include "compat.h"
 #include "edge.h"
 #include "field.h"
 #include "mptcp_session.h"
@@ -77,7 +78,7 @@ static void record_session(const struct sock *sk, int old, int new, u8 edge)
 
 	record = tcpclose_record_begin(&number, TCPCLOSE_KIND_SESSION, ktime_get_ns());
 	record->cookie = cookie;
-	record->netns = sock_net(sk)->net_cookie;
+	record->netns = compat_netns_cookie(sock_net(sk));
 	record->netns_inode = sock_net(sk)->ns.inum;
 	set_tuple(record, sk);
 	record->cgroup = tcpclose_field_cgroup(sk);

@@ -14,6 +14,7 @@
 #include <net/request_sock.h>
 #include <net/tcp.h>
 
+#include "compat.h"
 #include "entry.h"
 #include "field.h"
 #include "record.h"
@@ -327,7 +328,7 @@ void tcpclose_record_detail(const struct sock *sk, const struct tcpclose_entry *
 	struct tcpclose_detail *detail;
 	u64 number;
 
-	detail = begin_detail(&number, now_ns, cookie, sock_net(sk)->net_cookie,
+	detail = begin_detail(&number, now_ns, cookie, compat_netns_cookie(sock_net(sk)),
 			      tcpclose_field_cgroup(sk), context);
 	detail->session = entry->flags & TCPCLOSE_ENTRY_MPTCP ? entry->session : 0;
 	set_traffic(detail, sk, old);
@@ -356,7 +357,7 @@ void tcpclose_record_timewait(const struct tcpclose_step *step,
 		struct tcpclose_detail *detail;
 
 		detail = begin_detail(&number, step->now_ns, step->cookie,
-				      net->net_cookie, entry->cgroup, step->context);
+				      compat_netns_cookie(net), entry->cgroup, step->context);
 		detail->mark = 0;
 		detail->session = 0;
 		detail->unread_bytes = 0;

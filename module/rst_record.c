@@ -10,6 +10,7 @@
 #include <net/inet_timewait_sock.h>
 #include <net/tcp.h>
 
+#include "compat.h"
 #include "field.h"
 #include "record.h"
 #include "ring.h"
@@ -35,7 +36,7 @@ static void set_netns(struct tcpclose_rst *record, const struct tcpclose_rst_ste
 {
 	const struct net *net = netns_of(step);
 
-	record->netns = net ? net->net_cookie : 0;
+	record->netns = net ? compat_netns_cookie(net) : 0;
 	record->netns_inode = net ? net->ns.inum : 0;
 }
 

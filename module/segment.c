@@ -21,6 +21,9 @@ enum {
 	RCV_STATE_PROCESS,
 	DATA_QUEUE,
 	RESET,
+#if TCPCLOSE_FORM(tcp_reset, alone)
+	VALIDATE,
+#endif
 	PROBES,
 };
 
@@ -78,6 +81,79 @@ void tcpclose_segment_note(const void *owner, const struct tcphdr *th,
 	note_segment(owner, th, substate, reset);
 }
 
+#if TCPCLOSE_FORM(tcp_reset, alone)
+/* Up to 5.10 only those that call tcp_reset() have the segment: it is kept for that. */
+struct segment_in_hand {
+	const void *owner;
+	const struct sk_buff *skb;
+	struct tcpclose_worker worker;
+};
+
+/* Indexed by tcpclose_worker_slot(). */
+static DEFINE_PER_CPU(struct segment_in_hand [2], segments_in_hand);
+
+static void take_in_hand(const void *owner, const struct sk_buff *skb)
+{
+	struct segment_in_hand *hand;
+	unsigned long irq;
+
+	if (!tcp_hdr(skb)->rst)
+		return;
+	local_irq_save(irq);
+	hand = &(*this_cpu_ptr(&segments_in_hand))[tcpclose_worker_slot()];
+	hand->owner = owner;
+	hand->skb = skb;
+	hand->worker = tcpclose_worker_here();
+	local_irq_restore(irq);
+}
+
+static const struct sk_buff *take_from_hand(const void *owner)
+{
+	const struct sk_buff *skb = NULL;
+	struct segment_in_hand *hand;
+	unsigned long irq;
+
+	local_irq_save(irq);
+	hand = &(*this_cpu_ptr(&segments_in_hand))[tcpclose_worker_slot()];
+	if (hand->owner == owner && tcpclose_worker_is_here(&hand->worker))
+		skb = hand->skb;
+	hand->owner = NULL;
+	local_irq_restore(irq);
+	return skb;
+}
+
+/*
+ * tcp_validate_incoming(sk, skb): segments off the fast path; it calls tcp_reset(), as
+ * tcp_rcv_state_process() does in SYN_SENT.
+ */
+static __always_inline void on_validate_incoming(unsigned long sk, unsigned long skb,
+						 unsigned long unused,
+						 unsigned long caller)
+{
+	tcpclose_probe_called(segment_calls[VALIDATE]);
+	take_in_hand((const void *)sk, (const struct sk_buff *)skb);
+}
+
+TCPCLOSE_PROBE(on_validate_incoming);
+
+/* Return: the segment; NULL: it is unknown. */
+static __always_inline const struct sk_buff *segment_of_reset(unsigned long sk,
+							      unsigned long skb)
+{
+	return take_from_hand((const void *)sk);
+}
+#else
+static __always_inline void take_in_hand(const void *owner, const struct sk_buff *skb)
+{
+}
+
+static __always_inline const struct sk_buff *segment_of_reset(unsigned long sk,
+							      unsigned long skb)
+{
+	return (const struct sk_buff *)skb;
+}
+#endif
+
 /*
  * tcp_rcv_state_process(sk, skb): every segment outside ESTABLISHED. No SYN changes the
  * state of a listener.
@@ -91,6 +167,7 @@ static __always_inline void on_rcv_state_process(unsigned long socket,
 	const struct sock *sk = (const struct sock *)socket;
 
 	tcpclose_probe_called(segment_calls[RCV_STATE_PROCESS]);
+	take_in_hand(sk, skb);
 	if (unlikely(tcp_hdr(skb)->syn) && sk->sk_state == TCP_LISTEN)
 		tcpclose_listener_syn(sk, skb);
 	else
@@ -124,17 +201,20 @@ static __always_inline void on_data_queue(unsigned long socket,
 TCPCLOSE_PROBE(on_data_queue);
 
 /*
- * tcp_reset(sk, skb): always followed by CLOSE. Noted last: the record of the RST may
+ * tcp_reset(sk, skb), up to 5.10 tcp_reset(sk): always followed by CLOSE. Noted last: the record of the RST may
  * wake a reader, to which a task is switched at once if the kernel has PREEMPT_RT.
  */
-static __always_inline void on_reset(unsigned long sk, unsigned long skb,
+static __always_inline void on_reset(unsigned long socket, unsigned long buffer,
 				     unsigned long unused, unsigned long caller)
 {
+	const struct sk_buff *skb = segment_of_reset(socket, buffer);
+	const struct sock *sk = (const struct sock *)socket;
+	static const struct tcphdr unknown;
+
 	tcpclose_probe_called(segment_calls[RESET]);
-	if (tcp_hdr((const struct sk_buff *)skb)->rst)
-		tcpclose_rst_ended((const void *)sk, (const void *)skb, caller);
-	note_segment((const void *)sk, tcp_hdr((const struct sk_buff *)skb), 0,
-		     true);
+	if (skb && tcp_hdr(skb)->rst)
+		tcpclose_rst_ended(sk, skb, caller);
+	note_segment(sk, skb ? tcp_hdr(skb) : &unknown, 0, true);
 }
 
 TCPCLOSE_PROBE(on_reset);
@@ -158,6 +238,14 @@ static struct tcpclose_probe segment_probes[PROBES] = {
 		.purpose = "whether a RST was received, and its control bits",
 		.kprobe = on_reset_kprobe,
 	},
+#if TCPCLOSE_FORM(tcp_reset, alone)
+	[VALIDATE] = {
+		.calls = &segment_calls[VALIDATE],
+		.functions = { TCPCLOSE_FUNCTION(tcp_validate_incoming) },
+		.purpose = "control bits of a RST received, and records of RSTs that end connections",
+		.kprobe = on_validate_incoming_kprobe,
+	},
+#endif
 };
 
 /* Most frequent first, here and in the other files. */
@@ -172,6 +260,10 @@ static void notrace segment_ftrace(unsigned long ip, unsigned long caller,
 		TCPCLOSE_CALL(on_data_queue, fregs, caller);
 	else if (tcpclose_probe_is_at(&segment_probes[RESET], ip))
 		TCPCLOSE_CALL(on_reset, fregs, caller);
+#if TCPCLOSE_FORM(tcp_reset, alone)
+	else if (tcpclose_probe_is_at(&segment_probes[VALIDATE], ip))
+		TCPCLOSE_CALL(on_validate_incoming, fregs, caller);
+#endif
 }
 #endif
 

@@ -14,8 +14,9 @@
 #include <linux/user_namespace.h>
 #include <net/net_namespace.h>
 
-#include "uapi/tcpclose.h"
+#include "compat.h"
 #include "visibility.h"
+#include "uapi/tcpclose.h"
 
 /**
  * tcpclose_visibility_init() - set up what the current process may see
@@ -29,7 +30,7 @@ void tcpclose_visibility_init(struct tcpclose_visibility *visible, bool whole)
 	struct net *net = current->nsproxy->net_ns;
 
 	visible->whole = whole;
-	visible->netns = net->net_cookie;
+	visible->netns = compat_netns_cookie(net);
 	visible->user_ns = get_user_ns(current_user_ns());
 	visible->pid_ns = get_pid_ns(task_active_pid_ns(current));
 }
