@@ -2,75 +2,177 @@
 /*
  * Ring buffer: carries records from the probes to any number of readers.
  *
- * Each possible CPU has its own ring, written only by that CPU and with
- * interrupts off, so that a producer takes no lock, writes no shared cache line
- * and never waits. The newest record is always kept; a reader checks after it
- * has copied a record whether it was overwritten meanwhile.
+ * Each CPU has its own ring, written only by that CPU and with interrupts off, so
+ * that a producer takes no lock, writes no shared cache line and never waits. The
+ * newest record is always kept; a reader checks after it has copied a record
+ * whether it was overwritten meanwhile.
+ *
+ * A ring's header is there from load on for each possible CPU, since readers look
+ * at all of them; its records come with the CPU, before that runs for the first
+ * time, and stay until unload: readers may still want them when it is offline.
  *
  * Knows sizes and positions; knows nothing of TCP.
  */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/cpu.h>
+#include <linux/cpuhotplug.h>
 #include <linux/cpumask.h>
 #include <linux/log2.h>
 #include <linux/minmax.h>
 #include <linux/mm.h>
+#include <linux/nodemask.h>
+#include <linux/printk.h>
 #include <linux/sched.h>
+#include <linux/topology.h>
 #include <linux/vmalloc.h>
 
 #include "compat.h"
+#include "memory.h"
 #include "ring.h"
 
 DEFINE_PER_CPU(struct tcpclose_ring, tcpclose_rings);
 
-/* Size of one CPU's area: a page for the header, then the records. */
-static size_t ring_size;
 static unsigned int records_per_ring;
+/* Pages of one CPU's area: one for the header, then the records. */
+static unsigned long ring_pages;
+static int hotplug_state;	/* of cpuhp_setup_state(); 0: none */
 
-/**
- * tcpclose_ring_init() - allocate the rings
- * @records: records per ring, a power of two
- *
- * Context: process; sleeps.
- * Return: 0 or -ENOMEM.
+/*
+ * Of the CPU's node; of another one if that has none left, or is not there yet. Cleared,
+ * since readers see all of it.
  */
-int tcpclose_ring_init(unsigned int records)
+static struct page *alloc_page_for(unsigned int cpu)
+{
+	int node = cpu_to_node(cpu);
+
+	if (node != NUMA_NO_NODE && !node_online(node))
+		node = NUMA_NO_NODE;
+	return alloc_pages_node(node, TCPCLOSE_MEMORY_GFP | __GFP_ZERO, 0);
+}
+
+/* Return: memory for records, which vfree() frees; NULL: there is none */
+static void *alloc_records(unsigned int cpu)
+{
+	unsigned int count = ring_pages - 1, done;
+	struct page **pages;
+	void *records;
+
+	pages = kvmalloc_array(count, sizeof(*pages), TCPCLOSE_MEMORY_GFP);
+	if (!pages)
+		return NULL;
+	for (done = 0; done < count; done++) {
+		pages[done] = alloc_page_for(cpu);
+		if (!pages[done])
+			goto free_pages;
+		cond_resched();
+	}
+	/* From then on it owns the pages and the array. */
+	records = vmap(pages, count, VM_MAP | VM_MAP_PUT_PAGES, PAGE_KERNEL);
+	if (records)
+		return records;
+free_pages:
+	while (done--)
+		__free_page(pages[done]);
+	kvfree(pages);
+	return NULL;
+}
+
+static size_t size_of(unsigned int rings)
+{
+	return rings * ring_pages << PAGE_SHIFT;
+}
+
+/* A CPU is about to come online; or it is, and the module is being loaded. */
+static int make_ring(unsigned int cpu)
+{
+	struct tcpclose_ring *ring = per_cpu_ptr(&tcpclose_rings, cpu);
+	struct tcpclose_record *records;
+
+	if (ring->records)
+		return 0;
+	records = tcpclose_memory_is_available(size_of(1)) ? alloc_records(cpu) : NULL;
+	if (!records) {
+		if (!cpu_online(cpu))
+			pr_err("no memory for the ring of CPU %u, %zu KiB, so it stays offline: free memory, or load the module with a smaller ring_records= (it is %u)\n",
+			       cpu, size_of(1) >> 10, records_per_ring);
+		return -ENOMEM;
+	}
+	ring->last = records + records_per_ring - 1;
+	ring->newest = ring->last;
+	/* Release: pairs with the acquire in page_at(). */
+	smp_store_release(&ring->records, records);
+	return 0;
+}
+
+static int alloc_headers(void)
 {
 	int cpu;
 
-	records_per_ring = records;
-	ring_size = PAGE_SIZE +
-		    PAGE_ALIGN((size_t)records * sizeof(struct tcpclose_record));
-
 	for_each_possible_cpu(cpu) {
-		struct tcpclose_ring *ring = per_cpu_ptr(&tcpclose_rings, cpu);
-		void *area = vmalloc_user(ring_size);
+		struct page *page = alloc_page_for(cpu);
 
-		if (!area) {
-			tcpclose_ring_exit();
+		if (!page)
 			return -ENOMEM;
-		}
-		ring->header = area;
-		ring->records = area + PAGE_SIZE;
-		ring->last = ring->records + records - 1;
-		ring->newest = ring->last;
-		ring->position = 0;
-		ring->woken = 0;
+		per_cpu(tcpclose_rings, cpu) = (struct tcpclose_ring) {
+			.header = page_address(page),
+		};
 	}
 	return 0;
 }
 
 /**
+ * tcpclose_ring_init() - allocate rings for the CPUs that are online, and for others
+ *	when they come online
+ * @records: records per ring, a power of two
+ *
+ * Context: process; sleeps.
+ * Return: 0, or -ENOMEM or another error of cpuhp_setup_state().
+ */
+int tcpclose_ring_init(unsigned int records)
+{
+	unsigned int online = num_online_cpus();
+	int err;
+
+	records_per_ring = records;
+	ring_pages = 1 + DIV_ROUND_UP((size_t)records * sizeof(struct tcpclose_record),
+				      PAGE_SIZE);
+
+	err = tcpclose_memory_is_available(size_of(online)) ? alloc_headers() : -ENOMEM;
+	if (err)
+		goto err_exit;
+	err = cpuhp_setup_state(CPUHP_BP_PREPARE_DYN, "tcpclose:prepare", make_ring, NULL);
+	if (err < 0)
+		goto err_exit;
+	hotplug_state = err;
+	return 0;
+
+err_exit:
+	if (err == -ENOMEM)
+		pr_err("no memory for the rings of %u CPUs, %zu KiB: load the module with a smaller ring_records= (it is %u)\n",
+		       online, size_of(online) >> 10, records);
+	tcpclose_ring_exit();
+	return err;
+}
+
+/**
  * tcpclose_ring_exit() - free the rings
  *
- * Context: process; no producer, reader or mapping is left.
+ * Context: process; sleeps; no producer, reader or mapping is left.
  */
 void tcpclose_ring_exit(void)
 {
 	int cpu;
 
+	if (hotplug_state)
+		cpuhp_remove_state_nocalls(hotplug_state);
+	hotplug_state = 0;
 	for_each_possible_cpu(cpu) {
 		struct tcpclose_ring *ring = per_cpu_ptr(&tcpclose_rings, cpu);
 
-		vfree(ring->header);
+		vfree(ring->records);
+		ring->records = NULL;
+		free_page((unsigned long)ring->header);
 		ring->header = NULL;
 	}
 }
@@ -163,13 +265,46 @@ void tcpclose_ring_geometry(struct tcpclose_geometry *geometry)
 	geometry->ring_records = records_per_ring;
 	geometry->rings = nr_cpu_ids;
 	geometry->header_size = PAGE_SIZE;
-	geometry->ring_size = ring_size;
-	geometry->mmap_size = (u64)ring_size * nr_cpu_ids;
+	geometry->ring_size = (u64)ring_pages << PAGE_SHIFT;
+	geometry->mmap_size = geometry->ring_size * nr_cpu_ids;
 }
+
+/* A page of the mapping, by number; NULL: there is none, or not yet */
+static struct page *page_at(unsigned long number)
+{
+	unsigned int cpu = number / ring_pages;
+	unsigned long offset = number % ring_pages;
+	struct tcpclose_ring *ring;
+	void *records;
+
+	/* A hole in the numbering of CPUs has no ring. */
+	if (!cpu_possible(cpu))
+		return NULL;
+	ring = per_cpu_ptr(&tcpclose_rings, cpu);
+	if (!offset)
+		return virt_to_page(ring->header);
+	/* Acquire: pairs with the release in make_ring(). */
+	records = smp_load_acquire(&ring->records);
+	return records ? vmalloc_to_page(records + ((offset - 1) << PAGE_SHIFT)) : NULL;
+}
+
+/* Only for what was not there when it was mapped. */
+static vm_fault_t mapping_fault(struct vm_fault *vmf)
+{
+	struct page *page = page_at(vmf->pgoff);
+
+	return page ? vmf_insert_page(vmf->vma, vmf->address, page) : VM_FAULT_SIGBUS;
+}
+
+static const struct vm_operations_struct mapping_operations = {
+	.fault = mapping_fault,
+};
 
 /**
  * tcpclose_ring_mmap() - map rings read-only
  * @vma: any page-aligned part of what tcpclose_ring_geometry() describes
+ *
+ * The records of CPUs that come online later appear in the mapping then.
  *
  * Context: process, mmap lock held.
  * Return: 0, -EPERM for a writable or executable mapping, -EINVAL for a range outside, or an
@@ -177,30 +312,24 @@ void tcpclose_ring_geometry(struct tcpclose_geometry *geometry)
  */
 int tcpclose_ring_mmap(struct vm_area_struct *vma)
 {
-	unsigned long ring_pages = ring_size >> PAGE_SHIFT;
 	unsigned long pages = ring_pages * nr_cpu_ids;
-	unsigned long page = vma->vm_pgoff;
+	unsigned long number = vma->vm_pgoff;
 	unsigned long address;
 
 	if (vma->vm_flags & (VM_WRITE | VM_EXEC))
 		return -EPERM;
-	if (page >= pages || vma_pages(vma) > pages - page)
+	if (number >= pages || vma_pages(vma) > pages - number)
 		return -EINVAL;
-	compat_vm_flags_mod(vma, VM_DONTEXPAND | VM_DONTDUMP,
+	/* VM_MIXEDMAP: pages are inserted by faults as well. */
+	compat_vm_flags_mod(vma, VM_DONTEXPAND | VM_DONTDUMP | VM_MIXEDMAP,
 			    VM_MAYWRITE | VM_MAYEXEC);
+	vma->vm_ops = &mapping_operations;
 
 	for (address = vma->vm_start; address < vma->vm_end;
-	     address += PAGE_SIZE, page++) {
-		unsigned int cpu = page / ring_pages;
-		void *area;
-		int err;
+	     address += PAGE_SIZE, number++) {
+		struct page *page = page_at(number);
+		int err = page ? vm_insert_page(vma, address, page) : 0;
 
-		/* A hole in the numbering of CPUs has no ring. */
-		if (!cpu_possible(cpu))
-			continue;
-		area = per_cpu_ptr(&tcpclose_rings, cpu)->header;
-		area += page % ring_pages << PAGE_SHIFT;
-		err = vm_insert_page(vma, address, vmalloc_to_page(area));
 		if (err)
 			return err;
 		cond_resched();

@@ -20,9 +20,9 @@ struct vm_area_struct;
 
 /**
  * struct tcpclose_ring - one CPU's ring
- * @header: start of the area that readers can map
- * @records: its records
- * @last: the last of these
+ * @header: first page of the area that readers can map
+ * @records: the others: its records; %NULL: the CPU was not online yet
+ * @last: the last record
  * @newest: the record begun last; @last before the first
  * @position: records begun so far; the owner CPU's private copy of
  *	@header->begun

@@ -954,7 +954,8 @@ struct tcpclose_left_out {
  * @ring_records: records in one CPU's ring, a power of two
  * @rings: number of rings; ring N belongs to CPU N; the area of a CPU that is
  *	not possible (/sys/devices/system/cpu/possible) is a hole: access gives
- *	SIGBUS
+ *	SIGBUS. So do the records, but not the header, of a CPU that has not been
+ *	online since load: they appear when it comes
  * @visible: 1 if the file sees the whole machine, 0 if only its own network
  *	namespace
  * @header_size: offset of the records within the area of a ring, bytes

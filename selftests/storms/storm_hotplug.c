@@ -7,11 +7,9 @@
  *
  * vm: --smp 4 --one-thread --limit 900 --disruptive --slow
  */
-#include <stdio.h>
-
 #include "kselftest_harness.h"
 
-#include "lib/procfile.h"
+#include "lib/processor.h"
 #include "lib/storm.h"
 
 FIXTURE(storm)
@@ -25,20 +23,12 @@ FIXTURE_SETUP(storm)
 	ASSERT_EQ(0, storm_begin(&self->storm));
 }
 
-static int set_online(unsigned int cpu, bool online)
-{
-	char path[64];
-
-	snprintf(path, sizeof(path), "/sys/devices/system/cpu/cpu%u/online", cpu);
-	return procfile_write(path, online ? "1" : "0");
-}
-
 FIXTURE_TEARDOWN(storm)
 {
 	unsigned int cpu;
 
 	for (cpu = 1; cpu < 4; cpu++)
-		set_online(cpu, true);
+		processor_set_online(cpu, true);
 }
 
 TEST_F_TIMEOUT(storm, of_processors_that_go_and_come_loses_nothing, STORM_TIMEOUT_S)
@@ -48,15 +38,15 @@ TEST_F_TIMEOUT(storm, of_processors_that_go_and_come_loses_nothing, STORM_TIMEOU
 	for (i = 0; i < cycles; i++) {
 		unsigned int cpu = 1 + i % 3;
 
-		ASSERT_EQ(0, set_online(cpu, false));
+		ASSERT_EQ(0, processor_set_online(cpu, false));
 		/* Sometimes only one processor stays online */
 		if (i % 10 == 9) {
-			ASSERT_EQ(0, set_online(1 + (cpu + 0) % 3, false));
-			ASSERT_EQ(0, set_online(1 + (cpu + 1) % 3, false));
-			ASSERT_EQ(0, set_online(1 + (cpu + 0) % 3, true));
-			ASSERT_EQ(0, set_online(1 + (cpu + 1) % 3, true));
+			ASSERT_EQ(0, processor_set_online(1 + (cpu + 0) % 3, false));
+			ASSERT_EQ(0, processor_set_online(1 + (cpu + 1) % 3, false));
+			ASSERT_EQ(0, processor_set_online(1 + (cpu + 0) % 3, true));
+			ASSERT_EQ(0, processor_set_online(1 + (cpu + 1) % 3, true));
 		}
-		ASSERT_EQ(0, set_online(cpu, true));
+		ASSERT_EQ(0, processor_set_online(cpu, true));
 	}
 	ASSERT_EQ(0, storm_end(&self->storm));
 	TH_LOG("%u cycles, %ld connections", cycles, self->storm.connections);
