@@ -65,7 +65,7 @@ static int chardev_release(struct inode *inode, struct file *file)
  */
 static void begin_reading(struct tcpclose_reader *reader)
 {
-	if (likely(READ_ONCE(reader->reading)) || !reader->visible.whole)
+	if (likely(READ_ONCE(reader->reading)) || !reader->merge.visible.whole)
 		return;
 	if (!xchg(&reader->reading, true))
 		tcpclose_failed_call_reading(true);
@@ -145,7 +145,7 @@ static int chardev_mmap(struct file *file, struct vm_area_struct *vma)
 {
 	struct tcpclose_reader *reader = file->private_data;
 
-	if (!reader->visible.whole)
+	if (!reader->merge.visible.whole)
 		return -EPERM;
 	return tcpclose_ring_mmap(vma);
 }
@@ -166,7 +166,7 @@ static int ioctl_geometry(const struct tcpclose_reader *reader, void __user *to)
 	struct tcpclose_geometry geometry = {
 		.abi_major = TCPCLOSE_ABI_MAJOR,
 		.abi_minor = TCPCLOSE_ABI_MINOR,
-		.visible = reader->visible.whole,
+		.visible = reader->merge.visible.whole,
 	};
 
 	tcpclose_ring_geometry(&geometry);
@@ -268,7 +268,7 @@ static int ioctl_conns(const struct tcpclose_reader *reader, void __user *to)
 
 	if (copy_from_user(&request, to, sizeof(request)))
 		return -EFAULT;
-	err = tcpclose_listing_copy(&reader->visible, &request);
+	err = tcpclose_listing_copy(&reader->merge.visible, &request);
 	if (err)
 		return err;
 	return copy_to_user(to, &request, sizeof(request)) ? -EFAULT : 0;
@@ -290,13 +290,13 @@ static long chardev_ioctl(struct file *file, unsigned int request,
 	case TCPCLOSE_IOC_WAKEUP:
 		return ioctl_wakeup(reader, to);
 	case TCPCLOSE_IOC_STATS:
-		return reader->visible.whole ? ioctl_stats(to) : -EPERM;
+		return reader->merge.visible.whole ? ioctl_stats(to) : -EPERM;
 	case TCPCLOSE_IOC_STATS_RESET:
-		return reader->visible.whole ? ioctl_stats_reset() : -EPERM;
+		return reader->merge.visible.whole ? ioctl_stats_reset() : -EPERM;
 	case TCPCLOSE_IOC_HOOK:
-		return reader->visible.whole ? ioctl_hook(to) : -EPERM;
+		return reader->merge.visible.whole ? ioctl_hook(to) : -EPERM;
 	case TCPCLOSE_IOC_CONNS:
-		return reader->visible.whole ? ioctl_conns(reader, to) : -EPERM;
+		return reader->merge.visible.whole ? ioctl_conns(reader, to) : -EPERM;
 	default:
 		return -ENOTTY;
 	}

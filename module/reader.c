@@ -1,15 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Readers: the position of each open file in all rings, and the merge of their
- * records in time order.
+ * Readers: the open files, and which of them wait for records.
  *
- * A reader keeps a copy of the next record of each ring and delivers the oldest
- * of them. Two CPUs may commit their records in another order than they read
- * the clock, so a record is held back for a moment (HOLD_NS), far longer than
- * any producer takes.
+ * Two CPUs may commit their records in another order than they read the clock, so a
+ * record is held back for a moment (HOLD_NS), far longer than any producer takes;
+ * merge.c puts them into the order of time.
  *
- * Knows nothing of file operations (chardev.c), nor of what a record means;
- * what a reader may see is for visibility.c to decide.
+ * Knows nothing of file operations (chardev.c), nor of what a record means.
  */
 #include <linux/cpumask.h>
 #include <linux/ktime.h>
@@ -27,8 +24,6 @@
 
 #define HOLD_NS		NSEC_PER_MSEC
 #define BOUNCE_RECORDS	16u
-
-#define SKIP_RECORDS	1024u	/* between two checks for signals */
 #define READERS_AT_ONCE	64u	/* looked at without a pause */
 
 /*
@@ -81,18 +76,14 @@ struct tcpclose_reader *tcpclose_reader_open(bool whole)
 	reader = kzalloc(sizeof(*reader), GFP_KERNEL_ACCOUNT);
 	if (!reader)
 		return NULL;
-	reader->cursors = kvcalloc(nr_cpu_ids, sizeof(*reader->cursors),
-				   GFP_KERNEL_ACCOUNT);
-	if (!reader->cursors) {
+	if (tcpclose_merge_init(&reader->merge, whole)) {
 		kfree(reader);
 		return NULL;
 	}
 	mutex_init(&reader->lock);
-	tcpclose_visibility_init(&reader->visible, whole);
 	tcpclose_ring_geometry(&geometry);
 	reader->watermark = geometry.ring_records / 4;
 	reader->delay_us = TCPCLOSE_WAKEUP_DELAY_US;
-	tcpclose_reader_seek(reader, false);
 
 	INIT_LIST_HEAD(&reader->waiting);
 	if (whole) {
@@ -115,105 +106,15 @@ void tcpclose_reader_close(struct tcpclose_reader *reader)
 	spin_lock(&waiting_lock);
 	list_del(&reader->waiting);
 	spin_unlock(&waiting_lock);
-	if (reader->visible.whole) {
+	if (reader->merge.visible.whole) {
 		mutex_lock(&readers_lock);
 		list_del(&reader->node);
 		apply_wakeups();
 		mutex_unlock(&readers_lock);
 	}
 
-	tcpclose_visibility_exit(&reader->visible);
-	kvfree(reader->cursors);
+	tcpclose_merge_exit(&reader->merge);
 	kfree(reader);
-}
-
-/*
- * Copy the next record of a ring that the reader may see, unless there is a
- * copy. Returns 1, 0 if there is no such record, or -EINTR if a signal ended
- * the search.
- */
-static int fill_head(struct tcpclose_reader *reader, unsigned int cpu)
-{
-	struct tcpclose_cpu_cursor *cursor = &reader->cursors[cpu];
-	unsigned int skipped = 0;
-
-	while (!cursor->head.valid) {
-		/* There may be millions that this reader must not see. */
-		if (++skipped % SKIP_RECORDS == 0) {
-			cond_resched();
-			if (signal_pending(current))
-				return -EINTR;
-		}
-		if (!tcpclose_ring_copy(cpu, &cursor->position, &cursor->lost,
-					&cursor->head.record))
-			return 0;
-		WRITE_ONCE(cursor->head.valid,
-			   tcpclose_visibility_shows(&reader->visible,
-						     &cursor->head.record));
-	}
-	return 1;
-}
-
-/*
- * Find the ring with the oldest record, and the time of the second oldest. NULL
- * if there is no record, or if a signal arrived before all rings were searched.
- */
-static struct tcpclose_cpu_cursor *oldest_cursor(struct tcpclose_reader *reader,
-						 unsigned int *which, u64 *next_ns)
-{
-	struct tcpclose_cpu_cursor *first = NULL;
-	unsigned int cpu;
-
-	*next_ns = U64_MAX;
-	for_each_possible_cpu(cpu) {
-		struct tcpclose_cpu_cursor *cursor = &reader->cursors[cpu];
-		int filled = fill_head(reader, cpu);
-		u64 ts_ns;
-
-		if (filled < 0)
-			return NULL;
-		if (!filled)
-			continue;
-		ts_ns = cursor->head.record.ts_ns;
-		if (!first || ts_ns < first->head.record.ts_ns) {
-			if (first)
-				*next_ns = first->head.record.ts_ns;
-			first = cursor;
-			*which = cpu;
-		} else if (ts_ns < *next_ns) {
-			*next_ns = ts_ns;
-		}
-	}
-	return first;
-}
-
-/* Move up to @max records in time order to @to; returns their number. */
-static unsigned int merge_records(struct tcpclose_reader *reader, u64 until_ns,
-				  struct tcpclose_record *to, unsigned int max)
-{
-	unsigned int count = 0;
-
-	while (count < max) {
-		struct tcpclose_cpu_cursor *cursor;
-		unsigned int cpu = 0;
-		u64 next_ns;
-
-		cursor = oldest_cursor(reader, &cpu, &next_ns);
-		if (!cursor || cursor->head.record.ts_ns > until_ns)
-			break;
-		/*
-		 * Stay with its ring as long as no other has an older record.
-		 */
-		do {
-			to[count] = cursor->head.record;
-			if (!reader->visible.whole)
-				tcpclose_visibility_translate(&reader->visible, &to[count]);
-			count++;
-			WRITE_ONCE(cursor->head.valid, false);
-		} while (count < max && fill_head(reader, cpu) > 0 &&
-			 cursor->head.record.ts_ns <= min(next_ns, until_ns));
-	}
-	return count;
 }
 
 /*
@@ -228,7 +129,7 @@ static int take_records(struct tcpclose_reader *reader, u64 until_ns,
 
 	if (mutex_lock_interruptible(&reader->lock))
 		return -ERESTARTSYS;
-	count = merge_records(reader, until_ns, to, max);
+	count = tcpclose_merge_take(&reader->merge, until_ns, to, max);
 	mutex_unlock(&reader->lock);
 	return count;
 }
@@ -241,7 +142,7 @@ static void count_as_lost(struct tcpclose_reader *reader,
 
 	mutex_lock(&reader->lock);
 	for (i = 0; i < count; i++)
-		reader->cursors[taken[i].cpu].lost++;
+		reader->merge.cursors[taken[i].cpu].lost++;
 	mutex_unlock(&reader->lock);
 }
 
@@ -300,16 +201,11 @@ ssize_t tcpclose_reader_read(struct tcpclose_reader *reader, char __user *to,
  */
 bool tcpclose_reader_ready(struct tcpclose_reader *reader)
 {
-	struct tcpclose_cpu_cursor *cursor;
-	unsigned int cpu;
-	u64 next_ns;
 	bool ready;
 
 	if (mutex_lock_killable(&reader->lock))
 		return false;
-	cursor = oldest_cursor(reader, &cpu, &next_ns);
-	ready = cursor &&
-		cursor->head.record.ts_ns <= ktime_get_ns() - HOLD_NS;
+	ready = tcpclose_merge_ready(&reader->merge, ktime_get_ns() - HOLD_NS);
 	mutex_unlock(&reader->lock);
 	return ready;
 }
@@ -325,16 +221,7 @@ bool tcpclose_reader_ready(struct tcpclose_reader *reader)
  */
 bool tcpclose_reader_behind(struct tcpclose_reader *reader)
 {
-	unsigned int cpu;
-
-	for_each_possible_cpu(cpu) {
-		const struct tcpclose_cpu_cursor *cursor = &reader->cursors[cpu];
-
-		if (READ_ONCE(cursor->head.valid) ||
-		    READ_ONCE(cursor->position) != tcpclose_ring_committed(cpu))
-			return true;
-	}
-	return false;
+	return tcpclose_merge_behind(&reader->merge);
 }
 
 /**
@@ -438,17 +325,9 @@ enum tcpclose_waiting tcpclose_reader_look(int *state)
  */
 int tcpclose_reader_seek(struct tcpclose_reader *reader, bool newest)
 {
-	unsigned int cpu;
-
 	if (mutex_lock_killable(&reader->lock))
 		return -EINTR;
-	for_each_possible_cpu(cpu) {
-		struct tcpclose_cpu_cursor *cursor = &reader->cursors[cpu];
-
-		WRITE_ONCE(cursor->position, newest ? tcpclose_ring_committed(cpu) :
-						      tcpclose_ring_oldest(cpu));
-		WRITE_ONCE(cursor->head.valid, false);
-	}
+	tcpclose_merge_seek(&reader->merge, newest);
 	mutex_unlock(&reader->lock);
 	return 0;
 }
@@ -465,20 +344,14 @@ int tcpclose_reader_seek(struct tcpclose_reader *reader, bool newest)
 int tcpclose_reader_cursor(struct tcpclose_reader *reader,
 			   struct tcpclose_cursor *cursor)
 {
-	struct tcpclose_cpu_cursor *own;
-
 	if (cursor->cpu >= nr_cpu_ids)
 		return -EINVAL;
 	cursor->cpu = array_index_nospec(cursor->cpu, nr_cpu_ids);
 	if (!cpu_possible(cursor->cpu))
 		return -EINVAL;
-	own = &reader->cursors[cursor->cpu];
 	if (mutex_lock_killable(&reader->lock))
 		return -EINTR;
-	/* Records overwritten since the last read are lost already. */
-	tcpclose_ring_skip(cursor->cpu, &own->position, &own->lost);
-	cursor->position = own->position - own->head.valid;
-	cursor->lost = own->lost;
+	tcpclose_merge_cursor(&reader->merge, cursor);
 	mutex_unlock(&reader->lock);
 	cursor->written = tcpclose_ring_committed(cursor->cpu);
 	cursor->overwritten = tcpclose_ring_oldest(cursor->cpu);
@@ -497,7 +370,7 @@ int tcpclose_reader_cursor(struct tcpclose_reader *reader,
 int tcpclose_reader_wakeup(struct tcpclose_reader *reader,
 			   struct tcpclose_wakeup *wakeup)
 {
-	if (!reader->visible.whole && (wakeup->watermark || wakeup->delay_us))
+	if (!reader->merge.visible.whole && (wakeup->watermark || wakeup->delay_us))
 		return -EPERM;
 	if (mutex_lock_killable(&readers_lock))
 		return -EINTR;
@@ -505,7 +378,7 @@ int tcpclose_reader_wakeup(struct tcpclose_reader *reader,
 		reader->watermark = wakeup->watermark;
 	if (wakeup->delay_us)
 		reader->delay_us = wakeup->delay_us;
-	if (reader->visible.whole)
+	if (reader->merge.visible.whole)
 		apply_wakeups();
 	wakeup->watermark = reader->watermark;
 	wakeup->delay_us = reader->delay_us;

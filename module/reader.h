@@ -6,39 +6,16 @@
 #include <linux/mutex.h>
 #include <linux/types.h>
 
+#include "merge.h"
 #include "uapi/tcpclose.h"
-#include "visibility.h"
 #include "wakeup.h"
-
-/**
- * struct tcpclose_head - next record of one ring for a reader
- * @record: a complete copy of it
- * @valid: whether there is one
- */
-struct tcpclose_head {
-	struct tcpclose_record record;
-	bool valid;
-};
-
-/**
- * struct tcpclose_cpu_cursor - position of a reader in one ring
- * @position: number of the next record to copy
- * @lost: records overwritten before they were copied, or not stored by read()
- * @head: record copied and not yet delivered
- */
-struct tcpclose_cpu_cursor {
-	u64 position;
-	u64 lost;
-	struct tcpclose_head head;
-};
 
 /**
  * struct tcpclose_reader - one open file
  * @node: in the list of readers that see the whole machine, if it does
  * @waiting: in the list of waiting readers, or empty
- * @lock: guards @cursors
- * @cursors: one for each CPU number
- * @visible: what it may see
+ * @lock: guards @merge
+ * @merge: what it may see, and what it has seen
  * @watermark: see &struct tcpclose_wakeup
  * @delay_us: likewise
  * @reading: it sees the whole machine, and was read: what is recorded only while somebody
@@ -47,9 +24,8 @@ struct tcpclose_cpu_cursor {
 struct tcpclose_reader {
 	struct list_head node;
 	struct list_head waiting;
-	struct mutex lock;	/* guards @cursors */
-	struct tcpclose_cpu_cursor *cursors;
-	struct tcpclose_visibility visible;
+	struct mutex lock;	/* guards @merge */
+	struct tcpclose_merge merge;
 	u32 watermark;
 	u32 delay_us;
 	bool reading;
