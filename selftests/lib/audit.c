@@ -30,7 +30,7 @@
 #include "tcpclose.h"
 
 #define ACCOUNTS	4096
-#define RINGS		64
+#define RINGS		256
 #define FILES		65536
 #define BATCH		256
 

@@ -92,6 +92,9 @@ static void require(const char *options)
 	long mib = number_of(options, "--memory");
 	struct sysinfo info;
 
+	/* Others are there, and offline. */
+	if (strstr(options, "maxcpus="))
+		processors = number_of(options, "maxcpus=");
 	if (geteuid())
 		skip("needs root");
 	if (strstr(options, "--disruptive") && !getenv("TCPCLOSE_DISRUPTIVE"))
