@@ -11,14 +11,18 @@
  * without the lock: see tcpclose_table_find(). Knows nothing of what
  * transitions mean.
  */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
 #include <asm/barrier.h>
 #include <linux/build_bug.h>
 #include <linux/cache.h>
 #include <linux/log2.h>
 #include <linux/mm.h>
+#include <linux/printk.h>
 #include <linux/sched.h>
 #include <linux/vmalloc.h>
 
+#include "memory.h"
 #include "pool.h"
 #include "share.h"
 #include "stats.h"
@@ -41,25 +45,24 @@ DEFINE_PER_CPU(struct tcpclose_entry *, tcpclose_table_recent);
  */
 int tcpclose_table_init(unsigned int max_conns)
 {
-	unsigned int i, buckets;
+	unsigned int i, buckets = roundup_pow_of_two(max(max_conns, 64u));
+	size_t size = array_size(buckets, sizeof(*tcpclose_table_buckets));
 	int cpu, err;
 
 	BUILD_BUG_ON(sizeof(struct tcpclose_entry) != 64);
 
-	err = tcpclose_pool_init(max_conns);
+	err = tcpclose_memory_is_available(size) ? tcpclose_pool_init(max_conns) : -ENOMEM;
 	if (err)
-		return err;
+		goto err_report;
 	for_each_possible_cpu(cpu)
 		per_cpu(tcpclose_table_recent, cpu) = &no_entry;
 	tcpclose_share_init();
-	buckets = roundup_pow_of_two(max(max_conns, 64u));
 	tcpclose_table_shift = BITS_PER_LONG - ilog2(buckets);
-	tcpclose_table_buckets =
-		__vmalloc(array_size(buckets, sizeof(*tcpclose_table_buckets)),
-			  GFP_KERNEL | __GFP_NOWARN);
+	tcpclose_table_buckets = __vmalloc(size, TCPCLOSE_MEMORY_GFP);
 	if (!tcpclose_table_buckets) {
 		tcpclose_pool_exit();
-		return -ENOMEM;
+		err = -ENOMEM;
+		goto err_report;
 	}
 	for (i = 0; i < buckets; i++) {
 		/* There may be 67 million. */
@@ -70,6 +73,11 @@ int tcpclose_table_init(unsigned int max_conns)
 			tcpclose_table_end(&tcpclose_table_buckets[i]);
 	}
 	return 0;
+
+err_report:
+	pr_err("no memory for the table, %zu KiB: load the module with a smaller max_conns= (it is %u)\n",
+	       size >> 10, max_conns);
+	return err;
 }
 
 /**

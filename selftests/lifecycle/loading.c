@@ -19,6 +19,7 @@
 #include "kselftest_harness.h"
 
 #include "lib/device.h"
+#include "lib/hog.h"
 #include "lib/module.h"
 #include "lib/procfile.h"
 #include "lib/traffic.h"
@@ -168,6 +169,23 @@ TEST_F(loading, reports_kprobes_that_are_switched_off_later)
 	ASSERT_EQ(0, procfile_write(KPROBES_ENABLED, "1"));
 	EXPECT_EQ(0, silenced(self->fd));
 	expect_live_hooks(_metadata, self->fd);
+}
+
+TEST_F_TIMEOUT(loading, without_memory_for_the_table_is_refused, 120)
+{
+	struct hog hog = {};
+	long kills = hog_kills();
+	bool told;
+
+	ASSERT_LE(0, kills);
+	ASSERT_EQ(0, hog_take(&hog, 128 * 1024));
+	EXPECT_EQ(-ENOMEM, module_load("max_conns=16777216"));
+	told = module_log_has(self->log,
+			      "no memory for the table, 262144 KiB: load the module with a smaller max_conns= (it is 16777216)");
+	EXPECT_TRUE(told);
+	EXPECT_EQ(kills, hog_kills());
+	EXPECT_EQ(0, module_load("max_conns=1048576"));
+	hog_release(&hog);
 }
 
 /* ---- memory that a load or an unload keeps */
