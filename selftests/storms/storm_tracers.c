@@ -194,13 +194,16 @@ static int bpf_programs(struct others *others, uint64_t *seen, bool on)
 	return 0;
 }
 
-/* Switching ftrace off would silence the module: it is refused */
+/*
+ * Switching ftrace off would silence the module: it is refused. 7.3 refuses it to
+ * everybody.
+ */
 static int switch_off(struct others *others, uint64_t *seen, bool on)
 {
 	int ret = procfile_write(FTRACE_ENABLED, "0");
 
 	++*seen;
-	if (ret == -EBUSY && procfile_number(FTRACE_ENABLED) == 1)
+	if ((ret == -EBUSY || ret == -EOPNOTSUPP) && procfile_number(FTRACE_ENABLED) == 1)
 		return 0;
 	return ret ? ret : -EPROTO;
 }
