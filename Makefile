@@ -36,6 +36,8 @@ BUILD := build/$(FOREIGN)
 # Not for targets that compile nothing here
 ifneq ($(filter-out help clean distclean check demo vm,$(or $(MAKECMDGOALS),all)),)
 CC := $(or $(shell $(QEMU)/cross $(FOREIGN)),$(error no compiler for $(FOREIGN)))
+# Headers of older kernels leave it to us
+export CROSS_COMPILE := $(shell $(CC) -dumpmachine)-
 endif
 endif
 
@@ -166,8 +168,9 @@ endif
 # ---- tool
 
 TOOL := $(BUILD)/tools/tcpclose
-# WITNESS=0 leaves out all code that needs more than the C library
-WITNESS ?= 1
+# WITNESS=0 leaves out all code that needs more than the C library. bpftool of Debian 12
+# can't read BPF programs of the other byte order.
+WITNESS ?= $(if $(filter s390x,$(FOREIGN)),0,1)
 # BPF programs are compiled by another compiler
 BPF_SOURCES := $(wildcard tools/*/*.bpf.c)
 BPF_LIBS := -lbpf -lelf -lz
