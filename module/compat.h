@@ -26,7 +26,7 @@
 #define TCPCLOSE_FORM(function, form)	TCPCLOSE_FORM_##function##_##form
 
 /* 6.10 gave RSTs a reason. */
-#if __has_include(<net/rstreason.h>)
+#if TCPCLOSE_HAVE_RSTREASON_H
 #include <net/rstreason.h>
 #define TCPCLOSE_HAVE_RST_REASON 1
 #else
@@ -54,7 +54,7 @@
 #endif
 
 /* 6.10 moved sk_memory_allocated() there. */
-#if __has_include(<net/proto_memory.h>)
+#if TCPCLOSE_HAVE_PROTO_MEMORY_H
 #include <net/proto_memory.h>
 #endif
 

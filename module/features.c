@@ -24,6 +24,14 @@
 #include <trace/events/skb.h>
 #include <trace/events/sock.h>
 
+/* For headers: sparse does not know __has_include(). */
+#if __has_include(<net/proto_memory.h>)
+#define has_proto_memory_h 1
+#endif
+#if __has_include(<net/rstreason.h>)
+#define has_rstreason_h 1
+#endif
+
 #ifdef TCPCLOSE_FEATURES
 #define FEATURE(name, expression) \
 	static inline void feature_##name(void) { (void)(expression); }
@@ -36,5 +44,7 @@ FEATURE(HRTIMER_SETUP, hrtimer_setup(NULL, NULL, CLOCK_MONOTONIC, HRTIMER_MODE_A
 FEATURE(LOCAL_PORTS_ARRAY, ((struct net *)NULL)->ipv4.ip_local_ports.range[0])
 FEATURE(LOCAL_PORTS_OF_SOCKET, ((struct inet_sock *)NULL)->local_port_range.lo)
 FEATURE(NETNS_COOKIE, ((struct net *)NULL)->net_cookie + 1)
+FEATURE(PROTO_MEMORY_H, has_proto_memory_h)
+FEATURE(RSTREASON_H, has_rstreason_h)
 FEATURE(SYN_LINEAR_TIMEOUTS, ((struct net *)NULL)->ipv4.sysctl_tcp_syn_linear_timeouts)
 FEATURE(VM_FLAGS_MOD, (vm_flags_mod(NULL, 0, 0), 0))

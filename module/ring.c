@@ -121,13 +121,40 @@ static int alloc_headers(void)
 	return 0;
 }
 
+/*
+ * Rings for the CPUs that are online, and a callback for the others. In older kernels,
+ * as 5.10, cpuhp_setup_state() does not call back for those that are online if the
+ * state is CPUHP_BP_PREPARE_DYN.
+ */
+static int make_rings(void)
+{
+	int cpu, err = 0;
+
+	cpus_read_lock();
+	for_each_online_cpu(cpu) {
+		err = make_ring(cpu);
+		if (err)
+			break;
+	}
+	if (!err)
+		err = cpuhp_setup_state_nocalls_cpuslocked(CPUHP_BP_PREPARE_DYN,
+							   "tcpclose:prepare",
+							   make_ring, NULL);
+	cpus_read_unlock();
+	if (err < 0)
+		return err;
+	hotplug_state = err;
+	return 0;
+}
+
 /**
  * tcpclose_ring_init() - allocate rings for the CPUs that are online, and for others
  *	when they come online
  * @records: records per ring, a power of two
  *
  * Context: process; sleeps.
- * Return: 0, or -ENOMEM or another error of cpuhp_setup_state().
+ * Return: 0, or -ENOMEM or another error of
+ *	cpuhp_setup_state_nocalls_cpuslocked().
  */
 int tcpclose_ring_init(unsigned int records)
 {
@@ -139,15 +166,10 @@ int tcpclose_ring_init(unsigned int records)
 				      PAGE_SIZE);
 
 	err = tcpclose_memory_is_available(size_of(online)) ? alloc_headers() : -ENOMEM;
-	if (err)
-		goto err_exit;
-	err = cpuhp_setup_state(CPUHP_BP_PREPARE_DYN, "tcpclose:prepare", make_ring, NULL);
-	if (err < 0)
-		goto err_exit;
-	hotplug_state = err;
-	return 0;
-
-err_exit:
+	if (!err)
+		err = make_rings();
+	if (!err)
+		return 0;
 	if (err == -ENOMEM)
 		pr_err("no memory for the rings of %u CPUs, %zu KiB: load the module with a smaller ring_records= (it is %u)\n",
 		       online, size_of(online) >> 10, records);
