@@ -163,7 +163,7 @@ static inline u64 compat_cgroup_id(const struct cgroup *cgroup)
 
 /* 5.13 added it. */
 #ifndef lockdep_assert_once
-#define lockdep_assert_once(condition)	do { } while (0)
+#define lockdep_assert_once(condition)	((void)(condition))
 #endif
 
 /* 6.13 replaced hrtimer_init() by hrtimer_setup(). */

@@ -25,19 +25,16 @@
 #include <trace/events/sock.h>
 
 /* For headers: sparse does not know __has_include(). */
-#if __has_include(<net/proto_memory.h>)
+#if __has_include("net/proto_memory.h")
 #define has_proto_memory_h 1
 #endif
-#if __has_include(<net/rstreason.h>)
+#if __has_include("net/rstreason.h")
 #define has_rstreason_h 1
 #endif
 
 #ifdef TCPCLOSE_FEATURES
 #define FEATURE(name, expression) \
 	static inline void feature_##name(void) { (void)(expression); }
-#else
-#define FEATURE(name, expression)
-#endif
 
 FEATURE(FTRACE_REGS_ARGUMENT, ftrace_regs_get_argument((struct ftrace_regs *)NULL, 0))
 FEATURE(HRTIMER_SETUP, hrtimer_setup(NULL, NULL, CLOCK_MONOTONIC, HRTIMER_MODE_ABS))
@@ -48,3 +45,4 @@ FEATURE(PROTO_MEMORY_H, has_proto_memory_h)
 FEATURE(RSTREASON_H, has_rstreason_h)
 FEATURE(SYN_LINEAR_TIMEOUTS, ((struct net *)NULL)->ipv4.sysctl_tcp_syn_linear_timeouts)
 FEATURE(VM_FLAGS_MOD, (vm_flags_mod(NULL, 0, 0), 0))
+#endif

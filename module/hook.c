@@ -338,7 +338,7 @@ const char *tcpclose_hook_why(int error)
 	case EPROTOTYPE:
 		return ": it takes other arguments in this kernel";
 	case ENODATA:
-		return ": its arguments are unknown; build the module with bpftool, and the kernel's BTF";
+		return ": its arguments are unknown; build the module with bpftool and BTF";
 	default:
 		return "";
 	}

@@ -201,8 +201,9 @@ static __always_inline void on_data_queue(unsigned long socket,
 TCPCLOSE_PROBE(on_data_queue);
 
 /*
- * tcp_reset(sk, skb), up to 5.10 tcp_reset(sk): always followed by CLOSE. Noted last: the record of the RST may
- * wake a reader, to which a task is switched at once if the kernel has PREEMPT_RT.
+ * tcp_reset(sk, skb), up to 5.10 tcp_reset(sk): always followed by CLOSE. Noted last:
+ * the record of the RST may wake a reader, to which a task is switched at once if the
+ * kernel has PREEMPT_RT.
  */
 static __always_inline void on_reset(unsigned long socket, unsigned long buffer,
 				     unsigned long unused, unsigned long caller)
