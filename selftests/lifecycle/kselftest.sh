@@ -53,10 +53,10 @@ result()
 		return
 	fi
 	failed=1
-	echo "not ok $count $name"
 	for file; do
 		sed 's/^/# /' "$file"
 	done
+	echo "not ok $count $name"
 }
 
 # run TEST...: their output goes to $work/out

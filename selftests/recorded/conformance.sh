@@ -73,10 +73,10 @@ result()
 		return
 	fi
 	failed=1
-	echo "not ok $count $name"
 	for file; do
 		sed 's/^/# /' "$file"
 	done
+	echo "not ok $count $name"
 }
 
 # The file appears when the recorder has opened the device

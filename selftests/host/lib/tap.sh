@@ -26,16 +26,17 @@ ok()
 	echo "ok $count $1"
 }
 
-# not_ok NAME [FILE...]: the files show the reason
+# not_ok NAME [FILE...]: the files show the reason, printed first, as kselftest's harness does
 not_ok()
 {
 	count=$((count + 1))
 	failed=1
-	echo "not ok $count $1"
+	test_name=$1
 	shift
 	for file in "$@"; do
 		sed "s/^/# /" "$file"
 	done
+	echo "not ok $count $test_name"
 }
 
 # skip NAME REASON
