@@ -37,7 +37,7 @@ struct handover_note {
 };
 
 /* Indexed by tcpclose_worker_slot(). */
-static DEFINE_PER_CPU(struct handover_note [2], handover_notes);
+static DEFINE_PER_CPU(struct handover_note [TCPCLOSE_WORKER_SLOTS], handover_notes);
 
 static struct handover_note *handover_note_slot(void)
 {

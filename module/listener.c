@@ -30,23 +30,43 @@ enum {
 
 static DEFINE_PER_CPU(u64 [PROBES], listener_calls);
 
-DEFINE_PER_CPU(struct tcpclose_opening, tcpclose_openings);
+DEFINE_PER_CPU(struct tcpclose_opening [TCPCLOSE_WORKER_SEATS], tcpclose_openings);
+
+/* Bottom halves and interrupts off. */
+static struct tcpclose_opening *opening_here(void)
+{
+	return &(*this_cpu_ptr(&tcpclose_openings))[tcpclose_worker_seat()];
+}
 
 /**
- * struct overflow - the latest ACK that met a full accept queue
- * @call: which call it was of all for which a socket was to be made
- * @queue: number of connections in the accept queue
- * @limit: most that may be there
- * @reset: the ACK will be answered with a RST
+ * tcpclose_listener_mark_shared() - note whether the socket of the ACK is made, where
+ *	several tasks may be making one
+ * @made: it is
+ *
+ * Context: tracepoint, interrupts off.
  */
-struct overflow {
-	u64 call;
-	u32 queue;
-	u32 limit;
-	bool reset;
-};
+void tcpclose_listener_mark_shared(bool made)
+{
+	struct tcpclose_opening *opening = opening_here();
 
-static DEFINE_PER_CPU(struct overflow, listener_overflow);
+	if (!tcpclose_worker_is_seated(opening->task))
+		return;
+	if (made)
+		opening->ack |= TCPCLOSE_OPENING_MADE;
+	else
+		opening->ack &= ~TCPCLOSE_OPENING_MADE;
+}
+
+/* In which run of NET_RX this is, or after which, see &struct tcpclose_opening */
+static unsigned int present_run(void)
+{
+	return TCPCLOSE_WORKERS_SHARE ? jiffies : __this_cpu_read(kstat.softirqs[NET_RX_SOFTIRQ]);
+}
+
+static bool is_of_this_run(const struct tcpclose_opening *opening)
+{
+	return present_run() - opening->run <= (TCPCLOSE_WORKERS_SHARE ? HZ / 10 : 0);
+}
 
 /* Interrupts off. */
 static void count_and_record(const struct tcpclose_drop_step *step)
@@ -116,29 +136,51 @@ noinline void tcpclose_listener_refuse(const struct sock *sk, const struct sk_bu
 	local_irq_restore(irq);
 }
 
-static u64 child_calls(void)
-{
-	return this_cpu_read(listener_calls[V4_CHILD]) +
-	       this_cpu_read(listener_calls[V6_CHILD]);
-}
-
 /* No RST is sent for an ACK with a SYN cookie, whose request is of no listener. */
-static noinline void note_overflow(const struct sock *sk, const struct request_sock *req)
+static noinline void note_overflow(struct tcpclose_opening *opening,
+				   const struct request_sock *req)
 {
+	const struct sock *sk = opening->listener;
 	u32 queue = READ_ONCE(sk->sk_ack_backlog), limit = READ_ONCE(sk->sk_max_ack_backlog);
 
 	/* Another CPU has made room. */
 	if (queue <= limit)
 		return;
-	this_cpu_write(listener_overflow.call, child_calls());
-	this_cpu_write(listener_overflow.queue, queue);
-	this_cpu_write(listener_overflow.limit, limit);
-	this_cpu_write(listener_overflow.reset,
-		       req->rsk_listener &&
-			       READ_ONCE(sock_net(sk)->ipv4.sysctl_tcp_abort_on_overflow));
+	opening->queue = queue;
+	opening->limit = limit;
+	opening->reason = TCPCLOSE_DROP_ACCEPT_QUEUE_ACK;
+	if (req->rsk_listener && READ_ONCE(sock_net(sk)->ipv4.sysctl_tcp_abort_on_overflow))
+		opening->reason = TCPCLOSE_DROP_ACCEPT_QUEUE_RST;
 }
 
-/* Bottom halves are off: no other ACK comes between this and the end of this one. */
+static __always_inline void note_opening(struct tcpclose_opening *opening,
+					 unsigned long skb, const struct sock *sk,
+					 unsigned long req)
+{
+	opening->ack = skb;
+	opening->listener = sk;
+	if (TCPCLOSE_WORKERS_SHARE)
+		opening->task = current;
+	opening->run = present_run();
+	opening->reason = TCPCLOSE_DROP_NO_SOCKET;
+	if (unlikely(sk_acceptq_is_full(sk)))
+		note_overflow(opening, (const struct request_sock *)req);
+}
+
+static noinline void note_shared_opening(unsigned long skb, const struct sock *sk,
+					 unsigned long req)
+{
+	unsigned long irq;
+
+	local_irq_save(irq);
+	note_opening(opening_here(), skb, sk, req);
+	local_irq_restore(irq);
+}
+
+/*
+ * Bottom halves are off: no other ACK comes between this and the end of this one, unless
+ * tasks share the CPU.
+ */
 static __always_inline void on_child(unsigned long socket, unsigned long skb,
 				     unsigned long req)
 {
@@ -148,11 +190,10 @@ static __always_inline void on_child(unsigned long socket, unsigned long skb,
 	/* The SYN of a Fast Open is answered in any case, and not freed as dropped. */
 	if (unlikely(tcp_hdr((const struct sk_buff *)skb)->syn))
 		return;
-	this_cpu_write(tcpclose_openings.ack, skb);
-	this_cpu_write(tcpclose_openings.listener, sk);
-	this_cpu_write(tcpclose_openings.run, tcpclose_listener_run());
-	if (unlikely(sk_acceptq_is_full(sk)))
-		note_overflow(sk, (const struct request_sock *)req);
+	if (TCPCLOSE_WORKERS_SHARE)
+		note_shared_opening(skb, sk, req);
+	else
+		note_opening(opening_here(), skb, sk, req);
 }
 
 /* tcp_v4_syn_recv_sock(sk, skb, req, …) */
@@ -183,27 +224,25 @@ TCPCLOSE_PROBE(on_v6_child);
  */
 void tcpclose_listener_refused(const struct sk_buff *skb)
 {
-	struct tcpclose_drop_step step = {
-		.skb = skb,
-		.reason = TCPCLOSE_DROP_NO_SOCKET,
-	};
+	struct tcpclose_drop_step step = { .skb = skb };
+	struct tcpclose_opening *opening;
 	unsigned long irq;
 
 	local_irq_save(irq);
+	opening = opening_here();
 	/* Another segment at its address, freed with bottom halves on: the CPU may be another. */
-	if (unlikely(!tcpclose_listener_has_refused(skb)))
+	if (unlikely(!tcpclose_worker_is_seated(opening->task) ||
+		     opening->ack != (unsigned long)skb))
 		goto out;
-	step.listener = this_cpu_read(tcpclose_openings.listener);
-	this_cpu_write(tcpclose_openings.ack, 0);
-	if (unlikely(this_cpu_read(tcpclose_openings.run) != tcpclose_listener_run()))
+	opening->ack = 0;
+	if (unlikely(!is_of_this_run(opening)))
 		goto out;
+	step.listener = opening->listener;
+	step.reason = opening->reason;
 	read_queues(&step);
-	if (this_cpu_read(listener_overflow.call) == child_calls()) {
-		step.reason = this_cpu_read(listener_overflow.reset) ?
-				      TCPCLOSE_DROP_ACCEPT_QUEUE_RST :
-				      TCPCLOSE_DROP_ACCEPT_QUEUE_ACK;
-		step.queue = this_cpu_read(listener_overflow.queue);
-		step.limit = this_cpu_read(listener_overflow.limit);
+	if (step.reason != TCPCLOSE_DROP_NO_SOCKET) {
+		step.queue = opening->queue;
+		step.limit = opening->limit;
 	}
 	count_and_record(&step);
 out:

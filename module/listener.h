@@ -17,21 +17,32 @@
 
 #include "entry.h"
 #include "hook.h"
+#include "worker.h"
 
 /**
- * struct tcpclose_opening - the latest ACK for which a CPU was to make a socket
+ * struct tcpclose_opening - the latest ACK for which a CPU, or a task there, was to make a
+ *	socket
  * @ack: its segment; lowest bit: the socket was made
  * @listener: the listener, which RCU keeps until the segment is freed
- * @run: the CPU's run of NET_RX in which that happened: in a later one the segment is
- *	another, at the same address
+ * @task: who was to make it, see tcpclose_worker_is_seated()
+ * @run: the CPU's run of NET_RX in which that happened, or, where one may begin within
+ *	another, the time in jiffies: in a later one the segment is another, at the same
+ *	address
+ * @queue: number of connections in the accept queue, if that was full
+ * @limit: most that may be there
+ * @reason: why no socket is made, if none is (&enum tcpclose_drop_reason)
  */
 struct tcpclose_opening {
 	unsigned long ack;
 	const struct sock *listener;
+	const struct task_struct *task;
 	unsigned int run;
+	u32 queue;
+	u32 limit;
+	u8 reason;
 };
 
-DECLARE_PER_CPU(struct tcpclose_opening, tcpclose_openings);
+DECLARE_PER_CPU(struct tcpclose_opening [TCPCLOSE_WORKER_SEATS], tcpclose_openings);
 
 #define TCPCLOSE_OPENING_MADE	1UL
 
@@ -43,12 +54,6 @@ static __always_inline bool tcpclose_listener_is_addressed(const struct sk_buff 
 	if (skb->protocol == htons(ETH_P_IP))
 		return !(skb_rtable(skb)->rt_flags & (RTCF_BROADCAST | RTCF_MULTICAST));
 	return ipv6_unicast_destination(skb);
-}
-
-/* In which run of NET_RX this is, or after which. */
-static __always_inline unsigned int tcpclose_listener_run(void)
-{
-	return __this_cpu_read(kstat.softirqs[NET_RX_SOFTIRQ]);
 }
 
 void tcpclose_listener_refuse(const struct sock *sk, const struct sk_buff *skb);
@@ -68,10 +73,15 @@ static __always_inline void tcpclose_listener_syn(const struct sock *sk,
 		tcpclose_listener_refuse(sk, skb);
 }
 
+void tcpclose_listener_mark_shared(bool made);
+
 /* The socket of the ACK is made, whether or not there is an entry for it. */
 static __always_inline void tcpclose_listener_made(void)
 {
-	this_cpu_or(tcpclose_openings.ack, TCPCLOSE_OPENING_MADE);
+	if (TCPCLOSE_WORKERS_SHARE)
+		tcpclose_listener_mark_shared(true);
+	else
+		this_cpu_or(tcpclose_openings[0].ack, TCPCLOSE_OPENING_MADE);
 }
 
 /**
@@ -106,13 +116,22 @@ static __always_inline void tcpclose_listener_remember(struct tcpclose_entry *en
 /* The socket that was made for an ACK could not be opened. */
 static inline void tcpclose_listener_open_failed(void)
 {
-	this_cpu_and(tcpclose_openings.ack, ~TCPCLOSE_OPENING_MADE);
+	if (TCPCLOSE_WORKERS_SHARE)
+		tcpclose_listener_mark_shared(false);
+	else
+		this_cpu_and(tcpclose_openings[0].ack, ~TCPCLOSE_OPENING_MADE);
 }
 
 /* Whether a segment that is freed is the ACK for which no socket could be made. */
 static __always_inline bool tcpclose_listener_has_refused(const struct sk_buff *skb)
 {
-	return this_cpu_read(tcpclose_openings.ack) == (unsigned long)skb;
+	unsigned int i;
+
+	for (i = 0; i < TCPCLOSE_WORKER_SEATS; i++) {
+		if (this_cpu_read(tcpclose_openings[i].ack) == (unsigned long)skb)
+			return true;
+	}
+	return false;
 }
 
 void tcpclose_listener_refused(const struct sk_buff *skb);

@@ -25,7 +25,7 @@ struct request_in_hand {
 };
 
 /* Indexed by tcpclose_worker_slot(). */
-static DEFINE_PER_CPU(struct request_in_hand [2], requests_in_hand);
+static DEFINE_PER_CPU(struct request_in_hand [TCPCLOSE_WORKER_SLOTS], requests_in_hand);
 
 static struct tcpclose_probe request_probe;
 static DEFINE_PER_CPU(u64, request_calls);

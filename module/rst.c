@@ -47,12 +47,14 @@ enum {
 };
 
 /**
- * struct recorded - segment with a RST that has a record, and will be freed next: so
- *	that it gets no second one
- * @by: by who processes it
+ * struct recorded - segments with a RST that have a record, and will be freed next: so
+ *	that they get no second one
+ * @by: by who processes it; several where several share the CPU
+ * @latest: index of the latest of them
  */
 struct recorded {
-	const struct sk_buff *by[PLACES];
+	const struct sk_buff *by[PLACES][TCPCLOSE_WORKER_SEATS];
+	u8 latest[PLACES];
 };
 
 static DEFINE_PER_CPU(struct recorded, rst_recorded);
@@ -66,8 +68,28 @@ static unsigned int place(void)
 
 static void note_recorded(const struct sk_buff *skb)
 {
+	struct recorded *recorded = this_cpu_ptr(&rst_recorded);
+	unsigned int by = place();
+
 	lockdep_assert_irqs_disabled();
-	WRITE_ONCE(this_cpu_ptr(&rst_recorded)->by[place()], skb);
+	if (TCPCLOSE_WORKERS_SHARE)
+		recorded->latest[by] = (recorded->latest[by] + 1) % TCPCLOSE_WORKER_SEATS;
+	WRITE_ONCE(recorded->by[by][recorded->latest[by]], skb);
+}
+
+/* Another CPU may do so at the same time for another segment. */
+static bool take_recorded_of(struct recorded *recorded, unsigned int by,
+			     const struct sk_buff *skb)
+{
+	unsigned int i;
+
+	for (i = 0; i < TCPCLOSE_WORKER_SEATS; i++) {
+		const struct sk_buff **of = &recorded->by[by][i];
+
+		if (READ_ONCE(*of) == skb && cmpxchg(of, skb, NULL) == skb)
+			return true;
+	}
+	return false;
 }
 
 /* Whether the segment has a record; forgets it. */
@@ -77,19 +99,11 @@ static bool take_recorded(const struct sk_buff *skb)
 	int cpu;
 
 	lockdep_assert_irqs_disabled();
-	if (by != ON_BACKLOG) {
-		struct recorded *recorded = this_cpu_ptr(&rst_recorded);
-
-		if (recorded->by[by] != skb)
-			return false;
-		recorded->by[by] = NULL;
-		return true;
-	}
+	if (by != ON_BACKLOG)
+		return take_recorded_of(this_cpu_ptr(&rst_recorded), by, skb);
 	/* A task that processes its backlog may have changed the CPU. */
 	for_each_possible_cpu(cpu) {
-		const struct sk_buff **of = &per_cpu_ptr(&rst_recorded, cpu)->by[by];
-
-		if (READ_ONCE(*of) == skb && cmpxchg(of, skb, NULL) == skb)
+		if (take_recorded_of(per_cpu_ptr(&rst_recorded, cpu), by, skb))
 			return true;
 	}
 	return false;

@@ -30,7 +30,7 @@ enum {
 static DEFINE_PER_CPU(u64 [PROBES], segment_calls);
 static struct tcpclose_probe segment_probes[PROBES];
 
-DEFINE_PER_CPU(struct tcpclose_segment [2], tcpclose_segments);
+DEFINE_PER_CPU(struct tcpclose_segment [TCPCLOSE_WORKER_SLOTS], tcpclose_segments);
 
 static noinline void note_segment_in_task(const void *owner, u32 what)
 {
@@ -49,6 +49,20 @@ static noinline void note_segment_in_task(const void *owner, u32 what)
 	this_cpu_write(tcpclose_segments[TCPCLOSE_SEGMENT_TASK].what, what);
 }
 
+/* Who has bottom halves off may be preempted, and come back. */
+static noinline void note_segment_of_many(const void *owner, u32 what)
+{
+	struct tcpclose_segment *segment;
+	unsigned long irq;
+
+	local_irq_save(irq);
+	segment = tcpclose_segment_slot();
+	segment->owner = owner;
+	segment->worker = tcpclose_worker_here();
+	segment->what = what;
+	local_irq_restore(irq);
+}
+
 static __always_inline void note_segment(const void *owner, const struct tcphdr *th,
 					 u8 substate, bool reset)
 {
@@ -57,6 +71,10 @@ static __always_inline void note_segment(const void *owner, const struct tcphdr 
 	what |= reset ? TCPCLOSE_SEGMENT_RESET : 0;
 	what |= (u32)substate << TCPCLOSE_SEGMENT_SUBSTATE_SHIFT;
 
+	if (TCPCLOSE_WORKERS_SHARE) {
+		note_segment_of_many(owner, what);
+		return;
+	}
 	if (unlikely(!in_serving_softirq())) {
 		note_segment_in_task(owner, what);
 		return;
@@ -90,7 +108,7 @@ struct segment_in_hand {
 };
 
 /* Indexed by tcpclose_worker_slot(). */
-static DEFINE_PER_CPU(struct segment_in_hand [2], segments_in_hand);
+static DEFINE_PER_CPU(struct segment_in_hand [TCPCLOSE_WORKER_SLOTS], segments_in_hand);
 
 static void take_in_hand(const void *owner, const struct sk_buff *skb)
 {

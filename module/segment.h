@@ -56,9 +56,9 @@ static __always_inline u8 tcpclose_segment_substate(const struct tcpclose_segmen
 }
 
 /* Indexed by tcpclose_worker_slot(). */
-DECLARE_PER_CPU(struct tcpclose_segment [2], tcpclose_segments);
+DECLARE_PER_CPU(struct tcpclose_segment [TCPCLOSE_WORKER_SLOTS], tcpclose_segments);
 
-/* tcpclose_worker_slot() */
+/* tcpclose_worker_slot(), the second where one softirq can run on a CPU */
 #define TCPCLOSE_SEGMENT_TASK	0
 #define TCPCLOSE_SEGMENT_SOFTIRQ	1
 
@@ -109,6 +109,8 @@ static inline u16 tcpclose_segment_flags(const void *owner)
 static __always_inline u16 tcpclose_segment_softirq_flags(const void *owner)
 {
 	lockdep_assert_irqs_disabled();
+	if (TCPCLOSE_WORKERS_SHARE)
+		return tcpclose_segment_flags(owner);
 	if (this_cpu_read(tcpclose_segments[TCPCLOSE_SEGMENT_SOFTIRQ].owner) != owner)
 		return 0;
 	return this_cpu_read(tcpclose_segments[TCPCLOSE_SEGMENT_SOFTIRQ].what);
@@ -124,6 +126,8 @@ static __always_inline u16 tcpclose_segment_softirq_flags(const void *owner)
 static __always_inline u16 tcpclose_segment_task_flags(const void *owner)
 {
 	lockdep_assert_irqs_disabled();
+	if (TCPCLOSE_WORKERS_SHARE)
+		return tcpclose_segment_flags(owner);
 	if (this_cpu_read(tcpclose_segments[TCPCLOSE_SEGMENT_TASK].owner) != owner ||
 	    this_cpu_read(tcpclose_segments[TCPCLOSE_SEGMENT_TASK].worker.task) != current ||
 	    this_cpu_read(tcpclose_segments[TCPCLOSE_SEGMENT_TASK].worker.switches) !=

@@ -39,14 +39,21 @@ static struct tcpclose_probe timewait_probes[PROBES];
 
 /*
  * Caller of inet_twsk_deschedule_put(), which ends a mini-socket before its
- * timer expires. Bottom halves are off from there until inet_twsk_kill().
+ * timer expires. Bottom halves are off from there until inet_twsk_kill(): on a CPU there
+ * is one at a time, unless tasks share it.
  */
 struct descheduling {
 	const void *tw;
 	enum tcpclose_way way;
 };
 
-static DEFINE_PER_CPU(struct descheduling, deschedulings);
+static DEFINE_PER_CPU(struct descheduling [TCPCLOSE_WORKER_SEATS], deschedulings);
+
+/* Bottom halves and interrupts off. */
+static struct descheduling *descheduling_here(void)
+{
+	return &(*this_cpu_ptr(&deschedulings))[tcpclose_worker_seat()];
+}
 
 /*
  * A segment with SYN or RST is counted as a stray until it ends the mini-socket or
@@ -205,14 +212,15 @@ static __always_inline void on_twsk_deschedule(unsigned long tw,
 					       unsigned long unused2,
 					       unsigned long caller)
 {
+	struct descheduling *note;
 	unsigned long irq;
 
 	lockdep_assert_once(in_softirq());
 	local_irq_save(irq);
 	tcpclose_probe_called(timewait_calls[DESCHEDULE]);
-	this_cpu_write(deschedulings.tw, (const void *)tw);
-	this_cpu_write(deschedulings.way,
-		       tcpclose_caller_of(caller, TCPCLOSE_WAY_DESCHEDULE));
+	note = descheduling_here();
+	note->tw = (const void *)tw;
+	note->way = tcpclose_caller_of(caller, TCPCLOSE_WAY_DESCHEDULE);
 	local_irq_restore(irq);
 }
 
@@ -221,10 +229,12 @@ TCPCLOSE_PROBE(on_twsk_deschedule);
 /* Caller of inet_twsk_deschedule_put(), which has called inet_twsk_kill(). */
 static enum tcpclose_way take_descheduling(const struct inet_timewait_sock *tw)
 {
-	if (this_cpu_read(deschedulings.tw) != tw)
+	struct descheduling *note = descheduling_here();
+
+	if (note->tw != tw)
 		return TCPCLOSE_WAY_OTHER;
-	this_cpu_write(deschedulings.tw, NULL);
-	return this_cpu_read(deschedulings.way);
+	note->tw = NULL;
+	return note->way;
 }
 
 /*
@@ -237,14 +247,13 @@ static enum tcpclose_way take_descheduling(const struct inet_timewait_sock *tw)
 static enum tcpclose_way way_of_end(const struct inet_timewait_sock *tw,
 				    unsigned long caller)
 {
-	enum tcpclose_way way = tcpclose_caller_of(caller, TCPCLOSE_WAY_OTHER);
+	enum tcpclose_way way = tcpclose_caller_of(caller, TCPCLOSE_WAY_OTHER), noted;
 
-	if (way == TCPCLOSE_WAY_DESCHEDULE)
-		return take_descheduling(tw);
-	if (likely(way != TCPCLOSE_WAY_OTHER))
+	if (way != TCPCLOSE_WAY_DESCHEDULE && likely(way != TCPCLOSE_WAY_OTHER))
 		return way;
-	if (this_cpu_read(deschedulings.tw) == tw)
-		return take_descheduling(tw);
+	noted = take_descheduling(tw);
+	if (way == TCPCLOSE_WAY_DESCHEDULE || noted != TCPCLOSE_WAY_OTHER)
+		return noted;
 	return tcpclose_probe_is_sure(&timewait_probes[DESCHEDULE]) ?
 		       TCPCLOSE_WAY_TIMER : TCPCLOSE_WAY_OTHER;
 }
