@@ -28,7 +28,7 @@
 
 static bool has_cgroup(void *context, uint64_t cgroup)
 {
-	return cgroup_own_has(context, cgroup);
+	return cgroup_below_has(context, cgroup);
 }
 
 /**
@@ -54,7 +54,7 @@ int companion_init(struct companion *c, char *const *argv, bool wait)
 		complain("%.200s cannot be followed: %s", argv[0], why.text);
 		return ret;
 	}
-	c->followed = followed_new(has_cgroup, &c->cgroup);
+	c->followed = followed_new(has_cgroup, &c->cgroup.below);
 	if (c->followed)
 		return 0;
 	complain("out of memory");
@@ -118,7 +118,7 @@ bool companion_is_over(struct companion *c, uint64_t read_ns)
 {
 	unsigned int pending;
 
-	cgroup_own_look(&c->cgroup);
+	cgroup_below_look(&c->cgroup.below);
 	look(c);
 	if (!c->ended_ns || read_ns < c->ended_ns + SETTLED_NS)
 		return false;

@@ -127,7 +127,7 @@ static bool is_followed(void *run, const struct item *i)
 	struct why_run *r = run;
 	struct companion *companion = r->past.run.session.companion;
 
-	return cgroup_own_has(&companion->cgroup, i->socket->cgroup) ||
+	return cgroup_below_has(&companion->cgroup.below, i->socket->cgroup) ||
 	       conns_find(&r->past.conns, i->socket->cookie, i->netns->inode);
 }
 

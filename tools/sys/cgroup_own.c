@@ -24,24 +24,10 @@
 #include "sys/cgroup_own.h"
 #include "sys/directory.h"
 
-/* Ids that are remembered. */
-#define KNOWN_MAX 65536
-/* As far as a look goes down. */
-#define DEPTH_MAX 64
 /* Names that are tried. */
 #define NAMES 64
 /* Processes that are about to end are in it for a moment. */
 #define REMOVE_NS NS_PER_S
-
-/**
- * struct cgroup_own_entry - a cgroup that was looked for
- * @recent: by its id, and 0
- * @inside: it is below the one of the command
- */
-struct cgroup_own_entry {
-	struct recent_entry recent;
-	bool inside;
-};
 
 /* ---- where it is made */
 
@@ -206,7 +192,6 @@ int cgroup_own_make(struct cgroup_own *c, struct error *why)
 	memset(c, 0, sizeof(*c));
 	c->parent = -1;
 	c->dir = -1;
-	recent_init(&c->known, sizeof(struct cgroup_own_entry), KNOWN_MAX);
 	ret = open_parent(c, why);
 	if (ret)
 		return ret;
@@ -218,81 +203,11 @@ int cgroup_own_make(struct cgroup_own *c, struct error *why)
 	}
 	if (!ret && fstat(c->dir, &st))
 		ret = -errno;
-	c->id = st.st_ino;
+	if (c->dir >= 0)
+		cgroup_below_start(&c->below, c->dir, st.st_ino);
 	return ret ? error_set(why, ret, "no cgroup can be made below %.200s: %s%s",
 			       c->path, strerror(-ret), advice(ret)) :
 		     0;
-}
-
-/* ---- what is below it */
-
-static void look_below(struct cgroup_own *c, int parent, unsigned int depth);
-
-static void look_at(struct cgroup_own *c, int parent, const struct dirent *entry,
-		    unsigned int depth)
-{
-	struct cgroup_own_entry *known;
-	int fd;
-
-	if (entry->d_type != DT_DIR || !strcmp(entry->d_name, ".") ||
-	    !strcmp(entry->d_name, ".."))
-		return;
-	known = recent_take(&c->known, entry->d_ino, 0);
-	if (known)
-		known->inside = true;
-	fd = openat(parent, entry->d_name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (fd < 0)
-		return;
-	look_below(c, fd, depth + 1);
-	close(fd);
-}
-
-/* The directory has a link for each one below it. */
-static void look_below(struct cgroup_own *c, int parent, unsigned int depth)
-{
-	struct dirent *entry;
-	struct stat st;
-	DIR *dir;
-
-	if (depth > DEPTH_MAX || fstat(parent, &st) || st.st_nlink <= 2)
-		return;
-	dir = directory_open(parent, ".");
-	if (!dir)
-		return;
-	while ((entry = readdir(dir)))
-		look_at(c, dirfd(dir), entry, depth);
-	closedir(dir);
-}
-
-/**
- * cgroup_own_look() - notice which cgroups there are below the command's
- * @c: the cgroup
- *
- * One that is gone is never found again, but its id stays known.
- */
-void cgroup_own_look(struct cgroup_own *c)
-{
-	look_below(c, c->dir, 0);
-}
-
-/**
- * cgroup_own_has() - whether a cgroup is the command's, or below that
- * @c: the cgroup
- * @id: id of the other one
- */
-bool cgroup_own_has(struct cgroup_own *c, uint64_t id)
-{
-	struct cgroup_own_entry *known;
-
-	if (id == c->id)
-		return true;
-	known = recent_find(&c->known, id, 0);
-	if (known)
-		return known->inside;
-	/* As it has been recorded, it was there before. */
-	cgroup_own_look(c);
-	known = recent_take(&c->known, id, 0);
-	return known && known->inside;
 }
 
 /* ---- removing it */
@@ -335,7 +250,7 @@ static int remove_directory(struct cgroup_own *c, int to, unsigned int *left)
 }
 
 /**
- * cgroup_own_remove() - remove the cgroup, and free what is known
+ * cgroup_own_remove() - remove the cgroup, and free what is known of those below it
  * @c: the cgroup
  * @left: how many processes were still in it, and are in the cgroup above now, where
  *	they would be without this one
@@ -352,6 +267,7 @@ int cgroup_own_remove(struct cgroup_own *c, unsigned int *left, struct error *wh
 	*left = 0;
 	if (c->dir >= 0) {
 		to = openat(c->parent, "cgroup.procs", O_WRONLY | O_CLOEXEC);
+		cgroup_below_stop(&c->below);
 		ret = remove_directory(c, to, left);
 		if (to >= 0)
 			close(to);
@@ -359,7 +275,6 @@ int cgroup_own_remove(struct cgroup_own *c, unsigned int *left, struct error *wh
 	}
 	if (c->parent >= 0)
 		close(c->parent);
-	recent_free(&c->known);
 	return ret ? error_set(why, ret, "the cgroup %.200s/%s is left behind: %s",
 			       c->path[1] ? c->path : "", c->name, strerror(-ret)) :
 		     0;
