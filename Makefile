@@ -85,7 +85,7 @@ help:
 	@echo ''
 	@echo 'make demo            show what tcpclose does, in a virtual machine (KERNEL=)'
 	@echo 'make vm              open a shell in a virtual machine (KERNEL=)'
-	@echo 'make check           run all tests, quick ones first, on 6.1 and 6.12 (KERNEL=, TESTS="NAME...")'
+	@echo 'make check           run all tests, on 6.1, 6.12 and Debian'\''s newest kernel (KERNEL=, TESTS="NAME...")'
 	@echo 'make check UPDATE=1  likewise, and write the result to Documentation/kernels.rst'
 	@echo 'make check ARCH=arm64'
 	@echo '                     run the most important of them on 6.1, 6.12 and newest of another architecture:'
@@ -97,10 +97,10 @@ help:
 	@echo 'make check-host      run those that need no virtual machine; takes two minutes'
 	@echo 'make -C selftests run_tests'
 	@echo '                     run tests on this machine with the loaded module: see testing.rst'
-	@echo 'make claims          test what documents say about closing, on 6.1 and 6.12 (KERNEL=);'
+	@echo 'make claims          test what documents say about closing, on the same kernels (KERNEL=);'
 	@echo '                     UPDATE=1: write the results to Documentation/claims.rst'
 	@echo 'make storms          repeat stress operations a thousand times, on 6.1 and 6.12 (KERNEL=,'
-	@echo '                     TESTS="storm_..."); "make check" runs a part of them'
+	@echo '                     TESTS="NAME..."); "make check" runs a part of them'
 	@echo 'make debug-kernel    build a kernel with checkers (KERNEL=6.1|6.12; CONFIG=kasan, kcsan, noftrace'
 	@echo '                     or prototype), once; kept in ~/.cache/tcpclose (or TCPCLOSE_CACHE)'
 	@echo 'make check-debug     run the tests of the virtual machine on such kernels and on PREEMPT_RT'
@@ -446,7 +446,7 @@ coverage:
 
 storms:
 	@$(QEMU)/check --no-host --full $(if $(KERNEL),--kernel $(KERNEL)) \
-		$(or $(TESTS),$(patsubst selftests/storms/%.c,%,$(wildcard selftests/storms/*.c)))
+		$(or $(TESTS),$(patsubst selftests/storms/%.c,%,$(wildcard selftests/storms/*.c)) against)
 
 debug-kernel:
 	@$(QEMU)/debug-kernel $(VM_KERNEL)-$(or $(CONFIG),kasan)

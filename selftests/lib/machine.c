@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/sysinfo.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #include "kselftest.h"
@@ -34,6 +35,13 @@ const char *machine_path(const char *name)
 	last = last ? last + 1 : path;
 	snprintf(last, sizeof(path) - (size_t)(last - path), "%s", name);
 	return path;
+}
+
+bool machine_is_realtime(void)
+{
+	struct utsname name;
+
+	return !uname(&name) && strstr(name.version, "PREEMPT_RT");
 }
 
 static __printf(1, 2) void skip(const char *reason, ...)

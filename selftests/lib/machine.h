@@ -10,6 +10,8 @@
 #ifndef _SELFTESTS_LIB_MACHINE_H
 #define _SELFTESTS_LIB_MACHINE_H
 
+#include <stdbool.h>
+
 /**
  * machine_path() - a file that is installed with the tests
  * @name: its name
@@ -17,5 +19,8 @@
  * Return: its path, valid until the next call
  */
 const char *machine_path(const char *name);
+
+/** machine_is_realtime() - whether its kernel was built with PREEMPT_RT */
+bool machine_is_realtime(void);
 
 #endif /* _SELFTESTS_LIB_MACHINE_H */
