@@ -75,14 +75,26 @@ bool module_is_loaded(void)
 	return !access("/sys/module/tcpclose", F_OK);
 }
 
-bool module_can_use_ftrace(void)
+static bool functions_are_traced(void)
 {
 	return !access("/proc/sys/kernel/ftrace_enabled", F_OK);
 }
 
+bool module_can_use_ftrace(void)
+{
+	unsigned int major = 0, minor = 0, since;
+	struct utsname name;
+
+	if (uname(&name) || sscanf(name.release, "%u.%u", &major, &minor) != 2)
+		return false;
+	/* CONFIG_HAVE_DYNAMIC_FTRACE_WITH_ARGS */
+	since = strcmp(name.machine, "aarch64") ? 511 : 602;
+	return functions_are_traced() && major * 100 + minor >= since;
+}
+
 bool module_may_lack(const char *function)
 {
-	return !module_can_use_ftrace() && !strcmp(function, "tcp_twsk_destructor");
+	return !functions_are_traced() && !strcmp(function, "tcp_twsk_destructor");
 }
 
 int module_reload(const char *parameters)

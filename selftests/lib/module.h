@@ -27,7 +27,10 @@ int module_unload_other(const char *name);
 
 bool module_is_loaded(void);
 
-/** module_can_use_ftrace() - whether this kernel traces functions, as Debian's do */
+/**
+ * module_can_use_ftrace() - whether this kernel traces functions, as Debian's do, and shows
+ *	tracers their arguments, as it does since 5.11, on arm64 since 6.2
+ */
 bool module_can_use_ftrace(void);
 
 /**
