@@ -295,7 +295,9 @@ static bool is_after_three(const void *count)
 /* Then a look ends early; the next one begins where it ended */
 TEST_F(proc, urgent_work_ends_a_look)
 {
-	unsigned int asked = 0, found = 0;
+	/* Outlives the test, as its fixture does */
+	static unsigned int asked;
+	unsigned int found = 0;
 	int pid;
 
 	for (pid = 1; pid <= 8; pid++) {
