@@ -65,15 +65,28 @@
 #define TCPCLOSE_HAVE_FTRACE 0
 #endif
 
+/*
+ * An argument of a function, at its first instruction, of the first five. On s390
+ * regs_get_kernel_argument() calls a function that no module may.
+ */
+static __always_inline unsigned long compat_argument(struct pt_regs *regs, unsigned int n)
+{
+#if defined(CONFIG_S390)
+	return regs->gprs[2 + n];
+#else
+	return regs_get_kernel_argument(regs, n);
+#endif
+}
+
 #if TCPCLOSE_HAVE_FTRACE
-/* 6.2 added ftrace_regs_get_argument(); before, x86 had a pt_regs in it. */
+/* 6.2 added ftrace_regs_get_argument(); before, x86 and s390 had a pt_regs in it. */
 static __always_inline unsigned long compat_ftrace_arg(struct ftrace_regs *fregs,
 						       unsigned int n)
 {
 #if TCPCLOSE_HAVE_FTRACE_REGS_ARGUMENT
 	return ftrace_regs_get_argument(fregs, n);
 #else
-	return regs_get_kernel_argument(&fregs->regs, n);
+	return compat_argument(&fregs->regs, n);
 #endif
 }
 #endif

@@ -351,12 +351,12 @@ RETURNED(connect_failed);
  */
 static int note_arguments(struct kretprobe_instance *ri, struct pt_regs *regs, bool ipv6)
 {
-	const struct sock *sk = (const struct sock *)regs_get_kernel_argument(regs, 0);
+	const struct sock *sk = (const struct sock *)compat_argument(regs, 0);
 
 	if (sk->sk_protocol != IPPROTO_TCP)
 		return 1;
-	note_wanted((struct intent *)ri->data, sk, regs_get_kernel_argument(regs, 1),
-		    regs_get_kernel_argument(regs, 2), ipv6);
+	note_wanted((struct intent *)ri->data, sk, compat_argument(regs, 1),
+		    compat_argument(regs, 2), ipv6);
 	return 0;
 }
 
@@ -383,7 +383,7 @@ NOKPROBE_SYMBOL(v6_bind_entered);
 /* inet_csk_listen_start(sk) */
 static int listen_entered(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
-	const struct sock *sk = (const struct sock *)regs_get_kernel_argument(regs, 0);
+	const struct sock *sk = (const struct sock *)compat_argument(regs, 0);
 	struct intent *intent = (struct intent *)ri->data;
 
 	tcpclose_probe_called(failed_call_calls[LISTEN]);
@@ -401,7 +401,7 @@ NOKPROBE_SYMBOL(listen_entered);
 /* tcp_v4_connect(sk, address, length) */
 static int v4_connect_entered(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
-	const struct sock *sk = (const struct sock *)regs_get_kernel_argument(regs, 0);
+	const struct sock *sk = (const struct sock *)compat_argument(regs, 0);
 
 	tcpclose_probe_called(failed_connect_calls[V4_CONNECT]);
 	/* tcp_v6_connect() calls it for an IPv4 address, and returns what it returns. */

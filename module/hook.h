@@ -146,9 +146,9 @@ static __always_inline bool tcpclose_probe_is_at(const struct tcpclose_probe *pr
 #define TCPCLOSE_PROBE(handler) \
 static int handler##_kprobe(struct kprobe *kp, struct pt_regs *regs) \
 { \
-	handler(regs_get_kernel_argument(regs, 0), \
-		regs_get_kernel_argument(regs, 1), \
-		regs_get_kernel_argument(regs, 2), compat_caller(regs)); \
+	handler(compat_argument(regs, 0), \
+		compat_argument(regs, 1), \
+		compat_argument(regs, 2), compat_caller(regs)); \
 	return 0; \
 } \
 NOKPROBE_SYMBOL(handler##_kprobe)

@@ -280,7 +280,7 @@ TCPCLOSE_PROBE(on_request_error);
 /* tcp_peer_is_proven(req, dst) */
 static int peer_proven_entered(struct kretprobe_instance *instance, struct pt_regs *regs)
 {
-	*(unsigned long *)instance->data = regs_get_kernel_argument(regs, 0);
+	*(unsigned long *)instance->data = compat_argument(regs, 0);
 	return 0;
 }
 
