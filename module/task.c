@@ -8,6 +8,7 @@
 #include <linux/compat.h>
 #include <linux/compiler.h>
 #include <linux/kernel.h>
+#include <linux/net.h>
 #include <linux/pid.h>
 #include <linux/pid_namespace.h>
 #include <linux/rcupdate.h>
@@ -37,6 +38,36 @@ static const u8 calls[] = {
 	[__NR_io_uring_enter] = TCPCLOSE_CALL_IO_URING,
 };
 
+#ifdef __NR_socketcall
+/* By the first argument of socketcall(), which libraries use on s390. */
+static const u8 socket_calls[] = {
+	[SYS_BIND] = TCPCLOSE_CALL_BIND,
+	[SYS_CONNECT] = TCPCLOSE_CALL_CONNECT,
+	[SYS_LISTEN] = TCPCLOSE_CALL_LISTEN,
+	[SYS_SEND] = TCPCLOSE_CALL_SEND,
+	[SYS_SENDTO] = TCPCLOSE_CALL_SEND,
+	[SYS_SENDMSG] = TCPCLOSE_CALL_SEND,
+	[SYS_SENDMMSG] = TCPCLOSE_CALL_SEND,
+	[SYS_SHUTDOWN] = TCPCLOSE_CALL_SHUTDOWN,
+};
+
+static u8 call_of(unsigned int nr)
+{
+	unsigned long args[6];
+
+	if (nr == __NR_socketcall) {
+		syscall_get_arguments(current, task_pt_regs(current), args);
+		return args[0] < ARRAY_SIZE(socket_calls) ? socket_calls[args[0]] : 0;
+	}
+	return nr < ARRAY_SIZE(calls) ? calls[nr] : 0;
+}
+#else
+static __always_inline u8 call_of(unsigned int nr)
+{
+	return likely(nr < ARRAY_SIZE(calls)) ? calls[nr] : 0;
+}
+#endif
+
 #ifndef PF_USER_WORKER
 #define PF_USER_WORKER	PF_IO_WORKER	/* before 6.4 only io_uring had such threads */
 #endif
@@ -58,7 +89,7 @@ static noinline u8 call_of_special(unsigned int flags)
 static __always_inline u8 current_call(void)
 {
 	unsigned int flags = current->flags;
-	unsigned int nr;
+	u8 call;
 
 	if (unlikely(flags & (TCPCLOSE_TASK_KERNEL | PF_IO_WORKER | PF_USER_WORKER |
 			      PF_EXITING)))
@@ -66,10 +97,8 @@ static __always_inline u8 current_call(void)
 	/* The numbers of a 32-bit program are others. */
 	if (unlikely(in_compat_syscall()))
 		return TCPCLOSE_CALL_NONE;
-	nr = syscall_get_nr(current, task_pt_regs(current));
-	if (likely(nr < ARRAY_SIZE(calls)) && likely(calls[nr]))
-		return calls[nr];
-	return TCPCLOSE_CALL_OTHER;
+	call = call_of(syscall_get_nr(current, task_pt_regs(current)));
+	return likely(call) ? call : TCPCLOSE_CALL_OTHER;
 }
 
 static __always_inline void copy_name(char *to, const struct task_struct *task)
