@@ -3,23 +3,17 @@
  * Which cgroups (version 2) there are, and were, below one.
  *
  * One that is gone is never found again, and it may be gone soon: a thread waits for new
- * ones, and looks at them at once. It does nothing else, since whoever reads records may
- * be busy just then.
+ * ones, and looks at them at once.
  */
-#include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/eventfd.h>
 #include <sys/inotify.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/signals.h"
 #include "sys/cgroup_below.h"
 #include "sys/directory.h"
-#include "sys/priority.h"
 
 /* Ids that are remembered. */
 #define KNOWN_MAX 65536
@@ -36,47 +30,51 @@ struct cgroup_below_entry {
 	bool inside;
 };
 
+/* From now on what is made in the directory is reported. */
+static void watch(int made, int dir)
+{
+	char path[32];
+
+	if (made < 0)
+		return;
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", dir);
+	/* Without room for another watch, the looks at intervals have to do. */
+	inotify_add_watch(made, path, IN_CREATE | IN_ONLYDIR);
+}
+
 static void look_below(struct cgroup_below *b, int parent, unsigned int depth);
 
 static void look_at(struct cgroup_below *b, int parent, const struct dirent *entry,
 		    unsigned int depth)
 {
 	struct cgroup_below_entry *known;
+	bool is_new;
 	int fd;
 
 	if (entry->d_type != DT_DIR || !strcmp(entry->d_name, ".") ||
 	    !strcmp(entry->d_name, ".."))
 		return;
 	known = recent_take(&b->known, entry->d_ino, 0);
+	is_new = known && !known->inside;
 	if (known)
 		known->inside = true;
 	fd = openat(parent, entry->d_name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0)
 		return;
+	/* Before a look at what was made in it already */
+	if (is_new)
+		watch(b->lookout.fd, fd);
 	look_below(b, fd, depth + 1);
 	close(fd);
 }
 
-/* Those of one that is watched already are not reported twice. */
-static void watch(struct cgroup_below *b, int dir)
-{
-	char path[32];
-
-	if (b->made < 0)
-		return;
-	snprintf(path, sizeof(path), "/proc/self/fd/%d", dir);
-	/* Without room for another watch, the looks at intervals have to do. */
-	inotify_add_watch(b->made, path, IN_CREATE | IN_ONLYDIR);
-}
-
-/* The directory has a link for each one below it. It is watched before it is read. */
+/* The directory has a link for each one below it. */
 static void look_below(struct cgroup_below *b, int parent, unsigned int depth)
 {
 	struct dirent *entry;
 	struct stat st;
 	DIR *dir;
 
-	watch(b, parent);
 	if (depth > DEPTH_MAX || fstat(parent, &st) || st.st_nlink <= 2)
 		return;
 	dir = directory_open(parent, ".");
@@ -125,37 +123,9 @@ bool cgroup_below_has(struct cgroup_below *b, uint64_t id)
 	return inside;
 }
 
-static void *thread_main(void *arg)
+static void look(void *below)
 {
-	struct cgroup_below *b = arg;
-	struct pollfd fds[] = {
-		{ .fd = b->made, .events = POLLIN },
-		{ .fd = b->end, .events = POLLIN },
-	};
-	char events[4096];
-
-	/* It may have little time. */
-	priority_raise(1);
-	for (;;) {
-		if (poll(fds, 2, -1) < 0 && errno != EINTR)
-			return NULL;
-		if (fds[1].revents)
-			return NULL;
-		/* What was made is seen by a look. */
-		if (read(b->made, events, sizeof(events)) < 0 && errno != EAGAIN)
-			return NULL;
-		cgroup_below_look(b);
-	}
-}
-
-static void close_files(struct cgroup_below *b)
-{
-	if (b->made >= 0)
-		close(b->made);
-	if (b->end >= 0)
-		close(b->end);
-	b->made = -1;
-	b->end = -1;
+	cgroup_below_look(below);
 }
 
 /**
@@ -168,16 +138,15 @@ static void close_files(struct cgroup_below *b)
  */
 void cgroup_below_start(struct cgroup_below *b, int dir, uint64_t id)
 {
+	int made = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
+
 	memset(b, 0, sizeof(*b));
 	pthread_mutex_init(&b->lock, NULL);
 	recent_init(&b->known, sizeof(struct cgroup_below_entry), KNOWN_MAX);
 	b->dir = dir;
 	b->id = id;
-	b->made = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
-	b->end = eventfd(0, EFD_CLOEXEC);
-	watch(b, dir);
-	if (b->made < 0 || b->end < 0 || signals_start_thread(&b->thread, thread_main, b))
-		close_files(b);
+	watch(made, dir);
+	lookout_start(&b->lookout, made, look, b);
 }
 
 /**
@@ -186,11 +155,7 @@ void cgroup_below_start(struct cgroup_below *b, int dir, uint64_t id)
  */
 void cgroup_below_stop(struct cgroup_below *b)
 {
-	if (b->made >= 0) {
-		eventfd_write(b->end, 1);
-		pthread_join(b->thread, NULL);
-	}
-	close_files(b);
+	lookout_stop(&b->lookout);
 	recent_free(&b->known);
 	pthread_mutex_destroy(&b->lock);
 }

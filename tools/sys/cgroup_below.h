@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "base/recent.h"
+#include "sys/lookout.h"
 
 /**
  * struct cgroup_below - a cgroup and those below it
@@ -17,18 +18,14 @@
  * @id: its id, which is its inode
  * @known: ids that were looked for: of cgroups below it, and of others
  * @lock: of @known
- * @made: reports that one was made below it (inotify); -1: there is no thread
- * @end: tells the thread to end
- * @thread: looks at what was made
+ * @lookout: waits until one is made below it (inotify)
  */
 struct cgroup_below {
 	int dir;
 	uint64_t id;
 	struct recent known;
 	pthread_mutex_t lock;
-	int made;
-	int end;
-	pthread_t thread;
+	struct lookout lookout;
 };
 
 void cgroup_below_start(struct cgroup_below *b, int dir, uint64_t id);

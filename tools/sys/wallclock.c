@@ -3,20 +3,15 @@
  * When the wall clock was set, and to what.
  *
  * The kernel reports that the clock was set, but not when: a thread waits for it,
- * and looks at the clocks at once. It does nothing else, since whoever reads
- * records may be busy, or wait for a slow disk, just then.
+ * and looks at the clocks at once. Delayed, it would take records from after the step for
+ * those from before.
  */
-#include <errno.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/eventfd.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "base/signals.h"
-#include "sys/priority.h"
 #include "sys/wallclock.h"
 
 /* A smaller difference is the slow correction by NTP, or imprecision. */
@@ -51,31 +46,9 @@ void wallclock_look(struct wallclock *w)
 	pthread_mutex_unlock(&w->lock);
 }
 
-static void *thread_main(void *arg)
+static void look(void *wallclock)
 {
-	struct wallclock *w = arg;
-	struct pollfd fds[] = {
-		{ .fd = w->timer, .events = POLLIN },
-		{ .fd = w->end, .events = POLLIN },
-	};
-	uint64_t expirations;
-
-	/*
-	 * A busy machine must not delay it: it would take records from after the
-	 * step for those from before. Nor must the thread that reads them.
-	 */
-	priority_raise(1);
-	for (;;) {
-		if (poll(fds, 2, -1) < 0 && errno != EINTR)
-			return NULL;
-		if (fds[1].revents)
-			return NULL;
-		/* Fails with ECANCELED if the clock was set; from here on it waits for the next. */
-		if (read(w->timer, &expirations, sizeof(expirations)) < 0 &&
-		    errno != ECANCELED && errno != EAGAIN)
-			return NULL;
-		wallclock_look(w);
-	}
+	wallclock_look(wallclock);
 }
 
 /* A timer that expires when the clock is set, and never otherwise */
@@ -95,16 +68,6 @@ static int open_timer(void)
 	return -1;
 }
 
-static void close_files(struct wallclock *w)
-{
-	if (w->timer >= 0)
-		close(w->timer);
-	if (w->end >= 0)
-		close(w->end);
-	w->timer = -1;
-	w->end = -1;
-}
-
 /**
  * wallclock_start() - begin to watch
  * @w: the wall clock
@@ -118,11 +81,7 @@ void wallclock_start(struct wallclock *w, int64_t offset_ns)
 	memset(w, 0, sizeof(*w));
 	pthread_mutex_init(&w->lock, NULL);
 	w->offset_ns = offset_ns;
-	w->end = eventfd(0, EFD_CLOEXEC);
-	w->timer = open_timer();
-	if (w->end < 0 || w->timer < 0 ||
-	    signals_start_thread(&w->thread, thread_main, w))
-		close_files(w);
+	lookout_start(&w->lookout, open_timer(), look, w);
 }
 
 /**
@@ -131,11 +90,7 @@ void wallclock_start(struct wallclock *w, int64_t offset_ns)
  */
 void wallclock_stop(struct wallclock *w)
 {
-	if (w->end >= 0) {
-		eventfd_write(w->end, 1);
-		pthread_join(w->thread, NULL);
-	}
-	close_files(w);
+	lookout_stop(&w->lookout);
 	pthread_mutex_destroy(&w->lock);
 }
 

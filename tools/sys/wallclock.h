@@ -9,6 +9,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "sys/lookout.h"
+
 #define WALLCLOCK_STEPS 64
 
 /**
@@ -24,18 +26,14 @@ struct wallclock_step {
 
 /**
  * struct wallclock - the wall clock, being watched
- * @thread: waits until the clock is set
- * @timer: timerfd that reports it; -1: there is no thread
- * @end: eventfd that ends the thread; -1 likewise
+ * @lookout: waits until the clock is set (timerfd)
  * @lock: guards all below
  * @offset_ns: the latest offset
  * @steps: steps that were not taken yet
  * @count: how many
  */
 struct wallclock {
-	pthread_t thread;
-	int timer;
-	int end;
+	struct lookout lookout;
 	pthread_mutex_t lock;
 	int64_t offset_ns;
 	struct wallclock_step steps[WALLCLOCK_STEPS];
