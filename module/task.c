@@ -51,22 +51,24 @@ static const u8 socket_calls[] = {
 	[SYS_SHUTDOWN] = TCPCLOSE_CALL_SHUTDOWN,
 };
 
-static u8 call_of(unsigned int nr)
+static u8 call_of_socketcall(void)
 {
 	unsigned long args[6];
 
-	if (nr == __NR_socketcall) {
-		syscall_get_arguments(current, task_pt_regs(current), args);
-		return args[0] < ARRAY_SIZE(socket_calls) ? socket_calls[args[0]] : 0;
-	}
-	return nr < ARRAY_SIZE(calls) ? calls[nr] : 0;
-}
-#else
-static __always_inline u8 call_of(unsigned int nr)
-{
-	return likely(nr < ARRAY_SIZE(calls)) ? calls[nr] : 0;
+	syscall_get_arguments(current, task_pt_regs(current), args);
+	return args[0] < ARRAY_SIZE(socket_calls) ? socket_calls[args[0]] : 0;
 }
 #endif
+
+/* Return: 0: another one */
+static __always_inline u8 call_of(unsigned int nr)
+{
+#ifdef __NR_socketcall
+	if (nr == __NR_socketcall)
+		return call_of_socketcall();
+#endif
+	return likely(nr < ARRAY_SIZE(calls)) ? calls[nr] : 0;
+}
 
 #ifndef PF_USER_WORKER
 #define PF_USER_WORKER	PF_IO_WORKER	/* before 6.4 only io_uring had such threads */

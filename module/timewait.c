@@ -247,13 +247,15 @@ static enum tcpclose_way take_descheduling(const struct inet_timewait_sock *tw)
 static enum tcpclose_way way_of_end(const struct inet_timewait_sock *tw,
 				    unsigned long caller)
 {
-	enum tcpclose_way way = tcpclose_caller_of(caller, TCPCLOSE_WAY_OTHER), noted;
+	enum tcpclose_way way = tcpclose_caller_of(caller, TCPCLOSE_WAY_OTHER);
 
-	if (way != TCPCLOSE_WAY_DESCHEDULE && likely(way != TCPCLOSE_WAY_OTHER))
+	if (way == TCPCLOSE_WAY_DESCHEDULE)
+		return take_descheduling(tw);
+	if (likely(way != TCPCLOSE_WAY_OTHER))
 		return way;
-	noted = take_descheduling(tw);
-	if (way == TCPCLOSE_WAY_DESCHEDULE || noted != TCPCLOSE_WAY_OTHER)
-		return noted;
+	way = take_descheduling(tw);
+	if (way != TCPCLOSE_WAY_OTHER)
+		return way;
 	return tcpclose_probe_is_sure(&timewait_probes[DESCHEDULE]) ?
 		       TCPCLOSE_WAY_TIMER : TCPCLOSE_WAY_OTHER;
 }

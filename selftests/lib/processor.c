@@ -16,7 +16,7 @@
 #define CPUS_MAX 8192
 #define NODES_MAX 1024
 
-int processor_pin(unsigned int cpu)
+int processor_pin_task(pid_t tid, unsigned int cpu)
 {
 	cpu_set_t *cpus = CPU_ALLOC(CPUS_MAX);
 	size_t size = CPU_ALLOC_SIZE(CPUS_MAX);
@@ -26,9 +26,14 @@ int processor_pin(unsigned int cpu)
 		return -ENOMEM;
 	CPU_ZERO_S(size, cpus);
 	CPU_SET_S(cpu, size, cpus);
-	err = sched_setaffinity(0, size, cpus) ? -errno : 0;
+	err = sched_setaffinity(tid, size, cpus) ? -errno : 0;
 	CPU_FREE(cpus);
 	return err;
+}
+
+int processor_pin(unsigned int cpu)
+{
+	return processor_pin_task(0, cpu);
 }
 
 static const char *online_file(char path[PATH_SIZE], unsigned int cpu)

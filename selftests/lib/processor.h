@@ -6,9 +6,13 @@
 #define _SELFTESTS_LIB_PROCESSOR_H
 
 #include <stdbool.h>
+#include <sys/types.h>
 
 /** processor_pin() - run on this processor only; 0 or -errno */
 int processor_pin(unsigned int cpu);
+
+/** processor_pin_task() - likewise, another task; 0: the calling thread */
+int processor_pin_task(pid_t tid, unsigned int cpu);
 
 /** processor_set_online() - bring it online, or take it offline; 0 or -errno */
 int processor_set_online(unsigned int cpu, bool online);

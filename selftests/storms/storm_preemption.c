@@ -96,39 +96,35 @@ static int coalesce(const char *device)
 	return set_feature(device, ETHTOOL_SGRO, 1) ?: set_feature(device, ETHTOOL_STSO, 0);
 }
 
-/* Return: 0 or -errno; threads that are started from now on are the same. */
-static int hurry(int priority)
+/* @tid: 0: this thread, and those that it starts from now on. Return: 0 or -errno */
+static int hurry(pid_t tid, int priority)
 {
 	struct sched_param param = { .sched_priority = priority };
 
-	return sched_setscheduler(0, priority ? SCHED_FIFO : SCHED_OTHER, &param) ? -errno : 0;
+	return sched_setscheduler(tid, priority ? SCHED_FIFO : SCHED_OTHER, &param) ? -errno : 0;
 }
 
 /* The kernel's thread called napi/DEVICE-NUMBER runs on the shared processor. */
 static int place(const char *device, int priority)
 {
-	struct sched_param param = { .sched_priority = priority };
 	char path[300], name[32], wanted[32];
 	struct dirent *entry;
-	int err = -ENOENT;
-	cpu_set_t cpus;
 	DIR *dir = opendir("/proc");
+	int err = -ENOENT;
+	pid_t tid;
 
 	if (!dir)
 		return -errno;
-	CPU_ZERO(&cpus);
-	CPU_SET(SHARED, &cpus);
 	snprintf(wanted, sizeof(wanted), "napi/%s-", device);
 	while ((entry = readdir(dir))) {
 		snprintf(path, sizeof(path), "/proc/%s/comm", entry->d_name);
 		if (procfile_read(path, name, sizeof(name)) < 0 ||
 		    strncmp(name, wanted, strlen(wanted)))
 			continue;
-		if (sched_setaffinity(atoi(entry->d_name), sizeof(cpus), &cpus) ||
-		    sched_setscheduler(atoi(entry->d_name), SCHED_FIFO, &param))
-			err = -errno;
-		else if (err == -ENOENT)
-			err = 0;
+		tid = atoi(entry->d_name);
+		err = processor_pin_task(tid, SHARED) ?: hurry(tid, priority);
+		if (err)
+			break;
 	}
 	closedir(dir);
 	return err;
@@ -235,7 +231,7 @@ TEST_F_TIMEOUT(storm, of_preemption_mixes_up_no_segments, STORM_TIMEOUT_S)
 		SKIP(return, "no linger.ko: it is not built for this kernel");
 	ASSERT_EQ(0, module_load_other(LINGER, "us=500"));
 	ASSERT_EQ(0, processor_pin(SHARED));
-	ASSERT_EQ(0, hurry(90));
+	ASSERT_EQ(0, hurry(0, 90));
 	traffic = traffic_start(&(struct traffic){
 		.family = AF_UNSPEC,
 		.closes = TRAFFIC_MIXED | TRAFFIC_ORPHAN_DATA,
@@ -243,7 +239,7 @@ TEST_F_TIMEOUT(storm, of_preemption_mixes_up_no_segments, STORM_TIMEOUT_S)
 		.pause_us = PAUSE_US,
 	});
 	ASSERT_NE(NULL, traffic);
-	ASSERT_EQ(0, hurry(0));
+	ASSERT_EQ(0, hurry(0, 0));
 	ASSERT_EQ(0, processor_pin(OTHER));
 	for (i = 0; i < PASSERS; i++)
 		ASSERT_EQ(0, pthread_create(&passers[i], NULL, passers_main, self));
