@@ -23,6 +23,7 @@
 
 #include "lib/absent.h"
 #include "lib/device.h"
+#include "lib/machine.h"
 #include "lib/module.h"
 #include "lib/namespace.h"
 #include "lib/patience.h"
@@ -415,7 +416,7 @@ TEST_F_TIMEOUT(waiting, for_a_lock_can_be_killed, 120)
 	size_t i;
 
 	/* There who waits for a lock lends its priority to the holder, which none can starve. */
-	if (!access("/sys/kernel/realtime", F_OK))
+	if (machine_is_realtime())
 		SKIP(return, "PREEMPT_RT");
 	namespace = namespace_new();
 	ASSERT_LE(0, namespace);
