@@ -264,12 +264,27 @@ static void count_signal(int number)
 	__atomic_add_fetch(&signals, 1, __ATOMIC_RELAXED);
 }
 
+/*
+ * The next signal comes a while after the one before was handled: all at once, they
+ * leave the reader no time, and the processors fight for the lock of the signals.
+ */
 static void *send_signals(void *data)
 {
 	struct flood *flood = data;
+	unsigned int pause;
+	int sent = 0;
 
-	while (!__atomic_load_n(&flood->stop, __ATOMIC_RELAXED))
+	while (!__atomic_load_n(&flood->stop, __ATOMIC_RELAXED)) {
+		if (__atomic_load_n(&signals, __ATOMIC_RELAXED) < sent) {
+			sched_yield();
+			continue;
+		}
+		for (pause = sent * 61U % 4096; pause; pause--)
+			if (__atomic_load_n(&flood->stop, __ATOMIC_RELAXED))
+				break;
 		pthread_kill(flood->to, SIGUSR1);
+		sent++;
+	}
 	return NULL;
 }
 
