@@ -5,6 +5,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/sockios.h>
 #include <linux/tcp.h>
 #include <poll.h>
 #include <sched.h>
@@ -12,6 +13,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -215,9 +218,22 @@ uint64_t net_cookie(int fd)
 	return cookie_option(fd, SO_COOKIE);
 }
 
+/* Before Linux 5.12 there is none, and the module gives the inode in its place. */
 uint64_t net_netns_cookie(int fd)
 {
-	return cookie_option(fd, SO_NETNS_COOKIE);
+	uint64_t cookie = cookie_option(fd, SO_NETNS_COOKIE);
+	struct stat st;
+	int namespace;
+
+	if (cookie)
+		return cookie;
+	namespace = ioctl(fd, SIOCGSKNS);
+	if (namespace < 0)
+		return 0;
+	if (!fstat(namespace, &st))
+		cookie = st.st_ino;
+	close(namespace);
+	return cookie;
 }
 
 int net_state(int fd)

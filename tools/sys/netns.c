@@ -16,6 +16,7 @@
 #include "sys/netns.h"
 
 #define NETNS_OWN "/proc/self/ns/net"
+#define NETNS_OF_THREAD "/proc/thread-self/ns/net"
 
 /**
  * netns_inode() - the inode of the namespace that a file stands for
@@ -43,9 +44,17 @@ uint32_t netns_own_inode(void)
 	return netns_inode(NETNS_OWN);
 }
 
+/* What the module gives as the cookie there, see compat_netns_cookie(). */
+static int inode_as_cookie(uint64_t *cookie)
+{
+	*cookie = netns_inode(NETNS_OF_THREAD);
+	return *cookie ? 0 : -ENOENT;
+}
+
 /**
  * netns_own_cookie() - the cookie of this thread's namespace
- * @cookie: result; no other namespace ever has it until the machine starts again
+ * @cookie: result; no other namespace ever has it until the machine starts again, but
+ *          before Linux 5.12, where it is the inode
  *
  * Return: 0, or -errno
  */
@@ -57,7 +66,7 @@ int netns_own_cookie(uint64_t *cookie)
 	if (fd < 0)
 		return -errno;
 	if (getsockopt(fd, SOL_SOCKET, SO_NETNS_COOKIE, cookie, &size))
-		ret = -errno;
+		ret = errno == ENOPROTOOPT ? inode_as_cookie(cookie) : -errno;
 	close(fd);
 	return ret;
 }

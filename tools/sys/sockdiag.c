@@ -16,6 +16,7 @@
 #include <tcpclose.h>
 
 #include "base/compiler.h"
+#include "sys/netns.h"
 #include "sys/sockdiag.h"
 
 /* What the kernel fills in one go, if there is so much. */
@@ -206,15 +207,13 @@ int sockdiag_count(uint32_t states, uint64_t counts[SOCKDIAG_STATES])
  */
 int sockdiag_read(struct sockdiag_list *list)
 {
-	socklen_t len = sizeof(list->netns);
 	int fd = sockdiag_open();
 	int ret;
 
 	memset(list, 0, sizeof(*list));
 	if (fd < 0)
 		return fd;
-	if (getsockopt(fd, SOL_SOCKET, SO_NETNS_COOKIE,
-		       &list->netns, &len))
+	if (netns_own_cookie(&list->netns))
 		list->netns = 0;
 	/* Includes full sockets in FIN_WAIT2. */
 	ret = sockdiag_dump(fd, 1U << TCPCLOSE_TIME_WAIT | 1U << TCPCLOSE_FIN_WAIT2, 0,

@@ -23,6 +23,7 @@
 #include "base/clock.h"
 #include "base/signals.h"
 #include "sys/namespaces.h"
+#include "sys/netns.h"
 #include "sys/netns_names.h"
 #include "sys/sockdiag.h"
 #include "sys/sockets.h"
@@ -159,7 +160,6 @@ static int list(struct work *work, const struct namespace *ns)
 	struct sockets *s = work->result;
 	struct sockets_netns *n;
 	const char *name;
-	socklen_t len = sizeof(n->cookie);
 	int fd = sockdiag_open();
 	int ret;
 
@@ -172,7 +172,7 @@ static int list(struct work *work, const struct namespace *ns)
 	}
 	n->inode = ns->inode;
 	n->own = s->netns_count == 1;
-	if (getsockopt(fd, SOL_SOCKET, SO_NETNS_COOKIE, &n->cookie, &len))
+	if (netns_own_cookie(&n->cookie))
 		n->cookie = 0;
 	name = netns_names_find(&work->names, n->cookie, n->inode);
 	snprintf(n->name, sizeof(n->name), "%s", name ? name : "");
