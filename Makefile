@@ -446,7 +446,7 @@ coverage:
 
 storms:
 	@$(QEMU)/check --no-host --full $(if $(KERNEL),--kernel $(KERNEL)) \
-		$(or $(TESTS),$(patsubst selftests/storms/%.c,%,$(wildcard selftests/storms/*.c)) against)
+		$(or $(TESTS),$(patsubst selftests/storms/%.c,%,$(wildcard selftests/storms/*.c)) against big)
 
 debug-kernel:
 	@$(QEMU)/debug-kernel $(VM_KERNEL)-$(or $(CONFIG),kasan)

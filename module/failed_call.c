@@ -15,6 +15,7 @@
 #include <linux/mutex.h>
 #include <linux/sched.h>
 #include <linux/string.h>
+#include <linux/workqueue.h>
 #include <net/tcp.h>
 
 #include "compat.h"
@@ -477,22 +478,55 @@ struct tcpclose_hooks tcpclose_failed_connect_hooks = {
 
 static DEFINE_MUTEX(reading_lock);
 static unsigned int reading_files;	/* under reading_lock */
+static bool connects_hooked;		/* under reading_lock */
+
+/*
+ * To attach or detach changes the kernel's code, for which all processors stop: not for
+ * each of many files that are read one after the other.
+ */
+#define UNHOOK_DELAY	(10 * HZ)
+
+static void unhook_connects(struct work_struct *work)
+{
+	mutex_lock(&reading_lock);
+	if (!reading_files && connects_hooked) {
+		tcpclose_hook_detach(&tcpclose_failed_connect_hooks);
+		connects_hooked = false;
+	}
+	mutex_unlock(&reading_lock);
+}
+
+static DECLARE_DELAYED_WORK(unhook_work, unhook_connects);
 
 /**
  * tcpclose_failed_call_reading() - a file that sees the whole machine is read, or is
  *	closed
  * @begin: it is read from now on
  *
- * If the hooks cannot be attached, tcpclose_hook_state() reports it.
+ * If the hooks cannot be attached, tcpclose_hook_state() reports it. They are detached
+ * within UNHOOK_DELAY after the last file was closed.
  *
  * Context: process; sleeps.
  */
 void tcpclose_failed_call_reading(bool begin)
 {
 	mutex_lock(&reading_lock);
-	if (begin && !reading_files++)
+	if (begin && !reading_files++ && !connects_hooked) {
 		tcpclose_hook_attach(&tcpclose_failed_connect_hooks);
-	else if (!begin && !--reading_files)
-		tcpclose_hook_detach(&tcpclose_failed_connect_hooks);
+		connects_hooked = true;
+	} else if (!begin && !--reading_files) {
+		schedule_delayed_work(&unhook_work, UNHOOK_DELAY);
+	}
 	mutex_unlock(&reading_lock);
+}
+
+/**
+ * tcpclose_failed_call_exit() - detach what is attached while somebody reads
+ *
+ * Context: process; sleeps; the device is gone.
+ */
+void tcpclose_failed_call_exit(void)
+{
+	cancel_delayed_work_sync(&unhook_work);
+	unhook_connects(NULL);
 }

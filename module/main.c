@@ -413,6 +413,7 @@ exit_ring:
 static void __exit tcpclose_exit(void)
 {
 	tcpclose_chardev_exit();
+	tcpclose_failed_call_exit();
 	detach_all();
 	tcpclose_hook_exit();
 	tcpclose_caller_exit();
