@@ -13,6 +13,7 @@
 #include "cmd/commands.h"
 #include "cmd/findings_help.h"
 #include "lib/devnode.h"
+#include "view/metrics.h"
 
 static const struct command *const commands[] = {
 	&why_command,
@@ -23,6 +24,7 @@ static const struct command *const commands[] = {
 	&ladder_command,
 	&graph_command,
 	&stat_command,
+	&export_command,
 	&record_command,
 	&verify_command,
 	NULL,
@@ -99,6 +101,10 @@ int main(int argc, char **argv)
 		return filter_help_print();
 	if (!strcmp(argv[1], "help") && !strcmp(argv[2], "findings"))
 		return findings_help_print();
+	if (!strcmp(argv[1], "help") && !strcmp(argv[2], "metrics")) {
+		metrics_reference(stdout);
+		return command_flush();
+	}
 	if (!strcmp(argv[1], "help")) {
 		command = find_command(argv[2]);
 		return command ? command_run(command, 1, help_argv) :

@@ -17,7 +17,7 @@ exits "no command is an error" 2 "$tcpclose"
 if [ ! -s out ] && grep -q '^usage: tcpclose COMMAND' err; then ok "and shows the commands"; else not_ok "and shows the commands" err; fi
 exits "--help is no error" 0 "$tcpclose" --help
 if [ ! -s err ] && grep -q '^  watch ' out; then ok "and shows the commands on standard output"; else not_ok "and shows the commands on standard output" err; fi
-for command in why stuck ports conns watch ladder graph stat record verify; do
+for command in why stuck ports conns watch ladder graph stat export record verify; do
 	exits "$command --help" 0 "$tcpclose" "$command" --help
 	cp out help
 	exits "help $command" 0 "$tcpclose" help "$command"
@@ -56,6 +56,14 @@ if [ -n "${UPDATE:-}" ]; then
 fi
 sed -n '/^\.\\" thresholds$/,/^\.\\" end of thresholds$/p' "$man" | sed '1d; $d' >actual
 same "the manual has the same thresholds (UPDATE=1 writes them)" words actual
+# And the table of metrics
+"$tcpclose" help metrics | sed 's/-/\\-/g' >words
+if [ -n "${UPDATE:-}" ]; then
+	sed -i -e '/^\.\\" metrics$/,/^\.\\" end of metrics$/ { /^\.\\"/!d; /^\.\\" metrics$/r words' -e '}' "$man"
+fi
+sed -n '/^\.\\" metrics$/,/^\.\\" end of metrics$/p' "$man" | sed '1d; $d' >actual
+same "the manual has the same metrics (UPDATE=1 writes them)" words actual
+complains "export without a file" "say where to: --textfile FILE" "$tcpclose" export
 complains "stuck: a time that is none" "expected a time such as 10s" "$tcpclose" stuck --older-than soon
 complains "stuck: a state that does not stick" "expected a time such as 10s" "$tcpclose" stuck --older-than TIME_WAIT=1s
 complains "stuck: numbers the wrong way round" "must not be above --critical" "$tcpclose" stuck --warning 5 --critical 4
@@ -173,7 +181,7 @@ while [ $# -lt 130 ]; do
 done
 complains "more filters than there is room for" "no more than 64" "$tcpclose" watch "$@"
 
-for command in why stuck ports conns watch graph ladder stat "record x.rec"; do
+for command in why stuck ports conns watch graph ladder stat "export --textfile -" "record x.rec"; do
 	# shellcheck disable=SC2086
 	set -- "$tcpclose" $command
 	complains "$command: no device" "no /dev/no.*modprobe tcpclose" "$@" --device /dev/no-such-device
@@ -197,7 +205,7 @@ if [ "$(cat err)" = 0 ] && [ "$(wc -l <out)" = 1 ]; then ok "and there is no mes
 # The man page describes every option and every JSON name
 man=$top/Documentation/tcpclose.1
 sed 's/\\-/-/g; s/\\f[A-Z]//g' "$man" >manual
-for command in why stuck ports conns watch ladder graph stat record verify; do
+for command in why stuck ports conns watch ladder graph stat export record verify; do
 	"$tcpclose" "$command" --help | sed -n 's/^ .*\(--[a-z-]*\) .*/\1/p'
 done | sort -u | grep -v -e '^--help$' >options
 "$tcpclose" watch --json --input sample.rec 2>complaints >json

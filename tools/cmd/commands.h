@@ -8,6 +8,7 @@
 #include "cli/run.h"
 
 extern const struct command conns_command;
+extern const struct command export_command;
 extern const struct command graph_command;
 extern const struct command ladder_command;
 extern const struct command ports_command;

@@ -37,6 +37,7 @@
  *	sample many-netns N	hostile: each of N records is of a namespace of its own
  *	sample many-rsts N	hostile: N records, RSTs that wait, and sides that look for theirs
  *	sample text|json	a report of statistics
+ *	sample metrics		the same statistics as metrics
  *	sample untracked|untracked-json	reports of connections that are not tracked
  *	sample compared		a comparison with the kernel, as JSON
  */
@@ -53,6 +54,7 @@
 #include "base/compiler.h"
 #include "host/lib/synthetic.h"
 #include "host/lib/synthetic_lives.h"
+#include "view/metrics.h"
 #include "view/stat.h"
 #include "view/verify_both.h"
 #include "witness/outcome.h"
@@ -753,6 +755,7 @@ static void reports_of_untracked(const struct view *how)
 	stat_write(how, &out, &(struct stat_report){ .now = &s });
 }
 
+/* As metrics without @how. */
 static void report(const struct view *how)
 {
 	struct tcpclose_cursor rings[3] = {
@@ -794,6 +797,10 @@ static void report(const struct view *how)
 	s.realtime_offset_ns = SYNTHETIC_OFFSET_NS;
 	s.untracked_known = true;
 	fill_counters(&s.counters);
+	if (!how) {
+		metrics_text(&out, &(struct metrics_source){ &s, "0.1", "0.1" });
+		return;
+	}
 	stat_write(how, &out, &(struct stat_report){ .now = &s });
 	if (how->json)
 		return;
@@ -995,6 +1002,8 @@ int main(int argc, char **argv)
 		report(&text);
 	else if (argc == 2 && !strcmp(what, "json"))
 		report(&json);
+	else if (argc == 2 && !strcmp(what, "metrics"))
+		report(NULL);
 	else if (argc == 2 && !strcmp(what, "compared"))
 		compared();
 	else if (argc == 2 && !strcmp(what, "untracked"))
