@@ -8,17 +8,32 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
 #include "lib/module.h"
+#include "lib/procfile.h"
 #include "lib/traffic.h"
 
 /* A test that is not marked as --disruptive must not get this far. */
 static bool is_allowed(void)
 {
 	return getenv("TCPCLOSE_DISRUPTIVE");
+}
+
+#define IN_SYSFS "/sys/module/tcpclose"
+/* What the latest module_load() loaded, and with which parameters */
+#define LOADED_WITH "/run/tcpclose-loaded-with"
+
+/* The inode is another one each time that a module is loaded */
+static void describe_load(const char *parameters, char *text, size_t size)
+{
+	struct stat st = {};
+
+	stat(IN_SYSFS, &st);
+	snprintf(text, size, "%lu %s", st.st_ino, parameters);
 }
 
 int module_load(const char *parameters)
@@ -29,6 +44,7 @@ int module_load(const char *parameters)
 	struct utsname name;
 	char buf[256];
 	size_t i;
+	int ret;
 
 	uname(&name);
 	for (i = 0; !path && i < sizeof(folders) / sizeof(*folders); i++) {
@@ -37,7 +53,13 @@ int module_load(const char *parameters)
 		if (!access(buf, F_OK))
 			path = buf;
 	}
-	return path ? module_load_other(path, parameters) : -ENOENT;
+	ret = path ? module_load_other(path, parameters) : -ENOENT;
+	if (!ret) {
+		close(creat(LOADED_WITH, 0600));
+		describe_load(parameters, buf, sizeof(buf));
+		procfile_write(LOADED_WITH, buf);
+	}
+	return ret;
 }
 
 int module_load_other(const char *path, const char *parameters)
@@ -72,7 +94,7 @@ int module_unload_other(const char *name)
 
 bool module_is_loaded(void)
 {
-	return !access("/sys/module/tcpclose", F_OK);
+	return !access(IN_SYSFS, F_OK);
 }
 
 static bool functions_are_traced(void)
@@ -123,6 +145,17 @@ int module_reload(const char *parameters)
 	/* Leftovers of earlier tests would end while the module records */
 	ret = traffic_end_leftovers();
 	return ret ? ret : module_load(parameters);
+}
+
+int module_keep(const char *parameters)
+{
+	char loaded[256], wanted[256];
+
+	describe_load(parameters, wanted, sizeof(wanted));
+	if (module_is_loaded() && procfile_read(LOADED_WITH, loaded, sizeof(loaded)) > 0 &&
+	    !strcmp(loaded, wanted))
+		return 0;
+	return module_reload(parameters);
 }
 
 int module_log_open(void)

@@ -49,6 +49,9 @@ bool module_may_lack(const char *function);
  */
 int module_reload(const char *parameters);
 
+/** module_keep() - as module_reload(), unless module_load() loaded it with just these */
+int module_keep(const char *parameters);
+
 /**
  * TEST_MAIN_WITH_MODULE() - instead of TEST_HARNESS_MAIN: all tests use the module
  *	with these parameters

@@ -44,7 +44,7 @@ FIXTURE_SETUP(hooked)
 {
 	if (variant->ftrace && !module_can_use_ftrace())
 		SKIP(return, "no ftrace in this kernel");
-	ASSERT_EQ(0, module_reload(variant->parameters));
+	ASSERT_EQ(0, module_keep(variant->parameters));
 	ASSERT_EQ(0, lab_open(&self->lab, AF_INET));
 	peer_init(&self->peer, &self->lab.puppet);
 }
