@@ -5,7 +5,11 @@
  */
 /* vm: --smp 4 --disruptive */
 #include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "kselftest_harness.h"
 
@@ -172,6 +176,50 @@ TEST_F(sums, begin_at_a_reset_on_each_processor)
 		expect_sums(_metadata, self);
 		EXPECT_LE(20000000, self->stats.dwell[TCPCLOSE_ESTABLISHED].min_ns);
 	}
+}
+
+#define METRICS "/tmp/sums.prom"
+
+/* The number behind a metric and its labels, or -1. */
+static long long exported(const char *metric)
+{
+	long long value = -1;
+	FILE *file = fopen(METRICS, "r");
+	char line[512];
+	size_t len = strlen(metric);
+
+	while (file && fgets(line, sizeof(line), file))
+		if (!strncmp(line, metric, len) && line[len] == ' ')
+			value = strtoll(line + len, NULL, 10);
+	if (file)
+		fclose(file);
+	return value;
+}
+
+TEST_F(sums, are_those_that_are_exported)
+{
+	const struct tcpclose_histogram *h = &self->stats.dwell[TCPCLOSE_ESTABLISHED];
+	__u64 below = 0;
+	unsigned int b;
+
+	ASSERT_EQ(160, traffic_run_mixed(80, 2));
+	ASSERT_EQ(0, abort_after(100000));
+	ASSERT_EQ(0, traffic_end_leftovers());
+	expect_sums(_metadata, self);
+	ASSERT_EQ(0, net_run("tcpclose export --textfile " METRICS));
+	EXPECT_EQ(h->count, exported("tcpclose_state_duration_seconds_count{state=\"established\"}"));
+	for (b = 0; TCPCLOSE_BUCKET_NS(b + 1) <= 1 << 25; b++)
+		below += h->buckets[b];
+	EXPECT_LT(0, below);
+	EXPECT_GT(h->count, below);
+	EXPECT_EQ(below, exported("tcpclose_state_duration_seconds_bucket"
+				  "{state=\"established\",le=\"0.033554432\"}"));
+	EXPECT_EQ(self->stats.born, exported("tcpclose_mini_sockets_created_total"));
+	EXPECT_EQ(self->stats.live_timewait, exported("tcpclose_mini_sockets"));
+	EXPECT_EQ(self->stats.causes[TCPCLOSE_CAUSE_LINGER],
+		  exported("tcpclose_connections_ended_total{cause=\"linger\"}"));
+	EXPECT_EQ(1, exported("tcpclose_hook_up{hook=\"inet_twsk_kill\"}"));
+	unlink(METRICS);
 }
 
 TEST_F(sums, of_live_connections_have_no_listeners)
