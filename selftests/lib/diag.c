@@ -6,6 +6,7 @@
 #include <linux/inet_diag.h>
 #include <linux/netlink.h>
 #include <linux/sock_diag.h>
+#include <pthread.h>
 #include <string.h>
 
 #include <libmnl/libmnl.h>
@@ -37,7 +38,7 @@ static void put_request(struct nlmsghdr *header, const union net_addr *local,
 	copy_address(request->id.idiag_dst, remote);
 }
 
-int diag_destroy(const union net_addr *local, const union net_addr *remote)
+static int request(const union net_addr *local, const union net_addr *remote)
 {
 	struct mnl_socket *socket =
 		mnl_socket_open2(NETLINK_SOCK_DIAG, SOCK_CLOEXEC);
@@ -60,4 +61,23 @@ int diag_destroy(const union net_addr *local, const union net_addr *remote)
 	err = ret < 0 ? -errno : 0;
 	mnl_socket_close(socket);
 	return err;
+}
+
+static void load(void)
+{
+	const union net_addr none = { .sa.sa_family = AF_INET };
+
+	request(&none, &none);
+}
+
+/*
+ * The first request loads tcp_diag. Another one that comes meanwhile may fail: BusyBox's
+ * modprobe takes a module that is being loaded for one that is there.
+ */
+int diag_destroy(const union net_addr *local, const union net_addr *remote)
+{
+	static pthread_once_t loaded = PTHREAD_ONCE_INIT;
+
+	pthread_once(&loaded, load);
+	return request(local, remote);
 }
