@@ -179,6 +179,7 @@ TEST_F(sums, begin_at_a_reset_on_each_processor)
 }
 
 #define METRICS "/tmp/sums.prom"
+#define DURATION(what) "tcpclose_state_duration_seconds_" what
 
 /* The number behind a metric and its labels, or -1. */
 static long long exported(const char *metric)
@@ -207,13 +208,12 @@ TEST_F(sums, are_those_that_are_exported)
 	ASSERT_EQ(0, traffic_end_leftovers());
 	expect_sums(_metadata, self);
 	ASSERT_EQ(0, net_run("tcpclose export --textfile " METRICS));
-	EXPECT_EQ(h->count, exported("tcpclose_state_duration_seconds_count{state=\"established\"}"));
+	EXPECT_EQ(h->count, exported(DURATION("count{state=\"established\"}")));
 	for (b = 0; TCPCLOSE_BUCKET_NS(b + 1) <= 1 << 25; b++)
 		below += h->buckets[b];
 	EXPECT_LT(0, below);
 	EXPECT_GT(h->count, below);
-	EXPECT_EQ(below, exported("tcpclose_state_duration_seconds_bucket"
-				  "{state=\"established\",le=\"0.033554432\"}"));
+	EXPECT_EQ(below, exported(DURATION("bucket{state=\"established\",le=\"0.033554432\"}")));
 	EXPECT_EQ(self->stats.born, exported("tcpclose_mini_sockets_created_total"));
 	EXPECT_EQ(self->stats.live_timewait, exported("tcpclose_mini_sockets"));
 	EXPECT_EQ(self->stats.causes[TCPCLOSE_CAUSE_LINGER],
