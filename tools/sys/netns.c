@@ -52,21 +52,35 @@ static int inode_as_cookie(uint64_t *cookie)
 }
 
 /**
- * netns_own_cookie() - the cookie of this thread's namespace
+ * netns_cookie_of() - the cookie of a socket's namespace
+ * @fd: a socket that this thread made in the namespace that it is in
  * @cookie: result; no other namespace ever has it until the machine starts again, but
  *          before Linux 5.12, where it is the inode
  *
  * Return: 0, or -errno
  */
-int netns_own_cookie(uint64_t *cookie)
+int netns_cookie_of(int fd, uint64_t *cookie)
 {
 	socklen_t size = sizeof(*cookie);
-	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0), ret = 0;
+
+	if (!getsockopt(fd, SOL_SOCKET, SO_NETNS_COOKIE, cookie, &size))
+		return 0;
+	return errno == ENOPROTOOPT ? inode_as_cookie(cookie) : -errno;
+}
+
+/**
+ * netns_own_cookie() - the cookie of this thread's namespace
+ * @cookie: result, as of netns_cookie_of()
+ *
+ * Return: 0, or -errno
+ */
+int netns_own_cookie(uint64_t *cookie)
+{
+	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0), ret;
 
 	if (fd < 0)
 		return -errno;
-	if (getsockopt(fd, SOL_SOCKET, SO_NETNS_COOKIE, cookie, &size))
-		ret = errno == ENOPROTOOPT ? inode_as_cookie(cookie) : -errno;
+	ret = netns_cookie_of(fd, cookie);
 	close(fd);
 	return ret;
 }

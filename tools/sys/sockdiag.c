@@ -213,7 +213,7 @@ int sockdiag_read(struct sockdiag_list *list)
 	memset(list, 0, sizeof(*list));
 	if (fd < 0)
 		return fd;
-	if (netns_own_cookie(&list->netns))
+	if (netns_cookie_of(fd, &list->netns))
 		list->netns = 0;
 	/* Includes full sockets in FIN_WAIT2. */
 	ret = sockdiag_dump(fd, 1U << TCPCLOSE_TIME_WAIT | 1U << TCPCLOSE_FIN_WAIT2, 0,

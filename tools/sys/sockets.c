@@ -172,7 +172,7 @@ static int list(struct work *work, const struct namespace *ns)
 	}
 	n->inode = ns->inode;
 	n->own = s->netns_count == 1;
-	if (netns_own_cookie(&n->cookie))
+	if (netns_cookie_of(fd, &n->cookie))
 		n->cookie = 0;
 	name = netns_names_find(&work->names, n->cookie, n->inode);
 	snprintf(n->name, sizeof(n->name), "%s", name ? name : "");
