@@ -180,6 +180,26 @@ out_close:
 }
 
 /**
+ * run_complain_device() - complain of an ioctl() that concerns the whole machine
+ * @run: the run
+ * @what: what was asked for, in the plural
+ * @error: -errno
+ *
+ * Return: @error
+ */
+int run_complain_device(const struct run *run, const char *what, int error)
+{
+	static const char machine[] =
+		"%s: %s cover the whole machine: run this in the initial network namespace";
+
+	if (error == -EPERM)
+		complain(machine, run->session.device, what);
+	else
+		complain("%s: %s", run->session.device, strerror(-error));
+	return error;
+}
+
+/**
  * run_reports() - work on what the device says: open, report, close
  * @context: struct run
  *

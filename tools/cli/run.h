@@ -50,5 +50,6 @@ int run_events(void *context);
 int run_reports(void *context);
 int run_create(struct run *run, const char *path, bool force);
 int run_flush(struct run *run);
+int run_complain_device(const struct run *run, const char *what, int error);
 
 #endif /* TCPCLOSE_CLI_RUN_H */

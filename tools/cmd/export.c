@@ -38,18 +38,6 @@ static const char *check(void *run)
 	return r->textfile ? NULL : "say where to: --textfile FILE";
 }
 
-static int complain_device(const struct export_run *r, int error)
-{
-	static const char machine[] =
-		"%s: metrics cover the whole machine: run this in the initial network namespace";
-
-	if (error == -EPERM)
-		complain(machine, r->run.session.device);
-	else
-		complain("%s: %s", r->run.session.device, strerror(-error));
-	return error;
-}
-
 static int replace(struct export_run *r, const struct metrics_source *source)
 {
 	struct atomic_file file;
@@ -86,11 +74,9 @@ static int report(void *run, uint64_t number)
 	statistics_free(&r->statistics);
 	ret = statistics_fetch(r->run.device, &r->statistics);
 	if (!ret)
-		ret = statistics_find_untracked(r->run.device, &r->statistics);
-	if (!ret)
 		ret = devnode_version(r->run.device, &version);
 	if (ret)
-		return complain_device(r, ret);
+		return run_complain_device(&r->run, "metrics", ret);
 	source.module = version.module;
 	if (strcmp(r->textfile, "-"))
 		return replace(r, &source);

@@ -30,19 +30,6 @@ static const struct option_spec options[] = {
 	OPTION_END,
 };
 
-/* Return: @error, after a complaint if it is one */
-static int complain_device(const struct stat_run *r, int error)
-{
-	static const char machine[] =
-		"%s: statistics cover the whole machine: run this in the initial network namespace";
-
-	if (error == -EPERM)
-		complain(machine, r->run.session.device);
-	else if (error)
-		complain("%s: %s", r->run.session.device, strerror(-error));
-	return error;
-}
-
 static int report(void *run, uint64_t number)
 {
 	struct stat_run *r = run;
@@ -57,13 +44,11 @@ static int report(void *run, uint64_t number)
 
 	statistics_free(now);
 	ret = statistics_fetch(r->run.device, now);
-	if (!ret)
-		ret = statistics_find_untracked(r->run.device, now);
 	/* What is counted while the report is written is in the next one. */
 	if (!ret && r->reset)
 		ret = statistics_reset(r->run.device, now);
 	if (ret)
-		return complain_device(r, ret);
+		return run_complain_device(&r->run, "statistics", ret);
 	if (number && !r->run.view.json)
 		buffer_printf(&r->run.out, "\n");
 	stat_write(&r->run.view, &r->run.out, &shown);

@@ -75,15 +75,7 @@ static int fetch_counters(int fd, struct tcpclose_stats *counters,
 	return ioctl(fd, TCPCLOSE_IOC_STATS, &request) ? -errno : 0;
 }
 
-/**
- * statistics_fetch() - take a snapshot
- * @fd: the device
- * @s: result; to be freed by statistics_free(), also after an error
- *
- * Return: 0, -EPERM if the file sees its own network namespace only, or another
- * -errno
- */
-int statistics_fetch(int fd, struct statistics *s)
+static int fetch_all(int fd, struct statistics *s)
 {
 	int ret;
 
@@ -148,18 +140,12 @@ static uint64_t bound_all(const struct tcpclose_stats *before,
 	return distance;
 }
 
-/**
- * statistics_find_untracked() - count the kernel's sockets: which does the module not
- *	track?
- * @fd: the device
- * @s: a snapshot, replaced by one that was taken right after counting
- *
- * Counts up to some times, until no connection moves meanwhile.
- *
- * Return: 0, or -errno of the device; if sockets cannot be counted, only
- * @s->untracked_known says so
+/*
+ * Count the kernel's sockets: which does the module not track? Up to some times, until no
+ * connection moves meanwhile. The counters are replaced by those right after that. Return: 0,
+ * or -errno of the device; if sockets cannot be counted, only @s->untracked_known says so
  */
-int statistics_find_untracked(int fd, struct statistics *s)
+static int find_untracked(int fd, struct statistics *s)
 {
 	struct statistics_untracked u[TCPCLOSE_STATES] = {};
 	struct socketcount sockets = { .states = STATISTICS_STATES };
@@ -194,6 +180,21 @@ int statistics_find_untracked(int fd, struct statistics *s)
 		s->untracked_known = true;
 	}
 	return 0;
+}
+
+/**
+ * statistics_fetch() - take a snapshot
+ * @fd: the device
+ * @s: result; to be freed by statistics_free(), also after an error
+ *
+ * Return: 0, -EPERM if the file sees its own network namespace only, or another
+ * -errno
+ */
+int statistics_fetch(int fd, struct statistics *s)
+{
+	int ret = fetch_all(fd, s);
+
+	return ret ? ret : find_untracked(fd, s);
 }
 
 /**

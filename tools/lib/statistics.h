@@ -58,7 +58,6 @@ struct statistics {
 };
 
 int statistics_fetch(int fd, struct statistics *s);
-int statistics_find_untracked(int fd, struct statistics *s);
 int statistics_reset(int fd, struct statistics *s);
 void statistics_free(struct statistics *s);
 
