@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/compiler.h"
 #include "base/histogram.h"
 #include "lib/names.h"
@@ -74,36 +75,48 @@ static void add_escaped(struct buffer *to, const char *text)
 
 static void add_labels(struct buffer *to, const char *const *labels)
 {
-	const char *before = "{";
+	char before = '{';
 
-	if (!labels[0])
-		return;
 	for (; labels[0]; labels += 2) {
-		buffer_printf(to, "%s%s=\"", before, labels[0]);
+		buffer_printf(to, "%c%s=\"", before, labels[0]);
 		add_escaped(to, labels[1]);
 		buffer_printf(to, "\"");
-		before = ",";
+		before = ',';
 	}
-	buffer_printf(to, "}");
+	if (before == ',')
+		buffer_printf(to, "}");
 }
 
-/* A sample with these labels: names and values by turns, then NULL. */
-static void sample(struct writer *w, int64_t value, const char *const *labels)
+/*
+ * A sample: @part of the metric ("" unless it is a histogram), with these labels, names and
+ * values by turns, then NULL.
+ */
+static void sample_text(struct writer *w, const char *part, const char *const *labels,
+			const char *value)
 {
-	buffer_printf(w->to, PREFIX "%s%s", w->metric->name, suffix(w->metric));
+	buffer_printf(w->to, PREFIX "%s%s%s", w->metric->name, suffix(w->metric), part);
 	add_labels(w->to, labels);
-	buffer_printf(w->to, " %" PRId64 "\n", value);
+	buffer_printf(w->to, " %s\n", value);
+}
+
+static void sample_number(struct writer *w, const char *part, const char *const *labels,
+			  int64_t value)
+{
+	char text[32];
+
+	snprintf(text, sizeof(text), "%" PRId64, value);
+	sample_text(w, part, labels, text);
 }
 
 #define SAMPLE(w, value, ...) \
-	sample(w, (int64_t)(value), (const char *const[]){ __VA_ARGS__, NULL })
+	sample_number(w, "", (const char *const[]){ __VA_ARGS__, NULL }, (int64_t)(value))
 
 /* A sample without labels. */
 static void sample_alone(struct writer *w, uint64_t value)
 {
 	static const char *const none[] = { NULL };
 
-	sample(w, (int64_t)value, none);
+	sample_number(w, "", none, (int64_t)value);
 }
 
 /* Nanoseconds as seconds, without zeros at the end. */
@@ -111,7 +124,8 @@ static void seconds_text(uint64_t ns, char *text, size_t size)
 {
 	size_t len;
 
-	snprintf(text, size, "%" PRIu64 ".%09" PRIu64, ns / 1000000000, ns % 1000000000);
+	snprintf(text, size, "%" PRIu64 ".%09" PRIu64, (uint64_t)(ns / NS_PER_S),
+		 (uint64_t)(ns % NS_PER_S));
 	len = strlen(text);
 	while (text[len - 1] == '0')
 		text[--len] = '\0';
@@ -127,40 +141,31 @@ static const unsigned char limits_log2[] = {
 	10, 13, 16, 19, 22, 25, 28, 30, 32, 34, 35, 36, 38, 42,
 };
 
-static void bucket(struct writer *w, const char *state, const char *limit, uint64_t count)
-{
-	const char *const without[] = { "le", limit, NULL };
-	const char *const with[] = { "state", state, "le", limit, NULL };
-
-	buffer_printf(w->to, PREFIX "%s_seconds_bucket", w->metric->name);
-	add_labels(w->to, state ? with : without);
-	buffer_printf(w->to, " %" PRIu64 "\n", count);
-}
-
+/* @state: whose it is; NULL: there is one only */
 static void histogram(struct writer *w, const char *state, const struct tcpclose_histogram *h)
 {
-	const char *const labels[] = { state ? "state" : NULL, state, NULL };
+	char seconds[32];
+	const char *const all[] = { "state", state, "le", seconds, NULL };
+	const char *const *labels = state ? all : all + 2;
+	const char *const own[] = { state ? "state" : NULL, state, NULL };
 	unsigned int i, b = 0;
 	uint64_t count = 0;
-	char seconds[32];
 
 	for (i = 0; i < ARRAY_SIZE(limits_log2); i++) {
 		while (b + 1 < TCPCLOSE_BUCKETS &&
 		       TCPCLOSE_BUCKET_NS(b + 1) <= 1ULL << limits_log2[i])
 			count += h->buckets[b++];
 		seconds_text(1ULL << limits_log2[i], seconds, sizeof(seconds));
-		bucket(w, state, seconds, count);
+		sample_number(w, "_bucket", labels, (int64_t)count);
 	}
 	/* A reset clears one number after the other: what all buckets count is the count. */
 	for (; b < TCPCLOSE_BUCKETS; b++)
 		count += h->buckets[b];
-	bucket(w, state, "+Inf", count);
-	buffer_printf(w->to, PREFIX "%s_seconds_sum", w->metric->name);
-	add_labels(w->to, labels);
+	strcpy(seconds, "+Inf");
+	sample_number(w, "_bucket", labels, (int64_t)count);
 	seconds_text(h->sum_ns, seconds, sizeof(seconds));
-	buffer_printf(w->to, " %s\n" PREFIX "%s_seconds_count", seconds, w->metric->name);
-	add_labels(w->to, labels);
-	buffer_printf(w->to, " %" PRIu64 "\n", count);
+	sample_text(w, "_sum", own, seconds);
+	sample_number(w, "_count", own, (int64_t)count);
 }
 
 static const char *state_name(unsigned int state)
