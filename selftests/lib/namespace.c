@@ -70,6 +70,17 @@ int namespace_enter(int namespace)
 	return before;
 }
 
+int namespace_enter_init(void)
+{
+	int init = open("/proc/1/ns/net", O_RDONLY | O_CLOEXEC), before;
+
+	if (init < 0)
+		return -errno;
+	before = namespace_enter(init);
+	close(init);
+	return before;
+}
+
 int namespace_leave(int before)
 {
 	int ret = setns(before, CLONE_NEWNET) ? -errno : 0;

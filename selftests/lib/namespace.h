@@ -23,6 +23,9 @@ unsigned int namespace_inode(void);
 /** namespace_enter() - move this thread there; a descriptor of its old namespace */
 int namespace_enter(int namespace);
 
+/** namespace_enter_init() - likewise, to the initial namespace */
+int namespace_enter_init(void);
+
 /** namespace_leave() - move back, close the descriptor of namespace_enter() */
 int namespace_leave(int before);
 

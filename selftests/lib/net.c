@@ -36,24 +36,13 @@ int net_enter(void)
 int net_in_init(int (*call)(const char *name, const char *value),
 		const char *name, const char *value)
 {
-	int here, init, err;
+	int here = namespace_enter_init(), err, ret;
 
-	here = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
 	if (here < 0)
-		return -errno;
-	init = open("/proc/1/ns/net", O_RDONLY | O_CLOEXEC);
-	if (init < 0 || setns(init, CLONE_NEWNET)) {
-		err = -errno;
-		goto close_fds;
-	}
+		return here;
 	err = call(name, value);
-	if (setns(here, CLONE_NEWNET))
-		err = -errno;
-close_fds:
-	if (init >= 0)
-		close(init);
-	close(here);
-	return err;
+	ret = namespace_leave(here);
+	return ret ? ret : err;
 }
 
 int net_sysctl(const char *name, const char *value)

@@ -19,6 +19,7 @@
 #include "kselftest_harness.h"
 
 #include "lib/device.h"
+#include "lib/namespace.h"
 #include "lib/net.h"
 
 #ifndef IPPROTO_MPTCP
@@ -655,20 +656,16 @@ static unsigned int attached_via(int fd, const char *function)
 
 static int open_in_init(void)
 {
-	int home = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
-	int init = open("/proc/1/ns/net", O_RDONLY | O_CLOEXEC);
-	int fd = -1;
+	int home = namespace_enter_init(), fd, ret;
 
-	if (!setns(init, CLONE_NEWNET)) {
-		fd = device_open(O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-		if (setns(home, CLONE_NEWNET)) {
-			close(fd);
-			fd = -1;
-		}
-	}
-	close(init);
-	close(home);
-	return fd;
+	if (home < 0)
+		return home;
+	fd = device_open(O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	ret = namespace_leave(home);
+	if (!ret)
+		return fd;
+	close(fd);
+	return ret;
 }
 
 /* Without a reader of the whole machine, connect() has no hook, after a while. */

@@ -46,20 +46,15 @@ FAMILY_VARIANTS(ports);
 /* The tool sees the whole machine from the initial namespace only. */
 static pid_t start_tool(int *from, const char *options)
 {
-	int here = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
-	int init = open("/proc/1/ns/net", O_RDONLY | O_CLOEXEC);
+	int here = namespace_enter_init();
 	char command[256];
-	pid_t pid = -1;
+	pid_t pid;
 
+	if (here < 0)
+		return -1;
 	snprintf(command, sizeof(command), "exec tcpclose ports %s", options);
-	if (!setns(init, CLONE_NEWNET)) {
-		pid = piped_start(from, command);
-		if (setns(here, CLONE_NEWNET))
-			pid = -1;
-	}
-	close(init);
-	close(here);
-	return pid;
+	pid = piped_start(from, command);
+	return namespace_leave(here) ? -1 : pid;
 }
 
 /* Return: exit status of the tool */
