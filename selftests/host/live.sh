@@ -41,8 +41,7 @@ exit_is()
 try()
 {
 	status=0
-	env MADEUP_DEVICE=/dev/tcpclose LD_PRELOAD="$helpers/madeup.so" "$@" \
-		>"$work/out.rec" 2>"$work/err" </dev/null || status=$?
+	made_up "$@" >"$work/out.rec" 2>"$work/err" || status=$?
 }
 
 "$sample" lives 16000 20 >"$lives"

@@ -9,11 +9,6 @@ set -u
 . "$(dirname "$0")/lib/tap.sh"
 cd "$work" || exit 1
 
-made_up()
-{
-	env MADEUP_DEVICE=/dev/tcpclose LD_PRELOAD="$helpers/madeup.so" "$@" </dev/null
-}
-
 golden "export writes metrics" stat.prom "$sample" metrics
 
 if promtool=$("$top/selftests/qemu/promtool" 2>err); then

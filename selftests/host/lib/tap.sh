@@ -46,6 +46,12 @@ skip()
 	echo "ok $count $1 # SKIP $2"
 }
 
+# made_up [SETTING]... COMMAND...: with a device that a library makes up (lib/madeup.c)
+made_up()
+{
+	env MADEUP_DEVICE=/dev/tcpclose LD_PRELOAD="$helpers/madeup.so" "$@" </dev/null
+}
+
 # same NAME EXPECTED ACTUAL: two files have the same content
 same()
 {
